@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -47,7 +48,7 @@ def _tables(tenant_id: str, scope: str, numbers: Sequence[int]) -> Iterable[tupl
         Record,
         (
             {**own, "record_id": id_, "type": kind, "rev": 1, "seq": first + place, "deleted": False}
-            | {"h": "0" * 32, "body": "{}", "subject_id": None}
+            | {"h": "0" * 32, "body": _body(kind, place), "subject_id": None}
             for place, (kind, id_) in enumerate(records)
         ),
     )
@@ -90,6 +91,31 @@ def _tables(tenant_id: str, scope: str, numbers: Sequence[int]) -> Iterable[tupl
             for number in beside
         ),
     )
+
+
+def _body(kind: str, number: int) -> str:
+    """Return what is stored of a record: each fifth visit answered nothing."""
+    if kind != "inspection" or number % 5 == 0:
+        return "{}"
+    answers: dict[str, object] = {
+        "workers_total": {"v": number % 7},
+        "biz_registration": {"v": ("yes", "no", "na")[number % 3], "note": "Gọi 0912345678"},
+        "cc_fix_deadline": {"v": f"2026-04-{number % 20 + 1:02}"},
+    }
+    if number % 6 == 0:
+        # Answered while the question asked for a word.
+        answers["workers_total"] = {"v": "nhiều"}
+    body = {
+        "trigger": ("annual_plan", "tip_off")[number % 2],
+        "decision_number": f"{number}/QĐ-UBND",
+        "decision_date": f"2026-01-{number % 28 + 1:02}",
+        "started_at": f"2026-01-{number % 28 + 1:02}T02:00:00.000Z",
+        "local_escort_agencies": ["commune_police", "commune_health"][: number % 3],
+        "findings": {f"f{one}": {"violation_id": "kd_hours"} for one in range(number % 4)},
+        "answers": answers,
+        "recommendation": "Gọi 0912345678",
+    }
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _visit(own: dict[str, str], number: int) -> dict[str, object]:

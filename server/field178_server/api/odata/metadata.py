@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from field178_server.office.feeds.edm import EdmType
-from field178_server.office.feeds.entity_sets import EntityProperty, EntitySet
+from field178_server.office.feeds.edm import EdmType, EntityProperty
+from field178_server.office.feeds.entity_sets import EntitySet
 from field178_server.office.feeds.filter_conditions import FUNCTIONS
 
 NAMESPACE, CONTAINER = "Field178", "Container"

@@ -28,14 +28,17 @@ from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
 from field178_shared.indicators.suppression import is_small
 from field178_shared.indicators.verdicts import Reached, reached
 from field178_shared.records.left_out import LeftOut
+from field178_shared.schemas.fields.catalogue import choices_of
+from field178_shared.schemas.fields.columns import record_columns
 
 Row = tuple[object, ...]
 Wanted = Mapping[str, object]
 # Read without a condition on the year: this year and the one before.
 _YEARS_BACK = 1
 _OWN_AREA_NAME = "Các xã, phường được giao"
-# Plain lists whose ids stand in the tables of records.
+# Lists of the tables' projected columns; those of the other fields are named by the catalogue.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
+_FILED_TYPES = ("inspection", "outreach_session")
 
 Areas = Mapping[str, tuple[str, ...]]
 FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
@@ -116,11 +119,20 @@ def codes(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]
         "OutreachForm": list(lists.forms.values()),
         "Agency": list(lists.agencies.values()),
         "UnitKind": list(lists.unit_types.values()),
-        **{_pascal(name): lists.choices[name] for name in _CHOICES if name in lists.choices},
+        **{_pascal(name): list(choices_of(name, lists).values()) for name in _lists_of_fields(lists)},
     }
     for name, rows in tables.items():
         for one in rows:
             yield name, one.id, one.vi, one.en
+
+
+def _lists_of_fields(lists: CodeLists) -> Sequence[str]:
+    """Return the lists whose ids stand in the tables of records, but those that have a name of their own."""
+    named = {"types", "violations", "forms", "agencies", "units"}
+    found = dict.fromkeys(_CHOICES)
+    for record_type in _FILED_TYPES:
+        found |= dict.fromkeys(column.list_name for column in record_columns(record_type, lists))
+    return [name for name in found if name and name not in named]
 
 
 def _pascal(name: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Text
 from sqlalchemy.types import TypeEngine
 
 from field178_server.database.declarative_base import CalendarDate, UtcDateTime
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reading import Data
+from field178_shared.schemas.fields.columns import RecordColumn
 
 
 class EdmType(StrEnum):
@@ -41,3 +45,33 @@ SQL_TYPES: Mapping[EdmType, TypeEngine[Any]] = MappingProxyType(
         EdmType.BOOLEAN: Boolean(),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSource:
+    """Where a property of a record's field comes from: its column, and how its value is read of a body."""
+
+    column: RecordColumn
+    read: Callable[[Data], object]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityProperty:
+    """A column: its name and type in the feed, and the expression that it is read from.
+
+    A property with a `source` is read from the stored body of the record; its expression compares it in
+    SQL, None where SQL cannot.
+    """
+
+    name: str
+    type: EdmType
+    expression: ColumnElement[Any] | None
+    is_nullable: bool = True
+    source: FieldSource | None = None
+
+    def compared(self, option: str) -> ColumnElement[Any]:
+        """Return the expression that filters and orders compare; raises AppError(query_unsupported)."""
+        if self.expression is None:
+            problem = f"{self.name} can be read, but neither filtered nor ordered by"
+            raise AppError(ErrorCode.QUERY_UNSUPPORTED, target=option, problem=problem)
+        return self.expression

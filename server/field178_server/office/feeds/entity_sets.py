@@ -1,7 +1,8 @@
 """The tables of the feeds: their columns, who may read them, and where their rows come from.
 
 No column names a person or holds what somebody wrote: ids, days, codes and counts alone, and the name of an
-establishment for those who read its record (a test walks over all of them).
+establishment for those who read its record (a test walks over all of them). Visits and sessions have a
+column for each field of the catalogue that may stand in feeds.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +27,8 @@ from field178_server.database.models import (
     SanctionRow,
 )
 from field178_server.office.feeds import computed_rows
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.feeds.field_properties import field_properties
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
@@ -38,16 +41,6 @@ _INSPECTION, _SESSION = "inspection", "outreach_session"
 _NO_DAY = date(9999, 12, 31)
 
 Rows = Callable[[Session, FeedReader, Mapping[str, object]], Iterable[Sequence[object]]]
-
-
-@dataclass(frozen=True, slots=True)
-class EntityProperty:
-    """A column: its name and type in the feed, and the expression that it is read from."""
-
-    name: str
-    type: EdmType
-    expression: ColumnElement[Any]
-    is_nullable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +70,17 @@ class EntitySet:
         return self.by_name.get(STATE)
 
 
+@lru_cache(maxsize=4)
+def entity_sets(lists: CodeLists) -> Mapping[str, EntitySet]:
+    """Return every table by name; visits and sessions have columns for the rows of these lists."""
+    return MappingProxyType({one.name: one for one in (*_filed_sets(lists), *_SETS)})
+
+
 def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:
     """Return the tables that a role may read, by name."""
     found = lists.roles.get(role)
     rights = found.rights if found is not None else frozenset[str]()
-    return {name: one for name, one in ENTITY_SETS.items() if one.rights & rights}
+    return {name: one for name, one in entity_sets(lists).items() if one.rights & rights}
 
 
 def may_read_any(role: str, lists: CodeLists) -> bool:
@@ -168,6 +167,11 @@ _VISIT_PLACE = (
     _text("UnitId", FiledRecord.unit_id),
     _text("TeamId", FiledRecord.team_id),
 )
+# Fields that these tables have as projected columns, under names that were given before the catalogue's.
+_PROJECTED_OF_VISITS = frozenset(
+    {"establishment_id", "unit_id", "team_id", "inspection_kind", "overall_result", "findings", "measures"}
+)
+_PROJECTED_OF_SESSIONS = frozenset({"session_date", "unit_id", "outreach_form_id"})
 _RECEIVED = _property("ReceivedAt", EdmType.INSTANT, FiledRecord.received_at, is_nullable=False)
 
 _SETS = (
@@ -186,22 +190,6 @@ _SETS = (
         EstablishmentProjection.__table__,
         RECORD_RIGHTS,
         _of_records(EstablishmentProjection),
-    ),
-    EntitySet(
-        "Visits",
-        "Visit",
-        ("Id",),
-        (
-            _key("Id", FiledRecord.record_id),
-            *_VISIT_PLACE,
-            _text("InspectionKindId", FiledRecord.kind),
-            _text("ResultId", FiledRecord.outcome),
-            _STATE_COLUMN,
-            _RECEIVED,
-        ),
-        FiledRecord.__table__,
-        RECORD_RIGHTS,
-        _of_records(FiledRecord, FiledRecord.type == _INSPECTION),
     ),
     _facets("Findings", "Finding", "ViolationId", "violation"),
     _facets("Measures", "Measure", "MeasureId", "measure"),
@@ -243,24 +231,6 @@ _SETS = (
         _with_visit(SanctionRow),
         RECORD_RIGHTS,
         _of_records(SanctionRow),
-    ),
-    EntitySet(
-        "Sessions",
-        "Session",
-        ("Id",),
-        (
-            _key("Id", FiledRecord.record_id),
-            _day("HeldOn", FiledRecord.occurred_on),
-            _text("UnitId", FiledRecord.unit_id),
-            _text("OutreachFormId", FiledRecord.kind),
-            _property("AttendanceCount", EdmType.INT64, FiledRecord.attendance_count),
-            _property("FirstTimeCount", EdmType.INT64, FiledRecord.first_time_count),
-            _STATE_COLUMN,
-            _RECEIVED,
-        ),
-        FiledRecord.__table__,
-        RECORD_RIGHTS,
-        _of_records(FiledRecord, FiledRecord.type == _SESSION),
     ),
     _computed(
         FIGURES,
@@ -349,4 +319,45 @@ _SETS = (
         computed_rows.codes,
     ),
 )
-ENTITY_SETS: Mapping[str, EntitySet] = MappingProxyType({one.name: one for one in _SETS})
+
+
+def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
+    """Return the tables of filed records: first what is projected for lists, then the other fields."""
+    return (
+        EntitySet(
+            "Visits",
+            "Visit",
+            ("Id",),
+            (
+                _key("Id", FiledRecord.record_id),
+                *_VISIT_PLACE,
+                _text("InspectionKindId", FiledRecord.kind),
+                _text("ResultId", FiledRecord.outcome),
+                _STATE_COLUMN,
+                _RECEIVED,
+                *field_properties(_INSPECTION, lists, _PROJECTED_OF_VISITS),
+            ),
+            FiledRecord.__table__,
+            RECORD_RIGHTS,
+            _of_records(FiledRecord, FiledRecord.type == _INSPECTION),
+        ),
+        EntitySet(
+            "Sessions",
+            "Session",
+            ("Id",),
+            (
+                _key("Id", FiledRecord.record_id),
+                _day("HeldOn", FiledRecord.occurred_on),
+                _text("UnitId", FiledRecord.unit_id),
+                _text("OutreachFormId", FiledRecord.kind),
+                _property("AttendanceCount", EdmType.INT64, FiledRecord.attendance_count),
+                _property("FirstTimeCount", EdmType.INT64, FiledRecord.first_time_count),
+                _STATE_COLUMN,
+                _RECEIVED,
+                *field_properties(_SESSION, lists, _PROJECTED_OF_SESSIONS),
+            ),
+            FiledRecord.__table__,
+            RECORD_RIGHTS,
+            _of_records(FiledRecord, FiledRecord.type == _SESSION),
+        ),
+    )

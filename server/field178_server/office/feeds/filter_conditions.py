@@ -18,8 +18,7 @@ from odata_query.exceptions import ODataException, UnknownFunctionException
 from odata_query.grammar import ODataLexer, ODataParser
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, null, or_, true
 
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType
-from field178_server.office.feeds.entity_sets import EntityProperty
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_shared.errors import AppError, ErrorCode
 
 FILTER = "$filter"
@@ -27,6 +26,8 @@ FILTER = "$filter"
 MOST_CHARACTERS = 8000
 # SQLite refuses an expression of a thousand levels, and reads a chain as one level for each link.
 MOST_CONDITIONS, MOST_DEPTH = 300, 20
+# Each reads the stored body of every row that the other conditions leave.
+MOST_FIELD_CONDITIONS = 20
 _MOST_DIGITS = 18
 FUNCTIONS = ("contains", "startswith", "endswith", "length", "year", "month", "day", "now")
 
@@ -50,6 +51,7 @@ class Filter:
         self._properties = properties
         self._now = now
         self._node = _parsed(text)
+        self._check_fields()
 
     @property
     def condition(self) -> Condition:
@@ -70,6 +72,13 @@ class Filter:
                         found[name] = value.py_val
         return found
 
+    def _check_fields(self) -> None:
+        """Refuse too many conditions on fields that are read from stored bodies."""
+        names = (one.name for one in _walk(self._node) if isinstance(one, ast.Identifier))
+        fields = [name for name in names if (named := self._properties.get(name)) and named.source]
+        if len(fields) > MOST_FIELD_CONDITIONS:
+            raise refused(FILTER, f"more than {MOST_FIELD_CONDITIONS} conditions on fields of the record")
+
     def _condition(self, node: Any) -> Condition:
         match node:
             case ast.BoolOp(op=op):
@@ -88,7 +97,7 @@ class Filter:
     def _comparison(self, node: Any) -> Condition:
         left = self._term(node.left)
         if isinstance(node.comparator, ast.In):
-            return or_(false(), *[_equal(left, self._term(one)) for one in node.right.val])
+            return self._among(left, [self._term(one) for one in node.right.val])
         right = self._term(node.right)
         left, right = _alike(left, right), _alike(right, left)
         match node.comparator:
@@ -101,12 +110,17 @@ class Filter:
         compare = _ORDERS[type(node.comparator)]
         return compare(left.sql, right.sql)
 
+    def _among(self, left: _Term, terms: Sequence[_Term]) -> Condition:
+        if all(one.type is left.type and one.value is not None for one in terms):
+            return left.sql.in_([one.sql for one in terms])
+        return or_(false(), *[_equal(left, one) for one in terms])
+
     def _term(self, node: Any) -> _Term:
         match node:
             case ast.Identifier(name=name, namespace=()):
                 if (found := self._properties.get(name)) is None:
                     raise refused(FILTER, f"no property {name}")
-                return _Term(found.expression, found.type, found.is_nullable)
+                return _Term(found.compared(FILTER), found.type, found.is_nullable)
             case ast.Call(func=ast.Identifier(), args=args):
                 return self._call(".".join((*node.func.namespace, node.func.name)), args)
             case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:

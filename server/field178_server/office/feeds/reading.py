@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, literal, or_, select, tuple_
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import engine_in_memory
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType
-from field178_server.office.feeds.entity_sets import APPROVED, STATE, EntityProperty, EntitySet
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.feeds.entity_sets import APPROVED, STATE, EntitySet
+from field178_server.office.feeds.field_properties import STORED_BODY
 from field178_server.office.feeds.filter_conditions import Condition, Filter, refused
 from field178_server.office.feeds.reader import FeedReader
 from field178_shared.text.formats import parse_whole_number
@@ -24,6 +26,7 @@ from field178_shared.text.formats import parse_whole_number
 PAGE_SIZE, MOST_PAGE_SIZE = 10_000, 50_000
 # Rows that are in memory at once.
 _STEP = 1000
+ORDER = "$orderby"
 # Of a number in a key.
 _DIGITS = 9
 
@@ -78,13 +81,15 @@ class FeedTable:
         statement = self._statement().limit(size + 1)
         if query.skip:
             statement = statement.offset(query.skip)
-        count, width, mark = 0, len(query.columns), ""
+        columns = [query.table.by_name[name] for name in query.columns]
+        complete, width = _row_reader(columns)
+        count, mark = 0, ""
         with self._connection.execution_options(yield_per=_STEP).execute(statement) as found:
             for row in found:
                 if count == size:
                     is_more = query.top is None or query.top > size
                     return FeedPage(count, mark if is_more else "")
-                write(row[:width])
+                write(complete(row[:width]))
                 count += 1
                 if count == size:
                     mark = _mark(row[width:])
@@ -92,8 +97,8 @@ class FeedTable:
 
     def _statement(self) -> Select[Any]:
         query, by_name = self._query, self._query.table.by_name
-        selected = [by_name[name].expression for name in query.columns]
-        marks = [by_name[name].expression for name, _ in self._order]
+        selected = _selected([by_name[name] for name in query.columns])
+        marks = [by_name[name].compared(ORDER) for name, _ in self._order]
         # Each under a name of its own: two tables that are joined have columns of one name.
         labelled = [one.label(f"c{place}") for place, one in enumerate([*selected, *marks])]
         statement = select(*labelled).select_from(query.table.source).where(*self._conditions)
@@ -105,7 +110,7 @@ class FeedTable:
         """Yield the terms of the order; what has no value stands below all that has one."""
         by_name = self._query.table.by_name
         for name, is_descending in self._order:
-            column = by_name[name].expression
+            column = by_name[name].compared(ORDER)
             yield column.desc().nulls_last() if is_descending else column.asc().nulls_first()
 
     def _after(self, mark: str) -> Condition:
@@ -116,7 +121,7 @@ class FeedTable:
             bound = [
                 literal(value, SQL_TYPES[one.type]) for (one, _), value in zip(terms, values, strict=True)
             ]
-            return tuple_(*(one.expression for one, _ in terms)) > tuple_(*bound)
+            return tuple_(*(one.compared(ORDER) for one, _ in terms)) > tuple_(*bound)
         steps, same = [], list[Condition]()
         for (one, is_descending), value in zip(terms, values, strict=True):
             steps.append(and_(*same, _is_behind(one, value, is_descending=is_descending)))
@@ -124,7 +129,7 @@ class FeedTable:
         first, is_descending = terms[0]
         if not is_descending and values[0] is not None:
             # Said once more for the index: nothing behind the mark is below its first value.
-            return and_(first.expression >= literal(values[0], SQL_TYPES[first.type]), or_(*steps))
+            return and_(first.compared(ORDER) >= literal(values[0], SQL_TYPES[first.type]), or_(*steps))
         return or_(*steps)
 
 
@@ -156,9 +161,9 @@ def _conditions(reader: FeedReader, query: FeedQuery) -> list[Condition]:
         found.append(query.filter.condition)
     if query.key is not None:
         typed = _typed_key(query)
-        found += [table.by_name[name].expression == value for name, value in typed.items()]
+        found += [table.by_name[name].compared("key") == value for name, value in typed.items()]
     elif table.state is not None and not (query.filter and query.filter.names(STATE)):
-        found.append(table.state.expression == APPROVED)
+        found.append(table.state.compared(ORDER) == APPROVED)
     return found
 
 
@@ -173,6 +178,26 @@ def _typed_key(query: FeedQuery) -> dict[str, object]:
     return found
 
 
+def _selected(columns: Sequence[EntityProperty]) -> list[ColumnElement[Any]]:
+    """Return what is selected of the store for columns: the stored body once, last, for all its fields."""
+    stored = [one.compared("$select") for one in columns if one.source is None]
+    return [*stored, STORED_BODY] if len(stored) < len(columns) else stored
+
+
+def _row_reader(columns: Sequence[EntityProperty]) -> tuple[Callable[[Row], Row], int]:
+    """Return what makes the row of columns from a selected one, and how many values that one has."""
+    width = len(_selected(columns))
+    if all(one.source is None for one in columns):
+        return lambda row: row, width
+
+    def complete(row: Row) -> Row:
+        *stored, body = row
+        values, data = iter(stored), msgspec.json.decode(str(body))
+        return [next(values) if one.source is None else one.source.read(data) for one in columns]
+
+    return complete, width
+
+
 def _whole_order(query: FeedQuery) -> tuple[tuple[str, bool], ...]:
     """Return the order with the key behind it, so that no two rows share a place."""
     named = {name for name, _ in query.order}
@@ -180,7 +205,7 @@ def _whole_order(query: FeedQuery) -> tuple[tuple[str, bool], ...]:
 
 
 def _is_behind(one: EntityProperty, value: object, *, is_descending: bool) -> Condition:
-    column = one.expression
+    column = one.compared(ORDER)
     if value is None:
         return literal(False) if is_descending else column.is_not(None)
     bound = literal(value, SQL_TYPES[one.type])
@@ -190,7 +215,7 @@ def _is_behind(one: EntityProperty, value: object, *, is_descending: bool) -> Co
 
 
 def _is_same(one: EntityProperty, value: object) -> Condition:
-    column = one.expression
+    column = one.compared(ORDER)
     return column.is_(None) if value is None else column == literal(value, SQL_TYPES[one.type])
 
 

@@ -12,9 +12,12 @@ from sqlalchemy.sql.visitors import iterate
 
 from field178_server.database.models import Base
 from field178_server.office.feeds.edm import EdmType
-from field178_server.office.feeds.entity_sets import ENTITY_SETS, FIGURES, EntitySet
+from field178_server.office.feeds.entity_sets import FIGURES, EntitySet, entity_sets
+from field178_shared.codelists import load
+from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.privacy import matches_forbidden
 
+ENTITY_SETS = entity_sets(load())
 # Columns of the store that name an officer or a person, tell where they are, or hold what somebody wrote.
 PERSONAL = {
     *("user_id", "officer_id", "device_id", "handed_to", "actor_id", "made_by"),
@@ -26,11 +29,20 @@ TEXTS = {("Establishments", "Name"), (FIGURES, "LeftOutVi"), (FIGURES, "LeftOutE
 LEXER = re.compile(r"(any|all|null|true|false|not|inf|nan)", re.IGNORECASE)
 
 
+FIELDS_OF_RECORDS = [
+    (table.name, one, one.source.column)
+    for table in ENTITY_SETS.values()
+    for one in table.properties
+    if one.source is not None
+]
+
+
 def columns_read(table: EntitySet) -> set[str]:
-    """Return the columns of the store that a table of the feeds reads."""
+    """Return the columns of the store that a table of the feeds reads, but for fields of stored bodies."""
     parts = [
         part
         for one in table.properties
+        if one.source is None
         for part in iterate(coercions.expect(ColumnsClauseRole, one.expression))
     ]
     tables = Base.metadata.tables
@@ -42,9 +54,31 @@ def test_no_column_names_a_person_or_holds_what_somebody_wrote(table: EntitySet)
     assert columns_read(table) & PERSONAL == set()
     names = [table.name, table.entity, *table.by_name]
     assert [one for one in names if matches_forbidden(one)] == []
+    of_store = [table.name, table.entity, *(one.name for one in table.properties if one.source is None)]
     assert [
-        one for one in names if re.search("Officer|User|Person|Worker|Address|Phone|Note|Text", one)
+        one for one in of_store if re.search("Officer|User|Person|Worker|Address|Phone|Note|Text", one)
     ] == []
+
+
+def test_fields_of_records_are_chosen_counted_or_dated() -> None:
+    kinds = {column.kind for _, _, column in FIELDS_OF_RECORDS}
+    assert kinds & {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PERSON, FieldKind.SOURCE} == set()
+    assert kinds & {FieldKind.CODE, FieldKind.DEGREES, FieldKind.GROUP} == set()
+    assert {column.field.path for _, _, column in FIELDS_OF_RECORDS if column.field.is_screened} == set()
+    names = {f"{table}.{one.name}" for table, one, _ in FIELDS_OF_RECORDS}
+    assert {"Visits.AnswersWorkersTotal", "Visits.TriggerId", "Sessions.TopicIds"} <= names
+    hidden = (
+        "WorkersUnder18",
+        "WorkersForeign",
+        "CheckIn",
+        "Protocol",
+        "Recommendation",
+        "Note",
+        "Venue",
+        "DecisionNumber",
+        "MinutesNumber",
+    )
+    assert [one for one in names if any(word in one for word in hidden)] == []
 
 
 def test_the_search_for_personal_columns_finds_what_it_reads() -> None:
@@ -54,9 +88,11 @@ def test_the_search_for_personal_columns_finds_what_it_reads() -> None:
 
 @pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
 def test_texts_are_ids_codes_and_labels(table: EntitySet) -> None:
-    texts = {one.name for one in table.properties if one.type is EdmType.STRING}
+    codes = {FieldKind.RECORD_CODE, FieldKind.TIME_OF_DAY}
+    of_fields = {one.name for _, one, column in FIELDS_OF_RECORDS if column.kind in codes}
+    texts = {one.name for one in table.properties if one.type is EdmType.STRING} - of_fields
     labels = {"NameVi", "NameEn", "MeasuredIn", "OfficialCode", "Code", "State"}
-    others = {one for one in texts - labels if not (one == "Id" or one.endswith("Id"))}
+    others = {one for one in texts - labels if not (one == "Id" or one.endswith(("Id", "Ids")))}
     assert {(table.name, one) for one in others} <= TEXTS
 
 

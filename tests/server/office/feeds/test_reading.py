@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from tests.server.feed_rows import STATES, UNIT, fill_feeds, record_id
+from tests.stores import Statements
 from tests.world import OFFICER, World
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.feeds.entity_sets import ENTITY_SETS
-from field178_server.office.feeds.filter_conditions import MOST_CONDITIONS, MOST_DEPTH, Filter
+from field178_server.office.feeds.entity_sets import entity_sets
+from field178_server.office.feeds.filter_conditions import (
+    MOST_CONDITIONS,
+    MOST_DEPTH,
+    MOST_FIELD_CONDITIONS,
+    Filter,
+)
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.feeds.reading import FeedQuery, open_table
 from field178_shared.codelists import load
@@ -22,6 +28,7 @@ from field178_shared.errors import AppError
 
 NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 COUNT = 60
+ENTITY_SETS = entity_sets(load())
 Row = dict[str, Any]
 
 
@@ -123,6 +130,80 @@ def test_conditions_mean_the_same_on_both_engines(filled: Engine, text: str, hol
 
 
 @pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("TriggerId eq 'tip_off'", lambda row: row["TriggerId"] == "tip_off"),
+        ("TriggerId ne 'tip_off'", lambda row: row["TriggerId"] != "tip_off"),
+        ("TriggerId eq null", lambda row: row["TriggerId"] is None),
+        ("TriggerId in ('tip_off','annual_plan')", lambda row: row["TriggerId"] is not None),
+        ("contains(TriggerId,'plan')", lambda row: "plan" in (row["TriggerId"] or "")),
+        ("DecisionDate lt 2026-01-10", lambda row: str(row["DecisionDate"] or "9") < "2026-01-10"),
+        ("month(DecisionDate) eq 1", lambda row: row["DecisionDate"] is not None),
+        ("AnswersWorkersTotal ge 4", lambda row: (row["AnswersWorkersTotal"] or 0) >= 4),
+        ("AnswersWorkersTotal add 1 eq 3", lambda row: row["AnswersWorkersTotal"] == 2),
+        ("AnswersWorkersTotal in (2,3)", lambda row: row["AnswersWorkersTotal"] in (2, 3)),
+        ("not (AnswersWorkersTotal gt 2)", lambda row: not (row["AnswersWorkersTotal"] or 0) > 2),
+        ("AnswersBizRegistrationId eq 'no'", lambda row: row["AnswersBizRegistrationId"] == "no"),
+        (
+            "AnswersCcFixDeadline eq 2026-04-09 or AnswersWorkersTotal eq null",
+            lambda row: (
+                str(row["AnswersCcFixDeadline"]) == "2026-04-09" or row["AnswersWorkersTotal"] is None
+            ),
+        ),
+    ],
+)
+def test_conditions_on_fields_without_a_column_mean_what_the_rows_say(
+    filled: Engine, text: str, holds: Any
+) -> None:
+    every, _ = rows_of(filled, query_of("Visits", EVERY))
+    found, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
+    assert {row["Id"] for row in found} == {row["Id"] for row in every if holds(row)}
+    assert 0 < len(found) < COUNT
+
+
+def test_fields_are_read_of_the_stored_body(filled: Engine) -> None:
+    (row,) = rows_of(filled, query_of("Visits", key={"Id": record_id("visit", 11)}))[0]
+    # Sixty establishments stand before the visits.
+    assert {name: row[name] for name in ("TriggerId", "DecisionDate", "StartedAt", "FindingsCount")} == {
+        "TriggerId": "tip_off",
+        "DecisionDate": date(2026, 1, 16),
+        "StartedAt": datetime(2026, 1, 16, 2, 0, tzinfo=UTC),
+        "FindingsCount": 3,
+    }
+    assert row["LocalEscortAgenciesIds"] == "commune_police;commune_health"
+    assert (row["AnswersWorkersTotal"], row["AnswersBizRegistrationId"]) == (1, "na")
+    assert not [value for value in row.values() if "0912" in str(value) or "QĐ" in str(value)]
+    columns = ("ResultId", "TriggerId", "Id")
+    (chosen,) = rows_of(filled, query_of("Visits", key={"Id": row["Id"]}, columns=columns))[0]
+    assert chosen == {name: row[name] for name in columns}
+
+
+def test_no_stored_body_is_read_for_columns_without_a_field(filled: Engine, statements: Statements) -> None:
+    with statements(filled) as executed:
+        rows_of(filled, query_of("Visits", "VisitedOn ge 2026-01-10", columns=("Id", "ResultId")))
+    assert [one for one in executed if "body" in one] == []
+
+
+@pytest.mark.parametrize("name", ["StartedAt", "LocalEscortAgenciesIds", "FindingsCount"])
+def test_field_that_sql_cannot_compare_is_refused_by_its_name(filled: Engine, name: str) -> None:
+    with pytest.raises(AppError, match="query_unsupported") as refusal:
+        count_of(filled, f"{name} eq null")
+    assert (refusal.value.details["target"], name in str(refusal.value.details["problem"])) == (
+        "$filter",
+        True,
+    )
+    with pytest.raises(AppError, match="query_unsupported") as refusal:
+        rows_of(filled, query_of("Visits", EVERY, order=((name, False),)))
+    assert refusal.value.details["target"] == "$orderby"
+
+
+def test_more_conditions_on_fields_than_are_allowed_are_refused(filled: Engine) -> None:
+    count_of(filled, " or ".join(["TriggerId eq 'tip_off'"] * MOST_FIELD_CONDITIONS))
+    with pytest.raises(AppError, match="query_refused"):
+        query_of("Visits", " or ".join(["TriggerId eq 'tip_off'"] * (MOST_FIELD_CONDITIONS + 1)))
+
+
+@pytest.mark.parametrize(
     ("text", "count"),
     [
         ("contains(Name,'Karaoke')", 15),
@@ -146,6 +227,9 @@ def test_texts_are_compared_letter_by_letter(filled: Engine, text: str, count: i
         ("Visits", (("VisitedOn", True),)),
         ("Visits", (("ResultId", True), ("VisitedOn", False), ("ReceivedAt", True))),
         ("Visits", (("ReceivedAt", False),)),
+        ("Visits", (("TriggerId", True), ("AnswersWorkersTotal", False))),
+        ("Visits", (("DecisionDate", True),)),
+        ("Visits", (("AnswersCcFixDeadline", False), ("TriggerId", True))),
         ("Establishments", (("Name", True),)),
         ("Findings", (("VisitedOn", True),)),
         ("FollowUps", (("IsClosed", True), ("DueOn", False))),

@@ -1,0 +1,137 @@
+"""Properties of a filed record's fields, derived from the catalogue and read from the stored body.
+
+A table without them costs nothing more: the body is read once a row, and only for a query that names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Text, case, cast, literal, select
+
+from field178_server.database.models import FiledRecord, Record
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty, FieldSource
+from field178_shared.codelists import CodeLists
+from field178_shared.records.reading import Data
+from field178_shared.schemas.fields.columns import ColumnShape, RecordColumn, record_columns
+from field178_shared.schemas.fields.spec import FieldKind
+from field178_shared.time.clock import from_wire
+
+# The stored body of a filed record.
+STORED_BODY = (
+    select(Record.body)
+    .where(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
+    .correlate(FiledRecord)
+    .scalar_subquery()
+)
+# SQLite reads JSON of a text.
+_JSON = JSON().with_variant(Text(), "sqlite")
+_WHOLE_NUMBER, _ISO_DAY = r"^-?[0-9]{1,18}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TYPES: Mapping[FieldKind, EdmType] = MappingProxyType(
+    {
+        FieldKind.NUMBER: EdmType.INT64,
+        FieldKind.MONEY: EdmType.INT64,
+        FieldKind.BYTES: EdmType.INT64,
+        FieldKind.DATE: EdmType.DATE,
+        FieldKind.MONTH: EdmType.DATE,
+        FieldKind.HALF_YEAR: EdmType.DATE,
+        FieldKind.INSTANT: EdmType.INSTANT,
+        FieldKind.FLAG: EdmType.BOOLEAN,
+    }
+)
+# Values that are ids, and whose names say so as those of the other columns do.
+_IDS = frozenset({FieldKind.CHOICE, FieldKind.ANSWER, FieldKind.TEAM, FieldKind.ESTABLISHMENT})
+# Between the ids of a list.
+_SEPARATOR = ";"
+
+
+def field_properties(
+    record_type: str, lists: CodeLists, covered: Collection[str]
+) -> tuple[EntityProperty, ...]:
+    """Return a property for each column of a record type that may stand in feeds.
+
+    `covered` names the columns that the table has already under names of its own.
+    """
+    return tuple(
+        _property(column)
+        for column in record_columns(record_type, lists)
+        if column.name not in covered and not column.field.why_not_in_feeds
+    )
+
+
+def _property(column: RecordColumn) -> EntityProperty:
+    type_ = _TYPES.get(column.kind, EdmType.STRING)
+    is_plain = column.shape is ColumnShape.VALUE and not column.is_list
+    expression = _compared(column.path, type_) if is_plain else None
+    source = FieldSource(column, _reader(column, type_))
+    is_nullable = column.shape is not ColumnShape.COUNT
+    return EntityProperty(_name(column), type_, expression, is_nullable, source)
+
+
+def _name(column: RecordColumn) -> str:
+    """Return the name of a column: `answers.fire_training` is AnswersFireTrainingId."""
+    stem = column.name.removesuffix("_ids").removesuffix("_id")
+    words = stem.replace(".", "_").split("_")
+    suffix = ("Ids" if column.is_list else "Id") if column.kind in _IDS else ""
+    return "".join(word[:1].upper() + word[1:] for word in words) + suffix
+
+
+def _reader(column: RecordColumn, type_: EdmType) -> Callable[[Data], object]:
+    convert, value_of = _joined if column.is_list else _CONVERSIONS.get(type_, _text), column.value
+    return lambda data: convert(value_of(data))
+
+
+def _joined(value: object) -> str | None:
+    ids = [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return _SEPARATOR.join(ids) or None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _instant(value: object) -> datetime | None:
+    return from_wire(value) if isinstance(value, str) else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+_CONVERSIONS: Mapping[EdmType, Callable[[object], object]] = MappingProxyType(
+    {EdmType.INT64: _number, EdmType.DATE: _day, EdmType.INSTANT: _instant, EdmType.BOOLEAN: _flag}
+)
+
+
+def _compared(path: str, type_: EdmType) -> ColumnElement[Any] | None:
+    """Return the value at a path of the body as both engines compare it; None where they would differ.
+
+    A value of another type than its column, of a question whose kind was changed, compares as none.
+    """
+    if type_ is EdmType.INSTANT:
+        return None
+    *groups, name = path.split(".")
+    body: ColumnElement[Any] = cast(STORED_BODY, _JSON)
+    for group in groups:
+        body = body.op("->")(literal(group, Text()))
+    text: ColumnElement[Any] = cast(body.op("->>")(literal(name, Text())), Text())
+    if type_ is EdmType.STRING:
+        return text
+    if type_ is EdmType.BOOLEAN:
+        return case((text.in_(("true", "1")), literal(True)), (text.in_(("false", "0")), literal(False)))
+    form = _ISO_DAY if type_ is EdmType.DATE else _WHOLE_NUMBER
+    return case((text.regexp_match(form), cast(text, SQL_TYPES[type_])))
