@@ -20,6 +20,7 @@ _ABOVE = "tests/server/office/indicators/test_from_above.py"
 _POINT = "tests/server/console/establishments/test_form_pages.py"
 _WAIT = "tests/mobile/replication/test_failures.py"
 _EXPORTED = "tests/server/console/exports/test_sources.py"
+_COLUMNS = "tests/shared/schemas/fields/test_columns.py"
 _EXPORTER = "tests/server/console/exports/test_access.py"
 _EXPORT_FILES = "tests/server/office/exports"
 _FEEDS = "tests/server/office/feeds/test_figures_from_above.py"
@@ -215,26 +216,29 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     # exports and feeds
     "free_text_is_exported": SourceBug(
-        f"{_S}console.exports.records",
-        "if one.is_free_text or one.kind in _LEFT_OUT",
-        "if one.kind in _LEFT_OUT",
-        _EXPORTED,
+        f"{_H}schemas.fields.spec",
+        "by_kind = MAY_NAME_A_PERSON if self.is_free_text else ",
+        "by_kind = ",
+        _COLUMNS,
         "may_tell",
     ),
     "person_is_exported": SourceBug(
-        f"{_S}console.exports.records", "{FieldKind.PERSON, ", "{", _EXPORTED, "may_tell"
+        f"{_H}schemas.fields.spec", '    FieldKind.PERSON: "names an officer",\n', "", _COLUMNS, "may_tell"
     ),
-    "text_within_a_group_is_exported": SourceBug(
-        f"{_S}console.exports.records",
-        'one.path.partition(".")[0] for',
-        "one.path for",
-        _EXPORTED,
-        "may_tell",
+    "person_within_a_group_is_exported": SourceBug(
+        f"{_H}schemas.fields.columns",
+        "member.kind is FieldKind.CHOICE and not member.why_not_exported",
+        "member.kind is not FieldKind.LONG_TEXT",
+        _COLUMNS,
+        "names_a_person",
+    ),
+    "count_that_points_at_a_person_is_exported": SourceBug(
+        f"{_H}schemas.fields.columns", " and not item.is_suppressed:", ":", _COLUMNS, "every_question"
     ),
     "typed_number_is_exported_unmasked": SourceBug(
         f"{_S}console.exports.records",
-        "return mask(str(value), lint(str(value)))",
-        "return str(value)",
+        "return mask(cell, lint(cell)) if column.kind is FieldKind.TEXT and isinstance(cell, str) else cell",
+        "return cell",
         _EXPORTED,
         "records_are_those",
     ),

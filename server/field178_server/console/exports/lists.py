@@ -79,16 +79,17 @@ def register_table(session: Session, question: ExportQuestion) -> ExportTable:
 def filed_table(record_type: str) -> Source:
     """Return the source of visits or of sessions; a visit stands at the point of its establishment."""
     name, title = (VISITS, N_("Visits")) if record_type == VISIT else (SESSIONS, N_("Outreach sessions"))
-    columns = [one for one in columns_of(record_type) if not one.is_of_office]
 
     def table(session: Session, question: ExportQuestion) -> ExportTable:
         localizer, officer = Localizer(question.officer.language), question.officer
+        columns = [one for one in columns_of(record_type, localizer.lists) if not one.is_of_office]
         since, until = days_of(question)
         unit_id = question.arguments.get("unit", "")
         wanted = FiledList(
             question.context.tenant_id,
             access_of(officer.role, officer.scopes),
             FiledFilter(record_type, since=since, until=until, unit_id=unit_id),
+            has_bodies=True,
         )
 
         def rows() -> Iterator[ExportRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -17,8 +17,8 @@ from field178_server.console.records.filed_columns import (
     SESSION,
     VISIT,
     FiledColumn,
+    choosable_columns,
     chosen_columns,
-    columns_of,
 )
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import (
@@ -155,7 +155,8 @@ def sessions_file(kind: str) -> AnyResponse:
 
 def _page(table: FiledTable) -> AnyResponse:
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    wanted, place = _wanted(table), PageStart.read(request.args)
+    columns = _chosen(table, localizer)
+    wanted, place = _with_bodies_for(columns, _wanted(table)), PageStart.read(request.args)
     with snapshot(runtime.engine) as session:
         found = filed_page(session, wanted, place)
         known_teams = teams(session, runtime.tenant_id) if table is VISITS else {}
@@ -163,7 +164,6 @@ def _page(table: FiledTable) -> AnyResponse:
         views = saved_views(session, table.address)
         layout = layout_of(session, officer, localizer)
     words = Localizer(localizer.language, found.names)
-    columns = _chosen(table)
     return render(
         "filed/list.html",
         layout=layout,
@@ -179,7 +179,7 @@ def _page(table: FiledTable) -> AnyResponse:
         columns=[(one.key, one.label(localizer), one.is_number) for one in columns],
         choosable=[
             (one.key, one.label(localizer), one in columns)
-            for one in columns_of(table.type)
+            for one in choosable_columns(table.type, localizer.lists)
             if one.key != "day"
         ],
         rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
@@ -205,16 +205,19 @@ def _shows_map(table: FiledTable) -> bool:
 
 
 def _file(table: FiledTable, kind: str) -> AnyResponse:
-    wanted, language = _wanted(table), chosen_language()
-    # A file is to be worked with: without a choice it holds every column.
-    columns = _chosen(table) if "columns" in request.args else columns_of(table.type)
+    language = chosen_language()
+    localizer = Localizer(language)
+    # A file is to be worked with: without a choice it holds every column that can be chosen. An export is
+    # written in the background, and holds the answers and counts of each row of a list as well.
+    is_chosen = "columns" in request.args
+    columns = _chosen(table, localizer) if is_chosen else choosable_columns(table.type, localizer.lists)
+    wanted = _with_bodies_for(columns, _wanted(table))
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
         for row, names in filed_rows(session, wanted):
             words = Localizer(language, names)
             yield [one.written(row, words) for one in columns]
 
-    localizer = Localizer(language)
     headings = [one.label(localizer) for one in columns]
     return table_response(kind, TableFile(table.name, localizer.say(table.title), headings), rows)
 
@@ -265,8 +268,13 @@ _EQUAL = {
 _FILTERS = ("since", "until", "state", "counted", "point", *_EQUAL)
 
 
-def _chosen(table: FiledTable) -> tuple[FiledColumn, ...]:
-    return chosen_columns(table.type, frozenset(request.args.getlist("columns")))
+def _chosen(table: FiledTable, localizer: Localizer) -> tuple[FiledColumn, ...]:
+    return chosen_columns(table.type, frozenset(request.args.getlist("columns")), localizer.lists)
+
+
+def _with_bodies_for(columns: Sequence[FiledColumn], wanted: FiledList) -> FiledList:
+    """Return the list with the stored bodies of its records where a column reads them."""
+    return replace(wanted, has_bodies=any(one.has_body for one in columns))
 
 
 def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell:

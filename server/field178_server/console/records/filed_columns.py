@@ -1,15 +1,24 @@
-"""Columns of the tables of visits and sessions: the same on the page and in the file."""
+"""Columns of the tables of visits and sessions: the same on the page and in the file.
+
+Columns of the projected rows stand first, under keys that were given before the catalogue of fields named
+the others by their paths.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from field178_server.console.text.column_cells import NUMBERS, cell_of
 from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import short_state_label
 from field178_server.office.exports.table_files import Cell
 from field178_server.office.filed.queries import FiledRow
+from field178_shared.codelists import CodeLists
+from field178_shared.schemas.fields.columns import RecordColumn, record_columns
+from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.privacy import lint, mask
 
@@ -21,7 +30,8 @@ class FiledColumn:
     """One column; `is_usual` ones stand in the table until others are chosen.
 
     `is_of_office`: what people wrote freely, and officers: no export holds it. `is_typed`: what somebody
-    typed, and what could tell of a person.
+    typed, and what could tell of a person. `is_choosable`: it can be chosen on the page, else it is in
+    exports alone. `has_body`: its cell is read from the stored body of the record.
     """
 
     key: str
@@ -31,6 +41,8 @@ class FiledColumn:
     is_number: bool = False
     is_of_office: bool = False
     is_typed: bool = False
+    is_choosable: bool = True
+    has_body: bool = False
 
     def written(self, row: FiledRow, localizer: Localizer) -> Cell:
         """Return the cell as files hold it: what was typed without what could tell of a person."""
@@ -38,9 +50,32 @@ class FiledColumn:
         return mask(cell, lint(cell)) if self.is_typed and isinstance(cell, str) else cell
 
 
-def columns_of(record_type: str) -> tuple[FiledColumn, ...]:
+@lru_cache(maxsize=8)
+def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return every column that a table of this type may have, in their order."""
-    return _VISIT_COLUMNS if record_type == VISIT else _SESSION_COLUMNS
+    projected = _VISIT_COLUMNS if record_type == VISIT else _SESSION_COLUMNS
+    covered = _FIELDS_OF_VISIT_COLUMNS if record_type == VISIT else _FIELDS_OF_SESSION_COLUMNS
+    fields = (one for one in record_columns(record_type, lists) if one.name not in covered)
+    return (*projected, *map(_field_column, fields))
+
+
+def choosable_columns(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
+    """Return the columns that can be chosen on the page."""
+    return tuple(one for one in columns_of(record_type, lists) if one.is_choosable)
+
+
+def _field_column(column: RecordColumn) -> FiledColumn:
+    """Return the column of a field of the catalogue."""
+    return FiledColumn(
+        column.name,
+        lambda localizer: column.label(localizer.language),
+        lambda row, localizer: cell_of(column, row.data, localizer),
+        is_usual=False,
+        is_number=column.kind in NUMBERS,
+        is_typed=column.kind is FieldKind.TEXT,
+        is_choosable=not column.why_not_in_tables,
+        has_body=True,
+    )
 
 
 def _said(text: str) -> Callable[[Localizer], str]:
@@ -154,13 +189,21 @@ _SESSION_COLUMNS = (
 )
 
 
+# Fields that these columns show under keys of their own.
+_FIELDS_OF_VISIT_COLUMNS = frozenset(
+    {"establishment_id", "unit_id", "inspection_kind", "team_id", "overall_result", "findings", "measures"}
+    | {"decision_number"}
+)
+_FIELDS_OF_SESSION_COLUMNS = frozenset({"session_date", "unit_id", "outreach_form_id"})
+
+
 def _place(row: FiledRow, localizer: Localizer) -> str:
     return row.establishment or localizer.establishment(None)
 
 
-def chosen_columns(record_type: str, keys: Mapping[str, object] | frozenset[str]) -> tuple[FiledColumn, ...]:
+def chosen_columns(record_type: str, keys: frozenset[str], lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return the columns of these keys, the usual ones where none is named; the day always stands first."""
-    known = columns_of(record_type)
+    known = choosable_columns(record_type, lists)
     if not any(one.key in keys for one in known):
         return tuple(one for one in known if one.is_usual)
     return tuple(one for one in known if one.key in keys or one.key == "day")

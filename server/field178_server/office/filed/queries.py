@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from field178_server.database.models import (
     FiledRecord,
     MergeProjection,
     Officer,
+    Record,
     SanctionRow,
 )
 from field178_server.records.access import AccessFilter
@@ -30,6 +32,7 @@ from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_
 from field178_server.records.labels import Names, names_of
 from field178_server.records.searched_texts import has_part
 from field178_shared.codelists import load
+from field178_shared.records.reading import Data
 from field178_shared.records.review import RETURNED
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold
@@ -71,12 +74,16 @@ class FiledFilter:
 
 @dataclass(frozen=True, slots=True)
 class FiledList:
-    """A list that one officer asks for; newest first unless `is_oldest_first`."""
+    """A list that one officer asks for; newest first unless `is_oldest_first`.
+
+    `has_bodies`: each row comes with the stored body of its record.
+    """
 
     tenant_id: str
     access: AccessFilter
     filter: FiledFilter
     is_oldest_first: bool = False
+    has_bodies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class FiledRow:
     received_at: datetime
     violations: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    data: Data = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,7 @@ def filed_page(session: Session, wanted: FiledList, place: PageStart) -> FiledPa
     is_whole = not found.before and not found.after
     is_more = words.are_many and not is_whole and _only_words(wanted.filter)
     total = len(found.rows) if is_whole else MOST_FOUND if is_more else _total(session, wanted, words)
-    rows = _complete(session, wanted.tenant_id, found.rows)
+    rows = _complete(session, wanted, found.rows)
     return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows), is_more)
 
 
@@ -137,7 +145,7 @@ def filed_rows(session: Session, wanted: FiledList) -> Iterator[tuple[FiledRow, 
         found = keyset_page(
             session, _rows(session, wanted, words), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
         )
-        rows = _complete(session, wanted.tenant_id, found.rows)
+        rows = _complete(session, wanted, found.rows)
         names = _names(session, wanted.tenant_id, rows)
         yield from ((row, names) for row in rows)
         place = found.after
@@ -428,8 +436,9 @@ def _matches(
     return or_(*either)
 
 
-def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[FiledRow, ...]:
+def _complete(session: Session, wanted: FiledList, found: Sequence[Any]) -> tuple[FiledRow, ...]:
     """Return rows with their facets; a visit to a merged establishment with the entry it was merged into."""
+    tenant_id = wanted.tenant_id
     facets = _facets(session, tenant_id, [row.record_id for row in found])
     nameless = {row.establishment_id for row in found if row.name is None and row.establishment_id}
     ends = merge_targets_of(session, tenant_id, nameless) if nameless and any_merged(session) else {}
@@ -438,7 +447,16 @@ def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[F
         entry.tenant_id == tenant_id, entry.record_id.in_(sorted(set(ends.values())))
     )
     targets = {row.record_id: row for row in session.execute(query)} if ends else {}
-    return tuple(_row(row, targets.get(ends.get(row.establishment_id, "")), facets) for row in found)
+    rows = tuple(_row(row, targets.get(ends.get(row.establishment_id, "")), facets) for row in found)
+    return _with_bodies(session, tenant_id, rows) if wanted.has_bodies else rows
+
+
+def _with_bodies(session: Session, tenant_id: str, rows: Sequence[FiledRow]) -> tuple[FiledRow, ...]:
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_([row.record_id for row in rows])
+    )
+    bodies = {record_id: json.loads(body) for record_id, body in session.execute(query)} if rows else {}
+    return tuple(replace(row, data=bodies.get(row.record_id, row.data)) for row in rows)
 
 
 def any_merged(session: Session) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +16,6 @@ from tests.shared import builders
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.audit.operation_context import OperationContext
-from field178_server.console.exports import records
-from field178_server.console.exports.records import exported_fields
 from field178_server.console.exports.sources import EXPORT_SOURCES
 from field178_server.database.models import EstablishmentProjection, FiledRecord, FollowUpProjection, Record
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -27,7 +26,7 @@ from field178_shared.codelists import load
 from field178_shared.indicators.suppression import counts_people
 from field178_shared.merge import Data
 from field178_shared.records.returns import RETURN_TYPES
-from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.columns import record_columns
 from field178_shared.wire.protocol import ERASED_AT
 
 HERE, ELSEWHERE = "c11632_v1", "c11647_v1"
@@ -93,47 +92,6 @@ def _record(record_type: str, data: Data, unit_id: str, number: int) -> Record:
         body=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         subject_id=None,
     )
-
-
-MADE_UP = "made_up"
-ALLOWED = (
-    FieldSpec("unit", "unit", FieldKind.CHOICE),
-    FieldSpec("sign", "sign", FieldKind.TEXT),
-    FieldSpec("services", "services", FieldKind.GROUP),
-    FieldSpec("services.*.quantity", "quantity", FieldKind.NUMBER),
-)
-
-
-@pytest.mark.parametrize(
-    ("forbidden", "column"),
-    [
-        (FieldSpec("remark", "remark", FieldKind.TEXT, is_free_text=True), "remark"),
-        (FieldSpec("story", "story", FieldKind.LONG_TEXT, is_free_text=True), "story"),
-        (FieldSpec("chosen", "chosen", FieldKind.CHOICE, is_free_text=True), "chosen"),
-        (FieldSpec("decided_by", "decided_by", FieldKind.PERSON), "decided_by"),
-        (FieldSpec("quoted", "quoted", FieldKind.SOURCE), "quoted"),
-        (FieldSpec("secret", "secret", FieldKind.CODE), "secret"),
-        (FieldSpec("members.*.user", "user", FieldKind.PERSON), "members"),
-        (FieldSpec("files.*.caption", "caption", FieldKind.TEXT, is_free_text=True), "files"),
-    ],
-    ids=lambda value: value.path if isinstance(value, FieldSpec) else "",
-)
-def test_field_that_may_tell_of_a_person_is_in_no_export(
-    monkeypatch: pytest.MonkeyPatch, forbidden: FieldSpec, column: str
-) -> None:
-    specs = [*ALLOWED, forbidden]
-    if column != forbidden.path:
-        specs.append(FieldSpec(column, column, FieldKind.GROUP))
-    monkeypatch.setattr(records, "FIELDS", {MADE_UP: {spec.path: spec for spec in specs}})
-    assert [spec.path for spec in exported_fields(MADE_UP)] == ["unit", "sign", "services"]
-
-
-def test_no_column_of_records_is_a_free_text_or_a_person() -> None:
-    exported = {f"{one}.{field.path}" for one in RECORD_KINDS for field in exported_fields(one)}
-    assert {"worker_census.unit_id", "payment.amount_vnd", "media_post.url"} <= exported
-    texts = {"budget_line.purpose", "denominator.source_document", "media_post.title", "agency_return.note"}
-    assert exported & texts == set()
-    assert "handed_to" not in {field.path for field in exported_fields("review")}
 
 
 @pytest.mark.parametrize("what", sorted(RECORD_KINDS))
@@ -232,16 +190,47 @@ def test_visits_of_every_state_are_exported_with_their_state(district: Office, r
 
 
 def test_columns_of_visits_and_sessions_name_no_officer_and_hold_no_free_text(reads: Reads) -> None:
-    assert set(reads("visits")[0]) & {"officer", "note", "minutes_number"} == set()
-    assert set(reads("sessions")[0]) == {
-        "day",
-        "unit",
-        "form",
-        "attendance",
-        "first_time",
-        "state",
-        "received",
-    }
+    visit, session = reads("visits")[0], reads("sessions")[0]
+    assert list(visit)[:9] == [
+        *("day", "place", "place_kind", "address", "unit", "kind", "team", "outcome", "violations")
+    ]
+    assert list(session)[:6] == ["day", "unit", "form", "attendance", "first_time", "state"]
+    inside = {"officer", "note", "recommendation", "representative_opinion", "venue", "summary"}
+    inside |= {"check_in", "protocols", "protocols_count", "answers.workers_under18", "members"}
+    assert (set(visit) | set(session)) & inside == set()
+
+
+def test_visits_leave_with_every_field_answer_and_count(district: Office, reads: Reads) -> None:
+    rows = reads("visits")
+    columns = {one.name for one in record_columns("inspection", load())}
+    with snapshot(district.engine) as session:
+        bodies = [
+            json.loads(body)
+            for body in session.scalars(
+                select(Record.body).where(Record.type == "inspection", Record.deleted.is_(False))
+            )
+        ]
+    answered = {f"answers.{key}" for body in bodies for key in body.get("answers", ())} & columns
+    assert len(answered) > 30
+    assert {name for row in rows for name, cell in row.items() if cell is not None} >= answered
+    for name in ("workers_total", "workers_female"):
+        stored = [body.get("answers", {}).get(name, {}).get("v") for body in bodies]
+        assert Counter(row[f"answers.{name}"] for row in rows) == Counter(stored)
+    assert Counter(row["findings_count"] for row in rows) == Counter(
+        len(body.get("findings", {})) for body in bodies
+    )
+    started = {row["started_at"] for row in rows}
+    assert started == {datetime.fromisoformat(str(body["started_at"])) for body in bodies}
+    assert {row["trigger"] for row in rows} <= {one.vi for one in load().choices["inspection_trigger"]}
+    assert {row["answers.biz_registration"] for row in rows} - {None} <= {"Đạt", "Không đạt", "Không áp dụng"}
+
+
+def test_sessions_leave_with_the_counts_of_each_audience(reads: Reads) -> None:
+    rows = reads("sessions")
+    parts = [name for name in rows[0] if name.startswith("audiences.") and name.endswith("attendance_count")]
+    assert len(parts) == len(load().audiences)
+    for row in rows:
+        assert sum(int(str(row[name] or 0)) for name in parts) == int(str(row["attendance"] or 0))
 
 
 def test_points_of_the_register_have_six_decimals_and_visits_lie_there(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -128,6 +129,33 @@ def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
     assert reviewer.get("/visits.pdf").status_code == 404
     with reviewer.get("/sessions.xlsx") as answer:
         assert answer.status_code == 200
+
+
+def test_fields_of_the_record_can_be_chosen_as_columns(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    in_the_field.visit(**VIOLATED, trigger="tip_off", paper_signed="refused")
+    offered = re.findall(r'name="columns" value="([^"]+)"', reviewer.text("/visits"))
+    assert {"trigger", "decision_date", "local_escort_agencies", "findings_count"} <= set(offered)
+    # A hundred questions are columns of an export alone; free texts and where an officer stood of nothing.
+    assert [one for one in offered if one.startswith(("answers", "recommendation", "check_in"))] == []
+    page = text_of(reviewer, "/visits?columns=trigger&columns=findings_count")
+    assert "Tin báo, phản ánh" in page
+    assert "Vi phạm (số lượng)" in page
+    reviewer.confirms()
+    with reviewer.get("/visits.csv?columns=trigger") as answer:
+        assert answer.get_data(as_text=True).splitlines()[1].endswith(',"Tin báo, phản ánh"')
+    with reviewer.get("/visits.csv") as answer:
+        assert set(next(csv.reader(io.StringIO(answer.get_data(as_text=True))))) >= {"Căn cứ kiểm tra"}
+
+
+def test_stored_bodies_are_read_for_columns_of_fields_alone(
+    reviewer: Browser, in_the_field: FieldWork, statements: Statements
+) -> None:
+    in_the_field.visit()
+    for query, reads_bodies in (("", False), ("?columns=trigger", True)):
+        with statements(in_the_field.office.engine) as found:
+            reviewer.text(f"/visits{query}")
+        assert any("SELECT record.record_id, record.body" in one for one in found) == reads_bodies
 
 
 def test_visit_to_a_merged_entry_stands_under_its_survivor(
