@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,60 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
 SCHEMAS = Path("shared/field178_shared/schemas")
 CATALOG = Path("shared/field178_shared/translations/vi/LC_MESSAGES/shared.po")
-BY_HAND = {SCHEMAS / "outreach.py", SCHEMAS / "fields" / "outreach.py", CATALOG}
 BY_SCRIPT = {CATALOG.with_suffix(".mo")}
-CHECKS = ("tests/server/console/check_added_field.py", "tests/mobile/screens/check_added_field.py")
+# A field costs its schema, its place in the catalogue of fields, and its name in Vietnamese.
+MOST_FILES = 3
+
+
+@dataclass(frozen=True)
+class AddedField:
+    """A field that the test adds: its lines in the three files, and the tests that look at it.
+
+    `like`: the field whose value it takes over; `after`: the field that it stands behind in the schema.
+    """
+
+    family: str
+    name: str
+    like: str
+    after: str
+    declaration: str
+    before: str
+    msgid: str
+    msgstr: str
+    checks: tuple[str, ...]
+
+    @property
+    def by_hand(self) -> set[Path]:
+        """The files that a person changes."""
+        return {SCHEMAS / f"{self.family}.py", SCHEMAS / "fields" / f"{self.family}.py", CATALOG}
+
+
+FREE_TEXT = AddedField(
+    family="outreach",
+    name="banner_text",
+    like="summary",
+    after="summary",
+    declaration='FieldSpec("banner_text", N_("Text of the banner"), is_free_text=True, section="session")',
+    before="    TEAM.within(",
+    msgid="Text of the banner",
+    msgstr="Nội dung băng rôn",
+    checks=("tests/server/console/check_added_field.py", "tests/mobile/screens/check_added_field.py"),
+)
+COUNT = AddedField(
+    family="inspection",
+    name="rooms_seen",
+    like="quantity",
+    after="paper_signed",
+    declaration='FieldSpec("rooms_seen", N_("Rooms looked at"), FieldKind.NUMBER, section="result")',
+    before="    *ATTACHMENTS,\n",
+    msgid="Rooms looked at",
+    msgstr="Số phòng đã xem",
+    checks=(
+        "tests/server/console/exports/check_added_field.py",
+        "tests/shared/documents/check_added_field.py",
+        "tests/mobile/screens/check_added_count.py",
+    ),
+)
 # Tests that hold for every field, the added one included.
 KEPT = (
     "tests/shared/schemas/fields/test_catalogue.py",
@@ -28,7 +80,7 @@ KEPT = (
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("product")
     passed_over = shutil.ignore_patterns("__pycache__", "golden", "*.ttf", ".*_cache")
@@ -42,36 +94,40 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def declare(schema: Path, name: str, like: str) -> None:
+def declare(schema: Path, field: AddedField) -> None:
     """Step 1: declare a field in the schema, with the declaration of another one."""
     text = schema.read_text("utf-8")
-    (known,) = (
-        node
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == like
-    )
-    value = ast.get_source_segment(text, known.value)
+    like, after = (_assigned(text, name) for name in (field.like, field.after))
+    value = ast.get_source_segment(text, like.value)
     lines = text.splitlines(keepends=True)
-    lines.insert(known.end_lineno or 0, f"    {name} = {value}\n")
+    lines.insert(after.end_lineno or 0, f"    {field.name} = {value}\n")
     schema.write_text("".join(lines), "utf-8")
 
 
-def name_it(fields: Path) -> None:
+def _assigned(text: str, name: str) -> ast.Assign:
+    (found,) = (
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    )
+    return found
+
+
+def name_it(fields: Path, field: AddedField) -> None:
     """Step 2: say what the field is called and where it stands."""
     text = fields.read_text("utf-8")
-    told = '    FieldSpec("banner_text", N_("Text of the banner"), is_free_text=True, section="session"),\n'
-    place = text.index("    TEAM.within(")
-    fields.write_text(text[:place] + told + text[place:], "utf-8")
+    place = text.index(field.before)
+    fields.write_text(f"{text[:place]}    {field.declaration},\n{text[place:]}", "utf-8")
 
 
-def translate(folder: Path) -> None:
+def translate(folder: Path, field: AddedField) -> None:
     """Step 3: extract, translate, compile."""
     run(folder, "scripts/catalogs.py", "extract")
     catalog = folder / CATALOG
-    empty = 'msgid "Text of the banner"\nmsgstr ""\n'
+    empty = f'msgid "{field.msgid}"\nmsgstr ""\n'
     text = catalog.read_text("utf-8")
     assert empty in text
-    catalog.write_text(text.replace(empty, empty.replace('""', '"Nội dung băng rôn"')), "utf-8")
+    catalog.write_text(text.replace(empty, empty.replace('""', f'"{field.msgstr}"')), "utf-8")
     run(folder, "scripts/catalogs.py", "compile")
 
 
@@ -96,17 +152,20 @@ def changed_in(folder: Path) -> set[Path]:
     return {path for path in inside if (folder / path).read_bytes() != (ROOT / path).read_bytes()}
 
 
-def test_three_files_make_a_field_of_wire_tablet_and_console(copy: Path) -> None:
-    declare(copy / SCHEMAS / "outreach.py", "banner_text", like="summary")
-    name_it(copy / SCHEMAS / "fields" / "outreach.py")
-    translate(copy)
-    assert changed_in(copy) == BY_HAND | BY_SCRIPT
+@pytest.mark.parametrize("field", [FREE_TEXT, COUNT], ids=lambda field: field.name)
+def test_three_files_make_a_field_of_wire_tablet_console_paper_file_and_feed(
+    copy: Path, field: AddedField
+) -> None:
+    declare(copy / SCHEMAS / f"{field.family}.py", field)
+    name_it(copy / SCHEMAS / "fields" / f"{field.family}.py", field)
+    translate(copy, field)
+    assert changed_in(copy) == field.by_hand | BY_SCRIPT
+    assert len(field.by_hand) == MOST_FILES
     assert run(copy, "scripts/catalogs.py", "check").strip() == "nothing to do"
-    said = run(copy, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *CHECKS, *KEPT)
-    passed = re.search(r"(\d+) passed", said)
-    assert passed is not None
-    assert "failed" not in said
-    assert "skipped" not in said
+    report = run(copy, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *field.checks, *KEPT)
+    assert re.search(r"(\d+) passed", report) is not None
+    assert "failed" not in report
+    assert "skipped" not in report
 
 
 def test_the_steps_are_those_of_the_page() -> None:
@@ -118,5 +177,5 @@ def test_the_steps_are_those_of_the_page() -> None:
         for line in steps
         for name in re.findall(r"`(shared/[^`]+)`", line)
     }
-    assert named == BY_HAND
-    assert len(steps) == len(BY_HAND)
+    assert named == FREE_TEXT.by_hand
+    assert len(steps) == MOST_FILES
