@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 
 from field178_shared.formulas.tree import (
     BinaryOperation,
@@ -36,8 +37,12 @@ _OPERATORS: Mapping[type, str] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
-    """Return the tree of a formula; names are not looked up. Raises FormulaError at what is not allowed."""
+    """Return the tree of a formula; names are not looked up. Raises FormulaError at what is not allowed.
+
+    Trees are immutable: those of the latest formulas are kept.
+    """
     if len(text) > LONGEST:
         raise FormulaError(FormulaFault.NOT_READABLE, f"{len(text)} > {LONGEST}", LONGEST)
     if _depth(text) > DEEPEST:

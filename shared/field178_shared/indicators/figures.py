@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,15 +30,19 @@ class AreaTotals:
     ) -> None:
         self._counts_of = counts_of
         self._area = area
+        self._units = area.units
         self._period = period
         self._today = today
 
     def by_key(self, aggregate: Aggregate) -> Mapping[str, int]:
         """Return the number of each value of the aggregate's breakdown; without one, at ""."""
-        counts, found = self._counts_of(self._period), Counter[str]()
-        for unit_id in self._area.units:
-            found.update(counts.get(unit_id, {}).get(aggregate.key, {}))
-        return found
+        counts = self._counts_of(self._period)
+        sums: dict[str, int] = {}
+        for unit_id in self._units:
+            of_unit = counts.get(unit_id)
+            for value, number in (of_unit.get(aggregate.key, {}) if of_unit else {}).items():
+                sums[value] = sums.get(value, 0) + number
+        return sums
 
     @property
     def is_over(self) -> bool:
