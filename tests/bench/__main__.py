@@ -25,6 +25,7 @@ BENCHES = (
     "exports",
     "indicator_totals",
     "stale_totals",
+    "indicators_page",
     "lists_and_names",
     "draft_save",
     "first_frame",

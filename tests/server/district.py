@@ -38,7 +38,7 @@ TODAY = date(2026, 11, 24)
 
 def district_in(folders: pytest.TempPathFactory, folder: Path, waiting: int) -> Settings:
     """Put a copy of the district into a new folder; so many of its records wait for review."""
-    made = made_once(folders, f"district-{waiting}", partial(_fill, waiting=waiting))
+    made = made_once(folders, f"district-{waiting}", partial(fill, waiting=waiting))
     shutil.copytree(made, folder)
     return settings_of(folder)
 
@@ -46,10 +46,10 @@ def district_in(folders: pytest.TempPathFactory, folder: Path, waiting: int) -> 
 def counted_district_in(folders: pytest.TempPathFactory, folder: Path, waiting: int) -> Settings:
     """Put a copy of the district into a new folder, with what agencies sent and its totals as of TODAY."""
 
-    def fill(filling: Path) -> None:
+    def fill_and_count(filling: Path) -> None:
         _count(district_in(folders, filling, waiting))
 
-    shutil.copytree(made_once(folders, f"counted-{waiting}", fill), folder)
+    shutil.copytree(made_once(folders, f"counted-{waiting}", fill_and_count), folder)
     return settings_of(folder)
 
 
@@ -68,7 +68,8 @@ def lists_of(store: DemoStore) -> CodeLists:
         return lists_with(stored_pack(session, store.context.tenant_id))
 
 
-def _fill(folder: Path, waiting: int) -> None:
+def fill(folder: Path, waiting: int) -> None:
+    """Fill a new folder with the district; so many of its records wait for review."""
     settings = settings_of(folder)
     with opened(settings, MovedClock(DEMO_START)) as store:
         install(settings, store.engine, store.context.clock, store.context.ids)

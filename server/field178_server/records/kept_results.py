@@ -41,7 +41,7 @@ class KeptResults(Generic[Value]):
         """Return what is kept for a key, or make it; in a write transaction it is always made.
 
         `renew` makes the value that is right now of the kept one and of what was written since; others may
-        be reading the kept one, which it MUST leave as it is.
+        be reading the kept one, which it MUST leave as it is. A result None is returned and not kept.
         """
         if not is_snapshot(session):
             return make()
@@ -50,13 +50,25 @@ class KeptResults(Generic[Value]):
         with self._lock:
             kept = self._of_stores.setdefault(bind.pool, {})
             found = kept.get((tenant_id, key))
-        state = state_of(session, tenant_id)
+        state = _state_of_snapshot(session, tenant_id)
         if found is not None and found[0] == state:
             return found[1]
         changes = changes_between(session, tenant_id, found[0], state) if found and renew else None
         value = renew(found[1], changes) if found and renew and changes is not None else make()
+        if value is None:
+            return value
         with self._lock:
             if len(kept) >= self._most and (tenant_id, key) not in kept:
                 del kept[next(iter(kept))]
             kept[tenant_id, key] = (state, value)
         return value
+
+
+def _state_of_snapshot(session: Session, tenant_id: str) -> StoreState:
+    """Return the state of the store in a snapshot, which is read once: a snapshot sees no other."""
+    key = ("store_state", tenant_id)
+    if key not in session.info:
+        session.info[key] = state_of(session, tenant_id)
+    state = session.info[key]
+    assert isinstance(state, StoreState)
+    return state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -36,6 +36,11 @@ class FigureQuestion:
     period: Period
     unit_ids: tuple[str, ...]
     today: date
+
+    @property
+    def key(self) -> Hashable:
+        """The key of results that are computed from it and the records: a publication changes the lists."""
+        return (self.lists.version, id(self.lists.figures), self.period, self.unit_ids, self.today)
 
     @property
     def last_day(self) -> date:

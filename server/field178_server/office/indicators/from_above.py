@@ -16,6 +16,8 @@ from field178_server.office.indicators.asked import AskedFigures
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
+from field178_server.office.indicators.totals.stored import totals_stamp
+from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.figures import FigureValue, rounded_down, with_coarse_bounds
@@ -36,6 +38,7 @@ from field178_shared.indicators.suppression import (
 )
 
 _HALF, _QUARTER = 6, 3
+_hidden: KeptResults[frozenset[str]] = KeptResults(32)
 
 
 def hidden_figures(
@@ -100,7 +103,14 @@ def hidden_for(
     """Return the indicators whose figures the reader does not see; none, for one of the area itself."""
     if not asked.is_from_above:
         return frozenset()
-    return hidden_figures(session, tenant_id, asked.question, found)
+    question = asked.question
+    # The totals as well: an indicator is hidden in a large store until the parts of the year are counted.
+    return _hidden.get(
+        session,
+        tenant_id,
+        (question.key, totals_stamp(session, tenant_id)),
+        lambda: hidden_figures(session, tenant_id, question, found),
+    )
 
 
 def seen_value(

@@ -11,9 +11,13 @@ from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.reading import PeriodCounts, counts_at_hand
 from field178_server.office.indicators.totals.stored import COUNTED, progress_of_counts
+from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
+
+# Of a few years and areas: a result takes some 60 kB.
+_figures: KeptResults[Mapping[str, IndicatorFigure] | None] = KeptResults(32)
 
 
 class KeptFacts(AreaFacts):
@@ -59,7 +63,19 @@ def facts_at_hand(
 def figures_at_hand(
     session: Session, tenant_id: str, question: FigureQuestion
 ) -> Mapping[str, IndicatorFigure] | None:
-    """Return the figures of the indicators, None where they would have to be counted from a large store."""
+    """Return the figures of the indicators, None where they would have to be counted from a large store.
+
+    In a snapshot they are computed once, until a record, the lists or the day change. Totals change no
+    figure: they only tell it sooner.
+    """
+    return _figures.get(
+        session, tenant_id, question.key, lambda: _compute_figures(session, tenant_id, question)
+    )
+
+
+def _compute_figures(
+    session: Session, tenant_id: str, question: FigureQuestion
+) -> Mapping[str, IndicatorFigure] | None:
     if not is_large(session, tenant_id):
         asked = (question.period, question.unit_ids, question.today)
         return figures(session, tenant_id, question.lists, *asked)

@@ -17,11 +17,13 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope, Record
 from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
+from field178_server.records.kept_results import KeptResults
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.records.stored_record import data_of, new_record
 from field178_shared.codelists import load
@@ -323,6 +325,7 @@ def test_a_large_store_is_counted_in_the_background_and_says_so(
     ]
     counted = [sorted(shown(reader, one).split()) for one in pages]
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr(kept_facts, "_figures", KeptResults(32))
     first = reader.get(pages[0])
     assert first.headers["Refresh"]
     assert "Số liệu đang được tính, xong khoảng 0 %" in unescape(first.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -142,6 +142,13 @@ def progress_of_counts(session: Session, tenant_id: str) -> CountProgress:
     [(made_by, steps, windows_ended_on)] = basis or [(None, 0, None)]
     kept = {Period(first, end): KeptPeriod(*row) for first, end, *row in periods}
     return CountProgress(made_by, steps, windows_ended_on, kept, scopes)
+
+
+def totals_stamp(session: Session, tenant_id: str) -> Hashable:
+    """Return what changes with the totals: the basis that they are counted by, and the number of steps."""
+    query = select(IndicatorBasis.basis, IndicatorBasis.steps).where(IndicatorBasis.tenant_id == tenant_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row.basis, row.steps)
 
 
 def unsettled(session: Session, tenant_id: str, progress: CountProgress, today: date, most: int) -> Unsettled:

@@ -1,0 +1,133 @@
+"""Figures of a page are computed once, and anew as soon as anything changes that they depend on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from tests.server.console.conftest import Browser
+from tests.server.console.indicators.test_pages import CITY, LEADER, REVIEWER, shown
+from tests.server.district import district_in
+from tests.server.office_scene import MovedClock, Office
+from tests.stores import Statements
+
+from field178_server.database.models import FiledRecord
+from field178_server.database.unit_of_work import snapshot
+from field178_server.demo import DEMO_START
+from field178_server.office.indicators import from_above, kept_facts
+from field178_server.records.kept_results import KeptResults
+from field178_shared.codelists.loading import released_files
+
+SignIn = Callable[[str], Browser]
+YEAR = "/indicators?year=2024&area=an_lao_area_2024"
+VISITS = "visits_total"
+WAITING = "nếu duyệt hết phiếu chờ"
+
+
+@pytest.fixture
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The district in a store of its own, in which a test approves and publishes."""
+    settings = district_in(tmp_path_factory, tmp_path_factory.mktemp("district") / "data", 12)
+    office = Office(settings, MovedClock(DEMO_START))
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the area of each computation of figures, and of what is hidden of them."""
+    found: list[str] = []
+    for module, name, kept in (
+        (kept_facts, "_compute_figures", "_figures"),
+        (from_above, "hidden_figures", "_hidden"),
+    ):
+        monkeypatch.setattr(module, kept, KeptResults(32))
+        monkeypatch.setattr(module, name, counting(name, getattr(module, name), found))
+    return found
+
+
+def figure_of(reader: Browser, indicator_id: str) -> str:
+    """Return the number that leads to the records of an indicator."""
+    found = re.search(rf'href="/indicators/{indicator_id}/records[^"]*"[^>]*>([^<]*)<', reader.text(YEAR))
+    assert found is not None
+    return found[1]
+
+
+def counting(name: str, compute: Callable[..., object], found: list[str]) -> Callable[..., object]:
+    def counted(*arguments: object) -> object:
+        found.append(name)
+        return compute(*arguments)
+
+    return counted
+
+
+def test_second_request_computes_nothing(
+    reads_as: SignIn, district: Office, computed: list[str], statements: Statements
+) -> None:
+    reader = reads_as(REVIEWER)
+    first = reader.text(YEAR)
+    assert computed == ["_compute_figures"]
+    with statements(district.engine) as found:
+        assert reader.text(YEAR) == first
+    assert computed == ["_compute_figures"]
+    assert len(found) <= 13
+
+
+def test_reader_from_above_computes_what_is_hidden_once(reads_as: SignIn, computed: list[str]) -> None:
+    reader = reads_as(CITY)
+    first = reader.text(YEAR)
+    assert computed == ["_compute_figures", "hidden_figures"]
+    assert reader.text(YEAR) == first
+    assert len(computed) == 2
+
+
+def test_an_approval_is_shown_at_once(reads_as: SignIn, district: Office) -> None:
+    reader = reads_as(REVIEWER)
+    before = shown(reader, YEAR)
+    row = FiledRecord
+    with snapshot(district.engine) as session:
+        waiting = session.scalars(select(row.record_id).where(row.review_state == "waiting")).all()
+    assert WAITING in before
+    for record_id in waiting:
+        assert reader.decide(record_id, "approve").status_code == 303
+    after = shown(reader, YEAR)
+    assert after != before
+    assert WAITING not in after
+
+
+def test_edited_lists_are_shown_at_once(reads_as: SignIn, district: Office, computed: list[str]) -> None:
+    reader = reads_as(REVIEWER)
+    before = figure_of(reader, VISITS)
+    rows: Any = released_files()["indicators"]["items"]
+    row = next(one for one in rows if one["id"] == VISITS)
+    refused = {"num": "count(inspection, where=access_result == 'refused')"}
+    district.publish_lists({"indicators.items": {VISITS: row | refused}})
+    assert figure_of(reader, VISITS) != before
+    assert len(computed) == 2
+
+
+def test_another_day_area_and_period_are_computed_each(
+    reads_as: SignIn, district: Office, computed: list[str]
+) -> None:
+    reader = reads_as(REVIEWER)
+    for path in (YEAR, f"{YEAR}&period=half1", "/indicators?year=2024&area=c11632_v1", YEAR):
+        reader.text(path)
+    assert len(computed) == 3
+    district.clock.move(days=1)
+    reads_as(REVIEWER).text(YEAR)
+    assert len(computed) == 4
+
+
+def test_readers_of_one_area_share_its_figures_in_their_languages(
+    reads_as: SignIn, computed: list[str]
+) -> None:
+    first, second = reads_as(REVIEWER), reads_as(LEADER)
+    vietnamese = shown(first, YEAR)
+    second.post("/preferences", {"language": "en", "next": "/"})
+    english = shown(second, YEAR)
+    assert computed == ["_compute_figures"]
+    assert "Số lượt kiểm tra" in vietnamese
+    assert "Visits by kind" in english
