@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Root, Tenant
-from field178_server.database.prepared import Prepared
 from field178_shared.wire.hash_chain import RootAlarm
 from field178_shared.wire.protocol import SyncRequest
 

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import Audit
 from field178_shared.errors import AppError, ErrorCode
 
@@ -62,10 +62,10 @@ def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> N
     """Write one audit entry."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
     connection = session.connection()
-    at = database.stored_instant(connection, stamp.at)
+    at = bulk.stored_instant(connection, stamp.at)
     action = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
     row = (stamp.tenant_id, stamp.audit_id, at, *action)
-    database.bulk_insert(connection, table_of(Audit), _COLUMNS, [row])
+    bulk.insert(connection, table_of(Audit), _COLUMNS, [row])
 
 
 def require_reason(reason: str) -> None:

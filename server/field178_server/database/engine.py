@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType, NoneType
 from typing import Any
@@ -21,13 +18,12 @@ from sqlalchemy import (
     Engine,
     FromClause,
     Result,
-    Table,
     bindparam,
     create_engine,
     event,
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -59,8 +55,6 @@ _READER = "reader"
 
 _write_locks: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _registry_lock = threading.Lock()
-
-Row = tuple[object, ...]
 
 
 class among(FunctionElement[bool]):
@@ -197,84 +191,6 @@ def is_storage_full(error: DBAPIError) -> bool:
     return state == _DISK_FULL or (state is None and any(word in str(error.orig) for word in _UNWRITABLE))
 
 
-def bulk_insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert rows in one statement; a key that exists already raises IntegrityError."""
-    _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), (), ()), rows)
-
-
-def bulk_upsert(
-    connection: Connection,
-    table: Table,
-    columns: Sequence[str],
-    rows: Iterable[Row],
-    keep: Sequence[str] = (),
-) -> None:
-    """Insert rows or, where the primary key exists, replace its columns but those in `keep`."""
-    key = tuple(column.name for column in table.primary_key)
-    updated = tuple(name for name in columns if name not in key and name not in keep)
-    _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), key, updated), rows)
-
-
-def bulk_add(connection: Connection, table: Table, counter: str, rows: Iterable[Row]) -> None:
-    """Add to a counter by key, or begin it; each row holds the primary key first, then what is added."""
-    key = tuple(column.name for column in table.primary_key)
-    insert = _insert_sql(connection.dialect, table, (*key, counter), (), ())
-    sum_ = f'{counter} = "{table.name}".{counter} + excluded.{counter}'
-    _execute(connection, f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sum_}", rows)
-
-
-def bulk_update(
-    connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Iterable[Row]
-) -> None:
-    """Update rows by key in one statement; each row holds the columns first, then the key."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    settings = ", ".join(f"{name} = {mark}" for name in columns)
-    where = " AND ".join(f"{name} = {mark}" for name in key)
-    # Names come from the models, values are bound.
-    _execute(connection, f'UPDATE "{table.name}" SET {settings} WHERE {where}', rows)  # noqa: S608
-
-
-def bulk_delete(connection: Connection, table: Table, key: Sequence[str], rows: Iterable[Row]) -> None:
-    """Delete rows by key in one statement."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    where = " AND ".join(f"{name} = {mark}" for name in key)
-    _execute(connection, f'DELETE FROM "{table.name}" WHERE {where}', rows)  # noqa: S608
-
-
-@contextmanager
-def one_journey(connection: Connection) -> Iterator[None]:
-    """Let the statements of a block follow each other unanswered, where the engine is a journey away.
-
-    They return no rows: SQLAlchemy would look for the columns of an answer that is still under way.
-    """
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    try:
-        with connection.connection.driver_connection.pipeline():  # type: ignore[union-attr]  # psycopg's
-            yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_told(connection, error) from error
-
-
-def fetch_together(
-    connection: Connection, statements: Sequence[tuple[str, Row | dict[str, object]]]
-) -> list[Sequence[Row]]:
-    """Run queries of which none waits for the rows of another, and return the rows of each."""
-    if connection.dialect.name == "sqlite" or len(statements) == 1:
-        return [connection.exec_driver_sql(text, values).all() for text, values in statements]
-    with one_journey(connection):
-        cursors = [connection.connection.cursor() for _ in statements]
-        for cursor, (text, values) in zip(cursors, statements, strict=True):
-            cursor.execute(text, values)
-        return [cursor.fetchall() for cursor in cursors]
-
-
-def stored_instant(connection: Connection, instant: datetime) -> object:
-    """Return an aware instant as the bulk functions write it on this engine."""
-    return _stored_instant(connection.dialect.name, instant)
-
-
 def stored_list(connection: Connection, values: Sequence[object]) -> object:
     """Return a list as `among` takes it on this engine."""
     return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)
@@ -284,21 +200,6 @@ def among_ids(session: Session, column: Any, ids: Iterable[str]) -> ColumnElemen
     """Return the condition that a column holds one of these ids, however many: one bound value."""
     listed = stored_list(session.connection(), sorted(set(ids)))
     return among(column, bindparam("ids", listed, unique=True))
-
-
-def list_source(connection: Connection, name: str) -> str:
-    """Return the bound list of this name as it stands in `FROM`, a row with `value` for each: to join from.
-
-    SQLite keeps to the order of a `CROSS JOIN`; with "in the list" it may walk all of a tenant instead.
-    """
-    if connection.dialect.name == "sqlite":
-        return f"json_each(:{name})"
-    return f'(SELECT unnest(CAST(:{name} AS text[])) COLLATE "C" AS value)'
-
-
-def stored_date(connection: Connection, day: date | None) -> object:
-    """Return a date as the bulk functions write it on this engine."""
-    return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
 
 
 def copy_sqlite(connection: Connection, target: Path) -> None:
@@ -341,7 +242,7 @@ def forget_deleted(engine: Engine) -> bool:
         except engine.dialect.loaded_dbapi.OperationalError as error:
             if "locked" in str(error):
                 return False
-            raise _as_told(connection, error) from error
+            raise as_sqlalchemy_error(connection, error) from error
 
 
 def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
@@ -350,39 +251,12 @@ def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
     return result.rowcount
 
 
-def _as_told(connection: Connection, error: Exception) -> BaseException:
-    """Return an error of the driver as SQLAlchemy tells it."""
+def as_sqlalchemy_error(connection: Connection, error: Exception) -> BaseException:
+    """Return an error of the driver as the one that SQLAlchemy raises for it."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     is_gone = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # an error of the driver
     base = dialect.loaded_dbapi.Error
     return DBAPIError.instance(None, None, error, base, connection_invalidated=is_gone, dialect=dialect)
-
-
-def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
-    # Straight to the driver: building typed parameter sets by column would cost as much as the engine itself.
-    listed = list(rows)
-    if listed:
-        connection.exec_driver_sql(statement, listed)
-
-
-@functools.lru_cache(maxsize=64)  # one transaction writes the same instant hundreds of times
-def _stored_instant(dialect_name: str, instant: datetime) -> object:
-    utc = instant.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds") if dialect_name == "sqlite" else utc
-
-
-@functools.lru_cache(maxsize=256)
-def _insert_sql(
-    dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...], updated: tuple[str, ...]
-) -> str:
-    mark = "?" if dialect.name == "sqlite" else "%s"
-    names, marks = ", ".join(columns), ", ".join([mark] * len(columns))
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
-    if not key:
-        return statement
-    settings = ", ".join(f"{name} = excluded.{name}" for name in updated)
-    action = f"DO UPDATE SET {settings}" if updated else "DO NOTHING"
-    return f"{statement} ON CONFLICT ({', '.join(key)}) {action}"
 
 
 def _safe_sqlite() -> ModuleType:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import field_roles
 from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
-from field178_server.database.prepared import Prepared
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import Device
 from field178_server.devices.context import DeviceContext
 from field178_shared.device_status import DeviceStatus
@@ -50,7 +50,7 @@ def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
     """Write it to the tablet's row; a reported status replaces the one before."""
     connection = session.connection()
-    at = database.stored_instant(connection, heartbeat.at)
+    at = bulk.stored_instant(connection, heartbeat.at)
     values: dict[str, object] = {
         "last_seen_at": at,
         "app_version": heartbeat.app[:_LONGEST_APP] or None,
@@ -68,4 +68,4 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
             "mismatch_records": json.dumps(status.mismatched) if status.mismatched else None,
         }
     row = (*values.values(), tenant_id, device_id)
-    database.bulk_update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])
+    bulk.update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])

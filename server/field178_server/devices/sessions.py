@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Device, Tenant
-from field178_server.database.prepared import Prepared
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.signatures import decode, is_signed
 from field178_shared.errors import AppError, ErrorCode

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, aliased
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import ChangeHistory, Record
-from field178_server.database.prepared import Prepared
 from field178_server.records import change_feed, file_references, history, projections
 from field178_server.records.change_feed import RecordStep
 from field178_server.records.stored_record import Stored
@@ -176,13 +177,13 @@ class Batch:
         connection, table = self.session.connection(), table_of(Record)
         # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
         # transaction run again, and then it sees that record.
-        database.bulk_insert(
+        bulk.insert(
             connection,
             table,
             (*_COLUMNS, "tenant_id", "record_id"),
             [self._row(step.after, seqs) for step in steps if step.before is None],
         )
-        database.bulk_update(
+        bulk.update(
             connection,
             table,
             _COLUMNS,
@@ -190,7 +191,7 @@ class Batch:
             [self._row(step.after, seqs) for step in steps if step.before is not None],
         )
 
-    def _row(self, record: Stored, seqs: dict[str, int]) -> database.Row:
+    def _row(self, record: Stored, seqs: dict[str, int]) -> bulk.Row:
         return (
             record.type,
             record.scope,
@@ -250,8 +251,8 @@ class Batch:
 
     def _write_history(self) -> None:
         connection = self.session.connection()
-        now = database.stored_instant(connection, self.now)
-        database.bulk_insert(
+        now = bulk.stored_instant(connection, self.now)
+        bulk.insert(
             connection,
             table_of(ChangeHistory),
             _HISTORY,

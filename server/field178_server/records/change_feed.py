@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Feed, Scope
-from field178_server.database.prepared import Prepared
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import Digest
@@ -58,14 +59,14 @@ def stamp(session: Session, tenant_id: str, steps: Sequence[RecordStep]) -> dict
     counters = _lock_scopes(session, tenant_id, _scopes_of(steps))
     seqs = {step.after.record_id: _stamp_one(step, counters) for step in steps}
     connection = session.connection()
-    database.bulk_update(
+    bulk.update(
         connection,
         table_of(Scope),
         ("seq", "live_count", "live_sum"),
         ("tenant_id", "scope"),
         [(c.seq, c.live.count, f"{c.live.total:032x}", tenant_id, name) for name, c in counters.items()],
     )
-    database.bulk_upsert(
+    bulk.upsert(
         connection,
         table_of(Feed),
         ("tenant_id", "scope", "record_id", "seq", "kind", "left_rev"),

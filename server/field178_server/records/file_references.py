@@ -14,8 +14,8 @@ from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Attachment, Blob, DivergentRecord, Quarantine, Record, Upload
-from field178_server.database.prepared import Prepared
 from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import DivergentRecord, Record
 from field178_server.records import file_references
 from field178_shared.errors import AppError
@@ -139,7 +139,7 @@ def _insert(
 ) -> None:
     connection, listed = session.connection(), list(fresh)
     file_references.claim(session, tenant_id, (one.body for one, _ in listed))
-    at = database.stored_instant(connection, now)
+    at = bulk.stored_instant(connection, now)
     rows = [
         (
             tenant_id,
@@ -158,4 +158,4 @@ def _insert(
         for one, state in listed
     ]
     # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
-    database.bulk_insert(connection, table_of(DivergentRecord), _COLUMNS, rows)
+    bulk.insert(connection, table_of(DivergentRecord), _COLUMNS, rows)

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import UtcDateTime, table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Notice, NoticeDelivery, Officer
 from field178_server.database.models.notice import MAX_SHOWN
-from field178_server.database.prepared import Prepared
 from field178_server.devices.context import DeviceContext
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
@@ -71,7 +72,7 @@ def notices_now(session: Session, tenant_id: str, now: datetime, device: DeviceC
     """Return the notices for a tablet that have begun and not run out, the oldest first."""
     values = {
         "tenant_id": tenant_id,
-        "now": database.stored_instant(session.connection(), now),
+        "now": bulk.stored_instant(session.connection(), now),
         "device_id": device.id,
         "officer_ids": sorted(device.users),
         "scopes": sorted(device.scopes),
@@ -84,10 +85,10 @@ def note_delivered(
 ) -> None:
     """Keep that a tablet has stored notices; that it said so before stays as it was."""
     connection = session.connection()
-    stored = database.stored_instant(connection, at)
+    stored = bulk.stored_instant(connection, at)
     columns = ("tenant_id", "notice_id", "device_id", "delivered_at")
     rows = [(tenant_id, notice_id, device_id, stored) for notice_id in notice_ids]
-    database.bulk_upsert(connection, table_of(NoticeDelivery), columns, rows, keep=("delivered_at",))
+    bulk.upsert(connection, table_of(NoticeDelivery), columns, rows, keep=("delivered_at",))
 
 
 def to_wire(notice: NoticeNow) -> dict[str, object]:

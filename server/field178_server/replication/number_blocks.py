@@ -17,8 +17,8 @@ from field178_server.accounts import teams
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database import engine as database
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import NumberLease, Record, Scope
-from field178_server.database.prepared import Prepared
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record

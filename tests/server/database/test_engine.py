@@ -15,6 +15,8 @@ from tests.world import TENANT, UNIT, World
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.engine import create_engine_for, readonly
+from field178_server.database.fast import bulk
+from field178_server.database.fast.pipeline import pipelined
 from field178_server.database.models import AttemptCount, Officer, Scope
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_shared.errors import AppError
@@ -70,7 +72,7 @@ def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_do_not_carry_content(world: World) -> None:
     row = (TENANT, "Nguyễn Văn A", 0, "not a time")
     with pytest.raises(Exception) as caught, unit_of_work(world.engine) as session:
-        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [row, row])
+        bulk.insert(session.connection(), ATTEMPT, COLUMNS, [row, row])
     assert "PARAMETERS HIDDEN" in str(caught.value).upper() or "hidden" in str(caught.value)
 
 
@@ -115,20 +117,20 @@ def test_a_snapshot_sees_one_state_throughout(world: World) -> None:
 
 def rows_of(world: World, *failures: int) -> list[database.Row]:
     with snapshot(world.engine) as session:
-        since = database.stored_instant(session.connection(), world.clock.now())
+        since = bulk.stored_instant(session.connection(), world.clock.now())
     return [(TENANT, f"k{number}", count, since) for number, count in enumerate(failures)]
 
 
 def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
     def write(session: Any) -> None:
         connection = session.connection()
-        database.bulk_insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1, 2, 3))
-        database.bulk_upsert(connection, ATTEMPT, COLUMNS, rows_of(world, 9, 8, 7, 6), keep=("since",))
-        database.bulk_update(
+        bulk.insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1, 2, 3))
+        bulk.upsert(connection, ATTEMPT, COLUMNS, rows_of(world, 9, 8, 7, 6), keep=("since",))
+        bulk.update(
             connection, ATTEMPT, ("failures",), ("tenant_id", "key"), [(5, TENANT, "k0"), (5, TENANT, "x")]
         )
-        database.bulk_delete(connection, ATTEMPT, ("tenant_id", "key"), [(TENANT, "k1")])
-        database.bulk_insert(connection, ATTEMPT, COLUMNS, [])
+        bulk.delete(connection, ATTEMPT, ("tenant_id", "key"), [(TENANT, "k1")])
+        bulk.insert(connection, ATTEMPT, COLUMNS, [])
 
     run_write(world.engine, write)
     assert {row.key: row.failures for row in world.rows(AttemptCount)} == {"k0": 5, "k2": 7, "k3": 6}
@@ -137,9 +139,9 @@ def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
 def test_a_clash_on_one_journey_is_told_as_any_other(world: World) -> None:
     def clash(session: Session) -> None:
         connection = session.connection()
-        with database.one_journey(connection):
+        with pipelined(connection):
             for _ in range(2):
-                database.bulk_insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1))
+                bulk.insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1))
 
     with pytest.raises(AppError) as refused:
         run_write(world.engine, clash)
@@ -153,7 +155,7 @@ def test_a_connection_that_ends_on_one_journey_is_replaced(postgres_engine: Engi
     def end_once(session: Session) -> object:
         nonlocal left
         connection = session.connection()
-        with database.one_journey(connection):
+        with pipelined(connection):
             if left:
                 left -= 1
                 connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -169,7 +171,7 @@ def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
     def write(session: Any) -> int:
         runs.append(1)
         if len(runs) == 1:
-            database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
+            bulk.insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
         return len(runs)
 
     assert run_write(world.engine, write) == 2
@@ -181,7 +183,7 @@ def test_a_clash_that_stays_ends_as_busy(world: World) -> None:
 
     def write(session: Any) -> None:
         runs.append(1)
-        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
+        bulk.insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
 
     with pytest.raises(AppError, match="busy"):
         run_write(world.engine, write)
@@ -194,7 +196,7 @@ def test_a_broken_rule_is_a_bug_and_not_run_again(world: World, failures: Any) -
 
     def write(session: Any) -> None:
         runs.append(1)
-        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, rows_of(world, failures))
+        bulk.insert(session.connection(), ATTEMPT, COLUMNS, rows_of(world, failures))
 
     with pytest.raises(IntegrityError):
         run_write(world.engine, write)

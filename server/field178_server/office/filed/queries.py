@@ -15,7 +15,6 @@ from field178_server.accounts import officers
 from field178_server.accounts import teams as accounts
 from field178_server.database import engine as database
 from field178_server.database.models import (
-    VISITS_INDEX,
     EstablishmentProjection,
     FiledCount,
     FiledFacet,
@@ -31,6 +30,7 @@ from field178_server.records.find_record import merge_targets_of, merged_into_an
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_server.records.searched_texts import has_part
+from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.codelists import load
 from field178_shared.records.reading import Data
 from field178_shared.records.review import RETURNED
@@ -378,13 +378,10 @@ def _visits_to_named(session: Session, wanted: FiledList, words: Sequence[str]) 
     places = set(session.scalars(named.limit(MOST_FOUND + 1)))
     are_all = len(places) <= MOST_FOUND
     places |= _merged_into(session, wanted.tenant_id, places) if any_merged(session) else set()
-    visits = (
-        select(filed.record_id)
-        .where(*_readable(wanted), database.among_ids(session, filed.establishment_id, places))
-        # Without statistics SQLite reads all of the type in the index of lists.
-        .with_hint(filed, f"INDEXED BY {VISITS_INDEX}", "sqlite")
+    visits = select(filed.record_id).where(
+        *_readable(wanted), database.among_ids(session, filed.establishment_id, places)
     )
-    return set(session.scalars(visits.limit(MOST_FOUND + 1))), are_all
+    return set(session.scalars(by_establishment(visits).limit(MOST_FOUND + 1))), are_all
 
 
 def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> set[str]:

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, func, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database.models import (
-    VISITS_INDEX,
     EstablishmentProjection,
     FiledRecord,
     FollowUpProjection,
@@ -24,6 +23,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.entries import after_visits, later_entries
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.labels import Names, names_of
+from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.merge import Data
 from field178_shared.records.follow_ups import FollowUpRef
 from field178_shared.records.reading import instant_of
@@ -182,11 +182,9 @@ def repeated_visits(
             FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, wanted)),
             FiledRecord.review_state != "void",
         )
-        # By itself SQLite reads the whole index of lists.
-        .with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
     )
     by_place: dict[str, dict[str, Data]] = {}
-    told = session.execute(visits).all()
+    told = session.execute(by_establishment(visits)).all()
     ends |= merge_targets_of(session, tenant_id, {place for _, place, _ in told if place})
     for visit_id, place, body in told:
         by_place.setdefault(ends.get(str(place), str(place)), {})[visit_id] = json.loads(body)

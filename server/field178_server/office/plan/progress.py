@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among, among_ids
 from field178_server.database.models import (
-    VISITS_INDEX,
     EstablishmentProjection,
     FiledRecord,
     MergeProjection,
@@ -28,6 +27,7 @@ from field178_server.records.kept_results import KeptResults
 from field178_server.records.planned_visits import team_scope
 from field178_server.records.record_changes import RecordChanges
 from field178_server.records.scopes import OFFICE
+from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.records.plan import ITEM, PlanItem, PlanVisit, Progress, Quota, progress_of
 
 _NOT_INSPECTED = "not_inspected"
@@ -292,7 +292,7 @@ def _at_places(
 
     As one condition with an "or" that index is not used, and every visit of the year is read.
     """
-    near = near.with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
+    near = by_establishment(near)
     ids = {one for one in places if isinstance(one, str)}
     if ids:
         ids |= {merged for merged, end in ends.items() if end in ids}

@@ -11,10 +11,11 @@ from datetime import date
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal_column, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from field178_server.database.models import VISITS_INDEX, FiledRecord
+from field178_server.database.models import FiledRecord
 from field178_server.records.counted_visits import counted
 from field178_server.records.kept_results import KeptResults
 from field178_server.records.record_changes import RecordChanges
+from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.records.plan import InspectionPlan, Quota
 
 _VISIT, _ESTABLISHMENT = "inspection", "establishment"
@@ -86,8 +87,7 @@ def _renewed(
     query = select(row.record_id, _COUNTS_AS, and_(*_conditions(plan))).where(row.tenant_id == tenant_id)
     parts = [query.where(row.record_id.in_(sorted(written)))] if written else []
     if entries:
-        of_entries = query.where(row.establishment_id.in_(sorted(entries)))
-        parts.append(of_entries.with_hint(row, f"INDEXED BY {VISITS_INDEX}", "sqlite"))
+        parts.append(by_establishment(query.where(row.establishment_id.in_(sorted(entries)))))
     if not parts:
         return kept
     visits = dict(kept.visits)

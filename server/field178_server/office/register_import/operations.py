@@ -6,13 +6,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.declarative_base import table_of
-from field178_server.database.engine import bulk_insert
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledRecord,
@@ -69,7 +67,7 @@ def _add(session: Session, context: OperationContext, import_id: str, rows: list
     """Write some of the rows: a working set of ten thousand takes as much memory as all the rest."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     at = to_wire(batch.now)
-    made: list[tuple[str, str, str, int]] = []
+    made: list[dict[str, object]] = []
     for row in rows:
         data = row.data
         record = new_record(context.ids.time_ordered(), TYPE, _scope_of(data), data, body=row.body)
@@ -77,10 +75,17 @@ def _add(session: Session, context: OperationContext, import_id: str, rows: list
         payload = f'{{"create":true,"op":"put","set":{record.body}}}'
         source = SourceChange(context.ids.time_ordered(), context.actor.id, None, at, payload)
         batch.put(record, source)
-        made.append((context.tenant_id, record.record_id, import_id, row.number))
+        made.append(
+            {
+                "tenant_id": context.tenant_id,
+                "record_id": record.record_id,
+                "import_id": import_id,
+                "row_number": row.number,
+            }
+        )
     batch.flush()
-    columns = ("tenant_id", "record_id", "import_id", "row_number")
-    bulk_insert(session.connection(), table_of(RegisterImportRecord), columns, made)
+    if made:
+        session.execute(insert(RegisterImportRecord), made)
 
 
 def _scope_of(data: Data) -> str:

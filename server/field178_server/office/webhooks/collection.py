@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
@@ -36,10 +36,6 @@ from field178_shared.records.review import RETURNED, is_decision
 from field178_shared.wire.protocol import Op
 
 STEP = 200
-_COLUMNS = (
-    *("tenant_id", "event_no", "event_id", "kind", "record_id", "record_type", "subject_id", "unit_id"),
-    *("rev", "state", "is_deleted", "happened_at"),
-)
 
 
 @dataclass(slots=True)
@@ -152,12 +148,7 @@ def collect_step(session: Session, tenant_id: str, most: int = STEP) -> bool:
     new = {one: found for one, found in records.items() if found.rev > told.get(one, 0) and _is_told(found)}
     events = list(_events(session, tenant_id, records, new, told))
     _write(session, tenant_id, feed.last_no, events)
-    database.bulk_upsert(
-        session.connection(),
-        table_of(WebhookRecord),
-        ("tenant_id", "record_id", "rev"),
-        [(tenant_id, found.record_id, found.rev) for _, found in sorted(new.items())],
-    )
+    _write_revisions(session, tenant_id, new, told)
     feed.last_no += len(events)
     feed.cursors = _written({**cursors, **changes.cursors})
     return not changes.is_all
@@ -329,29 +320,39 @@ def _payloads(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str,
 
 
 def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Event]) -> None:
-    connection = session.connection()
-    database.bulk_insert(
-        connection,
-        table_of(WebhookEvent),
-        _COLUMNS,
-        [
-            (
-                tenant_id,
-                last_no + number,
-                event.event_id,
-                event.kind.value,
-                event.record.record_id,
-                event.record.type,
-                event.subject.record_id if event.subject else None,
-                (event.subject or event.record).unit_id,
-                event.rev,
-                event.state,
-                event.record.is_deleted,
-                database.stored_instant(connection, event.at),
-            )
-            for number, event in enumerate(events, 1)
-        ],
-    )
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "event_no": last_no + number,
+            "event_id": event.event_id,
+            "kind": event.kind.value,
+            "record_id": event.record.record_id,
+            "record_type": event.record.type,
+            "subject_id": event.subject.record_id if event.subject else None,
+            "unit_id": (event.subject or event.record).unit_id,
+            "rev": event.rev,
+            "state": event.state,
+            "is_deleted": event.record.is_deleted,
+            "happened_at": event.at,
+        }
+        for number, event in enumerate(events, 1)
+    ]
+    if rows:
+        session.execute(insert(table_of(WebhookEvent)), rows)
+
+
+def _write_revisions(
+    session: Session, tenant_id: str, new: Mapping[str, _Found], told: Mapping[str, int]
+) -> None:
+    """Store the last revision of each record that is in the events; `told`: those that are stored."""
+    rows = [
+        {"tenant_id": tenant_id, "record_id": record_id, "rev": found.rev}
+        for record_id, found in sorted(new.items())
+    ]
+    if added := [row for row in rows if row["record_id"] not in told]:
+        session.execute(insert(WebhookRecord), added)
+    if moved := [row for row in rows if row["record_id"] in told]:
+        session.execute(update(WebhookRecord), moved)
 
 
 def _set_of(payload: Data) -> Data:

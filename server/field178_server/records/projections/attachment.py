@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Attachment
-from field178_server.database.prepared import Prepared
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import count_of, entries_of, text_of
 
@@ -31,15 +32,15 @@ _NAMED = Prepared(
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the files that live records name, drop those that are named no longer."""
-    table, at = table_of(Attachment), database.stored_instant(connection, now)
+    table, at = table_of(Attachment), bulk.stored_instant(connection, now)
     rows = [
         (tenant_id, *file, projected.device_id, at)
         for projected in changed
         for file in _files_of(projected.record)
     ]
     stale = _stored(connection, tenant_id, changed) - {row[1:4] for row in rows}
-    database.bulk_delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
-    database.bulk_upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
+    bulk.delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
+    bulk.upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
 
 
 def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:

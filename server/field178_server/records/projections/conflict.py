@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import ConflictRow
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import entries_of, text_of
@@ -32,13 +32,13 @@ _COLUMNS = (
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the rows; a resolved conflict keeps its row, its state tells. An erased one has none."""
-    at, table = database.stored_instant(connection, now), table_of(ConflictRow)
+    at, table = bulk.stored_instant(connection, now), table_of(ConflictRow)
     rows = [
         (tenant_id, *_row(projected.record), at) for projected in changed if not projected.record.is_erased
     ]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.record.is_erased]
-    database.bulk_upsert(connection, table, _COLUMNS, rows)
-    database.bulk_delete(connection, table, ("tenant_id", "conflict_id"), gone)
+    bulk.upsert(connection, table, _COLUMNS, rows)
+    bulk.delete(connection, table, ("tenant_id", "conflict_id"), gone)
 
 
 def _row(record: SourceRecord) -> tuple[object, ...]:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.hints import list_source
 from field178_server.database.models import DuplicateCandidate, DuplicateKey
 from field178_server.records.alike_entries import ENTRY_COLUMNS, SQUARE, pairs_among
 from field178_server.records.projections.register_lock import lock_register
@@ -61,18 +63,16 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     lock_register(connection, tenant_id)
     old = [(record_id, keys_of(before).own) for record_id, _, before in told if before is not None]
     new = [(record_id, keys_of(after)) for record_id, after, _ in told if after is not None]
-    database.bulk_delete(
+    bulk.delete(
         connection, _KEYS, _KEY, [(tenant_id, key, record_id) for record_id, keys in old for key in keys]
     )
-    database.bulk_delete(
-        connection, _CANDIDATES, _CANDIDATE, [(tenant_id, record_id) for record_id, _ in old]
-    )
+    bulk.delete(connection, _CANDIDATES, _CANDIDATE, [(tenant_id, record_id) for record_id, _ in old])
     rows = sorted((tenant_id, key, record_id) for record_id, keys in new for key in keys.own)
-    database.bulk_insert(connection, _KEYS, _KEY, rows)
+    bulk.insert(connection, _KEYS, _KEY, rows)
     if new:
         found = _candidates(connection, tenant_id, [keys for _, keys in new])
         found_rows = [(tenant_id, record_id) for record_id in sorted(found)]
-        database.bulk_upsert(connection, _CANDIDATES, _CANDIDATE, found_rows)
+        bulk.upsert(connection, _CANDIDATES, _CANDIDATE, found_rows)
 
 
 def keys_of(data: Data) -> _Keys:
@@ -109,7 +109,7 @@ def _candidates(connection: Connection, tenant_id: str, written: Sequence[_Keys]
         return set(_found(connection, tenant_id, equal, longer, _NO_LIMIT))
     if len(ids) == len(own):
         return set()  # each key was found where it was just written, and nowhere else
-    query = text(_ROWS.format(ids=database.list_source(connection, "ids")))
+    query = text(_ROWS.format(ids=list_source(connection, "ids")))
     listed = database.stored_list(connection, sorted(set(ids)))
     rows = connection.execute(query, {"tenant_id": tenant_id, "ids": listed}).all()
     return {record_id for one_id, other in pairs_among(rows) for record_id in (one_id, other.id)}
@@ -120,7 +120,7 @@ def _found(
 ) -> Sequence[str]:
     """Return the entries that have one of these keys, or one that goes on after `longer`; some twice."""
     asked = {"equal": sorted(equal), "longer": sorted(longer)}
-    query = text(_FOUND.format(**{name: database.list_source(connection, name) for name in asked}))
+    query = text(_FOUND.format(**{name: list_source(connection, name) for name in asked}))
     values = {name: database.stored_list(connection, keys) for name, keys in asked.items()}
     return connection.scalars(query, {"tenant_id": tenant_id, "most": most, **values}).all()
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import EstablishmentProjection
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
@@ -41,11 +41,11 @@ _COLUMNS = (
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the rows of live establishments, drop those of deleted and erased ones."""
     table = table_of(EstablishmentProjection)
-    at = database.stored_instant(connection, now)
+    at = bulk.stored_instant(connection, now)
     live = [(tenant_id, *_row(projected.record), at) for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
-    database.bulk_upsert(connection, table, _COLUMNS, live)
-    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+    bulk.upsert(connection, table, _COLUMNS, live)
+    bulk.delete(connection, table, ("tenant_id", "record_id"), gone)
     visited.write(connection, tenant_id, changed)
 
 

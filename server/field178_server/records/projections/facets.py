@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import FiledFacet
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import entries_of, text_of
@@ -27,8 +27,8 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         before, after = _facets_of(projected.before), _facets_of(projected)
         stale += [(*key, *facet) for facet in sorted(before - after)]
         added += [(*key, *facet) for facet in sorted(after - before)]
-    database.bulk_delete(connection, table, _COLUMNS, stale)
-    database.bulk_insert(connection, table, _COLUMNS, added)
+    bulk.delete(connection, table, _COLUMNS, stale)
+    bulk.insert(connection, table, _COLUMNS, added)
 
 
 def _facets_of(projected: ProjectedRecord | None) -> set[tuple[str, str]]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import FiledRecord
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
@@ -65,7 +65,7 @@ _FIRST_ONLY = ("user_id", "device_id", "received_at")
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the rows of live records, drop those of deleted and erased ones."""
     table = table_of(FiledRecord)
-    at = database.stored_instant(connection, now)
+    at = bulk.stored_instant(connection, now)
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     register = visited.register_of(
@@ -79,8 +79,8 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
             for projected in live
             if _has_review_time(projected) == has_time
         ]
-        database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
-    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+        bulk.upsert(connection, table, _COLUMNS, rows, keep=keep)
+    bulk.delete(connection, table, ("tenant_id", "record_id"), gone)
 
 
 def drawer_of(projected: ProjectedRecord) -> str:
@@ -109,7 +109,7 @@ def _row(
         text_of(data, "team_id") or team_of(record.scope),
         establishment_id,
         *register.get(establishment_id or "", (None, unit_id)),
-        database.stored_date(connection, day_of_act(data)),
+        bulk.stored_date(connection, day_of_act(data)),
         text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
         text_of(data, "overall_result") or None,
         text_of(data, "decision_number" if record.type == INSPECTION else "venue") or None,
@@ -171,5 +171,5 @@ def _review_columns(connection: Connection, review: SourceRecord | None, at: obj
     if review is None:
         return WAITING, None, None
     decided_at = instant_of(review.data, "decided_at")
-    reviewed_at = at if decided_at is None else database.stored_instant(connection, decided_at)
+    reviewed_at = at if decided_at is None else bulk.stored_instant(connection, decided_at)
     return text_of(review.data, "state"), count_of(review.data, "record_rev"), reviewed_at

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, func, select
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import FiledCount, FiledRecord, Scope
 from field178_server.records.projections.filed import TYPES, drawer_of
 from field178_server.records.projections.source import ProjectedRecord
@@ -24,7 +24,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     moved = Counter(_drawers(changed))
     moved.subtract(_drawers(projected.before for projected in changed if projected.before is not None))
     rows = [(tenant_id, *drawer, count) for drawer, count in sorted(moved.items()) if count]
-    database.bulk_add(connection, _COUNTS, "record_count", rows)
+    bulk.add(connection, _COUNTS, "record_count", rows)
 
 
 def recount(connection: Connection, tenant_id: str) -> list[Drawer]:
@@ -36,7 +36,7 @@ def recount(connection: Connection, tenant_id: str) -> list[Drawer]:
     connection.execute(scopes.with_for_update())
     wrong = wrong_counts(connection, tenant_id)
     rows = [(tenant_id, *drawer, count) for drawer, count in wrong.items()]
-    database.bulk_upsert(connection, _COUNTS, (*_DRAWER, "record_count"), rows)
+    bulk.upsert(connection, _COUNTS, (*_DRAWER, "record_count"), rows)
     return list(wrong)
 
 

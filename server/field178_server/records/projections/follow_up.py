@@ -10,8 +10,9 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import FollowUpAnswerRow, FollowUpProjection, SanctionRow
-from field178_server.database.prepared import Prepared
 from field178_server.records.projections.filed import team_of
 from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.codelists import load
@@ -204,9 +205,9 @@ def _write_lines(connection: Connection, tenant_id: str, changes: Sequence[_Chan
         stale += [(*key, name) for name in before.lines if name not in now.lines]
         rows += [(*key, *_place(visit), *line, line.closed_on) for line in now.lines.values()]
     table = table_of(FollowUpProjection)
-    database.bulk_delete(connection, table, (*_VISIT, "line"), stale)
+    bulk.delete(connection, table, (*_VISIT, "line"), stale)
     columns = (*_VISIT, *_PLACE, *_LINE, "closed_on")
-    database.bulk_upsert(connection, table, columns, _stored(connection, rows))
+    bulk.upsert(connection, table, columns, _stored(connection, rows))
 
 
 def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
@@ -216,8 +217,8 @@ def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_
         stale += [(*key, number) for number in before.sanctions if number not in now.sanctions]
         rows += [(*key, *_place(visit), *row) for row in now.sanctions.values()]
     table = table_of(SanctionRow)
-    database.bulk_delete(connection, table, (*_VISIT, "number_key"), stale)
-    database.bulk_upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), _stored(connection, rows))
+    bulk.delete(connection, table, (*_VISIT, "number_key"), stale)
+    bulk.upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), _stored(connection, rows))
 
 
 def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
@@ -229,13 +230,13 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
             answered_on = day_of_act(visit.record.data) or NO_DAY
             rows += [(*key, *ref, answered_on) for ref in sorted(now.answers)]
     table = table_of(FollowUpAnswerRow)
-    database.bulk_delete(connection, table, _ANSWER, stale)
-    database.bulk_upsert(connection, table, (*_ANSWER, "answered_on"), _stored(connection, rows))
+    bulk.delete(connection, table, _ANSWER, stale)
+    bulk.upsert(connection, table, (*_ANSWER, "answered_on"), _stored(connection, rows))
 
 
 def _stored(connection: Connection, rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """Return the rows as the engine takes their dates."""
     return [
-        tuple(database.stored_date(connection, one) if isinstance(one, date) else one for one in row)
+        tuple(bulk.stored_date(connection, one) if isinstance(one, date) else one for one in row)
         for row in rows
     ]

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import MergeProjection
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import text_of
@@ -27,8 +27,8 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         if one.before is not None and _target_of(one.before.record) and one.record.record_id not in merged
     ]
     rows = [(tenant_id, record_id, into) for record_id, into in sorted(merged.items())]
-    database.bulk_upsert(connection, table, ("tenant_id", "record_id", "into_id"), rows)
-    database.bulk_delete(connection, table, ("tenant_id", "record_id"), parted)
+    bulk.upsert(connection, table, ("tenant_id", "record_id", "into_id"), rows)
+    bulk.delete(connection, table, ("tenant_id", "record_id"), parted)
 
 
 def _target_of(record: SourceRecord) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import PlanItemRow
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.plan import ITEM, PlanItem
@@ -39,8 +39,8 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     table = table_of(PlanItemRow)
     live = [(tenant_id, *_row(connection, one.record)) for one in changed if not one.is_gone]
     gone = [(tenant_id, one.record.record_id) for one in changed if one.is_gone]
-    database.bulk_upsert(connection, table, _COLUMNS, live)
-    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+    bulk.upsert(connection, table, _COLUMNS, live)
+    bulk.delete(connection, table, ("tenant_id", "record_id"), gone)
 
 
 def _row(connection: Connection, record: SourceRecord) -> tuple[object, ...]:
@@ -56,8 +56,8 @@ def _row(connection: Connection, record: SourceRecord) -> tuple[object, ...]:
         item.unit_id or None,
         item.kind,
         item.trigger,
-        database.stored_date(connection, item.window_from),
-        database.stored_date(connection, item.window_to),
+        bulk.stored_date(connection, item.window_from),
+        bulk.stored_date(connection, item.window_to),
         asked_visit,
         asked_follow_up,
         item.cancelled is not None,

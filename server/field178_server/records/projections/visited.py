@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, text, update
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.hints import list_source
 from field178_server.database.models import FiledRecord
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
@@ -40,7 +42,7 @@ def register_of(
         return {}
     lock_register(connection, tenant_id, is_shared=True)
     ids = database.stored_list(connection, sorted(establishment_ids))
-    query = text(_REGISTER.format(ids=database.list_source(connection, "ids")))
+    query = text(_REGISTER.format(ids=list_source(connection, "ids")))
     rows = connection.execute(query, {"tenant_id": tenant_id, "ids": ids})
     return {record_id: (type_id, unit_id) for record_id, type_id, unit_id in rows}
 
@@ -62,7 +64,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         if (said := _said(projected)) is not None
     ]
     columns, key = ("register_type_id", "register_unit_id"), ("tenant_id", "establishment_id")
-    database.bulk_update(connection, _FILED, columns, key, rows)
+    bulk.update(connection, _FILED, columns, key, rows)
     if left := sorted(projected.record.record_id for projected in told if projected.is_gone):
         ids = database.stored_list(connection, left)
         connection.execute(_LEFT, {"tenant": tenant_id, "ids": ids})

@@ -12,8 +12,8 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Feed, Record
-from field178_server.database.prepared import Prepared
 from field178_server.replication.pull.frames import AnswerBudget, EncodedRow, Frames, record_line
 from field178_server.replication.pull.repair import add_repair
 from field178_server.replication.pull.scope_state import ScopeNow

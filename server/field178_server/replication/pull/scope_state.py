@@ -9,8 +9,8 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Incarnation, Scope, Tenant
-from field178_server.database.prepared import Prepared
 from field178_shared.wire.canonical import Digest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")

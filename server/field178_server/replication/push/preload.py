@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import bindparam, select
 
 from field178_server.database import engine as database
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import ChangeHistory as ChangeRow
-from field178_server.database.prepared import Prepared
 from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored

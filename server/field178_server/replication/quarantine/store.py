@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Quarantine
-from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
 from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, subject_of
 from field178_server.replication.receipts.receipts import ReceiptState, details_text, find_receipts
@@ -173,8 +174,8 @@ def write_quarantined(
     """Store quarantined changes, and settle applied ones."""
     connection, listed = session.connection(), list(changes)
     file_references.claim(session, tenant_id, (one.payload for one in listed))
-    at = database.stored_instant(connection, now)
-    database.bulk_upsert(
+    at = bulk.stored_instant(connection, now)
+    bulk.upsert(
         connection,
         table_of(Quarantine),
         _COLUMNS,
@@ -183,7 +184,7 @@ def write_quarantined(
     )
 
 
-def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
+def _row(tenant_id: str, one: QuarantinedChange, at: object) -> bulk.Row:
     change, receipt = one.change, one.receipt
     is_open, state = receipt.is_quarantined, _state_of(one)
     return (

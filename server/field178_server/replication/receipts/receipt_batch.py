@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import Device
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
@@ -131,4 +131,4 @@ class ReceiptBatch:
             receipt.become(self._evaluated[change_id])
         rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in sorted(moved)]
         connection = self._batch.session.connection()
-        database.bulk_update(connection, table_of(Device), ("verdicts",), ("tenant_id", "device_id"), rows)
+        bulk.update(connection, table_of(Device), ("verdicts",), ("tenant_id", "device_id"), rows)

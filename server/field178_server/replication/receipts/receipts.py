@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Incarnation
 from field178_server.database.models import StoredReceipt as ReceiptRow
-from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import EMPTY, Digest, digest_of, receipt_hash
@@ -186,17 +187,17 @@ def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptS
         (*_row(connection, tenant_id, receipt), receipt.v) for receipt in listed if not receipt.is_stored
     ]
     # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
-    database.bulk_insert(connection, table, (*_COLUMNS, "first_v"), fresh)
+    bulk.insert(connection, table, (*_COLUMNS, "first_v"), fresh)
     again = [_row(connection, tenant_id, receipt) for receipt in listed if receipt.is_stored]
     outcomes = [(*row[: len(_OUTCOME_COLUMNS)], *row[-2:]) for row in again]
-    database.bulk_update(connection, table, _OUTCOME_COLUMNS, ("tenant_id", "change_id"), outcomes)
+    bulk.update(connection, table, _OUTCOME_COLUMNS, ("tenant_id", "change_id"), outcomes)
 
 
 def write_listeners(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
     """Write the new listener of these stored receipts, and their count."""
     rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
     key = ("tenant_id", "change_id")
-    database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
+    bulk.update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
 
 
 def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]) -> None:
@@ -207,12 +208,12 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]
     if not by_life:
         return
     stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
-    rows: list[database.Row] = []
+    rows: list[bulk.Row] = []
     for life, change_ids in sorted(by_life.items()):
         digest = stored.get(life, EMPTY).union(digest_of(map(receipt_hash, change_ids)))
         rows.append((tenant_id, *life, digest.count, f"{digest.total:032x}", 0))
     table = table_of(Incarnation)
-    database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
+    bulk.upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
 
 
 def _payload_hash(keyed: hmac.HMAC, body: bytes) -> str:
@@ -221,7 +222,7 @@ def _payload_hash(keyed: hmac.HMAC, body: bytes) -> str:
     return keyed.hexdigest()
 
 
-def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> database.Row:
+def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> bulk.Row:
     return (
         receipt.status.value,
         receipt.reason,
@@ -230,7 +231,7 @@ def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> datab
         receipt.rev,
         receipt.seq,
         receipt.h,
-        database.stored_instant(connection, receipt.at),
+        bulk.stored_instant(connection, receipt.at),
         receipt.v,
         receipt.device_id,
         receipt.incarnation,

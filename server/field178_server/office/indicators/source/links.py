@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import IndicatorLink
-from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.source.records import TENANT
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
@@ -131,5 +132,5 @@ def write_links(session: Session, tenant_id: str, before: Links, after: Links) -
         for one, subjects in after.items()
         for subject in sorted(subjects - before.get(one, none))
     ]
-    database.bulk_delete(connection, table, columns, stale)
-    database.bulk_insert(connection, table, columns, added)
+    bulk.delete(connection, table, columns, stale)
+    bulk.insert(connection, table, columns, added)

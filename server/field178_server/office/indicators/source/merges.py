@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import MergeProjection
-from field178_server.database.prepared import Prepared
 
 _MERGES = Prepared(
     select(MergeProjection.record_id, MergeProjection.into_id).where(

@@ -15,8 +15,10 @@ from sqlalchemy import TextClause, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.fast import bulk
+from field178_server.database.fast.hints import list_source
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import VISITS_INDEX, EstablishmentProjection, FiledRecord, PlanItemRow
-from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.source.links import plan_of_kind
 from field178_server.office.indicators.source.records import TENANT
 from field178_shared.indicators.periods import Period
@@ -187,7 +189,7 @@ class Plans:
         """Return kind and commune of those of these establishments that the register has."""
         if missing := set(ids) - self._known.keys():
             connection = self._session.connection()
-            query = _register_query(database.list_source(connection, "ids"))
+            query = _register_query(list_source(connection, "ids"))
             asked = {"tenant_id": self._tenant_id, "ids": database.stored_list(connection, sorted(missing))}
             rows = connection.execute(query, asked)
             self._known |= dict.fromkeys(missing) | {one: (kind, unit_id) for one, kind, unit_id in rows}
@@ -203,8 +205,8 @@ class Plans:
         places = {*register, *(one.establishment_id for one in items)}
         asked = self._asked(places=places, items={one.record_id for one in items})
         connection = self._session.connection()
-        asked["first"] = database.stored_date(connection, min(one.window_from for one in items))
-        asked["last"] = database.stored_date(connection, max(one.window_to for one in items))
+        asked["first"] = bulk.stored_date(connection, min(one.window_from for one in items))
+        asked["last"] = bulk.stored_date(connection, max(one.window_to for one in items))
         return {one for (one,) in _VISITS.rows(self._session, asked)}
 
 

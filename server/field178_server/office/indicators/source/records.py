@@ -12,8 +12,8 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, se
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
+from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
-from field178_server.database.prepared import Prepared, rows_together
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import IndicatorTotal
 from field178_server.office.indicators.totals.basis import aggregates_in_force, current_basis
 from field178_server.office.indicators.totals.counts import Codec
@@ -66,7 +66,7 @@ def write_day_counts(
     session.execute(delete(IndicatorTotal).where(IndicatorTotal.tenant_id == tenant_id, *of_period))
     rows = [(tenant_id, _bucket(period), "", " ".join((to_wire(now), *plain["periods"])))]
     rows += [(tenant_id, f"{_bucket(period)} {part}", unit_id, text) for part, unit_id, text in plain["rows"]]
-    database.bulk_insert(session.connection(), table_of(IndicatorTotal), _COLUMNS, rows)
+    bulk.insert(session.connection(), table_of(IndicatorTotal), _COLUMNS, rows)
 
 
 def read_day_counts(session: Session, tenant_id: str, lists: CodeLists, period: Period) -> DayCounts | None:

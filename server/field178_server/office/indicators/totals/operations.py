@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.pipeline import pipelined
 from field178_server.database.models import (
     IndicatorBasis,
     IndicatorCursor,
@@ -120,7 +122,7 @@ def forget(session: Session, tenant_id: str) -> None:
 def _forget_some(session: Session, tenant_id: str, table: Table, keys: Sequence[Key]) -> None:
     """Delete some rows of counts, of which the rest is told by nobody until all are gone."""
     session.get_one(IndicatorBasis, tenant_id).basis = ""
-    database.bulk_delete(session.connection(), table, [one.name for one in table.primary_key], keys)
+    bulk.delete(session.connection(), table, [one.name for one in table.primary_key], keys)
 
 
 def _begin_anew(session: Session, tenant_id: str, basis: str, today: date) -> None:
@@ -231,7 +233,7 @@ class _Counting:
         def write(session: Session) -> None:
             if is_new_day:
                 session.execute(of_tenant.values(windows_ended_on=self._today))
-            with database.one_journey(session.connection()):
+            with pipelined(session.connection()):
                 counted(session)
                 totals.move_cursors(session, self._tenant_id, changes.cursors)
 

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import IndicatorSubject, Record
-from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.source.links import (
     LOCATED,
     MERGED,

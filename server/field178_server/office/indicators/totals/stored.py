@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import (
     EstablishmentProjection,
     Feed,
@@ -24,7 +26,6 @@ from field178_server.database.models import (
     Record,
     Scope,
 )
-from field178_server.database.prepared import Prepared, rows_together
 from field178_server.office.indicators.source.links import Subject
 from field178_server.office.indicators.source.records import TENANT
 from field178_server.office.indicators.totals.counts import Codec, Totals
@@ -199,7 +200,7 @@ def move_cursors(session: Session, tenant_id: str, cursors: Mapping[str, tuple[i
     """Keep how far the scopes are in the totals."""
     rows = [(tenant_id, scope, *cursor) for scope, cursor in sorted(cursors.items())]
     table = table_of(IndicatorCursor)
-    database.bulk_upsert(session.connection(), table, ("tenant_id", "scope", "seq", "floor"), rows)
+    bulk.upsert(session.connection(), table, ("tenant_id", "scope", "seq", "floor"), rows)
 
 
 def write_subjects(
@@ -219,8 +220,8 @@ def write_subjects(
         for one, counted in there.items()
         if before.get(one) != counted
     ]
-    database.bulk_delete(connection, table, _SUBJECT, sorted(gone))
-    database.bulk_upsert(connection, table, (*_SUBJECT, "counts"), sorted(rows))
+    bulk.delete(connection, table, _SUBJECT, sorted(gone))
+    bulk.upsert(connection, table, (*_SUBJECT, "counts"), sorted(rows))
 
 
 def sums_of(session: Session, tenant_id: str, codec: Codec, added: Totals) -> Sums:
@@ -246,8 +247,8 @@ def sums_of(session: Session, tenant_id: str, codec: Codec, added: Totals) -> Su
 def write_totals(session: Session, sums: Sums) -> None:
     """Write the totals of buckets and units that have changed."""
     connection, table = session.connection(), table_of(IndicatorTotal)
-    database.bulk_delete(connection, table, _TOTAL, sums.gone)
-    database.bulk_upsert(connection, table, (*_TOTAL, "counts"), sums.rows)
+    bulk.delete(connection, table, _TOTAL, sums.gone)
+    bulk.upsert(connection, table, (*_TOTAL, "counts"), sums.rows)
 
 
 def read_totals(

@@ -9,8 +9,8 @@ from tests.engine_events import listen
 from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
 from field178_server.database.engine import among, readonly
+from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import Device, Record, Tenant
-from field178_server.database.prepared import Prepared, rows_together
 from field178_server.database.unit_of_work import snapshot, unit_of_work
 
 BY_ID = Prepared(

@@ -13,7 +13,8 @@ from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from field178_server.database import engine as database
+from field178_server.database.engine import stored_list
+from field178_server.database.fast.pipeline import fetch_together
 
 Columns = TypeVarTuple("Columns")
 _Reader = Callable[[object], object]
@@ -44,7 +45,7 @@ class _Form:
 
 
 class Prepared(Generic[*Columns]):
-    """A query whose values are bound by name; a list is passed by `database.among`."""
+    """A query whose values are bound by name; a list is passed by `engine.among`."""
 
     def __init__(self, query: Select[*Columns] | CompoundSelect[*Columns]) -> None:
         self._query = query
@@ -79,13 +80,13 @@ def rows_together(
         (form.text, form.bound(_listed(connection, values)))
         for form, (_, values) in zip(forms, asked, strict=True)
     ]
-    found = database.fetch_together(connection, bound)
+    found = fetch_together(connection, bound)
     return [form.rows(rows) for form, rows in zip(forms, found, strict=True)]
 
 
 def _listed(connection: Connection, values: Mapping[str, object]) -> dict[str, object]:
     return {
-        name: database.stored_list(connection, value) if isinstance(value, list) else value
+        name: stored_list(connection, value) if isinstance(value, list) else value
         for name, value in values.items()
     }
 

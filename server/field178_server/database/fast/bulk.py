@@ -1,0 +1,96 @@
+"""Writes of many rows by one statement each, passed to the driver as they are.
+
+Typed parameter sets, which SQLAlchemy builds by column, cost as much as the engine itself.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.engine import Dialect
+
+Row = tuple[object, ...]
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows in one statement; a key that exists already raises IntegrityError."""
+    _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), (), ()), rows)
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    keep: Sequence[str] = (),
+) -> None:
+    """Insert rows or, where the primary key exists, replace its columns but those in `keep`."""
+    key = tuple(column.name for column in table.primary_key)
+    updated = tuple(name for name in columns if name not in key and name not in keep)
+    _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), key, updated), rows)
+
+
+def add(connection: Connection, table: Table, counter: str, rows: Iterable[Row]) -> None:
+    """Add to a counter by key, or begin it; each row holds the primary key first, then what is added."""
+    key = tuple(column.name for column in table.primary_key)
+    insert = _insert_sql(connection.dialect, table, (*key, counter), (), ())
+    sum_ = f'{counter} = "{table.name}".{counter} + excluded.{counter}'
+    _execute(connection, f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sum_}", rows)
+
+
+def update(
+    connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Iterable[Row]
+) -> None:
+    """Update rows by key in one statement; each row holds the columns first, then the key."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    settings = ", ".join(f"{name} = {mark}" for name in columns)
+    where = " AND ".join(f"{name} = {mark}" for name in key)
+    # Names come from the models, values are bound.
+    _execute(connection, f'UPDATE "{table.name}" SET {settings} WHERE {where}', rows)  # noqa: S608
+
+
+def delete(connection: Connection, table: Table, key: Sequence[str], rows: Iterable[Row]) -> None:
+    """Delete rows by key in one statement."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    where = " AND ".join(f"{name} = {mark}" for name in key)
+    _execute(connection, f'DELETE FROM "{table.name}" WHERE {where}', rows)  # noqa: S608
+
+
+def stored_instant(connection: Connection, instant: datetime) -> object:
+    """Return an aware instant as the functions above write it on this engine."""
+    return _stored_instant(connection.dialect.name, instant)
+
+
+def stored_date(connection: Connection, day: date | None) -> object:
+    """Return a date as the functions above write it on this engine."""
+    return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
+
+
+def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
+    # Straight to the driver: building typed parameter sets by column would cost as much as the engine itself.
+    listed = list(rows)
+    if listed:
+        connection.exec_driver_sql(statement, listed)
+
+
+@functools.lru_cache(maxsize=64)  # one transaction writes the same instant hundreds of times
+def _stored_instant(dialect_name: str, instant: datetime) -> object:
+    utc = instant.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds") if dialect_name == "sqlite" else utc
+
+
+@functools.lru_cache(maxsize=256)
+def _insert_sql(
+    dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...], updated: tuple[str, ...]
+) -> str:
+    mark = "?" if dialect.name == "sqlite" else "%s"
+    names, marks = ", ".join(columns), ", ".join([mark] * len(columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
+    if not key:
+        return statement
+    settings = ", ".join(f"{name} = excluded.{name}" for name in updated)
+    action = f"DO UPDATE SET {settings}" if updated else "DO NOTHING"
+    return f"{statement} ON CONFLICT ({', '.join(key)}) {action}"
