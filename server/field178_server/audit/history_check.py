@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Root, Tenant
 from field178_shared.wire.hash_chain import RootAlarm
 from field178_shared.wire.protocol import SyncRequest
@@ -15,7 +14,7 @@ from field178_shared.wire.protocol import SyncRequest
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _OTHER = aliased(Root)
 # One statement with the epoch, which every exchange asks for: the chain costs no statement of its own.
-_HISTORY = Prepared(
+_HISTORY = (
     select(Tenant.epoch, Root.root_index, Root.hash, Root.sig)
     .outerjoin(
         Root,
@@ -28,12 +27,10 @@ _HISTORY = Prepared(
     )
     .where(Tenant.tenant_id == _TENANT)
 )
-_AT = Prepared(
-    select(Root.hash, Root.sig).where(
-        Root.tenant_id == _TENANT,
-        Root.root_index == bindparam("root_index"),
-        Root.epoch == bindparam("epoch"),
-    )
+_AT = select(Root.hash, Root.sig).where(
+    Root.tenant_id == _TENANT,
+    Root.root_index == bindparam("root_index"),
+    Root.epoch == bindparam("epoch"),
 )
 
 
@@ -75,7 +72,7 @@ class HistoryCheck:
 
 def history_of(session: Session, tenant_id: str) -> ServerHistory:
     """Return epoch and newest root."""
-    [(epoch, index, hash_, sig)] = _HISTORY.rows(session, {"tenant_id": tenant_id})
+    epoch, index, hash_, sig = session.execute(_HISTORY, {"tenant_id": tenant_id}).one()
     return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
 
@@ -103,5 +100,6 @@ def check_history(
 
 
 def _root_at(session: Session, tenant_id: str, epoch: str, index: int) -> RootNow | None:
-    rows = _AT.rows(session, {"tenant_id": tenant_id, "epoch": epoch, "root_index": index})
-    return next((RootNow(index, hash_, sig) for hash_, sig in rows), None)
+    root = {"tenant_id": tenant_id, "epoch": epoch, "root_index": index}
+    row = session.execute(_AT, root).one_or_none()
+    return None if row is None else RootNow(index, row.hash, row.sig)

@@ -7,24 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
-from field178_server.database.fast import bulk
 from field178_server.database.models import Audit
 from field178_shared.errors import AppError, ErrorCode
 
-_COLUMNS = (
-    "tenant_id",
-    "audit_id",
-    "at",
-    "actor_kind",
-    "actor_id",
-    "action",
-    "object_id",
-    "scope",
-    "details",
-)
 MAX_REASON = 500
 
 
@@ -61,11 +50,18 @@ class Stamp:
 def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> None:
     """Write one audit entry."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
-    connection = session.connection()
-    at = bulk.stored_instant(connection, stamp.at)
-    action = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
-    row = (stamp.tenant_id, stamp.audit_id, at, *action)
-    bulk.insert(connection, table_of(Audit), _COLUMNS, [row])
+    row = {
+        "tenant_id": stamp.tenant_id,
+        "audit_id": stamp.audit_id,
+        "at": stamp.at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "action": entry.action,
+        "object_id": entry.object_id,
+        "scope": entry.scope,
+        "details": details,
+    }
+    session.execute(insert(table_of(Audit)).values(row))
 
 
 def require_reason(reason: str) -> None:

@@ -196,6 +196,15 @@ def stored_list(connection: Connection, values: Sequence[object]) -> object:
     return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)
 
 
+def bound_values(session: Session, **values: object) -> dict[str, object]:
+    """Return the values of a statement, lists as `among` takes them."""
+    connection = session.connection()
+    return {
+        name: stored_list(connection, value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+
+
 def among_ids(session: Session, column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that a column holds one of these ids, however many: one bound value."""
     listed = stored_list(session.connection(), sorted(set(ids)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,7 @@ from sqlalchemy import BindParameter, Integer, and_, bindparam, literal_column, 
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import field_roles
-from field178_server.database.engine import among
-from field178_server.database.fast.prepared import Prepared
+from field178_server.database.engine import among, bound_values
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
@@ -47,6 +46,7 @@ class DeviceContext:
         return not self.revoked and not self.users
 
 
+_DeviceRow = tuple[str, datetime | None, int, datetime | None, str | None, int, bytes]
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
 _COLUMNS = (
@@ -60,7 +60,7 @@ _COLUMNS = (
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
 )
 _THESE = (Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
-_LOCKED = Prepared(
+_LOCKED = (
     select(*_COLUMNS).where(*_THESE).order_by(Device.device_id).with_for_update(key_share=True, of=Device)
 )
 _ACTIVE = and_(
@@ -97,9 +97,9 @@ _GRANTS = (
     )
 )
 # After a lock in a statement of its own: what was granted or ended while that one waited counts.
-_RIGHTS = Prepared(_GRANTS)
+_RIGHTS = _GRANTS
 _GRANTED_NOW = _GRANTS.subquery("granted")
-_UNLOCKED = Prepared(
+_UNLOCKED = (
     select(*_COLUMNS, _GRANTED_NOW.c.name, _GRANTED_NOW.c.is_scope)
     .select_from(Device)
     .outerjoin(_GRANTED_NOW, _GRANTED_NOW.c.device_id == Device.device_id)
@@ -126,16 +126,19 @@ def load_devices(
     session: Session, tenant_id: str, device_ids: Iterable[str], *, lock: bool = False
 ) -> dict[str, DeviceContext]:
     """Return the tablets by id; with `lock` their rows stay locked until the transaction ends."""
-    wanted = {
-        "tenant_id": tenant_id,
-        "device_ids": sorted(set(device_ids)),
-        "field_roles": field_roles(load_lists()),
-    }
+    wanted = bound_values(
+        session,
+        tenant_id=tenant_id,
+        device_ids=sorted(set(device_ids)),
+        field_roles=field_roles(load_lists()),
+    )
+    rows: Sequence[_DeviceRow]
+    rights: Sequence[tuple[str, str, int]]
     if lock:
-        rows = _LOCKED.rows(session, wanted)
-        rights = _RIGHTS.rows(session, wanted)
+        rows = session.execute(_LOCKED, wanted).all()
+        rights = session.execute(_RIGHTS, wanted).all()
     else:
-        both = _UNLOCKED.rows(session, wanted)
+        both = session.execute(_UNLOCKED, wanted).all()
         rows = list({row[0]: row[:-2] for row in both}.values())
         rights = [(row[0], *row[-2:]) for row in both if row[-1] is not None]
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
@@ -145,7 +148,7 @@ def load_devices(
 
 
 def _context(
-    row: tuple[str, datetime | None, int, datetime | None, str | None, int, bytes],
+    row: _DeviceRow,
     scopes: frozenset[str],
     users: frozenset[str],
 ) -> DeviceContext:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
-from field178_server.database.fast import bulk
 from field178_server.database.models import Device
 from field178_server.devices.context import DeviceContext
 from field178_shared.device_status import DeviceStatus
@@ -49,10 +49,8 @@ def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
     """Write it to the tablet's row; a reported status replaces the one before."""
-    connection = session.connection()
-    at = bulk.stored_instant(connection, heartbeat.at)
     values: dict[str, object] = {
-        "last_seen_at": at,
+        "last_seen_at": heartbeat.at,
         "app_version": heartbeat.app[:_LONGEST_APP] or None,
         "clock_offset_ms": heartbeat.clock_offset_ms,
     }
@@ -60,12 +58,13 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
         values["cursors"] = json.dumps(dict(heartbeat.cursors), separators=(",", ":"))
     if (status := heartbeat.status) is not None:
         values |= {
-            "told_at": at,
+            "told_at": heartbeat.at,
             "unsent_count": status.unsent,
             "unsent_file_count": status.unsent_files,
             "free_mb": status.free_mb,
             "mismatch_count": status.mismatches,
             "mismatch_records": json.dumps(status.mismatched) if status.mismatched else None,
         }
-    row = (*values.values(), tenant_id, device_id)
-    bulk.update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])
+    device = table_of(Device)
+    of_tablet = (device.c.tenant_id == tenant_id, device.c.device_id == device_id)
+    session.execute(update(device).where(*of_tablet).values(values))

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Device, Tenant
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.signatures import decode, is_signed
@@ -29,7 +28,7 @@ _MAC_BYTES = 16
 _NONCE = struct.Struct(">Q")  # the millisecond of its making
 _TOKEN = struct.Struct(">QI16s")  # the same, the tenant's session generation, the device
 
-_SIGNER = Prepared(
+_SIGNER = (
     select(Device.public_key, Tenant.session_generation)
     .join(Tenant, Tenant.tenant_id == Device.tenant_id)
     .where(Device.tenant_id == bindparam("tenant_id"), Device.device_id == bindparam("device_id"))
@@ -73,10 +72,11 @@ class DeviceSessions:
         """Return the token of a new session, None where the nonce or its signature does not hold."""
         if not self._is_own_nonce(opening, now):
             return None
-        rows = _SIGNER.rows(session, {"tenant_id": self.tenant_id, "device_id": opening.device_id})
-        key, generation = rows[0] if rows else (_KEY_OF_NOBODY, 0)
+        device = {"tenant_id": self.tenant_id, "device_id": opening.device_id}
+        signer = session.execute(_SIGNER, device).one_or_none()
+        key, generation = signer or (_KEY_OF_NOBODY, 0)
         message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
-        if not is_signed(key, message, opening.signature) or not rows:
+        if not is_signed(key, message, opening.signature) or signer is None:
             return None
         head = _TOKEN.pack(_milliseconds(now), generation, uuid.UUID(opening.device_id).bytes)
         return to_base64url(head + self._mac(b"token", head))

@@ -10,23 +10,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import among
-from field178_server.database.fast.prepared import Prepared
+from field178_server.database.engine import among_ids
 from field178_server.database.models import Attachment, Blob, DivergentRecord, Quarantine, Record, Upload
 from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
 _MEMBER = '"sha256":"'
-_MARKED = Prepared(
-    select(Blob.sha256).where(
-        Blob.tenant_id == bindparam("tenant_id"),
-        among(Blob.sha256, bindparam("hashes")),
-        Blob.unnamed_since.is_not(None),
-    )
-)
 
 
 def claim(session: Session, tenant_id: str, texts: Iterable[str | None]) -> None:
@@ -36,10 +28,16 @@ def claim(session: Session, tenant_id: str, texts: Iterable[str | None]) -> None
 
 def claim_hashes(session: Session, tenant_id: str, hashes: Collection[str]) -> None:
     """Keep these files, as far as they are stored."""
+    if not hashes:
+        return
     # Only rows that are marked: no others can be collected, and hardly any ever is.
-    marked = _MARKED.rows(session, {"tenant_id": tenant_id, "hashes": sorted(hashes)}) if hashes else []
-    if marked:
-        of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_([sha256 for (sha256,) in marked]))
+    query = select(Blob.sha256).where(
+        Blob.tenant_id == tenant_id,
+        among_ids(session, Blob.sha256, hashes),
+        Blob.unnamed_since.is_not(None),
+    )
+    if marked := session.scalars(query).all():
+        of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_(marked))
         session.execute(update(Blob).where(*of_these).values(unnamed_since=None))
 
 

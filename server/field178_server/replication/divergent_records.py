@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
-from field178_server.database.fast import bulk
 from field178_server.database.models import DivergentRecord, Record
 from field178_server.records import file_references
 from field178_shared.errors import AppError
@@ -21,20 +20,6 @@ from field178_shared.wire.protocol import ERASED_AT, MAX_DATA_BYTES, Reader
 UNDECIDED, TAKEN, REJECTED = "waiting", "taken", "set_aside"
 MAX_NAME = 128
 MAX_REV = 1_000_000_000
-_COLUMNS = (
-    "tenant_id",
-    "record_id",
-    "h",
-    "device_id",
-    "type",
-    "scope",
-    "rev",
-    "deleted",
-    "body",
-    "is_sound",
-    "received_at",
-    "state",
-)
 _STORED = select(
     DivergentRecord.record_id, DivergentRecord.h, DivergentRecord.device_id, DivergentRecord.state
 ).where(
@@ -137,25 +122,26 @@ def _insert(
     fresh: Iterable[tuple[OfferedRecord, str]],
     now: datetime,
 ) -> None:
-    connection, listed = session.connection(), list(fresh)
+    listed = list(fresh)
+    if not listed:
+        return
     file_references.claim(session, tenant_id, (one.body for one, _ in listed))
-    at = bulk.stored_instant(connection, now)
     rows = [
-        (
-            tenant_id,
-            one.record_id,
-            one.h,
-            device_id,
-            one.type,
-            one.scope,
-            one.rev,
-            one.deleted,
-            one.body,
-            one.is_sound,
-            at,
-            state,
-        )
+        {
+            "tenant_id": tenant_id,
+            "record_id": one.record_id,
+            "h": one.h,
+            "device_id": device_id,
+            "type": one.type,
+            "scope": one.scope,
+            "rev": one.rev,
+            "deleted": one.deleted,
+            "body": one.body,
+            "is_sound": one.is_sound,
+            "received_at": now,
+            "state": state,
+        }
         for one, state in listed
     ]
     # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
-    bulk.insert(connection, table_of(DivergentRecord), _COLUMNS, rows)
+    session.execute(insert(table_of(DivergentRecord)), rows)

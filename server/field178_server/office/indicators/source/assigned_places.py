@@ -9,8 +9,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import among
-from field178_server.database.fast.prepared import Prepared
+from field178_server.database.engine import among_ids
 from field178_server.database.models import EstablishmentProjection
 from field178_server.office.indicators.source.merges import ends_of, merge_steps
 from field178_shared.codelists import CodeLists
@@ -21,7 +20,6 @@ from field178_shared.records.reading import text_of
 _REGISTER = select(EstablishmentProjection.record_id, EstablishmentProjection.unit_id).where(
     EstablishmentProjection.tenant_id == bindparam("tenant_id")
 )
-_ENTRIES = Prepared(_REGISTER.where(among(EstablishmentProjection.record_id, bindparam("ids"))))
 
 
 class AssignedPlaces:
@@ -72,5 +70,6 @@ def units_of_places(session: Session, tenant_id: str, ids: Collection[str]) -> M
         return {}
     ends = ends_of(merge_steps(session, tenant_id))
     wanted = {one: ends.get(one, one) for one in ids}
-    units = dict(_ENTRIES.rows(session, {"tenant_id": tenant_id, "ids": sorted(set(wanted.values()))}))
+    entries = _REGISTER.where(among_ids(session, EstablishmentProjection.record_id, wanted.values()))
+    units = {record_id: unit_id for record_id, unit_id in session.execute(entries, {"tenant_id": tenant_id})}
     return {one: units[end] for one, end in wanted.items() if end in units}

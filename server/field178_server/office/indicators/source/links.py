@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.fast import bulk
-from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import IndicatorLink
 from field178_server.office.indicators.source.records import TENANT
 from field178_server.records.find_record import FILED_TYPES
@@ -37,17 +35,13 @@ _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
 # A kind of subject, and its id among those.
 Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
-_BY_RECORD = Prepared(
-    select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
-        IndicatorLink.tenant_id == TENANT, database.among(IndicatorLink.record_id, bindparam("ids"))
-    )
+_BY_RECORD = select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
+    IndicatorLink.tenant_id == TENANT, database.among(IndicatorLink.record_id, bindparam("ids"))
 )
-_BY_SUBJECT = Prepared(
-    select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink.record_id).where(
-        IndicatorLink.tenant_id == TENANT,
-        database.among(IndicatorLink.kind, bindparam("kinds")),
-        database.among(IndicatorLink.subject_id, bindparam("ids")),
-    )
+_BY_SUBJECT = select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink.record_id).where(
+    IndicatorLink.tenant_id == TENANT,
+    database.among(IndicatorLink.kind, bindparam("kinds")),
+    database.among(IndicatorLink.subject_id, bindparam("ids")),
 )
 
 
@@ -93,8 +87,8 @@ def plan_of_kind(type_id: str, unit_id: str) -> str:
 def stored_links(session: Session, tenant_id: str, record_ids: Collection[str]) -> Links:
     """Return the links of records as they were when they were counted last."""
     found: dict[str, set[Subject]] = {}
-    asked = {"tenant_id": tenant_id, "ids": sorted(record_ids)}
-    for record_id, kind, subject_id in _BY_RECORD.rows(session, asked):
+    asked = database.bound_values(session, tenant_id=tenant_id, ids=sorted(record_ids))
+    for record_id, kind, subject_id in session.execute(_BY_RECORD, asked):
         found.setdefault(record_id, set()).add((kind, subject_id))
     return {one: frozenset(subjects) for one, subjects in found.items()}
 
@@ -105,7 +99,8 @@ def linked_records(session: Session, tenant_id: str, subjects: Iterable[Subject]
     found: dict[Subject, set[str]] = {}
     if not wanted:
         return found
-    for kind, subject_id, record_id in _BY_SUBJECT.rows(session, asked_subjects(tenant_id, wanted)):
+    asked = database.bound_values(session, **asked_subjects(tenant_id, wanted))
+    for kind, subject_id, record_id in session.execute(_BY_SUBJECT, asked):
         if (kind, subject_id) in wanted:
             found.setdefault((kind, subject_id), set()).add(record_id)
     return found
@@ -119,18 +114,24 @@ def asked_subjects(tenant_id: str, subjects: Collection[Subject]) -> dict[str, o
 
 def write_links(session: Session, tenant_id: str, before: Links, after: Links) -> None:
     """Put the links of records in the place of those that they had."""
-    connection, table = session.connection(), table_of(IndicatorLink)
-    columns = ("tenant_id", "record_id", "kind", "subject_id")
+    table = table_of(IndicatorLink)
     none: frozenset[Subject] = frozenset()
     stale = [
-        (tenant_id, one, *subject)
+        _link(tenant_id, one, subject)
         for one, subjects in before.items()
         for subject in sorted(subjects - after.get(one, none))
     ]
     added = [
-        (tenant_id, one, *subject)
+        _link(tenant_id, one, subject)
         for one, subjects in after.items()
         for subject in sorted(subjects - before.get(one, none))
     ]
-    bulk.delete(connection, table, columns, stale)
-    bulk.insert(connection, table, columns, added)
+    if stale:
+        same_key = [column == bindparam(column.name) for column in table.primary_key]
+        session.execute(delete(table).where(*same_key), stale)
+    if added:
+        session.execute(insert(table), added)
+
+
+def _link(tenant_id: str, record_id: str, subject: Subject) -> dict[str, str]:
+    return {"tenant_id": tenant_id, "record_id": record_id, "kind": subject[0], "subject_id": subject[1]}

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import MergeProjection
-
-_MERGES = Prepared(
-    select(MergeProjection.record_id, MergeProjection.into_id).where(
-        MergeProjection.tenant_id == bindparam("tenant_id")
-    )
-)
 
 
 def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
     """Return the establishments that were merged, each with the one that it was merged into."""
-    return dict(_MERGES.rows(session, {"tenant_id": tenant_id}))
+    query = select(MergeProjection.record_id, MergeProjection.into_id).where(
+        MergeProjection.tenant_id == tenant_id
+    )
+    return {record_id: into_id for record_id, into_id in session.execute(query)}
 
 
 def ends_of(steps: Mapping[str, str]) -> dict[str, str]:

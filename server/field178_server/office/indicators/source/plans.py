@@ -6,21 +6,19 @@ commune are one.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import TextClause, and_, bindparam, or_, select, text
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
-from field178_server.database.fast import bulk
-from field178_server.database.fast.hints import list_source
-from field178_server.database.fast.prepared import Prepared
-from field178_server.database.models import VISITS_INDEX, EstablishmentProjection, FiledRecord, PlanItemRow
+from field178_server.database.models import EstablishmentProjection, FiledRecord, PlanItemRow
 from field178_server.office.indicators.source.links import plan_of_kind
 from field178_server.office.indicators.source.records import TENANT
+from field178_server.records.establishment_kinds import kinds_and_communes
+from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.indicators.periods import Period
 from field178_shared.records.reading import Data
 
@@ -28,12 +26,6 @@ _ITEM, _PLACE = PlanItemRow, EstablishmentProjection
 _MARK = "@"
 _KIND = _ITEM.establishment_type_id + " " + _ITEM.unit_id
 _KIND_OF_PLACE = _PLACE.establishment_type_id + " " + _PLACE.unit_id
-# From the list: with "in the list" SQLite reads the register of the tenant.
-_REGISTER = (
-    "SELECT entry.record_id, entry.establishment_type_id, entry.unit_id FROM {ids} AS wanted "
-    "CROSS JOIN establishment_row AS entry "
-    "WHERE entry.tenant_id = :tenant_id AND entry.record_id = wanted.value"
-)
 _OF_TENANT = (_ITEM.tenant_id == TENANT, _ITEM.is_cancelled.is_(False))
 _ITEMS = select(
     _ITEM.record_id,
@@ -43,30 +35,25 @@ _ITEMS = select(
     _ITEM.window_from,
     _ITEM.window_to,
 )
-_OPEN_OR_AT = Prepared(
-    _ITEMS.where(
-        *_OF_TENANT,
-        or_(
-            and_(_ITEM.establishment_id.is_(None), database.among(_KIND, bindparam("plans"))),
-            database.among(_ITEM.establishment_id, bindparam("places")),
-        ),
-    )
+_OPEN_OR_AT = _ITEMS.where(
+    *_OF_TENANT,
+    or_(
+        and_(_ITEM.establishment_id.is_(None), database.among(_KIND, bindparam("plans"))),
+        database.among(_ITEM.establishment_id, bindparam("places")),
+    ),
 )
-_AT_KINDS = Prepared(
+_AT_KINDS = (
     _ITEMS.add_columns(_KIND_OF_PLACE)
     .join(_PLACE, and_(_PLACE.tenant_id == _ITEM.tenant_id, _PLACE.record_id == _ITEM.establishment_id))
     .where(*_OF_TENANT, database.among(_KIND_OF_PLACE, bindparam("plans")))
 )
-_PLACES = Prepared(
-    select(_PLACE.record_id).where(
-        _PLACE.tenant_id == TENANT,
-        _PLACE.unit_id == bindparam("unit_id"),
-        _PLACE.establishment_type_id == bindparam("type_id"),
-    )
+_PLACES = select(_PLACE.record_id).where(
+    _PLACE.tenant_id == TENANT,
+    _PLACE.unit_id == bindparam("unit_id"),
+    _PLACE.establishment_type_id == bindparam("type_id"),
 )
-_VISITS = Prepared(
-    select(FiledRecord.record_id)
-    .where(
+_VISITS = by_establishment(
+    select(FiledRecord.record_id).where(
         FiledRecord.tenant_id == TENANT,
         database.among(FiledRecord.establishment_id, bindparam("places")),
         or_(
@@ -74,8 +61,6 @@ _VISITS = Prepared(
             database.among(FiledRecord.plan_item_id, bindparam("items")),
         ),
     )
-    # By itself SQLite reads the whole index of lists.
-    .with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
 )
 
 
@@ -167,7 +152,7 @@ class Plans:
         """Return the open planned visits of kinds and communes, and those of single establishments."""
         opened, closed = list[_Item](), list[_Item]()
         if plans or places:
-            rows = _OPEN_OR_AT.rows(self._session, self._asked(plans=plans, places=places))
+            rows = self._session.execute(_OPEN_OR_AT, self._asked(plans=plans, places=places))
             for record_id, place, type_id, unit_id, *window in rows:
                 if place is None:
                     kind = (str(type_id), str(unit_id))
@@ -178,38 +163,33 @@ class Plans:
 
     def _at_kinds(self, plans: Collection[str]) -> Iterator[_Item]:
         if plans:
-            rows = _AT_KINDS.rows(self._session, self._asked(plans=plans))
+            rows = self._session.execute(_AT_KINDS, self._asked(plans=plans))
             for record_id, place, _, _, *window, plan in rows:
                 yield _Item(record_id, plan, str(place), ("", ""), *window)
 
     def _asked(self, **lists: Collection[str]) -> dict[str, object]:
-        return {"tenant_id": self._tenant_id, **{name: sorted(values) for name, values in lists.items()}}
+        return database.bound_values(
+            self._session,
+            tenant_id=self._tenant_id,
+            **{name: sorted(values) for name, values in lists.items()},
+        )
 
     def _register(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
         """Return kind and commune of those of these establishments that the register has."""
         if missing := set(ids) - self._known.keys():
-            connection = self._session.connection()
-            query = _register_query(list_source(connection, "ids"))
-            asked = {"tenant_id": self._tenant_id, "ids": database.stored_list(connection, sorted(missing))}
-            rows = connection.execute(query, asked)
-            self._known |= dict.fromkeys(missing) | {one: (kind, unit_id) for one, kind, unit_id in rows}
+            known = kinds_and_communes(self._session, self._tenant_id, missing)
+            self._known |= dict.fromkeys(missing) | known
         return {one: kind for one in ids if (kind := self._known[one]) is not None}
 
     def _places_of(self, kind: tuple[str, str]) -> dict[str, tuple[str, str]]:
         """Return the establishments of a kind in a commune."""
         asked = {"tenant_id": self._tenant_id, "type_id": kind[0], "unit_id": kind[1]}
-        return {one: kind for (one,) in _PLACES.rows(self._session, asked)}
+        return {one: kind for (one,) in self._session.execute(_PLACES, asked)}
 
     def _visits(self, items: Collection[_Item], register: Mapping[str, object]) -> set[str]:
         """Return the visits to these places that a planned visit takes by its days, or that name one."""
         places = {*register, *(one.establishment_id for one in items)}
         asked = self._asked(places=places, items={one.record_id for one in items})
-        connection = self._session.connection()
-        asked["first"] = bulk.stored_date(connection, min(one.window_from for one in items))
-        asked["last"] = bulk.stored_date(connection, max(one.window_to for one in items))
-        return {one for (one,) in _VISITS.rows(self._session, asked)}
-
-
-@functools.cache
-def _register_query(ids: str) -> TextClause:
-    return text(_REGISTER.format(ids=ids))
+        asked["first"] = min(one.window_from for one in items)
+        asked["last"] = max(one.window_to for one in items)
+        return {one for (one,) in self._session.execute(_VISITS, asked)}

@@ -12,7 +12,6 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, se
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
-from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_server.records.find_record import FILED_TYPES
@@ -42,7 +41,7 @@ Rows = Iterable[tuple[Any, ...]]
 
 
 class _StoredRows(Generic[*Columns]):
-    """A query of all records of a tenant, and the same of some, prepared: every change asks it.
+    """A query of all records of a tenant, and the same of some.
 
     `of_all`: what is asked of all alone; asked for it beside ids, SQLite may read all that it holds for.
     """
@@ -54,15 +53,15 @@ class _StoredRows(Generic[*Columns]):
         of_all: ColumnElement[bool] | None = None,
     ) -> None:
         self.of_all = query.where(true() if of_all is None else of_all)
-        self.of_some = Prepared(query.where(database.among(column, bindparam("ids"))))
+        self.of_some = query.where(database.among(column, bindparam("ids")))
 
 
 def _read(session: Session, tenant_id: str, ids: Ids, *asked: _StoredRows[*tuple[Any, ...]]) -> list[Rows]:
     values: dict[str, object] = {"tenant_id": tenant_id}
     if ids is None:
         return [session.execute(one.of_all, values).yield_per(STEP) for one in asked]
-    values["ids"] = sorted(set(ids))
-    return [*rows_together(session, *((one.of_some, values) for one in asked))]
+    values = database.bound_values(session, tenant_id=tenant_id, ids=sorted(set(ids)))
+    return [session.execute(one.of_some, values) for one in asked]
 
 
 _WRITTEN = _StoredRows(
@@ -109,11 +108,9 @@ _ANSWERS = _StoredRows(
     .where(FollowUpAnswerRow.tenant_id == TENANT),
     FollowUpAnswerRow.asked_visit_id,
 )
-_ANSWERING = Prepared(
-    select(FollowUpAnswerRow.visit_id).where(
-        FollowUpAnswerRow.tenant_id == TENANT,
-        database.among(FollowUpAnswerRow.asked_visit_id, bindparam("ids")),
-    )
+_ANSWERING = select(FollowUpAnswerRow.visit_id).where(
+    FollowUpAnswerRow.tenant_id == TENANT,
+    database.among(FollowUpAnswerRow.asked_visit_id, bindparam("ids")),
 )
 _DECIDED = _StoredRows(
     select(Audit.object_id, Audit.action).where(Audit.tenant_id == TENANT).distinct(),
@@ -205,7 +202,7 @@ class _FiledCompanions:
 
 def answering_visits(session: Session, tenant_id: str, ids: Collection[str]) -> set[str]:
     """Return the visits that answer corrections of these visits."""
-    rows = _ANSWERING.rows(session, {"tenant_id": tenant_id, "ids": sorted(ids)})
+    rows = session.execute(_ANSWERING, database.bound_values(session, tenant_id=tenant_id, ids=sorted(ids)))
     return {visit_id for (visit_id,) in rows}
 
 

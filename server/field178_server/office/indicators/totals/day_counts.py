@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.declarative_base import table_of
-from field178_server.database.fast import bulk
 from field178_server.database.models import IndicatorTotal
 from field178_server.office.indicators.totals.basis import aggregates_in_force, current_basis
 from field178_server.office.indicators.totals.counts import Codec
@@ -25,8 +23,6 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import to_wire
-
-_COLUMNS = ("tenant_id", "bucket", "unit_id", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +60,15 @@ def write_day_counts(
         raise AppError(ErrorCode.BEING_COUNTED)
     of_period = (IndicatorTotal.bucket >= _bucket(period), IndicatorTotal.bucket <= f"{_bucket(period)}~")
     session.execute(delete(IndicatorTotal).where(IndicatorTotal.tenant_id == tenant_id, *of_period))
-    rows = [(tenant_id, _bucket(period), "", " ".join((to_wire(now), *plain["periods"])))]
-    rows += [(tenant_id, f"{_bucket(period)} {part}", unit_id, text) for part, unit_id, text in plain["rows"]]
-    bulk.insert(session.connection(), table_of(IndicatorTotal), _COLUMNS, rows)
+    rows = [(_bucket(period), "", " ".join((to_wire(now), *plain["periods"])))]
+    rows += [(f"{_bucket(period)} {part}", unit_id, text) for part, unit_id, text in plain["rows"]]
+    session.execute(
+        insert(IndicatorTotal),
+        [
+            {"tenant_id": tenant_id, "bucket": bucket, "unit_id": unit_id, "counts": text}
+            for bucket, unit_id, text in rows
+        ],
+    )
 
 
 def read_day_counts(session: Session, tenant_id: str, lists: CodeLists, period: Period) -> DayCounts | None:

@@ -9,8 +9,7 @@ from datetime import date
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import among
-from field178_server.database.fast.prepared import Prepared
+from field178_server.database.engine import among, bound_values
 from field178_server.database.models import IndicatorSubject, Record
 from field178_server.office.indicators.source.links import (
     LOCATED,
@@ -73,19 +72,15 @@ ENTITY_KINDS = frozenset(ENTITIES)
 # Links that are subjects as they stand: of establishments the end of their merges is one.
 _OWN_SUBJECTS = (ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
 _NONE: frozenset[Subject] = frozenset()
-_CHANGED = Prepared(
-    select(Record.record_id, Record.type, Record.subject_id).where(
-        Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
-    )
+_CHANGED = select(Record.record_id, Record.type, Record.subject_id).where(
+    Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
 )
-_STORED = Prepared(
-    select(
-        IndicatorSubject.kind, IndicatorSubject.subject_id, IndicatorSubject.part, IndicatorSubject.counts
-    ).where(
-        IndicatorSubject.tenant_id == TENANT,
-        among(IndicatorSubject.kind, bindparam("kinds")),
-        among(IndicatorSubject.subject_id, bindparam("ids")),
-    )
+_STORED = select(
+    IndicatorSubject.kind, IndicatorSubject.subject_id, IndicatorSubject.part, IndicatorSubject.counts
+).where(
+    IndicatorSubject.tenant_id == TENANT,
+    among(IndicatorSubject.kind, bindparam("kinds")),
+    among(IndicatorSubject.subject_id, bindparam("ids")),
 )
 # Kind, id, and period of an entity's counts ("" for events).
 SubjectPart = tuple[str, str, str]
@@ -210,7 +205,8 @@ class Recounting:
         """Return the types of the records that changed, or that something beside them changed."""
         if not record_ids:
             return {}
-        rows = _CHANGED.rows(self._session, {"tenant_id": self._tenant_id, "ids": sorted(record_ids)})
+        asked = bound_values(self._session, tenant_id=self._tenant_id, ids=sorted(record_ids))
+        rows = self._session.execute(_CHANGED, asked).all()
         types = {one: kind for one, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
         # Visit or session makes no difference here.
         beside = {one: INSPECTION for _, kind, one in rows if kind in _BESIDE and one}
@@ -269,8 +265,8 @@ class Recounting:
         found: dict[SubjectPart, Counted] = {}
         if not subjects:
             return found
-        asked = asked_subjects(self._tenant_id, subjects)
-        for kind, subject_id, part, counts in _STORED.rows(self._session, asked):
+        asked = bound_values(self._session, **asked_subjects(self._tenant_id, subjects))
+        for kind, subject_id, part, counts in self._session.execute(_STORED, asked):
             if (kind, subject_id) in subjects and part in parts:
                 found[kind, subject_id, part] = self.codec.read(counts)
         return found
