@@ -19,6 +19,17 @@ def test_the_layers_stand_on_the_page(contract: dict[str, list[str]]) -> None:
     assert "\n".join(contract["layers"]) in PAGE
 
 
+def test_each_module_with_fast_paths_stands_on_the_page() -> None:
+    [contract] = [one for one in CONTRACTS if one["type"] == "protected"]
+    table = PAGE.partition("Fast paths:")[2].partition("## 3.")[0]
+    on_page = {
+        f"field178_server.{folder.strip('/').replace('/', '.')}.{name}"
+        for folder, names in re.findall(r"^\| `([\w/]+)`: ([^|]+) \|", table, re.M)
+        for name in names.split()
+    }
+    assert on_page == set(contract["allowed_importers"])
+
+
 @pytest.mark.parametrize(
     "package", ["server/field178_server", "mobile/field178_mobile", "shared/field178_shared"]
 )
