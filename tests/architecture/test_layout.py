@@ -158,6 +158,26 @@ def test_numbers_of_requests_go_through_the_bounded_parser() -> None:
     assert readers == set()
 
 
+def test_pages_write_no_sql() -> None:
+    """Console and api pass a session on: of SQLAlchemy they may name its type, and nothing else."""
+    wrong = [
+        (path.relative_to(ROOT), node.lineno, name)
+        for package in ("console", "api")
+        for path in sorted((ROOT / "server/field178_server" / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in _imported(node)
+        if name.partition(".")[0] == "sqlalchemy" and name != "sqlalchemy.orm.Session"
+    ]
+    assert wrong == []
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """Return the full names that an import statement binds."""
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_presenters_and_components_import_no_kivy() -> None:
     """Only screens, and the services that screens are built with, may import Kivy, directly or not.
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.orm import Session
 from tests.bench.figures import figure
 from tests.server.office_scene import MovedClock, Office, furnish, settings_of
 
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobState, find_job
 from field178_server.office.exports.operations import request_export
 from field178_shared.codelists import load

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from field178_server.accounts import rate_limit
 from field178_server.accounts.rate_limit import RateLimit
@@ -20,7 +21,7 @@ from field178_server.api.device_schemas import (
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment, key_recovery
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import KeyRecoveryClaim

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from field178_server.api import tus
@@ -17,7 +18,7 @@ from field178_server.attachments.uploads import UploadOffset, uploading_of
 from field178_server.attachments.validation import check_kind
 from field178_server.audit import trail
 from field178_server.database.models import Attachment
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
 from field178_server.runtime import Runtime

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo.expand import demo_id
 from field178_server.demo.places import DISTRICT, station_of
 from field178_server.office.commune.operations import CommuneEnterer

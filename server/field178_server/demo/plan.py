@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import FIRST_VISIT, DemoRecord, demo_id
 from field178_server.office.plan import operations as plan
 from field178_server.office.plan.operations import Assignment

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo.communes import DemoEntry
 from field178_server.demo.places import DISTRICT
 from field178_server.office.entries.operations import enter

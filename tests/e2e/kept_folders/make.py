@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
@@ -35,7 +36,6 @@ from field178_mobile.vault import GuessCost, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_server.cli import main as main_command
 from field178_server.cli.context import operator
-from field178_server.database.unit_of_work import Session
 from field178_server.office.plan.operations import Assignment, add_items
 from field178_server.records.batch import Batch
 from field178_shared.ids import IdSource

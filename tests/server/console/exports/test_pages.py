@@ -14,13 +14,14 @@ from html import unescape
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import PASSWORD, Office
 from tests.stores import Statements
 
 from field178_server.database.models import Audit
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.kept_files import KeptFiles
 from field178_server.jobs.queue import JobState, find_job

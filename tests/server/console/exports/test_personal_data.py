@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
 from tests.server.console.exports.test_pages import Exports
 from tests.server.office_scene import Office
 from tests.shared import builders
 
 from field178_server.database.models import FiledRecord, FollowUpProjection, Officer, Record
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.exports.kinds import EXPORT_KINDS, RECORD_KINDS
 from field178_shared.merge import Data
 from field178_shared.schemas.fields.catalogue import FIELDS, pattern_of

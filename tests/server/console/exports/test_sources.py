@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
 from tests.server.console.exports.test_personal_data import TOLD, planted
 from tests.server.office_scene import MovedClock, Office
 from tests.shared import builders
@@ -18,7 +19,7 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.audit.operation_context import OperationContext
 from field178_server.console.exports.sources import EXPORT_SOURCES
 from field178_server.database.models import EstablishmentProjection, FiledRecord, FollowUpProjection, Record
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.exports.kinds import RECORD_KINDS
 from field178_server.office.exports.operations import ExportQuestion
 from field178_server.office.exports.table_files import Cell

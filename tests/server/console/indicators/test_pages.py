@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
@@ -16,7 +17,7 @@ from tests.shared import builders
 from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope, Record
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.source import store_size

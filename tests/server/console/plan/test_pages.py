@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
 from tests.server.console.conftest import TEAM as TEAM_SCOPE
 from tests.server.console.reviews.test_pages import words
@@ -19,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from field178_server.accounts import teams
 from field178_server.accounts.operations import TeamRequest, add_team
 from field178_server.console.shell.policy import may
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.daily import run_maintenance
 from field178_shared.codelists import load
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import UNIT, Browser, FieldWork
 from tests.server.office_scene import Office
 
 from field178_server.console.shell.routes import find_route
 from field178_server.database.models import OfficerScope
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_shared.codelists import load
 
 LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html import unescape
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
@@ -15,7 +16,7 @@ from tests.shared import builders
 
 from field178_server.accounts import teams
 from field178_server.database.models import Notice, Record
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import JobWorker
 from field178_server.records import scopes

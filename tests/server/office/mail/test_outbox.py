@@ -6,11 +6,12 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
 from tests.world import OFFICER, World
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device, Mail, Officer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.mail import operations, queries
 from field178_server.office.mail.transport import MailReason, MailRefused
 from field178_server.records.keyset import PageStart

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
 from tests.server.office.notices.test_operations import act, announce
 from tests.world import OFFICER, TEAM, World
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import Notice, NoticeDelivery
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.notices import operations, queries
 from field178_server.office.notices.queries import NoticeTab, Reach
 from field178_server.records.keyset import PageStart
