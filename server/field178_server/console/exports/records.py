@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from field178_server.console.components.column_cells import cell_of
 from field178_server.console.exports.lists import days_of
-from field178_server.console.text.column_cells import cell_of
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from field178_server.console.text.column_cells import NUMBERS, cell_of
+from field178_server.console.components.column_cells import NUMBERS, cell_of
 from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import short_state_label
