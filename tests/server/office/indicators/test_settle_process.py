@@ -31,6 +31,8 @@ from field178_shared.codelists import load
 from field178_shared.records.area_figures import TYPE
 from field178_shared.time.clock import local_date
 
+LOOK_EVERY_S = 0.02
+
 
 @pytest.fixture
 def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
@@ -96,7 +98,8 @@ def test_what_a_killed_process_has_counted_stays_and_the_next_one_counts_the_res
     add_places(office, 250)
     with started(office) as process:
         while steps(office) < 2:
-            assert process.poll() is None
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(LOOK_EVERY_S)
         with unit_of_work(office.engine):
             process.kill()
             process.wait()
