@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
+from tests.contract.interleavings import FEW_ORDERS, Order, orders
 from tests.contract.simulator.beginnings import Beginnings, beginnings
 from tests.contract.simulator.run import Simulator, simulator
 from tests.stores import (
@@ -28,6 +29,18 @@ __all__ = [
     "world",
     "worlds",
 ]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(FEW_ORDERS, id="few_orders"),
+        pytest.param(tuple(orders(2)), id="every_order", marks=pytest.mark.long),
+    ]
+)
+def interleavings(request: pytest.FixtureRequest) -> Sequence[Order]:
+    """Return orders in which two writers take their steps."""
+    found: Sequence[Order] = request.param
+    return found
 
 
 @pytest.fixture(scope="module")

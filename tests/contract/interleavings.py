@@ -22,6 +22,10 @@ STEPS = ("lock", "stamp", "commit")
 _NEXT_LOOK_S = 0.002
 _BLOCKERS = "SELECT unnest(pg_blocking_pids(%(pid)s))"
 
+# One writer after the other, in turns, and one whose stamp is overtaken. `--long` plays every order.
+FEW_ORDERS = ((0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0), (0, 0, 1, 1, 1, 0))
+
+Order = tuple[int, ...]
 Work = Callable[[], list[Json]]
 
 
@@ -190,10 +194,10 @@ def _reach(connection: Connection, step: str) -> None:
         _writers.current.reach(step)
 
 
-def orders(writers: int) -> Iterator[tuple[int, ...]]:
+def orders(writers: int) -> Iterator[Order]:
     """Yield every order in which so many writers can take their three steps each."""
 
-    def extend(begun: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    def extend(begun: Order) -> Iterator[Order]:
         if len(begun) == writers * len(STEPS):
             yield begun
             return

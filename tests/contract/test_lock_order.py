@@ -6,12 +6,11 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
-from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.contract.interleavings import Order, Stage, Work, Writer, stepping
 from tests.engine_events import listen
 from tests.server.office.erasure.test_operations import FIRST, RULES, SECOND, add_privacy_officers
 from tests.server.replication.test_divergent_records import held, salvaged
@@ -26,9 +25,6 @@ from field178_server.office.recovery.operations import DivergentRecordKey
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
-
-# One writer is never inside SQLite beside another: there it is only proven that both end well.
-SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0)]
 
 
 def office(world: World, act: Callable[[Session, OperationContext], object]) -> Work:
@@ -113,7 +109,9 @@ MEETINGS = (
 
 
 @pytest.mark.parametrize("meeting", MEETINGS)
-def test_nobody_waits_in_a_circle(world: World, meeting: Callable[[World, Tablet], list[Work]]) -> None:
+def test_nobody_waits_in_a_circle(
+    world: World, meeting: Callable[[World, Tablet], list[Work]], interleavings: Sequence[Order]
+) -> None:
     add_privacy_officers(world)
     reader, circles = world.tablet(), list[str]()
 
@@ -124,8 +122,7 @@ def test_nobody_waits_in_a_circle(world: World, meeting: Callable[[World, Tablet
 
     listen(world.engine, "handle_error", notice)
 
-    every: Sequence[Any] = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
-    for order in every:
+    for order in interleavings:
         writers = [Writer(name, work) for name, work in enumerate(meeting(world, world.tablet()))]
         with stepping(world.engine) as spy:
             Stage(world, writers, reader, spy).play(order)

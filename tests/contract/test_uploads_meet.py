@@ -6,12 +6,13 @@ import fcntl
 import io
 import os
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.contract.interleavings import Order, Stage, Work, Writer, stepping
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 
@@ -29,8 +30,6 @@ from field178_shared.errors import AppError, ErrorCode
 PICTURE = jpeg(64, 48)
 SIZE = len(PICTURE)
 PLENTY = 1 << 30
-# Two writers are never inside SQLite at once: what is left is who comes first.
-SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 1, 1, 0, 0, 0), (1, 0, 1, 0, 1, 0), (0, 0, 1, 0, 1, 1)]
 
 
 def device_of(tablet: Tablet) -> DeviceContext:
@@ -96,11 +95,12 @@ def test_bytes_that_come_after_their_upload_was_given_up_are_not_told_stored(
 
 
 @pytest.mark.parametrize("limit", ["device", "tenant"])
-def test_two_uploads_at_once_stay_below_a_limit(world: World, tmp_path: Path, limit: str) -> None:
+def test_two_uploads_at_once_stay_below_a_limit(
+    world: World, tmp_path: Path, limit: str, interleavings: Sequence[Order]
+) -> None:
     """Room for one and a half: whoever comes second is refused, in whatever order they meet."""
     reader = world.tablet()
-    every = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
-    for number, order in enumerate(every):
+    for number, order in enumerate(interleavings):
         first = world.tablet()
         tablets = (first, first if limit == "device" else world.tablet())
         taken = number * SIZE if limit == "tenant" else 0
@@ -113,14 +113,15 @@ def test_two_uploads_at_once_stay_below_a_limit(world: World, tmp_path: Path, li
         assert answers == ["begun", "too_large"], order
 
 
-def test_a_record_that_comes_while_its_file_is_collected(world: World, tmp_path: Path) -> None:
+def test_a_record_that_comes_while_its_file_is_collected(
+    world: World, tmp_path: Path, interleavings: Sequence[Order]
+) -> None:
     """Who commits first is obeyed: a file that was named stays, one that is gone is asked for anew."""
     settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
     runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
     reader, tablet, files = world.tablet(), world.tablet(), context(world, tmp_path)
     outcomes = set()
-    every = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
-    for number, order in enumerate(every):
+    for number, order in enumerate(interleavings):
         data = jpeg(64, 48, seed=number + 1)
         upload_id = files.begin(device_of(tablet), wanted(world, data), skip_known=False).upload_id
         files.append(device_of(tablet), upload_id, whole(data))
