@@ -34,6 +34,8 @@ from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import Clock
 
 TODAY = date(2026, 11, 24)
+# Records that wait for review: the same number in every test, so that the store is filled once.
+WAITING = 12
 
 
 def district_in(folders: pytest.TempPathFactory, folder: Path, waiting: int) -> Settings:

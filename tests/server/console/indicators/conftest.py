@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.server.console.conftest import Browser
-from tests.server.district import district_in
+from tests.server.district import WAITING, district_in
 from tests.server.office_scene import PASSWORD, MovedClock, Office
 
 from field178_server.demo import DEMO_START
 from field178_server.records.lists_in_force import ListsInForce
-
-WAITING = 12
 
 
 @pytest.fixture(scope="module")

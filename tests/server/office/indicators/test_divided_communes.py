@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.district import TODAY, district_in, lists_of, opened
+from tests.server.district import TODAY, WAITING, district_in, lists_of, opened
 
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo import DEMO_START
@@ -46,7 +46,7 @@ TEAM = "gl_team_2025"
 
 @pytest.fixture
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStore]:
-    settings = district_in(tmp_path_factory, tmp_path_factory.mktemp("divided") / "data", 0)
+    settings = district_in(tmp_path_factory, tmp_path_factory.mktemp("divided") / "data", WAITING)
     with opened(settings, ShiftedClock(DEMO_START, SystemClock())) as made:
         yield made
 

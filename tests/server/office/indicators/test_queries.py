@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.district import TODAY, counted_district_in, opened
+from tests.server.district import TODAY, WAITING, counted_district_in, opened
 
 from field178_server.demo import DEMO_START
 from field178_server.demo.seed import DemoStore
@@ -19,7 +19,6 @@ from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
-WAITING = 12
 AREA = tuple(unit.id for unit in load().members_of("an_lao_area_2024"))
 
 
