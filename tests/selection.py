@@ -44,7 +44,7 @@ DIFFERENTIAL = frozenset(
         "server/office/establishments/test_duplicate_candidates.py",
         "server/office/feeds/test_reading.py",
         "server/office/filed/test_words.py",
-        "server/office/indicators/test_totals.py",
+        "server/office/indicators/totals/test_totals.py",
         "server/office/plan/test_planned_at_once.py",
         "server/office/search/test_queries.py",
         "server/office/webhooks/test_collection.py",

@@ -27,7 +27,7 @@ ON_SQLITE = {
     "server/http/test_load_shedding.py",
     "server/jobs/test_worker.py",
     "server/maintenance/test_daily.py",
-    "server/office/indicators/test_settle_process.py",
+    "server/office/indicators/totals/test_settle_process.py",
     "server/office/webhooks/test_delivery.py",
     "server/office/webhooks/test_http_post.py",
 }

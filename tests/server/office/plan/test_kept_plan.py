@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from tests.server.office.indicators.history import UNITS, History
+from tests.server.office.indicators.totals.history import UNITS, History
 from tests.stores import _empty
 from tests.world import TEAM, TENANT, UNIT, World
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, update
-from tests.server.office.indicators.history import DIVIDED, LATER, PERIODS, UNITS, History, steps
+from tests.server.office.indicators.totals.history import DIVIDED, LATER, PERIODS, UNITS, History, steps
 from tests.server.office_scene import Office, copy_of
 from tests.stores import Statements, _empty
 from tests.world import TEAM, UNIT, World

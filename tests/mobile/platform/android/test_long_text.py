@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava, hear
+from tests.mobile.platform.android.fake_java import FakeJava, hear
 
 from field178_mobile.platform.android.device import AndroidPlatform
 from field178_mobile.platform.api import LongText

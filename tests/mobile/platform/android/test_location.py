@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from queue import Queue
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava, JavaException, JavaObject, hear
+from tests.mobile.platform.android.fake_java import FakeJava, JavaException, JavaObject, hear
 
 from field178_mobile.platform.android import location
 from field178_mobile.platform.android.device import AndroidPlatform

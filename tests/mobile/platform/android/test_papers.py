@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava, JavaException
+from tests.mobile.platform.android.fake_java import FakeJava, JavaException
 
 from field178_mobile.platform.android.device import AndroidPlatform
 from field178_shared.errors import AppError

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava, JavaException
+from tests.mobile.platform.android.fake_java import FakeJava, JavaException
 
 from field178_mobile.platform.android.device import AndroidPlatform
 

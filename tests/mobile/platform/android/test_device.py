@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava, JavaException
+from tests.mobile.platform.android.fake_java import FakeJava, JavaException
 
 from field178_mobile import app
 from field178_mobile.platform.android.device import AndroidPlatform

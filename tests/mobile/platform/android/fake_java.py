@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
-from tests.mobile.android.java_surface import surface
+from tests.mobile.platform.android.java_surface import surface
 
 SURFACE = surface()
 VALUES = ("TEXT", "NUMBER", "YES_NO", "BYTES")

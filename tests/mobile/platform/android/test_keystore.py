@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from tests.mobile.android.fake_java import FakeJava, JavaException, JavaObject
+from tests.mobile.platform.android.fake_java import FakeJava, JavaException, JavaObject
 
 from field178_mobile.platform.android.device import AndroidPlatform
 from field178_mobile.platform.android.keystore import AndroidKeyStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.mobile.android.fake_java import FakeJava
+from tests.mobile.platform.android.fake_java import FakeJava
 
 from field178_mobile.platform.android.device import AndroidPlatform
 
