@@ -60,12 +60,26 @@ def stored(history: History) -> list[tuple[object, ...]]:
     ]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(done=steps)
 def test_totals_are_those_of_a_full_count(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
+    play_on_sqlite(sqlite_template, done)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@settings(max_examples=100, deadline=None)
+@given(done=steps)
+def test_totals_of_a_hundred_histories_are_those_of_a_full_count(
+    sqlite_template: Path, done: list[tuple[str, int]]
+) -> None:
+    play_on_sqlite(sqlite_template, done)
+
+
+def play_on_sqlite(template: Path, done: Sequence[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.sqlite"
-        shutil.copy(sqlite_template, path)
+        shutil.copy(template, path)
         engine = create_engine_for(f"sqlite:///{path}")
         try:
             play(engine, done)
