@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
+from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
@@ -30,6 +31,7 @@ _FORMATS: Mapping[str, Callable[[Localizer, Any], str]] = {
     "person": Localizer.person,
     "team": Localizer.team,
     "establishment": Localizer.establishment,
+    "scope": lambda localizer, value: scope_text(value, localizer),
     "unit": lambda localizer, value: localizer.label(localizer.lists.units, value),
     "record_type": lambda localizer, value: type_name(str(value), localizer),
 }

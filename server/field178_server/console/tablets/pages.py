@@ -16,18 +16,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.accounts import officers
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.policy import may, tablet_access
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
+from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view, tablet_views
-from field178_server.console.text.localize import Localizer
+from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
@@ -35,7 +31,6 @@ from field178_server.office.tablets.queries import TabletRow, find_tablet, table
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
-from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -46,34 +41,26 @@ _CODE = re.compile(r"[0-9A-Z-]{1,32}")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An officer a tablet may be enrolled for; `place` tells two of one name apart."""
+    """Officer for whom a tablet may be enrolled, with teams, or communes if there is no team."""
 
-    officer_id: str
-    name: str
-    login: str
-    place: str
+    officer: Officer
+    scopes: Sequence[str]
 
 
 def index() -> Response:
     """Show every tablet: last contact, reported status, warnings."""
-    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    access, place = _access(), PageStart.read(request.args)
-    flash = take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        found = tablet_list(session, runtime.tenant_id, access, place)
-        done = find_tablet(session, runtime.tenant_id, access, flash.record_id) if flash else None
-        check = last_check(session, runtime.tenant_id)
-        layout = layout_of(session, officer, localizer)
-    return render(
+    page, access, flash = current_page(), _access(), take_flash(FLASHES)
+    with page.reading() as session:
+        tablets = tablet_list(session, page.tenant_id, access, PageStart.read(request.args))
+        changed = find_tablet(session, page.tenant_id, access, flash.record_id) if flash else None
+        check = last_check(session, page.tenant_id)
+    page.use_names(tablets.names)
+    return page.render(
         "tablets/list.html",
         check=check,
-        checked=localizer.instant(check.ended_at) if check else "",
-        layout=layout,
-        active="console.tablets.index",
-        flash=flash.text(done.label, localizer) if flash and done else "",
-        may_manage=may(officer.role, "console.tablets.revoke", localizer.lists),
-        tablets=tablet_views(found.tablets, Localizer(localizer.language, found.names), runtime.clock.now()),
-        links=_ADDRESS.pages(found.page),
+        flash=flash.text(changed.label, page.localizer) if flash and changed else "",
+        tablets=tablet_views(tablets.tablets, page.localizer, page.now),
+        links=_ADDRESS.pages(tablets.page),
     )
 
 
@@ -88,7 +75,7 @@ def revoke(device_id: str) -> AnyResponse:
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
     context = office()
-    run_write(current_runtime().engine, lambda session: operator.revoke(session, context, device_id))
+    run_write(current_page().runtime.engine, lambda session: operator.revoke(session, context, device_id))
     return done(url_for("console.tablets.index"), "revoked", device_id)
 
 
@@ -109,11 +96,11 @@ def enrol() -> AnyResponse:
     """
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
-    runtime, context, wanted = current_runtime(), office(), request.form.get("officer", "")
-    if not any(one.officer_id == wanted for one in _candidates()):
+    engine, context, officer_id = current_page().runtime.engine, office(), request.form.get("officer", "")
+    if not any(candidate.officer.officer_id == officer_id for candidate in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
-    run_write(runtime.engine, lambda session: operator.issue_code(session, context, wanted, (), code))
+    run_write(engine, lambda session: operator.issue_code(session, context, officer_id, (), code))
     answer = redirect(url_for("console.tablets.enrol_form"), 303)
     answer.set_cookie(CODE_COOKIE, code, **_code_cookie(), max_age=CODE_WAITS_S)
     return answer
@@ -125,26 +112,22 @@ def _code_cookie() -> dict[str, Any]:
 
 
 def _issued(code: str) -> dict[str, object]:
-    """Return what the tablet scans, and what is typed where it cannot."""
-    runtime = current_runtime()
-    link = enrolment.link(runtime.settings.url, code, _pins(), runtime.keyring.receipt_key)
+    """Return the enrolment link as a QR code, and its parts to be typed by hand."""
+    page = current_page()
+    settings = page.runtime.settings
+    link = enrolment.link(settings.url, code, _pins(), page.runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
-    # Made of our own link alone; its only text is digits of a path.
-    drawn = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
-    expires = Localizer(chosen_language()).instant(runtime.clock.now() + enrolment.CODE_LIFE)
-    return {"code": code, "qr": drawn, "url": runtime.settings.url, "expires": expires}
+    # Safe: the drawing is made from the server's own link; its only text is the digits of a path.
+    drawing = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
+    return {"code": code, "qr": drawing, "url": settings.url, "expires_at": page.now + enrolment.CODE_LIFE}
 
 
 def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> Response:
-    localizer, officer = Localizer(chosen_language()), current_officer()
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, officer, localizer)
-    return render(
+    page = current_page()
+    return page.render(
         "tablets/enrol.html",
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="console.tablets.index",
-        error=localizer.say(refusal[1]) if refusal else "",
+        error=page.say(refusal[1]) if refusal else "",
         issued=_issued(code) if code else None,
         candidates=() if code else _candidates(),
         chosen=request.form.get("officer", request.args.get("officer", "")),
@@ -153,64 +136,52 @@ def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> R
 
 
 def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) -> Response:
-    runtime, localizer, officer = current_runtime(), Localizer(chosen_language()), current_officer()
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, officer, localizer)
-    return render(
+    page = current_page()
+    return page.render(
         "tablets/revoke.html",
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="console.tablets.index",
-        tablet=tablet_view(tablet, localizer, runtime.clock.now()),
-        error=localizer.say(refusal[1]) if refusal else "",
+        tablet=tablet_view(tablet, page.localizer, page.now),
+        error=page.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
     )
 
 
 def _tablet(device_id: str) -> TabletRow:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = find_tablet(session, runtime.tenant_id, _access(), device_id)
-    if found is None:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        tablet = find_tablet(session, page.tenant_id, _access(), device_id)
+    if tablet is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return tablet
 
 
 def _candidates() -> list[Candidate]:
-    runtime, field_roles = current_runtime(), officers.field_roles(load())
-    localizer = Localizer(chosen_language())
-    with snapshot(runtime.engine) as session:
-        everyone = officers.everyone(session, runtime.tenant_id)
-        scopes = officers.all_scopes(session, runtime.tenant_id)
-        teams = {scope.partition(":")[2] for found in scopes.values() for scope in found}
-        localizer = Localizer(chosen_language(), names_of(session, runtime.tenant_id, teams))
+    """Return the active officers of field roles; the names of all teams are put in use."""
+    page = current_page()
+    roles = officers.field_roles(page.lists)
+    with snapshot(page.runtime.engine) as session:
+        rows = officers.everyone(session, page.tenant_id)
+        scopes = officers.all_scopes(session, page.tenant_id)
+        teams = {scope.partition(":")[2] for granted in scopes.values() for scope in granted}
+        names = names_of(session, page.tenant_id, teams)
+    page.use_names(names)
     return [
-        Candidate(
-            one.officer_id,
-            one.name,
-            one.login,
-            _place(one.agency, scopes.get(one.officer_id, []), localizer),
-        )
-        for one in everyone
-        if one.disabled_at is None and one.role in field_roles
+        Candidate(row, _teams_or_all(scopes.get(row.officer_id, [])))
+        for row in rows
+        if row.disabled_at is None and row.role in roles
     ]
 
 
-def _place(agency: str, scopes: Sequence[str], localizer: Localizer) -> str:
-    """Return an officer's agency and teams; of one without a team, the communes."""
-    teams = [scope for scope in scopes if scope.startswith("team:")] or scopes
-    parts = [
-        localizer.label(localizer.lists.agencies, agency),
-        *(scope_text(one, localizer) for one in teams),
-    ]
-    return " · ".join(part for part in parts if part)
+def _teams_or_all(scopes: Sequence[str]) -> Sequence[str]:
+    return [scope for scope in scopes if scope.startswith("team:")] or scopes
 
 
 def _access() -> AccessFilter:
-    return tablet_access(current_officer(), load())
+    page = current_page()
+    return tablet_access(page.officer, page.lists)
 
 
 def _pins() -> tuple[str, ...]:
     from field178_server.security.certificates import pins_for  # only https needs it
 
-    return pins_for(current_runtime().settings)
+    return pins_for(current_page().runtime.settings)

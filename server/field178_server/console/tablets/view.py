@@ -1,4 +1,4 @@
-"""Tablets in words: state, reported status, and warnings."""
+"""State and reported status of tablets, with their tones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from field178_server.console.shell.links import scope_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.devices.heartbeat import SILENT_AFTER
@@ -21,34 +20,30 @@ LOW_SPACE_MB = 1024
 
 @dataclass(frozen=True, slots=True)
 class TabletView:
-    """One tablet as the page shows it."""
+    """Tablet with its state and the values that it last reported, each with a tone."""
 
-    device_id: str
+    row: TabletRow
     label: str
-    officer: str
-    teams: str
-    units: tuple[str, ...]
     state: StateLabel
-    seen: str
-    reported: str
     unsent: Remark
     free_space: Remark
     clock: Remark
-    version: str
     quarantined: Remark
     mismatches: Remark
-    mismatched: tuple[str, ...]
-    is_revoked: bool
     history: str
-    history_since: str
+
+    @property
+    def teams(self) -> list[str]:
+        """The team scopes of the tablet."""
+        return [scope for scope in self.row.scopes if scope.startswith("team:")]
 
 
 def tablet_views(rows: Sequence[TabletRow], localizer: Localizer, now: datetime) -> list[TabletView]:
-    """Return tablets in words; those of one label have the time of their enrolment behind it."""
-    times = Counter(row.label for row in rows)
+    """Return views of tablets; equal labels are followed by the time of enrolment."""
+    counts = Counter(row.label for row in rows)
     return [
         replace(view, label=f"{view.label} · {localizer.instant(row.enrolled_at)}")
-        if times[row.label] > 1
+        if counts[row.label] > 1
         else view
         for row in rows
         for view in (tablet_view(row, localizer, now),)
@@ -56,28 +51,17 @@ def tablet_views(rows: Sequence[TabletRow], localizer: Localizer, now: datetime)
 
 
 def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletView:
-    """Return a tablet in words at this instant."""
-    teams = [scope_text(scope, localizer) for scope in row.scopes if scope.startswith("team:")]
-    units = [scope_text(scope, localizer) for scope in row.scopes if scope.startswith("unit:")]
+    """Return the view of a tablet at this instant."""
     return TabletView(
-        device_id=row.device_id,
+        row=row,
         label=row.label or row.device_id,
-        officer=row.officer or localizer.say(N_("Officer not known")),
-        teams=", ".join(teams),
-        units=tuple(units),
         state=_state(row, localizer, now),
-        seen=localizer.instant(row.last_seen_at) if row.last_seen_at else localizer.say(N_("not yet")),
-        reported=localizer.instant(row.told_at) if row.told_at else "",
         unsent=_unsent(row, localizer),
         free_space=_free_space(row, localizer),
         clock=_clock(row, localizer),
-        version=row.app_version or localizer.say(NOT_REPORTED),
         quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
         mismatches=_mismatches(row, localizer),
-        mismatched=row.mismatched,
-        is_revoked=row.revoked_at is not None,
         history=localizer.say(HISTORIES[row.root_alarm]) if row.root_alarm else "",
-        history_since=localizer.instant(row.root_alarm_at) if row.root_alarm_at else "",
     )
 
 
@@ -125,7 +109,7 @@ def _clock(row: TabletRow, localizer: Localizer) -> Remark:
 
 def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
     if row.mismatches is None:
-        # A tablet that tells of itself names mismatches only when there were any.
+        # A status report contains mismatches only if there were any.
         return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_REPORTED))
     return Remark(localizer.number(row.mismatches), "bad" if row.mismatches else "")
 
