@@ -7,70 +7,57 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.jobs.view import job_view, page_of_kind
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.jobs.queue import JobRow, find_job, jobs_page, stop
-from field178_server.records.access import access_of
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
-from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 
 _ADDRESS = ListAddress("console.jobs.index", ())
 
 
 def index() -> Response:
-    """Show the jobs, the youngest first."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    with snapshot(runtime.engine) as session:
-        page = jobs_page(session, runtime.tenant_id, PageStart.read(request.args))
-        people = names_of(session, runtime.tenant_id, {one.queued_by for one in page.rows if one.queued_by})
-        layout = layout_of(session, officer, Localizer(language))
-    localizer = Localizer(language, people)
-    return render(
+    """Show the jobs, the newest first."""
+    page = current_page()
+    with page.reading() as session:
+        jobs = jobs_page(session, page.tenant_id, PageStart.read(request.args))
+        names = names_of(session, page.tenant_id, {job.queued_by for job in jobs.rows if job.queued_by})
+    page.use_names(names)
+    return page.render(
         "jobs/list.html",
-        layout=layout,
-        active="console.jobs.index",
-        jobs=[job_view(one, localizer, may_stop=False) for one in page.rows],
-        links=_ADDRESS.pages(page),
+        jobs=[job_view(job, page.localizer) for job in jobs.rows],
+        links=_ADDRESS.pages(jobs),
     )
 
 
 def detail(job_id: str) -> Response:
-    """Show one job; the page asks again by itself while it runs."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    with snapshot(runtime.engine) as session:
-        found = find_job(session, runtime.tenant_id, job_id)
-        if found is None:
+    """Show one job; the page reloads its state while the job runs."""
+    page = current_page()
+    with page.reading() as session:
+        job = find_job(session, page.tenant_id, job_id)
+        if job is None:
             raise AppError(ErrorCode.NOT_FOUND)
-        people = names_of(session, runtime.tenant_id, {found.queued_by} if found.queued_by else set())
-        layout = layout_of(session, officer, Localizer(language))
-    view = job_view(found, Localizer(language, people), may_stop=_may_stop(found))
-    may_follow = may(officer.role, view.endpoint, load())
-    return render(
-        "jobs/page.html", layout=layout, active="console.jobs.index", job=view, may_follow=may_follow
-    )
+        names = names_of(session, page.tenant_id, {job.queued_by} if job.queued_by else set())
+    page.use_names(names)
+    may_stop = _may_stop(job) and not job.state.is_final and not job.is_stop_wanted
+    return page.render("jobs/page.html", job=job_view(job, page.localizer), may_stop=may_stop)
 
 
 def stop_job(job_id: str) -> AnyResponse:
     """Ask a job to stop."""
-    runtime, context = current_runtime(), office()
-    with snapshot(runtime.engine) as session:
-        found = find_job(session, runtime.tenant_id, job_id)
-    if found is None or not _may_stop(found):
+    page, context = current_page(), office()
+    with snapshot(page.runtime.engine) as session:
+        job = find_job(session, page.tenant_id, job_id)
+    if job is None or not _may_stop(job):
         raise AppError(ErrorCode.NOT_FOUND)
-    run_write(runtime.engine, lambda session: stop(session, context, job_id))
+    run_write(page.runtime.engine, lambda session: stop(session, context, job_id))
     return redirect(url_for("console.jobs.detail", job_id=job_id), 303)
 
 
 def _may_stop(job: JobRow) -> bool:
-    """Tell whether the officer may stop a job of this kind: an own one, or any who sees every commune."""
-    officer = current_officer()
-    is_own = job.queued_by == officer.id or access_of(officer.role, officer.scopes).scopes is None
-    return is_own and may(officer.role, page_of_kind(job.kind), load())
+    """Tell whether the officer may stop a job: an own one, or any with access to all communes."""
+    page = current_page()
+    is_own = job.queued_by == page.officer.id or page.access.scopes is None
+    return is_own and page.may(page_of_kind(job.kind))

@@ -1,10 +1,8 @@
-"""A job in words: its kind, its state, its progress, and the page of its result."""
+"""State, progress and result of a job, and the page of its result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from flask import url_for
 
 from field178_server.backup.job import BACKUP, NOT_PROVED
 from field178_server.console.components.job_labels import JOB_NAMES, JOB_STATES
@@ -24,42 +22,30 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as pages show it; `percent` None: nothing to count yet."""
+    """Job with its state and result in words; `percent` is None while nothing is counted."""
 
-    job_id: str
-    kind: str
+    row: JobRow
+    name: str
     state: StateLabel
     percent: int | None
-    said: str
-    who: str
-    queued: str
-    ended: str
+    sentence: str
     endpoint: str
-    href: str | None
     link: str
-    is_final: bool
-    may_stop: bool
 
 
-def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
-    """Return a job in words."""
+def job_view(job: JobRow, localizer: Localizer) -> JobView:
+    """Return the view of a job."""
     kind = _KINDS.get(job.kind, _Kind())
     text, tone, icon = _BROKEN if _is_chain_broken(job) else JOB_STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return JobView(
-        job_id=job.job_id,
-        kind=localizer.say(JOB_NAMES.get(job.kind, job.kind)),
+        row=job,
+        name=localizer.say(JOB_NAMES.get(job.kind, job.kind)),
         state=StateLabel(localizer.say(text), tone, icon),
         percent=job.done_count * 100 // job.total_count if is_counted else None,
-        said=_said(job, localizer),
-        who=localizer.person(job.queued_by) if job.queued_by else localizer.say(N_("Operator of the server")),
-        queued=localizer.instant(job.queued_at),
-        ended=localizer.instant(job.ended_at) if job.ended_at else "",
+        sentence=_sentence(job, localizer),
         endpoint=kind.endpoint,
-        href=url_for(kind.endpoint, **job.arguments) if kind.endpoint else None,  # type: ignore[arg-type]
         link=localizer.say(kind.link) if kind.link else "",
-        is_final=job.state.is_final,
-        may_stop=may_stop and not job.state.is_final and not job.is_stop_wanted,
     )
 
 
@@ -68,7 +54,7 @@ def page_of_kind(kind: str) -> str:
     return _KINDS.get(kind, _Kind()).endpoint
 
 
-def _said(job: JobRow, localizer: Localizer) -> str:
+def _sentence(job: JobRow, localizer: Localizer) -> str:
     if job.state is JobState.FAILED:
         return _failure(job, localizer)
     if job.is_stop_wanted and job.state is JobState.RUNNING:
@@ -131,7 +117,7 @@ _KINDS = {
         N_("What was moved before stays moved; start it again for the rest."),
     ),
 }
-# A check that came to its end with bad news is no good news.
+# The state of a check that found the audit trail broken: finished, and not in order.
 _BROKEN = (N_("Finished"), "bad", "alert")
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
