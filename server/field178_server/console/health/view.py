@@ -1,14 +1,14 @@
-"""A check and an attempt to take a backup, as the page shows them."""
+"""Views of the health checks and of the attempts to take a backup."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import url_for
 
 from field178_server.backup.log import BackupRow, RunState
 from field178_server.console.components.health_labels import anchor_of, level_label
-from field178_server.console.shell.policy import may
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.checks import Check, CheckName
@@ -18,7 +18,7 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One row of the page; `anchor` is where the first page leads to."""
+    """Row of a check; other pages link to its `anchor`."""
 
     anchor: str
     state: StateLabel
@@ -29,22 +29,24 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One attempt to take a backup."""
+    """Attempt to take a backup with its state and the reasons of a failure."""
 
-    taken: str
+    row: BackupRow
     state: StateLabel
-    why: str
-    size: str
-    folder: str
-    who: str
+    reasons: str
+
+    @property
+    def size_mb(self) -> int:
+        """The size in MiB, rounded up."""
+        return -(-self.row.size >> 20)
 
 
-def check_view(check: Check, role: str, localizer: Localizer) -> CheckView:
-    """Return a check in words, with the page on which its matter is looked at."""
+def check_view(check: Check, localizer: Localizer, may: Callable[[str], bool]) -> CheckView:
+    """Return the view of a check, with a link to the page of its subject if the officer may open it."""
     endpoint, link = _PAGES.get(check.name, ("", ""))
-    # The differences are on the page of the tablets, where there are any.
+    # The page of the tablets shows the differences of an integrity check only if there are any.
     is_there = check.name is not CheckName.INTEGRITY or check.needs_attention
-    is_open = bool(endpoint) and is_there and may(role, endpoint, localizer.lists)
+    is_open = bool(endpoint) and is_there and may(endpoint)
     return CheckView(
         anchor=anchor_of(check),
         state=level_label(check.level, localizer),
@@ -55,18 +57,12 @@ def check_view(check: Check, role: str, localizer: Localizer) -> CheckView:
 
 
 def attempt_view(attempt: BackupRow, localizer: Localizer) -> AttemptView:
-    """Return an attempt in words."""
+    """Return the view of an attempt."""
     text, tone, icon = _STATES[attempt.state]
-    megabytes = -(-attempt.size >> 20)
     return AttemptView(
-        taken=localizer.instant(attempt.taken_at),
+        row=attempt,
         state=StateLabel(localizer.say(text), tone, icon),
-        why=" ".join(attempt_fault(code, localizer.language) for code in attempt.faults),
-        size=f"{localizer.number(megabytes)} MB" if attempt.folder else "",
-        folder=attempt.folder,
-        who=localizer.person(attempt.taken_by)
-        if attempt.taken_by
-        else localizer.say(N_("Operator of the server")),
+        reasons=" ".join(attempt_fault(code, localizer.language) for code in attempt.faults),
     )
 
 
