@@ -1,8 +1,8 @@
-"""E-mails in words, and the texts that groups of officers are told."""
+"""States of e-mails, and the texts to paste for groups of officers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import Mail
 from field178_server.office.mail.digest import DigestWords, MailTopic, WaitingMatters, topics_of
-from field178_server.office.mail.queries import STATES, Group, MailPage
+from field178_server.office.mail.queries import STATES, Group
 from field178_server.office.mail.transport import MailReason
 from field178_server.office.reminders.queries import OwedFigures
 from field178_server.office.reminders.wording import ReminderWords
@@ -52,20 +52,18 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """An e-mail in the list; the subject has counts alone."""
+    """E-mail in the list with its state and the result of sending."""
 
+    mail: Mail
     officer: str
     kind: str
-    subject: str
-    made: str
     state: StateLabel
-    said: str
-    tries: str
+    result: str
 
 
 @dataclass(frozen=True, slots=True)
 class PasteText:
-    """What one group of officers is told: whom it is for, and the text."""
+    """Text to paste for one group of officers."""
 
     id: str
     title: str
@@ -73,51 +71,46 @@ class PasteText:
     text: str
 
 
-def state_links(state: str, found: MailPage, localizer: Localizer) -> list[FilterLink]:
+def state_links(state: str, counts: Mapping[str, int], localizer: Localizer) -> list[FilterLink]:
     """Return the filters of the list with their counts."""
-    total = sum(found.counts.values())
+    total = sum(counts.values())
     return [
         FilterLink(url_for("console.mail.index"), localizer.say(N_("All")), not state, total),
         *(
             FilterLink(
-                url_for("console.mail.index", state=one),
-                localizer.say(_STATES[one][0]),
-                one == state,
-                found.counts[one],
+                url_for("console.mail.index", state=name),
+                localizer.say(_STATES[name][0]),
+                name == state,
+                counts[name],
             )
-            for one in STATES
+            for name in STATES
         ),
     ]
 
 
-def is_moving(found: MailPage, now: datetime) -> bool:
-    """Tell whether something of the page changes within moments: only then it asks again by itself."""
-    rows = (row.Mail for row in found.page.rows)
-    return any(
-        one.state == "sending" or (one.state == "waiting" and one.next_try_at <= now + _MOMENTS)
-        for one in rows
-    )
+def changes_soon(mail: Mail, now: datetime) -> bool:
+    """Tell whether the state of an e-mail changes within moments; the page then reloads itself."""
+    return mail.state == "sending" or (mail.state == "waiting" and mail.next_try_at <= now + _MOMENTS)
 
 
-def lines_of(found: MailPage, localizer: Localizer) -> list[MailLine]:
-    """Return the lines of a page of the list."""
-    return [_line(row.Mail, row.officer, localizer) for row in found.page.rows]
+def line_of(mail: Mail, officer: str, localizer: Localizer) -> MailLine:
+    """Return the line of an e-mail to an officer of this name."""
+    text, tone, icon = _STATES[mail.state]
+    state = StateLabel(localizer.say(text), tone, icon)
+    return MailLine(mail, officer, localizer.say(_KINDS[mail.kind]), state, _result(mail, localizer))
 
 
 def paste_texts(
     waiting: WaitingMatters, groups: Sequence[Group], words: DigestWords, localizer: Localizer, day: date
 ) -> list[PasteText]:
     """Return the text of each group for which something waits."""
-    found = []
-    for number, one in enumerate(groups, 1):
-        digest = waiting.digest(topics_of(one.role, localizer.lists), one.role, one.scopes, localizer.lists)
+    texts, lists = [], localizer.lists
+    for number, group in enumerate(groups, 1):
+        digest = waiting.digest(topics_of(group.role, lists), group.role, group.scopes, lists)
         if not digest.is_empty:
-            found.append(
-                PasteText(
-                    f"paste-{number}", _title(one, localizer), _size(one, localizer), words.text(digest, day)
-                )
-            )
-    return found
+            title, size = _title(group, localizer), _size(group, localizer)
+            texts.append(PasteText(f"paste-{number}", title, size, words.text(digest, day)))
+    return texts
 
 
 def owed_texts(owed: OwedFigures, words: ReminderWords, localizer: Localizer) -> list[PasteText]:
@@ -135,15 +128,14 @@ def may_read(officer: OfficerContext, group: Group, lists: CodeLists) -> bool:
     if not set(topics_of(group.role, lists)) - {MailTopic.SILENT}:
         return True
     own = access_of(officer.role, officer.scopes)
-    is_within = own.scopes is None or (bool(group.scopes) and all(own.holds(one) for one in group.scopes))
+    is_within = own.scopes is None or (bool(group.scopes) and all(own.holds(scope) for scope in group.scopes))
     return is_within and REVIEW.is_open_to(officer.role, lists)
 
 
 def _title(group: Group, localizer: Localizer) -> str:
     role = localizer.label(localizer.lists.roles, group.role)
-    teams = sorted(one for one in group.scopes if one.startswith("team:"))
-    places = teams or sorted(group.scopes)
-    area = ", ".join(scope_text(one, localizer) for one in places)
+    teams = sorted(scope for scope in group.scopes if scope.startswith("team:"))
+    area = ", ".join(scope_text(scope, localizer) for scope in teams or sorted(group.scopes))
     return f"{role} · {area}" if area else role
 
 
@@ -152,28 +144,15 @@ def _size(group: Group, localizer: Localizer) -> str:
     return text.format(count=localizer.number(group.officers), addresses=localizer.number(group.with_address))
 
 
-def _line(mail: Mail, officer: str, localizer: Localizer) -> MailLine:
-    text, tone, icon = _STATES[mail.state]
-    return MailLine(
-        officer=officer,
-        kind=localizer.say(_KINDS[mail.kind]),
-        subject=mail.subject,
-        made=localizer.instant(mail.made_at),
-        state=StateLabel(localizer.say(text), tone, icon),
-        said=_said(mail, localizer),
-        tries=localizer.number(mail.attempt_count),
-    )
-
-
-def _said(mail: Mail, localizer: Localizer) -> str:
+def _result(mail: Mail, localizer: Localizer) -> str:
     if mail.state == "sent" and mail.ended_at is not None:
         return localizer.instant(mail.ended_at)
     reason, _, code = (mail.reason or "").partition(" ")
     if not reason:
         return ""
-    said = localizer.say(_REASONS[MailReason(reason)])
-    said = f"{said} ({code})" if code else said
+    sentence = localizer.say(_REASONS[MailReason(reason)])
+    sentence = f"{sentence} ({code})" if code else sentence
     if mail.state != "waiting":
-        return said
+        return sentence
     again = localizer.say(N_("Next try {when}.")).format(when=localizer.instant(mail.next_try_at))
-    return f"{said} {again}"
+    return f"{sentence} {again}"
