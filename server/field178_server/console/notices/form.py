@@ -79,11 +79,11 @@ class NoticeForm:
             ),
             (UNTIL, until is not None and until > today + LONGEST, say(_TOO_LATE)),
         )
-        found: dict[str, str] = {}
+        errors: dict[str, str] = {}
         for name, is_wrong, text in faults:
             if is_wrong:
-                found.setdefault(name, text)
-        return found
+                errors.setdefault(name, text)
+        return errors
 
     def fields(self, audiences: Options, localizer: Localizer) -> tuple[InputField, ...]:
         """Return the fields in their order."""
@@ -119,13 +119,15 @@ class NoticeForm:
 def audience_options(teams: Options, localizer: Localizer, today: date) -> Options:
     """Return whom a notice may be for: everybody, then teams, agencies of the day and roles."""
     lists, say = localizer.lists, localizer.say
-    agencies = by_label((one, localizer.label(lists.agencies, one)) for one in lists.agencies.on(today))
-    roles = [(one, localizer.label(lists.roles, one)) for one in lists.roles]
+    agencies = by_label(
+        (agency, localizer.label(lists.agencies, agency)) for agency in lists.agencies.on(today)
+    )
+    roles = [(role, localizer.label(lists.roles, role)) for role in lists.roles]
     return (
         (EVERYBODY, say(N_("Everybody"))),
-        *((f"team:{one}", say(N_("Team: {name}")).format(name=name)) for one, name in teams),
-        *((f"role:{one}", say(N_("Role: {name}")).format(name=name)) for one, name in roles),
-        *((f"agency:{one}", say(N_("Agency: {name}")).format(name=name)) for one, name in agencies),
+        *((f"team:{team_id}", say(N_("Team: {name}")).format(name=name)) for team_id, name in teams),
+        *((f"role:{role}", say(N_("Role: {name}")).format(name=name)) for role, name in roles),
+        *((f"agency:{agency}", say(N_("Agency: {name}")).format(name=name)) for agency, name in agencies),
     )
 
 

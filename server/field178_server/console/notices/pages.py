@@ -1,9 +1,8 @@
-"""Pages of notices: list, a new one, one with who has it, its end, and "read"."""
+"""Pages of notices: list, form, one notice with its addressees; end, and mark as read."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from flask import Response, redirect, request, url_for
@@ -24,24 +23,18 @@ from field178_server.console.notices.form import (
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink, page_links, wanted_page
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.models import Notice
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.notices import operations, queries
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
 
 _ADDRESS = ListAddress("console.notices.index", ("tab",))
 _NOT_SEEN, PAGE_SIZE = "no", 50
@@ -49,127 +42,114 @@ _TOO_MANY = N_("As many notices are shown or planned as tablets take; end one fi
 
 
 def index() -> Response:
-    """Show the notices of a part of the list, the youngest first."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    tab, now, flash = view.wanted_tab(), runtime.clock.now(), take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        found = queries.notice_page(session, runtime.tenant_id, tab, PageStart.read(request.args), now)
-        names = names_of(session, runtime.tenant_id, _ids_in(*found.notices))
-        layout = layout_of(session, officer, Localizer(language))
-    localizer = Localizer(language, names)
-    return render(
+    """Show the notices of a part of the list, the newest first."""
+    page, tab, flash = current_page(), view.requested_tab(), take_flash(FLASHES)
+    with page.reading() as session:
+        notices = queries.notice_page(session, page.tenant_id, tab, PageStart.read(request.args), page.now)
+        names = names_of(session, page.tenant_id, _ids_in(*notices.notices))
+    page.use_names(names)
+    return page.render(
         "notices/list.html",
-        layout=layout,
-        active="console.notices.index",
-        flash=flash.text("", localizer) if flash else "",
-        tabs=view.tab_links(tab, found, localizer),
+        flash=flash.text("", page.localizer) if flash else "",
+        tabs=view.tab_links(tab, notices.counts, page.localizer),
         tab=tab.value,
-        lines=view.lines_of(found, localizer),
-        links=_ADDRESS.pages(found.page),
+        lines=[view.line_of(notice, page.localizer) for notice in notices.notices],
+        reaches=notices.reach,
+        links=_ADDRESS.pages(notices.page),
     )
 
 
 def new() -> Response:
     """Show the form of a new notice."""
-    return _form_page(NoticeForm.blank(_today()))
+    return _form_page(NoticeForm.blank(current_page().today))
 
 
 def announce() -> AnyResponse:
     """Show a notice in the console, and on tablets from their next sync."""
-    form, localizer, today = NoticeForm.sent(), Localizer(chosen_language()), _today()
-    if errors := form.checked(_audiences(localizer), today, localizer):
+    page, form = current_page(), NoticeForm.sent()
+    if errors := form.checked(_audiences(), page.today, page.localizer):
         return _form_page(replace(form, errors=errors))
     texts = [
-        OwnText(name, localizer.say(label), form.typed[name])
-        for name, label in ((TEXT_VI, VI), (TEXT_EN, EN))
+        OwnText(name, page.say(label), form.typed[name]) for name, label in ((TEXT_VI, VI), (TEXT_EN, EN))
     ]
-    if asked := confirm_texts(texts, "console.notices.index"):
-        return asked
-    wanted, context = form.announcement(today), office()
-    made: list[str] = []
+    if question := confirm_texts(texts, "console.notices.index"):
+        return question
+    announcement, context = form.announcement(page.today), office()
+    notice_ids: list[str] = []
 
     def work(session: Session) -> None:
-        made[:] = [operations.announce(session, context, wanted).notice_id]
+        notice_ids[:] = [operations.announce(session, context, announcement).notice_id]
 
     if refusal := attempt(work, {ErrorCode.TOO_LARGE: _TOO_MANY}):
         return _form_page(form, refusal.message, refusal.status)
-    return done(url_for("console.notices.detail", notice_id=made[0]), view.ANNOUNCED, made[0])
+    return done(url_for("console.notices.detail", notice_id=notice_ids[0]), view.ANNOUNCED, notice_ids[0])
 
 
 def detail(notice_id: str) -> Response:
-    """Show a notice and the officers whom it is for, with the day since which each has it."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    with snapshot(runtime.engine) as session:
-        one = _found(session, notice_id)
-        people = queries.addressees(session, one)
-        names = names_of(session, runtime.tenant_id, _ids_in(one))
-        layout = layout_of(session, officer, Localizer(language))
-    localizer, flash = Localizer(language, names), take_flash(FLASHES)
+    """Show a notice and its addressees, with the day since which each has it."""
+    page = current_page()
+    with page.reading() as session:
+        notice = _notice(session, notice_id)
+        everyone = queries.addressees(session, notice)
+        names = names_of(session, page.tenant_id, _ids_in(notice))
+    page.use_names(names)
+    flash = take_flash(FLASHES)
     is_unseen = request.args.get("seen") == _NOT_SEEN
-    unseen = [person for person in people if person.seen_at is None]
-    lines = view.addressee_lines(unseen if is_unseen else people, localizer)
-    page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(lines))
-    return render(
+    unseen = [person for person in everyone if person.seen_at is None]
+    people = view.with_states(unseen if is_unseen else everyone, page.localizer)
+    part = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(people))
+    line = view.line_of(notice, page.localizer)
+    return page.render(
         "notices/notice.html",
-        layout=layout,
-        active="console.notices.index",
-        flash=view.flash_text(flash, one, people, runtime.clock.now(), localizer) if flash else "",
-        notice=one,
-        text=view.own_text(one.text_vi, one.text_en, localizer),
-        audience=view.audience_text(one.audience, localizer),
-        author=view.author_of(one, localizer),
-        period=view.period_of(one, localizer),
-        is_over=one.until <= runtime.clock.now(),
-        days=view.days_of(people, localizer),
-        filters=_people_filters(one, len(people), len(unseen), is_unseen=is_unseen, localizer=localizer),
-        lines=lines[page.offset : page.offset + page.size],
-        pages=page_links(page, partial(_people_href, notice_id, is_unseen=is_unseen)),
-        may_open_people=may(officer.role, "console.people.detail", localizer.lists),
+        flash=view.flash_text(flash, notice, everyone, page.now, page.localizer) if flash else "",
+        notice=notice,
+        audience=line.audience,
+        period=line.period,
+        is_over=notice.until <= page.now,
+        days=view.days_of(everyone),
+        filters=[
+            FilterLink(_people_href(notice_id), page.say(N_("All")), not is_unseen, len(everyone)),
+            FilterLink(
+                _people_href(notice_id, is_unseen=True), page.say(N_("Not yet")), is_unseen, len(unseen)
+            ),
+        ],
+        people=people[part.offset : part.offset + part.size],
+        pages=page_links(part, partial(_people_href, notice_id, is_unseen=is_unseen)),
     )
 
 
 def end(notice_id: str) -> AnyResponse:
-    """Take a notice down at once."""
-    runtime, context = current_runtime(), office()
+    """End a notice at once."""
+    context = office()
 
     def work(session: Session) -> None:
-        _found(session, notice_id)
+        _notice(session, notice_id)
         operations.withdraw(session, context, notice_id)
 
-    run_write(runtime.engine, work)
+    run_write(current_page().runtime.engine, work)
     return done(url_for("console.notices.detail", notice_id=notice_id), view.ENDED, notice_id)
 
 
 def mark_read(notice_id: str) -> AnyResponse:
-    """Keep that the officer has read a notice."""
-    context, officer = office(), current_officer()
+    """Store that the officer has read a notice."""
+    page, context = current_page(), office()
     run_write(
-        current_runtime().engine,
-        lambda session: operations.mark_read(session, context, officer, notice_id),
+        page.runtime.engine,
+        lambda session: operations.mark_read(session, context, page.officer, notice_id),
     )
     return redirect(url_for("console.today.index"), 303)
 
 
-def _found(session: Session, notice_id: str) -> Notice:
-    found = queries.find_notice(session, current_runtime().tenant_id, notice_id)
-    if found is None:
+def _notice(session: Session, notice_id: str) -> Notice:
+    notice = queries.find_notice(session, current_page().tenant_id, notice_id)
+    if notice is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return notice
 
 
 def _ids_in(*notices: Notice) -> set[str]:
-    authors = {one.made_by for one in notices if one.made_by}
-    return authors | {(one.audience or "").partition(":")[2] for one in notices}
-
-
-def _people_filters(
-    one: Notice, everyone: int, unseen: int, *, is_unseen: bool, localizer: Localizer
-) -> list[FilterLink]:
-    say = localizer.say
-    return [
-        FilterLink(_people_href(one.notice_id), say(N_("All")), not is_unseen, everyone),
-        FilterLink(_people_href(one.notice_id, is_unseen=True), say(N_("Not yet")), is_unseen, unseen),
-    ]
+    authors = {notice.made_by for notice in notices if notice.made_by}
+    return authors | {(notice.audience or "").partition(":")[2] for notice in notices}
 
 
 def _people_href(notice_id: str, page: int | None = None, *, is_unseen: bool = False) -> str:
@@ -177,28 +157,20 @@ def _people_href(notice_id: str, page: int | None = None, *, is_unseen: bool = F
     return url_for("console.notices.detail", notice_id=notice_id, seen=seen, page=page)
 
 
-def _audiences(localizer: Localizer) -> Options:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        own = [(one.id, one.name) for one in teams.everyone(session, runtime.tenant_id)]
-    return audience_options(own, localizer, _today())
+def _audiences() -> Options:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        own_teams = [(team.id, team.name) for team in teams.everyone(session, page.tenant_id)]
+    return audience_options(own_teams, page.localizer, page.today)
 
 
 def _form_page(form: NoticeForm, refusal: str = "", status: int = 422) -> Response:
-    localizer = Localizer(chosen_language())
-    fields = form.fields(_audiences(localizer), localizer)
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    fields = form.fields(_audiences(), page.localizer)
+    return page.render(
         "notices/new.html",
         status if form.errors or refusal else 200,
-        layout=layout,
-        active="console.notices.index",
         fields=fields,
         faults=faults_of(fields),
         refusal=refusal,
     )
-
-
-def _today() -> date:
-    return local_date(current_runtime().clock.now())
