@@ -1,4 +1,4 @@
-"""The form of a new token: what was typed, and what is wrong with it at its field."""
+"""Form of a new token with its checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS = {"label": N_("What it is for"), "officer": N_("Reads as"), "days": N_("
 
 @dataclass(frozen=True, slots=True)
 class TokenForm:
-    """What the form shows: typed values, and errors by field."""
+    """Form of a new token: typed values, and errors by field."""
 
     label: str = ""
     officer: str = ""
@@ -40,7 +40,7 @@ class TokenForm:
 
 
 def errors_of(form: TokenForm, readers: Collection[str], localizer: Localizer) -> dict[str, str]:
-    """Return what is wrong by field; `readers`: the ids of the officers for whom a token can be made."""
+    """Return the errors by field; `readers`: ids of the officers for whom a token can be made."""
     faults = (
         ("label", not form.label, N_("This field is needed.")),
         ("label", len(form.label) > MOST_LABEL, N_("At most 120 characters.")),

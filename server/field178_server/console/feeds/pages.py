@@ -1,4 +1,4 @@
-"""Pages of data feeds: list of tokens, a new one, one token, the token itself once, its end."""
+"""Pages of data feeds: list of tokens, form, one token, its secret once; revoke."""
 
 from __future__ import annotations
 
@@ -12,17 +12,13 @@ from field178_server.console.feeds.flashes import FLASHES
 from field178_server.console.feeds.form import LABELS, TokenForm, errors_of
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.feeds import operations, queries
+from field178_server.office.feeds.entity_sets import sets_of
 from field178_server.office.feeds.operations import MARK
 from field178_server.office.feeds.queries import TokenOfOfficer
 from field178_server.office.reminders.oversight import tell_of_token
@@ -37,21 +33,19 @@ _SERVICE = "/odata/v4/"
 
 
 def index() -> Response:
-    """Show the tokens of a part of the list, the youngest first."""
-    runtime, localizer, tab = current_runtime(), Localizer(chosen_language()), view.wanted_tab()
-    now = runtime.clock.now()
-    with snapshot(runtime.engine) as session:
-        found = queries.token_page(session, runtime.tenant_id, tab, PageStart.read(request.args), now)
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    """Show the tokens of a part of the list, the newest first."""
+    page, tab = current_page(), view.requested_tab()
+    with page.reading() as session:
+        tokens = queries.token_page(session, page.tenant_id, tab, PageStart.read(request.args), page.now)
+    return page.render(
         "feeds/list.html",
-        layout=layout,
-        active="console.feeds.index",
-        tabs=view.tab_links(tab, found, localizer),
+        tabs=view.tab_links(tab, tokens.counts, page.localizer),
         is_usable=tab is queries.TokenTab.USABLE,
-        may_make=may(current_officer().role, "console.feeds.new", localizer.lists),
-        lines=[view.line_of(one, localizer, now) for one in found.tokens],
-        links=_ADDRESS.pages(found.page),
+        lines=[
+            view.TokenLine(token, officer, view.state_of(token, officer, page.localizer, page.now))
+            for token, officer in tokens.tokens
+        ],
+        links=_ADDRESS.pages(tokens.page),
         address=_service_address(),
     )
 
@@ -62,112 +56,98 @@ def new() -> Response:
 
 
 def add() -> AnyResponse:
-    """Make a token, and lead to the page that shows it once."""
-    runtime, localizer, context, form = (
-        current_runtime(),
-        Localizer(chosen_language()),
-        office(),
-        TokenForm.typed(),
-    )
-    with snapshot(runtime.engine) as session:
-        readers = queries.possible_readers(session, runtime.tenant_id, localizer.lists)
-    errors = errors_of(form, {one.officer_id for one in readers}, localizer)
+    """Make a token, and redirect to the page that shows it once."""
+    page, context, form = current_page(), office(), TokenForm.typed()
+    with snapshot(page.runtime.engine) as session:
+        readers = queries.possible_readers(session, page.tenant_id, page.lists)
+    errors = errors_of(form, {officer.officer_id for officer in readers}, page.localizer)
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     token = MARK + new_token()
-    hashed = operations.token_hash(runtime.keyring.session, runtime.tenant_id, token)
+    hashed = operations.token_hash(page.runtime.keyring.session, page.tenant_id, token)
 
     def make(session: Session) -> str:
-        made = operations.make_token(session, context, form.request, hashed)
+        token_id = operations.make_token(session, context, form.request, hashed)
         tell_of_token(session, context)
-        return made
+        return token_id
 
-    token_id = run_write(runtime.engine, make)
+    token_id = run_write(page.runtime.engine, make)
     return show_once(url_for("console.feeds.secret", token_id=token_id), _SECRET, token)
 
 
 def detail(token_id: str) -> Response:
-    """Show a token: whose data it reads, which tables, how it was used, and how to end it."""
+    """Show a token: its officer, its tables, its use, and how to revoke it."""
     return _token_page(_token(token_id))
 
 
 def secret(token_id: str) -> Response:
-    """Show the token itself, once; whoever loads the page again is told so."""
-    runtime, localizer, found = current_runtime(), Localizer(chosen_language()), _token(token_id)
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
-        "feeds/secret.html",
-        layout=layout,
-        active="console.feeds.index",
-        token=view.line_of(found, localizer, runtime.clock.now()),
-        secret=take_shown_once(_SECRET),
-        address=_service_address(),
+    """Show the token itself, once; a second load says that it was shown."""
+    token = _token(token_id).token
+    return current_page().render(
+        "feeds/secret.html", token=token, secret=take_shown_once(_SECRET), address=_service_address()
     )
 
 
 def revoke(token_id: str) -> AnyResponse:
-    """End a token at once."""
-    found, context = _token(token_id), office()
+    """Revoke a token at once."""
+    token, context = _token(token_id), office()
     if (refusal := password_refusal()) is not None:
-        return _token_page(found, refusal)
-    run_write(current_runtime().engine, lambda session: operations.revoke_token(session, context, token_id))
+        return _token_page(token, refusal)
+    engine = current_page().runtime.engine
+    run_write(engine, lambda session: operations.revoke_token(session, context, token_id))
     return done(url_for("console.feeds.detail", token_id=token_id), "feed_token_revoked", token_id)
 
 
 def _token(token_id: str) -> TokenOfOfficer:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = queries.find_with_officer(session, runtime.tenant_id, token_id)
-    if found is None:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        token = queries.find_with_officer(session, page.tenant_id, token_id)
+    if token is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return token
 
 
-def _token_page(found: TokenOfOfficer, refusal: tuple[int, str] | None = None) -> Response:
-    runtime, plain, token = current_runtime(), Localizer(chosen_language()), found.token
-    flash = take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        people = {one for one in (token.made_by, token.revoked_by) if one}
-        names = names_of(session, runtime.tenant_id, people)
-        layout = layout_of(session, current_officer(), plain)
-    localizer = Localizer(plain.language, names)
-    return render(
+def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | None = None) -> Response:
+    page, flash = current_page(), take_flash(FLASHES)
+    token, officer = token_of_officer
+    with page.reading() as session:
+        officer_ids = {officer_id for officer_id in (token.made_by, token.revoked_by) if officer_id}
+        names = names_of(session, page.tenant_id, officer_ids)
+    page.use_names(names)
+    return page.render(
         "feeds/token.html",
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="console.feeds.index",
-        flash=flash.text(token.label, localizer) if flash else "",
-        token=view.line_of(found, localizer, runtime.clock.now()),
-        sees_person=may(current_officer().role, "console.people.detail", localizer.lists),
-        made_by=localizer.person(token.made_by),
-        revoked_by=localizer.person(token.revoked_by) if token.revoked_by else "",
+        flash=flash.text(token.label, page.localizer) if flash else "",
+        token=token,
+        officer=officer,
+        state=view.state_of(token, officer, page.localizer, page.now),
+        is_usable=token.revoked_at is None and page.now < token.expires_at,
+        tables=list(sets_of(officer.role, page.lists)),
         address=_service_address(),
-        error=localizer.say(refusal[1]) if refusal else "",
+        error=page.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
     )
 
 
 def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Response:
-    runtime, localizer = current_runtime(), Localizer(chosen_language())
-    with snapshot(runtime.engine) as session:
-        readers = queries.possible_readers(session, runtime.tenant_id, localizer.lists)
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    with page.reading() as session:
+        readers = queries.possible_readers(session, page.tenant_id, page.lists)
+    return page.render(
         "feeds/new.html",
         refusal[0] if refusal else 422 if form.errors else 200,
-        layout=layout,
-        active="console.feeds.index",
         form=form,
         labels=LABELS,
-        readers=view.reader_options(readers, localizer),
-        days=view.day_options(localizer),
-        faults=[(localizer.say(LABELS[name]), said, f"#field-{name}") for name, said in form.errors.items()],
-        refusal=localizer.say(refusal[1]) if refusal else "",
+        readers=view.reader_options(readers, page.localizer),
+        days=view.day_options(page.localizer),
+        faults=[
+            (page.say(LABELS[name]), sentence, f"#field-{name}") for name, sentence in form.errors.items()
+        ],
+        refusal=page.say(refusal[1]) if refusal else "",
         error=bool(refusal),
         asks_password=not is_confirmed(),
     )
 
 
 def _service_address() -> str:
-    return current_runtime().settings.url.rstrip("/") + _SERVICE
+    return current_page().runtime.settings.url.rstrip("/") + _SERVICE
