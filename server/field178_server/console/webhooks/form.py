@@ -1,4 +1,4 @@
-"""The form of a webhook, and that of a replay: what was typed, and what is wrong with it at its field."""
+"""Forms of a webhook and of a replay, with their checks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KIND_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class WebhookForm:
-    """What the form of a webhook shows: typed values, errors by field, fingerprint of what was seen."""
+    """Form of a webhook: typed values, errors by field, fingerprint of the row when the form was shown."""
 
     name: str = ""
     url: str = ""
@@ -55,12 +55,12 @@ class WebhookForm:
         return cls(row.name, row.url, tuple(row.kinds.split()), seen=fingerprint_of(row))
 
     @property
-    def wanted(self) -> WantedWebhook:
-        """The webhook as it is wanted."""
+    def values(self) -> WantedWebhook:
+        """The values as the operation takes them."""
         return WantedWebhook(self.name, self.url, self.kinds)
 
     def refused(self, problems: Problems, localizer: Localizer) -> WebhookForm:
-        """Return the form with what is wrong at its fields."""
+        """Return the form with the errors of its fields."""
         return replace(self, errors=errors_of(problems, localizer))
 
     def fields(self, localizer: Localizer) -> tuple[InputField, ...]:
@@ -96,7 +96,7 @@ class WebhookForm:
 
 @dataclass(frozen=True, slots=True)
 class ReplayForm:
-    """From where events are told again: a day or the number of an event, as it was typed."""
+    """Form of a replay: a day or the number of an event as typed, and errors by field."""
 
     since: str = ""
     first_no: str = ""
@@ -108,7 +108,7 @@ class ReplayForm:
         return cls(request.form.get(SINCE, "").strip(), request.form.get(FIRST_NO, "").strip())
 
     def checked(self, localizer: Localizer) -> ReplayForm:
-        """Return the form with what is wrong with it: it names a day or an event, and not both."""
+        """Return the form with its errors: it MUST have a day or an event number, not both."""
         language = localizer.language
         errors = {}
         if bool(self.since) == bool(self.first_no):

@@ -1,4 +1,4 @@
-"""Pages of webhooks: the list, a new one, one with its attempts, and what is done with it."""
+"""Pages of webhooks: list, form, one webhook with its attempts, and its actions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.once import show_once, take_shown_once
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.console.webhooks import view
 from field178_server.console.webhooks.flashes import FLASHES
 from field178_server.console.webhooks.form import ReplayForm, WebhookForm, errors_of
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import send_again, send_test
@@ -36,6 +32,7 @@ from field178_shared.text.i18n import N_
 
 _SECRET = "webhook_secret"  # noqa: S105  # the name of a cookie
 _NOTHING_SAVED = N_("Nothing was saved yet.")
+_NOTHING_SENT = N_("Nothing is sent again yet.")
 _REFUSALS = {
     ErrorCode.RULE: _NOTHING_SAVED,
     ErrorCode.REVISION_CHANGED: N_(
@@ -47,17 +44,14 @@ _REFUSALS = {
 
 
 def index() -> Response:
-    """Show all webhooks with what waits for each."""
-    localizer, flash = Localizer(chosen_language()), take_flash(FLASHES)
-    with snapshot(current_runtime().engine) as session:
-        found = queries.webhooks(session, current_runtime().tenant_id)
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    """Show all webhooks with the events that wait for each."""
+    page, flash = current_page(), take_flash(FLASHES)
+    with page.reading() as session:
+        webhooks = queries.webhooks(session, page.tenant_id)
+    return page.render(
         "webhooks/list.html",
-        layout=layout,
-        active="console.webhooks.index",
-        flash=flash.text("", localizer) if flash else "",
-        lines=[view.line_of(one, localizer) for one in found],
+        flash=flash.text("", page.localizer) if flash else "",
+        lines=[view.webhook_view(webhook, page.localizer) for webhook in webhooks],
     )
 
 
@@ -67,80 +61,79 @@ def new() -> Response:
 
 
 def add() -> AnyResponse:
-    """Make a webhook and show its secret once."""
-    form, runtime, context = WebhookForm.sent(), current_runtime(), office()
+    """Add a webhook and show its secret once."""
+    page, form, context = current_page(), WebhookForm.sent(), office()
     if (refusal := password_refusal()) is not None:
         return _form_page(form, password=refusal)
-    made: list[tuple[str, str]] = []
+    added: list[tuple[str, str]] = []
 
     def work(session: Session) -> None:
-        hosts = runtime.settings.private_hosts
-        made[:] = [operations.add(session, context, SecretBox(runtime.keyring), hosts, form.wanted)]
+        box, hosts = SecretBox(page.runtime.keyring), page.runtime.settings.private_hosts
+        added[:] = [operations.add(session, context, box, hosts, form.values)]
 
     if refused := attempt(work, _REFUSALS):
-        return _form_page(
-            form.refused(refused.problems, Localizer(chosen_language())), refused.message, refused.status
-        )
-    webhook_id, secret = made[0]
+        return _form_page(form.refused(refused.problems, page.localizer), refused.message, refused.status)
+    webhook_id, secret = added[0]
     return show_once(url_for("console.webhooks.secret", webhook_id=webhook_id), _SECRET, secret)
 
 
 def detail(webhook_id: str) -> Response:
-    """Show a webhook, what can be done with it, and its attempts."""
+    """Show a webhook with its actions and its attempts."""
     return _page(webhook_id)
 
 
 def edit(webhook_id: str) -> Response:
-    """Show the form of a webhook that is there."""
+    """Show the form of an existing webhook."""
     return _form_page(_stored_form(webhook_id), webhook_id=webhook_id)
 
 
 def save(webhook_id: str) -> AnyResponse:
     """Change a webhook."""
-    form, context = WebhookForm.sent(), office()
+    page, form, context = current_page(), WebhookForm.sent(), office()
     if (refusal := password_refusal()) is not None:
         return _form_page(form, password=refusal, webhook_id=webhook_id)
-    hosts = current_runtime().settings.private_hosts
+    hosts = page.runtime.settings.private_hosts
     refused = attempt(
-        lambda session: operations.change(session, context, hosts, webhook_id, form.wanted, form.seen),
+        lambda session: operations.change(session, context, hosts, webhook_id, form.values, form.seen),
         _REFUSALS,
     )
     if refused:
-        shown = form.refused(refused.problems, Localizer(chosen_language()))
+        form = form.refused(refused.problems, page.localizer)
         if refused.is_late:
-            shown = replace(shown, seen=_stored_form(webhook_id).seen)
-        return _form_page(shown, refused.message, refused.status, webhook_id=webhook_id)
+            form = replace(form, seen=_stored_form(webhook_id).seen)
+        return _form_page(form, refused.message, refused.status, webhook_id=webhook_id)
     return done(_href(webhook_id), "webhook_saved", webhook_id)
 
 
 def _stored_form(webhook_id: str) -> WebhookForm:
-    with snapshot(current_runtime().engine) as session:
-        return WebhookForm.of(queries.webhook(session, current_runtime().tenant_id, webhook_id).webhook)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        return WebhookForm.of(queries.webhook(session, page.tenant_id, webhook_id).webhook)
 
 
 def send_test_message(webhook_id: str) -> AnyResponse:
-    """Send a test at once; the attempts show what became of it."""
-    sent = send_test(current_runtime(), office(), webhook_id)
+    """Send a test at once; the attempts show its result."""
+    sent = send_test(current_page().runtime, office(), webhook_id)
     code = "webhook_test_refused" if sent.failed else "webhook_test_taken"
     return done(_href(webhook_id), code, webhook_id)
 
 
 def pause(webhook_id: str) -> AnyResponse:
-    """Send nothing until it is resumed."""
+    """Send nothing until the webhook is resumed."""
     return _do(operations.pause, webhook_id, "webhook_paused")
 
 
 def resume(webhook_id: str) -> AnyResponse:
-    """Go on sending, at once."""
+    """Resume sending at once."""
     return _do(operations.resume, webhook_id, "webhook_resumed")
 
 
 def replay(webhook_id: str) -> AnyResponse:
-    """Tell again what happened from a day or from an event on."""
-    localizer, context = Localizer(chosen_language()), office()
-    form = ReplayForm.sent().checked(localizer)
+    """Send the events from a day or from an event number on again."""
+    page, context = current_page(), office()
+    form = ReplayForm.sent().checked(page.localizer)
     if form.errors:
-        return _page(webhook_id, form, localizer.say(N_("Nothing is sent again yet.")))
+        return _page(webhook_id, form, page.say(_NOTHING_SENT))
 
     def work(session: Session) -> None:
         if form.instant is not None:
@@ -148,22 +141,22 @@ def replay(webhook_id: str) -> AnyResponse:
         elif form.number is not None:
             operations.replay(session, context, webhook_id, form.number)
 
-    if refused := attempt(work, {ErrorCode.RULE: N_("Nothing is sent again yet.")}):
-        errors = errors_of(refused.problems, localizer)
-        return _page(webhook_id, ReplayForm(form.since, form.first_no, errors), refused.message)
+    if refused := attempt(work, {ErrorCode.RULE: _NOTHING_SENT}):
+        errors = errors_of(refused.problems, page.localizer)
+        return _page(webhook_id, replace(form, errors=errors), refused.message)
     return done(_href(webhook_id), "webhook_replayed", webhook_id)
 
 
 def resend(webhook_id: str, event_no: int) -> AnyResponse:
-    """Send one message that was passed over at once; taken, it leaves the list."""
-    sent = send_again(current_runtime(), office(), webhook_id, event_no)
+    """Send one refused message again at once; if the receiver takes it, it leaves the list."""
+    sent = send_again(current_page().runtime, office(), webhook_id, event_no)
     code = "webhook_message_refused" if sent.failed else "webhook_message_taken"
     return done(_href(webhook_id), code, webhook_id)
 
 
 def change_secret(webhook_id: str) -> AnyResponse:
-    """Give a webhook another secret and show it once."""
-    runtime, context = current_runtime(), office()
+    """Replace the secret of a webhook and show the new one once."""
+    runtime, context = current_page().runtime, office()
     if (refusal := password_refusal()) is not None:
         return _page(webhook_id, password=refusal)
     secret = run_write(
@@ -175,17 +168,14 @@ def change_secret(webhook_id: str) -> AnyResponse:
 
 def secret(webhook_id: str) -> Response:
     """Show a new secret, this once."""
-    localizer, runtime = Localizer(chosen_language()), current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = queries.webhook(session, runtime.tenant_id, webhook_id)
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    with page.reading() as session:
+        webhook = queries.webhook(session, page.tenant_id, webhook_id).webhook
+    return page.render(
         "webhooks/secret.html",
-        layout=layout,
-        active="console.webhooks.index",
-        webhook=found.webhook,
-        facts=view.facts_of(found, localizer, runtime.clock.now()),
-        # Of a webhook that is there: the cookie's path is the address that was asked for.
+        webhook=webhook,
+        earlier_until=view.earlier_secret_until(webhook, page.now),
+        # After the look-up: the path of the cookie is the address of the request.
         secret=take_shown_once(_SECRET),
     )
 
@@ -193,7 +183,8 @@ def secret(webhook_id: str) -> Response:
 def remove(webhook_id: str) -> AnyResponse:
     """Remove a webhook."""
     context = office()
-    run_write(current_runtime().engine, lambda session: operations.remove(session, context, webhook_id))
+    engine = current_page().runtime.engine
+    run_write(engine, lambda session: operations.remove(session, context, webhook_id))
     return done(url_for("console.webhooks.index"), "webhook_removed", webhook_id)
 
 
@@ -201,7 +192,7 @@ def _do(
     operation: Callable[[Session, OperationContext, str], None], webhook_id: str, flash: str
 ) -> AnyResponse:
     context = office()
-    run_write(current_runtime().engine, lambda session: operation(session, context, webhook_id))
+    run_write(current_page().runtime.engine, lambda session: operation(session, context, webhook_id))
     return done(_href(webhook_id), flash, webhook_id)
 
 
@@ -209,14 +200,14 @@ def _href(webhook_id: str) -> str:
     return url_for("console.webhooks.detail", webhook_id=webhook_id)
 
 
-def _links(webhook_id: str, page: KeysetPage[Any]) -> Mapping[str, str]:
+def _links(webhook_id: str, attempts: KeysetPage[Any]) -> Mapping[str, str]:
     return {
         name: with_query(
             _href(webhook_id), urlencode({key: text for key, text in place.parameters.items() if text})
         )
         if place is not None
         else ""
-        for name, place in page.places.items()
+        for name, place in attempts.places.items()
     }
 
 
@@ -226,35 +217,33 @@ def _page(
     refusal: str = "",
     password: tuple[int, str] | None = None,
 ) -> Response:
-    runtime, language = current_runtime(), chosen_language()
-    with snapshot(runtime.engine) as session:
-        found = queries.webhook(session, runtime.tenant_id, webhook_id)
-        place = PageStart.read(request.args)
-        page = queries.attempts(session, runtime.tenant_id, webhook_id, place)
-        kept = queries.kept_events(session, runtime.tenant_id)
-        refused = queries.refused_messages(session, runtime.tenant_id, webhook_id)
-        author = found.webhook.made_by
-        names = names_of(session, runtime.tenant_id, {author} if author else set())
-        layout = layout_of(session, current_officer(), Localizer(language))
-    localizer, flash = Localizer(language, names), take_flash(FLASHES)
-    fields = (replay or ReplayForm()).fields(localizer)
-    return render(
+    page = current_page()
+    with page.reading() as session:
+        webhook = queries.webhook(session, page.tenant_id, webhook_id)
+        attempts = queries.attempts(session, page.tenant_id, webhook_id, PageStart.read(request.args))
+        kept = queries.kept_events(session, page.tenant_id)
+        refused = queries.refused_messages(session, page.tenant_id, webhook_id)
+        author = webhook.webhook.made_by
+        names = names_of(session, page.tenant_id, {author} if author else set())
+    page.use_names(names)
+    flash = take_flash(FLASHES)
+    fields = (replay or ReplayForm()).fields(page.localizer)
+    return page.render(
         "webhooks/webhook.html",
         password[0] if password else 422 if replay else 200,
-        layout=layout,
-        active="console.webhooks.index",
-        flash=flash if flash is None else flash.text("", localizer),
+        flash=flash if flash is None else flash.text("", page.localizer),
         is_refused=flash is not None and flash.code in ("webhook_test_refused", "webhook_message_refused"),
-        webhook=found.webhook,
-        facts=view.facts_of(found, localizer, runtime.clock.now()),
-        kept=view.kept_text(kept, localizer),
+        view=view.webhook_view(webhook, page.localizer),
+        earlier_until=view.earlier_secret_until(webhook.webhook, page.now),
+        event_labels=view.EVENT_LABELS,
+        refused=refused,
+        attempts=[view.attempt_line(row.WebhookAttempt, page.localizer) for row in attempts.rows],
+        links=_links(webhook_id, attempts),
+        kept=view.kept_text(kept, page.localizer),
         may_replay=kept.last_no > 0,
         fields=fields,
         faults=faults_of(fields),
-        refusal=localizer.say(password[1]) if password else refusal,
-        refused=[view.refused_line(one, localizer) for one in refused],
-        lines=[view.attempt_line(row.WebhookAttempt, localizer) for row in page.rows],
-        links=_links(webhook_id, page),
+        refusal=page.say(password[1]) if password else refusal,
         asks_password=not is_confirmed(),
         error=password is not None,
     )
@@ -268,21 +257,16 @@ def _form_page(
     password: tuple[int, str] | None = None,
     webhook_id: str = "",
 ) -> Response:
-    localizer = Localizer(chosen_language())
-    fields = form.fields(localizer)
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    fields = form.fields(page.localizer)
+    return page.render(
         "webhooks/form.html",
         password[0] if password else status,
-        layout=layout,
-        active="console.webhooks.index",
         webhook_id=webhook_id,
-        name=form.name,
         seen=form.seen,
         fields=fields,
         faults=faults_of(fields),
-        refusal=localizer.say(password[1]) if password else refusal,
+        refusal=page.say(password[1]) if password else refusal,
         asks_password=not is_confirmed(),
         error=password is not None,
     )

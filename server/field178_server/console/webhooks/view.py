@@ -1,16 +1,14 @@
-"""Webhooks and attempts in words."""
+"""States of webhooks and of attempts, with their reasons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
-
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.console.webhooks.form import KIND_LABELS
-from field178_server.database.models import Webhook, WebhookAttempt, WebhookRefused
+from field178_server.database.models import Webhook, WebhookAttempt
 from field178_server.office.webhooks.events import TEST
 from field178_server.office.webhooks.http_post import PostReason
 from field178_server.office.webhooks.operations import EVENTS_KEPT, host_of
@@ -22,6 +20,8 @@ _ACTIVE = (N_("Takes messages"), "ok", "check-circle")
 _FAILING = (N_("Tried again"), "warn", "alert")
 _STATES = {PAUSED: (N_("Paused"), "", "clock"), STOPPED: (N_("Given up"), "bad", "alert")}
 _TAKEN, _REFUSED = (N_("Message taken"), "ok", "check-circle"), (N_("Not taken"), "bad", "alert")
+# Label of each kind of event, and of a test.
+EVENT_LABELS = {**KIND_LABELS, TEST: N_("Test")}
 _REASONS = {
     PostReason.UNKNOWN_HOST: N_("The name of the receiver is not known."),
     PostReason.PRIVATE_ADDRESS: N_(
@@ -37,118 +37,55 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookLine:
-    """A webhook in the list."""
+class WebhookView:
+    """Webhook with its host, its state, the reason of a pause or failure, and its event kinds in words."""
 
-    href: str
-    name: str
+    listed: ListedWebhook
     host: str
     state: StateLabel
-    waiting: str
-    refused: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookFacts:
-    """What the page of a webhook says of it."""
-
-    state: StateLabel
-    said: str
+    reason: str
     kinds: tuple[str, ...]
-    waiting: str
-    made: str
-    earlier_secret: str
-    is_sending: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
-    """An attempt; `number` is that of the event, empty for a test."""
+    """Attempt with its state and result in words."""
 
-    at: str
-    kind: str
-    number: str
+    row: WebhookAttempt
     state: StateLabel
-    said: str
-    duration: str
+    result: str
 
 
-def line_of(one: ListedWebhook, localizer: Localizer) -> WebhookLine:
-    """Return a line of the list."""
-    row = one.webhook
-    return WebhookLine(
-        href=url_for("console.webhooks.detail", webhook_id=row.webhook_id),
-        name=row.name,
+def webhook_view(listed: ListedWebhook, localizer: Localizer) -> WebhookView:
+    """Return the view of a webhook."""
+    row = listed.webhook
+    text, tone, icon = _STATES.get(row.state, _FAILING if row.failing_since else _ACTIVE)
+    return WebhookView(
+        listed=listed,
         host=host_of(row.url),
-        state=_state(row, localizer),
-        waiting=localizer.number(one.waiting_count),
-        refused=localizer.number(one.refused_count) if one.refused_count else "",
-        last=localizer.instant(one.last_at) if one.last_at else "—",
+        state=StateLabel(localizer.say(text), tone, icon),
+        reason=_reason(row, localizer),
+        kinds=tuple(localizer.say(text) for kind, text in KIND_LABELS.items() if kind in row.kinds.split()),
     )
 
 
-def facts_of(one: ListedWebhook, localizer: Localizer, now: datetime) -> WebhookFacts:
-    """Return what is said of a webhook."""
-    row, say = one.webhook, localizer.say
+def earlier_secret_until(row: Webhook, now: datetime) -> datetime | None:
+    """Return until when messages are signed with the earlier secret as well; None if they are not."""
     until = row.earlier_until
-    return WebhookFacts(
-        state=_state(row, localizer),
-        said=_said(row, localizer),
-        kinds=tuple(say(text) for kind, text in KIND_LABELS.items() if kind in row.kinds.split()),
-        waiting=localizer.number(one.waiting_count),
-        made=" · ".join(
-            (
-                localizer.person(row.made_by) if row.made_by else say(N_("Operator of the server")),
-                localizer.instant(row.made_at),
-            )
-        ),
-        earlier_secret=localizer.instant(until) if until is not None and now < until else "",
-        is_sending=row.state not in (PAUSED, STOPPED),
-    )
+    return until if until is not None and now < until else None
 
 
 def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
-    """Return a line of the attempts."""
+    """Return the line of an attempt."""
     text, tone, icon = _TAKEN if attempt.reason is None else _REFUSED
-    label = N_("Test") if attempt.kind == TEST else KIND_LABELS.get(attempt.kind, "")
     reason = localizer.say(_REASONS[PostReason(attempt.reason)]) if attempt.reason else ""
     status = f"HTTP {attempt.status}" if attempt.status else ""
-    return AttemptLine(
-        at=localizer.instant(attempt.at),
-        kind=localizer.say(label) if label else attempt.kind,
-        number=localizer.number(attempt.event_no) if attempt.event_no is not None else "",
-        state=StateLabel(localizer.say(text), tone, icon),
-        said=" ".join(part for part in (reason, f"({status})" if reason and status else status) if part),
-        duration=f"{localizer.number(attempt.duration_ms)} ms",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
-    """A message that the receiver refused while it took others."""
-
-    event_no: int
-    number: str
-    kind: str
-    said: str
-    at: str
-
-
-def refused_line(row: WebhookRefused, localizer: Localizer) -> RefusedLine:
-    """Return a line of the messages that were passed over."""
-    said = localizer.say(N_("Refused {count} times, at last with HTTP {status}"))
-    return RefusedLine(
-        row.event_no,
-        localizer.number(row.event_no),
-        localizer.say(KIND_LABELS.get(row.kind, row.kind)),
-        said.format(count=localizer.number(row.attempts), status=row.status),
-        localizer.instant(row.at),
-    )
+    result = " ".join(part for part in (reason, f"({status})" if reason and status else status) if part)
+    return AttemptLine(attempt, StateLabel(localizer.say(text), tone, icon), result)
 
 
 def kept_text(kept: KeptEvents, localizer: Localizer) -> str:
-    """Return which events can be told again."""
+    """Return which events can be sent again."""
     if kept.since is None:
         return localizer.say(N_("No event is kept yet."))
     text = N_("Kept are the events {first} to {last}, the oldest of {day}; each for {count} days.")
@@ -160,12 +97,7 @@ def kept_text(kept: KeptEvents, localizer: Localizer) -> str:
     )
 
 
-def _state(row: Webhook, localizer: Localizer) -> StateLabel:
-    text, tone, icon = _STATES.get(row.state, _FAILING if row.failing_since else _ACTIVE)
-    return StateLabel(localizer.say(text), tone, icon)
-
-
-def _said(row: Webhook, localizer: Localizer) -> str:
+def _reason(row: Webhook, localizer: Localizer) -> str:
     say = localizer.say
     if row.state == STOPPED:
         return say(N_("Its receiver took nothing for five days, or said that it is gone. Events wait."))
