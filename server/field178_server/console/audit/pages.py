@@ -13,14 +13,9 @@ from field178_server.console.audit.view import Named, TrailReader, chain_view, o
 from field178_server.console.audit.words import KINDS
 from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField, ListAddress, wanted_day
-from field178_server.console.shell.policy import own_access
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.console.shell.page import current_page
+from field178_server.database.unit_of_work import Session, run_write
 from field178_server.jobs.queue import add_once
 from field178_server.office.audit import chain_check
 from field178_server.office.audit.queries import AuditFilter, trail_page, trail_rows
@@ -34,54 +29,49 @@ _MOST = 120
 
 
 def index() -> AnyResponse:
-    """Show the trail under the filters of the address, and how its chain stands."""
-    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    narrow = _narrowed()
-    with snapshot(runtime.engine) as session:
-        found = trail_page(session, runtime.tenant_id, narrow, PageStart.read(request.args))
-        everyone = officers.everyone(session, runtime.tenant_id)
-        checks = chain_check.checks_of(session, runtime.tenant_id)
-        layout = layout_of(session, officer, localizer)
-    reader = TrailReader.of(officer, localizer.language, found.known)
-    authors = by_label((one.officer_id, one.name or one.login) for one in everyone)
-    return render(
+    """Show the trail under the filters of the address, and the state of its chain."""
+    page, narrow = current_page(), _narrowed()
+    with page.reading() as session:
+        trail = trail_page(session, page.tenant_id, narrow, PageStart.read(request.args))
+        everyone = officers.everyone(session, page.tenant_id)
+        checks = chain_check.checks_of(session, page.tenant_id)
+    reader = TrailReader.of(page.officer, page.localizer.language, trail.known)
+    authors = by_label((officer.officer_id, officer.name or officer.login) for officer in everyone)
+    return page.render(
         "audit/list.html",
-        layout=layout,
-        active="console.audit.index",
         text=narrow.object,
-        count=localizer.number(found.total),
+        count=trail.total,
         is_filtered=bool(_LIST.given(*_LIST.kept)),
         is_open=bool(_LIST.given(*_FILTERS)),
-        filters=_filters(narrow, (*authors, *other_authors(localizer)), localizer),
-        lines=[reader.line(entry) for entry in found.page.rows],
+        filters=_filters(narrow, (*authors, *other_authors(page.localizer))),
+        lines=[reader.line(entry) for entry in trail.page.rows],
         subject=reader.subject(narrow.object),
-        links=_LIST.pages(found.page),
+        links=_LIST.pages(trail.page),
         files=_LIST.files(),
-        chain=chain_view(checks, localizer),
+        chain=chain_view(checks, page.localizer),
     )
 
 
 def file(kind: str) -> AnyResponse:
-    """Return the trail, as it is filtered, as a file."""
-    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    narrow = _narrowed()
+    """Return the trail under the filters of the address, as a file."""
+    page, narrow = current_page(), _narrowed()
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
-        for entry, known in trail_rows(session, runtime.tenant_id, narrow):
-            reader = TrailReader.of(officer, localizer.language, known)
+        for entry, names in trail_rows(session, page.tenant_id, narrow):
+            reader = TrailReader.of(page.officer, page.localizer.language, names)
             line = reader.line(entry)
             subject = line.object or Named("")
             named = (line.author.text, line.action, line.detail, subject.text, subject.hint, line.area)
             yield [entry.at, *named, reader.id_of(entry)]
 
-    headings = [localizer.say(heading) for heading in _HEADINGS]
-    return table_response(kind, TableFile("audit", localizer.say(N_("Audit trail")), headings), rows)
+    headings = [page.say(heading) for heading in _HEADINGS]
+    return table_response(kind, TableFile("audit", page.say(N_("Audit trail")), headings), rows)
 
 
 def check_chain() -> AnyResponse:
     """Start a check of the chain, unless one is under way."""
-    context = office()
-    run_write(current_runtime().engine, lambda session: add_once(session, context, chain_check.CHAIN_CHECK))
+    engine, context = current_page().runtime.engine, office()
+    run_write(engine, lambda session: add_once(session, context, chain_check.CHAIN_CHECK))
     return redirect(url_for("console.audit.index"), 303)
 
 
@@ -100,25 +90,24 @@ _HEADINGS = (
 
 
 def _narrowed() -> AuditFilter:
-    given = request.args
-    kind = given.get("kind", "")
+    args = request.args
+    kind = args.get("kind", "")
     return AuditFilter(
         since=wanted_day("since"),
         until=wanted_day("until"),
-        author=given.get("author", "")[:_MOST],
+        author=args.get("author", "")[:_MOST],
         kind=ActionKind(kind) if kind in tuple(ActionKind) else None,
-        object=given.get("object", "")[:_MOST].strip(),
-        access=own_access(),
+        object=args.get("object", "")[:_MOST].strip(),
+        access=current_page().access,
     )
 
 
-def _filters(
-    narrow: AuditFilter, authors: Sequence[tuple[str, str]], localizer: Localizer
-) -> list[FilterField]:
-    kinds = [(kind.value, localizer.say(KINDS[kind])) for kind in ActionKind]
+def _filters(narrow: AuditFilter, authors: Sequence[tuple[str, str]]) -> list[FilterField]:
+    say = current_page().say
+    kinds = [(kind.value, say(KINDS[kind])) for kind in ActionKind]
     return [
-        FilterField("since", localizer.say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
-        FilterField("until", localizer.say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
-        FilterField("author", localizer.say(N_("By")), narrow.author, authors),
-        FilterField("kind", localizer.say(N_("Kind of action")), narrow.kind or "", kinds),
+        FilterField("since", say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
+        FilterField("until", say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
+        FilterField("author", say(N_("By")), narrow.author, authors),
+        FilterField("kind", say(N_("Kind of action")), narrow.kind or "", kinds),
     ]

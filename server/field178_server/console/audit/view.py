@@ -1,9 +1,10 @@
-"""The audit trail in words: one line an entry, its author and object as links, and the chain check."""
+"""Lines of the audit trail with author and object as links, and the state of the chain check."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -46,7 +47,7 @@ _ROOT_FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What an entry names: its text, and its page where the officer may open it."""
+    """Name of an author or object; `href` is its page if the officer may open it."""
 
     text: str
     href: str = ""
@@ -55,65 +56,64 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One entry as the table shows it; `trail` leads to all entries about its object."""
+    """Entry in words; `has_trail`: a link leads to all entries about its object."""
 
-    at: str
+    entry: TrailEntry
     author: Named
     action: str
     detail: str
     object: Named | None
-    trail: str
+    has_trail: bool
     area: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """The chain check as the page shows it; `broken` says where the chain breaks, one sentence a chain."""
+    """State of the chain check; `broken` has one sentence for each broken chain."""
 
     is_running: bool
     percent: int | None
     is_known: bool
     is_whole: bool
     is_failed: bool
-    ended: str
+    ended_at: datetime | None
     counts: str
     broken: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrailReader:
-    """The officer who reads the trail, and what its ids stand for."""
+    """Officer who reads the trail, with the names and records of its ids."""
 
     officer: OfficerContext
     localizer: Localizer
     records: Mapping[str, RecordFacts]
 
     @classmethod
-    def of(cls, officer: OfficerContext, language: str, known: TrailNames) -> TrailReader:
-        """Return the reader of some entries."""
-        return cls(officer, Localizer(language, known.names), known.records)
+    def of(cls, officer: OfficerContext, language: str, names: TrailNames) -> TrailReader:
+        """Return the reader of entries about these names and records."""
+        return cls(officer, Localizer(language, names.names), names.records)
 
     def line(self, entry: TrailEntry) -> EntryLine:
-        """Return an entry in words."""
-        found = self.object_of(entry)
-        has_trail = found is not None and self.id_of(entry) in self._with_trail
+        """Return the line of an entry."""
+        named = self.object_of(entry)
         return EntryLine(
-            at=self.localizer.exact(entry.at),
+            entry=entry,
             author=self.author_of(entry),
             action=action_text(entry.action, self.localizer),
             detail=details_text(self._details(entry), self.localizer),
-            object=found,
-            trail=url_for("console.audit.index", object=entry.object_id) if has_trail else "",
+            object=named,
+            has_trail=named is not None and self.id_of(entry) in self._with_trail,
             area=self.area_of(entry),
         )
 
     def id_of(self, entry: TrailEntry) -> str:
-        """Return the id of what it was done to, as far as it may be named to the reader."""
+        """Return the id of the object of an entry, "" if it may not be named to the reader."""
         record = self.records.get(entry.object_id or "")
         return (entry.object_id or "") if record is None or may_be_named(self._access, record) else ""
 
     def subject(self, record_id: str) -> Named | None:
-        """Return the record that the trail is narrowed to, where it may be named to the reader."""
+        """Return the record that the trail is filtered by, or None if it may not be named to the reader."""
         record = self.records.get(record_id)
         return self.record(record_id) if record and may_be_named(self._access, record) else None
 
@@ -122,7 +122,7 @@ class TrailReader:
         return access_of(self.officer.role, self.officer.scopes)
 
     def author_of(self, entry: TrailEntry) -> Named:
-        """Return who did it; the kind of author where nobody is named."""
+        """Return the author of an entry, or the kind of author if nobody is named."""
         if entry.actor_kind == "officer" and entry.actor_id:
             return Named(
                 self.localizer.person(entry.actor_id),
@@ -136,7 +136,7 @@ class TrailReader:
         return Named(author_text(entry.actor_kind, self.localizer))
 
     def object_of(self, entry: TrailEntry) -> Named | None:
-        """Return what it was done to, None where nothing is named."""
+        """Return the object of an entry, or None."""
         key, names = entry.object_id, self.localizer.names
         if key is None or key == entry.actor_id:
             return None
@@ -151,7 +151,7 @@ class TrailReader:
         return self._other(entry.action, key)
 
     def record(self, record_id: str) -> Named:
-        """Return a record by its type and code; by its name only for who may read it."""
+        """Return a record by its type and code; its name only if the reader may read the record."""
         record = self.records[record_id]
         kind, href = type_name(record.type, self.localizer), self._record_page(record_id, record)
         if name := self._name(record_id, is_readable=bool(href)):
@@ -160,13 +160,13 @@ class TrailReader:
         return Named(kind, href, " · ".join(text for text in (day, record.code) if text))
 
     def area_of(self, entry: TrailEntry) -> str:
-        """Return the area of an entry, or that of the record it is about."""
+        """Return the area of an entry, or that of its record."""
         record = self.records.get(entry.object_id or "")
         scope = entry.scope or (record.scope if record else "")
         return scope_text(scope, self.localizer) if scope.startswith(_AREAS) else ""
 
     def _details(self, entry: TrailEntry) -> Mapping[str, object]:
-        # Who decided on an erasure is its author as well.
+        # The officer of an erasure is its author as well.
         is_author = entry.details.get("officer") == entry.actor_id
         return {name: value for name, value in entry.details.items() if name != "officer" or not is_author}
 
@@ -221,17 +221,17 @@ _LIST_PAGES = {
 
 
 def author_text(kind: str, localizer: Localizer) -> str:
-    """Return what an author is called who is no officer."""
+    """Return the name of a kind of author other than officers."""
     return localizer.say(_AUTHORS[kind]) if kind in _AUTHORS else kind
 
 
 def other_authors(localizer: Localizer) -> list[tuple[str, str]]:
-    """Return the authors that are no officers, as choices of a filter."""
+    """Return the kinds of authors other than officers, as choices of a filter."""
     return [(kind, author_text(kind, localizer)) for kind in OTHER_AUTHORS]
 
 
 def chain_view(checks: ChainChecks, localizer: Localizer) -> ChainView:
-    """Return how the chain stands: the check that runs, and what the last one found."""
+    """Return the state of the chain: the running check, and the result of the last one."""
     running, last = checks.under_way, checks.last
     state = ChainState.read(last.outcome) if last and "entries" in last.outcome else None
     total = running.total_count if running else 0
@@ -241,7 +241,7 @@ def chain_view(checks: ChainChecks, localizer: Localizer) -> ChainView:
         is_known=state is not None,
         is_whole=state is not None and state.is_whole,
         is_failed=last is not None and state is None,
-        ended=localizer.instant(last.ended_at) if last and last.ended_at else "",
+        ended_at=last.ended_at if last else None,
         counts=_counts(state, localizer) if state else "",
         broken=_broken(state, localizer) if state else (),
     )
@@ -254,22 +254,22 @@ def _counts(state: ChainState, localizer: Localizer) -> str:
 
 
 def _broken(state: ChainState, localizer: Localizer) -> tuple[str, ...]:
-    say, found = localizer.say, []
+    say, sentences = localizer.say, []
     if entry := state.broken_entry:
         where = say(N_("Audit trail: first broken at entry no. {index}: {fault}.")).format(
             index=localizer.number(entry.index), fault=say(_FAULTS[entry.fault])
         )
         written = say(N_("It was written {when}.")).format(when=localizer.exact(entry.at)) if entry.at else ""
-        found.append(f"{where} {written}".rstrip())
+        sentences.append(f"{where} {written}".rstrip())
     if link := state.broken_link:
         text = N_("Receipts: first broken at root no. {index} ({faults}).")
-        found.append(
+        sentences.append(
             say(text).format(
                 index=localizer.number(link.index),
-                faults=", ".join(say(_ROOT_FAULTS.get(one, _RECEIPTS)) for one in link.faults),
+                faults=", ".join(say(_ROOT_FAULTS.get(fault, _RECEIPTS)) for fault in link.faults),
             )
         )
-    return tuple(found)
+    return tuple(sentences)
 
 
 _RECEIPTS = N_("receipts of a tablet are not what was acknowledged")

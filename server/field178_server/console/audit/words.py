@@ -1,4 +1,4 @@
-"""Actions of the audit trail in words: what was done, what it was done to, and the numbers beside it."""
+"""Labels of the actions of the audit trail, and texts of their details."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ _PAPERS = {
 
 
 def action_text(action: str, localizer: Localizer) -> str:
-    """Return what was done; an action of another version of the server is named as such."""
+    """Return the label of an action; an unknown action is that of another version of the server."""
     if action in _ACTIONS:
         return localizer.say(_ACTIONS[action])
     type_, _, done = action.rpartition("_")
@@ -211,15 +211,18 @@ def action_text(action: str, localizer: Localizer) -> str:
 
 
 def list_text(name: str, localizer: Localizer) -> str:
-    """Return what a list that was taken out is called."""
+    """Return the name of an exported list."""
     return localizer.say(_LISTS[name]) if name in _LISTS else name
 
 
 def details_text(details: Mapping[str, object], localizer: Localizer) -> str:
-    """Return the details that say something to people."""
-    known = ((name, details[name]) for name in _DETAILS if details.get(name) is not None)
-    said = (_DETAILS[name](value, localizer) for name, value in known)
-    return " · ".join(text for text in said if text)
+    """Return the details that have a text, in the order of `_DETAILS`."""
+    texts = (
+        text_of(details[name], localizer)
+        for name, text_of in _DETAILS.items()
+        if details.get(name) is not None
+    )
+    return " · ".join(text for text in texts if text)
 
 
 def _counted(text: str) -> Callable[[object, Localizer], str]:
@@ -233,8 +236,8 @@ def _kind(value: object, localizer: Localizer) -> str:
     words = {**_PAPERS, **JOB_NAMES}
     if value in words:
         return localizer.say(words[str(value)])
-    found = localizer.lists.choice("evidence_kind", str(value))
-    return found.label(localizer.language) if found else ""
+    kind = localizer.lists.choice("evidence_kind", str(value))
+    return kind.label(localizer.language) if kind else ""
 
 
 def _role(value: object, localizer: Localizer) -> str:
