@@ -25,7 +25,7 @@ GUIDES = Path(__file__).parent / "guides"
 
 @dataclass(frozen=True, slots=True)
 class GuideSection:
-    """One task, or one other thing that a role is told."""
+    """Section of a guide: one task or one topic."""
 
     anchor: str
     title: str
@@ -42,7 +42,7 @@ class Guide:
 
 
 def guide_of(role: str, language: str, opens: Callable[[str], bool]) -> Guide | None:
-    """Return the guide of a role, None where there is none; `opens` tells which addresses become links."""
+    """Return the guide of a role, or None; `opens` tells which addresses become links."""
     if language not in LANGUAGES or role not in _roles(language):
         return None
     (title, opening), *parts = _parts(_tokens(role, language))
