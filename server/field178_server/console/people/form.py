@@ -1,4 +1,4 @@
-"""The form of an account: what was typed, and what is wrong with it at its field."""
+"""Form of an account with its checks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOGIN_TAKEN = N_("Somebody has this login already; choose another.")
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """What the form shows: typed or stored values, and errors by field."""
+    """Form of an account: typed or stored values, and errors by field."""
 
     login: str = ""
     name: str = ""
@@ -41,18 +41,18 @@ class AccountForm:
 
     @classmethod
     def of(cls, account: Account, teams: Mapping[str, Team]) -> AccountForm:
-        """Return the stored values; communes that come with a team are the team's."""
+        """Return the stored values; the communes of a team are left out."""
         with_team = {unit for team in account.team_ids if team in teams for unit in teams[team].unit_ids}
-        one = account.officer
+        officer = account.officer
         own = tuple(sorted(account.unit_ids - with_team))
         return cls(
-            one.login,
-            one.name,
-            one.role,
-            one.agency,
+            officer.login,
+            officer.name,
+            officer.role,
+            officer.agency,
             tuple(sorted(account.team_ids)),
             own,
-            one.email or "",
+            officer.email or "",
             account.fingerprint,
         )
 
@@ -87,7 +87,7 @@ def errors_of(
     *,
     stored: str = "",
 ) -> dict[str, str]:
-    """Return what is wrong by field; `stored`: the agency the account has, even one of an earlier day."""
+    """Return the errors by field; `stored`: the present agency of the account, also one that has ended."""
     lists = localizer.lists
     scope = lists.roles[form.role].scope if form.role in lists.roles else ""
     is_there = form.agency in lists.agencies.on(today) or (bool(stored) and form.agency == stored)

@@ -5,21 +5,13 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.pages import account_of
-from field178_server.console.people.view import hand_over_lines, record_lines
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.console.shell.page import current_page
 from field178_server.office.people import operations, queries
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import AccessFilter
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -32,27 +24,27 @@ _UNDO = {
 
 
 def open_work(officer_id: str) -> Response:
-    """Show what waits for an officer's correction, who could take it, and what was handed over."""
-    return _page(officer_id)
+    """Show the records that wait for an officer's correction, their possible successors, and hand-overs."""
+    return _work_page(officer_id)
 
 
 def hand_over(officer_id: str) -> AnyResponse:
-    """Give the open work of an officer to another one in one step."""
+    """Hand the open work of an officer over to another one in one step."""
     account_of(officer_id)
     to_id, context = request.form.get("to", ""), office()
     if not to_id:
-        return _page(officer_id, 422, message(ErrorCode.REQUIRED, chosen_language()))
+        return _work_page(officer_id, 422, message(ErrorCode.REQUIRED, current_page().localizer.language))
     refusal = attempt(
-        lambda session: operations.hand_over(session, context, _access(current_officer()), officer_id, to_id),
+        lambda session: operations.hand_over(session, context, _access(), officer_id, to_id),
         _HAND_OVER,
     )
     if refusal is not None:
-        return _page(officer_id, refusal.status, refusal.message)
+        return _work_page(officer_id, refusal.status, refusal.message)
     return done(url_for("console.people.open_work", officer_id=officer_id), "handed_over", officer_id)
 
 
 def undo_hand_over(officer_id: str) -> AnyResponse:
-    """Take a hand-over back, while nothing came after it."""
+    """Undo a hand-over, while nothing came after it."""
     account_of(officer_id)
     hand_over_id, context = request.form.get("hand_over", ""), office()
     refusal = attempt(
@@ -60,52 +52,40 @@ def undo_hand_over(officer_id: str) -> AnyResponse:
         _UNDO,
     )
     if refusal is not None:
-        return _page(officer_id, refusal.status, refusal.message)
+        return _work_page(officer_id, refusal.status, refusal.message)
     return done(url_for("console.people.open_work", officer_id=officer_id), "hand_over_undone", officer_id)
 
 
-def _page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
-    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
-    account = account_of(officer_id)
-    flash = take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        records = queries.open_records(session, runtime.tenant_id, _access(officer), officer_id)
-        able = queries.successors(session, runtime.tenant_id, officer_id, records)
-        made = queries.hand_overs(session, runtime.tenant_id, officer_id)
-        others = {one for each in made for one in (each.to_id, each.made_by) if one}
-        names = queries.names_on(session, runtime.tenant_id, records, others)
-        layout = layout_of(session, officer, plain)
-    localizer = Localizer(plain.language, names)
-    agencies = localizer.lists.agencies
-    reads = may(officer.role, "console.reviews.detail", plain.lists)
-    is_admin = may(officer.role, "console.people.detail", plain.lists)
-    return render(
+def _work_page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
+    page, account, flash = current_page(), account_of(officer_id), take_flash(FLASHES)
+    with page.reading() as session:
+        records = queries.open_records(session, page.tenant_id, _access(), officer_id)
+        successors = queries.successors(session, page.tenant_id, officer_id, records)
+        hand_overs = queries.hand_overs(session, page.tenant_id, officer_id)
+        officer_ids = [id_ for made in hand_overs for id_ in (made.to_id, made.made_by) if id_]
+        names = queries.names_on(session, page.tenant_id, records, officer_ids)
+    page.use_names(names)
+    is_admin = page.may("console.people.detail")
+    agencies = page.lists.agencies
+    return page.render(
         "people/work.html",
         status,
-        layout=layout,
         active="console.people.index" if is_admin else "console.teams.index",
-        flash=flash.text(account.officer.name, plain) if flash else "",
+        flash=flash.text(account.officer.name, page.localizer) if flash else "",
         account=account.officer,
         count=len(records),
         # An administrator hands work over without reading it.
-        records=record_lines(records, localizer) if reads else (),
-        reads=reads,
-        able=[
-            (one.officer_id, f"{one.name} · {localizer.label(agencies, one.agency)} · {one.count}")
-            for one in able
+        records=records if page.may("console.reviews.detail") else (),
+        successors=[
+            (row.officer_id, f"{row.name} · {page.localizer.label(agencies, row.agency)} · {row.count}")
+            for row in successors
         ],
-        made=hand_over_lines(made, localizer),
+        hand_overs=hand_overs,
         refusal=refusal,
-        back=url_for("console.people.detail", officer_id=officer_id)
-        if is_admin
-        else url_for("console.teams.index"),
-        back_text=account.officer.name if is_admin else localizer.say(N_("All teams")),
         chosen=request.form.get("to", ""),
     )
 
 
-def _access(officer: OfficerContext) -> AccessFilter:
-    lists = Localizer(chosen_language()).lists
-    if may(officer.role, "console.people.close", lists):
-        return AccessFilter(None)
-    return access_of(officer.role, officer.scopes)
+def _access() -> AccessFilter:
+    page = current_page()
+    return AccessFilter(None) if page.may("console.people.close") else page.access

@@ -1,8 +1,8 @@
-"""Pages of people: list, new account, one account, its password link, closing and reopening."""
+"""Pages of accounts: list, form, one account, its password link; close and reopen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Response, request, url_for
@@ -16,14 +16,10 @@ from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors
 from field178_server.console.people.view import PeopleFilter
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.once import show_once, take_shown_once
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
@@ -37,33 +33,29 @@ from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
 
 PAGE_SIZE = 50
 _CHANGED = N_("Somebody else changed this account meanwhile; look at it again, then save.")
 _OWN = N_("This is your own account; another administrator does this.")
-_MESSAGE = N_("Field register 178: before {when} open this link and choose a password. Login: {login} {link}")
 _LINK = "password_link"
 
 
 def index() -> Response:
     """Show the accounts under the filters of the address."""
-    runtime, localizer, wanted = current_runtime(), Localizer(chosen_language()), PeopleFilter.read()
-    with snapshot(runtime.engine) as session:
-        everyone = queries.accounts(session, runtime.tenant_id)
-        teams = queries.team_names(session, runtime.tenant_id)
-        layout = layout_of(session, current_officer(), localizer)
-    lines = view.lines_of([one for one in everyone if wanted.holds(one)], teams, localizer)
-    page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(lines))
-    return render(
+    page, query = current_page(), PeopleFilter.read()
+    with page.reading() as session:
+        everyone = queries.accounts(session, page.tenant_id)
+        teams = queries.team_names(session, page.tenant_id)
+    matches = [account for account in everyone if query.holds(account)]
+    lines = view.lines_of(matches, teams, page.localizer)
+    part = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(lines))
+    return page.render(
         "people/list.html",
-        layout=layout,
-        active="console.people.index",
-        query=wanted,
-        filters=view.filters_of(wanted, everyone, localizer),
-        lines=lines[page.offset : page.offset + page.size],
-        total=localizer.number(len(lines)),
-        pages=page_links(page, wanted.href),
+        query=query,
+        filters=view.filters_of(query, everyone, page.localizer),
+        lines=lines[part.offset : part.offset + part.size],
+        total=len(lines),
+        pages=page_links(part, query.href),
     )
 
 
@@ -73,42 +65,42 @@ def new() -> Response:
 
 
 def create() -> AnyResponse:
-    """Make an account without a password, and lead to the link by which its officer chooses one."""
-    localizer, context, form = Localizer(chosen_language()), office(), AccountForm.typed()
-    errors = _errors(form, localizer)
+    """Create an account without a password, and redirect to the link by which its officer chooses one."""
+    page, context, form = current_page(), office(), AccountForm.typed()
+    errors = _errors(form)
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     scopes = tuple(f"unit:{unit}" for unit in form.unit_ids)
-    wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
+    account = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
 
     def add(session: Session) -> str:
-        made = operations.add(session, context, wanted, form.team_ids, None)
+        officer_id = operations.add(session, context, account, form.team_ids, None)
         tell_of_rights(session, context, form.role)
-        return made
+        return officer_id
 
     try:
-        officer_id = run_write(current_runtime().engine, add)
+        officer_id = run_write(page.runtime.engine, add)
     except AppError as error:
         if error.details.get("problem") != "taken":
             raise
-        return _form_page(replace(form, errors={"login": localizer.say(LOGIN_TAKEN)}))
+        return _form_page(replace(form, errors={"login": page.say(LOGIN_TAKEN)}))
     return _show_link(officer_id)
 
 
 def detail(officer_id: str) -> Response:
-    """Show an account: what can be changed, sign-in, tablets, open work."""
+    """Show an account: its form, sign-in, tablets and open work."""
     return _person_page(account_of(officer_id))
 
 
 def save(officer_id: str) -> AnyResponse:
     """Change name, role, agency and area."""
-    by_mail = current_runtime().settings.sends_mail
-    account, localizer, context = account_of(officer_id), Localizer(chosen_language()), office()
+    page, account, context = current_page(), account_of(officer_id), office()
+    by_mail = page.runtime.settings.sends_mail
     form = replace(AccountForm.typed(), login=account.officer.login)
-    errors = _errors(form, localizer, stored=account.officer.agency)
-    if officer_id == current_officer().id:
-        # Nobody widens the own rights: role, teams and communes are another administrator's to give.
-        errors |= {name: localizer.say(_OWN) for name in _rights_changed(form, account)}
+    errors = _errors(form, stored=account.officer.agency)
+    if officer_id == page.officer.id:
+        # Nobody changes the own rights: another administrator sets role, teams and communes.
+        errors |= {name: page.say(_OWN) for name in _rights_changed(form, account)}
     if form.seen != account.fingerprint:
         return _person_page(account, form, (409, _CHANGED))
     if errors:
@@ -121,13 +113,13 @@ def save(officer_id: str) -> AnyResponse:
         tell_of_rights(session, context, form.role, account.officer.role)
         tell_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
 
-    run_write(current_runtime().engine, change)
+    run_write(page.runtime.engine, change)
     return done(url_for("console.people.detail", officer_id=officer_id), "person_changed", officer_id)
 
 
 def reset_password(officer_id: str) -> AnyResponse:
-    """Take the password away and show a link by which the officer chooses another; the officer is told."""
-    context, by_mail = office(), current_runtime().settings.sends_mail
+    """Remove the password and show a link by which the officer chooses another; the officer is notified."""
+    context, by_mail = office(), current_page().runtime.settings.sends_mail
 
     def reset(session: Session) -> None:
         operations.reset(session, context, officer_id)
@@ -137,16 +129,16 @@ def reset_password(officer_id: str) -> AnyResponse:
 
 
 def close(officer_id: str) -> AnyResponse:
-    """Close an account at once; what the officer filed stays."""
+    """Close an account at once; the records of the officer stay."""
     context = office()
-    if officer_id == current_officer().id:
+    if officer_id == current_page().officer.id:
         return _person_page(account_of(officer_id), refusal=(422, _OWN))
     refused = _act(officer_id, lambda session: operations.disable(session, context, officer_id))
     if refused is not None:
         return refused
-    # What waits for the person's correction is shown next: somebody else has to answer it now.
-    page = "console.people.open_work" if _has_open_work(officer_id) else "console.people.detail"
-    return done(url_for(page, officer_id=officer_id), "person_closed", officer_id)
+    # Records that wait for the officer's correction are shown next: another officer has to correct them.
+    endpoint = "console.people.open_work" if _has_open_work(officer_id) else "console.people.detail"
+    return done(url_for(endpoint, officer_id=officer_id), "person_closed", officer_id)
 
 
 def reopen(officer_id: str) -> AnyResponse:
@@ -157,8 +149,8 @@ def reopen(officer_id: str) -> AnyResponse:
 
 
 def drop_codes(officer_id: str) -> AnyResponse:
-    """Ask no one-time code of an officer any more; the officer is told."""
-    context, by_mail = office(), current_runtime().settings.sends_mail
+    """Turn the one-time code of an officer off; the officer is notified."""
+    context, by_mail = office(), current_page().runtime.settings.sends_mail
 
     def drop(session: Session) -> None:
         operations.drop_one_time_codes(session, context, officer_id)
@@ -171,137 +163,127 @@ def drop_codes(officer_id: str) -> AnyResponse:
 
 
 def link(officer_id: str) -> Response:
-    """Show the link, once; whoever loads the page again is told so."""
-    runtime, localizer, account = current_runtime(), Localizer(chosen_language()), account_of(officer_id)
-    token = take_shown_once(_LINK)
-    href = until = words = ""
-    if token is not None:
-        until = localizer.instant(password_link.expiry(token))
-        href = runtime.settings.url.rstrip("/") + url_for(
-            "console.accounts.choose_password_form", token=token
-        )
-        words = localizer.say(_MESSAGE).format(when=until, login=account.officer.login, link=href)
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
-        "people/link.html",
-        layout=layout,
-        active="console.people.index",
-        account=account.officer,
-        href=href,
-        until=until,
-        text=words,
-    )
+    """Show the link, once; a second load says that it was shown."""
+    page, account = current_page(), account_of(officer_id)
+    href, until = "", None
+    if (token := take_shown_once(_LINK)) is not None:
+        until = password_link.expiry(token)
+        path = url_for("console.accounts.choose_password_form", token=token)
+        href = page.runtime.settings.url.rstrip("/") + path
+    return page.render("people/link.html", account=account.officer, href=href, until=until)
 
 
 def _rights_changed(form: AccountForm, account: Account) -> list[str]:
-    """Return the fields of a form that would give an account other rights than it has."""
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        stored = AccountForm.of(account, queries.team_names(session, runtime.tenant_id))
+    """Return the fields of a form that would change the rights of an account."""
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        stored = AccountForm.of(account, queries.team_names(session, page.tenant_id))
     pairs = {
         "role": (form.role, stored.role),
         "team": (set(form.team_ids), set(stored.team_ids)),
         "unit": (set(form.unit_ids), set(stored.unit_ids)),
     }
-    return [name for name, (wanted, had) in pairs.items() if wanted != had]
+    return [name for name, (after, before) in pairs.items() if after != before]
 
 
 def account_of(officer_id: str) -> Account:
     """Return an account, or raise AppError(not_found)."""
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = queries.find_account(session, runtime.tenant_id, officer_id)
-    if found is None:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        account = queries.find_account(session, page.tenant_id, officer_id)
+    if account is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return account
 
 
 def _act(officer_id: str, work: Callable[[Session], object]) -> AnyResponse | None:
-    """Do the work once the password was typed again; return the refusal, None when it is done."""
+    """Run the work if the password is confirmed; return the page of the refusal otherwise."""
     account = account_of(officer_id)
     if (refusal := password_refusal()) is not None:
         return _person_page(account, refusal=refusal)
-    run_write(current_runtime().engine, work)
+    run_write(current_page().runtime.engine, work)
     return None
 
 
 def _has_open_work(officer_id: str) -> bool:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        return bool(queries.open_work(session, runtime.tenant_id, officer_id).returned)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        return bool(queries.open_work(session, page.tenant_id, officer_id).returned)
 
 
 def _show_link(officer_id: str) -> AnyResponse:
-    runtime = current_runtime()
+    runtime = current_page().runtime
     account = account_of(officer_id)
     token = password_link.make_token(runtime.keyring.session, account.officer, runtime.clock.now())
     return show_once(url_for("console.people.link", officer_id=officer_id), _LINK, token)
 
 
-def _errors(form: AccountForm, localizer: Localizer, stored: str = "") -> dict[str, str]:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        teams = queries.team_names(session, runtime.tenant_id)
-    return errors_of(form, teams, localizer, local_date(runtime.clock.now()), stored=stored)
+def _errors(form: AccountForm, stored: str = "") -> dict[str, str]:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        teams = queries.team_names(session, page.tenant_id)
+    return errors_of(form, teams, page.localizer, page.today, stored=stored)
 
 
 def _form_page(form: AccountForm, refusal: tuple[int, str] | None = None) -> Response:
-    runtime, localizer = current_runtime(), Localizer(chosen_language())
-    with snapshot(runtime.engine) as session:
-        teams = queries.team_names(session, runtime.tenant_id)
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    with page.reading() as session:
+        teams = queries.team_names(session, page.tenant_id)
+    return page.render(
         "people/new.html",
-        refusal[0] if refusal else 422 if form.errors else 200,
-        layout=layout,
-        active="console.people.index",
+        _status(form, refusal),
         form=form,
-        refusal=localizer.say(refusal[1]) if refusal else "",
+        options=_options(form, teams),
+        faults=_faults(form),
+        refusal=page.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
         error=bool(refusal),
-        **_options(form, teams, localizer),
     )
 
 
 def _person_page(
     account: Account, form: AccountForm | None = None, refusal: tuple[int, str] | None = None
 ) -> Response:
-    runtime, localizer, one = current_runtime(), Localizer(chosen_language()), account.officer
-    flash = take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        teams = queries.team_names(session, runtime.tenant_id)
-        work = queries.open_work(session, runtime.tenant_id, one.officer_id)
-        layout = layout_of(session, current_officer(), localizer)
+    page, officer, flash = current_page(), account.officer, take_flash(FLASHES)
+    with page.reading() as session:
+        teams = queries.team_names(session, page.tenant_id)
+        work = queries.open_work(session, page.tenant_id, officer.officer_id)
     form = form or AccountForm.of(account, teams)
-    return render(
+    return page.render(
         "people/person.html",
-        refusal[0] if refusal else 422 if form.errors else 200,
-        layout=layout,
-        active="console.people.index",
-        flash=flash.text(one.name, localizer) if flash else "",
-        account=one,
-        state=view.state_of(account, localizer),
-        created=localizer.instant(one.created_at),
+        _status(form, refusal),
+        flash=flash.text(officer.name, page.localizer) if flash else "",
+        account=officer,
+        state=view.state_of(officer, page.localizer),
         work=work,
+        is_own=officer.officer_id == page.officer.id,
         form=form,
-        is_own=one.officer_id == current_officer().id,
-        refusal=localizer.say(refusal[1]) if refusal else "",
+        options=_options(form, teams),
+        faults=_faults(form),
+        refusal=page.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
         error=bool(refusal),
-        **_options(form, teams, localizer),
     )
 
 
-def _options(form: AccountForm, teams: Mapping[str, Team], localizer: Localizer) -> dict[str, object]:
-    today, lists = local_date(current_runtime().clock.now()), localizer.lists
-    agencies = [*lists.agencies.on(today)]
+def _status(form: AccountForm, refusal: tuple[int, str] | None) -> int:
+    return refusal[0] if refusal else 422 if form.errors else 200
+
+
+def _faults(form: AccountForm) -> list[tuple[str, str, str]]:
+    return [("", error, f"#field-{name}") for name, error in form.errors.items()]
+
+
+def _options(form: AccountForm, teams: Mapping[str, Team]) -> dict[str, Sequence[tuple[str, str]]]:
+    """Return the choices of the form by field."""
+    page = current_page()
+    lists, label = page.lists, page.localizer.label
+    agencies = [*lists.agencies.on(page.today)]
     if form.agency in lists.agencies and form.agency not in agencies:
         agencies.append(form.agency)
     return {
-        "roles": [(role, localizer.label(lists.roles, role)) for role in lists.roles],
-        "agencies": [(agency, localizer.label(lists.agencies, agency)) for agency in agencies],
+        "roles": [(role, label(lists.roles, role)) for role in lists.roles],
+        "agencies": [(agency, label(lists.agencies, agency)) for agency in agencies],
         "teams": [(team.id, team.name) for team in teams.values()],
-        "units": view.unit_options(localizer, today, form.unit_ids),
-        "faults": [("", said, f"#field-{name}") for name, said in form.errors.items()],
+        "units": view.unit_options(page.localizer, page.today, form.unit_ids),
     }
