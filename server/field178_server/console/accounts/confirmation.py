@@ -5,12 +5,8 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.preferences import chosen_language, local_path
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.console.shell.page import current_page
+from field178_server.console.shell.preferences import local_path
 from field178_server.http.browser_session import is_confirmed, password_refusal
 
 
@@ -30,20 +26,16 @@ def confirm() -> AnyResponse:
 
 
 def _confirm_page(refusal: tuple[int, str] | None = None) -> Response:
-    localizer, given = Localizer(chosen_language()), request.values
-    file, back = local_path(given.get("next", "")), local_path(given.get("back", ""))
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    response = render(
+    page = current_page()
+    file, back = local_path(request.values.get("next", "")), local_path(request.values.get("back", ""))
+    response = page.render(
         "accounts/confirm.html",
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="",
         file=file,
         back=back,
         is_ready=is_confirmed(),
         asks_password=not is_confirmed(),
-        refusal=localizer.say(refusal[1]) if refusal else "",
+        refusal=page.say(refusal[1]) if refusal else "",
         error=bool(refusal),
     )
     if is_confirmed():

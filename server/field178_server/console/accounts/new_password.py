@@ -1,4 +1,4 @@
-"""What is wrong with a password that an officer chooses."""
+"""Problems of a password that an officer chooses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _WEAK = {
 
 
 def problem_of(password: str, again: str, login: str) -> str | None:
-    """Return the text about a password that is not taken, None for a good one."""
-    found = weakness(password, login)
-    if found is not None:
-        return _WEAK[found]
+    """Return the sentence about a password that is refused, or None."""
+    weak = weakness(password, login)
+    if weak is not None:
+        return _WEAK[weak]
     return None if password == again else _DIFFER

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import segno
 from flask import Response, request, url_for
@@ -15,14 +16,10 @@ from field178_server.console.accounts.flashes import FLASHES
 from field178_server.console.accounts.new_password import problem_of
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
-from field178_server.database.models import FeedToken, Officer
+from field178_server.console.shell.page import current_page
+from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http import browser_session
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.feeds.queries import usable_tokens_of
@@ -33,6 +30,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import is_mail_address
 from field178_shared.text.i18n import N_
 
+_MENU = "console.accounts.index"
 _WRONG_PASSWORD = N_("The present password is not right. Check the keyboard (Telex) and Caps Lock.")
 BAD_ADDRESS = N_("This is no e-mail address; it looks like ten@huyen.gov.vn.")
 _TOPICS = {
@@ -55,8 +53,9 @@ def index() -> Response:
 
 
 def set_password() -> AnyResponse:
-    """Replace the own password; other browsers are signed out, this one and the tablets stay."""
-    runtime, officer, context = current_runtime(), current_officer(), office()
+    """Replace the own password; other browsers are signed out, this one and the tablets are not."""
+    page, context = current_page(), office()
+    runtime, officer = page.runtime, page.officer
     chosen = request.form.get("new", "")
     try:
         check_sign_in(runtime, officer.login, request.form.get("present", ""), None, is_known=True)
@@ -71,22 +70,23 @@ def set_password() -> AnyResponse:
         runtime.engine,
         lambda session: own_account.set_password(session, context, officer.id, stored, token),
     )
-    return done(url_for("console.accounts.index"), "own_password_set", officer.id)
+    return done(url_for(_MENU), "own_password_set", officer.id)
 
 
 def set_mail() -> AnyResponse:
-    """Keep the own e-mail address and what the officer is told of."""
-    runtime, context, officer = current_runtime(), office(), current_officer()
+    """Store the officer's e-mail address and mail topics."""
+    page, context = current_page(), office()
+    runtime, officer = page.runtime, page.officer
     address, chosen = request.form.get("email", "").strip() or None, request.form.getlist("topic")
     if address and not is_mail_address(address):
         return _page(422, {"email": BAD_ADDRESS})
     with snapshot(runtime.engine) as session:
         former = officers.by_login_or_id(session, runtime.tenant_id, officer.id).email
-    # Whoever reads the e-mail of an account learns what is told of it.
+    # The mailbox of the address receives notices about the account.
     if address != former and (refusal := password_refusal()) is not None:
         return _page(refusal[0], {"mail-password": refusal[1]})
     offered = topics_of(officer.role, context.lists)
-    topics = [one.value for one in offered if one in chosen] if offered else None
+    topics = [topic.value for topic in offered if topic in chosen] if offered else None
 
     def keep(session: Session) -> None:
         own_account.set_mail(session, context, officer.id, address, topics)
@@ -97,9 +97,10 @@ def set_mail() -> AnyResponse:
 
 def end_other_sessions() -> AnyResponse:
     """Sign every other browser of the officer out."""
-    context, officer, token = office(), current_officer(), browser_session.current_token()
+    context, officer_id = office(), current_page().officer.id
+    token = browser_session.current_token()
     return _do(
-        lambda session: own_account.end_other_sessions(session, context, officer.id, token), "others_ended"
+        lambda session: own_account.end_other_sessions(session, context, officer_id, token), "others_ended"
     )
 
 
@@ -109,99 +110,85 @@ def authenticator() -> Response:
 
 
 def begin_codes() -> AnyResponse:
-    """Ask one-time codes from the next sign-in on, once a code proves that the secret arrived."""
-    runtime, officer, context = current_runtime(), current_officer(), office()
+    """Turn one-time codes on, if a code proves that the authenticator has the secret."""
+    page, context = current_page(), office()
     secret, token = request.form.get("secret", ""), browser_session.current_token()
     if not totp.is_secret(secret):
         raise AppError(ErrorCode.BAD_REQUEST)
     if (refusal := password_refusal()) is not None:
         return _authenticator_page(secret, refusal)
     code = "".join(request.form.get("code", "").split())
-    step = totp.accepted_step(secret, code, runtime.clock.now(), 0)
+    step = totp.accepted_step(secret, code, page.now, 0)
     if step is None:
         return _authenticator_page(secret, (422, _WRONG_CODE))
     return _do(
-        lambda session: own_account.begin_codes(session, context, officer.id, secret, step, token),
+        lambda session: own_account.begin_codes(session, context, page.officer.id, secret, step, token),
         "codes_begun",
     )
 
 
 def end_codes() -> AnyResponse:
-    """Ask no one-time code any more."""
-    context, officer = office(), current_officer()
+    """Turn one-time codes off."""
+    context, officer_id = office(), current_page().officer.id
     if (refusal := password_refusal()) is not None:
         return _page(refusal[0], {"codes": refusal[1]})
-    return _do(lambda session: own_account.end_codes(session, context, officer.id), "codes_ended")
+    return _do(lambda session: own_account.end_codes(session, context, officer_id), "codes_ended")
 
 
 def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
-    run_write(current_runtime().engine, work)
-    return done(url_for("console.accounts.index"), flash, current_officer().id)
+    page = current_page()
+    run_write(page.runtime.engine, work)
+    return done(url_for(_MENU), flash, page.officer.id)
 
 
-def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
-    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    flash, this = take_flash(FLASHES), sessions.hash_token(browser_session.current_token())
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, officer, localizer)
-        living = sessions.living(session, runtime.tenant_id, officer.id, runtime.clock.now())
-        own = officers.by_login_or_id(session, runtime.tenant_id, officer.id)
-        browsers = [
-            (localizer.instant(one.created_at), localizer.instant(one.last_seen_at), one.token_hash == this)
-            for one in living
-        ]
-        feeds = usable_tokens_of(session, runtime.tenant_id, officer.id, runtime.clock.now())
-    return render(
+def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -> Response:
+    page, flash = current_page(), take_flash(FLASHES)
+    officer = page.officer
+    with page.reading() as session:
+        browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
+        account = officers.by_login_or_id(session, page.tenant_id, officer.id)
+        feeds = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
+    return page.render(
         "accounts/account.html",
         status,
-        layout=layout,
-        active="console.accounts.index",
-        flash=flash.text(officer.name, localizer) if flash else "",
-        errors={name: localizer.say(text) for name, text in (errors or {}).items()},
+        active=_MENU,
+        flash=flash.text(officer.name, page.localizer) if flash else "",
+        errors={name: page.say(sentence) for name, sentence in errors.items()},
         login=officer.login,
-        has_codes=own.totp_secret is not None,
-        sends_mail=runtime.settings.sends_mail,
-        email=own.email or "" if request.form.get("email") is None else request.form["email"],
-        topics=_topics(own, localizer),
+        has_codes=account.totp_secret is not None,
+        sends_mail=page.runtime.settings.sends_mail,
+        email=account.email or "" if request.form.get("email") is None else request.form["email"],
+        topics=_topics(account),
         browsers=browsers,
-        feeds=[(one.label, localizer.instant(one.expires_at), _last_read(one, localizer)) for one in feeds],
+        own_token_hash=sessions.hash_token(browser_session.current_token()),
+        feeds=feeds,
         asks_password=not browser_session.is_confirmed(),
-        error="codes" in (errors or {}),
+        error="codes" in errors,
     )
 
 
-def _last_read(token: FeedToken, localizer: Localizer) -> str:
-    return localizer.instant(token.last_read_at) if token.last_read_at else ""
-
-
-def _topics(own: Officer, localizer: Localizer) -> list[tuple[str, str, bool]]:
-    """Return what the role may be told of, and what of it is chosen; nothing chosen yet is all of it."""
-    lists = localizer.lists
-    chosen = chosen_topics(own.role, own.mail_topics, lists)
+def _topics(account: Officer) -> list[tuple[str, str, bool]]:
+    """Return the mail topics of the role, each with its label and whether it is chosen (default: all)."""
+    page = current_page()
+    chosen = chosen_topics(account.role, account.mail_topics, page.lists)
     if request.path.endswith("/mail"):
-        chosen = tuple(one for one in MailTopic if one in request.form.getlist("topic"))
-    return [(one, localizer.say(_TOPICS[one]), one in chosen) for one in topics_of(own.role, lists)]
+        chosen = tuple(topic for topic in MailTopic if topic in request.form.getlist("topic"))
+    offered = topics_of(account.role, page.lists)
+    return [(topic, page.say(_TOPICS[topic]), topic in chosen) for topic in offered]
 
 
 def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> Response:
-    officer, localizer = current_officer(), Localizer(chosen_language())
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, officer, localizer)
-    link = totp.link(secret, officer.login)
-    # Made of our own link alone; its only text is digits of a path.
-    drawn = Markup(  # noqa: S704
-        segno.make(link, error="m", micro=False).svg_inline(
-            omitsize=True, light="#fff", border=4, svgclass="qr"
-        )
-    )
-    return render(
+    page = current_page()
+    qr = segno.make(totp.link(secret, page.officer.login), error="m", micro=False)
+    # Safe: the drawing is made from the server's own link; its only text is the digits of a path.
+    drawing = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
+    return page.render(
         "accounts/authenticator.html",
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="console.accounts.index",
+        active=_MENU,
         secret=secret,
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        qr=drawn,
-        error=localizer.say(refusal[1]) if refusal else "",
+        qr=drawing,
+        error=page.say(refusal[1]) if refusal else "",
         asks_password=not browser_session.is_confirmed(),
     )
