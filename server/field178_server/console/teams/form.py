@@ -1,4 +1,4 @@
-"""Forms of a team and of a member: fields from the record's declarations, what was typed, what is wrong."""
+"""Forms of a team and of a member: fields from the declarations of the record, with their checks."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ LEVELS: Mapping[str, str] = {
     "province": N_("Province or city level"),
     "national": N_("National level"),
 }
-# No team inspects all of these at once.
+# Types of units that no team is given.
 _TOO_HIGH = frozenset({"country", "municipality", "province"})
 
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """A form as it is shown: what is stored or was typed, and the errors by path."""
+    """State of a form: stored or typed values, and the errors by path."""
 
     texts: Texts
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -56,12 +56,12 @@ class FormState:
         return cls({name: form.getlist(name) for name in form})
 
     def refused(self, problems: Mapping[str, Iterable[str]], localizer: Localizer) -> FormState:
-        """Return the form with the sentences of what is wrong at its fields."""
-        said = {
-            path.rpartition(".")[2]: said
-            for path, said in field_messages(TEAM, problems, localizer.language).items()
+        """Return the form with the errors of its fields."""
+        sentences = {
+            path.rpartition(".")[2]: sentence
+            for path, sentence in field_messages(TEAM, problems, localizer.language).items()
         }
-        return replace(self, errors={**self.errors, **said})
+        return replace(self, errors={**self.errors, **sentences})
 
 
 def team_fields(state: FormState, localizer: Localizer, today: date) -> tuple[InputField, ...]:
@@ -72,7 +72,7 @@ def team_fields(state: FormState, localizer: Localizer, today: date) -> tuple[In
 
 
 def member_fields(state: FormState, able: Options, localizer: Localizer) -> tuple[InputField, ...]:
-    """Return the fields of a member; without anybody to choose it is about a member who is there."""
+    """Return the fields of a member; without options the form is about an existing member."""
     fields = [
         _field(name, f"members.*.{name}", _control(f"members.*.{name}", localizer), state, localizer)
         for name in MEMBER_PATHS
@@ -97,13 +97,15 @@ def read_team(state: FormState, localizer: Localizer) -> tuple[Data, FormState]:
 
 def read_member(state: FormState, localizer: Localizer) -> tuple[Membership, FormState]:
     """Return the membership of the form and the form with its errors."""
-    data, found = _read(state, MEMBER_PATHS, lambda name: _control(f"members.*.{name}", localizer), localizer)
-    made = Membership(
+    data, checked = _read(
+        state, MEMBER_PATHS, lambda name: _control(f"members.*.{name}", localizer), localizer
+    )
+    membership = Membership(
         position=text_of(data, "position"),
         valid_from=day_of(data, "valid_from"),
         valid_to=day_of(data, "valid_to"),
     )
-    return made, found
+    return membership, checked
 
 
 def _read(
@@ -137,24 +139,29 @@ def _control(path: str, localizer: Localizer) -> Control:
 
 def _team_control(path: str, state: FormState, localizer: Localizer, today: date) -> Control:
     if path == "level":
-        return Control("choice", options=tuple((one, localizer.say(text)) for one, text in LEVELS.items()))
+        return Control(
+            "choice", options=tuple((level, localizer.say(text)) for level, text in LEVELS.items())
+        )
     chosen, lists = set(state.texts.get(path, ())), localizer.lists
     if path == "unit_ids":
         units = [
-            one.id
-            for one in lists.units.values()
-            if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
+            unit.id
+            for unit in lists.units.values()
+            if unit.id in chosen or (unit.valid_on(today) and unit.type not in _TOO_HIGH)
         ]
-        return Control("choices", options=by_label((one, localizer.unit_on(one, today)) for one in units))
-    if path in ("standing_agency", "deciding_agency"):
-        agencies = dict.fromkeys([*lists.agencies.on(today), *(one for one in chosen if one)])
         return Control(
-            "choice", options=by_label((one, localizer.label(lists.agencies, one)) for one in agencies)
+            "choices", options=by_label((unit_id, localizer.unit_on(unit_id, today)) for unit_id in units)
+        )
+    if path in ("standing_agency", "deciding_agency"):
+        agencies = dict.fromkeys([*lists.agencies.on(today), *(agency for agency in chosen if agency)])
+        return Control(
+            "choice",
+            options=by_label((agency, localizer.label(lists.agencies, agency)) for agency in agencies),
         )
     return _control(path, localizer)
 
 
 def _texts(value: object) -> Sequence[str]:
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(item) for item in value]
     return [typed_text(Control("text"), value)]

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.access import ADMINISTER
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office, whole_number
-from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.teams import form, view
 from field178_server.console.teams.flashes import FLASHES
 from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER, FormState
 from field178_server.console.teams.view import TeamQuery, TeamWork
 from field178_server.console.text.field_labels import field_name
-from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.follow_ups.queries import FollowUpFilter, follow_up_counts
 from field178_server.office.plan.progress import PlanReader, planned_visits
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import PATHS, SeenTeam
-from field178_server.office.teams.queries import TeamPage
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import AccessFilter
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
 from field178_shared.records.reading import text_of
 from field178_shared.records.teams import TEAM, Team
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
 
 _MEND = N_("Nothing was written yet. Mend these fields:")
 _CHANGED = N_("Somebody else changed this team meanwhile; look at it again, then save.")
@@ -48,66 +42,53 @@ _PAGE, _NUMBER = "console.teams.detail", "decision_number"
 
 def index() -> Response:
     """Show the teams with their decisions."""
-    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    query = TeamQuery.read()
-    with snapshot(runtime.engine) as session:
-        found = queries.team_list(session, runtime.tenant_id, team_access(officer), _today())
-        layout = layout_of(session, officer, localizer)
-    lines = view.lines_of(found, query, _today(), localizer)
-    return render(
+    page, query = current_page(), TeamQuery.read()
+    with page.reading() as session:
+        teams = queries.team_list(session, page.tenant_id, team_access(), page.today)
+    lines = view.lines_of(teams, query, page.today, page.localizer)
+    return page.render(
         "teams/list.html",
-        layout=layout,
-        active="console.teams.index",
         query=query,
-        filters=view.filters_of(query, localizer),
+        filters=view.filters_of(query, page.localizer),
         lines=lines,
-        total=localizer.number(len(lines)),
-        may_change=_may_change(officer),
+        total=len(lines),
     )
 
 
 def detail(team_id: str) -> Response:
     """Show a team: its decision, members, tablets, plan, open work and history."""
-    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
-    flash = take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        page = queries.team_page(session, runtime.tenant_id, team_access(officer), team_id, _today())
-        if page is None:
+    page, flash = current_page(), take_flash(FLASHES)
+    with page.reading() as session:
+        team_page = queries.team_page(session, page.tenant_id, team_access(), team_id, page.today)
+        if team_page is None:
             raise AppError(ErrorCode.NOT_FOUND)
-        work = (
-            _work(session, officer, page) if may(officer.role, "console.filed.visits", plain.lists) else None
-        )
-        layout = layout_of(session, officer, plain)
-    localizer = Localizer(plain.language, page.names)
-    return render(
+        work = _work(session, team_id) if page.may("console.filed.visits") else None
+    page.use_names(team_page.names)
+    team, localizer = team_page.team, page.localizer
+    return page.render(
         "teams/page.html",
-        layout=layout,
-        active="console.teams.index",
-        flash=flash.text(page.team.name, plain) if flash else "",
-        team=page.team,
-        validity=view.validity(page.team, _today(), localizer),
-        facts=view.facts_of(page.team, localizer),
-        members=view.member_lines(page, officer, _today(), localizer),
-        tablets=[
-            (one, localizer.instant(one.last_seen_at) if one.last_seen_at else "") for one in page.tablets
-        ],
-        may_open_tablets=may(officer.role, "console.tablets.detail", plain.lists),
+        flash=flash.text(team.name, localizer) if flash else "",
+        team=team,
+        validity=view.validity(team, page.today, localizer),
+        level=view.level_name(team.level, localizer),
+        members=view.member_lines(team_page, page.today, localizer),
+        tablets=team_page.tablets,
         reads_visits=work is not None,
-        work=view.work_lines(page, work, localizer) if work else (),
-        revisions=view.revision_lines(page, localizer),
-        may_change=_may_change(officer),
+        work=view.work_lines(team_page, work, localizer) if work else (),
+        revisions=view.revision_lines(team_page, localizer),
     )
 
 
 def new() -> Response:
     """Show the form of a new team."""
-    record_id = current_runtime().ids.random()
-    state = FormState.of({"level": "commune", "standing_agency": _focal()}, PATHS)
-    return _team_form(SeenTeam(record_id, 0), "", state)
+    page = current_page()
+    focal = page.lists.focal_agency_on(page.today)
+    state = FormState.of({"level": "commune", "standing_agency": focal.id if focal else ""}, PATHS)
+    return _team_form(SeenTeam(page.runtime.ids.random(), 0), "", state)
 
 
 def add() -> AnyResponse:
-    """Set a team up under the id that the form carries, so that a form sent twice makes one."""
+    """Create a team under the id of the form, so that a form sent twice creates one team."""
     record_id = request.form.get("record", "")
     if not is_uuid(record_id):
         raise AppError(ErrorCode.BAD_REQUEST)
@@ -116,85 +97,84 @@ def add() -> AnyResponse:
 
 def edit(team_id: str) -> Response:
     """Show the form of a team's decision and communes."""
-    found, rev = _team(team_id)
-    return _team_form(SeenTeam(team_id, rev), found.name, FormState.of(_data_of(found), PATHS))
+    team, rev = _team(team_id)
+    return _team_form(SeenTeam(team_id, rev), team.name, FormState.of(_data_of(team), PATHS))
 
 
 def save(team_id: str) -> AnyResponse:
-    """Write a team's decision and communes over the revision that was seen."""
-    found, _ = _team(team_id)
-    return _save(SeenTeam(team_id, whole_number("seen_rev")), found.name)
+    """Write a team's decision and communes over the revision that the form was made from."""
+    team, _ = _team(team_id)
+    return _save(SeenTeam(team_id, whole_number("seen_rev")), team.name)
 
 
 def member(team_id: str) -> Response:
     """Show the form of a member, or of a new one."""
-    found, rev = _team(team_id)
+    team, rev = _team(team_id)
     officer_id = request.args.get(OFFICER, "")
-    known = found.members.get(officer_id)
-    data: Data = {"position": "member", "valid_from": _today().isoformat()}
-    if known is not None:
-        days = {"valid_from": known.valid_from, "valid_to": known.valid_to}
-        told = {name: day.isoformat() for name, day in days.items() if day}
-        data = {"position": known.position, **told}
+    membership = team.members.get(officer_id)
+    data: Data = {"position": "member", "valid_from": current_page().today.isoformat()}
+    if membership is not None:
+        days = {"valid_from": membership.valid_from, "valid_to": membership.valid_to}
+        data = {"position": membership.position, **_iso_days(days)}
     return _member_form(SeenTeam(team_id, rev), officer_id, FormState.of(data, MEMBER_PATHS))
 
 
 def set_member(team_id: str) -> AnyResponse:
     """Give an officer a position in a team from a first to a last day."""
-    found, _ = _team(team_id)
+    page, context = current_page(), office()
+    team, _ = _team(team_id)
     seen, officer_id = SeenTeam(team_id, whole_number("seen_rev")), request.form.get(OFFICER, "")
-    localizer, context = Localizer(chosen_language()), office()
-    wanted, state = form.read_member(FormState.typed(request.form), localizer)
+    membership, state = form.read_member(FormState.typed(request.form), page.localizer)
     if not officer_id:
-        state = state.refused({OFFICER: [ErrorCode.REQUIRED]}, localizer)
+        state = state.refused({OFFICER: [ErrorCode.REQUIRED]}, page.localizer)
     if state.errors:
         return _member_form(seen, officer_id, state, (422, _MEND))
     if (refusal := password_refusal()) is not None:
         return _member_form(seen, officer_id, state, refusal)
     try:
         run_write(
-            current_runtime().engine,
-            lambda session: operations.set_member(session, context, seen, officer_id, wanted),
+            page.runtime.engine,
+            lambda session: operations.set_member(session, context, seen, officer_id, membership),
         )
     except AppError as error:
-        refused, said = _refused(state, error, localizer)
-        return _member_form(seen, officer_id if officer_id in found.members else "", refused, said)
+        refused, refusal = _refused(state, error)
+        return _member_form(seen, officer_id if officer_id in team.members else "", refused, refusal)
     return done(url_for(_PAGE, team_id=team_id), "member_saved", team_id)
 
 
-def team_access(officer: OfficerContext) -> AccessFilter:
-    """Return which teams an officer sees: an administrator looks after all of them and reads no record."""
-    if _may_change(officer):
-        return AccessFilter(None)
-    return access_of(officer.role, officer.scopes)
+def team_access() -> AccessFilter:
+    """Return which teams the officer sees: an administrator sees all of them and reads no record."""
+    page = current_page()
+    is_admin = ADMINISTER.is_open_to(page.officer.role, page.lists)
+    return AccessFilter(None) if is_admin else page.access
 
 
 def _save(seen: SeenTeam, name: str) -> AnyResponse:
-    localizer, context = Localizer(chosen_language()), office()
-    values, state = form.read_team(FormState.typed(request.form), localizer)
+    page, context = current_page(), office()
+    values, state = form.read_team(FormState.typed(request.form), page.localizer)
     if state.errors:
         return _team_form(seen, name, state, (422, _MEND))
     if (refusal := password_refusal()) is not None:
         return _team_form(seen, name, state, refusal)
-    number = OwnText(_NUMBER, field_name(TEAM, _NUMBER, localizer), text_of(values, _NUMBER))
-    if asked := confirm_texts([number], "console.teams.index"):
-        return asked
+    number = OwnText(_NUMBER, field_name(TEAM, _NUMBER, page.localizer), text_of(values, _NUMBER))
+    if question := confirm_texts([number], "console.teams.index"):
+        return question
     try:
-        run_write(current_runtime().engine, lambda session: operations.save(session, context, seen, values))
+        run_write(page.runtime.engine, lambda session: operations.save(session, context, seen, values))
     except AppError as error:
         if error.details.get("problem") == "taken":
-            taken = FormState(state.texts, {"name": localizer.say(NAME_TAKEN)})
+            taken = FormState(state.texts, {"name": page.say(NAME_TAKEN)})
             return _team_form(seen, name, taken, (422, _MEND))
-        refused, said = _refused(state, error, localizer)
-        return _team_form(seen, name, refused, said)
+        refused, refusal = _refused(state, error)
+        return _team_form(seen, name, refused, refusal)
     return done(url_for(_PAGE, team_id=seen.team_id), "team_saved", seen.team_id)
 
 
-def _refused(state: FormState, error: AppError, localizer: Localizer) -> tuple[FormState, tuple[int, str]]:
-    """Return the form and the word after a refusal that an officer can answer; raise any other."""
+def _refused(state: FormState, error: AppError) -> tuple[FormState, tuple[int, str]]:
+    """Return the form and the refusal for an error that an officer can correct; raise any other."""
     problems = error.details.get("problems")
     if error.code is ErrorCode.RULE and isinstance(problems, dict):
-        return state.refused(problems, localizer), (422, _MEND)
+        return state.refused(problems, current_page().localizer), (422, _MEND)
     if error.code is ErrorCode.REVISION_CHANGED:
         return state, (409, _CHANGED)
     raise error
@@ -203,93 +183,87 @@ def _refused(state: FormState, error: AppError, localizer: Localizer) -> tuple[F
 def _team_form(
     seen: SeenTeam, name: str, state: FormState, refusal: tuple[int, str] | None = None
 ) -> Response:
-    localizer = Localizer(chosen_language())
-    fields = form.team_fields(state, localizer, _today())
-    return _form_page("teams/form.html", seen, name, refusal, fields=fields, faults=faults_of(fields))
+    page = current_page()
+    fields = form.team_fields(state, page.localizer, page.today)
+    return _form_page("teams/form.html", seen, name, refusal, fields=fields)
 
 
 def _member_form(
     seen: SeenTeam, officer_id: str, state: FormState, refusal: tuple[int, str] | None = None
 ) -> Response:
-    runtime, localizer = current_runtime(), Localizer(chosen_language())
-    found, _ = _team(seen.team_id)
-    is_member = officer_id in found.members
-    with snapshot(runtime.engine) as session:
-        people = queries.joinable(session, runtime.tenant_id, found.members)
-        who = queries.member_name(session, runtime.tenant_id, officer_id) if is_member else ""
-    lists = localizer.lists
-    able = [(one.officer_id, f"{one.name} · {localizer.label(lists.agencies, one.agency)}") for one in people]
-    fields = form.member_fields(state, () if is_member else able, localizer)
+    page = current_page()
+    team, _ = _team(seen.team_id)
+    is_member = officer_id in team.members
+    with snapshot(page.runtime.engine) as session:
+        people = queries.joinable(session, page.tenant_id, team.members)
+        member_name = queries.member_name(session, page.tenant_id, officer_id) if is_member else ""
+    agency = partial(page.localizer.label, page.lists.agencies)
+    options = [(person.officer_id, f"{person.name} · {agency(person.agency)}") for person in people]
     return _form_page(
         "teams/member.html",
         seen,
-        found.name,
+        team.name,
         refusal,
-        fields=fields,
-        faults=faults_of(fields),
-        officer_id=officer_id if is_member else "",
-        who=who,
-        is_empty=not is_member and not able,
+        fields=form.member_fields(state, () if is_member else options, page.localizer),
+        member={
+            "officer_id": officer_id if is_member else "",
+            "name": member_name,
+            "is_empty": not is_member and not options,
+        },
     )
 
 
 def _form_page(
-    template: str, seen: SeenTeam, name: str, refusal: tuple[int, str] | None, **values: object
+    template: str,
+    seen: SeenTeam,
+    name: str,
+    refusal: tuple[int, str] | None,
+    *,
+    fields: tuple[InputField, ...],
+    member: Mapping[str, object] | None = None,
 ) -> Response:
-    localizer = Localizer(chosen_language())
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+    page = current_page()
+    return page.render(
         template,
         refusal[0] if refusal else 200,
-        layout=layout,
-        active="console.teams.index",
         seen=seen,
         name=name,
-        refusal=localizer.say(refusal[1]) if refusal else "",
+        fields=fields,
+        faults=faults_of(fields),
+        refusal=page.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
         error=bool(refusal),
-        **values,
+        member=member,
     )
 
 
-def _work(session: Session, officer: OfficerContext, page: TeamPage) -> TeamWork:
-    access, today = access_of(officer.role, officer.scopes), _today()
-    may_plan = may(officer.role, "console.plan.add", Localizer(chosen_language()).lists)
-    reader = PlanReader(officer.tenant_id, access, today, may_plan)
-    wanted = FollowUpFilter(officer.tenant_id, access, today, team_id=page.team.id)
-    planned = planned_visits(session, reader, today.year)
+def _work(session: Session, team_id: str) -> TeamWork:
+    page = current_page()
+    reader = PlanReader(page.tenant_id, page.access, page.today, page.may("console.plan.add"))
+    follow_ups = FollowUpFilter(page.tenant_id, page.access, page.today, team_id=team_id)
+    planned = planned_visits(session, reader, page.today.year)
     return TeamWork(
-        year=today.year,
-        plan=Counter(one.progress.state for one in planned if one.item.team_id == page.team.id),
-        follow_ups=follow_up_counts(session, wanted),
+        year=page.today.year,
+        plan=Counter(visit.progress.state for visit in planned if visit.item.team_id == team_id),
+        follow_ups=follow_up_counts(session, follow_ups),
     )
 
 
 def _team(team_id: str) -> tuple[Team, int]:
-    runtime, officer = current_runtime(), current_officer()
-    with snapshot(runtime.engine) as session:
-        found = queries.find_team(session, runtime.tenant_id, team_access(officer), team_id)
-    if found is None:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        team = queries.find_team(session, page.tenant_id, team_access(), team_id)
+    if team is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return team
 
 
-def _data_of(one: Team) -> Data:
-    days = {name: getattr(one, name) for name in ("decision_date", "valid_from", "valid_to")}
+def _data_of(team: Team) -> Data:
+    days = {name: getattr(team, name) for name in ("decision_date", "valid_from", "valid_to")}
     texts = ("name", "decision_number", "deciding_agency", "level", "standing_agency")
-    data: Data = {name: getattr(one, name) for name in texts} | {"unit_ids": list(one.unit_ids)}
-    return data | {name: day.isoformat() for name, day in days.items() if day}
+    data: Data = {name: getattr(team, name) for name in texts} | {"unit_ids": list(team.unit_ids)}
+    return data | _iso_days(days)
 
 
-def _may_change(officer: OfficerContext) -> bool:
-    return ADMINISTER.is_open_to(officer.role, Localizer(chosen_language()).lists)
-
-
-def _focal() -> str:
-    focal = Localizer(chosen_language()).lists.focal_agency_on(_today())
-    return focal.id if focal else ""
-
-
-def _today() -> date:
-    return local_date(current_runtime().clock.now())
+def _iso_days(days: Mapping[str, date | None]) -> Data:
+    return {name: day.isoformat() for name, day in days.items() if day}

@@ -1,4 +1,4 @@
-"""Teams as plain values: validity in words, members, open work, what each revision changed."""
+"""Validity of team decisions, members, open work, and the changes of each revision."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from datetime import date
 
 from flask import request, url_for
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.shell.policy import may
 from field178_server.console.teams.form import LEVELS
 from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
@@ -23,8 +21,7 @@ from field178_shared.records.plan import PlanState
 from field178_shared.records.teams import TEAM, Membership, Team
 from field178_shared.text.i18n import N_
 
-OPERATOR = N_("The operator at the server")
-# A decision that ends so soon is to be renewed now.
+# A decision that ends within these days is marked for renewal.
 RENEW_DAYS = 30
 STATES: Mapping[str, str] = {
     "valid": N_("In force today"),
@@ -45,47 +42,36 @@ class TeamQuery:
         state = request.args.get("state", "")
         return cls(state if state in STATES else "")
 
-    def takes(self, team: Team, today: date) -> bool:
-        """Tell whether a team is asked for."""
+    def holds(self, team: Team, today: date) -> bool:
+        """Tell whether a team passes."""
         return self.state in ("", state_of(team, today))
 
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """One team in the list."""
+    """Team in the list with its decision and its level in words."""
 
-    href: str
-    name: str
+    listed: ListedTeam
     decision: str
     validity: StateLabel
     level: str
-    members: str
-    tablets: str
 
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
-    """One member: who, from where, in which position, since when and until when, and what was filed."""
+    """Member of a team with days and state of the membership."""
 
-    name: str
-    href: str
-    agency: str
-    position: str
+    member: TeamMember
     days: str
     state: StateLabel
-    visits: str
-    visits_href: str
-    returned: str
-    returned_href: str
-    edit_href: str
     is_former: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A number of the team's work and the list that holds exactly these records."""
+    """Count of records and the list of exactly these records."""
 
-    figure: str
+    count: int
     text: str
     href: str
     tone: str
@@ -93,10 +79,9 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """What one revision of the team changed, by whom and when."""
+    """Revision of a team with its changes in words."""
 
-    when: str
-    who: str
+    revision: Revision
     changes: tuple[str, ...]
 
 
@@ -124,8 +109,8 @@ def validity(team: Team, today: date, localizer: Localizer) -> StateLabel:
     return StateLabel(text, "warn" if is_soon else "ok", "clock" if is_soon else "check-circle")
 
 
-def decision_text(team: Team, localizer: Localizer) -> str:
-    """Return number and day of the decision, "" where none was entered."""
+def _decision_text(team: Team, localizer: Localizer) -> str:
+    """Return number and day of the decision, "" without a decision."""
     if not team.decision_number:
         return ""
     if team.decision_date is None:
@@ -135,21 +120,18 @@ def decision_text(team: Team, localizer: Localizer) -> str:
 
 
 def lines_of(
-    found: Sequence[ListedTeam], query: TeamQuery, today: date, localizer: Localizer
+    teams: Sequence[ListedTeam], query: TeamQuery, today: date, localizer: Localizer
 ) -> list[TeamLine]:
     """Return the lines of the list."""
     return [
         TeamLine(
-            href=url_for("console.teams.detail", team_id=one.team.id),
-            name=one.team.name,
-            decision=decision_text(one.team, localizer),
-            validity=validity(one.team, today, localizer),
-            level=level_name(one.team.level, localizer),
-            members=localizer.number(one.members),
-            tablets=localizer.number(one.tablets),
+            listed=listed,
+            decision=_decision_text(listed.team, localizer),
+            validity=validity(listed.team, today, localizer),
+            level=level_name(listed.team.level, localizer),
         )
-        for one in found
-        if query.takes(one.team, today)
+        for listed in teams
+        if query.holds(listed.team, today)
     ]
 
 
@@ -164,34 +146,10 @@ def level_name(level: str, localizer: Localizer) -> str:
     return localizer.say(LEVELS[level]) if level in LEVELS else level
 
 
-def facts_of(team: Team, localizer: Localizer) -> tuple[tuple[str, str], ...]:
-    """Return what the decision says, label and value; what is not entered says so."""
-    lists = localizer.lists
-    none = localizer.say(N_("not entered"))
-
-    def agency(value: str) -> str:
-        return localizer.label(lists.agencies, value) if value else none
-
-    def day(value: date | None) -> str:
-        return localizer.day(value) if value else none
-
-    values = {
-        "decision_number": team.decision_number or none,
-        "decision_date": day(team.decision_date),
-        "deciding_agency": agency(team.deciding_agency),
-        "valid_from": day(team.valid_from),
-        "valid_to": localizer.day(team.valid_to) if team.valid_to else localizer.say(N_("without an end")),
-        "level": level_name(team.level, localizer),
-        "standing_agency": agency(team.standing_agency),
-        "unit_ids": ", ".join(localizer.label(lists.units, one) for one in team.unit_ids) or none,
-    }
-    return tuple((field_name(TEAM, path, localizer), text) for path, text in values.items())
-
-
-def days_text(one: Membership, localizer: Localizer) -> str:
+def _days_text(membership: Membership, localizer: Localizer) -> str:
     """Return the days of a membership."""
-    first = localizer.day(one.valid_from) if one.valid_from else ""
-    last = localizer.day(one.valid_to) if one.valid_to else ""
+    first = localizer.day(membership.valid_from) if membership.valid_from else ""
+    last = localizer.day(membership.valid_to) if membership.valid_to else ""
     if first and last:
         return f"{first} – {last}"
     if last:
@@ -201,48 +159,29 @@ def days_text(one: Membership, localizer: Localizer) -> str:
     )
 
 
-def member_state(one: TeamMember, today: date, localizer: Localizer) -> StateLabel:
+def _member_state(member: TeamMember, today: date, localizer: Localizer) -> StateLabel:
     """Return whether a member belongs to the team on a day."""
-    say, membership = localizer.say, one.membership
+    say, membership = localizer.say, member.membership
     if membership.has_ended(today):
         return StateLabel(say(N_("Former member")), "", "history")
-    if one.account is None or one.account.disabled_at is not None:
+    if member.account is None or member.account.disabled_at is not None:
         return StateLabel(say(N_("Account closed")), "bad", "void")
     if membership.holds_on(today):
         return StateLabel(say(N_("In the team")), "ok", "check-circle")
     return StateLabel(say(N_("Begins later")), "", "clock")
 
 
-def member_lines(
-    page: TeamPage, officer: OfficerContext, today: date, localizer: Localizer
-) -> tuple[MemberLine, ...]:
-    """Return the members of a team with the links that this officer may follow."""
-    lists, team = localizer.lists, page.team
-
-    def allowed(endpoint: str, **values: str) -> str:
-        return url_for(endpoint, **values) if may(officer.role, endpoint, lists) else ""  # type: ignore[arg-type]  # words alone
-
-    return tuple(
+def member_lines(page: TeamPage, today: date, localizer: Localizer) -> list[MemberLine]:
+    """Return the lines of the members of a team."""
+    return [
         MemberLine(
-            name=one.account.name if one.account else localizer.person(None),
-            href=allowed("console.people.detail", officer_id=one.officer_id) if one.account else "",
-            agency=localizer.label(lists.agencies, one.account.agency) if one.account else "",
-            position=localizer.choice("team_position", one.membership.position),
-            days=days_text(one.membership, localizer),
-            state=member_state(one, today, localizer),
-            visits=localizer.number(one.visits),
-            visits_href=allowed("console.filed.visits", team=team.id, officer=one.officer_id)
-            if one.visits
-            else "",
-            returned=localizer.number(one.returned),
-            returned_href=allowed("console.people.open_work", officer_id=one.officer_id)
-            if one.returned
-            else "",
-            edit_href=allowed("console.teams.member", team_id=team.id, officer=one.officer_id),
-            is_former=one.membership.has_ended(today),
+            member,
+            _days_text(member.membership, localizer),
+            _member_state(member, today, localizer),
+            member.membership.has_ended(today),
         )
-        for one in page.members
-    )
+        for member in page.members
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +194,7 @@ class TeamWork:
 
 
 def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[WorkLine, ...]:
-    """Return plan and open work of a team, each number with its list."""
+    """Return the counts of plan and open work of a team, each with its list."""
     team = page.team.id
     plan = [
         (PlanState.MISSED, N_("planned visits missed"), "bad"),
@@ -286,31 +225,29 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
         href = url_for("console.follow_ups.index", tab=tab.value, team=team)
         lines.append((work.follow_ups[tab], text, href, tone))
     return tuple(
-        WorkLine(localizer.number(count), localizer.say(text), href, tone if count else "")
-        for count, text, href, tone in lines
+        WorkLine(count, localizer.say(text), href, tone if count else "") for count, text, href, tone in lines
     )
 
 
 def revision_lines(page: TeamPage, localizer: Localizer) -> tuple[RevisionLine, ...]:
-    """Return the revisions of a team, the latest first."""
+    """Return the revisions of a team, the newest first."""
     lines, before = [], Team(id=page.team.id)
-    for one in page.history.revisions:
-        after = Team.from_data(page.team.id, one.data)
-        who = localizer.person(one.user_id) if one.user_id else localizer.say(OPERATOR)
-        changes = (*_field_changes(one, localizer), *_member_changes(before, after, localizer))
-        lines.append(RevisionLine(localizer.instant(one.received_at), who, changes))
+    for revision in page.history.revisions:
+        after = Team.from_data(page.team.id, revision.data)
+        changes = (*_field_changes(revision, localizer), *_member_changes(before, after, localizer))
+        lines.append(RevisionLine(revision, changes))
         before = after
     return tuple(reversed(lines))
 
 
-def _field_changes(one: Revision, localizer: Localizer) -> Iterator[str]:
-    if one.rev == 1:
+def _field_changes(revision: Revision, localizer: Localizer) -> Iterator[str]:
+    if revision.rev == 1:
         yield localizer.say(N_("Team set up"))
         return
-    for step in one.differences:
+    for step in revision.differences:
         path = step.path.partition(".")[0]
         if path != "members":
-            before, after = (_said(path, value, localizer) for value in (step.before, step.after))
+            before, after = (_value_text(path, value, localizer) for value in (step.before, step.after))
             yield f"{field_name(TEAM, path, localizer)}: {before} → {after}"
 
 
@@ -321,12 +258,12 @@ def _member_changes(before: Team, after: Team, localizer: Localizer) -> Iterator
             yield localizer.say(N_("{name}: no member any more")).format(name=name)
         elif member != before.members.get(officer_id):
             position = localizer.choice("team_position", member.position)
-            yield f"{name}: {position}, {days_text(member, localizer)}"
+            yield f"{name}: {position}, {_days_text(member, localizer)}"
 
 
-def _said(path: str, value: object, localizer: Localizer) -> str:
+def _value_text(path: str, value: object, localizer: Localizer) -> str:
     if path == "level" and isinstance(value, str):
         return level_name(value, localizer)
     if path == "unit_ids" and isinstance(value, list):
-        return ", ".join(localizer.label(localizer.lists.units, one) for one in value)
+        return ", ".join(localizer.label(localizer.lists.units, unit_id) for unit_id in value)
     return value_text(TEAM, path, value, localizer)
