@@ -12,7 +12,7 @@ _YEAR_S = 365 * 24 * 3600
 
 
 def set_preferences() -> Response:
-    """Keep the chosen language or appearance and go back to the page it was chosen on."""
+    """Store the chosen language or appearance and redirect back to the page."""
     response = redirect(local_path(request.form.get("back", "")), 303)
     if (language := request.form.get("language", "")) in LANGUAGES:
         _keep(response, LANGUAGE_COOKIE, language)

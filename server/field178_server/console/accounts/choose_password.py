@@ -1,4 +1,4 @@
-"""The page behind a link by which an officer chooses a password; it is open to who has the link."""
+"""Page on which an officer chooses a password; the link with its token is the only access check."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from field178_shared.codelists import load
 
 
 def choose_password_form(token: str) -> Response:
-    """Ask for a password, or say that the link is worth nothing any more."""
+    """Show the form of a password, or that the link has expired or was used."""
     return _page(token)
 
 
 def choose_password(token: str) -> AnyResponse:
-    """Set the password and lead to the sign-in."""
+    """Set the password and redirect to the sign-in."""
     runtime = current_runtime()
     login = _login_of(token)
     if login is None:

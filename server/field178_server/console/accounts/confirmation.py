@@ -1,4 +1,4 @@
-"""Page that asks the password once more before a file is taken out, and then fetches it."""
+"""Page that asks for the password before a file is downloaded, then downloads it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from field178_server.http.browser_session import is_confirmed, password_refusal
 
 
 def confirm_form() -> Response:
-    """Ask the password, or fetch the file that it was asked for."""
+    """Ask for the password, or download the file if the password is confirmed."""
     return _confirm_page()
 
 
 def confirm() -> AnyResponse:
-    """Check the password; the file is fetched by the page that follows."""
+    """Check the password; the next page downloads the file."""
     if (refusal := password_refusal()) is not None:
         return _confirm_page(refusal)
     form = request.form

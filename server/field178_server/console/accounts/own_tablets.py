@@ -1,4 +1,4 @@
-"""Tablets enrolled in the officer's own name: a question after each sign-in, until the officer answers."""
+"""Tablets enrolled in the officer's own name: the officer confirms or disowns each after sign-in."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def sign_in_form() -> AnyResponse:
 
 
 def sign_in() -> AnyResponse:
-    """Check login and password; a refusal says what to do and keeps the login."""
+    """Check login and password; a refusal shows the form with the login and a remedy."""
     form = request.form
     try:
         browser_session.sign_in(form.get("login", "").strip(), form.get("password", ""), form.get("totp", ""))
@@ -52,7 +52,7 @@ def sign_in() -> AnyResponse:
 
 
 def stay() -> Response:
-    """Keep the session of who works on a page without loading one; return the seconds until its end."""
+    """Extend the session while an officer works on a page; return the seconds until it ends."""
     idle_s, absolute_s = browser_session.session_left_s()
     return jsonify(idle_s=idle_s, absolute_s=absolute_s, officer=current_officer().id)
 

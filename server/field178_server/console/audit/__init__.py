@@ -1,4 +1,4 @@
-"""The audit trail in the console: who did what, who read a record, and whether anything was altered."""
+"""Audit trail in the console: its entries, the same as a file, and the check of its chain."""
 
 from __future__ import annotations
 

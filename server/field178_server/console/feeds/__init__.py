@@ -1,4 +1,4 @@
-"""Data feeds: the tokens by which spreadsheets and dashboards read, made and revoked."""
+"""Data feeds: tokens of spreadsheets and dashboards, created and revoked."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class TokenLine:
 
 
 def requested_tab() -> TokenTab:
-    """Return the part of the list that the address names, else that of tokens in use."""
+    """Return the part of the list in the address; by default the tokens in use."""
     name = request.args.get("tab", "")
     return TokenTab(name) if name in list(TokenTab) else TokenTab.USABLE
 

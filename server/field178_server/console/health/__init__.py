@@ -1,4 +1,4 @@
-"""Health of the system: what is in order, what is not, what to do, and a backup at once."""
+"""Health of the system: checks with their remedies, and a backup at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guides: one page a role that says what its day looks like and how each task is done."""
+"""Guides: one page a role with its tasks."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
 
 
 def _html(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Markup:
-    # What a file holds besides Markdown is shown as text: the parser takes no HTML.
+    # Safe: the parser has HTML turned off, so that HTML in a file is shown as text.
     return Markup(_MARKDOWN.renderer.render(list(tokens), _MARKDOWN.options, env))  # noqa: S704
 
 

@@ -1,4 +1,4 @@
-"""The jobs of the office: how far they are, and what became of them."""
+"""Jobs of the office: list, progress and results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mail: how each fared, a test, and the same texts to paste where there is none."""
+"""E-mail: list with states, a test, and the same texts to paste into messages."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def paste_texts(
 
 
 def owed_texts(owed: OwedFigures, words: ReminderWords, localizer: Localizer) -> list[PasteText]:
-    """Return what communes and agencies still owe this month, as one text; none where nothing is owed."""
+    """Return the missing figures of communes and agencies as one text; [] if none is missing."""
     if owed.is_empty:
         return []
     size = localizer.say(N_("{communes} communes, {returns} returns of agencies")).format(
@@ -124,7 +124,7 @@ def owed_texts(owed: OwedFigures, words: ReminderWords, localizer: Localizer) ->
 
 
 def may_read(officer: OfficerContext, group: Group, lists: CodeLists) -> bool:
-    """Tell whether an officer may see what a group is told: a reviewer of its area; of tablets, each."""
+    """Tell whether an officer may read the text of a group: reviewers of its area; all, if about tablets."""
     if not set(topics_of(group.role, lists)) - {MailTopic.SILENT}:
         return True
     own = access_of(officer.role, officer.scopes)

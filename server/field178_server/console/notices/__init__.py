@@ -1,4 +1,4 @@
-"""Notices of the office: the list, a new one, who has each, and an officer's word that one was read."""
+"""Notices of the office: list, form, one notice with its addressees; end, and mark as read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a new notice: what was typed, and what is wrong with it at its field."""
+"""Form of a new notice with its checks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class NoticeForm:
-    """What the form shows: typed values, and errors by field."""
+    """Form of a new notice: typed values, and errors by field."""
 
     typed: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class NoticeForm:
         return cls({name: request.form.get(name, "").strip() for name in names})
 
     def announcement(self, today: date) -> Announcement:
-        """Return the notice; without an English text the Vietnamese one stands in both languages."""
+        """Return the notice; an empty English text is replaced by the Vietnamese text."""
         vi, since = self.typed[TEXT_VI], _day(self.typed[SINCE]) or today
         until = _day(self.typed[UNTIL]) or today
         return Announcement(
@@ -61,7 +61,7 @@ class NoticeForm:
         )
 
     def checked(self, audiences: Options, today: date, localizer: Localizer) -> dict[str, str]:
-        """Return what is wrong, by field."""
+        """Return the errors by field."""
         say, language, typed = localizer.say, localizer.language, self.typed
         since, until = _day(typed[SINCE]), _day(typed[UNTIL])
         faults = (
@@ -117,7 +117,7 @@ class NoticeForm:
 
 
 def audience_options(teams: Options, localizer: Localizer, today: date) -> Options:
-    """Return whom a notice may be for: everybody, then teams, agencies of the day and roles."""
+    """Return the possible audiences: everybody, then teams, roles, and agencies of the day."""
     lists, say = localizer.lists, localizer.say
     agencies = by_label(
         (agency, localizer.label(lists.agencies, agency)) for agency in lists.agencies.on(today)

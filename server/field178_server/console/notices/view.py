@@ -38,7 +38,7 @@ class NoticeLine:
 
 
 def requested_tab() -> NoticeTab:
-    """Return the part of the list that the address asks for; an unknown one is what is shown now."""
+    """Return the part of the list in the address; by default the notices shown now."""
     text = request.args.get("tab", "")
     return NoticeTab(text) if text in set(NoticeTab) else NoticeTab.SHOWN
 
@@ -62,7 +62,7 @@ def line_of(notice: Notice, localizer: Localizer) -> NoticeLine:
 
 
 def _audience_text(audience: str | None, localizer: Localizer) -> str:
-    """Return whom a notice is for."""
+    """Return the audience of a notice in words."""
     kind, _, name = (audience or "").partition(":")
     if kind == "team":
         return localizer.team(name)

@@ -65,7 +65,7 @@ def index() -> Response:
 
 
 def revoke_form(device_id: str) -> Response:
-    """Ask once more before everything is taken from a tablet."""
+    """Ask for the password before a tablet is revoked."""
     return _revoking_page(_tablet(device_id))
 
 

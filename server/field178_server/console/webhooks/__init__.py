@@ -1,4 +1,4 @@
-"""Webhooks: the receivers that are told of what happens, what each has taken, and what is told again."""
+"""Webhooks: receivers of events, their attempts, and replays."""
 
 from __future__ import annotations
 
