@@ -30,15 +30,15 @@ class DeviceStatus:
         """Return the reported status, None when there is none."""
         if not isinstance(value, Mapping):
             return None
-        found = value.get("mismatches")
-        mismatches = found if isinstance(found, Mapping) else {}
+        raw = value.get("mismatches")
+        mismatches = raw if isinstance(raw, Mapping) else {}
         named = mismatches.get("records")
         return cls(
             unsent=_count(value.get("unsent")),
             unsent_files=_count(value.get("unsent_files")),
             free_mb=_count(value.get("free_mb")),
             mismatches=_count(mismatches.get("count")),
-            mismatched=tuple(one for one in named if isinstance(one, str) and is_uuid(one))[:MAX_NAMED]
+            mismatched=tuple(item for item in named if isinstance(item, str) and is_uuid(item))[:MAX_NAMED]
             if isinstance(named, list)
             else (),
         )

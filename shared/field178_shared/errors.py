@@ -579,10 +579,10 @@ def message(code: str, language: str, details: Mapping[str, str] = NO_DETAILS) -
     `details` are what a field allows, written for people: its sentence names them.
     """
     try:
-        known = ErrorCode(code)
+        error_code = ErrorCode(code)
     except ValueError:
         return code
-    entry = DETAILED.get(known, ERRORS[known]) if details else ERRORS[known]
+    entry = DETAILED.get(error_code, ERRORS[error_code]) if details else ERRORS[error_code]
     return (entry.en if language == "en" else entry.vi).format_map(details)
 
 

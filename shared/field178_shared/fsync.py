@@ -35,7 +35,7 @@ def close_to_others(*paths: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Create a folder, and what is missing above it, durably and for its owner alone."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(one.parent)
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(parent.parent)

@@ -97,13 +97,13 @@ def without_nulls(value: object) -> object:
     return {key: without_nulls(item) for key, item in value.items() if item is not None}
 
 
-def equal(one: object, other: object) -> bool:
+def equal(left: object, other: object) -> bool:
     """Tell whether two JSON values are the same; True is not 1, and null keys are absent keys."""
-    if one is None or other is None:
-        return one is other
-    if type(one) is type(other) and isinstance(one, str | bool | int):
-        return one == other
-    return canonical(without_nulls(one)) == canonical(without_nulls(other))
+    if left is None or other is None:
+        return left is other
+    if type(left) is type(other) and isinstance(left, str | bool | int):
+        return left == other
+    return canonical(without_nulls(left)) == canonical(without_nulls(other))
 
 
 def same(was: object, current: object) -> bool:

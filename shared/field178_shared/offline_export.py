@@ -194,10 +194,10 @@ def _read_opening(file: BinaryIO) -> tuple[bytes, dict[str, str]]:
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
-    found = file.read(size)
-    if len(found) != size:
+    content = file.read(size)
+    if len(content) != size:
         raise _fault("cut")
-    return found
+    return content
 
 
 def _fault(problem: str) -> AppError:

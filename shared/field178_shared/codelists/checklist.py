@@ -116,11 +116,13 @@ def checklist_of(
 
     A section that is not among `sections` has no page.
     """
-    asked: dict[str, list[ChecklistItem]] = {}
+    items_by_section: dict[str, list[ChecklistItem]] = {}
     for item in items.values():
         if item.applies.covers(kind):
-            asked.setdefault(item.section, []).append(item)
-    return tuple((sections[name], tuple(asked.get(name, ()))) for name in kind.sections if name in sections)
+            items_by_section.setdefault(item.section, []).append(item)
+    return tuple(
+        (sections[name], tuple(items_by_section.get(name, ()))) for name in kind.sections if name in sections
+    )
 
 
 def _read_answer(row: ListFileRow) -> tuple[AnswerKind, str | None]:

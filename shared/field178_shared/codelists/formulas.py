@@ -61,14 +61,16 @@ class Figure:
     @property
     def sent(self) -> tuple[Aggregate, ...]:
         """How many of the numbers that agencies owe were sent; none: it is made of no such numbers."""
-        return tuple({one.key: one for formula in self.formulas for one in formula.sent}.values())
+        return tuple(
+            {aggregate.key: aggregate for formula in self.formulas for aggregate in formula.sent}.values()
+        )
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas that there are."""
         bounds = (self.least, self.most, self.num_least, self.num_most)
         every = (self.numerator, self.denominator, *bounds)
-        return tuple(one for one in every if one is not None)
+        return tuple(formula for formula in every if formula is not None)
 
     @property
     def counted(self) -> tuple[Formula, ...]:
@@ -87,7 +89,9 @@ class ListVocabulary:
         if list_name in _VALUES_OF_ANSWERS:
             return _VALUES_OF_ANSWERS[list_name]
         if list_name == _NATIONAL_GROUPS:
-            return frozenset(one.national_group for one in self._lists.types.values())
+            return frozenset(
+                establishment_type.national_group for establishment_type in self._lists.types.values()
+            )
         kind, _, name = list_name.rpartition(":")
         if kind:
             return frozenset(choice.id for choice in self._lists.choices[name])
@@ -150,16 +154,16 @@ class Figures(Mapping[str, Figure]):
     def _read(self) -> tuple[Mapping[str, Figure], tuple[tuple[str, str, str], ...]]:
         vocabulary = ListVocabulary(self._lists)
         terms, refused = _terms(self._lists)
-        found: dict[str, Figure] = {}
-        for one in self._lists.indicators.values():
+        figures: dict[str, Figure] = {}
+        for indicator in self._lists.indicators.values():
             formulas: dict[str, Formula] = {}
-            for member, text in _texts_of(one).items():
+            for member, text in _texts_of(indicator).items():
                 try:
                     formulas[member] = compile_formula(text, vocabulary, terms)
                 except FormulaError as error:
-                    refused.append(("indicators.items", one.id, f"{member}: {error}"))
+                    refused.append(("indicators.items", indicator.id, f"{member}: {error}"))
             if "num" in formulas:
-                found[one.id] = Figure(
+                figures[indicator.id] = Figure(
                     numerator=formulas["num"],
                     denominator=formulas.get("den"),
                     least=formulas.get("den_least"),
@@ -168,20 +172,20 @@ class Figures(Mapping[str, Figure]):
                     num_most=formulas.get("num_most"),
                     coverage=_coverage(formulas, vocabulary, terms),
                 )
-        return found, tuple(refused)
+        return figures, tuple(refused)
 
     @cached_property
     def _read_columns(self) -> tuple[Mapping[str, Formula], tuple[tuple[str, str, str], ...]]:
         vocabulary = ListVocabulary(self._lists)
         terms, _ = _terms(self._lists)
-        found: dict[str, Formula] = {}
+        formulas: dict[str, Formula] = {}
         refused: list[tuple[str, str, str]] = []
-        for one in self._lists.annex_columns.values():
+        for column in self._lists.annex_columns.values():
             try:
-                found[one.id] = compile_formula(one.formula, vocabulary, terms)
+                formulas[column.id] = compile_formula(column.formula, vocabulary, terms)
             except FormulaError as error:
-                refused.append(("reports.annex_columns", one.id, f"formula: {error}"))
-        return found, tuple(refused)
+                refused.append(("reports.annex_columns", column.id, f"formula: {error}"))
+        return formulas, tuple(refused)
 
 
 def coverage_texts(formula: str) -> tuple[str, str] | None:
@@ -197,8 +201,8 @@ def coverage_texts(formula: str) -> tuple[str, str] | None:
     kind = ENTITIES.get(entity.name) if isinstance(entity, Name) else None
     if kind is None or kind.is_stated or not isinstance(value, Name):
         return None
-    known: Node = Call(0, "known", (value,))
-    where = known if node.where is None else BinaryOperation(0, "and", node.where, known)
+    is_known: Node = Call(0, "known", (value,))
+    where = is_known if node.where is None else BinaryOperation(0, "and", node.where, is_known)
     return written(Call(0, "count", (entity,), where)), written(Call(0, "count", (entity,), node.where))
 
 
@@ -208,8 +212,8 @@ def _coverage(
     texts = coverage_texts((formulas.get("den") or formulas["num"]).text)
     if texts is None:
         return None
-    known, every = (compile_formula(text, vocabulary, terms) for text in texts)
-    return known, every
+    counted, every = (compile_formula(text, vocabulary, terms) for text in texts)
+    return counted, every
 
 
 def _texts_of(indicator: Indicator) -> dict[str, str]:
@@ -226,7 +230,7 @@ def _texts_of(indicator: Indicator) -> dict[str, str]:
 
 def _terms(lists: CodeLists) -> tuple[dict[str, dict[str, Node]], list[tuple[str, str, str]]]:
     """Return the parsed terms by the kind of entity that they are for, and by name; and those refused."""
-    found: dict[str, dict[str, Node]] = {}
+    nodes: dict[str, dict[str, Node]] = {}
     refused: list[tuple[str, str, str]] = []
     for term in lists.formula_terms.values():
         strange = [kind for kind in term.of if kind not in ENTITIES]
@@ -237,5 +241,5 @@ def _terms(lists: CodeLists) -> tuple[dict[str, dict[str, Node]], list[tuple[str
             refused.append((_TERMS, term.id, f"formula: {error}"))
             continue
         for kind in term.of:
-            found.setdefault(kind, {})[term.id] = node
-    return found, refused
+            nodes.setdefault(kind, {})[term.id] = node
+    return nodes, refused

@@ -40,8 +40,10 @@ class LegalSource(Labelled):
 
     def number_on(self, day: date) -> str | None:
         """Return the number with the amendments of that day, or None for a document without one."""
-        known = [each.number for each in self.amended_by if each.valid_from is None or each.valid_from <= day]
-        return f"{self.number} (sđ {', '.join(known)})" if self.number and known else self.number
+        amendments = [
+            each.number for each in self.amended_by if each.valid_from is None or each.valid_from <= day
+        ]
+        return f"{self.number} (sđ {', '.join(amendments)})" if self.number and amendments else self.number
 
 
 @dataclass(frozen=True, slots=True)

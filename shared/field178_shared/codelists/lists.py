@@ -135,7 +135,7 @@ class CodeLists:
 
     def choices_on(self, name: str, day: date | None) -> tuple[ListChoice, ...]:
         """Return the values of a plain list in force on the local date; on an unknown day, all."""
-        return tuple([one for one in self.choices[name] if day is None or one.valid_on(day)])
+        return tuple([choice for choice in self.choices[name] if day is None or choice.valid_on(day)])
 
     def checklist_of(self, type_id: str, day: date | None) -> ChecklistPages:
         """Return the checklist of a kind of establishment on the day of the visit, in its profile's order."""
@@ -146,8 +146,8 @@ class CodeLists:
 
         Selectable ones alone; for a kind that is not known, those of every kind.
         """
-        kind, known = self.types.get(type_id or ""), self.violations.on(day)
-        offered = (known[each] for each in self.items[item_id].violations if each in known)
+        kind, violations = self.types.get(type_id or ""), self.violations.on(day)
+        offered = (violations[each] for each in self.items[item_id].violations if each in violations)
         return tuple(
             violation
             for violation in offered
@@ -168,20 +168,22 @@ class CodeLists:
 
         In the place of one that led the sector is the one that leads it, of another one who sends the same.
         """
-        named = [self.agencies[one] for one in agency_ids if one in self.agencies]
-        if there := tuple(one for one in named if one.valid_on(day)):
+        named = [self.agencies[agency_id] for agency_id in agency_ids if agency_id in self.agencies]
+        if there := tuple(agency for agency in named if agency.valid_on(day)):
             return there
         lead = self.focal_agency_on(day)
-        if lead is not None and any(one.focal for one in named):
+        if lead is not None and any(agency.focal for agency in named):
             return (lead,)
-        sent = {number for one in named for number in one.returns}
-        return tuple(one for one in self.agencies.on(day).values() if not sent.isdisjoint(one.returns))
+        sent = {number for agency in named for number in agency.returns}
+        return tuple(
+            agency for agency in self.agencies.on(day).values() if not sent.isdisjoint(agency.returns)
+        )
 
     def phrases_at(self, item_id: str, day: date | None) -> tuple[Phrase, ...]:
         """Return the sentences offered for the note at an item on a day, its own before those for all."""
-        places, known = {item_id, self.items[item_id].section}, self.phrases.on(day).values()
-        own = [one for one in known if not places.isdisjoint(one.items)]
-        return (*own, *[one for one in known if not one.items])
+        places, phrases = {item_id, self.items[item_id].section}, self.phrases.on(day).values()
+        own = [phrase for phrase in phrases if not places.isdisjoint(phrase.items)]
+        return (*own, *[phrase for phrase in phrases if not phrase.items])
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
         """Return every fine frame in force on the date of the violation, the best known first."""

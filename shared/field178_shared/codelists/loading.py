@@ -135,12 +135,12 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         formula_terms=files.index("indicators", "terms", read_formula_term),
         periods=files.file("indicators").texts("periods"),
         denominators=files.index("indicators", "denominators", read_denominator),
-        measure_rules=files.one("indicators", "measure_rules", read_measure_rules),
+        measure_rules=files.read_one("indicators", "measure_rules", read_measure_rules),
         target_profiles=files.index("targets", "profiles", read_target_profile),
-        traffic_light=files.one("targets", "traffic_light", read_traffic_light),
+        traffic_light=files.read_one("targets", "traffic_light", read_traffic_light),
         report_kinds=files.index("reports", "report_kinds", read_report_kind),
         submission_chains=files.submission_chains(),
-        report_layout=files.one("reports", "layout_nd30", read_layout),
+        report_layout=files.read_one("reports", "layout_nd30", read_layout),
         report_sections=files.index("reports", "report_sections", read_report_section),
         annex_tables=files.index("reports", "annex_tables", read_annex_table),
         annex_columns=files.index("reports", "annex_columns", read_annex_column),
@@ -182,7 +182,7 @@ class _Files:
     def rows(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> tuple[T, ...]:
         return self._files[name].each(key, build)
 
-    def one(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> T:
+    def read_one(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> T:
         return self._files[name].nested(key, build)
 
     def index(self, name: str, key: str, build: Callable[[ListFileRow], Identified]) -> DatedRows[Identified]:
@@ -190,15 +190,15 @@ class _Files:
 
     def choices(self) -> Mapping[str, tuple[ListChoice, ...]]:
         plain = {offered: self.rows(name, key, ListChoice.read) for name, key, offered in CHOICE_LISTS}
-        commendation = self.one("outreach", "commendation", _read_choice_lists)
-        enums = self.one("inspection_enums", "lists", _read_choice_lists)
-        found = {**plain, **{f"commendation_{key}": value for key, value in commendation.items()}, **enums}
-        for name, choices in found.items():
+        commendation = self.read_one("outreach", "commendation", _read_choice_lists)
+        enums = self.read_one("inspection_enums", "lists", _read_choice_lists)
+        rows = {**plain, **{f"commendation_{key}": value for key, value in commendation.items()}, **enums}
+        for name, choices in rows.items():
             by_id(choices, lambda choice: choice.id, name)
-        return MappingProxyType(found)
+        return MappingProxyType(rows)
 
     def reference_acts(self) -> DatedRows[ReferenceAct]:
-        acts = self.one("violations", "reference_only", _read_reference_acts)
+        acts = self.read_one("violations", "reference_only", _read_reference_acts)
         return dated_by_id(acts, lambda act: act.id, "reference_only")
 
     def submission_chains(self) -> Mapping[str, tuple[Submission, ...]]:
@@ -208,12 +208,12 @@ class _Files:
 
     def prose(self) -> Mapping[str, str]:
         """Return the explanations of the lists by `file.key`."""
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for name, row in self._files.items():
             row.skip("sources", "fields", "field_notes")
             for key in row.names():
-                found.update({f"{name}.{path}": text for path, text in row.prose(key).items()})
-        return found
+                texts.update({f"{name}.{path}": text for path, text in row.prose(key).items()})
+        return texts
 
     def finish(self) -> None:
         for row in self._files.values():

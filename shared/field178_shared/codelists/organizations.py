@@ -9,7 +9,7 @@ from field178_shared.formulas.sources import SOURCES, ValueType
 
 # Numbers of the monthly return of an agency.
 RETURN_NUMBERS = tuple(
-    name for name, one in SOURCES["agency_return"].fields.items() if one.kind is ValueType.NUMBER
+    name for name, field in SOURCES["agency_return"].fields.items() if field.kind is ValueType.NUMBER
 )
 # Record types that an agency enters whole.
 WHOLE_RETURNS = (
@@ -39,7 +39,7 @@ class Agency(Labelled):
     @property
     def return_numbers(self) -> tuple[str, ...]:
         """The numbers of its monthly return, in their order."""
-        return tuple(one for one in RETURN_NUMBERS if one in self.returns)
+        return tuple(number for number in RETURN_NUMBERS if number in self.returns)
 
     def is_focal_on(self, day: date) -> bool:
         """Tell whether the agency leads the sector, and with it the inspection teams, on the local date."""
@@ -88,8 +88,8 @@ def read_role(row: ListFileRow) -> Role:
 
 
 def _returns(row: ListFileRow) -> tuple[str, ...]:
-    found = row.texts("returns")
-    for word in found:
+    numbers = row.texts("returns")
+    for word in numbers:
         if word not in (*RETURN_NUMBERS, *WHOLE_RETURNS):
             raise CodeListError(f"{row.where}.returns: {word}", "returns")
-    return found
+    return numbers

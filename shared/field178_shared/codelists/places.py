@@ -36,8 +36,8 @@ class Place(Labelled):
 
     def count_on(self, day: date) -> HeadCount | None:
         """Return the head count in force on a day, or None when none is known."""
-        known = [one for one in self.counts if one.valid_from <= day]
-        return max(known, key=lambda one: one.valid_from, default=None)
+        dated = [count for count in self.counts if count.valid_from <= day]
+        return max(dated, key=lambda count: count.valid_from, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,7 +234,7 @@ def _read_small_counts(row: ListFileRow) -> SmallCounts:
         k=row.whole("k"),
         rule=row.text("rule"),
         always_area_level_only=row.texts("always_area_level_only"),
-        kinds={one.id: one for one in row.each("kinds", _read_counted_kind)},
+        kinds={kind.id: kind for kind in row.each("kinds", _read_counted_kind)},
     )
 
 

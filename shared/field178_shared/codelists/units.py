@@ -106,13 +106,13 @@ def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:
     children: dict[str | None, list[Unit]] = {}
     for unit in units.values():
         children.setdefault(unit.parent, []).append(unit)
-    found: list[Unit] = []
+    ancestors: list[Unit] = []
     todo = [units[unit_id]] if unit_id in units else []
     while todo:
         unit = todo.pop(0)
-        found.append(unit)
+        ancestors.append(unit)
         todo.extend(children.get(unit.id, ()))
-    return tuple(found)
+    return tuple(ancestors)
 
 
 def predecessors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:

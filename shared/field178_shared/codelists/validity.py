@@ -50,10 +50,10 @@ class DatedRows(dict[str, D]):
         if day is None or not self._changes:
             return self
         span = bisect_right(self._changes, day)
-        found = self._in_force.get(span)
-        if found is None:
-            found = self._in_force[span] = {key: row for key, row in self.items() if row.valid_on(day)}
-        return found
+        rows = self._in_force.get(span)
+        if rows is None:
+            rows = self._in_force[span] = {key: row for key, row in self.items() if row.valid_on(day)}
+        return rows
 
     def version(self, key: str, day: date | None) -> D:
         """Return a row that the program knows by its key, as it was on a local date.

@@ -82,7 +82,7 @@ class EntityCompiler(Compiler):
             raise FormulaError(
                 FormulaFault.WRONG_ARGUMENTS, f"{field.kind} ≠ {ValueType.NUMBER}", node.column
             )
-        where = row.wanted(node.where, ValueType.FLAG).run if node.where is not None else None
+        where = row.compile_as(node.where, ValueType.FLAG).run if node.where is not None else None
         kind = field.kind if field is not None else _KINDS[node.function]
         run = _OF_EVENTS[node.function](row.source.name, field.run if field else None, where)
         return Compiled(kind, run, field.ids_of if field else "")
@@ -93,15 +93,15 @@ class EntityCompiler(Compiler):
         raise FormulaError(FormulaFault.UNKNOWN_SOURCE, f"{self.entity.name}: {written(node)}", node.column)
 
     def _of_numbers(self, node: Call) -> Compiled:
-        left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
+        left, right = (self.compile_as(argument, ValueType.NUMBER).run for argument in arguments(node, 2))
         return Compiled(ValueType.NUMBER, of_two(node.function, left, right))
 
     def _every(self, node: Call) -> Compiled:
         part, condition = arguments(node, 2)
         kind = part_kind(part)
         self.reads_parts = True
-        run = self.wanted(condition, ValueType.FLAG).run
-        return Compiled(ValueType.FLAG, lambda at: all(run(one) for one in at.parts(kind)))
+        run = self.compile_as(condition, ValueType.FLAG).run
+        return Compiled(ValueType.FLAG, lambda at: all(run(part) for part in at.parts(kind)))
 
 
 def part_kind(node: Node) -> str:
@@ -114,12 +114,12 @@ def part_kind(node: Node) -> str:
 def of_two(function: str, left: Run, right: Run) -> Run:
     """Return min, max, or the first of two numbers that is known."""
     if function == "first":
-        return lambda at: one if (one := left(at)) is not None else right(at)
+        return lambda at: value if (value := left(at)) is not None else right(at)
     pick: Callable[[Any, Any], Any] = min if function == "min" else max
 
     def run(at: Any) -> Any:
-        one, other = left(at), right(at)
-        return None if one is None or other is None else pick(one, other)
+        first, other = left(at), right(at)
+        return None if first is None or other is None else pick(first, other)
 
     return run
 
@@ -144,7 +144,7 @@ def _numbers(source: str, field: Run | None, where: Run | None) -> Callable[[Any
 
 def _total(source: str, field: Run | None, where: Run | None) -> Run:
     numbers = _numbers(source, field, where)
-    return lambda at: sum(found) if (found := numbers(at)) else None
+    return lambda at: sum(values) if (values := numbers(at)) else None
 
 
 def _peak(source: str, field: Run | None, where: Run | None) -> Run:

@@ -85,18 +85,20 @@ class Compiler:
             case Call():
                 return self.call(node)
             case Negation(of=part):
-                run = self.wanted(part, ValueType.FLAG).run
+                run = self.compile_as(part, ValueType.FLAG).run
                 return Compiled(ValueType.FLAG, lambda at: not run(at))
             case BinaryOperation():
                 return self._operation(node)
         raise AssertionError(node)
 
-    def wanted(self, node: Node, *kinds: ValueType) -> Compiled:
+    def compile_as(self, node: Node, *kinds: ValueType) -> Compiled:
         """Check an expression that MUST be of one of these kinds."""
-        found = self.compile(node)
-        if found.kind not in kinds:
-            raise FormulaError(FormulaFault.WRONG_ARGUMENTS, f"{found.kind} ≠ {'/'.join(kinds)}", node.column)
-        return found
+        compiled = self.compile(node)
+        if compiled.kind not in kinds:
+            raise FormulaError(
+                FormulaFault.WRONG_ARGUMENTS, f"{compiled.kind} ≠ {'/'.join(kinds)}", node.column
+            )
+        return compiled
 
     def _operation(self, node: BinaryOperation) -> Compiled:
         if node.operator in _ARITHMETIC:
@@ -110,13 +112,16 @@ class Compiler:
     def _arithmetic(self, node: BinaryOperation) -> Compiled:
         apply = _ARITHMETIC[node.operator]
         left, right = (
-            self.wanted(node.left, ValueType.NUMBER).run,
-            self.wanted(node.right, ValueType.NUMBER).run,
+            self.compile_as(node.left, ValueType.NUMBER).run,
+            self.compile_as(node.right, ValueType.NUMBER).run,
         )
-        return Compiled(ValueType.NUMBER, lambda at: known(apply, left(at), right(at)))
+        return Compiled(ValueType.NUMBER, lambda at: apply_known(apply, left(at), right(at)))
 
     def _joined(self, node: BinaryOperation) -> Compiled:
-        left, right = self.wanted(node.left, ValueType.FLAG).run, self.wanted(node.right, ValueType.FLAG).run
+        left, right = (
+            self.compile_as(node.left, ValueType.FLAG).run,
+            self.compile_as(node.right, ValueType.FLAG).run,
+        )
         if node.operator == "and":
             return Compiled(ValueType.FLAG, lambda at: left(at) and right(at))
         return Compiled(ValueType.FLAG, lambda at: left(at) or right(at))
@@ -133,15 +138,15 @@ class Compiler:
                 FormulaFault.WRONG_ARGUMENTS, f"{left.kind} {node.operator} {right.kind}", node.column
             )
         self._values_exist(left, right, node)
-        apply, one, other = _COMPARISONS[node.operator], left.run, right.run
-        return Compiled(ValueType.FLAG, lambda at: bool(known(apply, one(at), other(at))))
+        apply, first, other = _COMPARISONS[node.operator], left.run, right.run
+        return Compiled(ValueType.FLAG, lambda at: bool(apply_known(apply, first(at), other(at))))
 
     def _membership(self, node: BinaryOperation) -> Compiled:
         """`x in [a, b]` of a text, `"a" in texts` of a list of texts."""
-        left, right = self.wanted(node.left, ValueType.TEXT), self.wanted(node.right, ValueType.TEXTS)
+        left, right = self.compile_as(node.left, ValueType.TEXT), self.compile_as(node.right, ValueType.TEXTS)
         self._values_exist(left, right, node)
-        one, many, is_in = left.run, right.run, node.operator == "in"
-        return Compiled(ValueType.FLAG, lambda at: (one(at) in (many(at) or ())) == is_in)
+        item, many, is_in = left.run, right.run, node.operator == "in"
+        return Compiled(ValueType.FLAG, lambda at: (item(at) in (many(at) or ())) == is_in)
 
     def _values_exist(self, left: Compiled, right: Compiled, node: BinaryOperation) -> None:
         for named, given in ((left, right), (right, left)):
@@ -151,12 +156,12 @@ class Compiler:
     def values_exist(self, ids_of: str, value: object, node: Node) -> None:
         """Check that ids which a formula names stand in their list."""
         ids = self.vocabulary.ids(ids_of)
-        for one in value if isinstance(value, tuple) else (value,):
-            if one not in ids:
-                raise FormulaError(FormulaFault.UNKNOWN_VALUE, f"{one} ({ids_of})", node.column)
+        for named_id in value if isinstance(value, tuple) else (value,):
+            if named_id not in ids:
+                raise FormulaError(FormulaFault.UNKNOWN_VALUE, f"{named_id} ({ids_of})", node.column)
 
 
-def known(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+def apply_known(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """Return the outcome of an operator, None where a side is unknown."""
     return None if left is None or right is None else apply(left, right)
 

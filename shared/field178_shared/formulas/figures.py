@@ -76,11 +76,11 @@ def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
     """Parse and check a formula. Raises FormulaError with the fault and its column."""
     node = parse(text)
     compiler = FigureCompiler(vocabulary, terms)
-    found = compiler.wanted(node, ValueType.NUMBER, ValueType.FLAG)
+    compiled = compiler.compile_as(node, ValueType.NUMBER, ValueType.FLAG)
     aggregates = tuple(compiler.aggregates.values())
     breakdown = aggregates[0] if isinstance(node, Call) and node.by else None
-    of_parts = tuple(one for one in aggregates if one.key in compiler.of_parts)
-    return Formula(text, aggregates, found.run, breakdown, of_parts, tuple(compiler.sent.values()))
+    of_parts = tuple(aggregate for aggregate in aggregates if aggregate.key in compiler.of_parts)
+    return Formula(text, aggregates, compiled.run, breakdown, of_parts, tuple(compiler.sent.values()))
 
 
 class FigureCompiler(Compiler):
@@ -113,9 +113,11 @@ class FigureCompiler(Compiler):
             case "every":
                 part, condition = arguments(node, 2)
                 kind, run = part_kind(part), self._of_part(condition, ValueType.FLAG).run
-                return Compiled(ValueType.FLAG, lambda totals: all(run(one) for one in totals.parts(kind)))
+                return Compiled(ValueType.FLAG, lambda totals: all(run(part) for part in totals.parts(kind)))
             case "min" | "max":
-                left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
+                left, right = (
+                    self.compile_as(argument, ValueType.NUMBER).run for argument in arguments(node, 2)
+                )
                 return Compiled(ValueType.NUMBER, of_two(node.function, left, right))
         return super().call(node)
 
@@ -123,23 +125,27 @@ class FigureCompiler(Compiler):
         """Add a figure up over the communes of the area, or over the months or quarters of the period."""
         part, figure = arguments(node, 2)
         is_of_communes = part == Name(0, COMMUNE)
-        found = (self.wanted if is_of_communes else self._of_part)(figure, ValueType.NUMBER, ValueType.FLAG)
-        run = found.run
-        if is_of_communes and found.kind is ValueType.FLAG:
-            return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.communes()))
+        compiled = (self.compile_as if is_of_communes else self._of_part)(
+            figure, ValueType.NUMBER, ValueType.FLAG
+        )
+        run = compiled.run
+        if is_of_communes and compiled.kind is ValueType.FLAG:
+            return Compiled(
+                ValueType.NUMBER, lambda totals: sum(run(commune) for commune in totals.communes())
+            )
         if is_of_communes:
             return Compiled(
                 ValueType.NUMBER,
-                lambda totals: sum(run(one) for one in (*totals.communes(), *totals.former())),
+                lambda totals: sum(run(commune) for commune in (*totals.communes(), *totals.former())),
             )
         kind = part_kind(part)
-        return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.parts(kind)))
+        return Compiled(ValueType.NUMBER, lambda totals: sum(run(part) for part in totals.parts(kind)))
 
     def _of_part(self, node: Node, *kinds: ValueType) -> Compiled:
         """Check what is asked for each month or quarter."""
         self._depth += 1
         try:
-            return self.wanted(node, *kinds)
+            return self.compile_as(node, *kinds)
         finally:
             self._depth -= 1
 
@@ -147,12 +153,12 @@ class FigureCompiler(Compiler):
         takes_field = node.function != "count"
         given = arguments(node, 2 if takes_field else 1, where=True, by=node.function != "distinct")
         rows = self._compiler_of(given[0])
-        where = rows.wanted(node.where, ValueType.FLAG).run if node.where is not None else None
+        where = rows.compile_as(node.where, ValueType.FLAG).run if node.where is not None else None
         if node.function == "distinct":
             return self._distinct(node, rows, where)
-        value = rows.wanted(given[1], ValueType.NUMBER).run if takes_field else None
+        value = rows.compile_as(given[1], ValueType.NUMBER).run if takes_field else None
         if node.by:
-            rows.wanted(Name(node.column, node.by), ValueType.TEXT)
+            rows.compile_as(Name(node.column, node.by), ValueType.TEXT)
         aggregate = self._add(
             Aggregate(written(node), _name_of(given[0]), value, where, node.by or "", _reads_parts(rows))
         )
@@ -172,15 +178,15 @@ class FigureCompiler(Compiler):
         read = rows.numbers_read if isinstance(rows, EntityCompiler) else [(rows.source, number)]
         for source, read_field in read:
             if source.is_owed:
-                known = Call(0, "known", (read_field,))
-                count = Call(0, "count", (Name(0, source.name),), known, by)
-                where = RowCompiler(self.vocabulary, source).wanted(known, ValueType.FLAG).run
+                is_known = Call(0, "known", (read_field,))
+                count = Call(0, "count", (Name(0, source.name),), is_known, by)
+                where = RowCompiler(self.vocabulary, source).compile_as(is_known, ValueType.FLAG).run
                 key = written(count)
                 self.sent[key] = Aggregate(key, source.name, None, where, by or "")
 
     def _distinct(self, node: Call, rows: RowCompiler | EntityCompiler, where: Run | None) -> Compiled:
         of, told_apart = node.arguments
-        rows.wanted(told_apart, ValueType.TEXT)
+        rows.compile_as(told_apart, ValueType.TEXT)
         by = _name_of(told_apart)
         count = Call(node.column, "count", (of,), node.where, by)
         aggregate = self._add(Aggregate(written(count), _name_of(of), None, where, by, _reads_parts(rows)))

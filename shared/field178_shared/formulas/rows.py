@@ -44,13 +44,13 @@ class RowCompiler(Compiler):
 
     def _any_of(self, node: Call) -> Compiled:
         """Whether a list of texts is not empty, or holds one of the texts given."""
-        given = self.wanted(node.arguments[0], ValueType.TEXTS) if node.arguments else None
+        given = self.compile_as(node.arguments[0], ValueType.TEXTS) if node.arguments else None
         if given is None or len(node.arguments) > 2:
             raise FormulaError(FormulaFault.WRONG_ARGUMENTS, node.function, node.column)
         run = given.run
         if len(node.arguments) == 1:
             return Compiled(ValueType.FLAG, lambda row: bool(run(row)))
-        wanted = self.wanted(node.arguments[1], ValueType.TEXTS)
-        self.values_exist(given.ids_of, wanted.constant or (), node)
-        texts = frozenset(wanted.run({}))
+        choices = self.compile_as(node.arguments[1], ValueType.TEXTS)
+        self.values_exist(given.ids_of, choices.constant or (), node)
+        texts = frozenset(choices.run({}))
         return Compiled(ValueType.FLAG, lambda row: not texts.isdisjoint(run(row) or ()))

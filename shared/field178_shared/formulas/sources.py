@@ -76,8 +76,8 @@ def _numbers(*names: str) -> dict[str, Readable]:
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        one.name: one
-        for one in (
+        source.name: source
+        for source in (
             Source(
                 "inspection",
                 ("inspection",),
@@ -233,8 +233,8 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
 
 ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
     {
-        one.name: one
-        for one in (
+        source.name: source
+        for source in (
             EntityKind(
                 "establishment",
                 ("establishment",),

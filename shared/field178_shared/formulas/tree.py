@@ -90,7 +90,7 @@ def written(node: Node) -> str:
         case BinaryOperation(operator=operator, left=left, right=right):
             return f"({written(left)} {operator} {written(right)})"
         case Call():
-            given = [written(one) for one in node.arguments]
+            given = [written(argument) for argument in node.arguments]
             given += [f"where={written(node.where)}"] if node.where is not None else []
             given += [f"by={node.by}"] if node.by else []
             return f"{node.function}({', '.join(given)})"

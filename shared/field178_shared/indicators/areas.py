@@ -36,7 +36,7 @@ class CountedArea:
     @property
     def units(self) -> frozenset[str]:
         """All unit versions of the area."""
-        return self.others.union(*(one.units for one in (*self.communes, *self.former)))
+        return self.others.union(*(commune.units for commune in (*self.communes, *self.former)))
 
 
 def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea:
@@ -45,10 +45,10 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     A whole unit goes on in its successor, which takes over all that became it; of one that was divided among
     several, no share is known: its establishments count for the unit that they were assigned to.
     """
-    wanted = [lists.units[one] for one in dict.fromkeys(unit_ids) if one in lists.units]
+    requested = [lists.units[unit_id] for unit_id in dict.fromkeys(unit_ids) if unit_id in lists.units]
     communes: dict[str, set[str]] = {}
     former: dict[str, set[str]] = {}
-    for unit in wanted:
+    for unit in requested:
         if unit.type not in COMMUNE_KINDS:
             continue
         if (heir := _heir(lists, unit.id, day)) is None:
@@ -58,9 +58,14 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     _separate(lists, communes, former, day)
     named = set().union(*communes.values(), *former.values())
     return CountedArea(
-        tuple(CommuneArea(one, _with_parts(lists, units, named)) for one, units in communes.items()),
-        tuple(CommuneArea(one, _with_parts(lists, units, named)) for one, units in former.items()),
-        frozenset(unit.id for unit in wanted if unit.type not in COMMUNE_KINDS),
+        tuple(
+            CommuneArea(commune_id, _with_parts(lists, units, named))
+            for commune_id, units in communes.items()
+        ),
+        tuple(
+            CommuneArea(commune_id, _with_parts(lists, units, named)) for commune_id, units in former.items()
+        ),
+        frozenset(unit.id for unit in requested if unit.type not in COMMUNE_KINDS),
     )
 
 
@@ -92,13 +97,15 @@ def part_with_place(lists: CodeLists, unit_id: str, place_unit_id: str) -> str:
 
 def units_of_parts(unit_ids: Iterable[str]) -> frozenset[str]:
     """Return the units of these keys; of a part the divided unit."""
-    return frozenset(one.partition(_PART)[0] for one in unit_ids)
+    return frozenset(unit_id.partition(_PART)[0] for unit_id in unit_ids)
 
 
 def units_left_out(lists: CodeLists, area: CountedArea) -> frozenset[str]:
     """Return the divided units of which a part belongs to an area that does not name them."""
-    every = (former_units(lists, one.unit_id) for one in area.communes)
-    return frozenset(one for one in frozenset[str]().union(*every) - area.units if is_divided(lists, one))
+    every = (former_units(lists, commune.unit_id) for commune in area.communes)
+    return frozenset(
+        unit_id for unit_id in frozenset[str]().union(*every) - area.units if is_divided(lists, unit_id)
+    )
 
 
 def _separate(
@@ -108,26 +115,29 @@ def _separate(
 
     What is recorded for the later one itself stays a line, which is no commune of that day.
     """
-    later = [one for one in communes if not lists.units[one].valid_on(day)]
-    for unit_id in sorted(later, key=lambda one: lists.units[one].valid_from or date.min):
-        taken = set().union(*(units for one, units in communes.items() if one != unit_id))
+    later = [commune_id for commune_id in communes if not lists.units[commune_id].valid_on(day)]
+    for unit_id in sorted(later, key=lambda commune_id: lists.units[commune_id].valid_from or date.min):
+        taken = set().union(*(units for commune_id, units in communes.items() if commune_id != unit_id))
         if communes[unit_id].isdisjoint(taken):
             continue
         free = communes.pop(unit_id) - taken
-        of_day = sorted(one for one in free if lists.units[one].valid_on(day))
-        communes |= {one: _became(lists, one) for one in of_day}
-        former[unit_id] = free.difference(*(communes[one] for one in of_day))
+        of_day = sorted(commune_id for commune_id in free if lists.units[commune_id].valid_on(day))
+        communes |= {commune_id: _became(lists, commune_id) for commune_id in of_day}
+        former[unit_id] = free.difference(*(communes[commune_id] for commune_id in of_day))
 
 
 def _with_parts(lists: CodeLists, units: set[str], named: set[str]) -> frozenset[str]:
     """Return units with the parts of divided ones that are theirs; those of a named one are its own."""
     own = {
-        part_of(one, step.target) for one in units if is_divided(lists, one) for step in lists.successors(one)
+        part_of(unit_id, step.target)
+        for unit_id in units
+        if is_divided(lists, unit_id)
+        for step in lists.successors(unit_id)
     }
     joined = {
-        part_of(step.source, one)
-        for one in units
-        for step in lists.predecessors(one)
+        part_of(step.source, unit_id)
+        for unit_id in units
+        for step in lists.predecessors(unit_id)
         if step.source not in named and is_divided(lists, step.source)
     }
     return frozenset(units | own | joined)
@@ -135,23 +145,23 @@ def _with_parts(lists: CodeLists, units: set[str], named: set[str]) -> frozenset
 
 def former_units(lists: CodeLists, unit_id: str) -> frozenset[str]:
     """Return a unit with all that became it or a part of it, in one reform or in several."""
-    found, todo = set[str](), [unit_id]
+    earlier, todo = set[str](), [unit_id]
     while todo:
-        one = todo.pop()
-        found.add(one)
-        todo += [step.source for step in lists.predecessors(one)]
-    return frozenset(found)
+        current = todo.pop()
+        earlier.add(current)
+        todo += [step.source for step in lists.predecessors(current)]
+    return frozenset(earlier)
 
 
 def _became(lists: CodeLists, unit_id: str) -> set[str]:
     """Return the unit with all units that became it as a whole, in one reform or in several."""
-    found, todo = set[str](), [unit_id]
+    parts, todo = set[str](), [unit_id]
     while todo:
-        one = todo.pop()
-        found.add(one)
-        whole = (step.source for step in lists.predecessors(one) if step.share == 1.0)
+        current = todo.pop()
+        parts.add(current)
+        whole = (step.source for step in lists.predecessors(current) if step.share == 1.0)
         todo += [source for source in whole if len(lists.successors(source)) == 1]
-    return found
+    return parts
 
 
 def _heir(lists: CodeLists, unit_id: str, day: date) -> str | None:

@@ -18,5 +18,5 @@ def basis_of(lists: CodeLists, release: str) -> str:
     """Return the hash of the lists that counting reads, of what is counted, and of the release."""
     rows = [list(getattr(lists, name).values()) for name in _READ]
     rows.append(list(lists.lineage))
-    counted = [one.key for one in aggregates_of(lists)]
+    counted = [aggregate.key for aggregate in aggregates_of(lists)]
     return hashlib.sha256(repr((release, rows, counted)).encode()).hexdigest()

@@ -54,23 +54,25 @@ class Aggregates:
         self.all = aggregates_of(lists)
         self.of_events: Mapping[str, Sequence[Aggregate]] = by_source(self.all)
         self._buckets: dict[tuple[Period, date], tuple[EntityBucket, ...]] = {}
-        self._of_parts = [one for one in aggregates_of_parts(lists) if one.is_of_entities]
+        self._of_parts = [aggregate for aggregate in aggregates_of_parts(lists) if aggregate.is_of_entities]
 
     @cached_property
     def dated_kinds(self) -> frozenset[str]:
         """The kinds of entity with a number that changes when a month or quarter ends."""
-        return frozenset(one.of for one in self.all if one.is_of_entities and one.reads_parts)
+        return frozenset(
+            aggregate.of for aggregate in self.all if aggregate.is_of_entities and aggregate.reads_parts
+        )
 
     def buckets(self, period: Period, today: date) -> tuple[EntityBucket, ...]:
         """Return the buckets of entities that the figures of a period are made of."""
-        if (found := self._buckets.get((period, today))) is None:
+        if (buckets := self._buckets.get((period, today))) is None:
             if len(self._buckets) >= _MOST_BUCKETS:
                 self._buckets.clear()
-            found = self._buckets[period, today] = tuple(self._made(period, today))
-        return found
+            buckets = self._buckets[period, today] = tuple(self._made(period, today))
+        return buckets
 
     def _made(self, period: Period, today: date) -> Iterator[EntityBucket]:
-        whole = [one for one in self.all if one.is_of_entities]
+        whole = [aggregate for aggregate in self.all if aggregate.is_of_entities]
         parts = [part for part in period.all_parts() if part != period] if self._of_parts else []
         name = f"{period.first}/{period.end}"
         yield from _split(name, (period, period), whole, today)
@@ -80,11 +82,11 @@ class Aggregates:
 
 def half_months_in(period: Period) -> tuple[date, ...]:
     """Return the first days of the half-months that a period is made of."""
-    found, day = [], period.first
+    days, day = [], period.first
     while day < period.end:
-        found.append(day)
+        days.append(day)
         day = day.replace(day=_BEGINNINGS[1]) if day.day == 1 else months_after(day.replace(day=1), 1)
-    return tuple(found)
+    return tuple(days)
 
 
 def _split(
@@ -93,7 +95,7 @@ def _split(
     whole, period = of
     dated = f"{name} +{period.months_ended(today)}"
     for is_dated, named in ((False, name), (True, dated)):
-        chosen = tuple(one for one in aggregates if one.reads_parts is is_dated)
+        chosen = tuple(aggregate for aggregate in aggregates if aggregate.reads_parts is is_dated)
         if chosen:
-            kinds = frozenset(one.of for one in chosen)
+            kinds = frozenset(aggregate.of for aggregate in chosen)
             yield EntityBucket(named, whole, period, today, is_dated, chosen, kinds)

@@ -16,11 +16,11 @@ Counts = dict[str, dict[str, dict[str, int]]]
 
 def by_source(aggregates: Iterable[Aggregate]) -> Mapping[str, Sequence[Aggregate]]:
     """Return the aggregates that add up over events, by the source of these."""
-    found: dict[str, list[Aggregate]] = {}
+    by_kind: dict[str, list[Aggregate]] = {}
     for aggregate in aggregates:
         if not aggregate.is_of_entities:
-            found.setdefault(aggregate.of, []).append(aggregate)
-    return found
+            by_kind.setdefault(aggregate.of, []).append(aggregate)
+    return by_kind
 
 
 def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into: Counts) -> None:
@@ -73,15 +73,15 @@ def _add(
 def add_counts(into: Counts, counts: Counts, times: int = 1) -> None:
     """Add counts so many times to others: once, or -1 to take them away. A number that is zero goes."""
     for unit_id, of_unit in counts.items():
-        found = into.setdefault(unit_id, {})
+        cells = into.setdefault(unit_id, {})
         for key, numbers in of_unit.items():
-            sums = found.setdefault(key, {})
+            sums = cells.setdefault(key, {})
             for value, number in numbers.items():
                 if added := sums.get(value, 0) + times * number:
                     sums[value] = added
                 else:
                     sums.pop(value, None)
             if not sums:
-                del found[key]
-        if not found:
+                del cells[key]
+        if not cells:
             del into[unit_id]

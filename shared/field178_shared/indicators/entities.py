@@ -84,7 +84,9 @@ class EstablishmentEntity:
         }
 
     def _most_of_any_kind(self) -> int:
-        return max((one.workers.most for one in self.lists.types.values()), default=0)
+        return max(
+            (establishment_type.workers.most for establishment_type in self.lists.types.values()), default=0
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ class PlaceEntity:
 
         The roll of a school changes in September, within the year of the report.
         """
-        known = self.place.count_on(last_event)
-        return {"head_count": None if known is None else known.count}
+        count = self.place.count_on(last_event)
+        return {"head_count": None if count is None else count.count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ class TeamEntity:
         """Return the unit that it works for: its own, or the one above all of its communes."""
         if len(self.team.unit_ids) == 1:
             return self.team.unit_ids[0]
-        known = (self.lists.units[one] for one in self.team.unit_ids if one in self.lists.units)
-        return next((unit.parent for unit in known if unit.parent), "")
+        units = (self.lists.units[unit_id] for unit_id in self.team.unit_ids if unit_id in self.lists.units)
+        return next((unit.parent for unit in units if unit.parent), "")
 
     def is_there_on(self, day: date) -> bool:
         """Tell whether its decision is in force."""
@@ -217,7 +219,7 @@ class ReporterEntity:
         """Tell whether it has begun to send, and is there."""
         agency = self.lists.agencies.get(self.id.partition("|")[0])
         unit = self.lists.units.get(self.unit_on(day))
-        return self.first_month <= day and all(one is None or one.valid_on(day) for one in (agency, unit))
+        return self.first_month <= day and all(item is None or item.valid_on(day) for item in (agency, unit))
 
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return the agency."""
@@ -279,8 +281,8 @@ class DenominatorEntity:
 
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return the total that was stated last."""
-        known = [value for valid_from, value in self.values if valid_from <= last_day]
-        return {"kind": self.denominator, "value": known[-1] if known else None}
+        past_values = [value for valid_from, value in self.values if valid_from <= last_day]
+        return {"kind": self.denominator, "value": past_values[-1] if past_values else None}
 
 
 def denominator_entities(records: Iterable[Data], lists: CodeLists) -> list[DenominatorEntity]:
@@ -308,10 +310,10 @@ def _replaced_on(
     """Return the day from which all successors of a unit, or theirs, state a total; None: there is none."""
     days: list[date] = []
     for step in lists.successors(unit_id):
-        told = first.get((kind, step.target)) or _replaced_on(kind, step.target, first, lists)
-        if told is None:
+        replaced_on = first.get((kind, step.target)) or _replaced_on(kind, step.target, first, lists)
+        if replaced_on is None:
             return None
-        days.append(told)
+        days.append(replaced_on)
     return max(days, default=None)
 
 
@@ -342,28 +344,30 @@ class EntityInPeriod:
     @cached_property
     def attributes(self) -> Mapping[str, object]:
         """Return what it is at the end of the period."""
-        days = [one.day for events in self._events.values() for one in events if one.day in self._period]
+        days = [
+            event.day for events in self._events.values() for event in events if event.day in self._period
+        ]
         return self._entity.attributes(max(days, default=self.last_day), self.last_day)
 
     def rows(self, source: str) -> Sequence[Row]:
         """Return its events in the period."""
-        return [one.row for one in self._events.get(source, ()) if one.day in self._period]
+        return [event.row for event in self._events.get(source, ()) if event.day in self._period]
 
     def rows_until(self, source: str) -> Sequence[Row]:
         """Return its events up to the end of the period, oldest first."""
-        return [one.row for one in self._events.get(source, ()) if one.day < self._period.end]
+        return [event.row for event in self._events.get(source, ()) if event.day < self._period.end]
 
     def parts(self, kind: str) -> Sequence[EntityInPeriod]:
         """Return it in each month or quarter of the period that has ended, from when it was there."""
         parts = self._period.parts(kind, self._today)
         inside = [EntityInPeriod(self._entity, part, self._today, self._events) for part in parts]
-        return [one for one in inside if one.is_there]
+        return [part for part in inside if part.is_there]
 
 
 def entities_of_lists(lists: CodeLists) -> list[CountedEntity]:
     """Return the schools, zones and media outlets of the lists."""
     places = (("school", lists.schools), ("zone", lists.zones))
-    found: list[CountedEntity] = [
+    entities: list[CountedEntity] = [
         PlaceEntity(kind, place) for kind, rows in places for place in rows.values()
     ]
-    return [*found, *(OutletEntity(outlet, lists) for outlet in lists.media_outlets.values())]
+    return [*entities, *(OutletEntity(outlet, lists) for outlet in lists.media_outlets.values())]

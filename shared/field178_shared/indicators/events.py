@@ -81,9 +81,9 @@ class CountedRecord:
 def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
     """Return the approved records as they are while nothing else is: what waits closes no correction."""
     return [
-        one if one.closed_by_approved is None else replace(one, closed_on=one.closed_by_approved)
-        for one in records
-        if one.is_approved
+        record if record.closed_by_approved is None else replace(record, closed_on=record.closed_by_approved)
+        for record in records
+        if record.is_approved
     ]
 
 
@@ -190,7 +190,7 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     for audience_id, counts in () if has_visit else audiences.items():
         row = {"audience_id": audience_id, "outreach_form_id": form_id, **_attendance(counts)}
         if audience_id == _WORKERS:
-            of_lines = sum(_attended(one) or 0 for one in lines.values())
+            of_lines = sum(_attended(line) or 0 for line in lines.values())
             row["attendance_count"] = max(_attended(counts) or 0, of_lines)
         yield event("audience", row, **_place_of(data, audience_id, lists))
     for establishment_id, counts in () if has_visit else lines.items():
@@ -216,7 +216,7 @@ def unit_of(record: CountedRecord, lists: CodeLists) -> str:
         lists.schools.get(text_of(record.data, "school_id")),
     )
     units = {record.place_unit_id, *(place.unit_id for place in (zone, school) if place is not None)}
-    parts = {part_with_place(lists, unit_id, one) for one in units - {"", unit_id}}
+    parts = {part_with_place(lists, unit_id, part) for part in units - {"", unit_id}}
     return parts.pop() if len(parts) == 1 else unit_id
 
 
@@ -242,7 +242,7 @@ def _audiences_of_visit(answers: Data) -> Iterator[Mapping[str, object]]:
             "attendance_count": count_of(answers, attended),
             "first_time_count": count_of(answers, first_time),
         }
-        if any(one is not None for one in counts.values()):
+        if any(count is not None for count in counts.values()):
             yield {"audience_id": audience_id, "outreach_form_id": FORM_OF_VISIT, **_attendance(counts)}
 
 
@@ -352,7 +352,7 @@ def _attendance(counts: Data) -> dict[str, object]:
 def _attended(counts: Data) -> int | None:
     """Return the attendances: never fewer than the people who came for the first time."""
     numbers = [count_of(counts, name) for name in ("attendance_count", "first_time_count")]
-    return max((one for one in numbers if one is not None), default=None)
+    return max((number for number in numbers if number is not None), default=None)
 
 
 def _place_of(data: Data, audience_id: str, lists: CodeLists) -> dict[str, str]:

@@ -41,20 +41,20 @@ class EventsAndEntities:
 
     def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
         """Yield what each event and each entity adds to these aggregates in a period."""
-        wanted = tuple(aggregates)
+        requested = tuple(aggregates)
         for event in self.events:
             if event.day in period:
-                yield from of_event(wanted, event)
+                yield from of_event(requested, event)
         for entity, events in self.entities:
-            if own := [one for one in wanted if one.of == entity.kind]:
+            if own := [aggregate for aggregate in requested if aggregate.of == entity.kind]:
                 yield from of_entity(own, entity, events, (period, self.today))
 
     def count(self, aggregates: Iterable[Aggregate], period: Period, into: Counts) -> None:
         """Add what they count of these aggregates in a period, by unit."""
-        wanted = tuple(aggregates)
-        count_events(wanted, (one for one in self.events if one.day in period), into)
+        requested = tuple(aggregates)
+        count_events(requested, (event for event in self.events if event.day in period), into)
         for entity, events in self.entities:
-            count_entity(wanted, entity, events, (period, self.today), into)
+            count_entity(requested, entity, events, (period, self.today), into)
 
 
 class Facts:
@@ -89,7 +89,7 @@ class Facts:
             for kind, entity_id in event.entities.items():
                 key = (kind, (aliases or {}).get(entity_id, entity_id))
                 self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
-        totals = [one.data for one in records if one.type == DENOMINATOR]
+        totals = [record.data for record in records if record.type == DENOMINATOR]
         self._entities.extend(denominator_entities(totals, lists))
         for kind, made in ((_REPORTER, ReporterEntity), (_RISK_GROUP, RiskGroupEntity)):
             self._entities.extend(made(key, day, lists) for key, day in self._first_days(kind).items())
@@ -97,9 +97,9 @@ class Facts:
     def _first_days(self, kind: str) -> dict[str, date]:
         """Return the first day of each entity of a kind; its events are in the order of their days."""
         return {
-            key: min(found[0].day for found in events.values())
-            for (one, key), events in self._of_entities.items()
-            if one == kind
+            key: min(group[0].day for group in events.values())
+            for (entity_kind, key), events in self._of_entities.items()
+            if entity_kind == kind
         }
 
     def counts_of(self, period: Period) -> Counts:
@@ -119,5 +119,7 @@ class Facts:
         return counts
 
     def _all(self) -> EventsAndEntities:
-        entities = ((one, self._of_entities.get((one.kind, one.id), {})) for one in self._entities)
+        entities = (
+            (entity, self._of_entities.get((entity.kind, entity.id), {})) for entity in self._entities
+        )
         return EventsAndEntities(self._today, self._events, entities)

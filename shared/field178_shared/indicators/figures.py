@@ -51,11 +51,11 @@ class AreaTotals:
 
     def communes(self) -> Sequence[AreaTotals]:
         """Return the totals of each commune of the area."""
-        return [self._of(CountedArea((one,))) for one in self._area.communes]
+        return [self._of(CountedArea((commune,))) for commune in self._area.communes]
 
     def former(self) -> Sequence[AreaTotals]:
         """Return the totals of each commune that was divided since."""
-        return [self._of(CountedArea((), (one,))) for one in self._area.former]
+        return [self._of(CountedArea((), (unit,))) for unit in self._area.former]
 
     def parts(self, kind: str) -> Sequence[AreaTotals]:
         """Return the totals of each month or quarter of the period that has ended."""
@@ -137,35 +137,37 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     breakdown = {} if told_apart is None else dict(totals.by_key(told_apart))
     coverage = coverage_of(figure, totals)
     value = _value(num, den, indicator.unit == PERCENT)
-    known = FigureValue(num, den, value, value, value, breakdown, sent, coverage)
-    if not known.is_counted:
-        return replace(known, value=None, low=None, high=None)
+    figure_value = FigureValue(num, den, value, value, value, breakdown, sent, coverage)
+    if not figure_value.is_counted:
+        return replace(figure_value, value=None, low=None, high=None)
     if sent is not None and sent.lacks:
-        return replace(known, low=None, high=None)
-    if not known.is_uncounted:
-        return _open_share(figure, known) if counts_plan(figure) and not totals.is_over else known
+        return replace(figure_value, low=None, high=None)
+    if not figure_value.is_uncounted:
+        return (
+            _open_share(figure, figure_value) if counts_plan(figure) and not totals.is_over else figure_value
+        )
     if figure.denominator is None:
-        return replace(known, high=None)
+        return replace(figure_value, high=None)
     low, high = _bounds(figure, num, totals, is_percent=indicator.unit == PERCENT)
-    return replace(known, value=low if low == high else None, low=low, high=high)
+    return replace(figure_value, value=low if low == high else None, low=low, high=high)
 
 
 def counts_plan(figure: Figure) -> bool:
     """Tell whether a figure counts planned visits."""
-    return any(one.of == ITEM for formula in figure.counted for one in formula.aggregates)
+    return any(aggregate.of == ITEM for formula in figure.counted for aggregate in formula.aggregates)
 
 
-def _open_share(figure: Figure, known: FigureValue) -> FigureValue:
+def _open_share(figure: Figure, figure_value: FigureValue) -> FigureValue:
     """Return a figure without the planned visits that nobody may know of: with them a share is smaller."""
-    has_share = figure.denominator is not None and known.value is not None
-    return replace(known, low=0 if has_share else known.low, is_open=True)
+    has_share = figure.denominator is not None and figure_value.value is not None
+    return replace(figure_value, low=0 if has_share else figure_value.low, is_open=True)
 
 
 def coverage_of(figure: Figure, totals: AreaTotals) -> Coverage | None:
     """Return of how many entities the number that a figure adds up is known, None: it adds up no such one."""
     if figure.coverage is None:
         return None
-    counted, every = (int(_number(one, totals)) for one in figure.coverage)
+    counted, every = (int(_number(formula, totals)) for formula in figure.coverage)
     return Coverage(figure.coverage[1].aggregates[0].of, counted, every)
 
 
@@ -179,9 +181,10 @@ def _bounds(
     """
     if figure.least is None or figure.most is None:
         return None, None
-    least, most = (_number(one, totals) for one in (figure.least, figure.most))
+    least, most = (_number(formula, totals) for formula in (figure.least, figure.most))
     num_least, num_most = (
-        num if one is None else _number(one, totals) for one in (figure.num_least, figure.num_most)
+        num if formula is None else _number(formula, totals)
+        for formula in (figure.num_least, figure.num_most)
     )
     tenths = 10 * (100 if is_percent else 1)
     low = _divided(num_least, num_least + most - num_most)
@@ -228,22 +231,22 @@ def with_coarse_bounds(figure: FigureValue, step: int) -> FigureValue:
 
 
 def _months_sent(figure: Figure, totals: AreaTotals) -> MonthsSent | None:
-    wanted = figure.sent
-    if not wanted:
+    aggregates = figure.sent
+    if not aggregates:
         return None
 
     def is_sent(within: AreaTotals) -> bool:
-        return all(sum(within.by_key(one).values()) for one in wanted)
+        return all(sum(within.by_key(aggregate).values()) for aggregate in aggregates)
 
-    if any(one.is_of_entities for one in wanted):
+    if any(aggregate.is_of_entities for aggregate in aggregates):
         return MonthsSent(0, 0, is_sent(totals))
     months = totals.parts(MONTH)
     return MonthsSent(sum(map(is_sent, months)), len(months), is_sent(totals))
 
 
 def _number(formula: Formula, totals: AreaTotals) -> float:
-    found: Any = formula.run(totals)
-    return int(found) if isinstance(found, bool) else found or 0
+    result: Any = formula.run(totals)
+    return int(result) if isinstance(result, bool) else result or 0
 
 
 def _value(num: float, den: float | None, is_percent: bool) -> float | None:
@@ -254,12 +257,12 @@ def _value(num: float, den: float | None, is_percent: bool) -> float | None:
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return the aggregates that the indicators and the annexes of reports need, each once."""
-    return _each_once((*one.aggregates, *one.sent) for one in _formulas(lists))
+    return _each_once((*formula.aggregates, *formula.sent) for formula in _formulas(lists))
 
 
 def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return those that the indicators need of the months and quarters of a period, each once."""
-    return _each_once(one.of_parts for one in _formulas(lists))
+    return _each_once(formula.of_parts for formula in _formulas(lists))
 
 
 def _formulas(lists: CodeLists) -> Iterator[Formula]:
@@ -267,5 +270,5 @@ def _formulas(lists: CodeLists) -> Iterator[Formula]:
     yield from lists.figures.columns.values()
 
 
-def _each_once(found: Iterable[Iterable[Aggregate]]) -> tuple[Aggregate, ...]:
-    return tuple({aggregate.key: aggregate for each in found for aggregate in each}.values())
+def _each_once(groups: Iterable[Iterable[Aggregate]]) -> tuple[Aggregate, ...]:
+    return tuple({aggregate.key: aggregate for each in groups for aggregate in each}.values())

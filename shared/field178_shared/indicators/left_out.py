@@ -27,7 +27,8 @@ def left_out_sentences(
     """
     say = translator(language, "shared")
     units = ", ".join(
-        lists.units[one].label(language) if one in lists.units else one for one in left_out.unit_ids
+        lists.units[unit_id].label(language) if unit_id in lists.units else unit_id
+        for unit_id in left_out.unit_ids
     )
     sentences = []
     if left_out.is_unassigned:

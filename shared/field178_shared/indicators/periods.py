@@ -45,12 +45,12 @@ class Period:
 
     def in_parts(self, months: int) -> tuple[Period, ...]:
         """Return its parts of so many months, ended or not."""
-        found: list[Period] = []
+        periods: list[Period] = []
         count = 0
         while (first := months_after(self.first, count)) < self.end:
             count += months
-            found.append(Period(first, min(months_after(self.first, count), self.end)))
-        return tuple(found)
+            periods.append(Period(first, min(months_after(self.first, count), self.end)))
+        return tuple(periods)
 
 
 def months_after(day: date, months: int) -> date:

@@ -12,13 +12,13 @@ from field178_shared.indicators.areas import area_on
 def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> TargetProfile:
     """Return the plan of these units for a year: that of their own area, else the one for any year."""
     profiles, last_day = lists.target_profiles.values(), date(year, 12, 31)
-    wanted = area_on(lists, unit_ids, last_day).units
+    requested_units = area_on(lists, unit_ids, last_day).units
     for profile in profiles:
         if profile.year == year and profile.unit_group:
             members = [unit.id for unit in lists.members_of(profile.unit_group)]
-            if wanted & area_on(lists, members, last_day).units:
+            if requested_units & area_on(lists, members, last_day).units:
                 return profile
-    return next(iter((*(one for one in profiles if one.year is None), *profiles)))
+    return next(iter((*(profile for profile in profiles if profile.year is None), *profiles)))
 
 
 def plan_beside(lists: CodeLists, plan: TargetProfile, year: int) -> TargetProfile | None:

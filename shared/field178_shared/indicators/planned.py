@@ -24,9 +24,11 @@ def events_of_plan(
     `register`: the data of the establishments by their ids.
     """
     items = {
-        one.record_id: PlanItem.from_data(one.record_id, one.data) for one in records if one.type == ITEM
+        record.record_id: PlanItem.from_data(record.record_id, record.data)
+        for record in records
+        if record.type == ITEM
     }
-    visits = (_visit(one, register) for one in records if one.type == INSPECTION)
+    visits = (_visit(record, register) for record in records if record.type == INSPECTION)
     for item_id, progress in progress_of(items.values(), visits, today).items():
         item = items[item_id]
         if progress.state in (_COUNTED_UNANNOUNCED if item.kind == UNANNOUNCED else _COUNTED):

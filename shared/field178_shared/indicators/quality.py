@@ -32,10 +32,17 @@ def quality_of(lists: CodeLists, indicator: Indicator) -> QualityIndicators | No
     inside = None if term is None else parse(term.formula)
     if not (isinstance(inside, Call) and inside.function == "latest"):
         return None
-    known = _counting(lists, counts[0])
+    of_known = _counting(lists, counts[0])
     in_period = Call(0, "count", (entity,), Call(0, "any", (inside.arguments[0],)))
-    return QualityIndicators(known, _counting(lists, written(in_period))) if known else None
+    return QualityIndicators(of_known, _counting(lists, written(in_period))) if of_known else None
 
 
 def _counting(lists: CodeLists, text: str) -> str:
-    return next((one.id for one in lists.indicators.values() if written(parse(one.numerator)) == text), "")
+    return next(
+        (
+            indicator.id
+            for indicator in lists.indicators.values()
+            if written(parse(indicator.numerator)) == text
+        ),
+        "",
+    )

@@ -43,21 +43,21 @@ def sources_of(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
         *(indicator.least_numerator, indicator.most_numerator),
     )
     todo = [text for text in texts if text is not None]
-    found: set[str] = set()
+    names: set[str] = set()
     seen: set[str] = set()
     while todo:
         for name in names_in(parse(todo.pop())):
             if name in SOURCES or name in ENTITIES:
-                found.add(name)
+                names.add(name)
             elif name in lists.formula_terms and name not in seen:
                 seen.add(name)
                 todo.append(lists.formula_terms[name].formula)
-    return frozenset(found)
+    return frozenset(names)
 
 
 def record_types_of(lists: CodeLists, indicators: Iterable[Indicator]) -> frozenset[str]:
     """Return the types of the records that indicators are counted from."""
-    names = {name for one in indicators for name in sources_of(lists, one)}
+    names = {name for indicator in indicators for name in sources_of(lists, indicator)}
     read = ((SOURCES.get(name) or ENTITIES[name]).record_types for name in sorted(names))
     beside = (_BESIDE.get(name, ()) for name in sorted(names))
     return frozenset(kind for kinds in (*read, *beside) for kind in kinds)
@@ -65,4 +65,4 @@ def record_types_of(lists: CodeLists, indicators: Iterable[Indicator]) -> frozen
 
 def counts_days_of_records(lists: CodeLists, indicators: Iterable[Indicator]) -> bool:
     """Tell whether records of other days and units than a figure's own count nothing in it."""
-    return all(sources_of(lists, one) <= _OF_THEIR_DAY for one in indicators)
+    return all(sources_of(lists, indicator) <= _OF_THEIR_DAY for indicator in indicators)

@@ -35,7 +35,7 @@ class RecordCount:
 def of_event(aggregates: Iterable[Aggregate], event: Event) -> Iterator[RecordCount]:
     """Yield what an event adds."""
     counts: Counts = {}
-    count_events((one for one in aggregates if one.of == event.source), (event,), counts)
+    count_events((aggregate for aggregate in aggregates if aggregate.of == event.source), (event,), counts)
     for unit_id, aggregate, by, number in _cells(counts):
         yield RecordCount(aggregate, event.source, event.record_id, unit_id, by, number, event.day)
 
@@ -58,9 +58,9 @@ def of_entity(
 def counts_from(added: Iterable[RecordCount]) -> Counts:
     """Return the counts that these add up to."""
     counts: Counts = {}
-    for one in added:
-        cells = counts.setdefault(one.unit_id, {}).setdefault(one.aggregate, Counter())
-        cells[one.by] += one.number
+    for addition in added:
+        cells = counts.setdefault(addition.unit_id, {}).setdefault(addition.aggregate, Counter())
+        cells[addition.by] += addition.number
     return counts
 
 
@@ -74,8 +74,13 @@ def _cells(counts: Counts) -> Iterator[tuple[str, str, str, int]]:
 def _records(events: Mapping[str, Sequence[Event]], period: Period) -> tuple[tuple[str, date], ...]:
     """Return the records of the period, else the last one before it: what is known goes back to that."""
     until = sorted(
-        ((one.day, one.record_id) for group in events.values() for one in group if one.day < period.end),
+        (
+            (event.day, event.record_id)
+            for group in events.values()
+            for event in group
+            if event.day < period.end
+        ),
         reverse=True,
     )
-    within = [one for one in until if one[0] in period] or until[:1]
+    within = [event for event in until if event[0] in period] or until[:1]
     return tuple({record_id: (record_id, day) for day, record_id in reversed(within)}.values())[::-1]

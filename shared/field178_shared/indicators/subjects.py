@@ -49,13 +49,13 @@ def count_of_events(aggregates: Mapping[str, Sequence[Aggregate]], events: Itera
     by_bucket: dict[str, list[Event]] = {}
     for event in events:
         by_bucket.setdefault(half_month_of(event.day).isoformat(), []).append(event)
-    found: Contribution = {}
+    contribution: Contribution = {}
     for bucket, inside in by_bucket.items():
         counts: Counts = {}
         count_by_source(aggregates, inside, counts)
         if counts:
-            found[bucket] = counts
-    return found
+            contribution[bucket] = counts
+    return contribution
 
 
 def count_of_entity(
@@ -63,33 +63,33 @@ def count_of_entity(
 ) -> Contribution:
     """Return what an entity with these events counts in each bucket."""
     by_source = events_by_source(events)
-    found: Contribution = {}
+    contribution: Contribution = {}
     for bucket in buckets:
         counts: Counts = {}
         count_entity(bucket.aggregates, entity, by_source, (bucket.period, bucket.today), counts)
         if counts:
-            found[bucket.name] = counts
-    return found
+            contribution[bucket.name] = counts
+    return contribution
 
 
 def events_by_source(events: Iterable[Event]) -> dict[str, list[Event]]:
     """Return events by their source, the oldest first."""
-    found: dict[str, list[Event]] = {}
-    for event in sorted(events, key=lambda one: one.order):
-        found.setdefault(event.source, []).append(event)
-    return found
+    by_source: dict[str, list[Event]] = {}
+    for event in sorted(events, key=lambda item: item.order):
+        by_source.setdefault(event.source, []).append(event)
+    return by_source
 
 
 def difference(after: Contribution, before: Contribution) -> Contribution:
     """Return what has to be added to the one contribution to make it the other."""
-    found: Contribution = {}
+    contribution: Contribution = {}
     for bucket in {**before, **after}:
         counts: Counts = {}
         add_counts(counts, after.get(bucket, {}))
         add_counts(counts, before.get(bucket, {}), -1)
         if counts:
-            found[bucket] = counts
-    return found
+            contribution[bucket] = counts
+    return contribution
 
 
 def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity | None:
@@ -105,7 +105,7 @@ def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity |
 
 def entity_of_events(kind: str, events: Iterable[Event], lists: CodeLists) -> CountedEntity | None:
     """Return the agency or the at-risk group that returns tell of, None: none does."""
-    first = min(events, key=lambda one: one.day, default=None)
+    first = min(events, key=lambda event: event.day, default=None)
     if first is None:
         return None
     made = RiskGroupEntity if kind == RISK_GROUP else ReporterEntity
@@ -116,8 +116,8 @@ def entity_of_denominators(
     entity_id: str, records: Iterable[CountedRecord], lists: CodeLists
 ) -> CountedEntity | None:
     """Return a total by the records that state it, and those that state the totals of its successors."""
-    found = denominator_entities((one.data for one in records if one.type == DENOMINATOR), lists)
-    return next((one for one in found if one.id == entity_id), None)
+    entities = denominator_entities((record.data for record in records if record.type == DENOMINATOR), lists)
+    return next((entity for entity in entities if entity.id == entity_id), None)
 
 
 def entity_of_lists(kind: str, entity_id: str, lists: CodeLists) -> CountedEntity | None:

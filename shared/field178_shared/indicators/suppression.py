@@ -28,18 +28,18 @@ def names_nobody(lists: CodeLists, indicator: Indicator) -> bool:
     """Tell whether an indicator counts sessions, posts, plans and the like, whatever they add up to."""
     kinds = lists.privacy.small_counts.kinds
     return not any(
-        kinds[one.of].is_of_somebody(by_number=one.value is not None)
+        kinds[aggregate.of].is_of_somebody(by_number=aggregate.value is not None)
         for formula in lists.figures[indicator.id].formulas
-        for one in formula.aggregates
+        for aggregate in formula.aggregates
     )
 
 
 def is_sum_of_fines(lists: CodeLists, indicator: Indicator) -> bool:
     """Tell whether an indicator adds up what owners were fined: a part of it may be one owner's fine."""
     return any(
-        one.of == _FINES and one.value is not None
+        aggregate.of == _FINES and aggregate.value is not None
         for formula in lists.figures[indicator.id].formulas
-        for one in formula.aggregates
+        for aggregate in formula.aggregates
     )
 
 
@@ -49,18 +49,18 @@ def hidden_kinds_beside_shown(lists: CodeLists, indicator: Indicator) -> frozens
     It counts records of several types, as filed records are visits and sessions: less the sessions, which are
     shown, it is the number of visits.
     """
-    kinds, found = lists.privacy.small_counts.kinds, set[str]()
-    for one in _aggregates_of(lists, indicator):
-        if one.value is not None:
+    kinds, hidden_paths = lists.privacy.small_counts.kinds, set[str]()
+    for aggregate in _aggregates_of(lists, indicator):
+        if aggregate.value is not None:
             # A sum over people of several records tells no number of records.
             continue
-        types = SOURCES[one.of].record_types if one.of in SOURCES else ()
+        types = SOURCES[aggregate.of].record_types if aggregate.of in SOURCES else ()
         alone = {(type_,) for type_ in types} - {types}
         within = [name for name, source in SOURCES.items() if source.record_types in alone]
         hidden = {name for name in within if kinds[name].is_of_somebody(by_number=False)}
         if len(hidden) < len(within):
-            found |= hidden
-    return frozenset(found)
+            hidden_paths |= hidden
+    return frozenset(hidden_paths)
 
 
 def is_shown_of_whole_years(lists: CodeLists, indicator: Indicator) -> bool:
@@ -75,8 +75,8 @@ def indicators_of_all(lists: CodeLists, kinds: Collection[str]) -> frozenset[str
         for indicator in lists.indicators.values()
         if indicator.denominator is None
         and any(
-            one.of in kinds and one.where is None and one.value is None
-            for one in _aggregates_of(lists, indicator)
+            aggregate.of in kinds and aggregate.where is None and aggregate.value is None
+            for aggregate in _aggregates_of(lists, indicator)
         )
     )
 
@@ -104,10 +104,10 @@ def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
     """Tell whether formulas count people, not only the places at which they are."""
     kinds = lists.privacy.small_counts.kinds
     return any(
-        kinds[one.of].is_of_people(by_number=one.value is not None)
-        or any(re.search(rf"\b{name}\b", one.key) for name in kinds[one.of].people)
+        kinds[aggregate.of].is_of_people(by_number=aggregate.value is not None)
+        or any(re.search(rf"\b{name}\b", aggregate.key) for name in kinds[aggregate.of].people)
         for formula in formulas
-        for one in formula.aggregates
+        for aggregate in formula.aggregates
     )
 
 
@@ -149,11 +149,15 @@ def shows_parts(figures: Iterable[FigureValue], *, is_running: bool = False) -> 
 
     `is_running`: each counts from the same first day; what one adds to the one before is a number of its own.
     """
-    found = list(figures)
-    for numbers in ([one.num for one in found], [one.den or 0 for one in found], [*map(rest_of, found)]):
+    values = list(figures)
+    for numbers in (
+        [value.num for value in values],
+        [value.den or 0 for value in values],
+        [*map(rest_of, values)],
+    ):
         before = [0, *numbers[:-1]] if is_running else [0] * len(numbers)
-        added = (abs(one - other) for one, other in zip(numbers, before, strict=True))
-        if any(is_small(one) for one in (*numbers, *added)):
+        added = (abs(number - other) for number, other in zip(numbers, before, strict=True))
+        if any(is_small(number) for number in (*numbers, *added)):
             return False
     return True
 
@@ -182,36 +186,38 @@ class HiddenPlaces:
             self._found[formula] = hidden = hidden_cells(self._numbers_of(formula))
             for whole in sorted(_wholes_of(self._lists, formula)):
                 numbers = zip(self._numbers_of(formula), self._numbers_of(whole), strict=True)
-                hidden |= hidden_cells([abs(one - other) for one, other in numbers]) | self._of_formula(whole)
+                hidden |= hidden_cells([abs(number - other) for number, other in numbers]) | self._of_formula(
+                    whole
+                )
             self._found[formula] = hidden
         return self._found[formula]
 
 
 def shares_beside(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
     """Return the indicators whose numbers decide where one is hidden, itself among them."""
-    found, todo = set[str](), [indicator.numerator, indicator.denominator]
-    asked = set[str]()
+    indicator_ids, todo = set[str](), [indicator.numerator, indicator.denominator]
+    visited = set[str]()
     while todo:
         formula = todo.pop()
-        if formula is None or formula in asked:
+        if formula is None or formula in visited:
             continue
-        asked.add(formula)
-        for one in _shares_of(lists, formula):
-            found.add(one.id)
-            todo.append(one.denominator)
-    return frozenset(found | {indicator.id})
+        visited.add(formula)
+        for share in _shares_of(lists, formula):
+            indicator_ids.add(share.id)
+            todo.append(share.denominator)
+    return frozenset(indicator_ids | {indicator.id})
 
 
 def _wholes_of(lists: CodeLists, formula: str) -> set[str]:
-    return {one.denominator for one in _shares_of(lists, formula) if one.denominator}
+    return {share.denominator for share in _shares_of(lists, formula) if share.denominator}
 
 
 def _shares_of(lists: CodeLists, formula: str) -> Sequence[Indicator]:
     """Return the shares with this numerator that count people."""
     return [
-        one
-        for one in lists.indicators.values()
-        if one.numerator == formula and one.denominator and counts_people(lists, one)
+        other
+        for other in lists.indicators.values()
+        if other.numerator == formula and other.denominator and counts_people(lists, other)
     ]
 
 

@@ -87,7 +87,7 @@ def grows_to_target(figure: Figure) -> bool:
     if any(f"{name}({part}" in figure.numerator.text for name in ("each", "every") for part in _PARTS):
         return False
     divided = () if figure.denominator is None else figure.denominator.aggregates
-    return all(one.is_of_entities or one.of == ITEM for one in divided)
+    return all(aggregate.is_of_entities or aggregate.of == ITEM for aggregate in divided)
 
 
 def months_between(first: date, end: date) -> int:

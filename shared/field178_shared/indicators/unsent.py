@@ -28,15 +28,15 @@ def unsent_numbers(
     """
     period, today = at
     area = area_on(lists, unit_ids, period.end - timedelta(days=1))
-    known, here = (
+    server_totals, here = (
         AreaTotals(Facts(lists, records, today).counts_of, area, period, today) for records in (before, after)
     )
-    found: dict[str, int] = {}
+    differences: dict[str, int] = {}
     for indicator_id, figure in lists.figures.items():
-        difference = round(_number(figure.numerator.run(here)) - _number(figure.numerator.run(known)))
+        difference = round(_number(figure.numerator.run(here)) - _number(figure.numerator.run(server_totals)))
         if difference:
-            found[indicator_id] = difference
-    return found
+            differences[indicator_id] = difference
+    return differences
 
 
 def _number(value: Any) -> float:

@@ -65,9 +65,9 @@ def reached(profile: TargetProfile, indicator_id: str, figure: Bounded) -> Reach
 
 def _targets(profile: TargetProfile, indicator_id: str) -> list[tuple[str, int]]:
     return [
-        (one.op, one.value)
-        for one in profile.targets
-        if one.indicator == indicator_id and one.per in (None, "year")
+        (target.op, target.value)
+        for target in profile.targets
+        if target.indicator == indicator_id and target.per in (None, "year")
     ]
 
 

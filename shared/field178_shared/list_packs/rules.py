@@ -51,10 +51,10 @@ class PackProblem:
 
 def problems_of(pack: ListPack, before: ListPack) -> tuple[PackProblem, ...]:
     """Return every reason not to publish a pack after another one; none: it may be published as a whole."""
-    found = [*_rows(pack), *_removed(pack, before)]
-    if not found:
-        found = [*_reused(pack, before), *_contradictions(pack, before)]
-    return tuple(found)
+    problems = [*_rows(pack), *_removed(pack, before)]
+    if not problems:
+        problems = [*_reused(pack, before), *_contradictions(pack, before)]
+    return tuple(problems)
 
 
 def _rows(pack: ListPack) -> Iterator[PackProblem]:
@@ -98,9 +98,9 @@ def _removed(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
 
 def _reused(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
     files = files_with(before)
-    known = {name: TABLES[name].rows(files) for name in pack.rows}
+    rows = {name: TABLES[name].rows(files) for name in pack.rows}
     for name, key, row in pack.each():
-        table, old = TABLES[name], known[name].get(key)
+        table, old = TABLES[name], rows[name].get(key)
         if old is not None and (
             changed := [part for part in table.identity if old.get(part) != row.get(part)]
         ):
@@ -114,9 +114,9 @@ def _contradictions(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
         yield PackProblem("", "", PackFault.BAD_ROW, str(error))
         return
     # What was so before is for the office to mend, one row after the other.
-    known = {*contradictions(lists_with(before)), *_never_valid(before)}
-    found = (*contradictions(lists), *_never_valid(pack))
-    yield from (problem for problem in found if problem not in known)
+    earlier = {*contradictions(lists_with(before)), *_never_valid(before)}
+    problems = (*contradictions(lists), *_never_valid(pack))
+    yield from (problem for problem in problems if problem not in earlier)
 
 
 def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
@@ -131,21 +131,21 @@ def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
 
 def _frames(lists: CodeLists) -> Iterator[PackProblem]:
     for violation in lists.violations.values():
-        for one, other in combinations(violation.frames, 2):
-            if _is_same_case(one, other) and _overlap(one, other):
-                detail = f"{one.src} {one.art or ''} / {other.src} {other.art or ''}"
+        for frame, other in combinations(violation.frames, 2):
+            if _is_same_case(frame, other) and _overlap(frame, other):
+                detail = f"{frame.src} {frame.art or ''} / {other.src} {other.art or ''}"
                 yield PackProblem(_VIOLATION_TABLE, violation.id, PackFault.FRAMES_OVERLAP, detail)
 
 
-def _is_same_case(one: FineFrame, other: FineFrame) -> bool:
+def _is_same_case(frame: FineFrame, other: FineFrame) -> bool:
     """Tell whether only one of two frames can be right; bases without verified amounts may stand together."""
-    return (one.is_known and other.is_known) or (one.src, one.art) == (other.src, other.art)
+    return (frame.is_known and other.is_known) or (frame.src, frame.art) == (other.src, other.art)
 
 
-def _overlap(one: FineFrame, other: FineFrame) -> bool:
-    return (one.valid_from or date.min) < (other.valid_to or date.max) and (other.valid_from or date.min) < (
-        one.valid_to or date.max
-    )
+def _overlap(frame: FineFrame, other: FineFrame) -> bool:
+    return (frame.valid_from or date.min) < (other.valid_to or date.max) and (
+        other.valid_from or date.min
+    ) < (frame.valid_to or date.max)
 
 
 def _frame_validity(lists: CodeLists) -> Iterator[PackProblem]:
@@ -184,8 +184,8 @@ def _is_level_gone(lists: CodeLists, type_id: str, day: date) -> bool:
 
 
 def _references(lists: CodeLists) -> Iterator[PackProblem]:
-    for table, key, wanted, known in _named(lists):
-        for missing in sorted(set(wanted) - set(known)):
+    for table, key, referenced_ids, existing_ids in _named(lists):
+        for missing in sorted(set(referenced_ids) - set(existing_ids)):
             yield PackProblem(table, key, PackFault.UNKNOWN_REFERENCE, missing)
 
 
@@ -205,7 +205,12 @@ def _named(lists: CodeLists) -> Iterator[_Named]:
     for phrase in lists.phrases.values():
         yield "phrases.items", phrase.id, phrase.items, lists.items.keys() | lists.sections.keys()
     for profile in lists.target_profiles.values():
-        yield "targets.profiles", profile.id, [one.indicator for one in profile.targets], lists.indicators
+        yield (
+            "targets.profiles",
+            profile.id,
+            [target.indicator for target in profile.targets],
+            lists.indicators,
+        )
 
 
 def _named_by_units(lists: CodeLists) -> Iterator[_Named]:
@@ -222,7 +227,12 @@ def _named_by_law(lists: CodeLists) -> Iterator[_Named]:
     for item in lists.items.values():
         yield "checklist_items.items", item.id, [item.section], lists.sections
         yield "checklist_items.items", item.id, item.violations, lists.violations
-        yield "checklist_items.items", item.id, [one.source for one in item.legal], lists.legal_sources
+        yield (
+            "checklist_items.items",
+            item.id,
+            [legal_reference.source for legal_reference in item.legal],
+            lists.legal_sources,
+        )
     for violation in lists.violations.values():
         yield _VIOLATION_TABLE, violation.id, violation.items, lists.items
-        yield _VIOLATION_TABLE, violation.id, [one.src for one in violation.frames], lists.legal_sources
+        yield _VIOLATION_TABLE, violation.id, [frame.src for frame in violation.frames], lists.legal_sources

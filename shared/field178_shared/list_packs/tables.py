@@ -63,10 +63,10 @@ class ListTable:
     def replace(self, files: Mapping[str, object], rows: Rows) -> None:
         """Put rows in place of those of the same key, the others behind; changes `files`."""
         listed = self._list(files)
-        known = {self.key_of(row): index for index, row in enumerate(listed)}
+        positions = {self.key_of(row): index for index, row in enumerate(listed)}
         for key, row in rows.items():
-            if key in known:
-                listed[known[key]] = row
+            if key in positions:
+                listed[positions[key]] = row
             else:
                 listed.append(row)
 

@@ -84,13 +84,17 @@ class CommentThread:
 def threads_of(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> tuple[CommentThread, ...]:
     """Return the threads of a review in the order of their first comments."""
     threads: dict[str, list[PinnedRemark]] = {}
-    for comment in sorted(review.comments, key=lambda one: one.key):
+    for comment in sorted(review.comments, key=lambda item: item.key):
         threads.setdefault(comment.thread, []).append(comment)
-    known = sorted(answers, key=lambda one: one.id)
+    sorted_answers = sorted(answers, key=lambda answer: answer.id)
     return tuple(
         CommentThread(
             tuple(comments),
-            tuple(one for one in known if any(one.comment == comment.key for comment in comments)),
+            tuple(
+                answer
+                for answer in sorted_answers
+                if any(answer.comment == comment.key for comment in comments)
+            ),
         )
         for comments in threads.values()
     )
@@ -102,6 +106,6 @@ def is_answered(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> bool:
     Of a return whose comments are all closed the reason still waits, where it gave one.
     """
     threads = threads_of(review, answers)
-    if review.state != RETURNED or any(one.awaits_answer for one in threads):
+    if review.state != RETURNED or any(thread.awaits_answer for thread in threads):
         return False
-    return any(one.is_open for one in threads) or (bool(threads) and not review.reason)
+    return any(thread.is_open for thread in threads) or (bool(threads) and not review.reason)

@@ -37,7 +37,7 @@ def is_of_ended_unit(record_type: str, data: Data, lists: CodeLists) -> bool:
         return False
     day, year = day_of(data, DAY_OF_ENTRY[record_type]), count_of(data, "year")
     days = (day, None if year is None else date(year, 1, 1))
-    return any(one is not None and has_ended(text_of(data, "unit_id"), one, lists) for one in days)
+    return any(day is not None and has_ended(text_of(data, "unit_id"), day, lists) for day in days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

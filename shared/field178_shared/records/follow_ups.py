@@ -39,8 +39,8 @@ def open_follow_ups(
     """
     every = list(visits)
     closed = {ref for _, data in every for ref in closed_by(data)}.union(closed_by_office)
-    asked = (row for visit_id, data in every for row in _asked_by(visit_id, data))
-    still_open = (row for row in asked if (row.visit_id, row.key) not in closed)
+    follow_ups = (row for visit_id, data in every for row in _asked_by(visit_id, data))
+    still_open = (row for row in follow_ups if (row.visit_id, row.key) not in closed)
     return tuple(sorted(still_open, key=lambda row: (row.due_on or date.max, row.asked_on or date.min)))
 
 

@@ -106,7 +106,7 @@ class PlanItem:
     @classmethod
     def from_data(cls, item_id: str, data: Data) -> Self:
         """Read a record's data; a window that cannot be read is long past."""
-        asked, cancelled = entry_of(data, "asked_by"), entry_of(data, "cancelled")
+        asked_by, cancelled = entry_of(data, "asked_by"), entry_of(data, "cancelled")
         return cls(
             id=item_id,
             year=count_of(data, "year") or 0,
@@ -119,7 +119,7 @@ class PlanItem:
             window_from=day_of(data, "window_from") or date.min,
             window_to=day_of(data, "window_to") or date.min,
             reason=text_of(data, "reason"),
-            asked_by=(text_of(asked, "visit_id"), text_of(asked, "follow_up_id")) if asked else None,
+            asked_by=(text_of(asked_by, "visit_id"), text_of(asked_by, "follow_up_id")) if asked_by else None,
             cancelled=text_of(cancelled, "reason") if cancelled else None,
         )
 
@@ -217,12 +217,12 @@ def taken_by(quotas: Iterable[Quota], visits: Iterable[PlanVisit]) -> dict[str, 
     return {quota.key: frozenset(visit.id for visit in counted if quota.takes(visit)) for quota in quotas}
 
 
-def monthly_need(wanted: int, done: int, year: int, today: date) -> int | None:
+def monthly_need(target: int, done: int, year: int, today: date) -> int | None:
     """Return how many visits a month are needed from this month on; None when the year is not running."""
     if today.year != year:
         return None
     months_left = 13 - today.month
-    return -(-max(0, wanted - done) // months_left)
+    return -(-max(0, target - done) // months_left)
 
 
 def _assign(
@@ -236,29 +236,29 @@ def _assign(
     for visit in list(left.values()) if items else ():
         keys = (visit.establishment_id, (visit.establishment_type_id, visit.unit_id))
         near = [item for key in keys for item in by_place.get(key, ())]
-        found = next((item for item in near if item.id not in done and fits(item, visit)), None)
-        if found is not None:
-            done[found.id] = visit.id
+        item = next((item for item in near if item.id not in done and fits(item, visit)), None)
+        if item is not None:
+            done[item.id] = visit.id
             del left[visit.id]
 
 
 def _by_place(items: Iterable[PlanItem]) -> Mapping[object, list[PlanItem]]:
-    found: dict[object, list[PlanItem]] = {}
+    by_key: dict[object, list[PlanItem]] = {}
     for item in items:
         key = (item.establishment_type_id, item.unit_id) if item.is_open else item.establishment_id
-        found.setdefault(key, []).append(item)
-    return found
+        by_key.setdefault(key, []).append(item)
+    return by_key
 
 
 def _tried(items: Collection[PlanItem], visits: Iterable[PlanVisit]) -> dict[str, list[str]]:
     """Return the visits that did not get in; they say why an item is open and make nothing done."""
     by_place = _by_place(items)
-    found: dict[str, list[str]] = {}
+    visit_ids: dict[str, list[str]] = {}
     for visit in visits:
         for item in by_place.get(visit.establishment_id, ()):
             if item.is_named_by(visit) or item.is_kept_by(visit):
-                found.setdefault(item.id, []).append(visit.id)
-    return found
+                visit_ids.setdefault(item.id, []).append(visit.id)
+    return visit_ids
 
 
 def _state(item: PlanItem, done: Mapping[str, str], today: date) -> PlanState:

@@ -24,9 +24,9 @@ def point_of(data: Data) -> GeoPoint | None:
     return None if lat is None or lon is None else GeoPoint(lat, lon)
 
 
-def metres_between(one: GeoPoint, other: GeoPoint) -> int:
+def metres_between(point: GeoPoint, other: GeoPoint) -> int:
     """Return the distance in metres; flat-earth, right to a metre inside a province."""
-    shrink = math.cos(math.radians((one.lat + other.lat) / 2 / 10_000_000))
-    north = (one.lat - other.lat) * _METRES_PER_UNIT
-    east = (one.lon - other.lon) * _METRES_PER_UNIT * shrink
+    shrink = math.cos(math.radians((point.lat + other.lat) / 2 / 10_000_000))
+    north = (point.lat - other.lat) * _METRES_PER_UNIT
+    east = (point.lon - other.lon) * _METRES_PER_UNIT * shrink
     return round(math.hypot(north, east))

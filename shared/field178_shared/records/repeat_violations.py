@@ -58,8 +58,8 @@ def earlier_violations(
         if began is None or started_at is None or began >= started_at:
             continue
         for violation, candidate in _counted(data, after, local_date(began), local_date(started_at)):
-            known = earlier.get(violation)
-            if known is None or candidate.rank > known.rank:
+            previous = earlier.get(violation)
+            if previous is None or candidate.rank > previous.rank:
                 earlier[violation] = candidate
     return earlier
 
@@ -74,15 +74,21 @@ def _counted(
 ) -> Iterator[tuple[str, EarlierViolation]]:
     violations = violations_of(data)
     for violation in violations:
-        decisions = [one for one in after.decisions if violation in _sanctioned_by(one, violations)]
+        decisions = [
+            decision for decision in after.decisions if violation in _sanctioned_by(decision, violations)
+        ]
         repetition = _repetition(found_on, decisions, day)
         if repetition is not None:
             yield violation, EarlierViolation(found_on, repetition)
 
 
 def _repetition(found_on: date, decisions: Iterable[SanctionDecision], day: date) -> Repetition | None:
-    of_before = [one for one in decisions if one.document_date is not None and one.document_date < day]
-    if any(_counts_on(one, day) for one in of_before):
+    of_before = [
+        decision
+        for decision in decisions
+        if decision.document_date is not None and decision.document_date < day
+    ]
+    if any(_counts_on(decision, day) for decision in of_before):
         return Repetition.RECIDIVISM
     # A sanction that is expired is taken for none: its act does not count a second time.
     if of_before or found_on < _months_after(day, -_LIMITATION_MONTHS):

@@ -54,7 +54,9 @@ class Report:
             area_id=text_of(data, "area_id"),
             profile_ids=ids_of(data, "profile_ids"),
             heading={name: text_of(data, name) for name in HEADING},
-            sections={name: text_of(one, "text") for name, one in entries_of(data, "sections").items()},
+            sections={
+                name: text_of(section, "text") for name, section in entries_of(data, "sections").items()
+            },
             signed_off_by=text_of(signed, "by"),
             signed_off_at=text_of(signed, "at"),
             signed_figures=text_of(signed, "figures"),

@@ -46,7 +46,7 @@ class SanctionDecision:
     @classmethod
     def from_data(cls, decision_id: str, data: Data, payments: Iterable[Data]) -> Self:
         """Read a decision with its payments among these."""
-        own = [one for one in payments if text_of(one, "decision") == decision_id]
+        own = [payment for payment in payments if text_of(payment, "decision") == decision_id]
         return cls(
             decision_id=decision_id,
             document_number=text_of(data, "document_number"),
@@ -57,8 +57,8 @@ class SanctionDecision:
             amount_vnd=count_of(data, "amount_vnd") or 0,
             measure_ids=ids_of(data, "measure_ids"),
             received_on=day_of(data, "received_on"),
-            paid_vnd=sum(count_of(one, "amount_vnd") or 0 for one in own),
-            last_paid_on=max((day for one in own if (day := day_of(one, "paid_on"))), default=None),
+            paid_vnd=sum(count_of(payment, "amount_vnd") or 0 for payment in own),
+            last_paid_on=max((day for payment in own if (day := day_of(payment, "paid_on"))), default=None),
         )
 
     @property
@@ -113,16 +113,23 @@ class AfterVisit:
     @classmethod
     def of(cls, visit: Data, entries: Entries) -> Self:
         """Read what the office wrote beside a visit."""
-        valid = [(one, kind, data) for one, (kind, data) in sorted(entries.items()) if counts(data)]
+        valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
         payments = [data for _, kind, data in valid if kind == PAYMENT]
         of_office = [
-            SanctionDecision.from_data(one, data, payments) for one, kind, data in valid if kind == DECISION
+            SanctionDecision.from_data(entry_id, data, payments)
+            for entry_id, kind, data in valid
+            if kind == DECISION
         ]
-        of_field = {number_key(one.document_number) or one.decision_id: one for one in _decisions_of(visit)}
-        twins = [(one, of_field.pop(number_key(one.document_number), None)) for one in of_office]
+        of_field = {
+            number_key(decision.document_number) or decision.decision_id: decision
+            for decision in _decisions_of(visit)
+        }
+        twins = [
+            (decision, of_field.pop(number_key(decision.document_number), None)) for decision in of_office
+        ]
         decisions = (*(_with_payment(*pair) for pair in twins), *of_field.values())
         return cls(
-            decisions=tuple(sorted(decisions, key=lambda one: one.document_date or date.max)),
+            decisions=tuple(sorted(decisions, key=lambda decision: decision.document_date or date.max)),
             done={
                 (text_of(data, "decision"), text_of(data, "measure_key")): day_of(data, "done_on")
                 for _, kind, data in valid
@@ -136,11 +143,11 @@ class AfterVisit:
         )
 
 
-def _with_payment(one: SanctionDecision, written_by_field: SanctionDecision | None) -> SanctionDecision:
+def _with_payment(decision: SanctionDecision, written_by_field: SanctionDecision | None) -> SanctionDecision:
     """Return a decision of the office with what the field saw paid, until the office enters a payment."""
-    if written_by_field is None or one.paid_vnd:
-        return one
-    return replace(one, paid_vnd=written_by_field.paid_vnd, last_paid_on=written_by_field.last_paid_on)
+    if written_by_field is None or decision.paid_vnd:
+        return decision
+    return replace(decision, paid_vnd=written_by_field.paid_vnd, last_paid_on=written_by_field.last_paid_on)
 
 
 def _decisions_of(visit: Data) -> Iterator[SanctionDecision]:

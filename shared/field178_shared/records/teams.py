@@ -68,14 +68,17 @@ class Team:
             id=team_id,
             name=text_of(data, "name"),
             level=text_of(data, "level"),
-            unit_ids=tuple(str(one) for one in units) if isinstance(units, list) else (),
+            unit_ids=tuple(str(unit_id) for unit_id in units) if isinstance(units, list) else (),
             standing_agency=text_of(data, "standing_agency"),
             decision_number=text_of(data, "decision_number"),
             decision_date=day_of(data, "decision_date"),
             deciding_agency=text_of(data, "deciding_agency"),
             valid_from=day_of(data, "valid_from"),
             valid_to=day_of(data, "valid_to"),
-            members={user: Membership.from_data(one) for user, one in entries_of(data, "members").items()},
+            members={
+                user: Membership.from_data(membership)
+                for user, membership in entries_of(data, "members").items()
+            },
         )
 
     @property
@@ -94,4 +97,4 @@ class Team:
 
     def present(self, day: date) -> tuple[str, ...]:
         """Return who belongs to the team on a day, by id."""
-        return tuple(sorted(user for user, one in self.members.items() if one.holds_on(day)))
+        return tuple(sorted(user for user, membership in self.members.items() if membership.holds_on(day)))

@@ -118,11 +118,11 @@ def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
 
 def broken(type_name: str, problems: Mapping[str, Iterable[str]], lists: CodeLists) -> tuple[Rule, ...]:
     """Return the rules that `errors` reports as broken, each with the paths that it reads."""
-    known = published(type_name, lists)
+    published_rules = published(type_name, lists)
     return tuple(
         rule.of(path)
         for path, codes in problems.items()
-        for rule in known
+        for rule in published_rules
         if rule.code in codes and rule.covers(path)
     )
 
@@ -131,15 +131,15 @@ def submission_problems(
     type_name: str, data: Data, lists: CodeLists, context: Context
 ) -> tuple[Problem, ...]:
     """Return everything that must be corrected before filing: schema, contradictions, completeness."""
-    found = [
+    problems = [
         Problem(path, ErrorCode(code))
         for path, codes in validate(type_name, dict(data), context.filed).items()
         for code in codes
     ]
     if rules := _RULES.get(type_name):
-        found += rules.contradictions(data, lists)
-        found += rules.submission_problems(data, lists, context)
-    return tuple({(problem.path, problem.code): problem for problem in reversed(found)}.values())[::-1]
+        problems += rules.contradictions(data, lists)
+        problems += rules.submission_problems(data, lists, context)
+    return tuple({(problem.path, problem.code): problem for problem in reversed(problems)}.values())[::-1]
 
 
 def warnings(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:

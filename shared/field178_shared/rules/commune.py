@@ -60,11 +60,11 @@ def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
         return
     exceeding = [part for part in _PARTS if (count_of(data, part) or 0) > total]
     yield from (Problem(part, ErrorCode.EXCEEDS_TOTAL) for part in exceeding)
-    known = [count for part in _BY_SEX if (count := count_of(data, part)) is not None]
+    counts = [count for part in _BY_SEX if (count := count_of(data, part)) is not None]
     female, male = (count_of(data, part) for part in _BY_SEX[:2])
     # With women or men unknown only a surplus is certain; "not stated" without a number is nobody.
     is_complete = female is not None and male is not None
-    if sum(known) > total or (is_complete and sum(known) != total):
+    if sum(counts) > total or (is_complete and sum(counts) != total):
         yield Problem(_TOTAL, ErrorCode.SUM_MISMATCH)
 
 

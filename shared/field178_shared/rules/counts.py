@@ -55,19 +55,19 @@ def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int 
         for rule in item.count_rules:
             if rule.relation is CountRelation.SUM_OF and item_id in rule.items and item.id in counts:
                 others = CountRule(rule.relation, tuple(each for each in rule.items if each != item_id))
-                known = _known(others, counts, lists)
-                left = counts[item.id] - sum(known)
-                return left if left >= 0 and len(known) == len(others.items) else None
+                known_counts = _known(others, counts, lists)
+                left = counts[item.id] - sum(known_counts)
+                return left if left >= 0 and len(known_counts) == len(others.items) else None
     return None
 
 
-def _broken(count: int, rule: CountRule, known: list[int]) -> ErrorCode | None:
+def _broken(count: int, rule: CountRule, known_counts: list[int]) -> ErrorCode | None:
     if rule.relation is CountRelation.SUM_OF:
         # With a part unknown only a surplus is certain.
-        complete = len(known) == len(rule.items)
-        wrong = sum(known) != count if complete else sum(known) > count
+        complete = len(known_counts) == len(rule.items)
+        wrong = sum(known_counts) != count if complete else sum(known_counts) > count
         return ErrorCode.SUM_MISMATCH if wrong else None
-    if rule.relation is CountRelation.AT_MOST and known and count > known[0]:
+    if rule.relation is CountRelation.AT_MOST and known_counts and count > known_counts[0]:
         return _excess_code(rule)
     return None
 
@@ -86,11 +86,11 @@ def _excess_code(rule: CountRule) -> ErrorCode:
 
 def _known(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
     """Return the counts of a rule's items that are known; an untouched one has its default."""
-    known = []
+    known_counts = []
     for item_id in rule.items:
         count, item = counts.get(item_id), lists.items.get(item_id)
         if count is None and item is not None:
             count = item.default
         if count is not None:
-            known.append(count)
-    return known
+            known_counts.append(count)
+    return known_counts

@@ -61,30 +61,30 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     yield from ()
 
 
-def possible_duplicates(data: Data, known: Iterable[KnownEstablishment]) -> tuple[str, ...]:
+def possible_duplicates(data: Data, establishments: Iterable[KnownEstablishment]) -> tuple[str, ...]:
     """Return the ids of entries that may be the same place (see `duplicates_of`)."""
-    return tuple(one.id for one in duplicates_of(data, known))
+    return tuple(duplicate.id for duplicate in duplicates_of(data, establishments))
 
 
-def duplicates_of(data: Data, known: Iterable[KnownEstablishment]) -> tuple[PossibleDuplicate, ...]:
+def duplicates_of(data: Data, establishments: Iterable[KnownEstablishment]) -> tuple[PossibleDuplicate, ...]:
     """Return entries that may be the same place.
 
     The same registration number, or the same name and kind less than 150 m away; where a point is missing on
     either side, the same unit stands for near. "Hoa Ban" and "Karaoke Hoa Ban" are the same name.
     """
     name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
-    found = []
-    for entry in known:
+    duplicates = []
+    for entry in establishments:
         distance = distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
         is_same_number = bool(number) and number == fold(entry.registration_number)
         if is_same_number or _is_alike(data, name, entry, distance):
-            found.append(PossibleDuplicate(entry.id, distance, is_same_number))
-    return tuple(found)
+            duplicates.append(PossibleDuplicate(entry.id, distance, is_same_number))
+    return tuple(duplicates)
 
 
-def is_same_name(one: str, other: str) -> bool:
+def is_same_name(name: str, other: str) -> bool:
     """Tell whether two folded names are the same, or one says besides what kind of place it is."""
-    return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
+    return name == other or name.endswith(f" {other}") or other.endswith(f" {name}")
 
 
 def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment, distance: float | None) -> bool:
@@ -93,11 +93,11 @@ def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment, distance:
     return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M
 
 
-def distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> int | None:
+def distance_m(point: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> int | None:
     """Return how far two points in 1e-7 degrees are apart, None where one of them is not known."""
-    if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
+    if point[0] is None or point[1] is None or other[0] is None or other[1] is None:
         return None
-    return metres_between(GeoPoint(one[0], one[1]), GeoPoint(other[0], other[1]))
+    return metres_between(GeoPoint(point[0], point[1]), GeoPoint(other[0], other[1]))
 
 
 def _is_reversed(data: Data, start: str, end: str) -> bool:

@@ -33,15 +33,15 @@ def _paths(type_name: str, _version: str) -> tuple[str, ...]:
 
 def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
     """Return the free texts of a record by path, those that say something."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for pattern in _paths(type_name, load().version):
         keys = pattern.split(".")
         if keys[0] not in data:
             continue
         for path, value in _matches(data, keys):
             if isinstance(value, str) and value.strip():
-                found[path] = value
-    return found
+                texts[path] = value
+    return texts
 
 
 class FreeTextMarks:
@@ -61,7 +61,7 @@ class FreeTextMarks:
         seen = {(text, known_names) for text in texts.values()}
         self._marked = {key: self._marked[key] if key in self._marked else self._look(*key) for key in seen}
         marked = {path: self._marked[text, known_names] for path, text in texts.items()}
-        return {path: said for path, said in marked.items() if said}
+        return {path: marks for path, marks in marked.items() if marks}
 
     def _look(self, text: str, known_names: tuple[str, ...]) -> str:
         marks = lint(text, known_names, self._language)
@@ -75,12 +75,12 @@ def _covers(wider: str, path: str) -> bool:
 
 def _matches(data: Mapping[str, object], keys: list[str]) -> list[tuple[str, object]]:
     # Level by level: at every tap the answers of a whole visit pass here.
-    found: list[tuple[str, object]] = [("", data)]
+    pairs: list[tuple[str, object]] = [("", data)]
     for key in keys:
         below: list[tuple[str, object]] = []
-        for path, value in found:
+        for path, value in pairs:
             if isinstance(value, Mapping):
                 for name in value if key == "*" else (key,) if key in value else ():
                     below.append((f"{path}.{name}" if path else name, value[name]))
-        found = below
-    return found
+        pairs = below
+    return pairs

@@ -124,7 +124,7 @@ def _not_in_force(data: Data, lists: CodeLists) -> Iterator[Problem]:
     for item_id in not_in_force(lists.items, answers_of(data), day):
         yield Problem(_path_of(item_id), ErrorCode.NOT_IN_FORCE)
     roles, measures = (
-        {one.id: one for one in lists.choices[name]} for name in ("representative_role", "measure")
+        {choice.id: choice for choice in lists.choices[name]} for name in ("representative_role", "measure")
     )
     for _role in not_in_force(roles, [text_of(data, "representative_role")], day):
         yield Problem("representative_role", ErrorCode.NOT_IN_FORCE)
@@ -162,18 +162,18 @@ def _referrals(data: Data, lists: CodeLists, context: Context) -> Iterator[Probl
 
 
 def _result_beside_findings(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    found, result = entries_of(data, "findings"), data.get("overall_result")
-    if found and result == "compliant":
+    findings, result = entries_of(data, "findings"), data.get("overall_result")
+    if findings and result == "compliant":
         yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_FINDINGS)
     elif result == "compliant" and _has_shortcoming(data, lists):
         yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_SHORTCOMINGS)
-    if not found and result in _RESULTS_WITH_FINDINGS:
+    if not findings and result in _RESULTS_WITH_FINDINGS:
         yield Problem("findings", ErrorCode.RESULT_WITHOUT_FINDINGS)
 
 
 def _has_shortcoming(data: Data, lists: CodeLists) -> bool:
-    known = ((lists.items.get(item_id), value) for item_id, value in answers_of(data).items())
-    return any(item is not None and checklist.is_shortcoming(item, value) for item, value in known)
+    answered_items = ((lists.items.get(item_id), value) for item_id, value in answers_of(data).items())
+    return any(item is not None and checklist.is_shortcoming(item, value) for item, value in answered_items)
 
 
 def _unusual(data: Data, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:

@@ -52,12 +52,12 @@ def _papers(visit: Data, establishment: Data) -> dict[str, object]:
     answers = answers_of(visit)
     licence = _LICENCES.get(text_of(establishment, "establishment_type_id"), "")
     papers = {**_PAPERS, **({_LICENCE_ITEM: licence} if licence else {})}
-    found: dict[str, object] = {}
+    updates: dict[str, object] = {}
     for item_id, kind in papers.items():
         path = f"certificates.{kind}.status"
-        known = str(read_path(establishment, path) or "")
+        status = str(read_path(establishment, path) or "")
         if answers.get(item_id) == "no":
-            found[path] = _MISSING
-        elif answers.get(item_id) == "yes" and known in _MENDED_BY_YES:
-            found[path] = _VALID
-    return found
+            updates[path] = _MISSING
+        elif answers.get(item_id) == "yes" and status in _MENDED_BY_YES:
+            updates[path] = _VALID
+    return updates

@@ -112,9 +112,9 @@ def _form_demands(data: Data, form: OutreachFormat) -> Iterator[Problem]:
 
 
 def _too_fine_for_anonymous(data: Data, audiences: Mapping[str, Data]) -> Iterator[Problem]:
-    found = [name for name in _NOT_ANONYMOUS if data.get(name)]
-    found += [f"audiences.{key}.female_count" for key, entry in audiences.items() if "female_count" in entry]
-    yield from (Problem(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in found)
+    paths = [name for name in _NOT_ANONYMOUS if data.get(name)]
+    paths += [f"audiences.{key}.female_count" for key, entry in audiences.items() if "female_count" in entry]
+    yield from (Problem(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in paths)
 
 
 def _attendance(entries: Iterable[Data]) -> int:

@@ -39,12 +39,14 @@ class Rule:
             [key for key, wild in zip(path.split("."), self.path.split("."), strict=True) if wild == "*"]
         )
         key = next(keys, "")
-        return Rule(path, self.code, tuple(one.replace("*", key) for one in self.others), self.is_sum)
+        return Rule(path, self.code, tuple(path.replace("*", key) for path in self.others), self.is_sum)
 
     def covers(self, path: str) -> bool:
         """Tell whether `path` is what this rule's path stands for."""
         keys, wild = path.split("."), self.path.split(".")
-        return len(keys) == len(wild) and all(one in ("*", key) for key, one in zip(keys, wild, strict=True))
+        return len(keys) == len(wild) and all(
+            part in ("*", key) for key, part in zip(keys, wild, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ def not_in_force(rows: Mapping[str, Dated], ids: Iterable[str], day: date) -> It
 
 def by_path(problems: Iterable[Problem]) -> dict[str, list[str]]:
     """Return problems as {path: [codes]}, the form of a quarantine's details."""
-    found: dict[str, list[str]] = {}
+    codes_by_path: dict[str, list[str]] = {}
     for problem in problems:
-        codes = found.setdefault(problem.path, [])
+        codes = codes_by_path.setdefault(problem.path, [])
         if problem.code.value not in codes:
             codes.append(problem.code.value)
-    return found
+    return codes_by_path

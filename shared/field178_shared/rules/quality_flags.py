@@ -61,12 +61,12 @@ class FlagContext:
 def quality_flags(type_name: str, data: Data, lists: CodeLists, context: FlagContext) -> tuple[Problem, ...]:
     """Return the flags of a record with the details of each: metres, counts, ids of other records."""
     kind = text_of(context.establishment, "establishment_type_id") or None
-    found = list(warnings(type_name, data, lists, Context(context.received_at, kind)))
-    found += _far_from_point(data, context.establishment)
-    found += _recorded_twice(type_name, data, context.others)
-    found += _missing_photos(context)
-    found += _personal_data(type_name, data, context)
-    return tuple(sorted(found, key=lambda problem: _ORDER.get(problem.code, len(CODES))))
+    problems = list(warnings(type_name, data, lists, Context(context.received_at, kind)))
+    problems += _far_from_point(data, context.establishment)
+    problems += _recorded_twice(type_name, data, context.others)
+    problems += _missing_photos(context)
+    problems += _personal_data(type_name, data, context)
+    return tuple(sorted(problems, key=lambda problem: _ORDER.get(problem.code, len(CODES))))
 
 
 def _far_from_point(data: Data, establishment: Data) -> Iterator[Problem]:

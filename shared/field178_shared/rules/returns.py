@@ -52,13 +52,13 @@ def agency_return_problems(data: Data, lists: CodeLists, context: Context) -> It
     """Yield what must be corrected before a monthly return is entered; each number of the agency is asked."""
     yield from _of_month(data, lists, context)
     agency = lists.agencies.get(text_of(data, "agency_id"))
-    asked = agency.return_numbers if agency else ()
+    required_numbers = agency.return_numbers if agency else ()
     for name in RETURN_NUMBERS:
-        if name in asked and data.get(name) is None:
+        if name in required_numbers and data.get(name) is None:
             yield Problem(name, ErrorCode.REQUIRED)
-        elif name not in asked and data.get(name) is not None:
+        elif name not in required_numbers and data.get(name) is not None:
             yield Problem(name, ErrorCode.UNKNOWN_CHOICE)
-    if not asked:
+    if not required_numbers:
         yield Problem("agency_id", ErrorCode.UNKNOWN_CHOICE)
 
 

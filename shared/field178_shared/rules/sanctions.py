@@ -84,13 +84,15 @@ def closure_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
 
 def unknown_violations(data: Data, visit: Data) -> tuple[str, ...]:
     """Return the violations of a decision that its visit did not find."""
-    found = {text_of(finding, "violation_id") for finding in entries_of(visit, "findings").values()}
-    return tuple(one for one in ids_of(data, "violation_ids") if one not in found)
+    violation_ids = {text_of(finding, "violation_id") for finding in entries_of(visit, "findings").values()}
+    return tuple(violation for violation in ids_of(data, "violation_ids") if violation not in violation_ids)
 
 
 def _frame_of(violation_id: str, visit: Data) -> Data:
     findings = entries_of(visit, "findings").values()
-    frames = (entry_of(one, "frame") for one in findings if text_of(one, "violation_id") == violation_id)
+    frames = (
+        entry_of(finding, "frame") for finding in findings if text_of(finding, "violation_id") == violation_id
+    )
     return next((frame for frame in frames if frame), {})
 
 

@@ -76,16 +76,16 @@ def _events(visit: Data, after: AfterVisit) -> dict[str, date]:
         return {}
     ended = [day for finding in findings.values() if (day := day_of(finding, "occurred_on"))]
     signed = _minutes_signed(visit, after)
-    known = {
+    event_days = {
         "violation_detected": None if signed else day_of_act(visit),
         "violation_ended": max(ended, default=None),
         "minutes_signed": signed,
     }
-    return {event: day for event, day in known.items() if day is not None}
+    return {event: day for event, day in event_days.items() if day is not None}
 
 
 def _minutes_signed(visit: Data, after: AfterVisit) -> date | None:
     measures = entries_of(visit, "measures").items()
-    of_minutes = [(key, one) for key, one in measures if text_of(one, "measure_id") == _MINUTES]
-    days = [after.done.get(("", key)) or day_of(one, "document_date") for key, one in of_minutes]
+    of_minutes = [(key, measure) for key, measure in measures if text_of(measure, "measure_id") == _MINUTES]
+    days = [after.done.get(("", key)) or day_of(measure, "document_date") for key, measure in of_minutes]
     return next((day for day in days if day), None)

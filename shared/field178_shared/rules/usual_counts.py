@@ -31,9 +31,9 @@ def unusual_attendance(data: Data, lists: CodeLists) -> Iterator[Problem]:
     audiences = {
         key: count_of(entry, "attendance_count") or 0 for key, entry in entries_of(data, "audiences").items()
     }
-    known = _known_people(data, lists)
-    if known is not None:
-        of, most = known
+    usual = _known_people(data, lists)
+    if usual is not None:
+        of, most = usual
         above = [key for key, count in audiences.items() if count > most]
     else:
         of, most = SESSION, MOST_AT_A_SESSION
@@ -51,7 +51,7 @@ def _known_people(data: Data, lists: CodeLists) -> tuple[str, int] | None:
     )
     day = day_of(data, "session_date")
     for of, place in places:
-        known = place.count_on(day) if place is not None and day is not None else None
-        if known is not None:
-            return of, known.count
+        count = place.count_on(day) if place is not None and day is not None else None
+        if count is not None:
+            return of, count.count
     return None

@@ -43,11 +43,11 @@ def session_of_visit(visit: Data, visit_id: str, host_agency_id: str) -> dict[st
 
 
 def _audiences(answers: Data) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    attendance: dict[str, dict[str, int]] = {}
     for audience, attended_item, first_time_item in AUDIENCES_OF_VISIT:
         attended, first_time = count_of(answers, attended_item), count_of(answers, first_time_item)
         if attended:
-            found[audience] = {"attendance_count": attended}
+            attendance[audience] = {"attendance_count": attended}
             if first_time is not None:
-                found[audience]["first_time_count"] = first_time
-    return found
+                attendance[audience]["first_time_count"] = first_time
+    return attendance

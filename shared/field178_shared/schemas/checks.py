@@ -194,25 +194,27 @@ def list_of(item: Check, at_least: int, at_most: int) -> Check:
 def members(named: Mapping[str, CheckedMember]) -> Check:
     """Return a check for an object with these members; unknown members are kept."""
     plan = tuple((name, check, required) for name, (check, required) in named.items())
-    known = frozenset(named)
+    member_names = frozenset(named)
 
     def check(value: object) -> Issues:
         if type(value) is not dict:
             return _WRONG_TYPE
-        found: list[Issue] = []
+        issues_found: list[Issue] = []
         seen = 0
         for name, check_member, required in plan:
             member = value.get(name)
             if member is None:
                 if required:
-                    found.append((name, ErrorCode.REQUIRED))
+                    issues_found.append((name, ErrorCode.REQUIRED))
                 continue
             seen += 1
             if issues := check_member(member):
-                found += under(name, issues)
+                issues_found += under(name, issues)
         if seen != len(value):
-            found += unknown_members((name, each) for name, each in value.items() if name not in known)
-        return found or FINE
+            issues_found += unknown_members(
+                (name, each) for name, each in value.items() if name not in member_names
+            )
+        return issues_found or FINE
 
     return check
 
@@ -223,15 +225,15 @@ def keyed(entry: Check, keys: AbstractSet[str] | None = None) -> Check:
     def check(value: object) -> Issues:
         if type(value) is not dict:
             return _WRONG_TYPE
-        found: list[Issue] = []
+        issues_found: list[Issue] = []
         for key, member in value.items():
             if member is None or member == {}:
                 continue
             if keys is not None and key not in keys:
-                found.append((key, ErrorCode.UNKNOWN_CHOICE))
+                issues_found.append((key, ErrorCode.UNKNOWN_CHOICE))
             elif issues := entry(member):
-                found += under(key, issues)
-        return found or FINE
+                issues_found += under(key, issues)
+        return issues_found or FINE
 
     return check
 
@@ -247,13 +249,13 @@ def keyed_by_name(entries: Mapping[str, Check], other: Callable[[str], Check] = 
     def check(value: object) -> Issues:
         if type(value) is not dict:
             return _WRONG_TYPE
-        found: list[Issue] = []
+        issues_found: list[Issue] = []
         for key, member in value.items():
             if member is None or member == {}:
                 continue
             if issues := (entries.get(key) or other(key))(member):
-                found += under(key, issues)
-        return found or FINE
+                issues_found += under(key, issues)
+        return issues_found or FINE
 
     return check
 

@@ -61,12 +61,12 @@ class WireSchema(Schema):
             return
         further = self.further()
         unknown = {name: value for name, value in original.items() if name not in self.fields}
-        known = {name: unknown.pop(name) for name in further if name in unknown}
+        known_members = {name: unknown.pop(name) for name in further if name in unknown}
         issues = [*checks.unknown_members(unknown.items())]
-        for name, value in known.items():
+        for name, value in known_members.items():
             if value is not None:
-                found = nested_schema(further[name])().validate(value)
-                issues += checks.under(name, issues_of(found))
+                errors = nested_schema(further[name])().validate(value)
+                issues += checks.under(name, issues_of(errors))
         if issues:
             raise ValidationError(messages_of(issues))
 
@@ -111,8 +111,8 @@ def _use_error_codes(field: Field) -> None:
 
 
 def _code_of(validator: validate.Validator) -> ErrorCode:
-    for known, code in _CODES.items():
-        if isinstance(validator, known):
+    for validator_class, code in _CODES.items():
+        if isinstance(validator, validator_class):
             return code
     return refuse(validator)
 
@@ -137,9 +137,9 @@ def field_at(schema: WireSchema, path: str) -> Field | None:
     field: Field = fields.Nested(type(schema))
     for key in path.split("."):
         below = dict(_below(field))
-        if (known := below.get(key) or below.get("*")) is None:
+        if (member := below.get(key) or below.get("*")) is None:
             return None
-        field = known
+        field = member
     return field
 
 

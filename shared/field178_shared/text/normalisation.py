@@ -58,7 +58,7 @@ _key_of_label = functools.lru_cache(maxsize=2048)(sort_key)
 
 def by_label(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return pairs of key and label in Vietnamese order of their labels."""
-    return tuple(sorted(options, key=lambda one: _key_of_label(one[1])))
+    return tuple(sorted(options, key=lambda option: _key_of_label(option[1])))
 
 
 def _tone_of(word: str) -> str:

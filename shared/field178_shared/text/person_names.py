@@ -48,7 +48,7 @@ class NameRules:
 def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Return the places of the NFC text that look like names, except inside the known names."""
     tokens = list(_TOKEN.finditer(text))
-    known = _known_spans(text, known_names)
+    known_spans = _known_spans(text, known_names)
     index = 0
     while index < len(tokens):
         length = _name_length(text, tokens, index, rules)
@@ -56,7 +56,7 @@ def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> I
             index += 1
             continue
         start, end = tokens[index].start(), tokens[index + length].end()
-        if not any(first <= start and end <= last for first, last in known):
+        if not any(first <= start and end <= last for first, last in known_spans):
             yield start, end
         index += length + 1
 

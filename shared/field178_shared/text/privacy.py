@@ -38,17 +38,17 @@ def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tu
     """
     plain = nfc(text)
     lists = load()
-    found: list[PrivacyMark] = []
+    marks: list[PrivacyMark] = []
     for pattern in lists.privacy.free_text.linter.patterns:
         message = pattern.en if language == "en" else pattern.vi
         if pattern.regex is not None:
-            found += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain)]
+            marks += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain)]
         elif pattern.algorithm is not None:
             spans = spans_of_names(plain, _name_rules(), known_names)
-            found += [PrivacyMark(pattern.id, *span, message) for span in spans]
+            marks += [PrivacyMark(pattern.id, *span, message) for span in spans]
         else:
-            found += _stigma_marks(pattern.id, message, plain, language)
-    return _without_contained(found)
+            marks += _stigma_marks(pattern.id, message, plain, language)
+    return _without_contained(marks)
 
 
 def mask(text: str, marks: Sequence[PrivacyMark]) -> str:

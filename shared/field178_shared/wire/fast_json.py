@@ -83,7 +83,7 @@ def _prove_by_keys(data: bytes, depth: int) -> object:
     value, objects = _OBJECTS.read(text)
     # A key that came twice is missing in its object.
     is_unique = sum(map(len, objects)) == between.count(b":")
-    is_sorted = all([list(one) == sorted(one) for one in objects if len(one) > 1])
+    is_sorted = all([list(item) == sorted(item) for item in objects if len(item) > 1])
     if not (is_unique and is_sorted and unicodedata.is_normalized("NFC", text)):
         raise NotProven
     return value
@@ -154,9 +154,9 @@ class _ObjectReader(threading.local):
         self._found.clear()
         return _scan(self._decoder, text), self._found
 
-    def _keep(self, one: dict[str, object]) -> dict[str, object]:
-        self._found.append(one)
-        return one
+    def _keep(self, item: dict[str, object]) -> dict[str, object]:
+        self._found.append(item)
+        return item
 
 
 _OBJECTS = _ObjectReader()

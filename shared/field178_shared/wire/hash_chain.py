@@ -31,8 +31,8 @@ class RootSeen:
         """Return the root of a request; an invalid one counts as absent and fails no exchange."""
         if not isinstance(value, Mapping):
             return cls()
-        found = value.get("alarm")
-        alarm = RootAlarm(found) if isinstance(found, str) and found in tuple(RootAlarm) else None
+        raw = value.get("alarm")
+        alarm = RootAlarm(raw) if isinstance(raw, str) and raw in tuple(RootAlarm) else None
         index, hash_ = value.get("index"), value.get("hash")
         if type(index) is int and index > 0 and is_hash(hash_):
             return cls(index, str(hash_), alarm)

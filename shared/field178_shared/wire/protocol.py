@@ -92,9 +92,9 @@ class Change:
     @property
     def wire(self) -> dict[str, object]:
         """The object as sent."""
-        found = json.loads(self.body)
-        assert isinstance(found, dict)
-        return found
+        body = json.loads(self.body)
+        assert isinstance(body, dict)
+        return body
 
     @classmethod
     def from_wire(cls, value: object, pointer: str = "") -> Change:
@@ -249,77 +249,77 @@ class Reader:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text member; without a default it is required and not empty."""
-        found = self.value.get(name)
-        if found is None and default is not None:
+        value = self.value.get(name)
+        if value is None and default is not None:
             return default
-        if not isinstance(found, str) or (default is None and not found):
+        if not isinstance(value, str) or (default is None and not value):
             raise self._fault(name)
-        return found
+        return value
 
     def uuid(self, name: str) -> str:
         """Return a required lower-case UUID."""
-        found = self.text(name)
-        if not is_uuid(found):
+        text = self.text(name)
+        if not is_uuid(text):
             raise self._fault(name)
-        return found
+        return text
 
     def integer(self, name: str, default: int | None = None, minimum: int = 0) -> int:
         """Return a whole number not below `minimum`; booleans are not numbers."""
-        found = self.value.get(name)
-        if found is None and default is not None:
+        number = self.value.get(name)
+        if number is None and default is not None:
             return default
-        if type(found) is not int or found < minimum:
+        if type(number) is not int or number < minimum:
             raise self._fault(name)
-        return found
+        return number
 
     def flag(self, name: str) -> bool:
         """Return a boolean member, false when absent."""
-        found = self.value.get(name)
-        if found is None:
+        flag = self.value.get(name)
+        if flag is None:
             return False
-        if not isinstance(found, bool):
+        if not isinstance(flag, bool):
             raise self._fault(name)
-        return found
+        return flag
 
     def members(self, name: str) -> JsonObject:
         """Return an object member, empty when absent."""
-        found = self.value.get(name)
-        if found is None:
+        member = self.value.get(name)
+        if member is None:
             return {}
-        if not isinstance(found, dict):
+        if not isinstance(member, dict):
             raise self._fault(name)
-        return found
+        return member
 
     def scopes(self, name: str) -> JsonObject:
         """Return an object member by scope, of as many as one device is granted at most."""
-        found = self.members(name)
-        _within(len(found), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
-        return found
+        members = self.members(name)
+        _within(len(members), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
+        return members
 
     def items(self, name: str, limit: int, unit: str) -> list[object]:
         """Return a list member of at most `limit` items, empty when absent."""
-        found = self.value.get(name)
-        if found is None:
+        items = self.value.get(name)
+        if items is None:
             return []
-        if not isinstance(found, list):
+        if not isinstance(items, list):
             raise self._fault(name)
-        _within(len(found), limit, unit, f"{self._pointer}/{name}")
-        return found
+        _within(len(items), limit, unit, f"{self._pointer}/{name}")
+        return items
 
     def texts(self, name: str, limit: int) -> tuple[str, ...]:
         """Return a list member of texts."""
-        found = self.items(name, limit, name)
-        texts = tuple(item for item in found if isinstance(item, str))
-        if len(texts) != len(found):
+        items = self.items(name, limit, name)
+        texts = tuple(item for item in items if isinstance(item, str))
+        if len(texts) != len(items):
             raise self._fault(name)
         return texts
 
     def uuids(self, name: str, limit: int) -> tuple[str, ...]:
         """Return a list member of lower-case UUIDs."""
-        found = self.texts(name, limit)
-        if not all(is_uuid(item) for item in found):
+        texts = self.texts(name, limit)
+        if not all(is_uuid(item) for item in texts):
             raise self._fault(name)
-        return found
+        return texts
 
     def _fault(self, name: str) -> AppError:
         change_id = self.value.get("change_id")
@@ -336,7 +336,7 @@ def _revisions(value: object) -> dict[str, int] | None:
 
 def _texts(value: object) -> tuple[str, ...]:
     # What is no list of texts names nothing.
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _within(count: int, limit: int, unit: str, pointer: str) -> None:

@@ -75,9 +75,9 @@ def _outside_strings(text: str) -> str:
 
 def _decoder(faults: list[_JsonFault]) -> json.JSONDecoder:
     def fault(problem: str, value: dict[str, object] | None = None) -> _JsonFault:
-        found = _JsonFault(problem, value or {})
-        faults.append(found)
-        return found
+        fault = _JsonFault(problem, value or {})
+        faults.append(fault)
+        return fault
 
     def pairs(items: list[tuple[str, object]]) -> object:
         value = dict(items)
@@ -132,8 +132,8 @@ def _faults_of_object(value: dict[str, object], pointer: str) -> Iterator[tuple[
 
 
 def _text_problem(text: str) -> str | None:
-    if found := _SUSPECT.search(text):
-        return "nul" if found.group() == "\x00" else "surrogate"
+    if match := _SUSPECT.search(text):
+        return "nul" if match.group() == "\x00" else "surrogate"
     return None if unicodedata.is_normalized("NFC", text) else "not_nfc"
 
 
@@ -145,5 +145,5 @@ def _change_id(value: object, pointer: str) -> dict[str, object]:
         return {}
     change = pushed[int(parts[2])]
     fields = change.value if isinstance(change, _JsonFault) else change
-    found = fields.get("change_id") if isinstance(fields, dict) else None
-    return {"change_id": found} if isinstance(found, str) and found.isascii() else {}
+    change_id = fields.get("change_id") if isinstance(fields, dict) else None
+    return {"change_id": change_id} if isinstance(change_id, str) and change_id.isascii() else {}
