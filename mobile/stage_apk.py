@@ -33,13 +33,13 @@ SECOND = 315_532_800
 
 def staged_files() -> Iterator[tuple[str, Path]]:
     """Yield name within the folder and source of every file, in order of the names."""
-    found = {"main.py": ENTRY, "LICENSE": ROOT / "LICENSE", "NOTICE": ROOT / "NOTICE"}
+    files = {"main.py": ENTRY, "LICENSE": ROOT / "LICENSE", "NOTICE": ROOT / "NOTICE"}
     for package in PACKAGES:
         for path in package.rglob("*"):
             name = f"{package.name}/{path.relative_to(package).as_posix()}"
             if path.is_file() and path.suffix not in NOT_READ and not name.startswith(NOT_RUN):
-                found[name] = path
-    yield from sorted(found.items())
+                files[name] = path
+    yield from sorted(files.items())
 
 
 def metadata() -> tuple[str, bytes]:

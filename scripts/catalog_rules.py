@@ -50,8 +50,8 @@ def _faults(catalog: Catalog) -> Iterator[str]:
     for text, translation in catalog.messages.items():
         if translation and placeholders(text) != placeholders(translation):
             yield f"placeholders differ: {text!r}"
-        for said, term in TERMS.items():
-            if translation and re.search(said, text, re.IGNORECASE) and term not in translation.casefold():
+        for pattern, term in TERMS.items():
+            if translation and re.search(pattern, text, re.IGNORECASE) and term not in translation.casefold():
                 yield f"{term!r} is the term: {text!r}"
         for word in stigma_in(f"{text}\n{translation}", load()):
             yield f"{word!r} is on the list of words to avoid: {text!r}"

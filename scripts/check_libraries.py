@@ -38,9 +38,9 @@ def main(arguments: list[str]) -> int:
     faults = [answer for answer in answers if answer.lacks]
     for answer in faults:
         print(f"not found: {', '.join(answer.lacks)}: needed by {answer.path}")
-    asked = sum(not answer.skipped for answer in answers)
-    print(f"{asked} programs and libraries checked, {len(faults)} lack something")
-    return 1 if faults or not asked else 0
+    count = sum(not answer.skipped for answer in answers)
+    print(f"{count} programs and libraries checked, {len(faults)} lack something")
+    return 1 if faults or not count else 0
 
 
 def binaries(folder: Path) -> Iterator[Path]:

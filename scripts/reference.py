@@ -86,17 +86,17 @@ def commands(
 
 def _described(path: str, command: click.Command) -> str:
     usage = " ".join([path, *_arguments(command), "[OPTIONS]"])
-    options = "".join(_row(one) for one in command.params if isinstance(one, click.Option))
+    options = "".join(_row(parameter) for parameter in command.params if isinstance(parameter, click.Option))
     table = f"\n| option | meaning |\n|---|---|\n{options}"
     return f"\n## {path}\n\n{command.help}\n\n```sh\n{usage}\n```\n{table}"
 
 
 def _arguments(command: click.Command) -> Iterator[str]:
-    for one in command.params:
-        if isinstance(one, click.Argument):
-            choices = getattr(one.type, "choices", None)
-            name = "|".join(choices) if choices else str(one.name).upper()
-            yield name if one.required else f"[{name}]"
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            choices = getattr(parameter.type, "choices", None)
+            name = "|".join(choices) if choices else str(parameter.name).upper()
+            yield name if parameter.required else f"[{name}]"
 
 
 def _row(option: click.Option) -> str:

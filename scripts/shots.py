@@ -126,18 +126,18 @@ def give_to_guides(taken: Path, guides: Path) -> None:
 
 def pictures_in(folder: Path) -> dict[str, Path]:
     """Return the pictures below a folder by their place in it."""
-    found = (path for path in folder.rglob("*") if path.suffix in {".png", ".webp"})
-    return {path.relative_to(folder).as_posix(): path for path in found}
+    pictures = (path for path in folder.rglob("*") if path.suffix in {".png", ".webp"})
+    return {path.relative_to(folder).as_posix(): path for path in pictures}
 
 
 def looks_the_same(before: Path, after: Path) -> bool:
     """Tell whether two pictures show the same to an eye: hardly a pixel differs by more than some levels."""
     from PIL import Image, ImageChops
 
-    with Image.open(before) as one, Image.open(after) as other:
-        if one.size != other.size:
+    with Image.open(before) as old, Image.open(after) as other:
+        if old.size != other.size:
             return False
-        difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
+        difference = ImageChops.difference(old.convert("RGB"), other.convert("RGB"))
     bands = difference.split()
     largest = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
     return sum(largest.histogram()[LEVELS:]) <= PIXELS
@@ -257,10 +257,10 @@ def unlock(fingers: Fingers) -> None:
 
 def chromium() -> str:
     """Return the browser that takes pictures."""
-    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
-    if found is None:
+    browser = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    if browser is None:
         sys.exit("no chromium")
-    return found
+    return browser
 
 
 def shoot_console(url: str, target: Path) -> None:

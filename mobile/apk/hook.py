@@ -59,9 +59,9 @@ def faults_of(manifest: Xml.Element) -> list[str]:
     application = manifest.find("application")
     if application is None:
         return ["no application"]
-    asked = {str(one.get(_a("name"))) for one in manifest.iter("uses-permission")}
-    faults = [f"{name} is not in the list" for name in sorted(asked - PERMISSIONS)]
-    faults += [f"{name} is missing" for name in sorted(PERMISSIONS - asked)]
+    permissions = {str(permission.get(_a("name"))) for permission in manifest.iter("uses-permission")}
+    faults = [f"{name} is not in the list" for name in sorted(permissions - PERMISSIONS)]
+    faults += [f"{name} is missing" for name in sorted(PERMISSIONS - permissions)]
     faults += [
         f"{name} is {application.get(_a(name))}, not {value}"
         for name, value in FLAGS.items()
@@ -74,13 +74,17 @@ def faults_of(manifest: Xml.Element) -> list[str]:
 
 def _component_faults(application: Xml.Element) -> list[str]:
     kinds = ("activity", "activity-alias", "service", "receiver", "provider")
-    found = {(one.tag, str(one.get(_a("name")))): one for one in application if one.tag in kinds}
-    faults = [f"{kind} {name} is not in the list" for kind, name in sorted(found.keys() - COMPONENTS)]
-    faults += [f"{kind} {name} is missing" for kind, name in sorted(COMPONENTS - found.keys())]
+    components = {
+        (component.tag, str(component.get(_a("name")))): component
+        for component in application
+        if component.tag in kinds
+    }
+    faults = [f"{kind} {name} is not in the list" for kind, name in sorted(components.keys() - COMPONENTS)]
+    faults += [f"{kind} {name} is missing" for kind, name in sorted(COMPONENTS - components.keys())]
     return faults + [
         f"{name} is open to other applications"
-        for (_kind, name), one in sorted(found.items())
-        if name != ACTIVITY and one.get(_a("exported")) != "false"
+        for (_kind, name), component in sorted(components.items())
+        if name != ACTIVITY and component.get(_a("exported")) != "false"
     ]
 
 

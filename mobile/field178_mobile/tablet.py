@@ -197,9 +197,9 @@ class FirstEnrolment:
         return self._tablet.open(key)
 
     def _known(self) -> Enrolment:
-        if (known := self.enrolment) is None:
+        if (enrolment := self.enrolment) is None:
             raise LookupError("the device is not registered")
-        return known
+        return enrolment
 
 
 class AnotherOfficer:

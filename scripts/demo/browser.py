@@ -55,8 +55,8 @@ class Browser:
         headers = {"Origin": self._url, "Content-Type": "application/x-www-form-urlencoded"}
         return self._read(urllib.request.Request(address, body, headers, method="POST"))
 
-    def _read(self, asked: urllib.request.Request) -> Page:
-        with self._opener.open(asked, timeout=TIMEOUT_S) as answer:
+    def _read(self, request: urllib.request.Request) -> Page:
+        with self._opener.open(request, timeout=TIMEOUT_S) as answer:
             text = answer.read().decode()
             reader = _Forms()
             reader.feed(text)
@@ -72,12 +72,12 @@ class _Forms(HTMLParser):
         self._is_inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(found.get("action", "")))
+            self.forms.append(Form(attributes.get("action", "")))
             self._is_inside = True
-        elif self._is_inside and tag in {"input", "textarea"} and "name" in found:
-            self.forms[-1].fields[found["name"]] = found.get("value", "")
+        elif self._is_inside and tag in {"input", "textarea"} and "name" in attributes:
+            self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

@@ -187,7 +187,7 @@ def _words(tablet: Tablet, filed: list[str]) -> list[str]:
 
 def _list(value: object) -> list[str]:
     assert isinstance(value, list)
-    return [str(one) for one in value]
+    return [str(item) for item in value]
 
 
 def _shown(seen: Mapping[str, object]) -> dict[str, object]:
@@ -210,5 +210,5 @@ def command(server: ServerProcess, *arguments: str) -> dict[str, str]:
         check=False,
     )
     _must(done.returncode == 0, done.stdout + done.stderr)
-    found: dict[str, str] = json.loads(done.stdout) if "--json" in arguments else {}
-    return found
+    values: dict[str, str] = json.loads(done.stdout) if "--json" in arguments else {}
+    return values

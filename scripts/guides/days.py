@@ -85,8 +85,8 @@ def decide_on_two(walk: Walk) -> None:
     if not walk.acts:
         return
     approved, title = walk.record()
-    told = f"{DONE}:has-text('{title}')"
-    walk.act("[data-action=approve]", told, confirm="form.confirm-actions .button-primary")
+    done_message = f"{DONE}:has-text('{title}')"
+    walk.act("[data-action=approve]", done_message, confirm="form.confirm-actions .button-primary")
     returned, title = walk.record()
     walk.page.locator("details.pin > summary").first.click()
     walk.page.locator("[data-pin]:visible").fill("178")

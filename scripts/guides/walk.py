@@ -73,8 +73,8 @@ class Walk:
         self.page.locator(selector).first.click()
         if confirm:
             self.page.locator(f"{confirm}, {effect}").first.wait_for()
-            if (asked := self.page.locator(confirm)).count():
-                asked.first.click()
+            if (confirmation := self.page.locator(confirm)).count():
+                confirmation.first.click()
         self.page.locator(effect).first.wait_for()
         self.look()
 

@@ -156,12 +156,16 @@ class Player:
         seen = self._counted(work)
         # A visit that explained the law makes its outreach session by itself: both are new.
         made = sorted(self._ids("inspection", "outreach_session") - before)
-        main = next(one for one in made if one in self._ids(record_type))
+        main = next(record_id for record_id in made if record_id in self._ids(record_type))
         word = str(self._store().shown_state(main).word)
-        return {**seen, "records": [main, *(one for one in made if one != main)], "word": word}
+        return {
+            **seen,
+            "records": [main, *(record_id for record_id in made if record_id != main)],
+            "word": word,
+        }
 
     def _ids(self, *record_types: str) -> set[str]:
-        return {view.id for one in record_types for view in self._store().views(one)}
+        return {view.id for record_type in record_types for view in self._store().views(record_type)}
 
     def _counted(self, work: Callable[[], None]) -> Seen:
         from scripts.tablet_player.pace import Pace

@@ -104,7 +104,7 @@ class Fingers:
 
     def sees(self, kind: str, **properties: object) -> bool:
         """Tell whether such a widget is on the screen."""
-        return any(type(one).__name__ == kind and _has(one, properties) for one in self.everything())
+        return any(type(widget).__name__ == kind and _has(widget, properties) for widget in self.everything())
 
     def words(self) -> list[str]:
         """Return every text on the screen."""

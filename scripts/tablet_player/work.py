@@ -40,7 +40,7 @@ class Work:
         fingers.press("DateField")
         fingers.press("Chip", text=_("Today"))
         members = fingers.find("ShiftBody").ids.members.walk()
-        for row in [one for one in members if type(one).__name__ == "ChoiceRow"][:MEMBERS]:
+        for row in [member for member in members if type(member).__name__ == "ChoiceRow"][:MEMBERS]:
             if not row.active:
                 fingers.tap(row)
         fingers.press("Btn", text=_("Use for tonight"))
@@ -137,13 +137,13 @@ class Work:
         self.number(number)
 
     def _fail(self, failed: dict[str, str]) -> None:
-        for row in [one for one in self.fingers.everything() if type(one).__name__ == "CheckItem"]:
+        for row in [widget for widget in self.fingers.everything() if type(widget).__name__ == "CheckItem"]:
             if (violation := failed.get(row.key)) is not None and row.value != "no":
                 self.fingers.tap(next(seg for seg in row.ids.segs.children if seg.key == "no"))
                 self.fingers.press("ViolationRow", key=violation)
 
     def _count(self, workers: dict[str, int]) -> None:
-        rows = [one for one in self.fingers.everything() if type(one).__name__ == "CheckItem"]
+        rows = [widget for widget in self.fingers.everything() if type(widget).__name__ == "CheckItem"]
         for row in rows:
             if row.key == "ou_done" and not row.value:
                 self.fingers.tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
@@ -158,9 +158,9 @@ class Work:
                 self.number(number)
 
     def _open_count(self, workers: dict[str, int]) -> Widget | None:
-        found = [one for one in self.fingers.everything() if type(one).__name__ == "CountItem"]
-        asked = [one for one in reversed(found) if one.key in workers and not one.value]
-        return next(iter(asked), None)
+        items = [widget for widget in self.fingers.everything() if type(widget).__name__ == "CountItem"]
+        empty_items = [item for item in reversed(items) if item.key in workers and not item.value]
+        return next(iter(empty_items), None)
 
     def _has_foot(self, action: str) -> bool:
         return self.fingers.sees("FootButton", action=action)

@@ -82,14 +82,14 @@ class Composer:
 
     def _put_mark(self, mark: ToneMark, key: str) -> bool:
         for places in self._targets(mark):
-            wanted = [
+            marked_letters = [
                 replace(self._letters[place], mark=mark.on[self._letters[place].plain]) for place in places
             ]
-            if wanted == [self._letters[place] for place in places]:
+            if marked_letters == [self._letters[place] for place in places]:
                 self._take_off(places, key)
                 return True
             tried = list(self._letters)
-            for place, letter in zip(places, wanted, strict=True):
+            for place, letter in zip(places, marked_letters, strict=True):
                 tried[place] = letter
             if self._is_possible(tried, self._tone):
                 self._letters = tried
@@ -121,16 +121,16 @@ class Composer:
         if "d" in mark.on:
             return [(0,)] if plain.startswith("d") else []
         vowels = [place for place in range(start, end) if plain[place] in mark.on]
-        found: list[tuple[int, ...]] = []
+        vowel_places: list[tuple[int, ...]] = []
         pair = plain.find("uo", start, end)
         if pair >= 0 and mark.on.get("u") and mark.on.get("o"):
-            found.append((pair, pair + 1))
+            vowel_places.append((pair, pair + 1))
         if mark.on.get("u") and plain.startswith("ua", start):
-            found.append((start,))
+            vowel_places.append((start,))
         by_letter = sorted(
             reversed(vowels), key=lambda place: "aou".find(plain[place]) if "u" in mark.on else 0
         )
-        return found + [(place,) for place in by_letter]
+        return vowel_places + [(place,) for place in by_letter]
 
     def _add(self, letter: Letter) -> None:
         self._letters.append(letter)
@@ -173,7 +173,9 @@ class Composer:
 
 def _is_open_uo(plain: str, letters: list[Letter], start: int, end: int) -> bool:
     # huơ, thuở: with nothing behind it the u keeps its plain form; a letter more makes it ươ again.
-    return plain[start:] == "uo" and end == len(plain) and all(one.mark == "+" for one in letters[start:])
+    return (
+        plain[start:] == "uo" and end == len(plain) and all(letter.mark == "+" for letter in letters[start:])
+    )
 
 
 def _toned(plain: str, letters: list[Letter], start: int, end: int) -> int:

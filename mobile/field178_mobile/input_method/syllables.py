@@ -40,15 +40,15 @@ _MARKS = {"\u0302": "^", "\u0306": "(", "\u031b": "+"}
 
 def split(word: str) -> list[tuple[str, str]]:
     """Return each letter as its plain letter and its mark: ^ (â), ( (ă), + (ơ), - (đ) or nothing."""
-    found: list[tuple[str, str]] = []
+    letters: list[tuple[str, str]] = []
     for char in unicodedata.normalize("NFD", word):
         if char in ("đ", "Đ"):
-            found.append(("d" if char == "đ" else "D", "-"))
-        elif char in _MARKS and found:
-            found[-1] = (found[-1][0], _MARKS[char])
+            letters.append(("d" if char == "đ" else "D", "-"))
+        elif char in _MARKS and letters:
+            letters[-1] = (letters[-1][0], _MARKS[char])
         elif not unicodedata.combining(char):
-            found.append((char, ""))
-    return found
+            letters.append((char, ""))
+    return letters
 
 
 def every_syllable() -> frozenset[str]:
@@ -57,35 +57,38 @@ def every_syllable() -> frozenset[str]:
     back = [rime for rime in _RIMES if rime[0] not in "eêiy"]
     # After a consonant the vowel i is written i, but in ky, ly, my, sy, ty, vy both are.
     plain = [rime for rime in _RIMES if not rime.startswith("y")]
-    found = set(_RIMES) | {f"qu{rime}" for rime in _AFTER_QU}
+    syllables = set(_RIMES) | {f"qu{rime}" for rime in _AFTER_QU}
     for initial in _ANYWHERE:
-        found.update(initial + rime for rime in plain)
-        found.add(initial + "y")
+        syllables.update(initial + rime for rime in plain)
+        syllables.add(initial + "y")
     for initial in _BEFORE_FRONT:
-        found.update(initial + rime for rime in front if not rime.startswith("yê"))
+        syllables.update(initial + rime for rime in front if not rime.startswith("yê"))
     for initial in _BEFORE_BACK:
-        found.update(initial + rime for rime in back)
-    found.update(f"gi{rime}" for rime in back)
-    found.update(f"g{rime}" for rime in plain if rime.startswith("i"))
-    return frozenset(found)
+        syllables.update(initial + rime for rime in back)
+    syllables.update(f"gi{rime}" for rime in back)
+    syllables.update(f"g{rime}" for rime in plain if rime.startswith("i"))
+    return frozenset(syllables)
 
 
 @functools.cache
 def _beginnings() -> dict[str, frozenset[tuple[str, ...]]]:
     """Return, by the plain letters of a beginning, the marks its letters have in real syllables."""
-    found: dict[str, set[tuple[str, ...]]] = {}
+    marks_by_plain: dict[str, set[tuple[str, ...]]] = {}
     for syllable in every_syllable():
         letters = split(syllable)
         for end in range(1, len(letters) + 1):
             plain = "".join(letter for letter, _ in letters[:end])
-            found.setdefault(plain, set()).add(tuple(mark for _, mark in letters[:end]))
-    return {plain: frozenset(marks) for plain, marks in found.items()}
+            marks_by_plain.setdefault(plain, set()).add(tuple(mark for _, mark in letters[:end]))
+    return {plain: frozenset(marks) for plain, marks in marks_by_plain.items()}
 
 
 def leads_to_one(plain: str, marks: tuple[str, ...]) -> bool:
     """Tell whether a syllable begins so; a letter without a mark may still get one."""
-    known = _beginnings().get(plain, ())
-    return any(all(mine in ("", real) for mine, real in zip(marks, one, strict=True)) for one in known)
+    mark_sequences = _beginnings().get(plain, ())
+    return any(
+        all(mine in ("", real) for mine, real in zip(marks, sequence, strict=True))
+        for sequence in mark_sequences
+    )
 
 
 @functools.lru_cache(maxsize=1024)

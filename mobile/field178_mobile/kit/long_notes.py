@@ -21,7 +21,7 @@ class LongNotes:
         """Use this device from now on; `used` hears of every change, which no touch of ours tells."""
         self._serving = (platform, ui_thread, used)
 
-    def open(self, asked: LongText, heard: Heard, answer: Picked) -> bool:
+    def open(self, request: LongText, heard: Heard, answer: Picked) -> bool:
         """Open the window; False where the field is to be used. Both answers come on the drawing thread."""
         if self._serving is None:
             return False
@@ -40,7 +40,7 @@ class LongNotes:
                 answer(text)
 
         self._shut = platform.edit_long_text(
-            asked,
+            request,
             lambda text: ui_thread.post(partial(hear, text)),
             lambda text: ui_thread.post(partial(end, text)),
         )

@@ -14,14 +14,14 @@ _sizes: dict[str, dict[str, Size]] = defaultdict(dict)
 
 def measuring(label: CoreLabel) -> Callable[[str], Size]:
     """Return what measures a text in the font that a label has now."""
-    known, measure = _sizes[label._get_font_id()], label.get_extents
+    sizes, measure = _sizes[label._get_font_id()], label.get_extents
 
     def size_of(text: str) -> Size:
-        size = known.get(text)
+        size = sizes.get(text)
         if size is None:
-            if len(known) >= MOST_WORDS:
-                known.clear()
-            size = known[text] = measure(text)
+            if len(sizes) >= MOST_WORDS:
+                sizes.clear()
+            size = sizes[text] = measure(text)
         return size
 
     return size_of

@@ -51,21 +51,21 @@ class Preferences:
 
 def _read(path: Path) -> PreferenceValues:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        stored = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return PreferenceValues()
-    if not isinstance(found, dict):
+    if not isinstance(stored, dict):
         return PreferenceValues()
     plain = PreferenceValues()
     return PreferenceValues(
-        mode=_text(found, "mode", plain.mode),
-        language=_text(found, "language", plain.language),
-        font_scale=scale if isinstance(scale := found.get("font_scale"), float) else plain.font_scale,
-        typing=_text(found, "typing", plain.typing),
-        last_officer=_text(found, "last_officer", plain.last_officer),
+        mode=_text(stored, "mode", plain.mode),
+        language=_text(stored, "language", plain.language),
+        font_scale=scale if isinstance(scale := stored.get("font_scale"), float) else plain.font_scale,
+        typing=_text(stored, "typing", plain.typing),
+        last_officer=_text(stored, "last_officer", plain.last_officer),
     )
 
 
-def _text(found: dict[str, object], name: str, default: str) -> str:
-    value = found.get(name)
+def _text(stored: dict[str, object], name: str, default: str) -> str:
+    value = stored.get(name)
     return value if isinstance(value, str) else default

@@ -48,7 +48,7 @@ def clusters_of(pins: Iterable[Pin], zoom: int, cell_px: float) -> list[Cluster]
             kept.setdefault(_cell(place, side), []).append(_Growing(place, list(group)))
         else:
             near.pins.extend(group)
-    return [Cluster(one.place, tuple(one.pins)) for cell in kept.values() for one in cell]
+    return [Cluster(cluster.place, tuple(cluster.pins)) for cell in kept.values() for cluster in cell]
 
 
 @dataclass(slots=True)
@@ -60,16 +60,18 @@ class _Growing:
 def _nearest(kept: Mapping[tuple[int, int], list[_Growing]], place: MapPoint, side: float) -> _Growing | None:
     column, row = _cell(place, side)
     around = [(column + x, row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
-    near = [one for cell in around for one in kept.get(cell, ()) if _distance(one.place, place) < side]
-    return min(near, key=lambda one: _distance(one.place, place), default=None)
+    near = [
+        cluster for cell in around for cluster in kept.get(cell, ()) if _distance(cluster.place, place) < side
+    ]
+    return min(near, key=lambda cluster: _distance(cluster.place, place), default=None)
 
 
 def _cell(place: MapPoint, side: float) -> tuple[int, int]:
     return int(place.x / side), int(place.y / side)
 
 
-def _distance(one: MapPoint, other: MapPoint) -> float:
-    return math.hypot(one.x - other.x, one.y - other.y)
+def _distance(point: MapPoint, other: MapPoint) -> float:
+    return math.hypot(point.x - other.x, point.y - other.y)
 
 
 def _middle(places: list[MapPoint]) -> MapPoint:

@@ -32,13 +32,13 @@ class MapFile:
         """Return the picture of a tile, rows counted from the north; None where there is none to be read."""
         from_south = 2**zoom - 1 - row
         try:
-            found = self._connection.execute(
+            tile_row = self._connection.execute(
                 "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
                 (zoom, column, from_south),
             ).fetchone()
         except sqlite3.DatabaseError:
             return None
-        data = bytes(found[0]) if found is not None and found[0] is not None else b""
+        data = bytes(tile_row[0]) if tile_row is not None and tile_row[0] is not None else b""
         return data if data.startswith(_PICTURES) else None
 
     def close(self) -> None:

@@ -71,11 +71,11 @@ def view_of(
     places: Iterable[MapPoint], width_px: float, height_px: float, zooms: tuple[float, float]
 ) -> MapWindow | None:
     """Return the closest view that shows all the places, None when there is none."""
-    found = list(places)
-    if not found:
+    points = list(places)
+    if not points:
         return None
-    left, right = min(p.x for p in found), max(p.x for p in found)
-    top, bottom = min(p.y for p in found), max(p.y for p in found)
+    left, right = min(p.x for p in points), max(p.x for p in points)
+    top, bottom = min(p.y for p in points), max(p.y for p in points)
     widest = max((right - left) / max(width_px, 1), (bottom - top) / max(height_px, 1), 1e-12)
     zoom = math.log2(1 / (widest * TILE_PX)) - 0.2
     return MapWindow(MapPoint((left + right) / 2, (top + bottom) / 2), min(max(zoom, zooms[0]), zooms[1]))

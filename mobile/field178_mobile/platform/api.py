@@ -60,7 +60,7 @@ class Platform(Protocol):
         """Keep the application alive off the screen, with a notice that says why; None: no more."""
         ...
 
-    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
+    def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
         """Let the system edit a long text; return what closes the window, None where our field is as good.
 
         heard: the text at every change. answer: the text to keep, None when given up; nothing after closing.

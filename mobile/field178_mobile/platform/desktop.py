@@ -49,7 +49,7 @@ class DesktopPlatform:
     def keep_open(self, why: str | None) -> None:
         """Do nothing: a desktop lets a hidden application run."""
 
-    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> None:
+    def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> None:
         """Leave it to our own field: a desktop's keyboards work in it."""
 
     def prefers_less_motion(self) -> bool:
@@ -135,10 +135,10 @@ class DesktopPlatform:
         raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path))
 
     def _program(self, name: str, lacking: ErrorCode) -> str:
-        found = shutil.which(name, path=self._environment.get("PATH"))
-        if found is None:
+        program = shutil.which(name, path=self._environment.get("PATH"))
+        if program is None:
             raise AppError(lacking)
-        return found
+        return program
 
 
 def _start(path: Path, verb: str, refused: ErrorCode) -> None:

@@ -48,11 +48,11 @@ class FakePlatform:
         """Remember what was asked, in order."""
         self.kept_open.append(why)
 
-    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
+    def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
         """Open a window in memory, if it was told to have one."""
         if not self.has_long_text:
             return None
-        self.long_texts.append((asked, heard, answer))
+        self.long_texts.append((request, heard, answer))
         return self.long_texts.clear
 
     def prefers_less_motion(self) -> bool:

@@ -59,10 +59,10 @@ def problem_text(problem: Problem, words: Wording) -> str:
     """Return what a rule has found; an unusual number stands beside the usual one."""
     if problem.code is not ErrorCode.UNUSUAL_COUNT:
         return message(problem.code, words.language)
-    said = _UNUSUAL.get(problem.details.get("of"), _UNUSUAL_FOR_KIND)
+    template = _UNUSUAL.get(problem.details.get("of"), _UNUSUAL_FOR_KIND)
     usual = {
         name: number_text(number, words.language)
         for name, number in problem.details.items()
         if isinstance(number, int)
     }
-    return words.say(said, **usual)
+    return words.say(template, **usual)

@@ -35,7 +35,7 @@ class ToFix:
     """
 
     text: str
-    asked: str
+    visited_on: str
     due: str
     left: str
     is_overdue: bool

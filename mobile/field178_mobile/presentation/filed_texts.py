@@ -17,5 +17,5 @@ def _bare(value: object) -> object:
     if isinstance(value, Mapping):
         return trimmed(value)
     if isinstance(value, list):
-        return [one for one in map(_bare, value) if one != ""]
+        return [item for item in map(_bare, value) if item != ""]
     return value

@@ -23,7 +23,7 @@ def _line(rows: tuple[OpenFollowUp, ...], today: date, words: Wording) -> ToFix:
     first_day = min((row.asked_on for row in rows if row.asked_on), default=None)
     return ToFix(
         text=rows[0].text,
-        asked=date_text(first_day) if first_day else "",
+        visited_on=date_text(first_day) if first_day else "",
         due=date_text(due) if due else "",
         left=words.days_left(due, today),
         is_overdue=due is not None and due < today,

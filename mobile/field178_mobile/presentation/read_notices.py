@@ -31,14 +31,14 @@ class ReadNotices:
 
     def ids(self) -> frozenset[str]:
         """Return their ids."""
-        known = self._settings.get(self._key)
-        return frozenset(map(str, known)) if isinstance(known, list) else frozenset()
+        notice_ids = self._settings.get(self._key)
+        return frozenset(map(str, notice_ids)) if isinstance(notice_ids, list) else frozenset()
 
     def add(self, notice_id: str, shown: Collection[str]) -> None:
         """Keep that a notice was opened; what the office shows no more is forgotten."""
-        known = self.ids()
-        if notice_id not in known:
-            self._settings.put(self._key, sorted({*known, notice_id} & {*shown}))
+        read_ids = self.ids()
+        if notice_id not in read_ids:
+            self._settings.put(self._key, sorted({*read_ids, notice_id} & {*shown}))
 
 
 def unread(items: Iterable[InboxItem], read: Collection[str]) -> list[InboxItem]:

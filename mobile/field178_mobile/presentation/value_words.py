@@ -27,8 +27,8 @@ def value_text(record_type: str, path: str, value: object, words: Wording) -> st
     if isinstance(value, Mapping):
         inner = value.get("v", value)
         parts = inner.items() if isinstance(inner, Mapping) else (("v", inner),)
-        said = (value_text(record_type, f"{path}.{key}", item, words) for key, item in parts)
-        return ", ".join(said) or NOTHING
+        texts = (value_text(record_type, f"{path}.{key}", item, words) for key, item in parts)
+        return ", ".join(texts) or NOTHING
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(value_text(record_type, path, item, words) for item in value) or NOTHING
     return _plain(record_type, path, value, words)

@@ -116,7 +116,9 @@ class AnswerReader:
         self._receipts.append(receipt)
         self._answered[receipt.change_id] = receipt
         if frame.flag("stub"):
-            change = next((one for one in self._exchange.pushed if one.id == receipt.change_id), None)
+            change = next(
+                (pushed for pushed in self._exchange.pushed if pushed.id == receipt.change_id), None
+            )
             if change is None or receipt.scope not in hello.greeting.granted:
                 raise AnswerFault("stub")
             self._stubs.append((change, receipt))
@@ -165,7 +167,7 @@ class AnswerReader:
         else:
             self._pending.append(checkpoint)
         # Most scopes bring no row: they are committed with the next one that does, or at the end.
-        if checkpoint.repaired or sum(len(one.items) for one in self._pending) >= ROWS_PER_COMMIT:
+        if checkpoint.repaired or sum(len(pending.items) for pending in self._pending) >= ROWS_PER_COMMIT:
             self._commit_pending()
 
     def _commit_pending(self) -> None:
@@ -199,8 +201,8 @@ class AnswerReader:
         records = [item for item in self._items if isinstance(item, ServerRecord)]
         page = parse_repair(frame, records, hello.greeting)
         # What was not asked for takes no row away.
-        asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
-        if not asked or len(records) != len(self._items):
+        is_requested = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
+        if not is_requested or len(records) != len(self._items):
             raise AnswerFault("repair")
         self._commit_pending()
         if self._store.commit_repair(page).stopped:
@@ -219,17 +221,17 @@ class AnswerReader:
             raise AnswerFault("end")
         self._commit_pending()
         self._commit_wanted(hello)
-        asked = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
-        if asked and not end.more:
+        requested_ids = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
+        if requested_ids and not end.more:
             # All was said: what did not come is in no scope of this tablet any more. Asked for again it would
             # be asked for without an end.
-            self._store.give_up_wants(asked)
+            self._store.give_up_wants(requested_ids)
         self.end = end
 
     def _commit_wanted(self, hello: Hello) -> None:
         """Commit records asked for by id: they may be outside of any checkpoint and move no cursor."""
-        wanted = frozenset(self._exchange.checkpoint.wants)
-        if any(isinstance(item, Leave) or item.id not in wanted for item in self._items):
+        requested_ids = frozenset(self._exchange.checkpoint.wants)
+        if any(isinstance(item, Leave) or item.id not in requested_ids for item in self._items):
             raise AnswerFault("end")
         for scope in sorted({item.scope for item in self._items}):
             items = [item for item in self._items if item.scope == scope]

@@ -32,7 +32,7 @@ class BatchSize:
         """Return the size after a batch that arrived: up to four times it, if that would still be in time."""
         if seconds > LONGEST_REQUEST_S:
             return self.halved(pushed, pushed_bytes)
-        growth = next((one for one in (FASTEST_GROWTH, 2) if seconds * one <= LONGEST_REQUEST_S), 1)
+        growth = next((factor for factor in (FASTEST_GROWTH, 2) if seconds * factor <= LONGEST_REQUEST_S), 1)
         return BatchSize(
             min(self.changes * growth, MAX_CHANGES), min(self.size_bytes * growth, LARGEST_BYTES)
         )

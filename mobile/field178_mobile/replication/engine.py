@@ -227,9 +227,9 @@ class SyncEngine:
 
     def _check_history(self, hello: Hello) -> None:
         kept = self._store.kept_root()
-        found = judged(kept, hello, self._identity.receipt_key)
-        if found != kept and (kept, found) != (None, StoredRoot(found.epoch)):
-            self._store.keep_root(found)
+        root = judged(kept, hello, self._identity.receipt_key)
+        if root != kept and (kept, root) != (None, StoredRoot(root.epoch)):
+            self._store.keep_root(root)
 
     def _on_answer_ended(self) -> list[Effect]:
         answer, exchange = self._answer, self._exchange

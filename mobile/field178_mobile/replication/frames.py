@@ -122,10 +122,10 @@ def read_record(line: bytes) -> ServerRecord | None:
 
     None is no fault yet: `parse_line` and `parse_record` read the line and find what is wrong with it.
     """
-    found = _RECORD.fullmatch(line)
-    if found is None:
+    match = _RECORD.fullmatch(line)
+    if match is None:
         return None
-    record_id, record_type, scope, rev, deleted, body, h = found.groups()
+    record_id, record_type, scope, rev, deleted, body, h = match.groups()
     # The body is taken over as it is: in its one canonical form it is what the server hashed.
     hashed = hashlib.sha256(b'["%b","%b",%b,%b,%b]' % (record_id, record_type, rev, deleted, body))
     if hashed.hexdigest()[:32] != h.decode():
@@ -192,10 +192,10 @@ def _granted(frame: Reader, *, may_lack: bool) -> frozenset[str]:
 
 
 def _protocol(frame: Reader) -> tuple[int, int]:
-    found = frame.items("protocol", 2, "versions")
-    if len(found) != 2 or not all(type(item) is int for item in found):
+    versions = frame.items("protocol", 2, "versions")
+    if len(versions) != 2 or not all(type(item) is int for item in versions):
         raise NotOurAnswer("protocol")
-    lowest, highest = (item for item in found if isinstance(item, int))
+    lowest, highest = (item for item in versions if isinstance(item, int))
     return lowest, highest
 
 
@@ -206,10 +206,10 @@ def _notice(value: object) -> OfficeNotice:
 
 
 def _root(frame: Reader) -> RootTold:
-    found = frame.value.get("root")
-    told = RootSeen.from_wire(found)
-    sig = found.get("sig") if isinstance(found, Mapping) else None
-    return RootTold(told.index, told.hash, sig if isinstance(sig, str) else "")
+    root = frame.value.get("root")
+    seen = RootSeen.from_wire(root)
+    sig = root.get("sig") if isinstance(root, Mapping) else None
+    return RootTold(seen.index, seen.hash, sig if isinstance(sig, str) else "")
 
 
 def _digest(value: object) -> Digest:

@@ -82,8 +82,8 @@ class OfflineExporter:
         return count
 
     def _origin(self, work: UnsentChanges) -> ExportOrigin:
-        one = self.enrolment
-        return ExportOrigin(one.tenant, one.device, work.incarnation, to_wire(self.clock.now()))
+        enrolment = self.enrolment
+        return ExportOrigin(enrolment.tenant, enrolment.device, work.incarnation, to_wire(self.clock.now()))
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def unsent_changes(unlocked: Unlocked) -> UnsentChanges:
     if not incarnation and not stored:
         raise AppError(ErrorCode.STORE_DAMAGED)
     life = incarnation or list(stored.values())[-1].incarnation
-    changes = tuple(one.wire for one in stored.values() if one.id not in superseded)
+    changes = tuple(change.wire for change in stored.values() if change.id not in superseded)
     return UnsentChanges(life, changes)
 
 

@@ -30,8 +30,8 @@ class Reactions:
 
     def on_hello(self, hello: Hello, exchange: SentRequest) -> None:
         """React to what only the first frame says, before any row of this answer is committed."""
-        known = exchange.checkpoint.epoch
-        if known is not None and known != hello.greeting.epoch:
+        known_epoch = exchange.checkpoint.epoch
+        if known_epoch is not None and known_epoch != hello.greeting.epoch:
             self._store.enter_epoch(hello.greeting.epoch)
         if exchange.offer is not None:
             offering = not exchange.offer.complete
@@ -90,26 +90,26 @@ class Reactions:
 
 def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
     """Return what is kept after a hello; without a receipt key signatures are taken as they are."""
-    epoch, told = hello.greeting.epoch, hello.root
+    epoch, root = hello.greeting.epoch, hello.root
     if kept is None or kept.epoch != epoch:
         # Another history: the office began it, and says so to everyone.
         kept = StoredRoot(epoch)
-    if told is None:
+    if root is None:
         return kept
-    if (told.index, told.hash) == (kept.index, kept.hash):
+    if (root.index, root.hash) == (kept.index, kept.hash):
         # The only thing that ends an alarm: a higher root might belong to the other history.
         return replace(kept, alarm=None)
-    if told.index and receipt_key and not _is_signed(told, epoch, receipt_key):
+    if root.index and receipt_key and not _is_signed(root, epoch, receipt_key):
         return replace(kept, alarm=kept.alarm or RootAlarm.SIGNATURE)
-    if told.index <= kept.index:
-        return replace(kept, alarm=RootAlarm.LOWER if told.index < kept.index else RootAlarm.OTHER)
+    if root.index <= kept.index:
+        return replace(kept, alarm=RootAlarm.LOWER if root.index < kept.index else RootAlarm.OTHER)
     if kept.alarm in (RootAlarm.LOWER, RootAlarm.OTHER):
         return kept
-    return StoredRoot(epoch, told.index, told.hash)
+    return StoredRoot(epoch, root.index, root.hash)
 
 
-def _is_signed(told: RootTold, epoch: str, receipt_key: str) -> bool:
-    return is_signed(receipt_key, signed_text(epoch, told.index, told.hash), told.sig)
+def _is_signed(root: RootTold, epoch: str, receipt_key: str) -> bool:
+    return is_signed(receipt_key, signed_text(epoch, root.index, root.hash), root.sig)
 
 
 class RecoveryQueue:

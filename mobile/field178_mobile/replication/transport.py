@@ -285,10 +285,10 @@ def failure_of(response: requests.Response) -> Failure | None:
         return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
     if not is_ours:
         return Failure(FailureKind.NOT_OUR_SERVER)
-    code, told = _problem(response)
+    code, details = _problem(response)
     is_refused = status == 400 and code in _READ_AND_REFUSED
     kind = FailureKind.REFUSED if is_refused else _KINDS.get(status, FailureKind.UNEXPECTED)
-    return Failure(kind, code, retry_after_s, told.get("change_id"), told.get("problem"))
+    return Failure(kind, code, retry_after_s, details.get("change_id"), details.get("problem"))
 
 
 def _is_portal(response: requests.Response) -> bool:
@@ -301,7 +301,9 @@ def _is_portal(response: requests.Response) -> bool:
 def _problem(response: requests.Response) -> tuple[ErrorCode | None, dict[str, str]]:
     try:
         value = response.json()
-        return ErrorCode(value.get("code")), {key: one for key, one in value.items() if isinstance(one, str)}
+        return ErrorCode(value.get("code")), {
+            key: text for key, text in value.items() if isinstance(text, str)
+        }
     except (requests.RequestException, HTTPError, ValueError, AttributeError):
         return None, {}
 

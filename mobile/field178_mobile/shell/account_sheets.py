@@ -19,7 +19,7 @@ def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
     from field178_mobile.kit import kit
 
     officers = vault.officers()
-    choices = [kit.Choice(one.id, one.name, agency_name(one.agency)) for one in officers]
+    choices = [kit.Choice(officer.id, officer.name, agency_name(officer.agency)) for officer in officers]
     sheet = kit.ChoiceSheet(choices, [me], lambda keys: on_chosen(keys[0]))
     sheet.title = language("Hand the tablet over")
     sheet.sub = language("It locks and asks for the PIN of the one you choose. Drafts are kept.")
@@ -79,9 +79,9 @@ def say_taken_off(gone: Sequence[TabletOfficer]) -> None:
     from field178_mobile.kit import kit
 
     if gone:
-        names = ", ".join(one.name for one in gone)
-        said = language("Account closed by the office, taken off this tablet: {names}")
-        kit.toast(said.format(names=names), icon="information-outline", tone="plain")
+        names = ", ".join(officer.name for officer in gone)
+        template = language("Account closed by the office, taken off this tablet: {names}")
+        kit.toast(template.format(names=names), icon="information-outline", tone="plain")
 
 
 def agency_name(agency_id: str) -> str:

@@ -26,11 +26,11 @@ class IdleNotice:
             self.hide()
             return
         is_unkept = any(isinstance(shown, Overlay) and shown.is_unkept for shown in Window.children)
-        said = language(UNKEPT if is_unkept else KEPT)
+        template = language(UNKEPT if is_unkept else KEPT)
         if not isinstance(self._shown, Toast) or self._shown.parent is None:
             self._shown = Toast(icon="lock-outline", tone="warn")
             Window.add_widget(self._shown)
-        self._shown.text = said.format(seconds=seconds)
+        self._shown.text = template.format(seconds=seconds)
 
     def hide(self) -> None:
         """Take it away."""

@@ -116,7 +116,7 @@ class Navigator(BoxLayout):
         from field178_mobile.features.access.officers import take_off_closed
 
         gone = take_off_closed(self._shared.tablet.vault, tablet.store.view, tablet.key)
-        if any(one.id == officer.id for one in gone):
+        if any(removed.id == officer.id for removed in gone):
             tablet.close()
             self.ask_pin()
             turn_away()

@@ -188,15 +188,15 @@ class EstablishmentListing(NamedTuple):
 class VisitListing(NamedTuple):
     """One filed visit in lists of establishments.
 
-    `asked`: keys of the corrections it asked for, but those that the office has closed; `closes`: those of
-    earlier visits that it closed. A void one asks for nothing and closes nothing.
+    `follow_up_keys`: follow-ups that the visit requests and the office has not closed. `closes`: follow-ups of
+    earlier visits that the visit closed. Both are empty for a void visit.
     """
 
     id: str
     establishment_id: str
     started_at: datetime | None
     is_inspected: bool
-    asked: tuple[str, ...] = ()
+    follow_up_keys: tuple[str, ...] = ()
     closes: tuple[FollowUpRef, ...] = ()
     is_void: bool = False
 

@@ -99,10 +99,14 @@ class Store(LockableStore):
 
         None, and nothing filed, when there is none: one that gained a value since stays open.
         """
-        standing, found = self._run(
+        standing, stored_conflicts = self._run(
             lambda unlocked: (unlocked.records.standing(record_id), unlocked.cache.conflicts(record_id))
         )
-        conflicts = [one for one in found if all(value in shown for value in one.refused_values)]
+        conflicts = [
+            conflict
+            for conflict in stored_conflicts
+            if all(value in shown for value in conflict.refused_values)
+        ]
         if standing is None or not conflicts:
             return None
         return self.file_content(resolution(standing, conflicts, chosen), user)
@@ -195,10 +199,10 @@ class Store(LockableStore):
     def _file(
         self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
     ) -> list[str | None]:
-        refuse_erased(unlocked.context, [one for draft in drafts for one in named_in(draft)])
+        refuse_erased(unlocked.context, [record_id for draft in drafts for record_id in named_in(draft)])
         contents = [content_of_draft(unlocked.context, draft) for draft in drafts]
-        said = [item for item in contents if item is not None]
-        filed = iter(self._file_all(unlocked, [*said, *deletions], user))
+        visible_contents = [item for item in contents if item is not None]
+        filed = iter(self._file_all(unlocked, [*visible_contents, *deletions], user))
         unchanged = [draft for draft, item in zip(drafts, contents, strict=True) if item is None]
         if unchanged:
             with unlocked.context.transaction("draft"):

@@ -44,8 +44,8 @@ class KeyringKeyStore:
 
     def load(self) -> bytes | None:
         """Return the secret of the key store."""
-        found = self._keyring.get_password(_SERVICE, self._account)
-        return None if found is None else base64url.decode(found)
+        password = self._keyring.get_password(_SERVICE, self._account)
+        return None if password is None else base64url.decode(password)
 
     def save(self, secret: bytes) -> None:
         """Put the secret into the key store."""

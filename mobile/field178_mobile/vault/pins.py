@@ -65,10 +65,10 @@ class PinGate:
         return max(0, FREE_TRIES - _failures(self._entry(officer_id)))
 
     def _entry(self, officer_id: str) -> Json:
-        found = read_json(self._path).get(officer_id)
-        return found if isinstance(found, dict) else {}
+        entry = read_json(self._path).get(officer_id)
+        return entry if isinstance(entry, dict) else {}
 
 
 def _failures(entry: Json) -> int:
-    found = entry.get("failures")
-    return found if isinstance(found, int) else 0
+    failures = entry.get("failures")
+    return failures if isinstance(failures, int) else 0

@@ -73,8 +73,8 @@ class Vault:
 
     def pending_enrolment(self) -> Enrolment | None:
         """Return what a tablet without an officer is enrolled as, None before a code was taken."""
-        found = read_json(self._folder / _ENROLLED)
-        return _enrolment(found) if found else None
+        stored = read_json(self._folder / _ENROLLED)
+        return _enrolment(stored) if stored else None
 
     def keep_pending(self, enrolment: Enrolment) -> None:
         """Keep an enrolment until its officer has chosen a PIN, over any end of the application."""
@@ -84,8 +84,8 @@ class Vault:
         """Return the key to enrol with; the same one until `create`, so that a lost answer costs no code."""
         path = self._folder / _ENROLLING_KEY
         key = device_bound_key(self._secret(), _PENDING)
-        if path.exists() and (found := opened_under(key, _PENDING, path.read_bytes())) is not None:
-            return found
+        if path.exists() and (enrolment := opened_under(key, _PENDING, path.read_bytes())) is not None:
+            return enrolment
         fresh = self._random_bytes(KEY_BYTES)
         write_private(path, sealed_under(key, _PENDING, fresh, self._random_bytes))
         return fresh
@@ -154,10 +154,10 @@ class Vault:
 
     def device_key(self, key: bytes) -> bytes:
         """Return the device's raw Ed25519 private key, for as long as the tablet is unlocked."""
-        found = opened_under(key, DEVICE_KEY, self.sealed_device_key())
-        if found is None:
+        device_key = opened_under(key, DEVICE_KEY, self.sealed_device_key())
+        if device_key is None:
             raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
-        return found
+        return device_key
 
     def enrol_again(self, enrolment: Enrolment, device_key: bytes, key: bytes) -> None:
         """Take over another enrolment; officers, PINs and the store stay as they are."""
@@ -195,18 +195,18 @@ class Vault:
 
     def _secret(self) -> bytes:
         expected = self._state().get("secret")
-        known = None if expected is None else str(expected)
-        return secret_of(self._key_store, self._random_bytes, expected=known)
+        expected_secret = None if expected is None else str(expected)
+        return secret_of(self._key_store, self._random_bytes, expected=expected_secret)
 
     def _entry(self, officer_id: str) -> Json:
-        found = next((item for item in self._entries() if item["id"] == officer_id), None)
-        if found is None:
+        entry = next((item for item in self._entries() if item["id"] == officer_id), None)
+        if entry is None:
             raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
-        return found
+        return entry
 
     def _entries(self) -> list[Json]:
-        found = self._state().get("officers")
-        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+        entries = self._state().get("officers")
+        return [item for item in entries if isinstance(item, dict)] if isinstance(entries, list) else []
 
     def _put(self, **members: object) -> None:
         write_json(self._path, {**self._state(), **members})
@@ -224,9 +224,9 @@ def _purpose(officer_id: str) -> str:
     return f"officer|{officer_id}"
 
 
-def _enrolment(found: Json) -> Enrolment:
-    user = _object(found["user"])
-    texts = {name: str(found[name]) for name in _ENROLMENT}
+def _enrolment(stored: Json) -> Enrolment:
+    user = _object(stored["user"])
+    texts = {name: str(stored[name]) for name in _ENROLMENT}
     return Enrolment(**texts, user=TabletOfficer(*(str(user[name]) for name in _OFFICER)))
 
 

@@ -108,8 +108,8 @@ class CheckIn:
             self._changed()
         self._places.ask(lambda fix: self._measured(mine, fix, label))
 
-    def _measured(self, asked: int, fix: Fix | None, label: str) -> None:
-        if asked != self._asked:
+    def _measured(self, request_number: int, fix: Fix | None, label: str) -> None:
+        if request_number != self._asked:
             return  # a person chose something else meanwhile, or asked again
         self._is_measuring = False
         is_known = CHECK_IN in self._draft.read()
@@ -131,18 +131,18 @@ class CheckIn:
     def _said(self, point: Mapping[str, object]) -> tuple[str, str, str]:
         """Return the words, their tone and their icon."""
         if self._is_measuring:
-            said = N_("Measuring the position; go on, nothing waits for it.")
-            return self._words.translate(said), "primary", "crosshairs-gps"
+            sentence = N_("Measuring the position; go on, nothing waits for it.")
+            return self._words.translate(sentence), "primary", "crosshairs-gps"
         if _position(point) is None:
             return self._reason(text_of(point, "no_point_reason")), "muted", "map-marker-outline"
         accuracy, provider = count_of(point, "accuracy_m"), text_of(point, "provider") or FIX
-        said = self._words.choice("point_provider", provider)
+        sentence = self._words.choice("point_provider", provider)
         if accuracy is not None:
             metres = number_text(accuracy, self._words.language)
-            said = self._words.say("{source}, within {metres} m", source=said, metres=metres)
+            sentence = self._words.say("{source}, within {metres} m", source=sentence, metres=metres)
         if provider == FIX and accuracy is not None and accuracy <= VAGUE_M:
-            return said, "ok", "map-marker-check-outline"
-        return said, "warn", "map-marker-alert-outline"
+            return sentence, "ok", "map-marker-check-outline"
+        return sentence, "warn", "map-marker-alert-outline"
 
     def _reason(self, reason: str) -> str:
         if reason == "no_fix" and not self._places.has_receiver:

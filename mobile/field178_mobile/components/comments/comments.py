@@ -205,7 +205,7 @@ class RecordComments:
         return True
 
     def _thread(self, key: str) -> CommentThread | None:
-        return next((one for one in self._threads if one.key == key and one.is_open), None)
+        return next((thread for thread in self._threads if thread.key == key and thread.is_open), None)
 
     def _show(self) -> None:
         if self._sight is None:
@@ -246,18 +246,18 @@ class RecordComments:
 
 def _texts_by_path(threads: tuple[CommentThread, ...], words: Wording) -> dict[str, str]:
     """Return what stands at each path, the open threads first."""
-    found: dict[str, list[str]] = {}
-    for thread in sorted(threads, key=lambda one: not one.is_open):
-        found.setdefault(thread.path, []).append(_text(thread, words))
-    return {path: "\n".join(texts) for path, texts in found.items()}
+    texts_by_path: dict[str, list[str]] = {}
+    for thread in sorted(threads, key=lambda item: not item.is_open):
+        texts_by_path.setdefault(thread.path, []).append(_text(thread, words))
+    return {path: "\n".join(texts) for path, texts in texts_by_path.items()}
 
 
 def _text(thread: CommentThread, words: Wording) -> str:
     latest = thread.latest
     if not thread.is_open:
         return words.say("Closed: {text}", text=latest.text)
-    said = [words.say("Answered: {text}", text=one.text) for one in thread.answers_to(latest)]
-    return "\n".join([latest.text, *said])
+    answers = [words.say("Answered: {text}", text=answer.text) for answer in thread.answers_to(latest)]
+    return "\n".join([latest.text, *answers])
 
 
 def _word(thread: CommentThread, words: Wording) -> str:

@@ -103,7 +103,7 @@ class DocumentOutput:
         self.making = ""
         self.share = 0.0
         self.kind = ""
-        self.said = ""
+        self.message = ""
         self.error = ""
 
     def made(self, kind: str) -> Made | None:
@@ -165,25 +165,25 @@ class DocumentOutput:
         self.error = ""
         self._show()
 
-    def _hand_over(self, kind: str, act: Callable[[Path], None], said: str) -> None:
+    def _hand_over(self, kind: str, act: Callable[[Path], None], sentence: str) -> None:
         made = self._made[kind]
         self._run(
             kind,
             lambda: act(self._papers.folder.put(made.name, made.content)),
-            lambda _none: self._words.translate(said),
+            lambda _none: self._words.translate(sentence),
         )
 
-    def _run(self, kind: str, work: Callable[[], object], said: Callable[[object], str]) -> None:
+    def _run(self, kind: str, work: Callable[[], object], describe: Callable[[object], str]) -> None:
         self._begin(kind)
 
         def done(result: object) -> None:
-            self.said = said(result)
+            self.message = describe(result)
             self._show()
 
         self._papers.background.run(work, done, self._on_failed)
 
     def _begin(self, kind: str) -> None:
-        self.kind, self.said, self.error = kind, "", ""
+        self.kind, self.message, self.error = kind, "", ""
 
     def _go_on(self, share: float) -> None:
         # On the worker thread: one number, read whole by the other.

@@ -47,7 +47,7 @@ class PaperState:
     made: str = ""
     hash: str = ""
     is_old: bool = False
-    said: str = ""
+    message: str = ""
     error: str = ""
 
     @property
@@ -98,7 +98,7 @@ def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
         Fact(_("Number of violations"), str(len(visit.findings)) if visit.access_result == INSPECTED else ""),
         Fact(
             words.field("inspection", "measures"),
-            ", ".join(words.choice("measure", one.measure_id) for one in visit.measures),
+            ", ".join(words.choice("measure", measure.measure_id) for measure in visit.measures),
         ),
         Fact(words.field("inspection", "follow_ups"), _to_fix(visit, words)),
         Fact(
@@ -112,7 +112,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
     """Return the parts that will be dotted lines although the record should give them."""
     _ = words.translate
     visit, place = Inspection.from_data(source.data), Establishment.from_data(source.establishment)
-    unknown = sum(not text_of(source.people.get(one.user, {}), "display_name") for one in visit.members)
+    unknown = sum(not text_of(source.people.get(member.user, {}), "display_name") for member in visit.members)
     needs_decision = visit.inspection_kind != WITHOUT_DECISION
     gaps = citation_gaps(visit, words.lists)
     lacking = (
@@ -143,14 +143,14 @@ def outcomes_of(source: VisitSource, words: Wording) -> tuple[Option, ...]:
 def outcome_note(source: VisitSource, words: Wording) -> str:
     """Return what the chosen outcome means for the paper."""
     visit = Inspection.from_data(source.data)
-    said = {
+    sentences = {
         "yes": N_("The signed paper keeps the code of the revision it was printed from."),
         "refused": N_("The minutes say that the representative did not sign; witness and team sign."),
         "": N_("Choose after the paper was read out and signed."),
     }
     if visit.representative_role == NOBODY:
         return words.translate("The minutes say that nobody was there for the establishment.")
-    return words.translate(said.get(visit.paper_signed, ""))
+    return words.translate(sentences.get(visit.paper_signed, ""))
 
 
 def number_words(source: VisitSource, left: int, words: Wording) -> tuple[str, str]:
@@ -158,13 +158,15 @@ def number_words(source: VisitSource, left: int, words: Wording) -> tuple[str, s
     number = text_of(source.data, "minutes_number")
     if number:
         is_ours = serial_of(number) is not None
-        said = words.translate("It stays with this visit, whenever the minutes are printed again.")
-        return words.say("No. {number}", number=number), said if is_ours else ""
+        sentence = words.translate("It stays with this visit, whenever the minutes are printed again.")
+        return words.say("No. {number}", number=number), sentence if is_ours else ""
     if left:
-        said = words.say("Given when it is made; numbers left on this device: {left}.", left=left)
-        return words.translate("Not numbered yet"), said
-    said = words.translate("No number is left on this device: the line stays dotted. Sync brings new ones.")
-    return words.translate("Without a number"), said
+        sentence = words.say("Given when it is made; numbers left on this device: {left}.", left=left)
+        return words.translate("Not numbered yet"), sentence
+    sentence = words.translate(
+        "No number is left on this device: the line stays dotted. Sync brings new ones."
+    )
+    return words.translate("Without a number"), sentence
 
 
 def blocked_words(filed: VisitSource | None, is_known: bool, has_unfiled: bool, words: Wording) -> str:
@@ -202,7 +204,7 @@ def paper_state(
         made="" if made is None else _paper_words(made, words),
         hash="" if made is None else made.sha256,
         is_old=is_old,
-        said=output.said if output.kind == kind else "",
+        message=output.message if output.kind == kind else "",
         error=output.error if output.kind == kind else "",
     )
 
@@ -259,6 +261,6 @@ def _checklist(source: VisitSource, visit: Inspection, words: Wording) -> str:
 def _to_fix(visit: Inspection, words: Wording) -> str:
     if not visit.follow_ups:
         return ""
-    due = max((one.due_on for one in visit.follow_ups if one.due_on), default=None)
+    due = max((follow_up.due_on for follow_up in visit.follow_ups if follow_up.due_on), default=None)
     count = words.say("items: {count}", count=len(visit.follow_ups))
     return ", ".join(part for part in (count, date_text(due) if due else "") if part)

@@ -45,11 +45,11 @@ class _Typeface:
 def page_pictures(pdf: bytes) -> Iterator[Bitmap]:
     """Draw the pages of a paper in their order."""
     objects = dict(_objects(pdf))
-    root = next(one for one, _stream in objects.values() if b"/Type /Pages" in one)
+    root = next(body for body, _stream in objects.values() if b"/Type /Pages" in body)
     faces = {
         int(name): _typeface(objects, int(number))
-        for one, _stream in objects.values()
-        for name, number in re.findall(rb"/F(\d+) (\d+) 0 R", one)
+        for body, _stream in objects.values()
+        for name, number in re.findall(rb"/F(\d+) (\d+) 0 R", body)
     }
     kids = re.search(rb"/Kids \[(.*?)\]", root, re.DOTALL)
     width, height = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)[0])
@@ -63,15 +63,15 @@ def _objects(pdf: bytes) -> Iterator[tuple[int, tuple[bytes, bytes]]]:
     """Give each object of the file: its dictionary and its stream, unpacked."""
     table = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
     for number, offset in enumerate(re.findall(rb"(\d{10}) \d{5} [nf]", pdf[table:])):
-        found = re.compile(rb"\d+ 0 obj\n(.*?)(stream\n|endobj)", re.DOTALL).match(pdf, int(offset))
-        if found is None:
+        match = re.compile(rb"\d+ 0 obj\n(.*?)(stream\n|endobj)", re.DOTALL).match(pdf, int(offset))
+        if match is None:
             continue
         stream = b""
-        if found[2] != b"endobj":
-            length = re.search(rb"/Length (\d+)", found[1])
-            stream = pdf[found.end() : found.end() + int(length[1] if length else 0)]
-            stream = zlib.decompress(stream) if b"/FlateDecode" in found[1] else stream
-        yield number, (found[1], stream)
+        if match[2] != b"endobj":
+            length = re.search(rb"/Length (\d+)", match[1])
+            stream = pdf[match.end() : match.end() + int(length[1] if length else 0)]
+            stream = zlib.decompress(stream) if b"/FlateDecode" in match[1] else stream
+        yield number, (match[1], stream)
 
 
 def _typeface(objects: Mapping[int, tuple[bytes, bytes]], number: int) -> _Typeface:
@@ -87,21 +87,21 @@ def _drawn(content: bytes, size: tuple[float, float], faces: Mapping[int, _Typef
     picture = Image.new("RGB", (round(size[0] * SCALE), round(size[1] * SCALE)), PAPER)
     pen, height = ImageDraw.Draw(picture), size[1]
     face, points = next(iter(faces.values())), 0.0
-    for found in _OPERATION.finditer(content):
-        if found["font"]:
-            face, points = faces[int(found["font"])], float(found["size"])
-        elif found["line"]:
-            x, y, _m, to_x, to_y, _l = found["line"].split()
+    for match in _OPERATION.finditer(content):
+        if match["font"]:
+            face, points = faces[int(match["font"])], float(match["size"])
+        elif match["line"]:
+            x, y, _m, to_x, to_y, _l = match["line"].split()
             ends = (float(x), height - float(y), float(to_x), height - float(to_y))
             pen.line([SCALE * each for each in ends], INK)
-        elif found["box"]:
-            left, bottom, wide, high = map(float, found["box"].split())
+        elif match["box"]:
+            left, bottom, wide, high = map(float, match["box"].split())
             xs, ys = sorted((left, left + wide)), sorted((height - bottom, height - bottom - high))
             box = [SCALE * each for each in (xs[0], ys[0], xs[1], ys[1])]
-            pen.rectangle(box, INK if found["how"] == b"f" else None, INK)
+            pen.rectangle(box, INK if match["how"] == b"f" else None, INK)
         else:
-            place = (float(found["x"]) * SCALE, (height - float(found["y"])) * SCALE)
-            _write(pen, place, found["shown"], (face, points))
+            place = (float(match["x"]) * SCALE, (height - float(match["y"])) * SCALE)
+            _write(pen, place, match["shown"], (face, points))
     return bitmap_of(picture)
 
 

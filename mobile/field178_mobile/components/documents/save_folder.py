@@ -56,7 +56,7 @@ class SaveFolder:
 
     def start(self, folder: Path) -> None:
         """Show a folder; one that is not there any more gives way to the first place that is."""
-        self.open(str(next((one for one in (folder, *self._places) if one.is_dir()), folder)))
+        self.open(str(next((place for place in (folder, *self._places) if place.is_dir()), folder)))
 
     def open(self, path: str) -> None:
         """Go into a folder."""
@@ -94,9 +94,10 @@ class SaveFolder:
                 title=self._folder.name or str(self._folder),
                 path=str(self._folder),
                 places=tuple(
-                    Option(str(one), one.name or str(one), one == self._folder) for one in self._places
+                    Option(str(place), place.name or str(place), place == self._folder)
+                    for place in self._places
                 ),
-                folders=tuple(Option(str(one), one.name) for one in folders),
+                folders=tuple(Option(str(child), child.name) for child in folders),
                 free_space=self._free_space(),
                 problem=problem,
                 can_go_up=self._folder != self._folder.parent,
@@ -144,7 +145,9 @@ def _folders_in(folder: Path) -> list[Path]:
     """Return the folders of a folder by name, hidden ones left out; none of one that cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            found = [Path(one.path) for one in entries if not one.name.startswith(".") and one.is_dir()]
+            paths = [
+                Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_dir()
+            ]
     except OSError:
         return []
-    return sorted(found, key=lambda path: path.name.casefold())
+    return sorted(paths, key=lambda path: path.name.casefold())

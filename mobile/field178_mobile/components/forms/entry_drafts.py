@@ -22,7 +22,7 @@ class EntryDrafts:
 
     def begun(self) -> list[Draft]:
         """Return the drafts, the latest saved first."""
-        return [one for one in self.services.store.drafts.all() if one.type == self.type]
+        return [draft for draft in self.services.store.drafts.all() if draft.type == self.type]
 
     def new(self, scope: str, data: Data, title: str) -> Draft:
         """Return the draft of an entry that nobody has made yet; it is kept with its first change."""
@@ -42,7 +42,7 @@ class EntryDrafts:
 
     def found(self, record_id: str) -> Draft | None:
         """Return the draft of a record, or the one that corrects it; None when neither is here."""
-        draft = next((one for one in self.begun() if one.record_id == record_id), None)
+        draft = next((candidate for candidate in self.begun() if candidate.record_id == record_id), None)
         view = self.services.store.view(record_id)
         if draft is not None or view is None or view.type != self.type or view.deleted:
             return draft
@@ -62,7 +62,9 @@ class EntryDrafts:
         return OpenEntry(
             draft=draft,
             user=services.user,
-            facts=frozenset(fact_of(self.type, one.data) for one in others if one.id != draft.record_id),
+            facts=frozenset(
+                fact_of(self.type, record.data) for record in others if record.id != draft.record_id
+            ),
             word=store.shown_state(draft.record_id).word if is_known else "",
             marked=refused_fields(store, draft.record_id, services.words.language),
             known_names=known_names,

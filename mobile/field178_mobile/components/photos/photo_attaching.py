@@ -65,12 +65,12 @@ class PhotoDetails:
 
     def wire(self) -> dict[str, object]:
         """Return it as members of the attachment."""
-        said: dict[str, object] = {"evidence_kind": self.evidence_kind, "screened": True}
+        details: dict[str, object] = {"evidence_kind": self.evidence_kind, "screened": True}
         if self.taken_at is not None:
-            said["taken_at"] = to_wire(self.taken_at)
+            details["taken_at"] = to_wire(self.taken_at)
         if self.checklist_item_id:
-            said["checklist_item_id"] = self.checklist_item_id
-        return said
+            details["checklist_item_id"] = self.checklist_item_id
+        return details
 
 
 class PhotoAttaching:
@@ -109,8 +109,8 @@ class PhotoAttaching:
 
     def describe(self, key: str, details: PhotoDetails) -> None:
         """Say what a picture shows."""
-        said = {f"{_path(key)}.{name}": value for name, value in details.wire().items()}
-        self._draft.change(said, self._label)
+        changes = {f"{_path(key)}.{name}": value for name, value in details.wire().items()}
+        self._draft.change(changes, self._label)
 
     def detach(self, key: str) -> None:
         """Take a picture out of the draft; it can be put back until the draft is filed or left."""

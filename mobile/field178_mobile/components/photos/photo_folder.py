@@ -137,8 +137,8 @@ def _read(folder: Path) -> _Content:
                 if entry.is_dir():
                     folders.append(Path(entry.path))
                 elif Path(entry.name).suffix.lower() in ENDINGS:
-                    told = entry.stat()
-                    files.append((Path(entry.path), told.st_mtime, told.st_size))
+                    status = entry.stat()
+                    files.append((Path(entry.path), status.st_mtime, status.st_size))
             except OSError:
                 # Gone meanwhile, or not for us: nothing to choose.
                 continue

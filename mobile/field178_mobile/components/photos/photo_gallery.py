@@ -171,26 +171,26 @@ class PhotoGallery:
 
     def _tiles(self, entries: Mapping[str, Mapping[str, object]]) -> tuple[PhotoTile, ...]:
         here = {photo.sha256: photo for photo in self._store.photos.of(self._record.id)}
-        known = Known(here, self._record.filed, self._tools.uploads(), self._pictures)
-        return tuple(tile_of(key, entry, known, self._words) for key, entry in entries.items())
+        known_photos = Known(here, self._record.filed, self._tools.uploads(), self._pictures)
+        return tuple(tile_of(key, entry, known_photos, self._words) for key, entry in entries.items())
 
     def _summary(self, entries: Mapping[str, Mapping[str, object]]) -> str:
         if not entries:
             return ""
         amount = amount_text(sum(count_of(entry, "size") or 0 for entry in entries.values()))
-        said = N_("{count} of {most} photos · {amount}")
-        return self._words.say(said, count=len(entries), most=MOST_PHOTOS, amount=amount)
+        template = N_("{count} of {most} photos · {amount}")
+        return self._words.say(template, count=len(entries), most=MOST_PHOTOS, amount=amount)
 
     def _load(self, tiles: tuple[PhotoTile, ...]) -> None:
         """Decode the next picture that is wanted; one at a time, beside the drawing thread."""
-        wanted = next((tile.sha256 for tile in tiles if self._is_wanted(tile)), "")
-        if self._is_loading or not wanted:
+        sha256 = next((tile.sha256 for tile in tiles if self._is_wanted(tile)), "")
+        if self._is_loading or not sha256:
             return
         self._is_loading = True
         self._tools.background.run(
-            lambda: _thumbnail(self._store.photos.read(wanted)),
-            lambda bitmap: self._loaded(wanted, bitmap),
-            lambda _error: self._loaded(wanted, None),
+            lambda: _thumbnail(self._store.photos.read(sha256)),
+            lambda bitmap: self._loaded(sha256, bitmap),
+            lambda _error: self._loaded(sha256, None),
         )
 
     def _is_wanted(self, tile: PhotoTile) -> bool:

@@ -85,8 +85,8 @@ class PhotoFact:
 
 def refusal_text(error: AppError, words: Wording) -> str:
     """Return why a picture was not taken, in words that say what to do."""
-    said = _REFUSALS.get(str(error.details.get("problem", "")))
-    return words.translate(said) if said else message(error.code, words.language)
+    sentence = _REFUSALS.get(str(error.details.get("problem", "")))
+    return words.translate(sentence) if sentence else message(error.code, words.language)
 
 
 def files_word(count: ServerFileCount, words: Wording) -> str:
@@ -142,13 +142,13 @@ def photos_state(
 
 
 def _summary(unsent: Sequence[PhotoFact], dismissed: int, words: Wording) -> str:
-    said = []
+    sentences = []
     if unsent:
         size = amount_text(sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in unsent))
-        said.append(words.say("Photos not sent: {count} ({amount})", count=len(unsent), amount=size))
+        sentences.append(words.say("Photos not sent: {count} ({amount})", count=len(unsent), amount=size))
     if dismissed:
-        said.append(words.say("Photos put aside: {count}", count=dismissed))
-    return " · ".join(said)
+        sentences.append(words.say("Photos put aside: {count}", count=dismissed))
+    return " · ".join(sentences)
 
 
 def _word(photo: Photo, uploads: UploadState) -> tuple[str, str]:

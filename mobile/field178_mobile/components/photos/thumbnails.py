@@ -37,10 +37,10 @@ class Thumbnails:
 
     def of(self, path: str) -> Thumbnail | None:
         """Return a file's thumbnail; None: it is wanted now, and `made` tells when it is there."""
-        known = self._kept.get(path)
-        if known is not None:
+        thumbnail = self._kept.get(path)
+        if thumbnail is not None:
             self._kept.move_to_end(path)
-            return known
+            return thumbnail
         if path != self._making:
             self._wanted[path] = None
             self._wanted.move_to_end(path)

@@ -253,16 +253,17 @@ class ShiftPresenter:
     def _shown(self, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
         """Return whom the search finds by every word; without one, the team and who goes along."""
         if self._query:
-            wanted = self._query.split()
-            found = (
-                one
-                for one in candidates
-                if (said := fold(self._words_of(one))) and all(word in said for word in wanted)
+            query_words = self._query.split()
+            matches = (
+                candidate
+                for candidate in candidates
+                if (candidate_text := fold(self._words_of(candidate)))
+                and all(word in candidate_text for word in query_words)
             )
-            return tuple(found)[:MOST_SHOWN]
+            return tuple(matches)[:MOST_SHOWN]
         team = self.roster.team(self._shift.team_id)
         near = {*self._shift.members, *(team.positions if team else ())}
-        return tuple(one for one in candidates if one.id in near)
+        return tuple(candidate for candidate in candidates if candidate.id in near)
 
     def _words_of(self, person: Person) -> str:
         return f"{person.name} {self._words.agency(person.agency)}"
@@ -277,8 +278,8 @@ class ShiftPresenter:
         return tuple(MemberGroup(title, tuple(rows)) for title, rows in groups.items())
 
     def _position(self, user: str) -> str:
-        known = self._shift.members.get(user)
-        return known or self.roster.position_of(self._shift.team_id, user)
+        position = self._shift.members.get(user)
+        return position or self.roster.position_of(self._shift.team_id, user)
 
     def _earlier_line(self) -> str:
         earlier = shift_from_json(self._settings.get(EARLIER_SETTING))

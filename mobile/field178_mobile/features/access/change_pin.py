@@ -137,8 +137,8 @@ class ChangePinPresenter:
         )
 
     def _work(self, work: Callable[[], None], done: Callable[[None], None]) -> None:
-        said = self._say("One moment…")
-        self._show(replace(self.state, digits=PIN_DIGITS, text=said, is_error=False, is_busy=True))
+        sentence = self._say("One moment…")
+        self._show(replace(self.state, digits=PIN_DIGITS, text=sentence, is_error=False, is_busy=True))
         self._background.run(work, done, self._refused)
 
     def _refused(self, error: AppError) -> None:

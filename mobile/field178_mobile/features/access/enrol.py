@@ -196,8 +196,8 @@ class EnrolPresenter(Generic[Opened]):
 
     def _signed_in(self, officer: TabletOfficer) -> None:
         if self._expected is not None and officer.id != self._expected.id:
-            said = self._say("This login is another officer's; sign in as {name}.")
-            self._go(EnrolmentStep.SIGN_IN, said.format(name=self._expected.name))
+            template = self._say("This login is another officer's; sign in as {name}.")
+            self._go(EnrolmentStep.SIGN_IN, template.format(name=self._expected.name))
             return
         self._officer = officer
         if self._on_signed_in is not None:
@@ -249,7 +249,7 @@ class EnrolPresenter(Generic[Opened]):
                 login=self._login,
                 way_back=self._way_back(step),
                 error=error,
-                officer=known.name if (known := self._officer or self._expected) else "",
+                officer=officer.name if (officer := self._officer or self._expected) else "",
             )
         )
 

@@ -52,8 +52,8 @@ class OfficerNotice:
             self._settings.put(SETTING, {**self._kept(), self._officer_id: read})
 
     def _kept(self) -> Mapping[str, object]:
-        found = self._settings.get(SETTING)
-        return found if isinstance(found, dict) else {}
+        notice = self._settings.get(SETTING)
+        return notice if isinstance(notice, dict) else {}
 
 
 def notice_parts(translate: Callable[[str], str]) -> tuple[NoticePart, ...]:

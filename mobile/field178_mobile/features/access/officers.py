@@ -54,7 +54,8 @@ class OfficersPresenter:
     def rows(self) -> tuple[OfficerRow, ...]:
         """Return the officers in the order they came."""
         return tuple(
-            OfficerRow(one.id, one.name, one.agency, self._note(one.id)) for one in self._book.officers()
+            OfficerRow(officer.id, officer.name, officer.agency, self._note(officer.id))
+            for officer in self._book.officers()
         )
 
     def remove(self, officer_id: str) -> bool:
@@ -83,11 +84,11 @@ def take_off_closed(
     None when no other officer is left: unsent work goes only while somebody can open the tablet.
     """
     officers = book.officers()
-    closed = tuple(one for one in officers if _is_closed(view(one.id)))
+    closed = tuple(officer for officer in officers if _is_closed(view(officer.id)))
     if len(closed) == len(officers):
         return ()
-    for one in closed:
-        book.remove_officer(one.id, key)
+    for officer in closed:
+        book.remove_officer(officer.id, key)
     return closed
 
 

@@ -78,16 +78,16 @@ def refusal(error: AppError, wording: UnlockWording) -> tuple[str, int]:
     if isinstance(wait, int) and wait:
         return waiting(wait, wording), wait
     if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
-        said = wording.translate("Wrong PIN. Tries left before a wait: {left}.")
-        return said.format(left=left), 0
+        template = wording.translate("Wrong PIN. Tries left before a wait: {left}.")
+        return template.format(left=left), 0
     return message(error.code, wording.language), 0
 
 
 def waiting(wait_s: int, wording: UnlockWording) -> str:
     """Return how long no PIN is taken, as it is counted down."""
     minutes, seconds = divmod(wait_s, 60)
-    said = wording.translate("Too many wrong PINs. Try again in {wait}.")
-    return said.format(wait=f"{minutes}:{seconds:02d}")
+    template = wording.translate("Too many wrong PINs. Try again in {wait}.")
+    return template.format(wait=f"{minutes}:{seconds:02d}")
 
 
 class UnlockPresenter(Generic[Opened]):
@@ -168,8 +168,8 @@ class UnlockPresenter(Generic[Opened]):
         self._pin = ""
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
         forgetful, self.state = self.state.forgetful, replace(self.state, forgetful=None)
-        wanted = forgetful or officer
-        bound = next((item for item in self._vault.officers() if item.id == wanted.id), wanted)
+        login_officer = forgetful or officer
+        bound = next((item for item in self._vault.officers() if item.id == login_officer.id), login_officer)
         (self._on_helped if forgetful else self._on_opened)(bound, opened)
 
     def _refused(self, error: AppError) -> None:
@@ -187,8 +187,8 @@ class UnlockPresenter(Generic[Opened]):
         forgetful, chosen = self.state.forgetful, self.state.chosen
         if forgetful is None or chosen is None:
             return self._say("Enter your 6-digit PIN")
-        said = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
-        return said.format(helper=chosen.name, name=forgetful.name)
+        template = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
+        return template.format(helper=chosen.name, name=forgetful.name)
 
     def _say(self, text: str) -> str:
         return self._wording.translate(text)

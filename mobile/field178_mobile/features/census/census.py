@@ -44,7 +44,7 @@ class CensusForm(FactForm):
     def _last(self) -> WorkerCount | None:
         """Return the newest count up to the day of this one."""
         day = text_of(self.data, "counted_on")
-        return next((one for one in self._counts if one.day.isoformat() <= day), None)
+        return next((count for count in self._counts if count.day.isoformat() <= day), None)
 
     def _draw(self) -> None:
         scene = CensusScene(

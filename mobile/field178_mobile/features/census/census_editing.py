@@ -48,9 +48,13 @@ class CensusEditing:
         if place is None or not place.scope.startswith(UNIT_SCOPE):
             return False
         today = local_date(self._services.clock.now())
-        begun = (one for one in self._entries.begun() if _place_of(one) == establishment_id)
-        known = censuses_of(store.views(TYPE), establishment_id)
-        of_today = (self._entries.correcting(one) for one in known if day_of(one.data, "counted_on") == today)
+        begun = (draft for draft in self._entries.begun() if _place_of(draft) == establishment_id)
+        censuses = censuses_of(store.views(TYPE), establishment_id)
+        of_today = (
+            self._entries.correcting(census)
+            for census in censuses
+            if day_of(census.data, "counted_on") == today
+        )
         # The commune of the scope: the office may have moved the establishment there since it was entered.
         data = new_census(establishment_id, place.scope.removeprefix(UNIT_SCOPE), today)
         new = self._entries.new(place.scope, data, text_of(place.data, "name"))
@@ -86,14 +90,16 @@ class CensusEditing:
         place = store.view(establishment_id)
         name = draft.title if place is None else text_of(place.data, "name")
         kind = None if place is None else text_of(place.data, "establishment_type_id")
-        known = censuses_of(store.views(TYPE), establishment_id)
+        censuses = censuses_of(store.views(TYPE), establishment_id)
         void = store.void_visits()
-        visits = [one for one in visits_of(store.visits_to(establishment_id)) if one.record_id not in void]
+        visits = [
+            visit for visit in visits_of(store.visits_to(establishment_id)) if visit.record_id not in void
+        ]
         self.form = CensusForm(
             store,
             (services.clock, services.ids, services.words),
-            replace(self._entries.opened(draft, known, (name,)), establishment_type=kind),
-            counts_of(visits, [one for one in known if one.id != draft.record_id]),
+            replace(self._entries.opened(draft, censuses, (name,)), establishment_type=kind),
+            counts_of(visits, [census for census in censuses if census.id != draft.record_id]),
             self._render,
             lambda: self._closed(establishment_id),
         )

@@ -106,15 +106,17 @@ def _count(scene: CensusScene, path: str) -> CountState:
     last = None if scene.last is None else scene.last.numbers.get(path)
     total = shown.number if path == TOTAL else None
     unusual = unusual_workers(path, total, scene.establishment_type, words.lists)
-    said = "" if last is None else words.say("Last time: {count}", count=number_text(last, words.language))
+    last_count = (
+        "" if last is None else words.say("Last time: {count}", count=number_text(last, words.language))
+    )
     return CountState(
         path=path,
         label=f"{shown.words.label} *" if path == TOTAL else shown.words.label,
         unit=shown.words.unit,
         number=shown.number,
-        last=said,
+        last=last_count,
         last_number=last,
         rest=rest_of(data) if path == MALE else None,
         problem=shown.problem,
-        warning="\n".join(problem_text(one, words) for one in unusual),
+        warning="\n".join(problem_text(problem, words) for problem in unusual),
     )

@@ -43,21 +43,23 @@ def counts_of(visits: Iterable[Visit], censuses: Iterable[MergedRecord]) -> tupl
 
     Void visits MUST NOT be among them.
     """
-    found = []
+    counts = []
     for visit in visits:
         numbers = _numbers(answers_of(visit.data))
         if visit.is_inspected and visit.started_at is not None and numbers[TOTAL] is not None:
             day = local_date(visit.started_at)
-            found.append(WorkerCount(visit.record_id, "inspection", day, numbers))
+            counts.append(WorkerCount(visit.record_id, "inspection", day, numbers))
     for census in censuses:
         if (counted_on := day_of(census.data, "counted_on")) is not None:
-            found.append(WorkerCount(census.id, CENSUS, counted_on, _numbers(census.data)))
-    return tuple(sorted(found, key=lambda one: (one.day, one.type == CENSUS, one.record_id), reverse=True))
+            counts.append(WorkerCount(census.id, CENSUS, counted_on, _numbers(census.data)))
+    return tuple(
+        sorted(counts, key=lambda count: (count.day, count.type == CENSUS, count.record_id), reverse=True)
+    )
 
 
 def censuses_of(records: Iterable[MergedRecord], establishment_id: str) -> list[MergedRecord]:
     """Return the censuses of an establishment."""
-    return [one for one in records if text_of(one.data, "establishment_id") == establishment_id]
+    return [record for record in records if text_of(record.data, "establishment_id") == establishment_id]
 
 
 def is_old(counts: tuple[WorkerCount, ...], today: date) -> bool:
@@ -84,9 +86,9 @@ def last_count_text(count: WorkerCount, words: Wording) -> str:
 
 def count_row(count: WorkerCount, state: str, words: Wording) -> DatedRow:
     """Return one line of the counts."""
-    said = f"{people_text(count, words)} · {words.translate(_BY[count.type])}"
+    summary = f"{people_text(count, words)} · {words.translate(_BY[count.type])}"
     day = date_text(count.day, words.language)
-    return DatedRow(count.record_id, count.type, day, said, words.choice("shown_state", state), state)
+    return DatedRow(count.record_id, count.type, day, summary, words.choice("shown_state", state), state)
 
 
 def _numbers(data: Mapping[str, object]) -> dict[str, int | None]:

@@ -125,11 +125,11 @@ class InboxPresenter:
 
     def _row(self, key: str, item: InboxItem, *, is_new: bool) -> InboxRow:
         icon, tone = icon_of(item)
-        said = self._handed(
+        detail = self._handed(
             item, item.comments[0].text if item.comments else text_of_reason(item, self._words)
         )
         word = self._words.say(NEW) if is_new else self._kind(item)
-        return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), word, is_new)
+        return InboxRow(key, self._title(item), detail, icon, tone, self._moment(item), word, is_new)
 
     def _item(self, key: str, item: InboxItem) -> OpenItem:
         icon, tone = icon_of(item)
@@ -156,8 +156,10 @@ class InboxPresenter:
             return field_name(path, item.type, data, self._words)
 
         for comment in item.comments:
-            said = comment.text if comment.is_open else self._words.say("Closed: {text}", text=comment.text)
-            yield PinnedNote(comment.path, named(comment.path), said, self._by(comment))
+            comment_text = (
+                comment.text if comment.is_open else self._words.say("Closed: {text}", text=comment.text)
+            )
+            yield PinnedNote(comment.path, named(comment.path), comment_text, self._by(comment))
         for place, value in enumerate(item.refused_values):
             standing = value.current if view is None else _standing(view, value.path)
             yield self._choice(place, value, (item.type, named(value.path)), standing)
@@ -183,12 +185,12 @@ class InboxPresenter:
             can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
         )
 
-    def _handed(self, item: InboxItem, said: str) -> str:
+    def _handed(self, item: InboxItem, detail: str) -> str:
         """Return what was said behind the name of the officer who has to answer it, where one was named."""
         if not (name := self._name(item.handed_to)):
-            return said
+            return detail
         handed = self._words.say("Handed over to {name}", name=name)
-        return f"{handed} · {said}" if said else handed
+        return f"{handed} · {detail}" if detail else handed
 
     def _name(self, user: str) -> str:
         person = self._store.view(user) if user else None
@@ -224,9 +226,9 @@ class InboxPresenter:
         return self._words.say("Returned by {name} · {when}", name=name, when=self._moment(item))
 
     def _summary(self, count: int, new: int) -> str:
-        said = [self._words.say("{count} to look at", count=count)] if count else []
-        said += [self._words.say("Unread messages: {count}", count=new)] if new else []
-        return " · ".join(said)
+        sentences = [self._words.say("{count} to look at", count=count)] if count else []
+        sentences += [self._words.say("Unread messages: {count}", count=new)] if new else []
+        return " · ".join(sentences)
 
 
 def _standing(view: MergedRecord, path: str) -> object:

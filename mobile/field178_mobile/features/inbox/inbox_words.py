@@ -62,8 +62,8 @@ def icon_of(item: InboxItem) -> tuple[str, str]:
 def text_of_reason(item: InboxItem, words: Wording) -> str:
     """Return why something is here, in the reader's language."""
     if item.kind is InboxKind.NOTICE:
-        said = dict(item.text)
-        return said.get(words.language) or next(iter(said.values()), "")
+        texts = dict(item.text)
+        return texts.get(words.language) or next(iter(texts.values()), "")
     if item.kind is InboxKind.RETURNED:
         return item.reason
     return message(item.reason, words.language) if item.reason else ""

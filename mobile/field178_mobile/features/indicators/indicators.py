@@ -86,74 +86,77 @@ class IndicatorsPresenter:
     def show(self) -> None:
         """Draw the figures as the store holds them now."""
         today = local_date(self._clock.now())
-        teams = [Team.from_data(one.id, one.data) for one in self._store.views(TEAM)]
-        known = {one.scope: one for one in _newest_last(self._store.views(TYPE))}
+        teams = [Team.from_data(record.id, record.data) for record in self._store.views(TEAM)]
+        figures_by_scope = {record.scope: record for record in _newest_last(self._store.views(TYPE))}
         unsent = self._store.unsent()
         areas = tuple(
-            self._area(team, AreaFigures.from_data(known[team.scope].data), unsent, today)
+            self._area(team, AreaFigures.from_data(figures_by_scope[team.scope].data), unsent, today)
             for team in sorted(teams, key=lambda team: team.name)
-            if team.scope in known
+            if team.scope in figures_by_scope
         )
         self._render(IndicatorsState(areas, missing=len(areas) < len(teams) or not teams))
 
     def _area(
-        self, team: Team, told: AreaFigures, unsent: Collection[PendingRecord], today: date
+        self, team: Team, area_figures: AreaFigures, unsent: Collection[PendingRecord], today: date
     ) -> AreaCard:
         words, lists = self._words, self._words.lists
-        plan = plan_followed(lists, team.unit_ids, told.year)
-        added = self._added(team, told.year, unsent, today)
+        plan = plan_followed(lists, team.unit_ids, area_figures.year)
+        added = self._added(team, area_figures.year, unsent, today)
         rows = [
-            (indicator, self._row(indicator, told.figures[indicator.id], plan, added.get(indicator.id, 0)))
+            (
+                indicator,
+                self._row(indicator, area_figures.figures[indicator.id], plan, added.get(indicator.id, 0)),
+            )
             for indicator in lists.indicators.values()
-            if indicator.id in told.figures
+            if indicator.id in area_figures.figures
         ]
-        wanted = {target.indicator for target in plan.targets}
+        target_ids = {target.indicator for target in plan.targets}
         return AreaCard(
             team=team.name,
-            as_of=self._as_of(told),
+            as_of=self._as_of(area_figures),
             plan=words.say(N_("Targets of: {plan}"), plan=plan.label(words.language)),
-            targets=tuple(row for one, row in rows if one.id in wanted),
-            others=tuple(row for one, row in rows if one.id not in wanted),
-            left_out=" ".join(left_out_sentences(told.left_out, lists, words.language)),
+            targets=tuple(row for indicator, row in rows if indicator.id in target_ids),
+            others=tuple(row for indicator, row in rows if indicator.id not in target_ids),
+            left_out=" ".join(left_out_sentences(area_figures.left_out, lists, words.language)),
         )
 
-    def _as_of(self, told: AreaFigures) -> str:
-        if told.as_of is None:
+    def _as_of(self, area_figures: AreaFigures) -> str:
+        if area_figures.as_of is None:
             return ""
-        said = self._words.say(
+        sentence = self._words.say(
             N_("As of {time}, {day}; approved records of the year {year}"),
-            time=time_text(told.as_of),
-            day=date_text(told.as_of),
-            year=told.year,
+            time=time_text(area_figures.as_of),
+            day=date_text(area_figures.as_of),
+            year=area_figures.year,
         )
-        age = (local_date(self._clock.now()) - local_date(told.as_of)).days
+        age = (local_date(self._clock.now()) - local_date(area_figures.as_of)).days
         if age < 1:
-            return said
+            return sentence
         old = self._words.say(N_("{days} days ago"), days=age)
-        return f"{said} · {old}"
+        return f"{sentence} · {old}"
 
     def _row(self, indicator: Indicator, figure: KnownFigure, plan: TargetProfile, added: int) -> FigureRow:
         words = self._words
-        wanted = reached(plan, indicator.id, figure)
-        state = _state(figure, wanted)
+        progress = reached(plan, indicator.id, figure)
+        state = _state(figure, progress)
         return FigureRow(
             id=indicator.id,
             label=indicator.label(words.language),
             value=self._range(indicator, figure),
-            detail=" · ".join(self._details(indicator, figure, wanted)),
+            detail=" · ".join(self._details(indicator, figure, progress)),
             state=state,
             word=words.translate(_WORDS[Verdict(state)]) if state else "",
             unsent=words.say(N_("{difference} not sent"), difference=f"{added:+d}") if added else "",
         )
 
-    def _details(self, indicator: Indicator, figure: KnownFigure, wanted: Reached | None) -> list[str]:
+    def _details(self, indicator: Indicator, figure: KnownFigure, progress: Reached | None) -> list[str]:
         words, parts = self._words, []
         if figure.den is not None:
-            num, den = (number_text(one, words.language) for one in (figure.num, figure.den))
+            num, den = (number_text(number, words.language) for number in (figure.num, figure.den))
             parts.append(f"{num}/{den}")
         parts += self._lacking(figure)
-        if wanted is not None:
-            parts.append(words.say(N_("target {target}"), target=self._value(indicator, wanted.target)))
+        if progress is not None:
+            parts.append(words.say(N_("target {target}"), target=self._value(indicator, progress.target)))
         if figure.waiting:
             parts.append(words.say(N_("{difference} waiting for review"), difference=f"{figure.waiting:+d}"))
         return parts
@@ -163,7 +166,7 @@ class IndicatorsPresenter:
         words = self._words
         if figure.countable is not None:
             counted, every = (
-                number_text(one or 0, words.language) for one in (figure.counted, figure.countable)
+                number_text(number or 0, words.language) for number in (figure.counted, figure.countable)
             )
             template = _COUNTED.get(figure.countable_kind, N_("counted {counted} of {every}"))
             return [words.say(template, counted=counted, every=every)]
@@ -188,8 +191,8 @@ class IndicatorsPresenter:
         if value is None:
             return "—"
         is_percent = indicator.unit == PERCENT
-        said = number_text(value, self._words.language, 1 if is_percent or value % 1 else 0)
-        return f"{said}%" if is_percent else said
+        text = number_text(value, self._words.language, 1 if is_percent or value % 1 else 0)
+        return f"{text}%" if is_percent else text
 
     def _added(
         self, team: Team, year: int, unsent: Collection[PendingRecord], today: date
@@ -197,22 +200,22 @@ class IndicatorsPresenter:
         """Return what the unsent records would add, by themselves and the establishments they name."""
         if not unsent:
             return {}
-        own = {one.id for one in unsent}
-        named = {place for one in unsent for place in _places(one.after or one.before or {})}
+        own = {record.id for record in unsent}
+        named = {place for record in unsent for place in _places(record.after or record.before or {})}
         views = (self._store.view(place) for place in sorted(named - own))
         places = [
             CountedRecord(record_id=view.id, type=view.type, data=view.data)
             for view in views
             if view is not None and not view.deleted
         ]
-        before = [_counted(one, one.before) for one in unsent if one.before is not None]
-        after = [_counted(one, one.after) for one in unsent if one.after is not None]
+        before = [_counted(record, record.before) for record in unsent if record.before is not None]
+        after = [_counted(record, record.after) for record in unsent if record.after is not None]
         at = (Period.of_year(year), today)
         return unsent_numbers(self._words.lists, [*places, *before], [*places, *after], team.unit_ids, at)
 
 
 def _newest_last(records: Collection[MergedRecord]) -> list[MergedRecord]:
-    return sorted(records, key=lambda one: AreaFigures.from_data(one.data).year)
+    return sorted(records, key=lambda record: AreaFigures.from_data(record.data).year)
 
 
 def _counted(record: PendingRecord, data: Mapping[str, object]) -> CountedRecord:
@@ -223,7 +226,7 @@ def _places(data: Mapping[str, object]) -> set[str]:
     return {text_of(data, "establishment_id"), *entries_of(dict(data), "establishments")} - {""}
 
 
-def _state(figure: KnownFigure, wanted: Reached | None) -> str:
-    if wanted is not None:
-        return wanted.verdict
+def _state(figure: KnownFigure, progress: Reached | None) -> str:
+    if progress is not None:
+        return progress.verdict
     return "" if figure.value is not None or figure.is_partial else Verdict.NO_FIGURE

@@ -43,7 +43,7 @@ def answers_of(data: Data) -> dict[str, ItemAnswer]:
     return {str(key): answer for key, raw in answers.items() if (answer := _read(raw)) is not None}
 
 
-def answers_after(known: Answers, before: Data, data: Data) -> Answers:
+def answers_after(answers: Answers, before: Data, data: Data) -> Answers:
     """Return the answers of a changed draft; one that did not change is that of the draft before."""
     old, new = before.get("answers"), data.get("answers")
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
@@ -52,7 +52,7 @@ def answers_after(known: Answers, before: Data, data: Data) -> Answers:
     return {
         key: answer
         for key, raw in new.items()
-        if (answer := known.get(key) if raw is old.get(key) else _read(raw)) is not None
+        if (answer := answers.get(key) if raw is old.get(key) else _read(raw)) is not None
     }
 
 
@@ -89,10 +89,10 @@ def _read(raw: object) -> ItemAnswer | None:
 
 
 def _written(data: Data, item_id: str, value: str | int, source: str) -> dict[str, object]:
-    known = answer_of(data, item_id)
+    answer = answer_of(data, item_id)
     written: dict[str, object] = {"v": value}
-    if known is not None and known.note:
-        written["note"] = known.note
+    if answer is not None and answer.note:
+        written["note"] = answer.note
     if source:
         written["src"] = source
     return written

@@ -115,7 +115,7 @@ class VisitReader:
         self, data: Data, answers: Answers, values: Mapping[str, object]
     ) -> tuple[SectionPageContent, ...]:
         before = self._reading
-        known = {page.section.id: page for page in before.pages}
+        pages = {page.section.id: page for page in before.pages}
         touched = {
             self._items[item_id].section
             for item_id in {*answers, *before.answers}
@@ -130,7 +130,7 @@ class VisitReader:
         return tuple(
             [
                 page
-                if (page := known.get(section.id)) and page.items == items and section.id not in touched
+                if (page := pages.get(section.id)) and page.items == items and section.id not in touched
                 else _page(section, items, answers)
                 for section, items in shown
                 if section.id != CONCLUSION

@@ -104,11 +104,11 @@ def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
     gone: Changes = {f"follow_ups.{key}": None for key in entries_of(data, "follow_ups")}
     if due_on is None:
         return gone
-    asked: Changes = {
+    required: Changes = {
         f"follow_ups.{item.id}": _follow_up(item, due_on.isoformat())
         for item, _answer in _short_items(data, words)
     }
-    return {**gone, **asked}
+    return {**gone, **required}
 
 
 def fix_item_by(item_id: str, due_on: date | None, words: Wording) -> Changes:
@@ -179,10 +179,12 @@ def _results(data: Data, words: Wording) -> tuple[Option, ...]:
 
 def _summary(data: Data, words: Wording) -> str:
     short = len(_short_items(data, words))
-    found = len(entries_of(data, "findings"))
+    finding_count = len(entries_of(data, "findings"))
     if not short:
         return words.translate("No shortcoming recorded")
-    return words.say("Items not met: {short} · violations recorded: {found}", short=short, found=found)
+    return words.say(
+        "Items not met: {short} · violations recorded: {found}", short=short, found=finding_count
+    )
 
 
 def _shortcomings(scene: VisitScene) -> tuple[FollowUpRow, ...]:
@@ -205,8 +207,10 @@ def _shortcomings(scene: VisitScene) -> tuple[FollowUpRow, ...]:
 
 def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, ItemAnswer]]:
     """Return what the establishment does not, or not fully, meet, in the order of the answers."""
-    known = ((words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items())
-    return [(item, answer) for item, answer in known if item and is_shortcoming(item, answer.value)]
+    answered_items = (
+        (words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items()
+    )
+    return [(item, answer) for item, answer in answered_items if item and is_shortcoming(item, answer.value)]
 
 
 def _due_text(due: date | None, scene: VisitScene) -> str:

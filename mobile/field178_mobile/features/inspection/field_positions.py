@@ -43,12 +43,12 @@ def place_of(path: str, data: Data, words: Wording) -> FieldPosition:
 
 def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wording) -> str:
     """Return the comments on a tab that no field there carries itself, so that none is lost."""
-    said = []
+    lines = []
     for path, text in comments.items():
         place = place_of(path, data, words)
         if place.tab == tab and not place.item and path not in PINNED:
-            said.append(f"{name_of(path, data, words)}: {text}")
-    return "\n".join(said)
+            lines.append(f"{name_of(path, data, words)}: {text}")
+    return "\n".join(lines)
 
 
 def anchor_of(path: str, data: Data) -> str:
@@ -79,7 +79,7 @@ def stands_at(at: str, data: Data, words: Wording) -> Callable[[str], bool]:
 
 def anchored(comments: Mapping[str, str], data: Data) -> dict[str, str]:
     """Return the office's words by the anchor they are pinned to."""
-    found: dict[str, list[str]] = {}
+    texts_by_anchor: dict[str, list[str]] = {}
     for path, text in comments.items():
-        found.setdefault(anchor_of(path, data), []).append(text)
-    return {anchor: "\n".join(texts) for anchor, texts in found.items()}
+        texts_by_anchor.setdefault(anchor_of(path, data), []).append(text)
+    return {anchor: "\n".join(texts) for anchor, texts in texts_by_anchor.items()}

@@ -28,12 +28,12 @@ def end_of_offer(offer: str, visit_day: date, lists: CodeLists) -> date:
 
 def offers(visit_day: date, due: date | None, words: Wording) -> tuple[Option, ...]:
     """Return the dates to choose with one tap, each with its weekday; the last is the default limit."""
-    found = []
+    options = []
     for offer in (*WORKING_DAYS, DEFAULT):
         end = end_of_offer(offer, visit_day, words.lists)
         label = f"{_span(offer, visit_day, words)} · {short_day(end, visit_day, words)}"
-        found.append(Option(offer, label, end == due))
-    return tuple(found)
+        options.append(Option(offer, label, end == due))
+    return tuple(options)
 
 
 def suggestions(visit_day: date, words: Wording) -> tuple[tuple[str, str], ...]:

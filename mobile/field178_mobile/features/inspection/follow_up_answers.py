@@ -48,7 +48,8 @@ def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[Follo
             FollowUpLine(
                 to_fix=row,
                 options=tuple(
-                    Option(one, words.choice("followup_status", one), one == status) for one in STATUSES
+                    Option(status_id, words.choice("followup_status", status_id), status_id == status)
+                    for status_id in STATUSES
                 ),
                 note=text_of(answer, "note"),
                 lint=scene.marks.lint.get(f"{ANSWERS}.{row.key}.note", ""),
@@ -63,15 +64,20 @@ def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[Follo
 def answer_follow_up(data: Data, row: ToFix, status: str) -> Changes:
     """Return the change of one tap; the same answer again takes it back."""
     given = entries_of(data, ANSWERS)
-    known = given.get(row.key, {})
-    if text_of(known, "status") == status:
+    answer = given.get(row.key, {})
+    if text_of(answer, "status") == status:
         return {path: None for path in _paths(row)}
-    note = text_of(known, "note")
+    note = text_of(answer, "note")
     changes: Changes = {}
-    for path, one in zip(_paths(row), row.follow_ups, strict=True):
-        entry = {"visit_id": one.visit_id, "follow_up_id": one.key, "text": one.text, "status": status}
-        if one.due_on is not None:
-            entry["due_on"] = one.due_on.isoformat()
+    for path, follow_up in zip(_paths(row), row.follow_ups, strict=True):
+        entry = {
+            "visit_id": follow_up.visit_id,
+            "follow_up_id": follow_up.key,
+            "text": follow_up.text,
+            "status": status,
+        }
+        if follow_up.due_on is not None:
+            entry["due_on"] = follow_up.due_on.isoformat()
         changes[path] = {**entry, "note": note} if note else entry
     return changes
 
@@ -82,4 +88,4 @@ def write_follow_up_note(row: ToFix, text: str) -> Changes:
 
 
 def _paths(row: ToFix) -> list[str]:
-    return [f"{ANSWERS}.{answer_key(one.visit_id, one.key)}" for one in row.follow_ups]
+    return [f"{ANSWERS}.{answer_key(follow_up.visit_id, follow_up.key)}" for follow_up in row.follow_ups]

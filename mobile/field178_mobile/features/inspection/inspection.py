@@ -218,10 +218,12 @@ class InspectionPresenter(ConclusionEditing):
 
     def _state(self) -> InspectionState:
         beside = Beside(self.gallery.state, self.place.state)
-        said = self._feedback
-        if said.filed:
-            said = feedback.delivered(said, self._store.shown_state(self.record_id), self._words)
-        return self._states.state(self._scene(), self._sight, self._checked, said, beside)
+        shown_feedback = self._feedback
+        if shown_feedback.filed:
+            shown_feedback = feedback.delivered(
+                shown_feedback, self._store.shown_state(self.record_id), self._words
+            )
+        return self._states.state(self._scene(), self._sight, self._checked, shown_feedback, beside)
 
     def _gallery(self) -> PhotoGallery:
         draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)

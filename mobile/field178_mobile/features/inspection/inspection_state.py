@@ -198,9 +198,13 @@ class InspectionStates:
         return page_state(page, following, items, open_to_pass, scene.last, scene.words)
 
     def _item(
-        self, asked: AskedItem, photos: Mapping[str, int], commented: Mapping[str, str], scene: VisitScene
+        self,
+        asked_item: AskedItem,
+        photos: Mapping[str, int],
+        commented: Mapping[str, str],
+        scene: VisitScene,
     ) -> ItemState:
-        item, marks = asked.item, scene.marks
+        item, marks = asked_item.item, scene.marks
         path = f"answers.{item.id}"
         pinned = Pinned(
             marks.problems.get(path, ""),
@@ -210,15 +214,19 @@ class InspectionStates:
             scene.thumbs.get(item.id, ()),
             photos.get(item.id, 0),
         )
-        offers = self._offered(asked, scene) if asked.answer and asked.answer.value in FAILED else ()
+        offers = (
+            self._offered(asked_item, scene)
+            if asked_item.answer and asked_item.answer.value in FAILED
+            else ()
+        )
         suggestion = ""
-        if item.answer is AnswerKind.COUNT and not asked.answer:
+        if item.answer is AnswerKind.COUNT and not asked_item.answer:
             suggestion = suggestion_for(item, scene.reading.answers, scene.reading.counts, scene.words.lists)
-        return self._items(item.id, asked, pinned, offers, suggestion, scene.is_locked, scene.words)
+        return self._items(item.id, asked_item, pinned, offers, suggestion, scene.is_locked, scene.words)
 
-    def _offered(self, asked: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:
+    def _offered(self, asked_item: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:
         chosen, counts = entries_of(scene.reading.data, "findings").keys(), scene.reading.counts
-        item_id, act = asked.item.id, Act(scene.establishment.type_id, scene.day)
+        item_id, act = asked_item.item.id, Act(scene.establishment.type_id, scene.day)
         offers = self._offers(item_id, item_id, chosen, counts, act, scene.is_leader, scene.words)
         return mark_repeats(offers, scene.earlier_violations, scene.words)
 

@@ -31,20 +31,20 @@ class ProtocolState:
 
 def protocol_states(
     by_answers: Collection[str],
-    asked: Collection[str],
+    opened_by_hand: Collection[str],
     followed: Mapping[str, Data],
     on: date,
     words: Wording,
 ) -> tuple[ProtocolState, ...]:
     """Return the protocols that are open: by answers, asked for by hand, or followed as the record says."""
-    opened = {*by_answers, *asked, *followed}
-    known = [choice.id for choice in words.lists.choices["protocol"] if choice.id in opened]
+    opened = {*by_answers, *opened_by_hand, *followed}
+    protocol_ids = [choice.id for choice in words.lists.choices["protocol"] if choice.id in opened]
     return tuple(
         replace(
             _state(each, followed.get(each, {}), on, words),
             can_close=each in opened.difference(by_answers, followed),
         )
-        for each in known
+        for each in protocol_ids
     )
 
 
@@ -75,7 +75,7 @@ def _state(protocol: str, followed: Data, on: date, words: Wording) -> ProtocolS
 
 def _steps(protocol: str, words: Wording) -> tuple[str, ...]:
     _ = words.translate
-    known = {
+    lines_of_protocol = {
         "child_protection": (
             _("Stay with the child, out of danger and apart from the establishment's people."),
             _("Call 111 or the commune police, and wait for them."),
@@ -97,7 +97,7 @@ def _steps(protocol: str, words: Wording) -> tuple[str, ...]:
             _("Go on inspecting only when help has taken over."),
         ),
     }
-    return known.get(protocol, ())
+    return lines_of_protocol.get(protocol, ())
 
 
 def _referrals(referred: str, on: date, words: Wording) -> tuple[Option, ...]:
@@ -108,5 +108,5 @@ def _referrals(referred: str, on: date, words: Wording) -> tuple[Option, ...]:
         "hotline_115": _("Called 115 (ambulance)"),
     }
     agencies = (words.lists.agencies[name] for name in _POLICE if name in words.lists.agencies)
-    known = lines | {each.id: each.label(words.language) for each in agencies if each.valid_on(on)}
-    return tuple(Option(name, label, name == referred) for name, label in known.items())
+    labels = lines | {each.id: each.label(words.language) for each in agencies if each.valid_on(on)}
+    return tuple(Option(name, label, name == referred) for name, label in labels.items())

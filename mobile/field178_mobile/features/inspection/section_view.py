@@ -173,17 +173,17 @@ def answer_word(value: object, words: Wording, of_fact: bool = False) -> str:
     _ = words.translate
     if of_fact and value in ("yes", "no"):
         return _("Yes") if value == "yes" else _("No")
-    known = {
+    labels = {
         "yes": _("Compliant"),
         "partial": _("Partly"),
         "no": _("Not compliant"),
         "na": _("Not applicable"),
     }
-    return known.get(str(value), str(value))
+    return labels.get(str(value), str(value))
 
 
 def item_state(
-    asked: AskedItem,
+    asked_item: AskedItem,
     pinned: Pinned,
     offers: tuple[ViolationOffer, ...],
     suggestion: str,
@@ -191,20 +191,22 @@ def item_state(
     words: Wording,
 ) -> ItemState:
     """Return one item of the open section, with the law of its day."""
-    item, answer = asked.item, asked.answer
+    item, answer = asked_item.item, asked_item.answer
     value = "" if answer is None else str(answer.value)
     return ItemState(
         id=item.id,
-        number=str(asked.number),
+        number=str(asked_item.number),
         text=item.label(words.language),
         is_count=item.answer is AnswerKind.COUNT,
         is_required=item.required,
         is_fact=item.is_fact,
         value=value,
         options=_item_options(item, value, words),
-        law=_law_text(item, asked.day, words),
-        last=_last_text(asked, words),
-        last_count=asked.last.value if asked.last and isinstance(asked.last.value, int) else None,
+        law=_law_text(item, asked_item.day, words),
+        last=_last_text(asked_item, words),
+        last_count=asked_item.last.value
+        if asked_item.last and isinstance(asked_item.last.value, int)
+        else None,
         source=_source_text(answer, words),
         note=answer.note if answer else "",
         can_note=answer is not None,
@@ -216,7 +218,7 @@ def item_state(
         lint=pinned.lint,
         photos=photos_text(pinned.photo_count, words),
         thumbs=pinned.thumbs,
-        phrases=() if answer is None or is_locked else _phrases(item.id, answer.note, asked.day, words),
+        phrases=() if answer is None or is_locked else _phrases(item.id, answer.note, asked_item.day, words),
     )
 
 
@@ -225,8 +227,8 @@ def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, i
     if (left := remainder(item.id, counts, lists)) is not None:
         return str(left)
     if item.id == _TALKED_TO:
-        known = (answers[name] for name in _THERE if name in answers)
-        return next((str(answer.value) for answer in known), "")
+        answered = (answers[name] for name in _THERE if name in answers)
+        return next((str(answer.value) for answer in answered), "")
     return "" if item.default is None else str(item.default)
 
 
@@ -234,9 +236,9 @@ def _phrases(item_id: str, note: str, on: date, words: Wording) -> tuple[str, ..
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
     # In place: a tap asks this of each sentence.
     is_english = words.language == "en"
-    known = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id, on)]
+    phrases = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id, on)]
     free = NOTE_LENGTH - len(note) - len(" ")
-    return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
+    return tuple([phrase for phrase in phrases if phrase not in note and len(phrase) <= free])
 
 
 def photos_text(count: int, words: Wording) -> str:
@@ -262,18 +264,20 @@ def _law_text(item: ChecklistItem, on: date, words: Wording) -> str:
     return "; ".join(names)
 
 
-def _last_text(asked: AskedItem, words: Wording) -> str:
-    if asked.last is None:
+def _last_text(asked_item: AskedItem, words: Wording) -> str:
+    if asked_item.last is None:
         return ""
-    return words.say("Last visit: {answer}", answer=answer_word(asked.last.value, words, asked.item.is_fact))
+    return words.say(
+        "Last visit: {answer}", answer=answer_word(asked_item.last.value, words, asked_item.item.is_fact)
+    )
 
 
 def _source_text(answer: ItemAnswer | None, words: Wording) -> str:
     _ = words.translate
     if answer is None:
         return ""
-    known = {FROM_SECTION: _("with the whole section"), FROM_LAST_VISIT: _("same as last visit")}
-    return known.get(answer.source, "")
+    labels = {FROM_SECTION: _("with the whole section"), FROM_LAST_VISIT: _("same as last visit")}
+    return labels.get(answer.source, "")
 
 
 def _mark(page: SectionPageContent, commented: Collection[str]) -> str:

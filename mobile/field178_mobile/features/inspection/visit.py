@@ -123,7 +123,7 @@ def day_of(data: Data, today: date) -> date:
     return local_date(instant) if instant else today
 
 
-def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, object]:
+def finished(data: Data, item_ids: Collection[str], now: datetime) -> dict[str, object]:
     """Return the visit as it is filed now; a later edit keeps the first end.
 
     Answers to items that are not asked any more, and answers given before an early end, stay in the draft.
@@ -132,7 +132,7 @@ def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, obj
     filed = trimmed({key: value for key, value in data.items() if key not in dropped})
     given = filed.get("answers")
     if isinstance(given, Mapping):
-        filed["answers"] = {key: value for key, value in given.items() if key in asked}
+        filed["answers"] = {key: value for key, value in given.items() if key in item_ids}
     filed.setdefault("ended_at", to_wire(now))
     filed["filed_at"] = to_wire(now)
     return without_gone(filed)
@@ -159,8 +159,8 @@ def shift_changes(data: Data, shift: Shift) -> Changes:
     given.pop("team_id")
     members = given.pop("members")
     changes: Changes = {name: None for name in _OPTIONAL if name in data and name not in given}
-    known = entries_of(data, "members")
-    changes.update({f"members.{key}": None for key in known if key not in shift.members})
+    current_members = entries_of(data, "members")
+    changes.update({f"members.{key}": None for key in current_members if key not in shift.members})
     if isinstance(members, dict):
         changes.update({f"members.{key}": member for key, member in members.items()})
     return {**changes, **given}

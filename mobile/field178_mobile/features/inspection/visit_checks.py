@@ -22,8 +22,8 @@ from field178_shared.rules.usual_counts import unusual_workers
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
     data, context = _to_file(scene, now)
-    found = (*submission_problems(TYPE, data, scene.words.lists, context), *_untapped(scene))
-    rows = _rows(found, scene)
+    problems = (*submission_problems(TYPE, data, scene.words.lists, context), *_untapped(scene))
+    rows = _rows(problems, scene)
     return Checked(
         problems=_by_section(rows, scene),
         warnings=_rows(warnings_of(scene, now), scene),
@@ -85,8 +85,8 @@ class MarkReader:
         )
 
     def _unusual_of(self, total: int | None, data: Data) -> Mapping[str, str]:
-        found = unusual_workers(WORKERS_PATH, total, self._kind, self._words.lists)
-        return {anchor_of(problem.path, data): problem_text(problem, self._words) for problem in found}
+        problems = unusual_workers(WORKERS_PATH, total, self._kind, self._words.lists)
+        return {anchor_of(problem.path, data): problem_text(problem, self._words) for problem in problems}
 
 
 def _untapped(scene: VisitScene) -> Iterable[Problem]:
@@ -119,8 +119,8 @@ def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]
     ]
 
 
-def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
-    rows = (row_of(problem, scene) for problem in found)
+def _rows(problems: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
+    rows = (row_of(problem, scene) for problem in problems)
     return tuple({(row.path, row.text): row for row in rows}.values())
 
 

@@ -35,12 +35,12 @@ def what_to_file(
     establishment that stay as the register has them, whatever the visit saw.
     """
     visit = replace(draft, data={**data, **_number_of(store, draft, data)})
-    said = session_of_visit(visit.data, visit.record_id, _host_agency(store, visit.data, lists))
-    known = store.view(session_id_of_visit(visit.record_id))
+    session = session_of_visit(visit.data, visit.record_id, _host_agency(store, visit.data, lists))
+    stored = store.view(session_id_of_visit(visit.record_id))
     updates = _register_updates(store, visit, kept)
-    if said is not None:
-        return VisitSubmission(visit, (_session_draft(store, visit, said, known, lists), *updates), ())
-    return VisitSubmission(visit, updates, () if known is None or known.deleted else (known,))
+    if session is not None:
+        return VisitSubmission(visit, (_session_draft(store, visit, session, stored, lists), *updates), ())
+    return VisitSubmission(visit, updates, () if stored is None or stored.deleted else (stored,))
 
 
 def _register_updates(store: Store, visit: Draft, kept: Collection[str]) -> tuple[Draft, ...]:
@@ -59,18 +59,18 @@ def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
 
 
 def _session_draft(
-    store: Store, visit: Draft, said: dict[str, object], known: MergedRecord | None, lists: CodeLists
+    store: Store, visit: Draft, session: dict[str, object], stored: MergedRecord | None, lists: CodeLists
 ) -> Draft:
     session_id = session_id_of_visit(visit.record_id)
-    kept = {} if known is None else _without_what_was_said(store, visit, said, known.data, lists)
+    kept = {} if stored is None else _without_what_was_said(store, visit, session, stored.data, lists)
     return Draft(
         id=session_id,
         type="outreach_session",
         record_id=session_id,
         scope=f"unit:{text_of(visit.data, 'unit_id')}",
-        data={**kept, **said},
-        seen=None if known is None else dict(known.data),
-        base_rev=0 if known is None else known.rev,
+        data={**kept, **session},
+        seen=None if stored is None else dict(stored.data),
+        base_rev=0 if stored is None else stored.rev,
         user=visit.user,
         saved_at=visit.saved_at,
         title=visit.title,
@@ -78,15 +78,15 @@ def _session_draft(
 
 
 def _without_what_was_said(
-    store: Store, visit: Draft, said: Data, known: Data, lists: CodeLists
+    store: Store, visit: Draft, session: Data, stored: Data, lists: CodeLists
 ) -> dict[str, object]:
     """Return what the session holds but for what the visit put there and says no more; edits by hand stay."""
     seen = visit.seen or {}
     before = session_of_visit(seen, visit.record_id, _host_agency(store, seen, lists)) or {}
     return {
         name: value
-        for name, value in known.items()
-        if name in said or name not in before or not equal(before[name], value)
+        for name, value in stored.items()
+        if name in session or name not in before or not equal(before[name], value)
     }
 
 

@@ -38,8 +38,8 @@ class MediaPosts:
 
     def begin(self, outlet_id: str) -> None:
         """Enter an item of an outlet: go on with its draft, else begin one of today."""
-        begun = (one for one in self._entries.begun() if text_of(one.data, "outlet_id") == outlet_id)
-        draft = next((one for one in begun if one.seen is None), None)
+        begun = (draft for draft in self._entries.begun() if text_of(draft.data, "outlet_id") == outlet_id)
+        draft = next((candidate for candidate in begun if candidate.seen is None), None)
         if draft is None:
             outlet = self._services.words.lists.media_outlets[outlet_id]
             data = new_post(outlet, local_date(self._services.clock.now()))

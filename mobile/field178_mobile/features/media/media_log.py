@@ -87,7 +87,7 @@ class MediaLog:
     def _card(self, outlet: MediaOutlet, posts: Sequence[MergedRecord], today: date) -> OutletCard:
         words = self._words
         channel = words.lists.media_channels[outlet.channel_id]
-        dated = [(day, one) for one in posts if (day := _day_in(one, outlet)) is not None]
+        dated = [(day, post) for post in posts if (day := _day_in(post, outlet)) is not None]
         dated.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
         this_month = today.replace(day=1)
         counts = Counter(day.replace(day=1) for day, _post in dated)
@@ -129,9 +129,9 @@ class MediaLog:
     def _row(self, day: date, post: MergedRecord, shown: ShownState) -> DatedRow:
         words = self._words
         genre = words.choice("media_genre", post.data.get("genre_id"))
-        said = " · ".join(part for part in (text_of(post.data, "title"), genre) if part)
+        summary = " · ".join(part for part in (text_of(post.data, "title"), genre) if part)
         word = words.choice("shown_state", shown.word)
-        return DatedRow(post.id, POST, date_text(day, words.language), said, word, shown.word)
+        return DatedRow(post.id, POST, date_text(day, words.language), summary, word, shown.word)
 
 
 def _day_in(post: MergedRecord, outlet: MediaOutlet) -> date | None:

@@ -43,7 +43,7 @@ class PostForm(FactForm):
     def toggle_topic(self, topic_id: str) -> None:
         """Add a topic or take it back; topics are one list and change as a whole."""
         chosen = ids_of(self.data, "topic_ids")
-        kept = [one for one in chosen if one != topic_id]
+        kept = [topic for topic in chosen if topic != topic_id]
         topics = kept if topic_id in chosen else [*chosen, topic_id]
         self._change({"topic_ids": topics or None}, self._words.field(POST, "topic_ids"))
 

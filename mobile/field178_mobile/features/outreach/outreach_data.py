@@ -62,7 +62,7 @@ def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
 def choose_host(data: Data, agency_id: str) -> Changes:
     """Return the change of the host; an agency that hosts is no co-host."""
     return {"host_agency_id": agency_id} | choose_co_hosts(
-        [one for one in texts_of(data, "co_hosts") if one != agency_id]
+        [host_id for host_id in texts_of(data, "co_hosts") if host_id != agency_id]
     )
 
 
@@ -106,7 +106,7 @@ def establishments_of(data: Data) -> dict[str, Mapping[str, object]]:
 def texts_of(data: Data, name: str) -> list[str]:
     """Return a list of texts, none where the record has no such list."""
     value = data.get(name)
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def number_of(row: Mapping[str, object], name: str) -> int | None:

@@ -29,7 +29,7 @@ class FoundState:
     """The establishments a search found, and what is said below them."""
 
     options: tuple[Option, ...]
-    said: str
+    message: str
 
 
 class EstablishmentPicker:
@@ -48,21 +48,21 @@ class EstablishmentPicker:
 
     def search(self, query: str = "") -> None:
         """Show the first establishments that match, accents ignored."""
-        found = [each.listing for each in matching(self._establishments, query)]
+        listings = [each.listing for each in matching(self._establishments, query)]
         shown = tuple(
             Option(
                 listing.id,
                 listing.name,
                 hint=", ".join(filter(None, self._where(listing.address, listing.unit_id))),
             )
-            for listing in found[:PAGE]
+            for listing in listings[:PAGE]
         )
-        self._render(FoundState(shown, self._said(len(found))))
+        self._render(FoundState(shown, self._message(len(listings))))
 
     def _where(self, address: str, unit_id: str) -> tuple[str, str]:
         return address, self._words.unit(unit_id)
 
-    def _said(self, count: int) -> str:
+    def _message(self, count: int) -> str:
         if not count:
             return self._words.translate("Nothing matches this search")
         if count <= PAGE:

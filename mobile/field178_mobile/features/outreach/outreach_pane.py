@@ -62,7 +62,14 @@ class OutreachPaneSessions:
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a session to go on with or to mend, at a path; False when the tablet does not hold it."""
         drafts = self._services.store.drafts.all()
-        draft = next((one for one in drafts if one.record_id == record_id and one.type == TYPE), None)
+        draft = next(
+            (
+                candidate
+                for candidate in drafts
+                if candidate.record_id == record_id and candidate.type == TYPE
+            ),
+            None,
+        )
         view = self._services.store.view(record_id)
         if draft is None and (view is None or view.deleted):
             return False

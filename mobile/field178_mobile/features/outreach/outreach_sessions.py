@@ -68,9 +68,9 @@ class SessionsPresenter:
         drafts = {draft.record_id: draft for draft in self._store.drafts.all() if draft.type == TYPE}
         views = {view.id: view.data for view in self._store.views(TYPE) if not view.deleted}
         bodies: dict[str, Data] = {**views, **{key: draft.data for key, draft in drafts.items()}}
-        found = {key: data for key, data in bodies.items() if self._is_found(data)}
+        matches = {key: data for key, data in bodies.items() if self._is_found(data)}
         groups = self._groups(frozenset(drafts))
-        kept = [key for key in found if key in groups.get(self._chip, found)]
+        kept = [key for key in matches if key in groups.get(self._chip, matches)]
         kept.sort(key=lambda key: (key in drafts, text_of(bodies[key], "session_date")), reverse=True)
         shown = kept[: self._shown]
         states = self._store.shown_states(shown)
@@ -79,7 +79,7 @@ class SessionsPresenter:
                 rows=tuple(self._row(states[key], key, bodies[key], drafts.get(key)) for key in shown),
                 has_more=len(kept) > len(shown),
                 selected=self._selected,
-                chips=self._chips(found.keys(), groups),
+                chips=self._chips(matches.keys(), groups),
                 nothing_found=bool(bodies) and not kept,
             )
         )
@@ -112,10 +112,10 @@ class SessionsPresenter:
             UNSENT: frozenset(key for key, state in own.items() if state.word is StateWord.UNSENT),
         }
 
-    def _chips(self, found: Collection[str], groups: Mapping[str, frozenset[str]]) -> tuple[Option, ...]:
+    def _chips(self, matches: Collection[str], groups: Mapping[str, frozenset[str]]) -> tuple[Option, ...]:
         names = {ALL: self._words.translate("All")}
         names |= {chip: self._words.choice("shown_state", word) for chip, word in _WORDS.items()}
-        counts = {chip: len(groups[chip].intersection(found)) for chip in groups} | {ALL: len(found)}
+        counts = {chip: len(groups[chip].intersection(matches)) for chip in groups} | {ALL: len(matches)}
         return tuple(
             Option(chip, f"{name} · {number_text(counts[chip], self._words.language)}", chip == self._chip)
             for chip, name in names.items()
@@ -148,9 +148,11 @@ class SessionsPresenter:
         )
 
     def _topics(self, data: Data) -> tuple[str, ...]:
-        known = self._words.lists.topics
+        topics = self._words.lists.topics
         return tuple(
-            known[topic].label(self._words.language) for topic in ids_of(data, "topic_ids") if topic in known
+            topics[topic].label(self._words.language)
+            for topic in ids_of(data, "topic_ids")
+            if topic in topics
         )
 
     def _form(self, data: Data) -> str:

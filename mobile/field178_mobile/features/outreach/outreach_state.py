@@ -289,7 +289,9 @@ def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
 def _place_audience(scene: SessionScene) -> Option | None:
     """Return whom the school or zone counts for, while that audience is not among those who attended."""
     place = place_of(scene.words.lists, scene.data)
-    return next((one for one in _more_audiences(scene) if place and one.id == place.audience), None)
+    return next(
+        (audience for audience in _more_audiences(scene) if place and audience.id == place.audience), None
+    )
 
 
 def audience_label(words: Wording, audience_id: str) -> str:

@@ -79,14 +79,16 @@ class PlanPresenter:
         today = local_date(self._clock.now())
         own = self._own_teams(today)
         every = self._planned.read(today)
-        mine = [one for one in every if self._has_all_teams or not own or one.item.team_id in own]
-        self._listings = {one.id: one for one in self._store.establishments()} if mine else {}
-        counts = Counter(one.progress.state for one in mine)
-        shown = sorted((one for one in mine if one.progress.state is self._group), key=self._order)
-        others = any(one.item.team_id not in own for one in every) if own else False
+        mine = [planned for planned in every if self._has_all_teams or not own or planned.item.team_id in own]
+        self._listings = {listing.id: listing for listing in self._store.establishments()} if mine else {}
+        counts = Counter(planned.progress.state for planned in mine)
+        shown = sorted(
+            (planned for planned in mine if planned.progress.state is self._group), key=self._order
+        )
+        others = any(planned.item.team_id not in own for planned in every) if own else False
         self._render(
             PlanScreenState(
-                rows=tuple(self._row(one, today) for one in shown),
+                rows=tuple(self._row(planned, today) for planned in shown),
                 chips=self._chips(counts, others),
                 summary=self._summary(counts),
                 is_bare=not mine,
@@ -141,8 +143,8 @@ class PlanPresenter:
             return ""
         return self._words.say("{done} of {planned} done", done=counts[PlanState.DONE], planned=planned)
 
-    def _row(self, one: PlannedItem, today: date) -> PlanRow:
-        item, words = one.item, self._words
+    def _row(self, planned: PlannedItem, today: date) -> PlanRow:
+        item, words = planned.item, self._words
         listing = self._listings.get(item.establishment_id)
         parts = [words.unit(item.unit_id), self._window(item)]
         if item.kind != "planned":
@@ -156,18 +158,18 @@ class PlanPresenter:
             detail=" · ".join(part for part in parts if part),
             kind=listing.type_id if listing is not None else item.establishment_type_id,
             distance=distance_text(self._position, listing, words) if listing is not None else "",
-            word=self._word(one, today),
-            tone=TONES[one.progress.state],
+            word=self._word(planned, today),
+            tone=TONES[planned.progress.state],
         )
 
-    def _word(self, one: PlannedItem, today: date) -> str:
-        item, say = one.item, self._words.say
-        state = one.progress.state
+    def _word(self, planned: PlannedItem, today: date) -> str:
+        item, say = planned.item, self._words.say
+        state = planned.progress.state
         if state is PlanState.DONE:
             return say("Carried out")
         if state is PlanState.LATER:
             return say("from {day}", day=date_text(item.window_from, self._words.language))
-        if state is PlanState.DUE and one.progress.tried:
+        if state is PlanState.DUE and planned.progress.tried:
             return say("not got in yet")
         days = (item.window_to - today).days
         if state is PlanState.MISSED:
@@ -178,8 +180,8 @@ class PlanPresenter:
         first, last = (date_text(day, self._words.language) for day in (item.window_from, item.window_to))
         return first if first == last else f"{first} – {last}"
 
-    def _order(self, one: PlannedItem) -> tuple[int, date, str]:
-        listing = self._listings.get(one.item.establishment_id)
+    def _order(self, planned: PlannedItem) -> tuple[int, date, str]:
+        listing = self._listings.get(planned.item.establishment_id)
         metres = metres_to(self._position, listing) if self._is_nearest and listing is not None else None
         near = (_FAR if metres is None else metres) if self._is_nearest else 0
-        return (near, one.item.window_to, one.item.id)
+        return (near, planned.item.window_to, planned.item.id)

@@ -58,12 +58,16 @@ class PlannedVisits:
     def offered(self, visit: PlanVisit, today: date) -> tuple[PlanItem, ...]:
         """Return the planned visits that a visit may make: its own one, those that are due, those missed."""
         place = (visit.establishment_id, visit.establishment_type_id, visit.unit_id)
-        here = [one for one in items_of(self._store) if one.team_id == visit.team_id and one.is_at(*place)]
+        here = [
+            item for item in items_of(self._store) if item.team_id == visit.team_id and item.is_at(*place)
+        ]
         if not here:
             return ()
-        states = {one.item.id: one.progress.state for one in self.read(visit.day or today)}
-        first = [one for one in here if one.id == visit.plan_item_id or states.get(one.id) is PlanState.DUE]
-        missed = [one for one in here if one not in first and states.get(one.id) is PlanState.MISSED]
+        states = {planned.item.id: planned.progress.state for planned in self.read(visit.day or today)}
+        first = [
+            item for item in here if item.id == visit.plan_item_id or states.get(item.id) is PlanState.DUE
+        ]
+        missed = [item for item in here if item not in first and states.get(item.id) is PlanState.MISSED]
         return (*sorted(first, key=_by_end), *sorted(missed, key=_by_end, reverse=True))
 
     def forget(self, record_ids: Collection[str] | None) -> None:
@@ -75,7 +79,7 @@ class PlannedVisits:
         places = {item.establishment_id for item in items}
         kinds = {(item.establishment_type_id, item.unit_id) for item in items if item.is_open}
         taken = self._store.establishments() if kinds else ()
-        register = {one.id: (one.type_id, one.unit_id) for one in taken}
+        register = {listing.id: (listing.type_id, listing.unit_id) for listing in taken}
         places |= {place for place, kind in register.items() if kind in kinds}
         visits = self._store.visits()
         return [
@@ -115,12 +119,14 @@ def asked_first(
     follow_ups: Iterable[OpenFollowUp], store: PlanStore, establishment_id: str
 ) -> tuple[OpenFollowUp, ...]:
     """Return open corrections with those on top for which a re-inspection is planned there."""
-    asked: set[FollowUpRef] = {
+    requested: set[FollowUpRef] = {
         item.asked_by
         for item in items_of(store)
         if item.asked_by and item.cancelled is None and item.establishment_id == establishment_id
     }
-    return tuple(sorted(follow_ups, key=lambda one: (one.visit_id, one.key) not in asked))
+    return tuple(
+        sorted(follow_ups, key=lambda follow_up: (follow_up.visit_id, follow_up.key) not in requested)
+    )
 
 
 def _by_end(item: PlanItem) -> tuple[date, str]:

@@ -70,7 +70,7 @@ class EstablishmentEditing:
     def draft_of(self, record_id: str) -> Draft | None:
         """Return the draft that is begun on an establishment."""
         drafts = self._services.store.drafts.all()
-        return next((one for one in drafts if one.record_id == record_id and one.type == TYPE), None)
+        return next((draft for draft in drafts if draft.record_id == record_id and draft.type == TYPE), None)
 
     def discard(self) -> None:
         """Throw the open draft away; what was filed before stays."""

@@ -166,8 +166,8 @@ class EstablishmentForm(FormPresenter):
         if self._is_closed:
             return
         if label or self.is_kept:
-            said = self._words.translate(POSITION) if label else ""
-            self._change(changes, said)
+            announcement = self._words.translate(POSITION) if label else ""
+            self._change(changes, announcement)
         else:
             self._deferred = changes
         self.show(self._focus)
@@ -199,7 +199,7 @@ class EstablishmentForm(FormPresenter):
             unit_ids=self._opened.unit_ids,
             word=self._word,
             place=self._place_state(data),
-            alike=tuple(alike_row(found, data, self._here(), words) for found in alike),
+            alike=tuple(alike_row(duplicate, data, self._here(), words) for duplicate in alike),
             marked=self._refused_values(self._opened.marked),
             lint=self._marks.of(data, (text_of(data, "name"),)),
         )

@@ -147,7 +147,8 @@ def _certificates(scene: EstablishmentFormScene, problems: Mapping[str, str]) ->
             number=text_of(paper, "number"),
             expires_on=text_of(paper, "expires_on"),
             problem=next(
-                (said for path, said in problems.items() if path.startswith(f"certificates.{kind}")), ""
+                (sentence for path, sentence in problems.items() if path.startswith(f"certificates.{kind}")),
+                "",
             ),
         )
         for kind, paper in certificates_of(scene.data).items()

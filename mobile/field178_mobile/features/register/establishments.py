@@ -157,8 +157,8 @@ class EstablishmentsPresenter:
         self._show()
 
     def _show(self) -> None:
-        found = [each.listing for each in matching(self._establishments, self._query)]
-        near = self._narrow(found, UNIT, KIND)
+        matches = [each.listing for each in matching(self._establishments, self._query)]
+        near = self._narrow(matches, UNIT, KIND)
         kept = self._of_chip(near)
         title, text = self._empty_words() if not kept else ("", "")
         self._read_states(kept[: self._shown])
@@ -174,24 +174,28 @@ class EstablishmentsPresenter:
                 selected=self._selected,
                 empty_title=title,
                 empty_text=text,
-                empty_action=self._empty_action(found),
+                empty_action=self._empty_action(matches),
             )
         )
 
     def _kept(self) -> list[EstablishmentListing]:
-        found = [each.listing for each in matching(self._establishments, self._query)]
-        return self._of_chip(self._narrow(found, UNIT, KIND))
+        matches = [each.listing for each in matching(self._establishments, self._query)]
+        return self._of_chip(self._narrow(matches, UNIT, KIND))
 
-    def _narrow(self, found: list[EstablishmentListing], *names: str) -> list[EstablishmentListing]:
-        wanted = {name: value for name in names if (value := self._narrowed[name])}
-        if not wanted:
-            return found
-        return [one for one in found if all(_value_of(one, name) == wanted[name] for name in wanted)]
+    def _narrow(self, listings: list[EstablishmentListing], *names: str) -> list[EstablishmentListing]:
+        filters = {name: value for name in names if (value := self._narrowed[name])}
+        if not filters:
+            return listings
+        return [
+            listing
+            for listing in listings
+            if all(_value_of(listing, name) == filters[name] for name in filters)
+        ]
 
     def _filter_options(self, name: str) -> tuple[Option, ...]:
         other = KIND if name == UNIT else UNIT
         left = self._narrow([each.listing for each in self._establishments], other)
-        counts = Counter(_value_of(one, name) for one in left)
+        counts = Counter(_value_of(listing, name) for listing in left)
         counts.setdefault(self._narrowed[name], 0)
         return tuple(
             Option(value, f"{self._filter_word(name, value)} · {count}", value == self._narrowed[name])
@@ -202,19 +206,19 @@ class EstablishmentsPresenter:
     def _filter_word(self, name: str, value: str) -> str:
         return self._words.unit(value) if name == UNIT else self._words.kind(value)
 
-    def _of_chip(self, found: list[EstablishmentListing]) -> list[EstablishmentListing]:
+    def _of_chip(self, listings: list[EstablishmentListing]) -> list[EstablishmentListing]:
         group = self._facts.groups.get(self._chip)
-        return found if group is None else [listing for listing in found if listing.id in group]
+        return listings if group is None else [listing for listing in listings if listing.id in group]
 
     def _ordered(self) -> list[Indexed]:
         """Return what is begun here and not in the register yet, then the register."""
         here, establishments = self._position, self._index.of(self._store.establishments())
         if here is not None:
             establishments = sorted(establishments, key=lambda each: _nearness(here, each.listing))
-        drafts = [one for one in self._store.drafts.all() if one.type == TYPE and one.seen is None]
+        drafts = [draft for draft in self._store.drafts.all() if draft.type == TYPE and draft.seen is None]
         return [*self._begun.of(map(listed, drafts)), *establishments]
 
-    def _chips(self, found: Sequence[EstablishmentListing]) -> tuple[Option, ...]:
+    def _chips(self, listings: Sequence[EstablishmentListing]) -> tuple[Option, ...]:
         _ = self._words.translate
         year = local_date(self._clock.now()).year
         names = {
@@ -224,7 +228,7 @@ class EstablishmentsPresenter:
             TO_FIX: _("To be fixed"),
             NOT_THIS_YEAR: self._words.say("Not inspected in {year}", year=year),
         }
-        ids = {listing.id for listing in found}
+        ids = {listing.id for listing in listings}
         counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
         counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
         narrowed = (
@@ -272,14 +276,14 @@ class EstablishmentsPresenter:
         last = self._facts.last_visit(establishment_id)
         state = self._states.get(last.id) if last is not None else None
         register = self._facts.register.get(establishment_id)
-        needs_attention = any(one is not None and one.attention is not None for one in (state, register))
+        needs_attention = any(row is not None and row.attention is not None for row in (state, register))
         if establishment_id in self._facts.groups[DRAFTS]:
             return StateWord.DRAFT, needs_attention
         return word_shown(state.word if state else "", register.word if register else ""), needs_attention
 
-    def _empty_action(self, found: Sequence[EstablishmentListing]) -> str:
+    def _empty_action(self, matches: Sequence[EstablishmentListing]) -> str:
         # Not where a chip alone hides it: it is in the register.
-        is_unknown = (bool(self._query.strip()) and not found) or self._is_area_empty()
+        is_unknown = (bool(self._query.strip()) and not matches) or self._is_area_empty()
         return self._words.translate("Add it as a new establishment") if is_unknown else ""
 
     def _is_area_empty(self) -> bool:
@@ -302,8 +306,8 @@ class EstablishmentsPresenter:
                 _("The list comes with the first exchange. Open Sync and tap Sync now."),
             )
         if self._query.strip():
-            said = self._words.say("“{query}” is not found", query=self._query.strip())
-            return said, _("Try part of the name, the street or the commune.")
+            sentence = self._words.say("“{query}” is not found", query=self._query.strip())
+            return sentence, _("Try part of the name, the street or the commune.")
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 
 

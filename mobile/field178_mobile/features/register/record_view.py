@@ -39,8 +39,8 @@ class CertificateLine:
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
     """Return the facts of the register that are known; absent ones are left out."""
-    known = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
-    return tuple(fact for fact in known if fact.value != NOTHING)
+    facts = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
+    return tuple(fact for fact in facts if fact.value != NOTHING)
 
 
 def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> tuple[CertificateLine, ...]:
@@ -58,22 +58,24 @@ def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> 
 def history_row(visit: Visit, state: str, words: Wording) -> DatedRow:
     """Return one line of the history."""
     access, result = visit.data.get("access_result"), visit.data.get("overall_result")
-    said = (
+    summary = (
         words.choice("overall_result", result)
         if visit.is_inspected
         else words.choice("access_result", access)
     )
     day = date_text(visit.started_at) if visit.started_at else ""
-    return DatedRow(visit.record_id, VISIT, day, said, words.choice("shown_state", state), state)
+    return DatedRow(visit.record_id, VISIT, day, summary, words.choice("shown_state", state), state)
 
 
 def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateLine:
     expires, status = text_of(paper, "expires_on"), text_of(paper, "status")
-    said = words.choice("certificate_status", status)
+    status_label = words.choice("certificate_status", status)
     number = words.say("No. {number}", number=paper["number"]) if paper.get("number") else ""
     until = words.say("valid until {day}", day=_day(expires, words)) if expires else ""
     return CertificateLine(
-        name, " · ".join(part for part in (said, number, until) if part), _state(status, expires, today)
+        name,
+        " · ".join(part for part in (status_label, number, until) if part),
+        _state(status, expires, today),
     )
 
 

@@ -37,27 +37,27 @@ class RegisterIndex:
         """Return the entries that may be the place of this data, without the one under work itself."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
         named = self._establishments if name else ()
-        found = [listing for listing in named if is_same_name(listing.folded, name)]
-        found += self._by_number.get(number, ()) if number else ()
-        near = {listing.id: listing for listing in found if listing.id != but}
+        listings = [listing for listing in named if is_same_name(listing.folded, name)]
+        listings += self._by_number.get(number, ()) if number else ()
+        near = {listing.id: listing for listing in listings if listing.id != but}
         return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
 
     @cached_property
     def _by_number(self) -> dict[str, list[EstablishmentListing]]:
         """The entries by folded number: worked out only where somebody types one."""
-        found: dict[str, list[EstablishmentListing]] = {}
+        by_number: dict[str, list[EstablishmentListing]] = {}
         for listing in self._establishments:
             if listing.registration_number:
-                found.setdefault(fold(listing.registration_number), []).append(listing)
-        return found
+                by_number.setdefault(fold(listing.registration_number), []).append(listing)
+        return by_number
 
 
 def alike_row(listing: EstablishmentListing, data: Data, here: GeoPoint | None, words: Wording) -> AlikeRow:
     """Return the line of one entry; its distance is from the point in the form, else from here."""
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
     start = here if lat is None or lon is None else GeoPoint(lat, lon)
-    said = (listing.address, words.unit(listing.unit_id), distance_text(start, listing, words))
-    return AlikeRow(listing.id, listing.name, " · ".join(part for part in said if part))
+    details = (listing.address, words.unit(listing.unit_id), distance_text(start, listing, words))
+    return AlikeRow(listing.id, listing.name, " · ".join(part for part in details if part))
 
 
 def distance_text(here: GeoPoint | None, listing: EstablishmentListing, words: Wording) -> str:

@@ -21,8 +21,8 @@ class Indexed(NamedTuple):
 
 def matching(indexed: Sequence[Indexed], query: str) -> list[Indexed]:
     """Return the establishments whose name, address or commune hold every word, accents ignored."""
-    wanted = fold(query).split()
-    return [each for each in indexed if all(word in each.text for word in wanted)]
+    query_words = fold(query).split()
+    return [each for each in indexed if all(word in each.text for word in query_words)]
 
 
 class SearchIndex:

@@ -35,7 +35,9 @@ class Visit:
 
 def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
     """Return records of visits, the newest visit first."""
-    visits = (Visit(one.id, from_wire(text_of(one.data, "started_at")), one.data) for one in records)
+    visits = (
+        Visit(record.id, from_wire(text_of(record.data, "started_at")), record.data) for record in records
+    )
     return tuple(sorted(visits, key=_newest_first))
 
 

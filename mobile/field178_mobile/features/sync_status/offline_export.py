@@ -93,8 +93,8 @@ class OfflineExportPresenter:
     def _stays(self, status: StoreStatus) -> str:
         if not status.drafts:
             return ""
-        said = N_("{count} drafts are not in it: they never leave this tablet. Finish them first.")
-        return self._words.say(said, count=status.drafts)
+        template = N_("{count} drafts are not in it: they never leave this tablet. Finish them first.")
+        return self._words.say(template, count=status.drafts)
 
     def _place(self, done: ExportWritten) -> str:
         return self._words.say(

@@ -223,29 +223,33 @@ class SyncPresenter:
 
     def _sign_out(self, status: StoreStatus) -> str:
         if status.unsent_records:
-            said = N_(
+            template = N_(
                 "Signing out is not possible. Records not sent: {count}. If they cannot be sent, write a "
                 "rescue file for the office."
             )
-            return self._words.say(said, count=status.unsent_records)
+            return self._words.say(template, count=status.unsent_records)
         if status.drafts:
-            said = N_(
+            template = N_(
                 "Signing out is not possible. Drafts: {count}. Finish or discard them; they are in no rescue "
                 "file."
             )
-            return self._words.say(said, count=status.drafts)
+            return self._words.say(template, count=status.drafts)
         if status.unsent_photos:
-            said = N_(
+            template = N_(
                 "Signing out is not possible. Photos not sent: {count}. They go when there is a network; one "
                 "that was refused can be put aside."
             )
-            return self._words.say(said, count=status.unsent_photos)
+            return self._words.say(template, count=status.unsent_photos)
         if status.undeliverable_photos:
-            said = N_("The office has all but what was put aside; photos that stay on this tablet: {count}")
-            return self._words.say(said, count=status.undeliverable_photos)
+            template = N_(
+                "The office has all but what was put aside; photos that stay on this tablet: {count}"
+            )
+            return self._words.say(template, count=status.undeliverable_photos)
         if status.quarantined:
-            said = N_("The office keeps what it has not accepted too, {count}: signing out loses nothing.")
-            return self._words.say(said, count=status.quarantined)
+            template = N_(
+                "The office keeps what it has not accepted too, {count}: signing out loses nothing."
+            )
+            return self._words.say(template, count=status.quarantined)
         return self._say("Everything is with the office: signing out loses nothing.")
 
     def _say(self, text: str) -> str:

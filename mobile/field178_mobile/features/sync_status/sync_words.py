@@ -111,18 +111,20 @@ def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
     """Return the question of the mass deletion guard, empty when there is none."""
     if not withheld.count:
         return ""
-    asked = N_("The office's data would take {count} records away from this tablet at once.")
+    question = N_("The office's data would take {count} records away from this tablet at once.")
     kept = N_(
         "{count} records stay here against the office's data until you let them go or the office mends it."
     )
-    return words.say(kept if withheld.is_kept else asked, count=withheld.count)
+    return words.say(kept if withheld.is_kept else question, count=withheld.count)
 
 
 def tombstones_text(tombstones: int, lost: int, words: Wording) -> str:
     """Return what has gone and is still kept, empty when nothing is."""
-    said = []
+    sentences = []
     if tombstones:
-        said.append(words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=tombstones))
+        sentences.append(
+            words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=tombstones)
+        )
     if lost:
-        said.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
-    return " ".join(said)
+        sentences.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
+    return " ".join(sentences)

@@ -58,11 +58,11 @@ class PromptScroll(UnfadedScroll):
 
     def on_scroll_move(self, touch: MotionEvent, *args: object) -> bool | None:
         """Take for a scroll what has gone far from where it began, not what trembled on the spot."""
-        known = touch.ud.get(self._get_uid())
-        if known is not None and known["mode"] == "unknown":
+        touch_state = touch.ud.get(self._get_uid())
+        if touch_state is not None and touch_state["mode"] == "unknown":
             # The scroll view adds the last step to these: then they are the way from the beginning.
-            known["dx"] = abs(touch.x - touch.ox) - abs(touch.dx)
-            known["dy"] = abs(touch.y - touch.oy) - abs(touch.dy)
+            touch_state["dx"] = abs(touch.x - touch.ox) - abs(touch.dx)
+            touch_state["dy"] = abs(touch.y - touch.oy) - abs(touch.dy)
         result: bool | None = super().on_scroll_move(touch, *args)
         return result
 
@@ -111,6 +111,6 @@ def _pressable_at(widget: Widget, x: float, y: float) -> Widget | None:
     """Return the innermost pressable under a point given in the coordinates of the widget's parent."""
     local = widget.to_local(x, y)
     for child in widget.children:
-        if child.collide_point(*local) and (found := _pressable_at(child, *local)) is not None:
-            return found
+        if child.collide_point(*local) and (pressable := _pressable_at(child, *local)) is not None:
+            return pressable
     return widget if isinstance(widget, ButtonBehavior) and hasattr(widget, "hint_press") else None

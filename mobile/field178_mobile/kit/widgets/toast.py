@@ -33,9 +33,9 @@ class Toast(BoxLayout):
     tone = OptionProperty("plain", options=("plain", "ok", "bad", "warn"))
     natural = NumericProperty(0)
 
-    def on_text(self, _widget: object, said: str) -> None:
+    def on_text(self, _widget: object, text: str) -> None:
         """Measure the word: the box is as wide as it, never the other way round."""
-        self.natural = text_width(said, theme.sizes["control"], "UIMed")
+        self.natural = text_width(text, theme.sizes["control"], "UIMed")
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Give way to a finger: it is meant for what lies below."""

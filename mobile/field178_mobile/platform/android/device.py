@@ -50,8 +50,8 @@ class AndroidPlatform:
 
     def offline_export_folder(self) -> Path:
         """Return the application's folder on the shared storage, which a cable reaches; else one within."""
-        found = activity().getExternalFilesDir("rescue")
-        return Path(str(found.getAbsolutePath())) if found else self._files / "rescue"
+        folder = activity().getExternalFilesDir("rescue")
+        return Path(str(folder.getAbsolutePath())) if folder else self._files / "rescue"
 
     def device_label(self) -> str:
         """Return maker and model."""
@@ -136,9 +136,9 @@ class AndroidPlatform:
         else:
             attempt("start_service", lambda: self._open_work.start(activity(), why))
 
-    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None]:
+    def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> Callable[[], None]:
         """Open the system's own window for a long text."""
-        return LongTextWindow(asked, heard, answer).close
+        return LongTextWindow(request, heard, answer).close
 
     def battery_percent(self) -> int | None:
         """Return how full the battery is, None where the device does not know."""

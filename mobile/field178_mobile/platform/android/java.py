@@ -43,8 +43,8 @@ def java_class(name: str) -> Java:
     """Return a class by its full name."""
     from jnius import autoclass
 
-    found: Java = autoclass(name)
-    return found
+    java_class: Java = autoclass(name)
+    return java_class
 
 
 def seen_as(name: str, instance: object) -> Java:
@@ -75,7 +75,7 @@ def service(name: str, kind: str) -> Java:
 
 def as_bytes(array: Iterable[int]) -> bytes:
     """Return a Java array of (signed) bytes."""
-    return bytes(one & 0xFF for one in array)
+    return bytes(byte & 0xFF for byte in array)
 
 
 def on_java_thread(work: Callable[[], object]) -> None:

@@ -100,9 +100,9 @@ def fix_of(location: Java) -> Fix | None:
 
 
 def _last(provider: str) -> Fix | None:
-    found: list[Java | None] = []
-    attempt("last", lambda: found.append(_manager().getLastKnownLocation(provider)))
-    location = found[0] if found else None
+    locations: list[Java | None] = []
+    attempt("last", lambda: locations.append(_manager().getLastKnownLocation(provider)))
+    location = locations[0] if locations else None
     if location is None:
         return None
     now = int(java_class("android.os.SystemClock").elapsedRealtimeNanos())

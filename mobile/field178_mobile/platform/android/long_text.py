@@ -16,11 +16,11 @@ POSITIVE = -1
 class LongTextWindow:
     """The text with a title above and two buttons below. Opens by itself, on Java's drawing thread."""
 
-    def __init__(self, asked: LongText, heard: Heard, answer: Picked) -> None:
-        self._asked = asked
+    def __init__(self, request: LongText, heard: Heard, answer: Picked) -> None:
+        self._request = request
         self._heard = heard
         self._answer: Picked | None = answer
-        self._text = asked.text
+        self._text = request.text
         self._dialog: Java | None = None
         # Java does not keep Python's object alive: kept here, and this object by what `close` is a method of.
         self._listener = _listener(self)
@@ -48,10 +48,10 @@ class LongTextWindow:
             return
         here = activity()
         builder = java_class("android.app.AlertDialog$Builder")(here)
-        builder.setTitle(words(self._asked.title))
+        builder.setTitle(words(self._request.title))
         builder.setView(self._entry(here))
-        builder.setPositiveButton(words(self._asked.keep), self._listener)
-        builder.setNegativeButton(words(self._asked.give_up), self._listener)
+        builder.setPositiveButton(words(self._request.keep), self._listener)
+        builder.setNegativeButton(words(self._request.give_up), self._listener)
         builder.setOnCancelListener(self._listener)
         self._dialog = builder.create()
         # A window of its own: the protection of the application's window does not reach it.
@@ -62,11 +62,11 @@ class LongTextWindow:
         entry = java_class("android.widget.EditText")(here)
         entry.setInputType(KIND)
         entry.setImeOptions(NO_FULL_SCREEN | NO_LEARNING)
-        entry.setMinLines(self._asked.lines)
-        if self._asked.max_length:
-            longest = java_class("android.text.InputFilter$LengthFilter")(self._asked.max_length)
+        entry.setMinLines(self._request.lines)
+        if self._request.max_length:
+            longest = java_class("android.text.InputFilter$LengthFilter")(self._request.max_length)
             entry.setFilters([longest])
-        entry.setText(words(self._asked.text))
+        entry.setText(words(self._request.text))
         entry.setSelection(entry.length())
         # After the first text: the initial text is no change.
         entry.addTextChangedListener(self._listener)

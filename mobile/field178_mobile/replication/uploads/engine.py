@@ -119,13 +119,13 @@ class UploadEngine:
     def _chosen(self, photos: list[Photo]) -> Photo | None:
         candidates = [photo for photo in photos if photo.key not in self._put_off]
         current = self._photo.key if self._photo is not None else None
-        found = next(
+        next_photo = next(
             (photo for photo in candidates if photo.key == current), candidates[0] if candidates else None
         )
-        if found is None or found.key != current:
+        if next_photo is None or next_photo.key != current:
             self._is_offset_known, self._stumbles, self._beginnings = False, 0, 0
-        self._photo = found
-        return found
+        self._photo = next_photo
+        return next_photo
 
     def _next_of(self, photo: Photo) -> Request | WaitFor:
         self.state = UploadState(UploadMessage.SENDING, photo.sha256)
@@ -240,8 +240,8 @@ class UploadEngine:
 
     def _refuse(self, photo: Photo, answer: UploadAnswer) -> WaitFor:
         code = (answer.code or ErrorCode.FILE_REFUSED).value
-        said = f"{code}:{answer.problem}" if answer.problem else code
-        self._queue.move(photo, PhotoState.REFUSED, said)
+        reason = f"{code}:{answer.problem}" if answer.problem else code
+        self._queue.move(photo, PhotoState.REFUSED, reason)
         return WaitFor(0)
 
     def _on_trouble(self, photo: Photo, answer: UploadAnswer) -> WaitFor:

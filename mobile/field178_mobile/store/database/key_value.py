@@ -31,8 +31,8 @@ def put_text(context: DatabaseContext, key: str, value: str | None) -> None:
 
 def get_number(context: DatabaseContext, key: str, default: int = 0) -> int:
     """Return a bookkeeping number."""
-    found = get_text(context, key)
-    return default if found is None else int(json.loads(found))
+    text = get_text(context, key)
+    return default if text is None else int(json.loads(text))
 
 
 def put_number(context: DatabaseContext, key: str, value: int) -> None:

@@ -30,8 +30,10 @@ class Migration:
 
 def migrations() -> tuple[Migration, ...]:
     """Return all steps in order."""
-    found = sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".sql"))
-    return tuple(Migration(int(name[:4]), name[:-4], (_FOLDER / name).read_text("utf-8")) for name in found)
+    file_names = sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".sql"))
+    return tuple(
+        Migration(int(name[:4]), name[:-4], (_FOLDER / name).read_text("utf-8")) for name in file_names
+    )
 
 
 def migrate(connection: Connection, failpoint: Failpoint) -> None:

@@ -54,8 +54,8 @@ def delete_drafts_of(context: DatabaseContext, record_id: str) -> None:
 def _rows(context: DatabaseContext, where: str, values: tuple[str, ...]) -> list[Draft]:
     # A damaged draft (cell_check.py) carries no key id any more and is skipped.
     query = f"SELECT id, record_id, type, scope, revision, sealed FROM draft WHERE key_id = ? {where}"  # noqa: S608
-    found = context.connection.execute(query, (context.sealer.key_id, *values)).fetchall()
-    return [_from_row(context, row) for row in found]
+    rows = context.connection.execute(query, (context.sealer.key_id, *values)).fetchall()
+    return [_from_row(context, row) for row in rows]
 
 
 def _to_json(draft: Draft) -> Json:

@@ -46,14 +46,14 @@ def heal(context: DatabaseContext, journal: Journal, records: list[str]) -> bool
             context.connection.executemany(query, [(row_id,) for row_id in row_ids])
         for table in ("notice", "removed"):
             query = f"DELETE FROM {table} WHERE id = ?"  # noqa: S608  constants
-            context.connection.executemany(query, [(one,) for one in spoiled[table]])
+            context.connection.executemany(query, [(row_id,) for row_id in spoiled[table]])
     return True
 
 
 def write_lost_journal(context: DatabaseContext, journal: Journal) -> None:
     """Give a journal that was lost or damaged its changes again: every change has two copies."""
-    known = {frame.change_id for frame in journal.frames()}
-    missing = [change for change in all_changes(context) if change.id not in known]
+    journaled_ids = {frame.change_id for frame in journal.frames()}
+    missing = [change for change in all_changes(context) if change.id not in journaled_ids]
     if missing:
         journal.append(context.sealer, [JournalEntry(change, None) for change in missing])
     with context.transaction("journal"):
@@ -63,13 +63,13 @@ def write_lost_journal(context: DatabaseContext, journal: Journal) -> None:
 
 def _spoiled(context: DatabaseContext, cell: str, table: str, revision: str, column: str) -> list[str]:
     query = f"SELECT id, {revision}, {column} FROM {table} WHERE {column} IS NOT NULL AND key_id = ?"  # noqa: S608
-    found = []
+    row_ids = []
     for row_id, number, sealed in context.connection.execute(query, (context.sealer.key_id,)):
         try:
             context.sealer.open(cell, row_id, number, sealed)
         except AppError:
-            found.append(row_id)
-    return found
+            row_ids.append(row_id)
+    return row_ids
 
 
 def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[str]) -> None:
@@ -81,5 +81,5 @@ def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[st
     for scope in sorted(again):
         row = context.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
         # The kept digest may be what was spoiled: it is never opened, only written anew.
-        found = ScopeCursor(scope, 0 if row is None else row[0], 0, recomputed_digest(context, scope))
-        put_scope(context, marked(context, found))
+        cursor = ScopeCursor(scope, 0 if row is None else row[0], 0, recomputed_digest(context, scope))
+        put_scope(context, marked(context, cursor))

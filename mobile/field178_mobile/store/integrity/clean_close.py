@@ -101,9 +101,9 @@ def _last_close(database: Path, sealer: Sealer) -> Json | None:
 def _file_of(database: Path) -> list[object]:
     """Return what changes when anybody writes to the database, this program of another version included."""
     log = database.with_name(database.name + "-wal")
-    found = database.stat()
+    status = database.stat()
     waiting = log.stat().st_size if log.exists() else 0
-    return [_FORM, migrations()[-1].checksum, found.st_size, found.st_mtime_ns, waiting]
+    return [_FORM, migrations()[-1].checksum, status.st_size, status.st_mtime_ns, waiting]
 
 
 def _open(sealer: Sealer, name: str, sealed: bytes) -> Json:

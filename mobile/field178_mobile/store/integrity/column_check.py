@@ -102,7 +102,7 @@ def _our_tables() -> tuple[object, ...]:
 
 def _is_empty(context: DatabaseContext) -> bool:
     tables = ("base", "outbox", "draft", "setting")
-    counts = [context.connection.execute(f"SELECT count(*) FROM {one}").fetchone()[0] for one in tables]  # noqa: S608
+    counts = [context.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
     return not any(counts)
 
 
@@ -151,9 +151,9 @@ def _is_own_receipt(context: DatabaseContext, row: tuple[object, ...]) -> bool:
     payload = _opened(context, "receipt", str(change_id), receipt_revision, sealed)
     if payload is None:
         return True
-    told = parse_object(payload)
+    sealed_values = parse_object(payload)
     plain = {"status": status, "reason": reason, "rev": rev, "seq": seq, "scope": scope}
-    return all(told[name] == value for name, value in plain.items())
+    return all(sealed_values[name] == value for name, value in plain.items())
 
 
 def _opened(context: DatabaseContext, table: str, row_id: str, revision: int, sealed: bytes) -> bytes | None:

@@ -63,10 +63,10 @@ def recover_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
                 bring_over(context, dict(zip(MOVED, row, strict=True)))
         for table, columns in (("draft", DRAFT_COLUMNS), ("setting", ("id", "revision", "key_id", "sealed"))):
             for row in _readable_rows(damaged / name, table, columns):
-                found = dict(zip(columns, row, strict=True))
+                values = dict(zip(columns, row, strict=True))
                 with suppress(AppError, TypeError):  # authenticated: no damaged cell is taken for a draft
-                    place = (table, str(found["id"]), _int(found["revision"]))
-                    context.sealer.open(*place, _bytes(found["sealed"]))
+                    place = (table, str(values["id"]), _int(values["revision"]))
+                    context.sealer.open(*place, _bytes(values["sealed"]))
                     marks = ", ".join("?" for _ in columns)
                     context.connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
 
@@ -79,8 +79,8 @@ def mark_recovered(folder: Path) -> None:
 
 
 def _unread(folder: Path) -> list[Path]:
-    found = sorted(damaged for damaged in folder.glob(f"{_PREFIX}*") if damaged.is_dir())
-    return [damaged for damaged in found if not (damaged / _DONE).exists()]
+    folders = sorted(damaged for damaged in folder.glob(f"{_PREFIX}*") if damaged.is_dir())
+    return [damaged for damaged in folders if not (damaged / _DONE).exists()]
 
 
 def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
@@ -96,15 +96,15 @@ def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple
 
 def _rowids(connection: Connection, table: str) -> set[int]:
     connection.execute(f"SELECT rowid FROM {table} LIMIT 0")  # noqa: S608  without a schema there is no row
-    found: set[int] = set()
+    rowids: set[int] = set()
     for order in ("ASC", "DESC"):
         with suppress(*_UNREADABLE):
             query = f"SELECT rowid FROM {table} ORDER BY rowid {order}"  # noqa: S608  constants
             for (rowid,) in connection.execute(query):
-                found.add(rowid)
-            return found
+                rowids.add(rowid)
+            return rowids
     # Those between two damaged pages. Never counted up to the highest: a flipped bit makes it astronomical.
-    return found | set(range(1, _USUAL_ROWIDS + 1))
+    return rowids | set(range(1, _USUAL_ROWIDS + 1))
 
 
 def _change(body: dict[str, object], incarnation: str) -> NewChange:

@@ -94,8 +94,8 @@ class OwnChange:
     @property
     def replaces(self) -> list[object]:
         """The ids of the changes this one supersedes, as sent."""
-        found = self.wire.get("replaces")
-        return found if isinstance(found, list) else []
+        change_ids = self.wire.get("replaces")
+        return change_ids if isinstance(change_ids, list) else []
 
 
 def insert_change(context: DatabaseContext, change: NewChange) -> None:
@@ -144,8 +144,8 @@ def has_change(context: DatabaseContext, change_id: str) -> bool:
 
 def get_change(context: DatabaseContext, change_id: str) -> OwnChange | None:
     """Return one change, or None when it is not stored here."""
-    found = _select(context, "id = ?", (change_id,))
-    return found[0] if found else None
+    changes = _select(context, "id = ?", (change_id,))
+    return changes[0] if changes else None
 
 
 def changes_of(context: DatabaseContext, record_id: str) -> list[OwnChange]:
@@ -173,16 +173,16 @@ def refused_changes(context: DatabaseContext) -> list[OwnChange]:
 
 def open_changes(context: DatabaseContext, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
     """Return what must be pushed, ascending: pending, and sent without an answer."""
-    found = _select(context, "state IN ('pending', 'sent')", (), limit + len(skip))
-    return [change for change in found if change.id not in skip][:limit]
+    changes = _select(context, "state IN ('pending', 'sent')", (), limit + len(skip))
+    return [change for change in changes if change.id not in skip][:limit]
 
 
 def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
     """Return changes by the record they are about, their order kept."""
-    found: dict[str, list[OwnChange]] = {}
+    by_record: dict[str, list[OwnChange]] = {}
     for change in changes:
-        found.setdefault(change.record_id, []).append(change)
-    return found
+        by_record.setdefault(change.record_id, []).append(change)
+    return by_record
 
 
 def set_state(

@@ -29,11 +29,11 @@ def retry_isolated(context: DatabaseContext, reason: str) -> list[str]:
     They count as sent: the server may have taken one and failed after that.
     """
     query = "FROM outbox WHERE state = 'parked' AND reason = ? AND replaced_by IS NULL"
-    found = context.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
-    if found:
+    rows = context.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
+    if rows:
         with context.transaction("unpark"):
-            set_state(context, [change_id for change_id, _ in found], State.SENT)
-    return [record_id for _, record_id in found]
+            set_state(context, [change_id for change_id, _ in rows], State.SENT)
+    return [record_id for _, record_id in rows]
 
 
 def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering: bool) -> None:
@@ -44,11 +44,11 @@ def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering:
     query = (
         "SELECT receipt_scope FROM outbox WHERE id = ? AND state = 'acknowledged' AND status <> 'quarantined'"
     )
-    scopes = {row[0] for one in change_ids for row in context.connection.execute(query, (one,))}
+    scopes = {row[0] for change_id in change_ids for row in context.connection.execute(query, (change_id,))}
     with context.transaction("offer"):
-        for found in scope_rows(context).values():
-            if found.id in scopes and not found.refresh:
-                put_scope(context, marked(context, found))
+        for cursor in scope_rows(context).values():
+            if cursor.id in scopes and not cursor.refresh:
+                put_scope(context, marked(context, cursor))
         offer_again(context, change_ids)
         put_number(context, "must_offer", int(offering))
 

@@ -60,10 +60,10 @@ def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
     may contain a refused value, and an earlier one may be in flight.
     """
     server_record, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
-    known = server_record is not None or any(change.is_create for change in effective(own))
+    exists = server_record is not None or any(change.is_create for change in effective(own))
     # A refused create left no record: its correction is a create again, whatever the user saw.
     refused_create = any(change.is_create and change.is_refused for change in own)
-    create = not known and (draft.seen is None or refused_create)
+    create = not exists and (draft.seen is None or refused_create)
     shown, now = clean_object(draft.seen or {}), clean_object(draft.data)
     seen = {} if create or draft.seen is None else without_refused(shown, server_record, own)
     set_, was = difference(seen, now)

@@ -25,9 +25,9 @@ def superseded(
 
 def take_back(changed: Json, set_: Json, was: Json) -> None:
     """Add the paths where the user went back from a refused value to the one before it."""
-    said = list(set_)
+    paths = list(set_)
     for path, value in changed.items():
-        if not _meets(path, said):
+        if not _meets(path, paths):
             set_[path] = value
             if value is not None:
                 was[path] = shortened(value)
@@ -43,14 +43,14 @@ def _is_superseded(change: OwnChange, *, create: bool, is_seen: bool) -> bool:
 
 def _seen(own: Sequence[OwnChange], shown: Mapping[str, object]) -> set[str]:
     """Return the ids of the changes of which every value was shown, or a younger one in its place."""
-    found: set[str] = set()
+    change_ids: set[str] = set()
     paths: list[str] = []
     for change in reversed(own):
         here = [path for path, value in change.set.items() if _is_shown(shown, path, value)]
         if all(path in here or _meets(path, paths) for path in change.set):
-            found.add(change.id)
+            change_ids.add(change.id)
         paths += here
-    return found
+    return change_ids
 
 
 def _is_shown(shown: Mapping[str, object], path: str, value: object) -> bool:

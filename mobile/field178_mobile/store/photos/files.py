@@ -73,22 +73,22 @@ class PhotoFiles:
         with _opened(self._folder / sha256) as file:
             cipher, head = _read_head(file, sealer, sha256)
             start, end = offset, min(offset + length, head.size_bytes)
-            first, place, found = start // BLOCK_BYTES, file.tell(), []
+            first, place, blocks = start // BLOCK_BYTES, file.tell(), []
             for number in range(first, -(-end // BLOCK_BYTES)):
                 file.seek(place + number * (BLOCK_BYTES + _TAG_BYTES))
                 sealed = file.read(min(BLOCK_BYTES, head.size_bytes - number * BLOCK_BYTES) + _TAG_BYTES)
-                found.append(cipher.decrypt(_nonce(number + 1), sealed, _place(sealer, sha256)))
-            return b"".join(found)[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
+                blocks.append(cipher.decrypt(_nonce(number + 1), sealed, _place(sealer, sha256)))
+            return b"".join(blocks)[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
 
     def names(self) -> list[str]:
         """Return the hashes of the photos that are here whole; what a cut left unfinished goes."""
         if not self._folder.exists():
             return []
-        found = sorted(self._folder.iterdir())
-        for path in found:
+        paths = sorted(self._folder.iterdir())
+        for path in paths:
             if path.suffix == _NEW:
                 path.unlink()
-        return [path.name for path in found if path.suffix != _NEW]
+        return [path.name for path in paths if path.suffix != _NEW]
 
     def remove(self, sha256: str) -> None:
         """Delete a photo's bytes."""

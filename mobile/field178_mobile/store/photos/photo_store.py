@@ -93,7 +93,7 @@ class PhotoStore:
     def take_back(self, record_id: str, sha256: str) -> None:
         """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
         self._forget(
-            record_id, lambda context: [one for one in [get_photo(context, sha256, record_id)] if one]
+            record_id, lambda context: [photo for photo in [get_photo(context, sha256, record_id)] if photo]
         )
 
     def let_go(self, record_id: str, sha256: str) -> None:
@@ -115,7 +115,9 @@ class PhotoStore:
 
         def work(unlocked: Unlocked) -> list[str]:
             gone = [
-                one for one in settle(unlocked.context, record_id) if not _was_filed(unlocked.context, one)
+                photo
+                for photo in settle(unlocked.context, record_id)
+                if not _was_filed(unlocked.context, photo)
             ]
             for photo in gone:
                 forget_photo(unlocked.context, self.files, photo)

@@ -70,8 +70,8 @@ def delete_photo(context: DatabaseContext, photo: Photo) -> None:
 
 def get_photo(context: DatabaseContext, sha256: str, record_id: str) -> Photo | None:
     """Return one file of a record, None when it is not here."""
-    found = _select(context, "sha256 = ? AND record_id = ?", (sha256, record_id))
-    return found[0] if found else None
+    photos = _select(context, "sha256 = ? AND record_id = ?", (sha256, record_id))
+    return photos[0] if photos else None
 
 
 def all_photos(context: DatabaseContext) -> list[Photo]:
@@ -99,23 +99,23 @@ def unsent_photos(context: DatabaseContext) -> list[Photo]:
 
     A file of a draft does not wait for the server yet, and one whose record no longer names it never will.
     """
-    found, names = _select(context, "state <> 'sent'", ()), dict[str, frozenset[str]]()
-    for photo in found:
+    photos, names = _select(context, "state <> 'sent'", ()), dict[str, frozenset[str]]()
+    for photo in photos:
         if photo.record_id not in names:
             view = compose(get_server_record(context, photo.record_id), changes_of(context, photo.record_id))
             is_live = view is not None and not view.deleted
             names[photo.record_id] = named_files(view.data) if view is not None and is_live else frozenset()
-    return [photo for photo in found if photo.sha256 in names[photo.record_id]]
+    return [photo for photo in photos if photo.sha256 in names[photo.record_id]]
 
 
 def sendable_photos(context: DatabaseContext) -> list[Photo]:
     """Return the waiting files whose record the server holds and which it names there: records go first."""
-    found, names = _select(context, "state = 'waiting'", ()), dict[str, frozenset[str]]()
-    for photo in found:
+    photos, names = _select(context, "state = 'waiting'", ()), dict[str, frozenset[str]]()
+    for photo in photos:
         if photo.record_id not in names:
             row = get_server_record(context, photo.record_id)
             names[photo.record_id] = named_files(row.data) if row and not row.deleted else frozenset()
-    return [photo for photo in found if photo.sha256 in names[photo.record_id]]
+    return [photo for photo in photos if photo.sha256 in names[photo.record_id]]
 
 
 def named_files(data: Mapping[str, object]) -> frozenset[str]:
@@ -199,8 +199,8 @@ def match_photos(context: DatabaseContext, files: PhotoFiles) -> None:
 
 
 def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
-    told = (head.size_bytes, head.content_type)
-    return photo is not None and (photo.size_bytes, photo.content_type) == told
+    declared = (head.size_bytes, head.content_type)
+    return photo is not None and (photo.size_bytes, photo.content_type) == declared
 
 
 def _head(context: DatabaseContext, files: PhotoFiles, sha256: str) -> PhotoHead | None:

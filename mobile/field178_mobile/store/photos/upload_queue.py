@@ -49,7 +49,7 @@ class UploadQueue:
             context = unlocked.context
             is_new = is_judged_anew(context, self._app)
             dismissed = undeliverable_photos(context)
-            stuck = [one for one in stuck_photos(context) if is_new or _may_read_again(one, dismissed)]
+            stuck = [photo for photo in stuck_photos(context) if is_new or _may_read_again(photo, dismissed)]
             if stuck:
                 with context.transaction("upload"):
                     note_judged(context, self._app)
@@ -99,16 +99,16 @@ class UploadQueue:
         return self._store.photos.is_named(photo)
 
     def _put(self, photo: Photo, write: Callable[[DatabaseContext], None]) -> Photo:
-        found = [photo]
+        current = [photo]
 
         def work(unlocked: Unlocked) -> tuple[str]:
             with unlocked.context.transaction("upload"):
                 write(unlocked.context)
-            found[0] = get_photo(unlocked.context, *photo.key) or photo
+            current[0] = get_photo(unlocked.context, *photo.key) or photo
             return (photo.record_id,)
 
         self._store.write(work)
-        return found[0]
+        return current[0]
 
 
 def _may_read_again(photo: Photo, dismissed: frozenset[tuple[str, str]]) -> bool:

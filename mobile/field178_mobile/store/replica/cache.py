@@ -109,18 +109,18 @@ class ReplicaCache:
     def touch(self, record_ids: Iterable[str], new: Sequence[ServerRecord] = ()) -> None:
         """Read these records again; the new ones among them are taken as they were committed."""
         rows = {row.id: row for row in new if row.type in _INDEXED}
-        asked = set(record_ids).difference([row.id for row in new])
+        requested_ids = set(record_ids).difference([row.id for row in new])
         kept = (
             *(self._establishments, self._visits, self._reviews),
             *(self._conflicts, self._closed, self._merged, self._answers),
         )
         # The other way round each touch would go through every line of the lists.
-        others = ids_of_other_types(self._context, asked, _INDEXED)
-        asked -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
-        changes = changes_of_all(self._context, asked)
-        rows |= server_records_of(self._context, asked)
+        others = ids_of_other_types(self._context, requested_ids, _INDEXED)
+        requested_ids -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
+        changes = changes_of_all(self._context, requested_ids)
+        rows |= server_records_of(self._context, requested_ids)
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
-        for record_id in sorted(asked.union(rows)):
+        for record_id in sorted(requested_ids.union(rows)):
             self._put(record_id, rows.get(record_id), changes.get(record_id, []))
 
     def _put(self, record_id: str, row: ServerRecord | None, own: list[OwnChange]) -> None:
@@ -142,15 +142,17 @@ class ReplicaCache:
 
         Those to a merged establishment are at its merge target.
         """
-        found, void, closed = dict(self._visits_to), self.void_visits(), self.closed_by_office()
+        visits, void, closed = dict(self._visits_to), self.void_visits(), self.closed_by_office()
         touched = void | {visit_id for visit_id, _ in closed}
-        for place in {visit.establishment_id for one in touched if (visit := self._visits.get(one))}:
-            found[place] = tuple(_of_office(visit, void, closed) for visit in found[place])
-        return with_merged(found, self._merged)
+        for place in {
+            visit.establishment_id for visit_id in touched if (visit := self._visits.get(visit_id))
+        }:
+            visits[place] = tuple(_of_office(visit, void, closed) for visit in visits[place])
+        return with_merged(visits, self._merged)
 
     def void_visits(self) -> frozenset[str]:
         """Return the records that the office voided."""
-        return frozenset(one.record for one in self._reviews.values() if one.state == _VOID)
+        return frozenset(review.record for review in self._reviews.values() if review.state == _VOID)
 
     def closed_by_office(self) -> frozenset[FollowUpRef]:
         """Return the corrections that the office has closed."""
@@ -170,8 +172,8 @@ class ReplicaCache:
 
     def conflicts(self, record_id: str | None = None) -> tuple[OpenConflict, ...]:
         """Return the open conflicts, of one record or all."""
-        found = self._conflicts if record_id is None else self._disputed.get(record_id, {})
-        return tuple(found.values())
+        conflicts = self._conflicts if record_id is None else self._disputed.get(record_id, {})
+        return tuple(conflicts.values())
 
     def _put_line(self, record_id: str, line: Listing | None) -> None:
         place, visit = self._establishments.pop(record_id, None), self._visits.pop(record_id, None)
@@ -179,7 +181,7 @@ class ReplicaCache:
             self._sorted = None
         if visit is not None:
             before = self._visits_to.pop(visit.establishment_id)
-            if others := tuple(one for one in before if one is not visit):
+            if others := tuple(other for other in before if other is not visit):
                 self._visits_to[visit.establishment_id] = others
         if isinstance(line, EstablishmentListing):
             self._establishments[record_id] = line
@@ -219,8 +221,8 @@ class ReplicaCache:
         if (row is not None and row.type == ANSWER) or any(change.type == ANSWER for change in own):
             view = compose(row, own)
             if view is not None and not view.deleted:
-                found = self._answers[answer] = CommentAnswer.from_data(answer, view.data)
-                self._answered.setdefault(found.record, {})[answer] = found
+                comment_answer = self._answers[answer] = CommentAnswer.from_data(answer, view.data)
+                self._answered.setdefault(comment_answer.record, {})[answer] = comment_answer
 
     def _put_merged(self, record_id: str, row: ServerRecord | None) -> None:
         before, into = self._merged.pop(record_id, ""), _merged_into(row)
@@ -233,15 +235,17 @@ class ReplicaCache:
         if old is not None:
             self._disputed[old.record_id].pop(conflict, None)
         if row is not None and row.type == CONFLICT and _is_open(row):
-            found = self._conflicts[conflict] = _conflict(row)
-            self._disputed.setdefault(found.record_id, {})[conflict] = found
+            added = self._conflicts[conflict] = _conflict(row)
+            self._disputed.setdefault(added.record_id, {})[conflict] = added
 
 
 def _of_office(visit: VisitListing, void: frozenset[str], closed: frozenset[FollowUpRef]) -> VisitListing:
     """Return a visit as the office has it."""
     if visit.id in void:
-        return visit._replace(asked=(), closes=(), is_void=True)
-    return visit._replace(asked=tuple(key for key in visit.asked if (visit.id, key) not in closed))
+        return visit._replace(follow_up_keys=(), closes=(), is_void=True)
+    return visit._replace(
+        follow_up_keys=tuple(key for key in visit.follow_up_keys if (visit.id, key) not in closed)
+    )
 
 
 def _merged_into(row: ServerRecord | None) -> str:
@@ -269,8 +273,8 @@ def _is_open(row: ServerRecord) -> bool:
 
 def _conflict(row: ServerRecord) -> OpenConflict:
     path, entries = str(row.data.get("path", "")), row.data.get("entries")
-    found = entries.values() if isinstance(entries, Mapping) else ()
-    items = [item for item in found if isinstance(item, Mapping)]
+    raw_entries = entries.values() if isinstance(entries, Mapping) else ()
+    items = [item for item in raw_entries if isinstance(item, Mapping)]
     values = tuple(
         RefusedValue(
             *(row.id, path, item.get("was"), item.get("mine"), item.get("current")),

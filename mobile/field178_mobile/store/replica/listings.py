@@ -54,7 +54,7 @@ def visit_listing(record_id: str, data: Mapping[str, object]) -> VisitListing:
         establishment_id=intern(text_of(data, "establishment_id")),
         started_at=from_wire(text_of(data, "started_at")),
         is_inspected=data.get("access_result") == INSPECTED,
-        asked=asked_keys(data),
+        follow_up_keys=asked_keys(data),
         closes=closed_by(data),
     )
 
@@ -66,10 +66,10 @@ def by_name(establishments: Iterable[EstablishmentListing]) -> tuple[Establishme
 
 def by_establishment(visits: Iterable[VisitListing]) -> Visits:
     """Return visits by establishment, the newest first."""
-    found: dict[str, list[VisitListing]] = {}
+    by_establishment: dict[str, list[VisitListing]] = {}
     for visit in sorted(visits, key=newest_first):
-        found.setdefault(visit.establishment_id, []).append(visit)
-    return {establishment_id: tuple(each) for establishment_id, each in found.items()}
+        by_establishment.setdefault(visit.establishment_id, []).append(visit)
+    return {establishment_id: tuple(each) for establishment_id, each in by_establishment.items()}
 
 
 def newest_first(visit: VisitListing) -> tuple[float, str]:
@@ -100,12 +100,12 @@ def lists_of_json(lists: Json) -> tuple[tuple[EstablishmentListing, ...], Visits
 
 def with_merged(visits: Visits, merged: Mapping[str, str]) -> Visits:
     """Return visits by establishment, those to merged ones at the last merge target."""
-    found = dict(visits)
+    moved = dict(visits)
     for place in merged:
-        if those := found.pop(place, ()):
+        if those := moved.pop(place, ()):
             target = _target(place, merged)
-            found[target] = tuple(sorted((*found.get(target, ()), *those), key=newest_first))
-    return found
+            moved[target] = tuple(sorted((*moved.get(target, ()), *those), key=newest_first))
+    return moved
 
 
 def _target(place: str, merged: Mapping[str, str]) -> str:
@@ -123,7 +123,7 @@ def _establishment_of_json(line: list[str]) -> EstablishmentListing:
 
 def _visit_as_json(visit: VisitListing) -> list[object]:
     started_at = None if visit.started_at is None else visit.started_at.isoformat()
-    return [visit.id, started_at, visit.is_inspected, visit.asked, visit.closes]
+    return [visit.id, started_at, visit.is_inspected, visit.follow_up_keys, visit.closes]
 
 
 def _visit_of_json(
@@ -131,9 +131,9 @@ def _visit_of_json(
     visit: str,
     started_at: str | None,
     is_inspected: bool,
-    asked: list[str],
+    follow_up_keys: list[str],
     closes: list[FollowUpRef],
 ) -> VisitListing:
     at = None if started_at is None else datetime.fromisoformat(started_at)
     refs = tuple((by, key) for by, key in closes)
-    return VisitListing(visit, establishment_id, at, is_inspected, tuple(asked), refs)
+    return VisitListing(visit, establishment_id, at, is_inspected, tuple(follow_up_keys), refs)

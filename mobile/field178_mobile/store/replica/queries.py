@@ -64,9 +64,9 @@ class Records:
     def views(self, record_type: str, scope: str | None) -> list[MergedRecord]:
         """Return the live records of a type, those only filed here included."""
         own = by_record(shown_changes(self.context, record_type))
-        found = [compose(row, own.pop(row.id, [])) for row in server_records(self.context, record_type)]
-        found += [compose(None, changes) for changes in own.values()]
-        live = [self._marked(view) for view in found if view is not None and not view.deleted]
+        views = [compose(row, own.pop(row.id, [])) for row in server_records(self.context, record_type)]
+        views += [compose(None, changes) for changes in own.values()]
+        live = [self._marked(view) for view in views if view is not None and not view.deleted]
         return [view for view in live if view is not None and scope in (None, view.scope)]
 
     def shown_state(self, record_id: str) -> ShownState:
@@ -78,8 +78,8 @@ class Records:
 
     def visits_to(self, establishment_id: str) -> list[MergedRecord]:
         """Return the visits to an establishment, whole."""
-        found = [self.view(visit.id) for visit in self.cache.visits().get(establishment_id, ())]
-        return [view for view in found if view is not None]
+        views = [self.view(visit.id) for visit in self.cache.visits().get(establishment_id, ())]
+        return [view for view in views if view is not None]
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of the records of a type that were changed or begun here and are not settled."""
@@ -92,14 +92,14 @@ class Records:
         rows = self.context.connection.execute(
             "SELECT DISTINCT record_id FROM outbox WHERE state <> 'acknowledged' AND replaced_by IS NULL"
         ).fetchall()
-        found = []
+        pending = []
         for (record_id,) in rows:
             row, own = get_server_record(self.context, record_id), changes_of(self.context, record_id)
             view = compose(row, own)
             before = None if row is None or row.deleted else row.data
             after = None if view is None or view.deleted else view.data
-            found.append(PendingRecord(record_id, own[-1].type, before, after))
-        return found
+            pending.append(PendingRecord(record_id, own[-1].type, before, after))
+        return pending
 
     def status(self, in_sync: bool) -> StoreStatus:
         """Return the whole tablet in one line."""
@@ -162,7 +162,7 @@ class Records:
         return compose(row, own)
 
     def _returned(self) -> list[InboxItem]:
-        found = []
+        items = []
         for review in self.cache.reviews():
             view = self._waiting(review)
             if view is None:
@@ -176,11 +176,11 @@ class Records:
                 is_answered=is_answered(review, answers),
                 handed_to=review.handed_to,
             )
-            found.append(item)
-        return found
+            items.append(item)
+        return items
 
     def _refused(self) -> list[InboxItem]:
-        found = []
+        items = []
         for change in refused_changes(self.context):
             view = compose(
                 get_server_record(self.context, change.record_id), changes_of(self.context, change.record_id)
@@ -195,18 +195,18 @@ class Records:
                 *(InboxKind.QUARANTINED, change.record_id, change.type, ""),
                 *(change.reason or "", (), at, details),
             )
-            found.append(item if view is None else replace(item, title=title_of(view)))
-        return found
+            items.append(item if view is None else replace(item, title=title_of(view)))
+        return items
 
     def _conflicts(self) -> list[InboxItem]:
-        found = []
+        items = []
         for conflict in self.cache.conflicts():
             view = self.view(conflict.record_id)
             if view is not None and not self._is_being_settled(conflict):
                 reason = attention_of(None, (conflict,)) or ""
                 item = _item(InboxKind.CONFLICT, view, reason, comments=(), at=conflict.at)
-                found.append(replace(item, refused_values=conflict.refused_values))
-        return found
+                items.append(replace(item, refused_values=conflict.refused_values))
+        return items
 
     def _is_being_settled(self, conflict: OpenConflict) -> bool:
         own = changes_of(self.context, conflict.record_id)

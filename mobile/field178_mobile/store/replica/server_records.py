@@ -197,8 +197,8 @@ def get_scope(context: DatabaseContext, scope: str) -> ScopeCursor:
 
 def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
     """Write how far a scope was read and its digest. Inside a transaction, the one of its rows."""
-    found = context.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
-    revision = 1 if found is None else found[0] + 1
+    row_of_scope = context.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
+    revision = 1 if row_of_scope is None else row_of_scope[0] + 1
     content: Json = {"digest": row.digest.wire()} | ({"floor": row.floor} if row.floor else {})
     sealed = context.seal("scope", row.id, revision, content)
     context.connection.execute(

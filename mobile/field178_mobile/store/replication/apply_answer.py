@@ -105,12 +105,12 @@ class Checkpoint:
     @property
     def deletes(self) -> bool:
         """Tell whether it brings a record that left or is deleted: such rows are counted by the guard."""
-        return any(isinstance(one, Leave) or one.deleted for one in self.items)
+        return any(isinstance(item, Leave) or item.deleted for item in self.items)
 
     @property
     def erased_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
-        return frozenset(one.id for one in self.items if isinstance(one, ServerRecord) and one.is_erased)
+        return frozenset(item.id for item in self.items if isinstance(item, ServerRecord) and item.is_erased)
 
 
 def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
@@ -161,21 +161,23 @@ def _leaving(context: DatabaseContext, checkpoint: Checkpoint) -> Counter[str]:
 
     A record that is deleted may have moved before: its row here goes out of the scope where it was last seen.
     """
-    left = {one.record_id for one in checkpoint.items if isinstance(one, Leave)}
-    deleted = {one.id for one in checkpoint.items if isinstance(one, ServerRecord) and one.deleted} - left
-    found = Counter({checkpoint.scope: leaving_rows(context, checkpoint.scope, left)})
+    left = {item.record_id for item in checkpoint.items if isinstance(item, Leave)}
+    deleted = {item.id for item in checkpoint.items if isinstance(item, ServerRecord) and item.deleted} - left
+    leaving_counts = Counter({checkpoint.scope: leaving_rows(context, checkpoint.scope, left)})
     for row in (get_server_record(context, record_id) for record_id in sorted(deleted)):
         if row is not None:
-            found[row.scope] += leaving_rows(context, row.scope, [row.id])
-    return +found
+            leaving_counts[row.scope] += leaving_rows(context, row.scope, [row.id])
+    return +leaving_counts
 
 
 def _stops(context: DatabaseContext, checkpoint: Checkpoint, leaving: Counter[str]) -> bool:
     if get_scope(context, checkpoint.scope).answer == ALLOWED:
         return False
     is_announced = checkpoint.greeting.announces_removal
-    found = leaving.items()
-    return any(stops(get_scope(context, scope), count, is_announced=is_announced) for scope, count in found)
+    leaving_counts = leaving.items()
+    return any(
+        stops(get_scope(context, scope), count, is_announced=is_announced) for scope, count in leaving_counts
+    )
 
 
 def _commit_withheld(
@@ -258,11 +260,11 @@ def _commit_items(
     Returns the former.
     """
     counts = Counter(item.record_id if isinstance(item, Leave) else item.id for item in items)
-    known = known_ids(context, counts)
+    existing_ids = known_ids(context, counts)
     new = [
         item
         for item in items
-        if isinstance(item, ServerRecord) and item.id not in known and counts[item.id] == 1
+        if isinstance(item, ServerRecord) and item.id not in existing_ids and counts[item.id] == 1
     ]
     put_new_records(context, new, digests)
     new_ids = {item.id for item in new}

@@ -38,10 +38,16 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     for record_id in dict.fromkeys([*erased, *_answers_to(context, erased)]):
         delete_drafts_of(context, record_id)
         own = changes_of(context, record_id)
-        answered = [one for one in own if one.state is State.ACKNOWLEDGED]
-        gone = [one.id for one in answered if _count(context, one.receipt_incarnation or "", one.id)]
-        carried = [one for one in answered if one.id in gone and one.incarnation != one.receipt_incarnation]
-        keep_all_of(context, [one.receipt_incarnation or "" for one in carried])
+        answered = [change for change in own if change.state is State.ACKNOWLEDGED]
+        gone = [
+            change.id for change in answered if _count(context, change.receipt_incarnation or "", change.id)
+        ]
+        carried = [
+            change
+            for change in answered
+            if change.id in gone and change.incarnation != change.receipt_incarnation
+        ]
+        keep_all_of(context, [change.receipt_incarnation or "" for change in carried])
         delete_changes(context, [*gone, *_said_anew(own, gone)])
         put_number(context, _UNFINISHED, 1)
 
@@ -75,13 +81,17 @@ def finish_erasures(context: DatabaseContext, journal: Journal, files: PhotoFile
 
 def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
     """Return unanswered changes that a deleted change supersedes."""
-    kept_ids = {one.id for one in own} - set(gone)
-    found = []
-    for one in reversed(own):
-        if one.state is State.ISOLATED and one.replaced_by is not None and one.replaced_by not in kept_ids:
-            kept_ids.discard(one.id)
-            found.append(one.id)
-    return found
+    kept_ids = {change.id for change in own} - set(gone)
+    change_ids = []
+    for change in reversed(own):
+        if (
+            change.state is State.ISOLATED
+            and change.replaced_by is not None
+            and change.replaced_by not in kept_ids
+        ):
+            kept_ids.discard(change.id)
+            change_ids.append(change.id)
+    return change_ids
 
 
 def _is_erased(context: DatabaseContext, record_id: str) -> bool:
@@ -99,9 +109,11 @@ def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
     """Return the answers to comments on these records that are begun here, or filed and not settled."""
     if not erased:
         return []
-    found = [change.record_id for change in shown_changes(context, ANSWER) if _subject_of(change) in erased]
+    answer_ids = [
+        change.record_id for change in shown_changes(context, ANSWER) if _subject_of(change) in erased
+    ]
     return [
-        *found,
+        *answer_ids,
         *(draft.record_id for draft in all_drafts(context) if not {*named_in(draft)}.isdisjoint(erased)),
     ]
 

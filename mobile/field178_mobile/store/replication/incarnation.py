@@ -29,14 +29,16 @@ def enter_device(context: DatabaseContext, device: str, new_incarnation: Callabl
     The server counts receipts by device and by incarnation: under the old id no number of
     the new device would ever meet, and every push would offer everything again.
     """
-    known = get_text(context, "device")
-    if known == device:
+    stored_device = get_text(context, "device")
+    if stored_device == device:
         return
     with context.transaction("device"):
         put_text(context, "device", device)
-        if known is not None:
+        if stored_device is not None:
             # Changes acknowledged then keep that id.
-            context.connection.execute("UPDATE incarnation SET device = ? WHERE device IS NULL", (known,))
+            context.connection.execute(
+                "UPDATE incarnation SET device = ? WHERE device IS NULL", (stored_device,)
+            )
             _begin(context, new_incarnation())
             put_number(context, "verdicts", 0)
             # Said again by the new device, under the same ids: from then on it hears what becomes of them.

@@ -65,8 +65,8 @@ def withheld_at(context: DatabaseContext) -> dict[str, int]:
 
 def parse_cursors(text: str | None) -> dict[str, int]:
     """Return the second cursors from their stored text."""
-    found: dict[str, int] = json.loads(text or "{}")
-    return found
+    counts: dict[str, int] = json.loads(text or "{}")
+    return counts
 
 
 def read_on(context: DatabaseContext, scope: str, seq: int) -> None:

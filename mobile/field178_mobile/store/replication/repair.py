@@ -111,11 +111,11 @@ def enter_epoch(context: DatabaseContext, epoch: str) -> None:
 
 def repair_scope(context: DatabaseContext, scope: str) -> None:
     """Mark one scope for repair, because the server said so."""
-    found = get_scope(context, scope)
-    if not found.refresh:
+    cursor = get_scope(context, scope)
+    if not cursor.refresh:
         with context.transaction("resync"):
             let_go(context, [scope])
-            put_scope(context, marked(context, found))
+            put_scope(context, marked(context, cursor))
 
 
 def marked(context: DatabaseContext, scope: ScopeCursor) -> ScopeCursor:

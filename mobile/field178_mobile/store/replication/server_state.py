@@ -77,15 +77,15 @@ def note_clock(context: DatabaseContext, offset_ms: int) -> None:
 
 def notices(context: DatabaseContext) -> list[OfficeNotice]:
     """Return the messages, oldest id first."""
-    found = []
+    states = []
     for notice_id, kind, sealed in context.connection.execute(
         "SELECT id, kind, sealed FROM notice ORDER BY id"
     ):
         text = context.open("notice", notice_id, 1, sealed)
-        found.append(
+        states.append(
             OfficeNotice(notice_id, kind, {language: str(words) for language, words in text.items()})
         )
-    return found
+    return states
 
 
 def replace_notices(context: DatabaseContext, current: Iterable[OfficeNotice]) -> None:

@@ -192,8 +192,10 @@ class SyncStore:
 
     def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         """Delete changes that are in a verified backup, of incarnations whose receipts agree."""
-        known = {life.id: life.backed_up for life in self._store.read(read_lives)}
-        moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
+        stored_numbers = {life.id: life.backed_up for life in self._store.read(read_lives)}
+        moved = {
+            life: n for life, n in backed_up.items() if life in stored_numbers and n != stored_numbers[life]
+        }
         if moved:
 
             def work(unlocked: Unlocked) -> tuple[()]:

@@ -103,7 +103,9 @@ def count_tombstones(context: DatabaseContext) -> tuple[int, int]:
 
 def forget_tombstones(context: DatabaseContext, ordinals: Iterable[int]) -> None:
     """Delete tombstones. Inside a transaction."""
-    context.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
+    context.connection.executemany(
+        "DELETE FROM removed WHERE ordinal = ?", [(ordinal,) for ordinal in ordinals]
+    )
 
 
 def forget_lost(context: DatabaseContext, ordinals: Iterable[int]) -> None:
@@ -117,12 +119,12 @@ def forget_tombstones_of(context: DatabaseContext, scope: str) -> None:
     context.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
 
 
-def bring_over(context: DatabaseContext, found: Mapping[str, object]) -> None:
+def bring_over(context: DatabaseContext, tombstone: Mapping[str, object]) -> None:
     """Take over a row of this table from another database, as it was. Inside a transaction.
 
     Raises AppError or TypeError for one that does not open, or whose plain columns are not what was sealed.
     """
-    values = tuple(found[name] for name in MOVED)
+    values = tuple(tombstone[name] for name in MOVED)
     record_id, record_type, scope, rev, deleted, lost, at_s, _, sealed = values
     if not (isinstance(record_id, str) and isinstance(record_type, str) and isinstance(scope, str)):
         raise TypeError
@@ -162,16 +164,16 @@ def _add_tombstone(context: DatabaseContext, row: ServerRecord, at_s: int, *, lo
 def _let_go(context: DatabaseContext, row: ServerRecord) -> None:
     # The same content is a server record again.
     query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
-    for found in context.connection.execute(query, (row.id,)).fetchall():
-        if _is_spoiled_or(context, found, row.h):
-            context.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
+    for tombstone in context.connection.execute(query, (row.id,)).fetchall():
+        if _is_spoiled_or(context, tombstone, row.h):
+            context.connection.execute("DELETE FROM removed WHERE ordinal = ?", (tombstone[0],))
 
 
 def _is_spoiled_or(
-    context: DatabaseContext, found: tuple[int, str, str, str, int, int, bytes], h: str
+    context: DatabaseContext, tombstone: tuple[int, str, str, str, int, int, bytes], h: str
 ) -> bool:
     try:
-        return _opened(context, found).row.h == h
+        return _opened(context, tombstone).row.h == h
     except AppError:
         return True
 

@@ -318,7 +318,7 @@ def test_papers_are_opened_printed_and_kept(bench, tmp_path):
     (tmp_path / "usb").mkdir()
     bench.minutes.output.choose_folder(tmp_path / "usb")
     bench.minutes.output.save(MINUTES)
-    assert bench.state.paper(MINUTES).said == f"Đã lưu: {tmp_path / 'usb' / name}"
+    assert bench.state.paper(MINUTES).message == f"Đã lưu: {tmp_path / 'usb' / name}"
     assert (tmp_path / "usb" / name).read_bytes() == bench.made()
 
 

@@ -154,7 +154,9 @@ def test_open_shortcomings_stay_in_sight_once_the_visit_is_begun(store, clock):
     again = replace(asked, visit_id=uid("again"), asked_on=date(2026, 3, 1), due_on=date(2026, 11, 21))
     other = replace(asked, key="file", text="Bổ sung hồ sơ", due_on=date(2026, 12, 20))
     bench = Bench(store, clock, follow_ups=(asked, again, other))
-    assert [(line.to_fix.text, line.to_fix.asked, line.to_fix.is_overdue) for line in bench.state.to_fix] == [
+    assert [
+        (line.to_fix.text, line.to_fix.visited_on, line.to_fix.is_overdue) for line in bench.state.to_fix
+    ] == [
         ("Dọn lối thoát nạn", "20/11/2025", True),
         ("Bổ sung hồ sơ", "20/11/2025", False),
     ]

@@ -317,7 +317,7 @@ def test_search_finds_the_commune_s_establishments_first_without_accents(pane: D
     picker.search("anh")
     assert [option.id for option in found[-1].options] == ["e2", "e1"]
     picker.search("không có")
-    assert (found[-1].options, bool(found[-1].said)) == ((), True)
+    assert (found[-1].options, bool(found[-1].message)) == ((), True)
 
 
 def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(pane: Desk) -> None:

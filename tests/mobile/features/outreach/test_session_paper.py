@@ -73,7 +73,7 @@ def test_paper_has_the_bytes_that_the_server_makes(store, clock, tmp_path):
     assert made.content == session_record_pdf(source, load())
     assert made.name == source.file_name()
     paper.output.print(SESSION_RECORD)
-    assert bench.state.paper.said == "Đã gửi đến máy in."
+    assert bench.state.paper.message == "Đã gửi đến máy in."
 
 
 def test_session_that_was_never_filed_has_no_paper(store, clock, tmp_path):

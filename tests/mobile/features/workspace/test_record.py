@@ -87,7 +87,7 @@ def test_establishment_shows_facts_visits_and_what_is_to_be_fixed(bench):
     state = bench.states[-1]
     assert (state.title, state.pane) == ("Karaoke Hồng Phúc", "arrival")
     assert state.subtitle == "Số 27 đường Trần Tất Văn, Xã An Lão"
-    assert [(row.text, row.asked, row.due, row.left, row.is_overdue) for row in state.to_fix] == [
+    assert [(row.text, row.visited_on, row.due, row.left, row.is_overdue) for row in state.to_fix] == [
         ("Dọn lối thoát nạn", "20/11/2025", "01/12/2025", "quá 244 ngày làm việc", True)
     ]
     assert [(row.day, row.result, row.word) for row in state.history] == [

@@ -54,7 +54,7 @@ def test_visits_are_kept_by_establishment_the_newest_first(settled: Store, is_re
 
 @pytest.mark.parametrize("is_read_again", [False, True])
 def test_a_changed_visit_takes_the_place_of_the_former_one(settled: Store, is_read_again: bool) -> None:
-    assert settled.visits()[KARAOKE][0].asked == ("fire_exits_clear",)
+    assert settled.visits()[KARAOKE][0].follow_up_keys == ("fire_exits_clear",)
     fixed = {"fire_exits_clear": {"text": "Dọn", "due_on": "2025-12-01", "status": "fixed"}}
     answer = {"visit_id": OLDER, "follow_up_id": "f1", "status": "cancelled"}
     more = {"follow_ups": fixed, "follow_up_answers": {"a": answer}, "access_result": "closed"}
@@ -62,7 +62,7 @@ def test_a_changed_visit_takes_the_place_of_the_former_one(settled: Store, is_re
     if is_read_again:
         read_again(settled)
     [visit] = settled.visits()[KARAOKE]
-    assert (visit.asked, visit.closes) == ((), ((OLDER, "f1"),))
+    assert (visit.follow_up_keys, visit.closes) == ((), ((OLDER, "f1"),))
     assert not visit.is_inspected
 
 
@@ -108,7 +108,7 @@ def test_correction_that_the_office_closed_is_asked_for_no_more_until_it_is_with
         server_commits(settled, row)
         if is_read_again:
             read_again(settled)
-        assert settled.visits()[KARAOKE][0].asked == asked
+        assert settled.visits()[KARAOKE][0].follow_up_keys == asked
         assert settled.closed_follow_ups() == ({(LAST_VISIT, "fire_exits_clear")} if not asked else set())
 
 
@@ -120,8 +120,8 @@ def test_void_visit_asks_for_nothing_and_closes_nothing(settled: Store, is_read_
     if is_read_again:
         read_again(settled)
     newest, last = settled.visits()[KARAOKE]
-    assert (newest.is_void, newest.asked, newest.closes) == (True, (), ())
-    assert (last.is_void, last.asked) == (False, ("fire_exits_clear",))
+    assert (newest.is_void, newest.follow_up_keys, newest.closes) == (True, (), ())
+    assert (last.is_void, last.follow_up_keys) == (False, ("fire_exits_clear",))
     server_commits(settled, voided(NEWER, "returned", 2))
     assert settled.visits()[KARAOKE][0].closes == ((LAST_VISIT, "fire_exits_clear"),)
 

@@ -28,7 +28,7 @@ class PaperBlock(kit.Column):
     paper = StringProperty("")
     made = StringProperty("")
     hash = StringProperty("")
-    said = StringProperty("")
+    message = StringProperty("")
     error = StringProperty("")
     share = NumericProperty(0)
     can_make = BooleanProperty(False)
@@ -39,10 +39,10 @@ class PaperBlock(kit.Column):
         """Show the pages of the paper here."""
         self.presenter.output.look(self.paper, PagesPage(title=self.title, sub=self.made).show)
 
-    def on_said(self, _block: object, text: str) -> None:
+    def on_message(self, _block: object, text: str) -> None:
         """Bring the word about the last act into sight: the buttons may stand at the edge of the view."""
         if text:
-            Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.said), 0)
+            Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.message), 0)
 
     def on_error(self, _block: object, text: str) -> None:
         """Bring what went wrong into sight."""
@@ -56,7 +56,7 @@ class PaperBlock(kit.Column):
     def show(self, state: PaperState, *, asks_system: bool) -> None:
         """Draw the state; `asks_system`: saving is the system's own sheet."""
         self.paper, self.made, self.hash = state.kind, state.made, state.hash
-        self.said, self.error = state.said, state.error
+        self.message, self.error = state.message, state.error
         self.share, self.can_make, self.asks_system = state.share, state.can_make, asks_system
         is_there = bool(state.made) and not state.is_making
         for name, is_shown in (
@@ -65,7 +65,7 @@ class PaperBlock(kit.Column):
             ("old_words", is_there and state.is_old),
             ("actions", is_there),
             ("button", self.has_button and (not is_there or state.is_old)),
-            ("said", bool(state.said)),
+            ("message", bool(state.message)),
             ("error", bool(state.error)),
         ):
             self._lines.show(self.ids[name], is_shown)

@@ -62,7 +62,10 @@ class SaveFolderBody(kit.Panel):
         self.is_empty = not state.folders
         self.ids.places.show(state.places)
         self.ids.folders.show(
-            [kit.Row(one.id, one.label, _("Folder"), icon="archive-outline") for one in state.folders]
+            [
+                kit.Row(folder.id, folder.label, _("Folder"), icon="archive-outline")
+                for folder in state.folders
+            ]
         )
         self.ids.folders.scroll_y = 1
 

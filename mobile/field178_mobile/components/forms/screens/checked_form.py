@@ -76,8 +76,8 @@ class CheckedForm(kit.ScrollPane):
         name = path.partition(".")[0]
         if name in self.places:
             return self.ids[self.places[name]]
-        found = (self.ids[each].widget_of(name) for each in self.field_lists)
-        return next((field for field in found if field is not None), None)
+        fields = (self.ids[each].widget_of(name) for each in self.field_lists)
+        return next((field for field in fields if field is not None), None)
 
     def _make_problem(self) -> ProblemLine:
         line = ProblemLine()

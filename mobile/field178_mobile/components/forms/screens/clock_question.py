@@ -10,10 +10,10 @@ from field178_mobile.kit.language import language as _
 
 def ask_before_filing(difference: str, file: Callable[[], None]) -> None:
     """Say by how much the clock is wrong, and file the record if the officer says so."""
-    said = _("The record keeps the times of this clock, and its paper says so. Set it first if you can.")
+    sentence = _("The record keeps the times of this clock, and its paper says so. Set it first if you can.")
     kit.confirm(
         _("The tablet's clock is wrong. File all the same?"),
-        f"{difference}. {said}",
+        f"{difference}. {sentence}",
         _("File all the same"),
         _("Go back"),
         file,

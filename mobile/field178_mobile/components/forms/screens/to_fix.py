@@ -16,14 +16,14 @@ class ToFixRow(BoxLayout):
     """A correction still to be made. show(row)."""
 
     text = StringProperty("")
-    asked = StringProperty("")
+    visited_on = StringProperty("")
     due = StringProperty("")
     left = StringProperty("")
     is_overdue = BooleanProperty(False)
 
     def show(self, row: ToFix) -> None:
         """Draw the correction."""
-        self.text, self.asked, self.due = row.text, row.asked, row.due
+        self.text, self.visited_on, self.due = row.text, row.visited_on, row.due
         self.left, self.is_overdue = row.left, row.is_overdue
 
 

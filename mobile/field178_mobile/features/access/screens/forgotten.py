@@ -36,13 +36,15 @@ class ForgottenSheet(kit.Sheet):
             )
             self.add_widget(kit.Txt(text=steps, tone="muted"))
             self.add_widget(kit.Small(text=_("Who opens it for you?"), weight="medium"))
-            choices = [kit.Choice(one.id, one.name, one.agency) for one in helpers]
+            choices = [kit.Choice(helper.id, helper.name, helper.agency) for helper in helpers]
             listed = kit.ChoiceList(spacing=0)
             listed.show(choices, set())
             listed.bind(on_choose=self._choose)
             self.add_widget(listed)
-        said = _("Nobody here can open it? With an enrolment code and your password you can, over a network.")
-        self.add_widget(kit.Txt(text=said, tone="muted"))
+        sentence = _(
+            "Nobody here can open it? With an enrolment code and your password you can, over a network."
+        )
+        self.add_widget(kit.Txt(text=sentence, tone="muted"))
         office = kit.Btn(text=_("I have an enrolment code"), kind="outline", size_hint_x=1)
         office.bind(on_release=lambda _btn: self._leave(on_office))
         self.add_widget(office)

@@ -33,8 +33,8 @@ class OfficersSheet(kit.Sheet):
         self.clear()
         for row in self._presenter.rows():
             self.add_widget(kit.Txt(text=row.name, weight="medium"))
-            said = " · ".join(part for part in (self._agency_name(row.agency), row.note) if part)
-            self.add_widget(kit.Small(text=said))
+            details = " · ".join(part for part in (self._agency_name(row.agency), row.note) if part)
+            self.add_widget(kit.Small(text=details))
             if not row.note:
                 off = kit.Btn(text=_("Take off this tablet"), kind="outline")
                 off.bind(on_release=lambda _btn, row=row: self._ask(row))

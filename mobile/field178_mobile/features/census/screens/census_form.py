@@ -116,7 +116,9 @@ class CensusFields(CheckedForm):
     def _counted(self, row: CensusCount, number: int) -> None:
         """Keep a number, then ask for the next one that is open."""
         self.form.write(row.key, number)
-        following = next((one for one in self.ids.counts.children if one.key == _NEXT.get(row.key)), None)
+        following = next(
+            (child for child in self.ids.counts.children if child.key == _NEXT.get(row.key)), None
+        )
         if following is not None and following.number < 0:
             following.ask()
 

@@ -53,13 +53,13 @@ class ConclusionPane(BoxLayout):
 
     def show(self, state: InspectionState) -> None:
         """Draw the conclusion of the visit."""
-        said = state.conclusion
-        assert said is not None
+        conclusion = state.conclusion
+        assert conclusion is not None
         protocols = [each for each in state.protocols if not each.is_referred]
         self.ids.scroll.optional.show(self.ids.protocols, bool(protocols))
-        self.ids.scroll.optional.show(self.ids.short_card, bool(said.shortcomings))
+        self.ids.scroll.optional.show(self.ids.short_card, bool(conclusion.shortcomings))
         self.ids.protocols.show(protocols)
-        self._draw(said)
+        self._draw(conclusion)
         for card in self.ids.scroll.column.children:
             # What the office has reviewed is not changed, but its paper can still be made.
             card.disabled = state.is_locked and card is not self.ids.to_minutes.__self__
@@ -80,32 +80,35 @@ class ConclusionPane(BoxLayout):
         if field.parent is not None:
             self.ids.scroll.scroll_to_widget(field)
 
-    def _draw(self, said: ConclusionState) -> None:
-        self.summary, self.result_error = said.summary, said.result_problem
-        self.ids.result_comment.text, self.ids.comment.text = said.result_comment, said.other_comments
-        self._result.show(self.ids.result_comment, bool(said.result_comment))
-        self.ids.scroll.optional.show(self.ids.comment, bool(said.other_comments))
-        self.ids.results.show(
-            [kit.Choice(option.id, option.label) for option in said.results],
-            [option.id for option in said.results if option.is_chosen],
+    def _draw(self, conclusion: ConclusionState) -> None:
+        self.summary, self.result_error = conclusion.summary, conclusion.result_problem
+        self.ids.result_comment.text, self.ids.comment.text = (
+            conclusion.result_comment,
+            conclusion.other_comments,
         )
-        self.ids.measures.show(said.measures)
-        self._measures.show(self.ids.answered, bool(said.answered))
-        self.ids.answered.show(said.answered)
-        self.limits = "\n".join(said.limits)
-        self.ids.scroll.optional.show(self.ids.updates_card, bool(said.updates))
-        self.ids.updates.show(said.updates)
-        self.ids.roles.show(said.roles)
-        self.ids.paper.show(said.paper)
-        self._short.show(said.shortcomings)
-        self.ids.days.show(said.fix_days)
+        self._result.show(self.ids.result_comment, bool(conclusion.result_comment))
+        self.ids.scroll.optional.show(self.ids.comment, bool(conclusion.other_comments))
+        self.ids.results.show(
+            [kit.Choice(option.id, option.label) for option in conclusion.results],
+            [option.id for option in conclusion.results if option.is_chosen],
+        )
+        self.ids.measures.show(conclusion.measures)
+        self._measures.show(self.ids.answered, bool(conclusion.answered))
+        self.ids.answered.show(conclusion.answered)
+        self.limits = "\n".join(conclusion.limits)
+        self.ids.scroll.optional.show(self.ids.updates_card, bool(conclusion.updates))
+        self.ids.updates.show(conclusion.updates)
+        self.ids.roles.show(conclusion.roles)
+        self.ids.paper.show(conclusion.paper)
+        self._short.show(conclusion.shortcomings)
+        self.ids.days.show(conclusion.fix_days)
         due = self.ids.due
-        due.value, due.weekday, due.warning = said.due_on, said.due_weekday, said.due_hint
-        self._due_offers = said.due_offers
-        for path, field in said.texts.items():
+        due.value, due.weekday, due.warning = conclusion.due_on, conclusion.due_weekday, conclusion.due_hint
+        self._due_offers = conclusion.due_offers
+        for path, field in conclusion.texts.items():
             self.ids[CONTROLS[path]].show(field)
-        self.ids.fields.show(said.fields)
-        self._minutes.show(self.ids.fields, bool(said.fields))
+        self.ids.fields.show(conclusion.fields)
+        self._minutes.show(self.ids.fields, bool(conclusion.fields))
 
     def _make_short(self) -> ShortRow:
         row = ShortRow()

@@ -56,18 +56,18 @@ class EstablishmentSheet(kit.Sheet):
         super().__init__(**kwargs)
         self._on_chosen = on_chosen
         self._found = kit.ChoiceList()
-        self._said = kit.Small()
+        self._message = kit.Small()
         picker = session.pick_establishment(self._show)
         search = kit.SearchField(hint=_("Name, address, commune"))
         search.bind(on_query=lambda _field, query: picker.search(query))
         self._found.bind(on_choose=self._take)
-        for widget in (search, self._found, self._said):
+        for widget in (search, self._found, self._message):
             self.add_widget(widget)
         picker.search()
 
     def _show(self, state: FoundState) -> None:
         self._found.show([kit.Choice(option.id, option.label, option.hint) for option in state.options])
-        self._said.text = state.said
+        self._message.text = state.message
 
     def _take(self, _list: object, key: str) -> None:
         self.dismiss()

@@ -39,8 +39,8 @@ class PlanScreen(kit.Panel):
         if place:
             self.navigate("inspection", establishment_id=place)
         else:
-            said = _("Its establishment is not on this tablet yet.")
-            kit.toast(said, icon="alert-circle", tone="bad")
+            sentence = _("Its establishment is not on this tablet yet.")
+            kit.toast(sentence, icon="alert-circle", tone="bad")
 
     def open(self, **_place: str) -> None:
         """Refresh when the screen is opened from elsewhere."""

@@ -49,7 +49,7 @@ class MapScreen(BoxLayout):
     """Legend, map and card. presenter (MapPresenter). Events on_open(establishment_id), on_list."""
 
     presenter = ObjectProperty(None)
-    told = StringProperty("")
+    summary = StringProperty("")
     is_empty = BooleanProperty(False)
     has_place = BooleanProperty(False)
     __events__ = ("on_open", "on_list")
@@ -67,7 +67,7 @@ class MapScreen(BoxLayout):
     def show(self, state: MapState) -> None:
         """Draw the map."""
         self.is_empty, self.has_place = not any(row.count for row in state.legend), state.here is not None
-        self.told = self._told(state)
+        self.summary = self._summary_of(state)
         rows = [
             Option(row.kind, f"{row.text} · {number_text(row.count, _.code)}", row.is_shown)
             for row in state.legend
@@ -84,7 +84,7 @@ class MapScreen(BoxLayout):
     def open(self, **_place: str) -> None:
         """Nothing to go to: the map opens where it was left."""
 
-    def _told(self, state: MapState) -> str:
+    def _summary_of(self, state: MapState) -> str:
         parts = []
         if state.unplaced:
             count = number_text(state.unplaced, _.code)

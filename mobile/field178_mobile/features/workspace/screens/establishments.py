@@ -197,8 +197,8 @@ class EstablishmentsScreen(kit.Panes):
         if row.screen != SCREENS["inspection"]:
             self.navigate(row.screen, record_id=row.record_id)
         elif not self.workspace.open_draft(row):
-            said = _("This draft cannot be opened: its establishment is no longer on this tablet.")
-            kit.toast(said, icon="alert-circle", tone="bad")
+            sentence = _("This draft cannot be opened: its establishment is no longer on this tablet.")
+            kit.toast(sentence, icon="alert-circle", tone="bad")
 
     def _ask_shift(self, _pane: object, access: str) -> None:
         if self.workspace.record.visit is None:

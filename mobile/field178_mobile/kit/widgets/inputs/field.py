@@ -158,9 +158,9 @@ class Field(BoxLayout):
     def _is_written_outside(self) -> bool:
         before = self.ids.entry.text
         words = (language("OK"), language("Cancel"))
-        asked = LongText(self.label.removesuffix(" *"), before, *words, self.lines, self.max_length)
+        request = LongText(self.label.removesuffix(" *"), before, *words, self.lines, self.max_length)
         return long_notes.open(
-            asked, self._written, lambda kept: self._ended(before if kept is None else kept)
+            request, self._written, lambda kept: self._ended(before if kept is None else kept)
         )
 
     def _written(self, value: str) -> None:

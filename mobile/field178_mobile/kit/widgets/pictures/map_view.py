@@ -81,7 +81,9 @@ class MapView(Widget):
         """Show every pin and commune at once."""
         if self._state is None or self.width <= TILE_PX / 2:
             return
-        places = [pin.place for pin in self._state.pins] or [one.place for one in self._state.communes]
+        places = [pin.place for pin in self._state.pins] or [
+            commune.place for commune in self._state.communes
+        ]
         margin = dp(80)
         self._view = view_of(places, self.width - margin, self.height - margin, (FARTHEST, CLOSEST))
         self._shows_all = True
@@ -161,7 +163,9 @@ class MapView(Widget):
 
     def _tapped(self, touch: MotionEvent) -> None:
         right, down = self._offset(touch)
-        nearest = min(self._clusters(), key=lambda one: self._distance(one, right, down), default=None)
+        nearest = min(
+            self._clusters(), key=lambda cluster: self._distance(cluster, right, down), default=None
+        )
         if nearest is None or self._distance(nearest, right, down) > dp(REACH_DP):
             if touch.is_double_tap:
                 self.zoom_by(1, right, down)
@@ -200,20 +204,25 @@ class MapView(Widget):
         if self._names[0] != view.zoom:
             scale = view.scale
             labels = [
-                Box(one.place.x * scale, one.place.y * scale, *name_px(one.name)) for one in state.communes
+                Box(commune.place.x * scale, commune.place.y * scale, *name_px(commune.name))
+                for commune in state.communes
             ]
             places = label_places(labels, self.marks(), dp(CLUSTER_DP) / 2 + dp(4))
             named = zip(state.communes, places, strict=True)
             self._names = (
                 view.zoom,
-                [(one.name, MapPoint(box.x / scale, box.y / scale)) for one, box in named if box is not None],
+                [
+                    (commune.name, MapPoint(box.x / scale, box.y / scale))
+                    for commune, box in named
+                    if box is not None
+                ],
             )
         return self._names[1]
 
     def marks(self) -> list[Box]:
         """Return what the marks cover, in pixels of the world."""
         scale = self._view.scale if self._view is not None else 0.0
-        sides = [(one.place, mark_px(len(one.pins))) for one in self._clusters()]
+        sides = [(cluster.place, mark_px(len(cluster.pins))) for cluster in self._clusters()]
         return [Box(place.x * scale, place.y * scale, side, side) for place, side in sides]
 
     def _draw(self, *_: object) -> None:

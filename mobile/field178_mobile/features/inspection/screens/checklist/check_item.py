@@ -58,5 +58,5 @@ class CheckItem(kit.CheckRow):
 
 def _speaks(state: ItemState) -> bool:
     """Tell whether there is something to show below an item without being asked."""
-    said = state.offers or state.note or state.comment or state.thumbs
-    return bool(said or state.value in ("no", "partial"))
+    details = state.offers or state.note or state.comment or state.thumbs
+    return bool(details or state.value in ("no", "partial"))
