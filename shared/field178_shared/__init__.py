@@ -1,1 +1,1 @@
-"""Code of tablet and server alike: records, schemas, rules, code lists, the wire."""
+"""Package shared by tablet and server: records, schemas, rules, code lists, wire protocol."""

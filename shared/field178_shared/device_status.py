@@ -1,6 +1,6 @@
-"""Status that a tablet reports beside its changes (docs/sync-protocol.md §6.1); no rule reads it.
+"""Status reported by a tablet with its changes (docs/sync-protocol.md §6.1); no rule depends on it.
 
-It is read leniently: an invalid member counts as absent, and fails no exchange.
+Reading is lenient: an invalid member counts as absent and does not fail the exchange.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DeviceStatus:
 
     @classmethod
     def from_wire(cls, value: object) -> DeviceStatus | None:
-        """Return the reported status, None when there is none."""
+        """Return the reported status, None without a status object."""
         if not isinstance(value, Mapping):
             return None
         raw = value.get("mismatches")

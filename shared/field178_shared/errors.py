@@ -136,7 +136,7 @@ class ErrorCode(StrEnum):
     FAR_FROM_POINT = "far_from_point"
     MISSING_PHOTOS = "missing_photos"
     PERSONAL_DATA = "personal_data"
-    # entries of the office beside a visit
+    # office entries about a visit
     BEFORE_VISIT = "before_visit"
     BEFORE_DECISION = "before_decision"
     DATE_IN_FUTURE = "date_in_future"
@@ -537,7 +537,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
 }
 ERRORS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(_TABLE)
-# As the answer to a whole request of a tablet these say something else than as a receipt of a change.
+# Texts for codes that mean something else for a whole request than in a receipt of a change.
 ANSWERS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
     {
         ErrorCode.LOCKED: _E(
@@ -549,7 +549,7 @@ ANSWERS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
 )
 
 NO_DETAILS: Mapping[str, str] = MappingProxyType({})
-# The same said with the details that a caller knows, already written for people.
+# Texts with details; the caller formats the details for people.
 DETAILED: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
     {
         ErrorCode.OUT_OF_RANGE: _E(
@@ -560,7 +560,7 @@ DETAILED: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
 
 
 class AppError(Exception):
-    """A refusal the product understands: a stable code and typed details, never an English sentence."""
+    """Error with a stable code and typed details; texts come from the catalogs."""
 
     def __init__(self, code: ErrorCode, **details: object) -> None:
         super().__init__(code.value)

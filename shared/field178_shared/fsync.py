@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def sync_folder(folder: Path) -> None:
-    """Make what was created, renamed or removed in a folder durable, where the system can (not Windows)."""
+    """Make new, renamed and removed files of a folder durable (no effect on Windows)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -19,10 +19,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def close_to_others(*paths: Path) -> None:
-    """Take every right of group and others away, where the system has such rights.
+    """Remove all permissions of group and others, on POSIX systems.
 
-    What is gone meanwhile or belongs to somebody else is passed over. A link stays as it is, and so does what
-    it leads to.
+    Missing files and files of other owners are skipped. Symbolic links and their targets are not changed.
     """
     if os.name != "posix":
         return

@@ -22,10 +22,10 @@ class IdSource:
         self._last = 0
 
     def time_ordered(self) -> str:
-        """Return a new UUIDv7 (RFC 9562 §5.7), strictly above the one before it from this source.
+        """Return a new UUIDv7 (RFC 9562 §5.7), strictly greater than the previous id of this source.
 
-        The 12 bits after the milliseconds and the top of the random part count up inside one millisecond,
-        so ids of one source sort in the order of their making even when the clock stops or goes back.
+        The 12 bits after the milliseconds and the top of the random part form a counter within one
+        millisecond, so ids of one source sort in the order of creation even if the clock stops or goes back.
         """
         milliseconds = int(self._clock.now().timestamp() * 1000) & ((1 << 48) - 1)
         moment = (milliseconds << 20) | self._random.getrandbits(18)
@@ -36,7 +36,7 @@ class IdSource:
         return str(uuid.UUID(int=value))
 
     def random(self) -> str:
-        """Return a new UUIDv4: it does not tell when it was made."""
+        """Return a new UUIDv4, which does not disclose its creation time."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
 
@@ -56,7 +56,7 @@ def companion_id(record_id: str, record_type: str, key: str) -> str:
 
 
 def is_computed(record_id: str) -> bool:
-    """Tell whether a canonical UUID is made of a name (version 5): who knows the name can compute it."""
+    """Return whether a canonical UUID is computed from a name (version 5), so that others can compute it."""
     return record_id[14] == "5"
 
 

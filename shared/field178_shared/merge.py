@@ -130,9 +130,10 @@ def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> 
 
 
 def difference(seen: Data, now: Data) -> tuple[Data, Data]:
-    """Return the smallest (`set`, `was`) that turns what the user saw into what the user made of it.
+    """Return the smallest (`set`, `was`) that turns the seen data into the present data.
 
-    Objects are compared key by key, lists and texts whole; a long value of `was` goes as `{"$h": …}`.
+    Objects are compared key by key, lists and texts as a whole. Long values in `was` are replaced by `{"$h":
+    …}`.
     """
     set_: Data = {}
     was: Data = {}

@@ -103,7 +103,7 @@ class OfflineExport:
                 return length + sealed, self._cipher.decrypt(_nonce(kind, number), sealed, None), kind
             except InvalidTag:
                 continue
-        # The first part tells whose file it is; from the second on the key is known to be right.
+        # The first part identifies the file's owner; from the second part on the key is known to be right.
         raise _fault("damaged" if number else "foreign")
 
 

@@ -1,4 +1,4 @@
-"""The inspection checklist: sections, items, and which of them a kind of establishment is asked."""
+"""Inspection checklist: its sections and items, and which items apply to a kind of establishment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,11 +59,11 @@ class ChecklistItem(Labelled):
     creates: str | None
     auto_hint: str | None
     confidence: str
-    # Whether it asks what the team did there: yes or no, and no judgement on the establishment.
+    # True if the item records an act of the team (yes or no) and does not judge the establishment.
     is_fact: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note what is asked at every tap."""
+        """Compute `is_fact` once: the tablet reads it at every tap."""
         object.__setattr__(self, "is_fact", self.creates is not None)
 
     @property

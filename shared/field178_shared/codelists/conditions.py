@@ -13,7 +13,7 @@ _SHORT = frozenset({"no", "partial"})
 
 @dataclass(frozen=True, slots=True)
 class ConditionContext:
-    """Facts that a condition may use beside the answers."""
+    """Facts that conditions read in addition to the answers."""
 
     has_open_follow_ups: bool = False
     finding_count: int = 0
@@ -27,7 +27,7 @@ class AnswerIn:
     answers: tuple[str, ...]
 
     def evaluate(self, answers: Mapping[str, object], context: ConditionContext) -> bool:
-        """Tell whether the dependent item is asked; `answers` maps item id to the bare answer value."""
+        """Return whether the dependent item is shown; `answers` maps item ids to answer values."""
         return answers.get(self.item) in self.answers
 
 
@@ -36,7 +36,7 @@ class HasOpenFollowUps:
     """The establishment has shortcomings that are not yet fixed."""
 
     def evaluate(self, answers: Mapping[str, object], context: ConditionContext) -> bool:
-        """Tell whether the dependent item is asked."""
+        """Return whether the dependent item is shown."""
         return context.has_open_follow_ups
 
 
@@ -45,7 +45,7 @@ class AnyShortcoming:
     """The visit recorded a violation, or at least one item that is not fully met."""
 
     def evaluate(self, answers: Mapping[str, object], context: ConditionContext) -> bool:
-        """Tell whether the dependent item is asked."""
+        """Return whether the dependent item is shown."""
         return context.finding_count > 0 or not _SHORT.isdisjoint(answers.values())
 
 

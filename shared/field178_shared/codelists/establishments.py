@@ -1,4 +1,4 @@
-"""Kinds of establishment: their groups, opening rules and the sections an inspection goes through."""
+"""Kinds of establishment: their groups, opening rules and checklist sections."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -60,7 +60,7 @@ class Applies:
     types: tuple[str, ...] = ()
 
     def covers(self, kind: EstablishmentType) -> bool:
-        """Tell whether the row is meant for an establishment of this kind."""
+        """Return whether the row applies to this kind of establishment."""
         return self.everywhere or kind.group == self.group or kind.id in self.types
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from field178_shared.codelists.lists import CodeLists
 
 _TERMS = "indicators.terms"
-# No list of its own: the groups that the kinds of establishments are in.
+# Not a list of the files: the national groups of the kinds of establishment.
 _NATIONAL_GROUPS = "national_groups"
 _READABLE_ANSWERS = {
     AnswerKind.YES_NO: Readable(ValueType.TEXT, AnswerKind.YES_NO),
@@ -43,11 +43,12 @@ _VALUES_OF_ANSWERS: Mapping[str, Collection[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The formulas of an indicator; without a denominator the numerator is the value.
+    """Formulas of an indicator; without a denominator the value is the numerator.
 
-    `least` and `most` bound the denominator where parts of it are unknown, `num_least` and `num_most` the
-    numerator; a numerator with such bounds MUST be a part of the denominator.
-    `coverage`: the count of the entities whose number is known, and that of all; None: each number is known.
+    `least` and `most` bound the denominator, `num_least` and `num_most` the numerator, if some of their
+    numbers are unknown. A numerator with such bounds MUST be a part of the denominator. `coverage`: formulas
+    for the count of entities with a known number and the count of all entities; None if every number is
+    known.
     """
 
     numerator: Formula
@@ -60,7 +61,7 @@ class Figure:
 
     @property
     def sent(self) -> tuple[Aggregate, ...]:
-        """How many of the numbers that agencies owe were sent; none: it is made of no such numbers."""
+        """Aggregates that count the monthly returns sent; empty if the figure uses no monthly returns."""
         return tuple(
             {aggregate.key: aggregate for formula in self.formulas for aggregate in formula.sent}.values()
         )
@@ -85,7 +86,7 @@ class ListVocabulary:
         self._lists = lists
 
     def ids(self, list_name: str) -> Collection[str]:
-        """Return the ids of a list; `choice:` goes before the name of a plain one."""
+        """Return the ids of a list; the name of a plain list has the prefix `choice:`."""
         if list_name in _VALUES_OF_ANSWERS:
             return _VALUES_OF_ANSWERS[list_name]
         if list_name == _NATIONAL_GROUPS:
@@ -99,7 +100,7 @@ class ListVocabulary:
         return ids
 
     def answer(self, item_id: str) -> Readable | None:
-        """Return what an answer is; a text is none that a formula may read."""
+        """Return the value type of a checklist answer; None for texts, which formulas cannot read."""
         item = self._lists.items.get(item_id)
         return None if item is None else _READABLE_ANSWERS.get(item.answer)
 
@@ -189,10 +190,10 @@ class Figures(Mapping[str, Figure]):
 
 
 def coverage_texts(formula: str) -> tuple[str, str] | None:
-    """Return the counts of the entities whose number a formula adds up: those where it is known, and all.
+    """Return the count formulas of a total: entities with a known number, and all entities.
 
-    None for any other formula. An answer of the latest visit is of the visited entities alone, and a total
-    that an agency states is the number itself.
+    Return None for any other formula. Numbers from answers count visited entities only. A total that an
+    agency states needs no coverage.
     """
     node = parse(formula)
     if not (isinstance(node, Call) and node.function == "total" and len(node.arguments) == 2):

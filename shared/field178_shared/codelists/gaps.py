@@ -1,4 +1,4 @@
-"""Gaps of the lists on a day: what no source gave, and what nobody has verified."""
+"""Gaps of the lists on a day: values without a source, and rows that nobody has verified."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GapKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that is not known of a row; `detail` names its law where it has one."""
+    """An unknown or unverified value of a row; `detail` is the law of the value, if any."""
 
     list_name: str
     row: str
@@ -86,7 +86,7 @@ def _unverified(lists: CodeLists, day: date) -> Iterator[Gap]:
     for name, rows in _tables(lists):
         for row in rows:
             is_valid = not isinstance(row, Dated) or row.valid_on(day)
-            # What is unverified of a violation stands in its frames.
+            # The frames of a violation carry its verification.
             if is_valid and not isinstance(row, Violation) and _is_unverified(row):
                 yield Gap(name, str(getattr(row, "id", "")), GapKind.UNVERIFIED)
 
@@ -102,7 +102,7 @@ def _tables(lists: CodeLists) -> Iterator[tuple[str, Iterable[object]]]:
 
 
 def _is_unverified(row: object) -> bool:
-    """Tell whether a row says of itself that it is unsure, or its document unseen, and nobody verified it."""
+    """Return whether a row is marked as unsure or its document as unseen, and nobody has verified it."""
     if getattr(row, "is_verified", False):
         return False
     source = getattr(row, "source", None) or ""

@@ -62,20 +62,20 @@ class HolidayCalendar:
     worked: frozenset[date]
 
     def holiday_on(self, day: date) -> Labelled | None:
-        """Return the holiday of a day, or None; a plain weekend is none."""
+        """Return the holiday on a day, or None; weekends are not holidays."""
         for fixed in self.fixed.get((day.month, day.day), ()):
             if day.year >= fixed.since and fixed.valid_on(day):
                 return fixed
         return self.declared.get(day)
 
     def is_worked(self, day: date) -> bool:
-        """Tell whether state bodies work on a day, as far as the calendar knows."""
+        """Return whether state bodies work on a day, according to the calendar."""
         if self.holiday_on(day) is not None:
             return False
         return day.weekday() < _SATURDAY or day in self.worked
 
     def exceptions(self, after: date, until: date) -> set[date]:
-        """Return the days after one day up to another one that may not be as their weekday says."""
+        """Return the days in (`after`, `until`] whose status may differ from their weekday."""
         years = range(after.year, until.year + 1)
         fixed = {day for month_day in self.fixed for year in years if (day := _date_of(year, *month_day))}
         return {day for day in fixed | self.declared.keys() | self.worked if after < day <= until}
@@ -141,7 +141,7 @@ def read_declared(row: ListFileRow) -> DeclaredDays:
 
 
 def read_worked(row: ListFileRow) -> DeclaredDays:
-    """Read a Saturday that is worked."""
+    """Read a Saturday declared as a working day."""
     day = row.day("day_on")
     return _days(row, day, day)
 

@@ -49,7 +49,7 @@ class Denominator(Labelled):
 
     @property
     def is_entered(self) -> bool:
-        """Whether an agency enters it; those of a zone or a school stand in its row of the lists."""
+        """Whether an agency enters the number; numbers of zones and schools are in the lists."""
         return not self.computed and self.per is None
 
 
@@ -133,7 +133,7 @@ def read_denominator(row: ListFileRow) -> Denominator:
 
 
 def read_measure_rules(row: ListFileRow) -> MeasureRules:
-    """Read how people are counted."""
+    """Read the rules for counting people."""
     return MeasureRules(
         attendance_vs_person=row.text("attendance_vs_person"),
         reached_workers=row.text("reached_workers"),

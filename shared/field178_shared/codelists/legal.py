@@ -10,7 +10,7 @@ from field178_shared.codelists.validity import Dated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalReference(Dated):
-    """A source, the article where it is known, and dates of its own where a part lived shorter."""
+    """Legal source and article, with own validity dates if the article was in force for less time."""
 
     source: str
     article: str | None
@@ -29,7 +29,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalSource(Labelled):
-    """One legal document; a later one is a row of its own, never an edit of this one."""
+    """One version of a legal document; a later version is a new row."""
 
     number: str | None
     amended_by: tuple[Amendment, ...]

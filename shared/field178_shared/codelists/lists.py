@@ -116,17 +116,17 @@ class CodeLists:
         self.figures = Figures(self)
 
     def become(self, newer: CodeLists) -> None:
-        """Take the content of newer lists, for everybody who holds this object.
+        """Replace the content of this object by newer lists, for all holders of the object.
 
-        No lock: a pack removes no row (`list_packs.rules`), so what a reader has found stays there. What is
-        named is replaced before what names it, and the version last.
+        No lock is needed: a pack never removes a row (`list_packs.rules`), so rows read earlier stay valid.
+        Referenced lists are replaced before the lists that refer to them, the version last.
         """
         later = (each.name for each in fields(self) if each.name not in (*_NAMED_FIRST, "version"))
         for name in (*_NAMED_FIRST, *later, "version"):
             setattr(self, name, getattr(newer, name))
 
     def choice(self, name: str, choice_id: str) -> ListChoice | None:
-        """Return one value of a plain list, or None when the list does not hold it."""
+        """Return one value of a plain list, or None if the list does not contain it."""
         return next((choice for choice in self.choices[name] if choice.id == choice_id), None)
 
     def choice_ids(self, name: str) -> frozenset[str]:
@@ -142,9 +142,9 @@ class CodeLists:
         return checklist_of(self.types[type_id], self.sections.on(day), self.items.on(day))
 
     def violations_of(self, item_id: str, type_id: str | None, day: date | None) -> tuple[Violation, ...]:
-        """Return the violations offered when the item is not met at a kind of establishment on a day.
+        """Return the violations offered if an item is not met at a kind of establishment on a day.
 
-        Selectable ones alone; for a kind that is not known, those of every kind.
+        Only selectable violations are returned. If the kind is unknown, violations of all kinds are returned.
         """
         kind, violations = self.types.get(type_id or ""), self.violations.on(day)
         offered = (violations[each] for each in self.items[item_id].violations if each in violations)
@@ -180,7 +180,7 @@ class CodeLists:
         )
 
     def phrases_at(self, item_id: str, day: date | None) -> tuple[Phrase, ...]:
-        """Return the sentences offered for the note at an item on a day, its own before those for all."""
+        """Return the note phrases offered at an item on a day, phrases of the item first."""
         places, phrases = {item_id, self.items[item_id].section}, self.phrases.on(day).values()
         own = [phrase for phrase in phrases if not places.isdisjoint(phrase.items)]
         return (*own, *[phrase for phrase in phrases if not phrase.items])
@@ -214,10 +214,10 @@ class CodeLists:
         return successors(self.lineage, unit_id)
 
     def area(self, area_id: str) -> UnitGroup | Unit | None:
-        """Return what an area is: a group of units, or one unit by itself."""
+        """Return the area of an id: a group of units, or a single unit."""
         return self.unit_groups.get(area_id) or self.units.get(area_id)
 
     def members_of(self, area_id: str) -> tuple[Unit, ...]:
-        """Return the units of an area. Raises KeyError where the lists have none of the id."""
+        """Return the units of an area. Raises KeyError if the lists do not contain the id."""
         group = self.unit_groups.get(area_id)
         return tuple(self.units[member] for member in (group.members if group else (area_id,)))

@@ -91,13 +91,13 @@ def put_in_force(lists: CodeLists) -> None:
 
 
 def released_files() -> dict[str, object]:
-    """Return the list files of this release, by name; each call reads them anew."""
+    """Return the list files of this release by name, read from disk at each call."""
     files: dict[str, object] = json.loads(LISTS_FILE.read_bytes())
     return files
 
 
 def demo() -> dict[str, object]:
-    """Return the fictional data set of the demo; nothing else reads it."""
+    """Return the fictional data set of the demo."""
     data: dict[str, object] = json.loads(DEMO_FILE.read_bytes())
     return data
 
@@ -162,7 +162,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
 
 
 class _Files:
-    """The files of the package, each read once; `finish` proves that nothing in them was overlooked."""
+    """Files of the package, each read once; `finish` raises if a file or key was not read."""
 
     def __init__(self, data: object) -> None:
         root = ListFileRow(data, "codelists")

@@ -13,17 +13,21 @@ RETURN_NUMBERS = tuple(
 )
 # Record types that an agency enters whole.
 WHOLE_RETURNS = (
-    *("harm_reduction_return", "information_correction", "supervision", "pilot_model"),
-    *("commendation", "budget_line"),
+    "harm_reduction_return",
+    "information_correction",
+    "supervision",
+    "pilot_model",
+    "commendation",
+    "budget_line",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency(Labelled):
-    """An agency; the sector's focal agency changes over time, so both are dated.
+    """An agency; its dates record when it was the focal agency of its sector.
 
-    `returns`: the numbers that it sends every month, and the record types that it enters.
-    `under`: the ids of the agencies above it, one after the other in time; the papers name that of their day.
+    `returns`: numbers that the agency sends every month, and record types that it enters. `under`: ids of its
+    superior agencies in the order of time; papers print the superior of their day.
     """
 
     level: str
@@ -49,7 +53,7 @@ class Agency(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role(Labelled):
-    """A role of the product: what it may do, and in which scope."""
+    """Role of the product, with its rights and their scope."""
 
     scope: str
     can: frozenset[str]
@@ -57,7 +61,7 @@ class Role(Labelled):
 
     @property
     def rights(self) -> frozenset[str]:
-        """What the role may do: a right that is taken away stands above one that is given."""
+        """Rights of the role: granted rights without the denied ones."""
         return self.can - self.cannot
 
 

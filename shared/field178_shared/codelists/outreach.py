@@ -50,7 +50,7 @@ class Material(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaChannel(Labelled):
-    """A kind of outlet; `monthly_duty` ones owe at least one item a month."""
+    """Channel of media outlets; outlets with `monthly_duty` must publish at least one item a month."""
 
     level: str
     monthly_duty: bool

@@ -20,7 +20,7 @@ ZONE_AUDIENCE = "iz_workers"
 
 @dataclass(frozen=True, slots=True)
 class HeadCount:
-    """How many people belong to a place from a day on."""
+    """Number of people of a place from a day on."""
 
     valid_from: date
     count: int
@@ -28,14 +28,14 @@ class HeadCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Labelled):
-    """A school or an industrial zone: where it lies, whom it counts for, its head counts by date."""
+    """A school or an industrial zone: its unit, its audience and its head counts by date."""
 
     unit_id: str
     audience: str
     counts: tuple[HeadCount, ...]
 
     def count_on(self, day: date) -> HeadCount | None:
-        """Return the head count in force on a day, or None when none is known."""
+        """Return the head count in force on a day, or None if there is none yet."""
         dated = [count for count in self.counts if count.valid_from <= day]
         return max(dated, key=lambda count: count.valid_from, default=None)
 

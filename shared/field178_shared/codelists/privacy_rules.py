@@ -76,9 +76,9 @@ class FreeTextRules:
 
 @dataclass(frozen=True, slots=True)
 class CountedKind:
-    """What a row of a kind of events or entities stands for, and what the numbers written in it count.
+    """Meaning of the rows and numbers of a kind of event or entity, for privacy.
 
-    `people`: those of its fields that count people where its other numbers do not.
+    `people`: fields that count people although other numbers of the kind do not.
     """
 
     id: str
@@ -99,7 +99,7 @@ class CountedKind:
 
 @dataclass(frozen=True, slots=True)
 class SmallCounts:
-    """Counts of people below `k` do not leave the team's own screens; `kinds` say what counts people."""
+    """Counts of people below `k` stay on the team's screens; `kinds` define what counts people."""
 
     k: int
     rule: str

@@ -129,7 +129,7 @@ def read_submission(row: ListFileRow) -> Submission:
 
 
 def read_report_section(row: ListFileRow) -> ReportSection:
-    """Read one chapter."""
+    """Read one chapter of the report."""
     return ReportSection(
         **row.head(),
         order=row.text("order"),
@@ -149,7 +149,7 @@ def read_annex_table(row: ListFileRow) -> AnnexTable:
 
 def read_annex_column(row: ListFileRow) -> AnnexColumn:
     """Read one column of the annexes."""
-    # Rows published by older versions say of themselves what the formula says now.
+    # Older versions published rows with this key; the formula has replaced it.
     row.skip("people")
     return AnnexColumn(**row.head(), formula=row.text("formula"))
 

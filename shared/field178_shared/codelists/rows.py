@@ -10,7 +10,7 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Dated)
 
 
-# Who vouches for a row, and how surely: for the editors of the lists, so no reader needs to ask for it.
+# Keys for the editors of the lists: source, confidence and verifier of a row. Readers skip them.
 _PROVENANCE = ("source", "confidence", "verified_by")
 _VERIFIED_ON = "verified_on"
 
@@ -41,7 +41,7 @@ class Head(Validity):
 
 
 class ListFileRow:
-    """One mapping of a list file; readers take each key once and `finish` refuses unread ones."""
+    """A mapping of a list file; each key is read once, and `finish` raises if keys are unread."""
 
     __slots__ = ("_unread", "where")
 
@@ -84,7 +84,7 @@ class ListFileRow:
         return self._typed(key, int)
 
     def whole_or_none(self, key: str) -> int | None:
-        """Return a whole number, or None when the key is absent or null."""
+        """Return a whole number, or None if the key is absent or null."""
         return self._optional(key, int)
 
     def number_or_none(self, key: str) -> float | None:
@@ -129,17 +129,17 @@ class ListFileRow:
         return {str(name): self._element(key, item, str) for name, item in value.items()}
 
     def child(self, key: str) -> "ListFileRow":
-        """Return a mapping below this one; the caller finishes it."""
+        """Return the mapping at a key; the caller calls its `finish`."""
         return ListFileRow(self._unread.pop(key, None), f"{self.where}.{key}")
 
     def prose(self, key: str) -> dict[str, str]:
-        """Return a text, or a mapping of texts, by its place; the explanations beside the rows."""
+        """Return explanatory text by path: one text, or one per key of a mapping."""
         if isinstance(self._unread.get(key), dict):
             return {f"{key}.{name}": text for name, text in self.text_map(key).items()}
         return {key: self.text(key)}
 
     def nested(self, key: str, build: "Callable[[ListFileRow], T]") -> T:
-        """Build one object from a required mapping below this one."""
+        """Build one object from the required mapping at a key."""
         return self._built(key, self._unread.pop(key, None), build)
 
     def validity(self) -> Validity:
@@ -207,12 +207,12 @@ class ListFileRow:
 
 
 def dated_by_id(items: "Sequence[D]", key: "Callable[[D], str]", where: str) -> DatedRows[D]:
-    """Index rows with dates by their key and refuse a key used twice."""
+    """Index dated rows by key; raise if a key occurs more than once."""
     return DatedRows(by_id(items, key, where))
 
 
 def by_id(items: "Sequence[T]", key: "Callable[[T], str]", where: str) -> dict[str, T]:
-    """Index rows by their key and refuse a key used twice."""
+    """Index rows by key; raise if a key occurs more than once."""
     index = {key(item): item for item in items}
     if len(index) != len(items):
         raise CodeListError(f"{where}: duplicate id")

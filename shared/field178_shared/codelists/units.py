@@ -49,7 +49,7 @@ class Lineage(Dated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitGroup(Labelled):
-    """An area named by its member units, for work that goes on when units are reformed."""
+    """An area defined by its member units, for work that continues across administrative reforms."""
 
     members: tuple[str, ...]
     remark: str | None

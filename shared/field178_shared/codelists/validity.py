@@ -26,14 +26,15 @@ class Dated:
 
 
 D = TypeVar("D", bound=Dated)
-# Between a key that the program knows and what tells its later row from it. See `DatedRows.version`.
+# Separator between a key used by the code and the suffix of a later row; see `DatedRows.version`.
 LATER = "--"
 
 
 class DatedRows(dict[str, D]):
-    """Rows by id in the order of their file; readers change nothing in it.
+    """Read-only rows by id, in file order.
 
-    A record finds its labels here whatever its day; what is offered on a day is `on` it.
+    Lookup by id ignores dates, so that old records keep their labels; `on` returns the rows in force on a
+    day.
     """
 
     __slots__ = ("_changes", "_in_force")
@@ -56,10 +57,10 @@ class DatedRows(dict[str, D]):
         return rows
 
     def version(self, key: str, day: date | None) -> D:
-        """Return a row that the program knows by its key, as it was on a local date.
+        """Return the row of a key used by the code, in the version of a local date.
 
-        What follows such a row has its key, "--" and anything more (`fix_default--2026`). When none was in
-        force, the row itself.
+        Later versions have the key, "--" and a suffix (`fix_default--2026`). If no version is in force,
+        return the row with the plain key.
         """
         rows = self.on(day)
         if key in rows:

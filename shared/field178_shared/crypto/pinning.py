@@ -27,11 +27,11 @@ def pin_of(certificate: x509.Certificate) -> str:
 
 
 def pins_of(chain: Sequence[x509.Certificate]) -> tuple[str, ...]:
-    """Return the pins that a tablet of this server is enrolled with (docs/sync-protocol.md R10.16).
+    """Return the pins for tablets that enrol with this server (docs/sync-protocol.md R10.16).
 
-    A chain that ends with its self-signed authority: the pin of that. The chain of a public authority ends
-    before the root: the pins of the server's own key and of its issuer, so that the next certificate is
-    trusted when either of them stays.
+    If the chain ends with a self-signed authority, return the pin of that authority. The chain of a public
+    authority ends before its root: return the pins of the server's key and of its issuer, so that the next
+    certificate is trusted if either stays the same.
     """
     last = chain[-1]
     if last.subject == last.issuer:
@@ -40,7 +40,7 @@ def pins_of(chain: Sequence[x509.Certificate]) -> tuple[str, ...]:
 
 
 def pinned_pem(chain: Iterable[x509.Certificate], pins: Iterable[str]) -> str:
-    """Return the certificates of a chain that have one of the pins, as PEM; "" when none has."""
+    """Return the certificates of a chain that match a pin, as PEM; "" if none matches."""
     accepted = frozenset(pins)
     pinned = (certificate for certificate in chain if pin_of(certificate) in accepted)
     return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in pinned)
@@ -68,7 +68,7 @@ def context_trusting_nobody() -> ssl.SSLContext:
 
 
 def presented_chain(secured: ssl.SSLSocket) -> list[x509.Certificate]:
-    """Return the chain that a server has presented, its own certificate first; nothing of it is verified."""
+    """Return the unverified chain presented by a server, its own certificate first."""
     # Public from Python 3.13 on; before, the method is there on the inner object.
     shows: _ShowsChain = secured if hasattr(secured, "get_unverified_chain") else secured._sslobj  # type: ignore[attr-defined]
     return [x509.load_der_x509_certificate(_der(certificate)) for certificate in shows.get_unverified_chain()]

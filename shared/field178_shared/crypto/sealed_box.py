@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from field178_shared.wire.canonical import canonical
 
 KEY_BYTES = 32
-DEVICE_KEY = "device-key"  # the purpose under which a tablet keeps its own private key
+DEVICE_KEY = "device-key"  # purpose of the key that encrypts a tablet's own private key
 _NONCE_BYTES = 12
 _BOX = b"field178-sealed-box-v1"
 

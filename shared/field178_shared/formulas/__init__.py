@@ -1,1 +1,1 @@
-"""Formulas of indicators: what a row of the list may say, parsed and checked before anything is counted."""
+"""Formulas of indicators: parser and checker of the formula texts in the lists."""

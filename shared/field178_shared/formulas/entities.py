@@ -16,7 +16,7 @@ class EntityAt(Protocol):
 
     @property
     def attributes(self) -> Row:
-        """Return what it is at the end of the period."""
+        """Return the attributes of the entity at the end of the period."""
 
     def rows(self, source: str) -> Sequence[Row]:
         """Return its events in the period."""
@@ -39,7 +39,7 @@ class EntityCompiler(Compiler):
         self.reads_parts = False
         # The numbers of events that it reads.
         self.numbers_read: list[tuple[Source, Node]] = []
-        # The terms that are being looked into: one that comes up again goes round in a circle.
+        # Terms being compiled; a repeated term is a circular definition.
         self._open: list[str] = []
 
     def name(self, node: Name) -> Compiled:
@@ -58,7 +58,7 @@ class EntityCompiler(Compiler):
             self._open.pop()
 
     def call(self, node: Call) -> Compiled:
-        """Return what a function says of the entity."""
+        """Return the compiled call of a function on the entity."""
         if node.function in _OF_EVENTS:
             return self._of_events(node)
         match node.function:

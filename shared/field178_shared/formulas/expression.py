@@ -47,7 +47,7 @@ class Vocabulary(Protocol):
         """Return the ids of a list ("forms", "choice:access_result")."""
 
     def answer(self, item_id: str) -> Readable | None:
-        """Return what an answer to a checklist item is, or None where there is no such item."""
+        """Return the value type of a checklist answer, or None if there is no such item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Compiled:
 
 
 class Compiler:
-    """Checker of expressions in one context; a context says what its names and functions are."""
+    """Compiler of expressions in one context; subclasses define the context's names and functions."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -154,7 +154,7 @@ class Compiler:
                 self.values_exist(named.ids_of, given.constant, node)
 
     def values_exist(self, ids_of: str, value: object, node: Node) -> None:
-        """Check that ids which a formula names stand in their list."""
+        """Raise if an id in a formula is not in its list."""
         ids = self.vocabulary.ids(ids_of)
         for named_id in value if isinstance(value, tuple) else (value,):
             if named_id not in ids:
@@ -167,7 +167,7 @@ def apply_known(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
 
 
 def arguments(node: Call, count: int, *, where: bool = False, by: bool = False) -> tuple[Node, ...]:
-    """Return the arguments of a function that takes so many, and a condition or a breakdown where said."""
+    """Return the arguments of a function call; raise for a wrong count, condition or breakdown."""
     if len(node.arguments) != count or (node.where is not None and not where) or (node.by and not by):
         raise FormulaError(FormulaFault.WRONG_ARGUMENTS, node.function, node.column)
     return node.arguments

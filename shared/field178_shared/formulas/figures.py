@@ -19,9 +19,9 @@ Terms = Mapping[str, Mapping[str, Node]]
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A number that adds up over events or entities; no `value`: each counts one.
+    """A number that adds up over events or entities; without `value` each counts as one.
 
-    `key` is its formula; `by` the field whose values it is told apart by, "" none. `reads_parts`: its number
+    `key` is its formula; `by` is the field of its breakdown, "" without breakdown. `reads_parts`: the number
     changes when a month or quarter of the period ends.
     """
 
@@ -48,7 +48,7 @@ class Totals(Protocol):
         """Return the totals of each commune of the area at the end of the period."""
 
     def former(self) -> Sequence[Totals]:
-        """Return the totals of each commune that was divided since: no commune of today takes them over."""
+        """Return the totals of each divided commune, which no present commune takes over."""
 
     def parts(self, kind: str) -> Sequence[Totals]:
         """Return the totals of each month or quarter of the period that has ended."""
@@ -56,12 +56,11 @@ class Totals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A checked formula: its aggregates, and how its number comes out of their totals.
+    """A checked formula: its aggregates, and the function that computes its number from their totals.
 
-    `breakdown`: the aggregate that is the whole formula and is told apart by a field, None: no such.
-    `of_parts`: the aggregates that are asked for months or quarters of the period.
-    `sent`: further ones, how many of the numbers that agencies owe were sent, or how many stated entities are
-    there; none: it adds up no such ones.
+    `breakdown`: the aggregate with a breakdown that is the whole formula, or None. `of_parts`: aggregates
+    counted for months or quarters of the period. `sent`: further aggregates that count the monthly returns
+    sent, or the stated entities; empty if the formula reads neither.
     """
 
     text: str
@@ -90,9 +89,9 @@ class FigureCompiler(Compiler):
         super().__init__(vocabulary)
         self.terms = terms
         self.aggregates: dict[str, Aggregate] = {}
-        # How many were sent of the numbers that agencies owe, and how many stated entities are there.
+        # Aggregates that count the monthly returns sent and the stated entities.
         self.sent: dict[str, Aggregate] = {}
-        # The keys of those that stand within `each` or `every` of months or quarters, and how deep that is.
+        # Keys of the aggregates inside `each` or `every` of months or quarters, and the nesting depth.
         self.of_parts: set[str] = set()
         self._depth = 0
 
@@ -142,7 +141,7 @@ class FigureCompiler(Compiler):
         return Compiled(ValueType.NUMBER, lambda totals: sum(run(part) for part in totals.parts(kind)))
 
     def _of_part(self, node: Node, *kinds: ValueType) -> Compiled:
-        """Check what is asked for each month or quarter."""
+        """Compile an expression that is evaluated for each month or quarter."""
         self._depth += 1
         try:
             return self.compile_as(node, *kinds)
@@ -169,7 +168,7 @@ class FigureCompiler(Compiler):
     def _count_sent(
         self, rows: RowCompiler | EntityCompiler, number: Node, node: Call, where: Run | None
     ) -> None:
-        """Add how many of the owed numbers that are added up, or that an entity has, were sent."""
+        """Add aggregates that count which of the monthly numbers read here were sent."""
         by = node.by
         if isinstance(rows, EntityCompiler) and rows.entity.is_stated:
             name = rows.entity.name

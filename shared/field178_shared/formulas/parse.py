@@ -18,7 +18,7 @@ from field178_shared.formulas.tree import (
 )
 
 LONGEST = 600
-# Parentheses in one another: beyond it the parser of the language itself would run out of stack.
+# Limit of nested parentheses: deeper ones would overflow the stack of Python's parser.
 DEEPEST = 20
 _OPERATORS: Mapping[type, str] = {
     ast.Add: "+",

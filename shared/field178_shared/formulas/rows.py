@@ -24,7 +24,7 @@ class RowCompiler(Compiler):
         return Compiled(field.kind, lambda row: row.get(name), field.ids_of)
 
     def readable(self, node: Name) -> Readable:
-        """Return what a field of the event is. Raises FormulaError where the source has none of the name."""
+        """Return the value type of a field of the event. Raises FormulaError for an unknown field."""
         field = self.source.fields.get(node.name)
         if field is None and self.source.takes_answers:
             field = self.vocabulary.answer(node.name)
@@ -33,7 +33,7 @@ class RowCompiler(Compiler):
         return field
 
     def call(self, node: Call) -> Compiled:
-        """Return what a function says of the event."""
+        """Return the compiled call of a function on the event."""
         match node.function:
             case "known":
                 run = self.compile(arguments(node, 1)[0]).run
@@ -43,7 +43,7 @@ class RowCompiler(Compiler):
         return super().call(node)
 
     def _any_of(self, node: Call) -> Compiled:
-        """Whether a list of texts is not empty, or holds one of the texts given."""
+        """Return whether a list of texts is non-empty, or contains one of the given texts."""
         given = self.compile_as(node.arguments[0], ValueType.TEXTS) if node.arguments else None
         if given is None or len(node.arguments) > 2:
             raise FormulaError(FormulaFault.WRONG_ARGUMENTS, node.function, node.column)

@@ -1,6 +1,6 @@
-"""What formulas read: events with a day, and entities that last, with the events that belong to each.
+"""Sources of formulas: events with a day, and entities with the events that belong to them.
 
-A field is readable only when it stands here: no free text does, and no officer.
+Only fields listed here are readable. Free texts and officers are never listed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class ValueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A readable field: its kind, and the list whose ids it holds ("" none)."""
+    """A readable field: its value type, and the list of its ids ("" for other values)."""
 
     kind: ValueType
     ids_of: str = ""
@@ -31,10 +31,10 @@ class Readable:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Events of one kind by the name of their fields; `record_types` are the records they are read from.
+    """Events of one kind with their readable fields, read from records of `record_types`.
 
-    `takes_answers`: an answer to a checklist item is a field as well, by the id of the item.
-    `is_owed`: agencies send these numbers each month, so that one that nobody sent is unknown and not zero.
+    `takes_answers`: answers to checklist items are fields too, by item id. `is_owed`: agencies send these
+    numbers each month, so that a missing number is unknown and not zero.
     """
 
     name: str
@@ -46,10 +46,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class EntityKind:
-    """What lasts and has events: its attributes at the end of the period, and the sources of its events.
+    """A kind of entity: its attributes at the end of the period, and the sources of its events.
 
-    Without record types it is a row of the lists. `is_stated`: it is there from the first number of it
-    that was entered on, so that a total of none is unknown and not zero.
+    Without record types the entity is a row of the lists. `is_stated`: the entity exists from its first
+    entered number on, so that a total without entities is unknown and not zero.
     """
 
     name: str
@@ -95,7 +95,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                 {"violation_id": _ids("violations"), "is_handled": _FLAG},
             ),
             Source("measure", ("inspection",), {"measure_id": _ids("choice:measure")}),
-            # Those of the office, and those that the field wrote among its measures; a number stands once.
+            # Decisions of the office, and of the field team's measures; each document number counts once.
             Source(
                 "decision",
                 ("inspection", "sanction_decision"),
@@ -111,8 +111,12 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                 "worker_count",
                 ("inspection", "worker_census"),
                 _numbers(
-                    *("workers_total", "workers_female", "workers_male", "workers_contract"),
-                    *("workers_health_check", "workers_insured"),
+                    "workers_total",
+                    "workers_female",
+                    "workers_male",
+                    "workers_contract",
+                    "workers_health_check",
+                    "workers_insured",
                 ),
             ),
             # The lines that a session has for an establishment.
@@ -177,8 +181,13 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                 {
                     "agency_id": _ids("agencies"),
                     **_numbers(
-                        *("tipoffs_received", "tipoffs_processed", "cases_uncovered", "cases_prosecuted"),
-                        *("cases_tried", "complex_spots", "workers_examined"),
+                        "tipoffs_received",
+                        "tipoffs_processed",
+                        "cases_uncovered",
+                        "cases_prosecuted",
+                        "cases_tried",
+                        "complex_spots",
+                        "workers_examined",
                     ),
                 },
                 is_owed=True,
@@ -186,7 +195,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             Source(
                 "harm_reduction_return",
                 ("harm_reduction_return",),
-                # Contacts with people and things handed out do not add up.
+                # Contacts with people and items handed out are different quantities.
                 {"service_id": _ids("support_services"), "is_contact": _FLAG, **_numbers("quantity")},
                 is_owed=True,
             ),
@@ -221,7 +230,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             Source("report_submission", ("report_submission",), {"due_on": _DAY, "submitted_on": _DAY}),
             # The day is the last of its window.
             Source("plan_item", ("plan_item", "inspection"), {"is_done": _FLAG}),
-            # Every filed visit and session, by what became of it.
+            # Every filed visit and session, by its review state.
             Source(
                 "filed_record",
                 ("inspection", "outreach_session", "review"),

@@ -31,7 +31,7 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of a formula; `column`, where it begins in the text, makes no difference to what it says."""
+    """Node of a formula; `column` is its position in the text and is ignored in comparisons."""
 
     column: int = field(compare=False)
 
@@ -52,7 +52,7 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A function with its arguments; `where` and `by` only where the function takes them."""
+    """Call of a function with its arguments; `where` and `by` for functions that accept them."""
 
     function: str
     arguments: tuple[Node, ...]

@@ -1,4 +1,4 @@
-"""Areas that figures are counted for: communes of a day, each with the units that became it."""
+"""Areas that figures are counted for: communes of a day, each with its predecessor units."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PART = ">"
 
 @dataclass(frozen=True, slots=True)
 class CommuneArea:
-    """A commune of a day: its unit version, and all versions whose figures are its own."""
+    """A commune on a day: its unit version, and all unit versions that it took over."""
 
     unit_id: str
     units: frozenset[str]
@@ -23,10 +23,10 @@ class CommuneArea:
 
 @dataclass(frozen=True, slots=True)
 class CountedArea:
-    """An area on a day; each unit version is in one line, so that nothing is counted twice.
+    """An area on a day; each unit version belongs to one line, so that nothing is counted twice.
 
-    `former`: lines that are no commune of the day: communes that were divided since, and those that began
-    later, beside the communes that became them. `others`: the units above communes.
+    `former`: lines that are not communes of the day: divided communes, and later communes whose predecessors
+    exist on the day. `others`: the units above communes.
     """
 
     communes: tuple[CommuneArea, ...]
@@ -42,8 +42,8 @@ class CountedArea:
 def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea:
     """Return the area of these unit versions on a day (domain: administrative units).
 
-    A whole unit goes on in its successor, which takes over all that became it; of one that was divided among
-    several, no share is known: its establishments count for the unit that they were assigned to.
+    The successor of a whole unit takes over all its predecessors. The shares of a divided unit are unknown:
+    its establishments count in the unit that they were assigned to.
     """
     requested = [lists.units[unit_id] for unit_id in dict.fromkeys(unit_ids) if unit_id in lists.units]
     communes: dict[str, set[str]] = {}
@@ -75,20 +75,20 @@ def part_of(source: str, target: str) -> str:
 
 
 def is_divided(lists: CodeLists, unit_id: str) -> bool:
-    """Tell whether a unit was divided among several, or became a part of one."""
+    """Return whether a unit was divided among several units or became a part of another unit."""
     steps = lists.successors(unit_id)
     return bool(steps) and not (len(steps) == 1 and steps[0].share == 1.0)
 
 
 def divided_units(lists: CodeLists) -> frozenset[str]:
-    """Return the units that were divided among several, or became a part of another one."""
+    """Return the units that were divided among several units or became a part of another unit."""
     return frozenset(step.source for step in lists.lineage if is_divided(lists, step.source))
 
 
 def part_with_place(lists: CodeLists, unit_id: str, place_unit_id: str) -> str:
-    """Return the part of a divided unit in which a place lay that is in another unit now.
+    """Return the part of a divided unit that contained a place which is now in another unit.
 
-    The unit itself is returned where the place does not tell the part.
+    Return the unit itself if the place does not determine the part.
     """
     followed = former_units(lists, place_unit_id)
     parts = [step.target for step in lists.successors(unit_id) if step.target in followed]
@@ -111,9 +111,9 @@ def units_left_out(lists: CodeLists, area: CountedArea) -> frozenset[str]:
 def _separate(
     lists: CodeLists, communes: dict[str, set[str]], former: dict[str, set[str]], day: date
 ) -> None:
-    """Give each unit to one line: a commune that begins later stands as the communes of the day beside them.
+    """Assign each unit to one line: a later commune is replaced by the communes of the day that it took over.
 
-    What is recorded for the later one itself stays a line, which is no commune of that day.
+    Records of the later commune itself stay in a line that is not a commune of the day.
     """
     later = [commune_id for commune_id in communes if not lists.units[commune_id].valid_on(day)]
     for unit_id in sorted(later, key=lambda commune_id: lists.units[commune_id].valid_from or date.min):
@@ -127,7 +127,7 @@ def _separate(
 
 
 def _with_parts(lists: CodeLists, units: set[str], named: set[str]) -> frozenset[str]:
-    """Return units with the parts of divided ones that are theirs; those of a named one are its own."""
+    """Return units with their parts of divided units; parts of a requested divided unit stay in that unit."""
     own = {
         part_of(unit_id, step.target)
         for unit_id in units
@@ -144,7 +144,7 @@ def _with_parts(lists: CodeLists, units: set[str], named: set[str]) -> frozenset
 
 
 def former_units(lists: CodeLists, unit_id: str) -> frozenset[str]:
-    """Return a unit with all that became it or a part of it, in one reform or in several."""
+    """Return a unit with all its predecessors, whole or in part, across several reforms."""
     earlier, todo = set[str](), [unit_id]
     while todo:
         current = todo.pop()
@@ -154,7 +154,7 @@ def former_units(lists: CodeLists, unit_id: str) -> frozenset[str]:
 
 
 def _became(lists: CodeLists, unit_id: str) -> set[str]:
-    """Return the unit with all units that became it as a whole, in one reform or in several."""
+    """Return a unit with all predecessors that it took over as a whole, across several reforms."""
     parts, todo = set[str](), [unit_id]
     while todo:
         current = todo.pop()
@@ -165,12 +165,12 @@ def _became(lists: CodeLists, unit_id: str) -> set[str]:
 
 
 def _heir(lists: CodeLists, unit_id: str, day: date) -> str | None:
-    """Return the version that goes on for a unit on a day, None where it was divided."""
+    """Return the successor version of a unit in force on a day, None if the unit was divided."""
     while not lists.units[unit_id].valid_on(day):
         steps = lists.successors(unit_id)
         begins = lists.units[unit_id].valid_from
         if begins is not None and day < begins:
-            return unit_id  # a unit of later: counted under its own name
+            return unit_id  # a later unit: counted under its own name
         if len(steps) != 1 or steps[0].share != 1.0:
             return None
         unit_id = steps[0].target

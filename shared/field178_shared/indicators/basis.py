@@ -1,4 +1,4 @@
-"""Basis of counts: what of the lists they depend on, as one hash; counts of another basis say nothing."""
+"""Basis of counts: hash of all lists that counts depend on; counts of another basis are invalid."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import hashlib
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.figures import aggregates_of
 
-# The lists that counting reads, taken whole: a column that counting reads later cannot be forgotten here.
+# Whole lists that counting reads, so that a column added later is always included.
 _READ = (
-    *("indicators", "formula_terms", "types", "forms", "media_channels", "units"),
-    *("schools", "zones", "media_outlets"),
+    "indicators",
+    "formula_terms",
+    "types",
+    "forms",
+    "media_channels",
+    "units",
+    "schools",
+    "zones",
+    "media_outlets",
 )
 
 

@@ -1,6 +1,6 @@
-"""Buckets of counts: events by half-months, entities by period; what is in them adds up to a period's counts.
+"""Buckets of counts, which add up to a period's counts: events by half-month, entities by period.
 
-A calendar month and a period from the 15th to the 14th are both made of whole half-months.
+A calendar month and a period from the 15th to the 14th both consist of whole half-months.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _MOST_BUCKETS = 64
 
 
 def half_month_of(day: date) -> date:
-    """Return the first day of the half-month that a day lies in."""
+    """Return the first day of the half-month of a day."""
     return day.replace(day=1 if day.day < _BEGINNINGS[1] else _BEGINNINGS[1])
 
 
 def is_of_half_months(period: Period) -> bool:
-    """Tell whether a period is made of whole half-months."""
+    """Return whether a period consists of whole half-months."""
     return period.first.day in _BEGINNINGS and period.end.day in _BEGINNINGS
 
 
 @dataclass(frozen=True, slots=True)
 class EntityBucket:
-    """The counts of entities for a period, or for a part of the period `of`, with the aggregates asked there.
+    """Entity counts of a period, or of a part of the period `of`, with the aggregates counted there.
 
-    `is_dated`: the numbers change when a month of the period ends; by `today` it has or has not.
-    `kinds`: those of the entities that count anything there.
+    `is_dated`: the numbers change when a month of the period ends, which `today` determines. `kinds`: the
+    kinds of entities counted there.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Aggregates:
         )
 
     def buckets(self, period: Period, today: date) -> tuple[EntityBucket, ...]:
-        """Return the buckets of entities that the figures of a period are made of."""
+        """Return the entity buckets that make up the figures of a period."""
         if (buckets := self._buckets.get((period, today))) is None:
             if len(self._buckets) >= _MOST_BUCKETS:
                 self._buckets.clear()
@@ -81,7 +81,7 @@ class Aggregates:
 
 
 def half_months_in(period: Period) -> tuple[date, ...]:
-    """Return the first days of the half-months that a period is made of."""
+    """Return the first days of the half-months of a period."""
     days, day = [], period.first
     while day < period.end:
         days.append(day)

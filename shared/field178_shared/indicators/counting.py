@@ -24,14 +24,14 @@ def by_source(aggregates: Iterable[Aggregate]) -> Mapping[str, Sequence[Aggregat
 
 
 def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into: Counts) -> None:
-    """Add what events count, each in the unit of its day."""
+    """Add the counts of events, each in its unit on its day."""
     count_by_source(by_source(aggregates), events, into)
 
 
 def count_by_source(
     aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event], into: Counts
 ) -> None:
-    """Add what events count by aggregates that are told apart by source already."""
+    """Add the counts of events to aggregates that are grouped by source."""
     for event in events:
         for aggregate in aggregates.get(event.source, ()):
             _add(aggregate, event.row, event.row, event.unit_id, into)
@@ -44,9 +44,9 @@ def count_entity(
     at: tuple[Period, date],
     into: Counts,
 ) -> None:
-    """Add what an entity counts that is there at the end of the period; `events` by source, oldest first.
+    """Add the counts of an entity that exists at the end of the period; `events` by source, oldest first.
 
-    `at`: the period, and today, by which its months have ended or not.
+    `at`: the period, and the present day, which determines the months that have ended.
     """
     period, today = at
     seen = EntityInPeriod(entity, period, today, events)
@@ -71,7 +71,7 @@ def _add(
 
 
 def add_counts(into: Counts, counts: Counts, times: int = 1) -> None:
-    """Add counts so many times to others: once, or -1 to take them away. A number that is zero goes."""
+    """Add counts to other counts, times `times` (-1 subtracts); zero cells are removed."""
     for unit_id, of_unit in counts.items():
         cells = into.setdefault(unit_id, {})
         for key, numbers in of_unit.items():

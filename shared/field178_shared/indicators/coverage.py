@@ -20,10 +20,10 @@ class Coverage:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there are entities and the number of none is known."""
+        """Whether entities exist but none has a known number."""
         return self.every > 0 and not self.counted
 
     @property
     def missing(self) -> int:
-        """The number of entities that nobody counted."""
+        """Number of entities without a count."""
         return self.every - self.counted

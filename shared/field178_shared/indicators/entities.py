@@ -32,13 +32,13 @@ class CountedEntity(Protocol):
         """Its key among those of its kind."""
 
     def unit_on(self, day: date) -> str:
-        """Return the unit that it lies in on a day."""
+        """Return the unit of the entity on a day."""
 
     def is_there_on(self, day: date) -> bool:
         """Tell whether it exists on a day."""
 
     def attributes(self, last_event: date, last_day: date) -> Row:
-        """Return what it is on the last day of a period, in which its last event was on a day."""
+        """Return the attributes on the last day of a period, given the day of the last event in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class EstablishmentEntity:
     kind: str = "establishment"
 
     def unit_on(self, day: date) -> str:
-        """Return the unit version that it lay in on that day; of a divided one the part that it was in.
+        """Return the unit version of the establishment on a day; for a divided unit, the part.
 
-        The part is known since the establishment was assigned to one of the units that followed.
+        The part is known once the establishment is assigned to one of the successor units.
         """
         unit_id, present = unit_on(self.data, day, self.lists), text_of(self.data, "unit_id")
         if unit_id == present or not is_divided(self.lists, unit_id):
@@ -62,7 +62,7 @@ class EstablishmentEntity:
         return part_of(unit_id, path[path.index(unit_id) + 1])
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it has been seen, and not closed, on a day; days that nobody wrote are no limit."""
+        """Return whether the establishment was seen and not closed on a day; missing dates are unbounded."""
         first = day_of(self.data, "first_seen_on") or day_of(self.data, "registration_date")
         if first is not None and day < first:
             return False
@@ -102,7 +102,7 @@ class PlaceEntity:
         return self.place.id
 
     def unit_on(self, day: date) -> str:
-        """Return the unit that it lies in."""
+        """Return the unit of the place."""
         return self.place.unit_id
 
     def is_there_on(self, day: date) -> bool:
@@ -140,7 +140,7 @@ class OutletEntity:
         return self.outlet.valid_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
-        """Return its channel, and whether that owes an item every month."""
+        """Return the channel of the outlet, and whether it must publish every month."""
         channel = self.lists.media_channels.get(self.outlet.channel_id)
         return {
             "channel_id": self.outlet.channel_id,
@@ -162,7 +162,7 @@ class TeamEntity:
         return self.team.id
 
     def unit_on(self, day: date) -> str:
-        """Return the unit that it works for: its own, or the one above all of its communes."""
+        """Return the unit of the team: its only unit, or the parent unit of its communes."""
         if len(self.team.unit_ids) == 1:
             return self.team.unit_ids[0]
         units = (self.lists.units[unit_id] for unit_id in self.team.unit_ids if unit_id in self.lists.units)
@@ -190,7 +190,7 @@ class PilotModelEntity:
         return self.model.unit_id
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it goes on."""
+        """Return whether the model is running on a day."""
         return self.model.goes_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
@@ -201,9 +201,9 @@ class PilotModelEntity:
 
 @dataclass(frozen=True, slots=True)
 class ReporterEntity:
-    """An agency that sends totals of an area, from its first return on, as long as agency and area are there.
+    """An agency that sends totals of an area, from its first return while agency and area exist.
 
-    What it told last says nothing of those that took its place: they tell anew.
+    Its last totals are not carried over to successors of the agency or area; they report anew.
     """
 
     id: str
@@ -216,7 +216,7 @@ class ReporterEntity:
         return self.id.partition("|")[2]
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it has begun to send, and is there."""
+        """Return whether the agency has begun to send, and agency and area exist."""
         agency = self.lists.agencies.get(self.id.partition("|")[0])
         unit = self.lists.units.get(self.unit_on(day))
         return self.first_month <= day and all(item is None or item.valid_on(day) for item in (agency, unit))
@@ -228,9 +228,9 @@ class ReporterEntity:
 
 @dataclass(frozen=True, slots=True)
 class RiskGroupEntity:
-    """An at-risk group of a commune, from its first count on, as long as the commune is there.
+    """An at-risk group of a commune, from its first count while the commune exists.
 
-    What a commune counted says nothing of those that it became part of: they count anew.
+    Its last count is not carried over to successors of the commune; they count anew.
     """
 
     id: str
@@ -243,7 +243,7 @@ class RiskGroupEntity:
         return self.id.partition("|")[2]
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it has been counted in a commune that is there."""
+        """Return whether the group has been counted and its commune exists."""
         unit = self.lists.units.get(self.unit_on(day))
         return self.first_day <= day and unit is not None and unit.valid_on(day)
 
@@ -276,7 +276,7 @@ class DenominatorEntity:
         return self.unit_id
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it is known on a day, and its successors' are not."""
+        """Return whether the total is stated by a day, and not yet replaced by totals of all successors."""
         return self.first_day <= day and (self.replaced_on is None or day < self.replaced_on)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
@@ -307,7 +307,7 @@ def _begin(unit_id: str, lists: CodeLists) -> date:
 def _replaced_on(
     kind: str, unit_id: str, first: Mapping[tuple[str, str], date], lists: CodeLists
 ) -> date | None:
-    """Return the day from which all successors of a unit, or theirs, state a total; None: there is none."""
+    """Return the day from which all successors of a unit state a total, or None."""
     days: list[date] = []
     for step in lists.successors(unit_id):
         replaced_on = first.get((kind, step.target)) or _replaced_on(kind, step.target, first, lists)
@@ -343,7 +343,7 @@ class EntityInPeriod:
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:
-        """Return what it is at the end of the period."""
+        """Return the attributes of the entity at the end of the period."""
         days = [
             event.day for events in self._events.values() for event in events if event.day in self._period
         ]

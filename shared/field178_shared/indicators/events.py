@@ -1,4 +1,4 @@
-"""Events that formulas count, read from the records that tell of them."""
+"""Events that formulas count, read from records."""
 
 from __future__ import annotations
 
@@ -55,13 +55,12 @@ _COUNTS_OF_WORKERS = tuple(SOURCES["worker_count"].fields)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedRecord:
-    """A live record as figures see it.
+    """A live record with the values that figures read.
 
-    `entries`: what the office wrote beside a visit. `closed_on`: the days of its corrections that are closed,
-    by their keys; `closed_by_approved` without the answers of visits that wait, None where that is the same.
-    `received_at` is the instant of its first revision. `is_replaced`: a plan of its year that
-    another one stands for. `place_unit_id`: the unit that the establishment of a visit in a divided
-    commune is assigned to, "" where that is not known.
+    `entries`: office entries about a visit. `closed_on`: closing days of its corrections, by key;
+    `closed_by_approved`: the same without visits in review, None if equal. `received_at`: the instant of its
+    first revision. `is_replaced`: a yearly plan replaced by another plan of that year. `place_unit_id`: the
+    unit to which the establishment of a visit in a divided commune is assigned, "" if unknown.
     """
 
     record_id: str
@@ -79,7 +78,7 @@ class CountedRecord:
 
 
 def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
-    """Return the approved records as they are while nothing else is: what waits closes no correction."""
+    """Return the approved records, as if no records were in review: those close no correction."""
     return [
         record if record.closed_by_approved is None else replace(record, closed_on=record.closed_by_approved)
         for record in records
@@ -104,14 +103,14 @@ class Event:
 
     @property
     def order(self) -> tuple[date, str, str]:
-        """Where it stands among others: of two visits on one day the later one is the latest."""
+        """Sort key of the event: of two visits on one day, the later visit is the latest."""
         return self.day, self.begun_at, self.record_id
 
 
 def events_of(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    """Yield the events that a record tells of; one without a day tells of none.
+    """Yield the events of a record; a record without a day has none.
 
-    Neither does what a commune entered for a day after its end: the commune that followed it enters that.
+    A commune's entries for days after its end have no events: its successor enters those.
     """
     if is_of_ended_unit(record.type, record.data, lists):
         return
@@ -133,7 +132,7 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
 
 
 def _seen(data: Data, day: date) -> Iterator[_Row]:
-    """Yield what a visit saw: itself, its count of workers, and what it told them."""
+    """Yield the events of a visit: visit, worker count, on-site talk."""
     answers = answers_of(data)
     named = ("inspection_kind", "trigger", "access_result", "overall_result")
     yield "inspection", day, {**answers, **{name: text_of(data, name) for name in named}}
@@ -144,7 +143,7 @@ def _seen(data: Data, day: date) -> Iterator[_Row]:
 
 
 def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
-    """Yield what a visit found and what followed it."""
+    """Yield the findings of a visit and the measures and decisions that followed."""
     data, after = record.data, AfterVisit.of(record.data, record.entries)
     answered = answered_violations(data, after)
     for number, (_, finding) in enumerate(sorted(entries_of(data, "findings").items())):
@@ -206,9 +205,9 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
 
 
 def unit_of(record: CountedRecord, lists: CodeLists) -> str:
-    """Return the unit in which a visit or session counts: the one of its day.
+    """Return the unit in which a visit or session counts, as of its day.
 
-    Of a divided commune it is the part in which its establishment, school or zone lay, once that is assigned.
+    In a divided commune this is the part of its establishment, school or zone, once that is assigned.
     """
     unit_id = text_of(record.data, "unit_id")
     zone, school = (
@@ -221,7 +220,7 @@ def unit_of(record: CountedRecord, lists: CodeLists) -> str:
 
 
 def establishment_of(record_type: str, data: Data) -> str:
-    """Return the establishment that a visit, or the talk of a visit, was at; "" where there is none."""
+    """Return the establishment of a visit, or of a visit's on-site talk; "" if there is none."""
     if record_type == INSPECTION:
         return text_of(data, "establishment_id")
     lines = entries_of(data, "establishments") if is_of_visit(data) else {}
@@ -292,7 +291,7 @@ def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]
 
 
 def _of_risk_count(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    """Yield a count on the first day of its half-year, which lies in the report of that half-year too."""
+    """Yield a count on the first day of its half-year, which is in the report of that half-year."""
     data, day = record.data, day_of(record.data, "half_year")
     if day is not None:
         row = {name: data.get(name) for name in SOURCES[RISK_COUNT].fields}
@@ -301,7 +300,7 @@ def _of_risk_count(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
 
 
 def _of_submission(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    """Yield what is owed for a report on the day it is due, whether it was sent or not."""
+    """Yield a due submission of a report on its due day, sent or not."""
     owed = ReportSubmission.from_data(record.data)
     if owed.due_on is not None:
         row = {"due_on": owed.due_on, "submitted_on": owed.submitted_on}

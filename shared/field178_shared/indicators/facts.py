@@ -33,7 +33,7 @@ _ESTABLISHMENT, _REPORTER, _RISK_GROUP = "establishment", "reporter", "risk_grou
 
 @dataclass(frozen=True, slots=True)
 class EventsAndEntities:
-    """Events, and entities each with its events by source, oldest first: counted for any period."""
+    """Events, and entities with their events by source (oldest first), countable for any period."""
 
     today: date
     events: Sequence[Event]
@@ -58,7 +58,7 @@ class EventsAndEntities:
 
 
 class Facts:
-    """What records tell, and how it counts; `aliases` lead from a merged establishment to its target."""
+    """Countable facts of records; `aliases` map merged establishments to their merge targets."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Facts:
             self._entities.extend(made(key, day, lists) for key, day in self._first_days(kind).items())
 
     def _first_days(self, kind: str) -> dict[str, date]:
-        """Return the first day of each entity of a kind; its events are in the order of their days."""
+        """Return the first day of each entity of a kind; its events are sorted by day."""
         return {
             key: min(group[0].day for group in events.values())
             for (entity_kind, key), events in self._of_entities.items()

@@ -1,4 +1,4 @@
-"""Figures of an area and a period: what the formulas make of the counts, and what bounds them."""
+"""Figures of an area and a period: values of the formulas over the counts, and their bounds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Number = TypeVar("Number", int, float)
 
 
 class AreaTotals:
-    """The aggregates of an area in a period, by counts that are asked for once a period."""
+    """Aggregates of an area in a period; counts are read once for each period."""
 
     def __init__(
         self, counts_of: Callable[[Period], Counts], area: CountedArea, period: Period, today: date
@@ -70,15 +70,14 @@ class AreaTotals:
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """The figure of an indicator; `value` is None where nothing is divided by, or where it is not known.
+    """Figure of an indicator; `value` is None if unknown or the denominator is zero.
 
-    `low` and `high` bound the value where a part was not counted, else they are the value; None: nothing
-    bounds it. A value MUST lie within its bounds: the share of the counted entities alone is none of them
-    all, so `num` and `den`, which are of the counted ones, are no value then (decision 0122).
-    `coverage`: of how many entities the number that is added up is known, None: it adds up no such number.
-    `is_open`: planned visits of the period are not in it while nobody may know of them (decision 0085).
-    `sent`: the months for which what it is made of was sent, None: nobody owes it; of what is owed for longer
-    no month is told.
+    `low` and `high` bound the value if a part was not counted, otherwise they equal the value; None:
+    unbounded. A value MUST be within its bounds. The share of the counted entities alone is not the share of
+    all entities, so `num` and `den` of counted entities give no value then (decision 0122). `coverage`: for
+    how many entities the added number is known, None if no such number is added. `is_open`: secret planned
+    visits of the period are left out (decision 0085). `sent`: the months for which monthly returns were sent,
+    None if none are due; longer periods have no months.
     """
 
     num: float
@@ -93,7 +92,7 @@ class FigureValue:
 
     @property
     def is_sent(self) -> bool:
-        """Whether something was sent; where nothing was, a number says nothing."""
+        """Whether at least one return was sent; without returns the numbers are meaningless."""
         return self.sent is None or self.sent.is_any
 
     @property
@@ -108,7 +107,7 @@ class FigureValue:
 
     @property
     def is_partial(self) -> bool:
-        """Whether a part of what it is made of was not counted, or of the months that ended not sent."""
+        """Whether some numbers were not counted, or not sent for ended months."""
         return self.is_uncounted or self.low != self.high or (self.sent is not None and self.sent.lacks)
 
 
@@ -122,7 +121,7 @@ class MonthsSent:
 
     @property
     def lacks(self) -> bool:
-        """Whether something was sent, and nothing for a month that has ended."""
+        """Whether returns were sent, but not for every ended month."""
         return self.is_any and self.months < self.ended
 
 
@@ -158,13 +157,13 @@ def counts_plan(figure: Figure) -> bool:
 
 
 def _open_share(figure: Figure, figure_value: FigureValue) -> FigureValue:
-    """Return a figure without the planned visits that nobody may know of: with them a share is smaller."""
+    """Return a figure that leaves out secret planned visits: they would lower a share."""
     has_share = figure.denominator is not None and figure_value.value is not None
     return replace(figure_value, low=0 if has_share else figure_value.low, is_open=True)
 
 
 def coverage_of(figure: Figure, totals: AreaTotals) -> Coverage | None:
-    """Return of how many entities the number that a figure adds up is known, None: it adds up no such one."""
+    """Return the coverage of the number that a figure adds up, None if it adds up no such number."""
     if figure.coverage is None:
         return None
     counted, every = (int(_number(formula, totals)) for formula in figure.coverage)
@@ -174,10 +173,10 @@ def coverage_of(figure: Figure, totals: AreaTotals) -> Coverage | None:
 def _bounds(
     figure: Figure, num: float, totals: AreaTotals, *, is_percent: bool
 ) -> tuple[float | None, float | None]:
-    """Return the least and the most that a value can be, rounded outward; None: nothing bounds it.
+    """Return the lower and upper bounds of a value, rounded outward; None: unbounded.
 
-    A share is what is counted, divided by that and its rest. Both grow with each number that is not known,
-    so the least has the least of the one and the most of the other.
+    A share is the counted part divided by the counted part plus its rest. It increases with the counted part
+    and decreases with the rest, so the lower bound combines the least counted part and the largest rest.
     """
     if figure.least is None or figure.most is None:
         return None, None
@@ -202,9 +201,9 @@ def multiple_below(number: Number, step: int) -> Number:
 
 
 def rounded_down(indicator: Indicator, figure: FigureValue, step: int) -> FigureValue:
-    """Return a figure of its numbers rounded down to multiples, told apart by nothing.
+    """Return a figure of numbers rounded down to multiples of a step, without its breakdown.
 
-    Bounds of a figure that is counted in part are rounded outward to multiples of the step.
+    Bounds of a partially counted figure are rounded outward to multiples of the step.
     """
     num = multiple_below(figure.num, step)
     den = None if figure.den is None else multiple_below(figure.den, step)

@@ -21,9 +21,10 @@ _SESSIONS = N_("{count} outreach sessions")
 def left_out_sentences(
     left_out: LeftOut, lists: CodeLists, language: str, *, is_from_above: bool = False
 ) -> tuple[str, ...]:
-    """Return what figures leave out; from above small numbers are hidden, and numbers of visits are not told.
+    """Return sentences about the records that figures leave out.
 
-    The numbers of two periods differ by those of the days between them, which may be a few.
+    For external readers small numbers are hidden and visit numbers omitted: the difference between two
+    periods could reveal a few visits.
     """
     say = translator(language, "shared")
     units = ", ".join(

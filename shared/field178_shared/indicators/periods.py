@@ -23,13 +23,13 @@ class Period:
         return cls(date(year, 1, 1), date(year + 1, 1, 1))
 
     def __contains__(self, day: date) -> bool:
-        """Tell whether a day lies within."""
+        """Return whether a day is in the period."""
         return self.first <= day < self.end
 
     def parts(self, kind: str, today: date) -> tuple[Period, ...]:
-        """Return its months or quarters that have ended, counted from its first day.
+        """Return the ended months or quarters of the period, counted from its first day.
 
-        While none has ended, the one that runs: nothing would be true of no month at all.
+        If none has ended, return the running month or quarter: an empty list would make every condition true.
         """
         every = self.in_parts(_MONTHS_OF[kind])
         return tuple(part for part in every if part.end <= today) or every[:1]
@@ -54,7 +54,7 @@ class Period:
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, the last of its month where there is no such day."""
+    """Return the same day some months later, or the last day of that month."""
     years, month = divmod(day.month - 1 + months, 12)
     for last in (day.day, 30, 29, 28):
         try:

@@ -1,4 +1,4 @@
-"""The plan whose targets an area follows in a year, and the one that stands beside it."""
+"""Plan whose targets an area follows in a year, and the national plan for comparison."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from field178_shared.indicators.areas import area_on
 
 
 def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> TargetProfile:
-    """Return the plan of these units for a year: that of their own area, else the one for any year."""
+    """Return the plan of these units for a year: the plan of their area, else the plan of any year."""
     profiles, last_day = lists.target_profiles.values(), date(year, 12, 31)
     requested_units = area_on(lists, unit_ids, last_day).units
     for profile in profiles:
@@ -22,7 +22,7 @@ def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> Targe
 
 
 def plan_beside(lists: CodeLists, plan: TargetProfile, year: int) -> TargetProfile | None:
-    """Return the plan of the whole country that holds in a year, to stand beside that of an area."""
+    """Return the national plan of a year, for comparison with the plan of an area."""
     for profile in lists.target_profiles.values():
         if profile is not plan and profile.is_national and profile.year is not None and profile.year >= year:
             return profile

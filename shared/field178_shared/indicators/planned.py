@@ -10,7 +10,7 @@ from field178_shared.records.inspection import NOT_INSPECTED
 from field178_shared.records.plan import ITEM, UNANNOUNCED, PlanItem, PlanState, PlanVisit, progress_of
 from field178_shared.records.reading import Data, day_of_act, text_of
 
-# A number of a commune and a month must tell nobody that an unannounced visit is still to be made.
+# A count of a commune and a month MUST NOT disclose a future unannounced visit.
 _COUNTED_UNANNOUNCED = (PlanState.DONE, PlanState.MISSED)
 _COUNTED = (*_COUNTED_UNANNOUNCED, PlanState.DUE, PlanState.LATER)
 
@@ -20,8 +20,8 @@ def events_of_plan(
 ) -> Iterator[Event]:
     """Yield an event for each planned visit that is not cancelled, on the last day of its window.
 
-    An unannounced visit is counted when it is made, or when its window is over (decision 0085).
-    `register`: the data of the establishments by their ids.
+    An unannounced visit is counted once it is done or its window has ended (decision 0085). `register`:
+    establishment data by id.
     """
     items = {
         record.record_id: PlanItem.from_data(record.record_id, record.data)

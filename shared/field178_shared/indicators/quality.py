@@ -1,4 +1,4 @@
-"""Quality of a denominator: which indicators tell how much of it is known, and how old that is."""
+"""Quality of a denominator: indicators that show how complete and how recent its numbers are."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from field178_shared.formulas.tree import Call, Name, written
 
 @dataclass(frozen=True, slots=True)
 class QualityIndicators:
-    """The ids of the indicators beside a denominator: of entities whose number is known, or from the period.
+    """Ids of the quality indicators of a denominator.
 
-    An id is "" where the lists have no such indicator.
+    `known`: entities with a known number. `in_period`: entities with a number from the period. An id is "" if
+    the lists have no such indicator.
     """
 
     known: str
@@ -22,7 +23,7 @@ class QualityIndicators:
 
 
 def quality_of(lists: CodeLists, indicator: Indicator) -> QualityIndicators | None:
-    """Return what tells of a denominator that adds up the latest numbers of entities; None: it does not."""
+    """Return the quality indicators of a denominator that adds up latest numbers, or None."""
     text = indicator.denominator
     node = None if text is None else parse(text)
     if text is None or not isinstance(node, Call) or (counts := coverage_texts(text)) is None:

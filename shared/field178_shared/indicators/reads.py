@@ -9,11 +9,19 @@ from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.formulas.tree import BinaryOperation, Call, Name, Negation, Node
 
-# Events on the day and in the unit of the record that tells of them.
+# Sources whose events have the day and the unit of their record.
 _OF_THEIR_DAY = frozenset(
     {
-        *("inspection", "finding", "measure", "worker_count", "talk"),
-        *("session", "audience", "material", "media_post", "commune_plan"),
+        "inspection",
+        "finding",
+        "measure",
+        "worker_count",
+        "talk",
+        "session",
+        "audience",
+        "material",
+        "media_post",
+        "commune_plan",
     }
 )
 # The unit of a planned visit may be that of its establishment.
@@ -38,9 +46,12 @@ def names_in(node: Node) -> Iterator[str]:
 def sources_of(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
     """Return the names of the sources and entities that an indicator counts, also within terms."""
     texts = (
-        *(indicator.numerator, indicator.denominator),
-        *(indicator.least_denominator, indicator.most_denominator),
-        *(indicator.least_numerator, indicator.most_numerator),
+        indicator.numerator,
+        indicator.denominator,
+        indicator.least_denominator,
+        indicator.most_denominator,
+        indicator.least_numerator,
+        indicator.most_numerator,
     )
     todo = [text for text in texts if text is not None]
     names: set[str] = set()
@@ -64,5 +75,5 @@ def record_types_of(lists: CodeLists, indicators: Iterable[Indicator]) -> frozen
 
 
 def counts_days_of_records(lists: CodeLists, indicators: Iterable[Indicator]) -> bool:
-    """Tell whether records of other days and units than a figure's own count nothing in it."""
+    """Return whether the indicators count only events with the day and the unit of their record."""
     return all(sources_of(lists, indicator) <= _OF_THEIR_DAY for indicator in indicators)

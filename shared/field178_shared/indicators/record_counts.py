@@ -16,10 +16,10 @@ from field178_shared.indicators.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class RecordCount:
-    """What a record or an entity adds to an aggregate in a unit; `by` is the value of the breakdown.
+    """Count that a record or an entity adds to an aggregate in a unit; `by` is the breakdown value.
 
-    `source`: the source of an event, or the kind of an entity; `key`: the id of the record or of the entity.
-    `day`: of the event. `records`: the records that tell of an entity, newest first, each with its day.
+    `source`: the source of an event, or the kind of an entity. `key`: the id of the record or entity. `day`:
+    the day of the event. `records`: the records about an entity with their days, newest first.
     """
 
     aggregate: str
@@ -46,7 +46,7 @@ def of_entity(
     events: Mapping[str, Sequence[Event]],
     at: tuple[Period, date],
 ) -> Iterator[RecordCount]:
-    """Yield what an entity adds that is there at the end of the period."""
+    """Yield the counts of an entity that exists at the end of the period."""
     counts: Counts = {}
     count_entity(aggregates, entity, events, at, counts)
     if counts:
@@ -72,7 +72,7 @@ def _cells(counts: Counts) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _records(events: Mapping[str, Sequence[Event]], period: Period) -> tuple[tuple[str, date], ...]:
-    """Return the records of the period, else the last one before it: what is known goes back to that."""
+    """Return the records of the period, or else the last record before it, which then supplies the values."""
     until = sorted(
         (
             (event.day, event.record_id)

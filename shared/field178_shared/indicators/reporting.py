@@ -28,7 +28,7 @@ _SPANS = {
 }
 PERIOD_NAMES = tuple(_SPANS)
 _ANNUAL = "annual"
-# Behind a day of the lists: it lies in the year before that of the report.
+# Suffix of a day in the lists: the day is in the year before the report year.
 _YEAR_BEFORE = "previous year"
 _ONE_DAY = timedelta(days=1)
 
@@ -47,7 +47,7 @@ class Duty:
 
 
 def report_period(kind: ReportKind, year: int) -> Period | None:
-    """Return the period of a kind of report in a year; None: a kind without one of its own."""
+    """Return the period of a kind of report in a year, None if the kind has no period."""
     first, last = day_in(kind.period_from, year), day_in(kind.period_to, year)
     return None if first is None or last is None else Period(first, last + _ONE_DAY)
 
@@ -55,7 +55,7 @@ def report_period(kind: ReportKind, year: int) -> Period | None:
 def named_period(
     lists: CodeLists, year: int, name: str = "year", kind: YearKind = YearKind.CALENDAR
 ) -> Period:
-    """Return a period of a year. Raises KeyError where there is none of the name."""
+    """Return a period of a year by name. Raises KeyError for an unknown name."""
     first = date(year, 1, 1)
     reported = report_period(lists.report_kinds[_ANNUAL], year) if kind is YearKind.REPORT else None
     if reported is not None:
@@ -80,7 +80,7 @@ def duties(lists: CodeLists, kind: ReportKind, year: int) -> tuple[Duty, ...]:
 
 
 def day_in(text: str | None, year: int) -> date | None:
-    """Return the day of a text of the lists, `dd/mm` or `dd/mm previous year`; None: it names none."""
+    """Return the day of a list text, `dd/mm` or `dd/mm previous year`; None for other texts."""
     day, _, rest = (text or "").partition("/")
     month, _, of_year = rest.partition(" ")
     if not (day.isdecimal() and month.isdecimal()):

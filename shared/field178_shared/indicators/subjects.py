@@ -29,7 +29,7 @@ ESTABLISHMENT, SCHOOL, ZONE, OUTLET, REPORTER = "establishment", "school", "zone
 RISK_GROUP = "risk_group"
 # Entities that are a record each.
 RECORD_KINDS = frozenset({ESTABLISHMENT, TEAM, MODEL})
-# Those that several returns tell of, and with them totals, which several entries state.
+# Kinds of entities that several returns describe; totals (denominators) are such a kind too.
 EVENT_KINDS = frozenset({REPORTER, RISK_GROUP})
 RETURN_KINDS = EVENT_KINDS | {DENOMINATOR}
 # {bucket: its counts}
@@ -38,7 +38,7 @@ Contribution = dict[str, Counts]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a subject counts by approved records, and what those that wait would change of it."""
+    """Counts of a subject by approved records, and the change of these counts by records in review."""
 
     approved: Contribution = field(default_factory=dict)
     waiting: Contribution = field(default_factory=dict)
@@ -81,7 +81,7 @@ def events_by_source(events: Iterable[Event]) -> dict[str, list[Event]]:
 
 
 def difference(after: Contribution, before: Contribution) -> Contribution:
-    """Return what has to be added to the one contribution to make it the other."""
+    """Return the contribution that turns `before` into `after` when added."""
     contribution: Contribution = {}
     for bucket in {**before, **after}:
         counts: Counts = {}
@@ -93,7 +93,7 @@ def difference(after: Contribution, before: Contribution) -> Contribution:
 
 
 def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity | None:
-    """Return the entity that a record is, None: it is none."""
+    """Return the entity defined by a record, or None."""
     if record.type == ESTABLISHMENT:
         return EstablishmentEntity(record.record_id, record.data, lists)
     if record.type == TEAM:
@@ -104,7 +104,7 @@ def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity |
 
 
 def entity_of_events(kind: str, events: Iterable[Event], lists: CodeLists) -> CountedEntity | None:
-    """Return the agency or the at-risk group that returns tell of, None: none does."""
+    """Return the agency or the at-risk group of these returns, None without returns."""
     first = min(events, key=lambda event: event.day, default=None)
     if first is None:
         return None
@@ -121,7 +121,7 @@ def entity_of_denominators(
 
 
 def entity_of_lists(kind: str, entity_id: str, lists: CodeLists) -> CountedEntity | None:
-    """Return the entity that a row of the lists is, None: there is no such row."""
+    """Return the entity of a row of the lists, None if there is no such row."""
     if kind == OUTLET:
         outlet = lists.media_outlets.get(entity_id)
         return None if outlet is None else OutletEntity(outlet, lists)

@@ -1,4 +1,4 @@
-"""Suppression of small numbers: what leaves the working screens singles nobody out (decision 0110)."""
+"""Suppression of small numbers outside the working screens, so that nobody is identified (decision 0110)."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from field178_shared.indicators.figures import FigureValue
 SMALLEST_SHOWN = 5
 # What is no number of people or establishments.
 COMMUNES = "count(commune)"
-# Of fines a sum says more than their number: that of one owner is no small number.
+# A sum of fines needs suppression even if it is large: it may be the fine of a single owner.
 _FINES = "decision"
 
 
 def is_small(number: float | None) -> bool:
-    """Tell whether a number could stand for a few known people; zero stands for nobody."""
+    """Return whether a number could identify a few people; zero identifies nobody."""
     return number is not None and 0 < number < SMALLEST_SHOWN
 
 
 def names_nobody(lists: CodeLists, indicator: Indicator) -> bool:
-    """Tell whether an indicator counts sessions, posts, plans and the like, whatever they add up to."""
+    """Return whether an indicator counts nothing about people (sessions, posts, plans)."""
     kinds = lists.privacy.small_counts.kinds
     return not any(
         kinds[aggregate.of].is_of_somebody(by_number=aggregate.value is not None)
@@ -35,7 +35,7 @@ def names_nobody(lists: CodeLists, indicator: Indicator) -> bool:
 
 
 def is_sum_of_fines(lists: CodeLists, indicator: Indicator) -> bool:
-    """Tell whether an indicator adds up what owners were fined: a part of it may be one owner's fine."""
+    """Return whether an indicator adds up fines; a part of the sum may be the fine of one owner."""
     return any(
         aggregate.of == _FINES and aggregate.value is not None
         for formula in lists.figures[indicator.id].formulas
@@ -52,7 +52,7 @@ def hidden_kinds_beside_shown(lists: CodeLists, indicator: Indicator) -> frozens
     kinds, hidden_paths = lists.privacy.small_counts.kinds, set[str]()
     for aggregate in _aggregates_of(lists, indicator):
         if aggregate.value is not None:
-            # A sum over people of several records tells no number of records.
+            # A sum over people of several records does not disclose the number of records.
             continue
         types = SOURCES[aggregate.of].record_types if aggregate.of in SOURCES else ()
         alone = {(type_,) for type_ in types} - {types}
@@ -64,7 +64,7 @@ def hidden_kinds_beside_shown(lists: CodeLists, indicator: Indicator) -> frozens
 
 
 def is_shown_of_whole_years(lists: CodeLists, indicator: Indicator) -> bool:
-    """Tell whether no part of an indicator is shown: sums of fines, and numbers that others are told by."""
+    """Return whether parts of an indicator are never shown: sums of fines, and numbers that reveal others."""
     return is_sum_of_fines(lists, indicator) or bool(hidden_kinds_beside_shown(lists, indicator))
 
 
@@ -87,15 +87,15 @@ def _aggregates_of(lists: CodeLists, indicator: Indicator) -> Iterator[Aggregate
 
 
 def counts_people(lists: CodeLists, indicator: Indicator) -> bool:
-    """Tell whether an indicator counts people or what belongs to few of them, not communes or answers."""
+    """Return whether an indicator counts people or entities of few people, not communes or yes/no answers."""
     is_of_few = indicator.unit != YES_NO and indicator.denominator != COMMUNES
     return is_of_few and not names_nobody(lists, indicator)
 
 
 def has_small_number(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
-    """Tell whether a number of a figure could stand for a few known people.
+    """Return whether a number of a figure could identify a few people.
 
-    A share is hidden with its numbers: times what it is divided by, it is the numerator.
+    A share is hidden with its numbers, because share times denominator gives the numerator.
     """
     return counts_people(lists, indicator) and (is_small(figure.num) or is_small(figure.den))
 
@@ -112,29 +112,29 @@ def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
 
 
 def is_hidden_in_report(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
-    """Tell whether a signed report hides a figure: one of few people; places stand in it (decision 0110)."""
+    """Return whether a signed report hides a figure: small counts of people (decision 0110)."""
     return has_small_number(lists, indicator, figure) and is_of_people(
         lists, lists.figures[indicator.id].formulas
     )
 
 
 def is_hidden(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
-    """Tell whether a reader from above does not see a figure: one of a few, or one that leaves out a few."""
+    """Return whether external readers do not see a figure, because its number or its rest is small."""
     return has_small_number(lists, indicator, figure) or (
         counts_people(lists, indicator) and is_small(rest_of(figure))
     )
 
 
 def rest_of(figure: FigureValue) -> float:
-    """Return what the numerator of a share leaves of its denominator: who knows both knows it."""
+    """Return the denominator minus the numerator of a share: known from both, so suppressed with them."""
     return 0 if figure.den is None else abs(figure.den - figure.num)
 
 
 def hidden_cells(numbers: Collection[float]) -> frozenset[int]:
-    """Return the places of the numbers to hide among those that add up to a total that is shown.
+    """Return the positions to hide among numbers whose total is shown.
 
-    With the small ones the smallest of the others are hidden, until two or more are hidden that add up to
-    five or more: each could then be anything from nothing to their sum. They MUST all be marked alike.
+    Besides small numbers the smallest other numbers are hidden, until at least two are hidden that add up to
+    five or more: each could then be any value up to their sum. All hidden positions MUST look the same.
     """
     cells = list(enumerate(numbers))
     hidden = {place for place, number in cells if is_small(number)}
@@ -145,9 +145,9 @@ def hidden_cells(numbers: Collection[float]) -> frozenset[int]:
 
 
 def shows_parts(figures: Iterable[FigureValue], *, is_running: bool = False) -> bool:
-    """Tell whether figures of the parts of a period are shown: all, or none where one is small.
+    """Return whether to show figures of the parts of a period: all, or none if one is small.
 
-    `is_running`: each counts from the same first day; what one adds to the one before is a number of its own.
+    `is_running`: figures are cumulative from the same first day, so their differences are checked too.
     """
     values = list(figures)
     for numbers in (
@@ -163,11 +163,11 @@ def shows_parts(figures: Iterable[FigureValue], *, is_running: bool = False) -> 
 
 
 class HiddenPlaces:
-    """The places of an area whose numbers a reader from above does not see, formula by formula.
+    """Places of an area whose numbers are hidden from external readers, by formula.
 
-    A number is hidden where it is small, where it hides another one, where what it leaves of its whole does,
-    and where its whole is hidden: whatever pages show it, they show it at the same places.
-    `numbers_of`: what a formula counts at each place, always in the same order.
+    A number is hidden if it is small, if it protects another hidden number, if its rest is hidden, or if its
+    denominator is hidden. All pages hide the same places. `numbers_of`: counts of a formula at each place,
+    always in the same order.
     """
 
     def __init__(self, lists: CodeLists, numbers_of: Callable[[str], Sequence[float]]) -> None:
@@ -182,7 +182,8 @@ class HiddenPlaces:
 
     def _of_formula(self, formula: str) -> frozenset[int]:
         if formula not in self._found:
-            # Set before the wholes are asked: two that divide each other must not ask for ever.
+            # Stored before the denominators are read: two formulas that divide each other would recurse
+            # forever.
             self._found[formula] = hidden = hidden_cells(self._numbers_of(formula))
             for whole in sorted(_wholes_of(self._lists, formula)):
                 numbers = zip(self._numbers_of(formula), self._numbers_of(whole), strict=True)
@@ -194,7 +195,7 @@ class HiddenPlaces:
 
 
 def shares_beside(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
-    """Return the indicators whose numbers decide where one is hidden, itself among them."""
+    """Return the indicators whose numbers decide whether an indicator is hidden, including itself."""
     indicator_ids, todo = set[str](), [indicator.numerator, indicator.denominator]
     visited = set[str]()
     while todo:

@@ -1,4 +1,4 @@
-"""Progress of a figure towards a target: where it stands, and what is needed of each month that is left."""
+"""Progress of a figure towards a target: its standing, and the number needed in each remaining month."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _NEAR = 0.9
 
 
 class Standing(StrEnum):
-    """Where a figure stands towards its target; `near` is nine tenths of it, when its time is over.
+    """Standing of a figure towards its target; `near`: at least nine tenths at the end of the period.
 
-    `unknown`: too little was counted to tell.
+    `unknown`: too little was counted for a verdict.
     """
 
     MET = "met"
@@ -35,10 +35,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetProgress:
-    """Standing, the number that is missing, and what is needed a month until the period ends.
+    """Standing, the missing number, and the number needed in each month until the end of the period.
 
-    `expected`: the straight path to the target at this day, a guide and no target. `monthly` is None where
-    the time is over, and where a month that has passed cannot be made up for.
+    `expected`: the linear path to the target on this day, for orientation only. `monthly` is None after the
+    end, and if past months cannot be made up for.
     """
 
     standing: Standing
@@ -51,7 +51,7 @@ class TargetProgress:
 def progress_towards(
     figure: Figure, value: FigureValue, target: Reached, period: Period, today: date
 ) -> TargetProgress:
-    """Return the progress of a figure on a day; what is missing is known of a figure with one value."""
+    """Return the progress of a figure on a day; the missing number needs a figure with a known value."""
     if target.verdict is not Verdict.NOT_MET:
         return TargetProgress(_JUDGED[target.verdict])
     low, high = value.low or 0, value.high or 0
@@ -79,10 +79,10 @@ def _standing_until_end(low: float, high: float, expected: float) -> Standing:
 
 
 def grows_to_target(figure: Figure) -> bool:
-    """Tell whether a figure grows from nothing to its target over the period.
+    """Return whether a figure grows from zero to its target over the period.
 
-    Months that have passed cannot be made up for; a share of what happens, as of violations, is one at any
-    time. Of events only planned visits are known before they are made, but for the unannounced ones.
+    Conditions on each month cannot be made up for later. Shares of events (for example violations) do not
+    grow. Of events only planned visits are known in advance, except unannounced ones.
     """
     if any(f"{name}({part}" in figure.numerator.text for name in ("each", "every") for part in _PARTS):
         return False
@@ -91,7 +91,7 @@ def grows_to_target(figure: Figure) -> bool:
 
 
 def months_between(first: date, end: date) -> int:
-    """Return the number of months from a day to the end of a period; one that has begun counts."""
+    """Return the number of months from a day to the end of a period; a started month counts."""
     months = 12 * (end.year - first.year) + end.month - first.month
     return max(1, months + (1 if end.day > first.day else 0))
 

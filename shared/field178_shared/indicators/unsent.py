@@ -1,4 +1,4 @@
-"""What records that the server has not heard of would add to numerators, by these records alone."""
+"""Change of numerators by unsent records, computed from these records alone."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from field178_shared.codelists import TargetProfile
 
 
 class Verdict(StrEnum):
-    """Whether a target is met; `unknown`: too little was counted to tell, `no_figure`: nothing to judge."""
+    """Verdict on a target; `unknown`: too little was counted, `no_figure`: there is no figure to compare."""
 
     MET = "met"
     NOT_MET = "not_met"
@@ -20,19 +20,19 @@ class Verdict(StrEnum):
 
 
 class Bounded(Protocol):
-    """A figure with the bounds of its value; `is_partial`: a part of what it is made of is not known."""
+    """A figure with the bounds of its value; `is_partial`: a part of its numbers is unknown."""
 
     @property
     def low(self) -> float | None:
-        """The least that the value can be, None where nothing bounds it."""
+        """Lower bound of the value, None if unbounded."""
 
     @property
     def high(self) -> float | None:
-        """The most that the value can be, None where nothing bounds it."""
+        """Upper bound of the value, None if unbounded."""
 
     @property
     def is_partial(self) -> bool:
-        """Whether a part of what the figure is made of is not known."""
+        """Whether a part of the figure's numbers is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class Reached:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met, None where that is not known."""
+        """Whether the target is met, None if unknown."""
         return _ANSWERS.get(self.verdict)
 
 
 def target_of(profile: TargetProfile, indicator_id: str) -> float | None:
-    """Return what a plan asks of an indicator, None where it asks nothing.
+    """Return the target of a plan for an indicator, None if there is none.
 
-    Of several targets that are not for a longer time than the period, the first holds.
+    The first target that is not for a longer time than the period applies.
     """
     return next((target for _, target in _targets(profile, indicator_id)), None)
 
 
 def reached(profile: TargetProfile, indicator_id: str, figure: Bounded) -> Reached | None:
-    """Return what a plan asks of an indicator and the verdict on its figure; None: it asks nothing."""
+    """Return the target of a plan for an indicator with the verdict on its figure, None without a target."""
     for operator, target in _targets(profile, indicator_id):
         return Reached(target, _verdict(operator, target, figure))
     return None

@@ -1,4 +1,4 @@
-"""Changes of the code lists by an office: rows, numbered and signed, beside the lists of the release."""
+"""Changes of the code lists by an office: numbered, signed rows that replace rows of the release."""
 
 from field178_shared.list_packs.diff import RowChange, changes_between
 from field178_shared.list_packs.pack import ListPack, lists_with

@@ -31,7 +31,7 @@ class RowChange:
 
 
 def changes_between(before: ListPack, after: ListPack) -> tuple[RowChange, ...]:
-    """Return the rows of the lists that one pack makes and another one makes otherwise."""
+    """Return the rows of the lists that differ between two packs."""
     return tuple(_changes(before, after))
 
 

@@ -1,7 +1,7 @@
-"""A pack: the rows by which an office departs from the lists of the release, numbered and signed.
+"""A pack: the rows of an office that replace rows of the release, numbered and signed.
 
-The lists in force are those of the release with the rows of the pack in the place of those of the same key.
-So a release brings its own news, and what the office changed stays the office's.
+The lists in force are the lists of the release, with rows of the pack in place of rows of the same key. A new
+release therefore brings its new rows, and rows changed by the office stay changed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ListPack:
         return None if text is None else row_of(text)
 
     def with_rows(self, rows: Mapping[str, Mapping[str, Row]]) -> ListPack:
-        """Return the next pack: these rows beside those that were changed before."""
+        """Return the next pack: the rows of this pack, updated by these rows."""
         merged = {table: dict(texts) for table, texts in self.rows.items()}
         for table, changed in rows.items():
             merged.setdefault(table, {}).update({key: text_of(row) for key, row in changed.items()})

@@ -11,7 +11,8 @@ from field178_shared.merge import Data
 from field178_shared.records.reading import text_of
 
 PACK, ROWS = "list_pack", "list_rows"
-# Ids made of names: there is one pack, and a part of a table is the same record in every publication.
+# Namespace of computed ids: there is one pack, so each part of a table keeps its record id in every
+# publication.
 _NAMES = uuid.UUID("5d3f2a52-6c55-4b53-9a39-7f0c1d1a7800")
 PACK_ID = str(uuid.uuid5(_NAMES, PACK))
 # Characters of row texts in one record: as canonical UTF-8 they stay below the limit of a record's data.
@@ -43,7 +44,7 @@ def pack_of(head: Data | None, parts: Iterable[Data]) -> ListPack:
 
 
 def is_genuine(pack: ListPack, head: Data, origin: str, receipt_key: str) -> bool:
-    """Tell whether the head's hash is that of the rows, and the signature the office's (R11.11)."""
+    """Return whether the head has the hash of the rows and a valid signature of the office (R11.11)."""
     return pack.content_hash == head.get("content_hash") and is_signed(
         receipt_key, pack.signed_text(origin), text_of(head, "signature")
     )

@@ -1,4 +1,4 @@
-"""What a pack may not say: rows that are unreadable, contradict each other, or change what a key means."""
+"""Rules of a pack: rows must be readable and consistent, and keys must keep their meaning."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PackProblem:
 
 
 def problems_of(pack: ListPack, before: ListPack) -> tuple[PackProblem, ...]:
-    """Return every reason not to publish a pack after another one; none: it may be published as a whole."""
+    """Return the problems that block publishing a pack after another pack; empty if it may be published."""
     problems = [*_rows(pack), *_removed(pack, before)]
     if not problems:
         problems = [*_reused(pack, before), *_contradictions(pack, before)]
@@ -113,14 +113,14 @@ def _contradictions(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
     except CodeListError as error:  # rows that are fine alone, and not together (a day off that is worked)
         yield PackProblem("", "", PackFault.BAD_ROW, str(error))
         return
-    # What was so before is for the office to mend, one row after the other.
+    # Existing contradictions do not block the pack: the office corrects them row by row.
     earlier = {*contradictions(lists_with(before)), *_never_valid(before)}
     problems = (*contradictions(lists), *_never_valid(pack))
     yield from (problem for problem in problems if problem not in earlier)
 
 
 def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
-    """Yield what contradicts itself in whole lists."""
+    """Yield the contradictions within complete lists."""
     yield from _frames(lists)
     yield from _frame_validity(lists)
     yield from _successors(lists)
@@ -138,7 +138,7 @@ def _frames(lists: CodeLists) -> Iterator[PackProblem]:
 
 
 def _is_same_case(frame: FineFrame, other: FineFrame) -> bool:
-    """Tell whether only one of two frames can be right; bases without verified amounts may stand together."""
+    """Return whether two frames exclude each other: known amounts, or the same article."""
     return (frame.is_known and other.is_known) or (frame.src, frame.art) == (other.src, other.art)
 
 
@@ -178,7 +178,7 @@ def _successors(lists: CodeLists) -> Iterator[PackProblem]:
 
 
 def _is_level_gone(lists: CodeLists, type_id: str, day: date) -> bool:
-    """Tell whether no unit that has units below it takes over: the level itself ended that day."""
+    """Return whether the administrative level of the unit ended that day: it has no successor."""
     kind = lists.unit_types[type_id]
     return kind.valid_to == day and type_id in {"district", "urban_district"}
 

@@ -31,16 +31,16 @@ from field178_shared.codelists.violations import read_violation
 Row = dict[str, object]
 Rows = Mapping[str, Row]
 
-# The parts of a key that is made of two members. Keys of records take letters, digits, "_" and "-" alone.
+# Separator of a key with two members. Keys of records allow letters, digits, "_" and "-" only.
 _JOINT = "--"
 
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """One table: its dotted place in the files, and the members by which a row is the same fact.
+    """A table of the lists: its dotted path in the files, and the members that identify a row.
 
-    A row whose `identity` differs under a known key would give records of the past another meaning. `sample`
-    shows the members of a table that a release leaves empty.
+    Changing the `identity` of an existing key would change the meaning of old records. `sample` shows the
+    members of a table that is empty in a release.
     """
 
     path: str

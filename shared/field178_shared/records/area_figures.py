@@ -13,19 +13,25 @@ from field178_shared.records.reading import Data, count_of, entries_of, entry_of
 TYPE = "indicator_figures"
 # Members that are whole numbers and may be absent.
 _NUMBERS = (
-    *("den", "tenths", "low_tenths", "high_tenths"),
-    *("counted", "countable", "sent_months", "ended_months"),
+    "den",
+    "tenths",
+    "low_tenths",
+    "high_tenths",
+    "counted",
+    "countable",
+    "sent_months",
+    "ended_months",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFigure:
-    """One figure in whole numbers: `tenths` of its value, None where there is none or it is not known.
+    """A figure in whole numbers; `tenths` is ten times its value, None without a known value.
 
-    `low_tenths` and `high_tenths` bound a value that is not known. `counted` of `countable` entities of
-    `countable_kind` have the number that is added up; `sent_months` of `ended_months` were sent: both None
-    where nothing lacks. A value with bounds is open: planned visits that nobody may know of would make it
-    smaller. `waiting`: by how much the numerator is larger with what waits for review.
+    `low_tenths` and `high_tenths` bound an unknown value. `counted` of `countable` entities of
+    `countable_kind` have a known number; `sent_months` of `ended_months` were sent; both are None if nothing
+    is missing. A value with bounds is open: secret planned visits would make it smaller. `waiting`: by how
+    much records in review would increase the numerator.
     """
 
     num: int
@@ -47,7 +53,7 @@ class KnownFigure:
 
     @property
     def is_partial(self) -> bool:
-        """Whether a part of what the figure is made of was not counted or not sent."""
+        """Whether some numbers behind the figure were not counted or not sent."""
         return self.countable is not None or self.ended_months is not None
 
     @property
@@ -57,7 +63,7 @@ class KnownFigure:
 
     @property
     def low(self) -> float | None:
-        """The least that the value can be, None where nothing bounds it."""
+        """Lower bound of the value, None if unbounded."""
         if self.low_tenths is not None:
             return _of_tenths(self.low_tenths)
         is_open = self.ended_months is not None or (self.countable is not None and self.den is not None)
@@ -65,7 +71,7 @@ class KnownFigure:
 
     @property
     def high(self) -> float | None:
-        """The most that the value can be, None where nothing bounds it."""
+        """Upper bound of the value, None if unbounded."""
         return _of_tenths(self.high_tenths) if self.is_partial else self.value
 
     @classmethod
@@ -88,7 +94,7 @@ class KnownFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaFigures:
-    """The figures of a year by indicator, when they were counted, and what is in none of them."""
+    """Figures of a year by indicator, the time of counting, and the numbers left out."""
 
     year: int
     as_of: datetime | None

@@ -1,7 +1,7 @@
-"""Comment threads of a review: what the office asked at a field, and what the field answered in words.
+"""Comment threads of a review: comments of the office at fields, and answers of the field team.
 
-Clocks order nothing: an answer names the comment that it answers, and the keys of comments, which one server
-makes, rise in the order of their writing.
+Clocks order nothing: an answer contains the id of its comment, and the keys of comments come from one server
+and increase in the order of writing.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ def threads_of(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> tuple[
 
 
 def is_answered(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> bool:
-    """Tell whether the field has answered all that a return asked at fields: it is the office's turn.
+    """Return whether the field team has answered all comments of a return, so that the office acts next.
 
-    Of a return whose comments are all closed the reason still waits, where it gave one.
+    If all comments of a return are closed, its reason, if any, still needs an answer.
     """
     threads = threads_of(review, answers)
     if review.state != RETURNED or any(thread.awaits_answer for thread in threads):

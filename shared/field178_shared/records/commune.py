@@ -21,18 +21,18 @@ DAY_OF_ENTRY = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on", R
 
 
 def half_year_of(day: date) -> date:
-    """Return the half-year of a day, told by its first day."""
+    """Return the first day of the half-year of a day."""
     return date(day.year, _SECOND_HALF if day.month >= _SECOND_HALF else 1, 1)
 
 
 def has_ended(unit_id: str, day: date, lists: CodeLists) -> bool:
-    """Tell whether a unit was not there any more on a day, so that nothing is entered of it."""
+    """Return whether a unit has ceased to exist by a day; then entries for it are refused."""
     unit = lists.units.get(unit_id)
     return unit is not None and unit.valid_to is not None and unit.valid_to <= day
 
 
 def is_of_ended_unit(record_type: str, data: Data, lists: CodeLists) -> bool:
-    """Tell whether an entry states something of a day on which its commune was not there any more."""
+    """Return whether an entry is about a day on which its commune no longer existed."""
     if record_type not in DAY_OF_ENTRY:
         return False
     day, year = day_of(data, DAY_OF_ENTRY[record_type]), count_of(data, "year")

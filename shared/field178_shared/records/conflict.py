@@ -46,7 +46,7 @@ class ConflictPart:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it still has to be resolved."""
+        """Return whether the conflict is unresolved."""
         return self.state == "open"
 
 

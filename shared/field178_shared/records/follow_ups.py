@@ -1,4 +1,4 @@
-"""Corrections that visits asked of an establishment, and those of them that no visit has closed."""
+"""Corrections requested by visits to an establishment, and which of them are still open."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ ANSWERS = "follow_up_answers"
 NOT_FIXED, FIXED, NOT_APPLICABLE = "open", "fixed", "cancelled"
 CLOSING = frozenset({FIXED, NOT_APPLICABLE})
 
-# The visit that asked for the correction, and its key there.
+# (visit id, follow-up key): the visit that requested a correction, and its key there.
 FollowUpRef = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFollowUp:
-    """A correction that is still to be made: asked for by a visit, on its local date."""
+    """An open correction, requested by a visit on its local date."""
 
     visit_id: str
     key: str
@@ -32,10 +32,10 @@ class OpenFollowUp:
 def open_follow_ups(
     visits: Iterable[tuple[str, Data]], closed_by_office: Iterable[FollowUpRef] = ()
 ) -> tuple[OpenFollowUp, ...]:
-    """Return what is open after these visits (id, data) to one establishment, the earliest due first.
+    """Return the open corrections after these visits (id, data) to one establishment, earliest due first.
 
-    A correction MUST stay open until a visit answers that it is made or no longer applies, or the office
-    closes it. A visit that says nothing of it closes nothing. Void visits MUST NOT be among the visits.
+    A correction MUST stay open until a visit answers that it is done or no longer applies, or the office
+    closes it. A visit without an answer closes nothing. Void visits MUST NOT be among the visits.
     """
     every = list(visits)
     closed = {ref for _, data in every for ref in closed_by(data)}.union(closed_by_office)
@@ -45,14 +45,14 @@ def open_follow_ups(
 
 
 def asked_keys(data: Data) -> tuple[str, ...]:
-    """Return the keys of the corrections that a visit asked for and the office has not closed there."""
+    """Return the keys of the corrections that a visit requested and the office has not closed there."""
     return tuple(
         key for key, row in entries_of(data, "follow_ups").items() if text_of(row, "status") not in CLOSING
     )
 
 
 def closed_by(data: Data) -> tuple[FollowUpRef, ...]:
-    """Return the corrections of earlier visits that a visit found made, or no longer to be made."""
+    """Return the corrections of earlier visits that a visit reports as done or no longer applicable."""
     answers = entries_of(data, ANSWERS).values()
     return tuple(
         (text_of(answer, "visit_id"), text_of(answer, "follow_up_id"))

@@ -43,7 +43,7 @@ class CheckedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitFinding:
-    """A violation found, with the fine frame of its date as it was stored."""
+    """A recorded violation, with the fine frame in force on its date."""
 
     key: str
     violation_id: str
@@ -78,7 +78,7 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpAnswer:
-    """What the visit found of a correction that an earlier visit asked for."""
+    """Result of a visit for a correction that an earlier visit requested."""
 
     key: str
     text: str
@@ -156,7 +156,7 @@ class Inspection:
         return None if self.started_at is None else local_date(self.started_at)
 
     def count(self, item_id: str) -> int | None:
-        """Return the count given for an item, or None when it was not counted."""
+        """Return the count recorded for an item, or None if it was not counted."""
         answer = self.answers.get(item_id)
         value = None if answer is None else answer.value
         return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,4 +1,4 @@
-"""Numbers of what the figures of an area leave out: no commune of today is known for it."""
+"""Records that the figures of an area leave out because their present commune is unknown."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NUMBERS = ("establishments", "zones", "schools", "visits", "sessions")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """Numbers of what is not assigned to a commune of today, and the divided communes that it is in.
+    """Numbers of records without a present commune, and the divided communes of these records.
 
-    `visits` and `sessions`: the approved ones of the period in these communes whose place tells no commune of
-    today; all of them are of days before `events_until`, None where the period began later.
+    `visits` and `sessions`: approved records of the period in these communes whose place does not determine a
+    present commune. All are of days before `events_until`; None if the period began later.
     """
 
     unit_ids: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class LeftOut:
 
     @property
     def is_unassigned(self) -> bool:
-        """Whether something waits to be assigned."""
+        """Whether records wait for an assignment to a commune."""
         return bool(self.establishments or self.zones or self.schools)
 
     @property
@@ -39,7 +39,7 @@ class LeftOut:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read the member of a record; what is missing reads as nothing."""
+        """Read the member of a record; missing values are zero."""
         numbers = {name: count_of(data, name) or 0 for name in _NUMBERS}
         return cls(
             unit_ids=tuple(ids_of(data, "unit_ids")), events_until=day_of(data, "events_until"), **numbers

@@ -10,10 +10,10 @@ from field178_shared.records.reading import Data, count_of, text_of
 
 TYPE = "number_block"
 SYMBOL = "BB-ĐKT178"
-# Numbers below ten carry a zero, as official numbers do.
+# Numbers below ten have a leading zero, as official numbers do.
 MINUTES_NUMBER = rf"(?:0[1-9]|[1-9][0-9]{{1,5}})/{SYMBOL}"
 _FORM = re.compile(MINUTES_NUMBER)
-# What earlier versions stored may have more zeros, or none.
+# Earlier versions stored numbers with more leading zeros, or none.
 _NUMBER = re.compile(rf"0*([1-9][0-9]{{0,5}})/{SYMBOL}")
 
 

@@ -1,6 +1,6 @@
-"""The yearly plan: its quotas, its visits to come, and what became of them by the visits that were filed.
+"""Yearly plan: quotas, planned visits, and their progress computed from the filed visits.
 
-What became of a planned visit is never stored: console and tablet compute it here, from the visits.
+The progress of a planned visit is never stored: console and tablet compute it here from the visits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UNANNOUNCED, RECHECK = "unannounced", "recheck"
 
 
 class PlanState(StrEnum):
-    """What became of a planned visit."""
+    """State of a planned visit."""
 
     LATER = "later"
     DUE = "due"
@@ -28,7 +28,7 @@ class PlanState(StrEnum):
 
 
 def is_secret(kind: str, window_from: date, today: date) -> bool:
-    """Tell whether the office alone knows of a planned visit: an unannounced one before its day."""
+    """Return whether a planned visit is visible to the office only: unannounced, before its window."""
     return kind == UNANNOUNCED and today < window_from
 
 
@@ -56,7 +56,7 @@ class Quota:
         )
 
     def takes(self, visit: PlanVisit) -> bool:
-        """Tell whether a visit is one of those that are wanted."""
+        """Return whether a visit counts towards the quota."""
         return (
             self.establishment_type_id in ("", visit.establishment_type_id)
             and self.unit_id in ("", visit.unit_id)
@@ -129,11 +129,11 @@ class PlanItem:
         return not self.establishment_id
 
     def is_secret(self, today: date) -> bool:
-        """Tell whether nobody but the office may know of it yet: an unannounced visit before its day."""
+        """Return whether the visit is visible to the office only: unannounced, before its window."""
         return is_secret(self.kind, self.window_from, today)
 
     def is_kept_by(self, visit: PlanVisit) -> bool:
-        """Tell whether a visit of its team and its kind falls into its window, at its place."""
+        """Return whether a visit of the same team and kind at the planned place is in the window."""
         return (
             visit.team_id == self.team_id
             and visit.kind == self.kind
@@ -143,11 +143,11 @@ class PlanItem:
         )
 
     def is_named_by(self, visit: PlanVisit) -> bool:
-        """Tell whether a visit was begun from it, at its place, on whatever day."""
+        """Return whether a visit was started from the planned visit, at its place, on any day."""
         return visit.plan_item_id == self.id and self._is_place_of(visit)
 
     def is_at(self, establishment_id: str, establishment_type_id: str, unit_id: str) -> bool:
-        """Tell whether it may be made at an establishment: its own, or any of its kind in its commune."""
+        """Return whether the visit may take place at an establishment: the named one, or any of its kind."""
         if self.is_open:
             return (self.establishment_type_id, self.unit_id) == (establishment_type_id, unit_id)
         return establishment_id == self.establishment_id
@@ -158,7 +158,7 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVisit:
-    """What the plan asks of a filed visit."""
+    """Values of a filed visit that the plan reads."""
 
     id: str
     day: date | None
@@ -179,7 +179,7 @@ class PlanVisit:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What became of a planned visit: the visit that did it, and those that found no way in, oldest first."""
+    """Progress of a planned visit: its completing visit, and visits without access, oldest first."""
 
     state: PlanState
     visit_id: str = ""
@@ -187,11 +187,11 @@ class Progress:
 
 
 def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: date) -> dict[str, Progress]:
-    """Return what became of each planned visit; a visit makes one of them done, never two.
+    """Return the progress of each planned visit; a visit completes at most one of them.
 
-    A visit that names an item goes first, then one of its kind by its team to its establishment in its
-    window, then one that an open item takes. Of several items that a visit may keep, the one that ends
-    first gets it.
+    Visits that name a planned visit are matched first, then visits of the same kind, team, establishment and
+    window, then visits that fit an open planned visit. If several planned visits match, the one that ends
+    first is completed.
     """
     every = sorted(items, key=lambda item: (item.window_to, item.window_from, item.id))
     alive = [item for item in every if item.cancelled is None]
@@ -212,7 +212,7 @@ def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: d
 
 
 def taken_by(quotas: Iterable[Quota], visits: Iterable[PlanVisit]) -> dict[str, frozenset[str]]:
-    """Return the visits that count in each quota, by its key: once in each that wants them."""
+    """Return the visits that count in each quota, by its key; a visit may count in several quotas."""
     counted = [visit for visit in visits if visit.counts]
     return {quota.key: frozenset(visit.id for visit in counted if quota.takes(visit)) for quota in quotas}
 
@@ -251,7 +251,7 @@ def _by_place(items: Iterable[PlanItem]) -> Mapping[object, list[PlanItem]]:
 
 
 def _tried(items: Collection[PlanItem], visits: Iterable[PlanVisit]) -> dict[str, list[str]]:
-    """Return the visits that did not get in; they say why an item is open and make nothing done."""
+    """Return the visits without access by planned visit; they explain why it is open and complete nothing."""
     by_place = _by_place(items)
     visit_ids: dict[str, list[str]] = {}
     for visit in visits:

@@ -19,7 +19,7 @@ class GeoPoint:
 
 
 def point_of(data: Data) -> GeoPoint | None:
-    """Return the point that the data name, None when they name none or half of one."""
+    """Return the point of the data, None if a coordinate is missing."""
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
     return None if lat is None or lon is None else GeoPoint(lat, lon)
 

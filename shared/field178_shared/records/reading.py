@@ -1,4 +1,4 @@
-"""Lenient reading of a record's data: an absent value or one of another type reads as nothing."""
+"""Lenient reading of record data: absent values and values of another type are empty."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ Data = Mapping[str, object]
 
 
 def text_of(data: Data, name: str) -> str:
-    """Return a text, or "" when there is none."""
+    """Return a text, or "" if absent."""
     value = data.get(name)
     return value if isinstance(value, str) else ""
 
 
 def count_of(data: Data, name: str) -> int | None:
-    """Return a whole number, or None when there is none."""
+    """Return a whole number, or None if absent."""
     value = data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def day_of(data: Data, name: str) -> date | None:
-    """Return a local date, or None when there is none."""
+    """Return a local date, or None if absent."""
     try:
         return date.fromisoformat(text_of(data, name))
     except ValueError:
@@ -31,7 +31,7 @@ def day_of(data: Data, name: str) -> date | None:
 
 
 def instant_of(data: Data, name: str) -> datetime | None:
-    """Return an instant, or None when there is none."""
+    """Return an instant, or None if absent."""
     return from_wire(text_of(data, name))
 
 
@@ -50,7 +50,7 @@ def entries_of(data: Data, name: str) -> dict[str, Data]:
 
 
 def entry_of(data: Data, name: str) -> Data:
-    """Return a small object, or an empty one when there is none."""
+    """Return a nested object, or an empty one if absent."""
     value = data.get(name)
     return value if isinstance(value, dict) else {}
 

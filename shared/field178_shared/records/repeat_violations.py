@@ -1,8 +1,8 @@
-"""Violations that earlier visits found at the same establishment, and what the law calls finding them again.
+"""Violations found again at the same establishment, and their legal class.
 
 Law 15/2012/QH13 on handling administrative violations, amended by Law 67/2020/QH14. Recidivism (tái phạm,
-Art. 2.5) needs a sanction decision for the same act that was not expired on the day of the new one. Without
-a decision it is a violation committed several times (vi phạm nhiều lần, Art. 2.6), as long as the earlier act
+Art. 2.5) needs a sanction decision for the same act that was not expired on the day of the new act. Without a
+decision it is a violation committed several times (vi phạm nhiều lần, Art. 2.6), as long as the earlier act
 could be sanctioned (Art. 6).
 """
 
@@ -25,7 +25,7 @@ _EXPIRY_MONTHS = {WARNING: 6, FINE: 12}
 
 
 class Repetition(StrEnum):
-    """What the law calls a violation that was found before."""
+    """Legal class of a violation that was found before."""
 
     RECIDIVISM = "recidivism"
     REPEATED = "repeated"
@@ -33,7 +33,7 @@ class Repetition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarlierViolation:
-    """The earlier visit that decides what a violation is when it is found again."""
+    """Earlier visit that determines the class of a repeated violation."""
 
     found_on: date
     repetition: Repetition
@@ -47,10 +47,10 @@ class EarlierViolation:
 def earlier_violations(
     visits: Iterable[tuple[Data, AfterVisit]], started_at: datetime | None
 ) -> dict[str, EarlierViolation]:
-    """Return the violations that count as found before when a visit began, by violation.
+    """Return the earlier violations that count when a visit begins, by violation id.
 
-    `visits`: the visits to one establishment with what followed them; those that began at the instant or
-    after it do not count.
+    `visits`: visits to one establishment with their sanctions; visits that began at or after the instant do
+    not count.
     """
     earlier: dict[str, EarlierViolation] = {}
     for data, after in visits if started_at is not None else ():
@@ -65,7 +65,7 @@ def earlier_violations(
 
 
 def violations_of(data: Data) -> frozenset[str]:
-    """Return the violations that a visit found."""
+    """Return the violations recorded in a visit."""
     return frozenset(text_of(finding, "violation_id") for finding in entries_of(data, "findings").values())
 
 
@@ -90,7 +90,7 @@ def _repetition(found_on: date, decisions: Iterable[SanctionDecision], day: date
     ]
     if any(_counts_on(decision, day) for decision in of_before):
         return Repetition.RECIDIVISM
-    # A sanction that is expired is taken for none: its act does not count a second time.
+    # An expired sanction does not count as a sanction.
     if of_before or found_on < _months_after(day, -_LIMITATION_MONTHS):
         return None
     return Repetition.REPEATED
@@ -104,7 +104,7 @@ def _counts_on(decision: SanctionDecision, day: date) -> bool:
 
 
 def _complied_on(decision: SanctionDecision) -> date | None:
-    """Return when a decision was complied with: a warning by its receipt, a fine once it is paid whole."""
+    """Return when a decision was complied with: a warning at its delivery, a fine at its full payment."""
     if decision.sanction_id != FINE:
         return decision.received_on or decision.document_date
     is_paid = decision.amount_vnd > 0 and not decision.outstanding_vnd
@@ -112,7 +112,10 @@ def _complied_on(decision: SanctionDecision) -> date | None:
 
 
 def _sanctioned_by(decision: SanctionDecision, violations: Collection[str]) -> Collection[str]:
-    """Return the violations that a decision sanctions; one of the field names none: of one it is clear."""
+    """Return the violations of a decision.
+
+    A decision from the field names no violation; it sanctions the violation of a visit with only one.
+    """
     return decision.violation_ids or (violations if len(violations) == 1 else ())
 
 

@@ -1,4 +1,4 @@
-"""The official report of an area and a period, and who has sent what it is made of."""
+"""Official report of an area and a period, and the submissions of agencies and communes for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPORT, SUBMISSION = "report", "report_submission"
 
 
 class ReportState(StrEnum):
-    """How far a report has come; a restated one was frozen, and another one has taken its place."""
+    """State of a report; RESTATED: a frozen report that a newer report has replaced."""
 
     DRAFT = "draft"
     SIGNED_OFF = "signed_off"
@@ -68,7 +68,7 @@ class Report:
 
     @property
     def state(self) -> ReportState:
-        """How far it has come by itself; whether another one restates it stands there."""
+        """Own state: draft, signed off or frozen. A restatement is recorded on the newer report."""
         if self.frozen_hash:
             return ReportState.FROZEN
         return ReportState.SIGNED_OFF if self.signed_figures else ReportState.DRAFT
@@ -79,14 +79,14 @@ class Report:
         return tuple(name for name in _OF_EVERY_DOCUMENT if not self.heading[name].strip())
 
 
-# What stands around the text of a report, each a text of its own lines.
+# Texts around the body of a report; each is a multi-line text.
 HEADING = ("superior_body", "issuing_body", "symbol", "place", "opening", "signer", "recipients")
 _OF_EVERY_DOCUMENT = ("issuing_body", "symbol", "place", "signer", "recipients")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSubmission:
-    """What an agency, or a commune, owes for a report: the day it is due, and the day it was sent."""
+    """Submission due from an agency or commune for a report: the due day and the day of sending."""
 
     kind: str
     year: int
@@ -113,9 +113,9 @@ class ReportSubmission:
 
     @property
     def was_late(self) -> bool:
-        """Whether it was sent after the day on which it was due."""
+        """Whether the submission was sent after its due day."""
         return bool(self.submitted_on and self.due_on and self.submitted_on > self.due_on)
 
     def is_late_on(self, today: date) -> bool:
-        """Tell whether it was not sent by a day, and is due before that."""
+        """Return whether the submission is unsent and past its due day."""
         return self.submitted_on is None and self.due_on is not None and self.due_on < today

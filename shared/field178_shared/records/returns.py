@@ -12,7 +12,7 @@ AGENCY_RETURN, HARM_REDUCTION = "agency_return", "harm_reduction_return"
 MODEL, COMMENDATION = "pilot_model", "commendation"
 BUDGET_LINE, DENOMINATOR = "budget_line", "denominator"
 CORRECTION, SUPERVISION = "information_correction", "supervision"
-# Owed every month by the agencies whose row of the lists names them.
+# Monthly returns, due from the agencies that the lists name.
 MONTHLY_TYPES = (AGENCY_RETURN, HARM_REDUCTION)
 RETURN_TYPES = (*MONTHLY_TYPES, CORRECTION, SUPERVISION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
 # The day that a record is about; a budget line has a year.
@@ -29,7 +29,7 @@ ENDED_MODEL, ACTIVE_MODEL = "ended", "active"
 
 
 def day_of_return(record_type: str, data: Data) -> date | None:
-    """Return the day that a return counts on: the first of its month, of its year, or its own."""
+    """Return the day on which a return counts: first day of its month or year, or its own day."""
     if record_type == BUDGET_LINE:
         year = count_of(data, "year")
         return None if year is None else date(year, 1, 1)
@@ -58,7 +58,7 @@ class PilotModel:
         )
 
     def goes_on(self, day: date) -> bool:
-        """Tell whether the model has begun by a day and has not ended."""
+        """Return whether the model has begun by a day and not ended."""
         if self.started_on is None or day < self.started_on:
             return False
         return self.status != ENDED_MODEL or (self.ended_on is not None and day < self.ended_on)

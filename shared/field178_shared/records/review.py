@@ -17,9 +17,9 @@ HANDED_TO = "handed_to"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedRemark:
-    """A comment on one path; it is done from the revision at which it was closed.
+    """Comment on one path; it counts as done from the revision that closed it.
 
-    `thread` is the key of the first comment of its thread, its own where it begins one.
+    `thread` is the key of the first comment of its thread, or its own key for the first comment.
     """
 
     key: str
@@ -69,10 +69,10 @@ class ReviewRecord:
 
 
 def is_decision(changed: Mapping[str, object]) -> bool:
-    """Tell whether a revision of a review decided on the record; `changed`: {path: new value}.
+    """Return whether a revision of a review decided on the record; `changed`: {path: new value}.
 
-    A hand-over decides nothing, nor does a comment that continues a thread, or a thread closed or opened
-    again. A return that repeats the return before it decides, though it changes no member.
+    A hand-over, a further comment of a thread, and closing or reopening a thread are no decisions. A return
+    that repeats the previous return is a decision although no member changes.
     """
     if any(name in changed for name in DECIDED):
         return True

@@ -1,4 +1,4 @@
-"""What the office wrote beside a visit: decisions, payments, measures carried out, corrections closed."""
+"""Office entries about a visit: decisions, payments, completed measures, closed corrections."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ OFFICE_TYPES = frozenset({DECISION, PAYMENT, EXECUTION, CLOSURE})
 # The measures of a visit that are themselves a decision.
 FINE, WARNING = "fine_money", "fine_warning"
 SANCTIONS = frozenset({FINE, WARNING})
-# Measures after which the case goes on: they answer no violation.
+# Measures that do not end a case: they answer no violation.
 BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
-# {record id: (type, data)} of what the office wrote beside one visit.
+# {record id: (type, data)} of the office entries about one visit.
 Entries = Mapping[str, tuple[str, Data]]
 
 
@@ -63,14 +63,14 @@ class SanctionDecision:
 
     @property
     def outstanding_vnd(self) -> int:
-        """What is still to be paid; what was paid beyond the fine, as interest is, leaves nothing."""
+        """Unpaid amount of the fine; overpayments such as interest count as zero."""
         return max(0, self.amount_vnd - self.paid_vnd)
 
 
 def answered_violations(visit: Data, after: AfterVisit) -> frozenset[str] | None:
-    """Return the violations that a decision, or a measure that ends the matter, names; None: none names any.
+    """Return the violations answered by a decision or a final measure; None if none names a violation.
 
-    A decision that the office entered takes the place of the measure by which the field wrote it.
+    A decision entered by the office replaces the measure in which the field team wrote it.
     """
     final = [measure for measure in entries_of(visit, "measures").values() if _is_final(measure)]
     named = {violation for decision in after.decisions for violation in decision.violation_ids}
@@ -99,11 +99,11 @@ def number_key(document_number: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterVisit:
-    """What followed a visit, as far as it counts.
+    """Valid entries that followed a visit.
 
-    `decisions`: those of the office, and those that the field wrote among its measures; a number stands once.
-    `done`: the day by (decision or "", key) of the measures that were carried out.
-    `closed`: the day by key of the corrections that the office closed.
+    `decisions`: decisions of the office, and of the field team's measures, each number once. `done`: day by
+    (decision or "", key) of the completed measures. `closed`: day by key of the corrections that the office
+    closed.
     """
 
     decisions: tuple[SanctionDecision, ...] = ()
@@ -112,7 +112,7 @@ class AfterVisit:
 
     @classmethod
     def of(cls, visit: Data, entries: Entries) -> Self:
-        """Read what the office wrote beside a visit."""
+        """Read the office entries about a visit."""
         valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
         payments = [data for _, kind, data in valid if kind == PAYMENT]
         of_office = [

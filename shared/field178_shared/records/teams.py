@@ -14,7 +14,7 @@ PLAIN_MEMBER = "member"
 
 
 def holds_on(day: date, first: date | None, last: date | None) -> bool:
-    """Tell whether a day lies within two days, both included; None is no limit."""
+    """Return whether a day is between two days, both included; None is unbounded."""
     return (first is None or first <= day) and (last is None or day <= last)
 
 

@@ -1,7 +1,8 @@
 """Rules across the fields of a record: pure functions of data, lists and context.
 
-`errors` hold without context and for every honest record of any version: the server quarantines by them.
-`filing_problems` is everything that stops the tablet from filing, `warnings` what deserves a second look.
+`errors` need no context and hold for every honest record of any version; the server quarantines records that
+break them. `filing_problems` are all problems that stop the tablet from filing. `warnings` are values to
+check again.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def errors(type_name: str, data: Data, lists: CodeLists) -> dict[str, list[str]]
 
 
 def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
-    """Return all that `errors` can say of a type: other clients keep these rules before they send."""
+    """Return the rules behind `errors` of a record type; other clients check them before they send."""
     if type_name == "inspection":
         return (*inspection.RULES, *counts.published(lists))
     return _PUBLISHED.get(type_name, ())
@@ -143,6 +144,6 @@ def submission_problems(
 
 
 def warnings(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
-    """Return what deserves a second look and blocks nothing."""
+    """Return warnings for values to check again; they block nothing."""
     rules = _RULES.get(type_name)
     return () if rules is None else tuple(rules.warnings(data, lists, context))

@@ -1,8 +1,8 @@
-"""The checklist of one establishment: its items, its progress, and the findings a "no" offers.
+"""Checklist of one establishment: its items, its progress, and the findings that a "no" offers.
 
-The conclusion's items are ASKED in the checklist but STORED in the record's own fields (STORED_AS_FIELD):
-a fact has one place. `answers.cc_overall` may come from other clients and then MUST equal
-`overall_result`; the field is the source that every reader uses.
+The conclusion's items are ASKED in the checklist but STORED in the record's own fields (STORED_AS_FIELD), so
+that each fact has one place. `answers.cc_overall` may come from other clients and then MUST equal
+`overall_result`; all readers use the field.
 """
 
 from __future__ import annotations
@@ -62,15 +62,15 @@ def visible_items(
     values: Mapping[str, object],
     context: ConditionContext,
 ) -> tuple[Page, ...]:
-    """Return the pages of a kind's checklist of the day of the visit, with the items that are asked now."""
+    """Return the checklist pages of a kind on the day of the visit, with the items that currently apply."""
     return asked_pages(lists.checklist_of(type_id, day), values, context)
 
 
 def asked_pages(
     pages: ChecklistPages, values: Mapping[str, object], context: ConditionContext
 ) -> tuple[Page, ...]:
-    """Return the pages with the items that are asked now."""
-    # Every tap on the tablet asks this of every item: the condition is looked at in place.
+    """Return the pages with the items whose conditions are met."""
+    # Performance: the tablet evaluates every item at every tap, so conditions are evaluated inline.
     return tuple(
         [
             (
@@ -105,18 +105,19 @@ def is_missing(item: ChecklistItem, values: Mapping[str, object]) -> bool:
 
 
 def is_shortcoming(item: ChecklistItem, value: object) -> bool:
-    """Tell whether an answer is a shortcoming of the establishment.
+    """Return whether an answer is a shortcoming of the establishment.
 
-    An item that makes another record asks what the team did there: left undone, the owner has nothing to fix.
+    Items that create another record ask about the team's work, so "no" is no shortcoming of the
+    establishment.
     """
     return value in FAILED and not item.is_fact
 
 
 def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Return the answers that one tap on "cả mục đạt" sets: the required yes/no items still open.
+    """Return the answers set by the button "cả mục đạt": "yes" for open required yes/no items.
 
-    Never a count, never an item already answered, never an optional item (nobody looked at it), and never
-    one that makes another record. The mark `src` tells how the answer came about.
+    Counts, answered items, optional items and items that create another record are excluded. The mark `src`
+    stores that the answer came from the button.
     """
     return {
         item.id: {"v": "yes", "src": "section"}

@@ -1,4 +1,4 @@
-"""Rules of what a commune enters: counts that agree with each other, no day to come, one id a fact."""
+"""Rules of commune entries: consistent counts, no future dates, one id for each fact."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.time.clock import local_date
 
-# By these members two entries are the same fact; the last one is where it is told.
+# Members that identify the fact of an entry; a later entry of the same fact replaces the earlier one.
 FACT_MEMBERS = {
     CENSUS: ("establishment_id", "counted_on"),
     POST: ("outlet_id", "published_on", "title"),
@@ -36,7 +36,7 @@ RISK_COUNT_RULES = (
     Rule("half_year", ErrorCode.BAD_DATE),
     Rule("women_total", ErrorCode.EXCEEDS_TOTAL, ("people_total",)),
 )
-# What `census_contradictions` can say.
+# Rules that `census_contradictions` checks.
 CENSUS_RULES = (
     Rule(_TOTAL, ErrorCode.SUM_MISMATCH, _BY_SEX, is_sum=True),
     *(Rule(part, ErrorCode.EXCEEDS_TOTAL, (_TOTAL,)) for part in _PARTS),
@@ -49,12 +49,12 @@ def fact_of(record_type: str, data: Data) -> str:
 
 
 def commune_entry_id(record_type: str, data: Data) -> str:
-    """Return the id of an entry, made of its unit and its fact: whoever enters it there writes one record."""
+    """Return the id of an entry, computed from its unit and fact, so that equal facts share one record."""
     return fact_id(record_type, FACT_MEMBERS[record_type], data)
 
 
 def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield each count that cannot be true beside the total; a sex without a count was not asked for."""
+    """Yield each count that contradicts the total; a missing count by sex was not recorded."""
     total = count_of(data, _TOTAL)
     if total is None:
         return
@@ -62,7 +62,7 @@ def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     yield from (Problem(part, ErrorCode.EXCEEDS_TOTAL) for part in exceeding)
     counts = [count for part in _BY_SEX if (count := count_of(data, part)) is not None]
     female, male = (count_of(data, part) for part in _BY_SEX[:2])
-    # With women or men unknown only a surplus is certain; "not stated" without a number is nobody.
+    # If women or men are unknown, only a surplus is certain. A missing count of "not stated" is zero.
     is_complete = female is not None and male is not None
     if sum(counts) > total or (is_complete and sum(counts) != total):
         yield Problem(_TOTAL, ErrorCode.SUM_MISMATCH)
@@ -74,13 +74,13 @@ def census_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[
 
 
 def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a census is entered, beside the contradictions."""
+    """Yield the problems that block a census entry, except contradictions."""
     yield from _still_to_come("counted_on", data, context)
     yield from _unit_ended(CENSUS, data, lists)
 
 
 def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a media post is entered."""
+    """Yield the problems that block a media post entry."""
     yield from _still_to_come("published_on", data, context)
     yield from _unit_ended(POST, data, lists)
     outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
@@ -92,13 +92,13 @@ def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
 
 
 def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before the plan of a year is entered."""
+    """Yield the problems that block the entry of a yearly plan."""
     yield from _still_to_come("issued_on", data, context)
     yield from _unit_ended(PLAN, data, lists)
 
 
 def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield a half-year that is not told by its first day, and more women than people."""
+    """Yield a half-year that is not its first day, and a count of women above the count of people."""
     half_year = day_of(data, "half_year")
     if half_year is not None and half_year != half_year_of(half_year):
         yield Problem("half_year", ErrorCode.BAD_DATE)
@@ -108,7 +108,7 @@ def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]
 
 
 def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a commune's count of an at-risk group is entered."""
+    """Yield the problems that block a commune's count of an at-risk group."""
     half_year, unit_id = day_of(data, "half_year"), text_of(data, "unit_id")
     unit = lists.units.get(unit_id)
     if unit is not None and unit.type not in COMMUNE_KINDS:

@@ -1,7 +1,7 @@
-"""Computed ids: made of content, so whoever knows the content can ask whether such a record exists.
+"""Ids computed from record content: anyone with the content can test whether the record exists.
 
-A tablet files under a computed id only the record that the id is made of. Under any other one its change is
-refused, whether a record has that id or not.
+A tablet may create a record under a computed id only if its content gives that id. Otherwise its change is
+refused, whether a record with that id exists or not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _VISIT = "source_inspection_id"
 
 
 def may_be_filed_under(record_id: str, record_type: str, data: Data) -> bool:
-    """Tell whether a new record may have this id: one that nobody can compute, or that of its own content."""
+    """Return whether a new record may use this id: a random id, or the id computed from its content."""
     return not is_computed(record_id) or record_id == _id_of(record_type, data)
 
 

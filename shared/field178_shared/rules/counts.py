@@ -17,7 +17,7 @@ _MORE_THAN = {
 
 
 def published(lists: CodeLists) -> Iterator[Rule]:
-    """Yield what `contradictions` can say of the counts of these lists."""
+    """Yield the count rules of these lists that `contradictions` checks."""
     for item in lists.items.values():
         for rule in item.count_rules:
             others = tuple(_path_of(other) for other in rule.items)
@@ -28,7 +28,7 @@ def published(lists: CodeLists) -> Iterator[Rule]:
 
 
 def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
-    """Yield each count that cannot be true beside another; `answers` maps item id to the bare value."""
+    """Yield each count that contradicts another count; `answers` maps item ids to answer values."""
     counts = {key: value for key, value in answers.items() if type(value) is int}
     for item_id, count in counts.items():
         item = lists.items.get(item_id)
@@ -40,9 +40,9 @@ def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[
 
 
 def open_sums(counts: Mapping[str, int], lists: CodeLists) -> set[str]:
-    """Return the paths of the counted sums that have a part which nobody has counted yet."""
+    """Return the paths of counted sums with an uncounted part."""
     counted = [item for item_id in counts if (item := lists.items.get(item_id)) is not None]
-    # In place: a tap asks this of every count.
+    # Performance: every tap evaluates every count, so the rules are read inline.
     sums = [
         (item, rule) for item in counted for rule in item.count_rules if rule.relation is CountRelation.SUM_OF
     ]
@@ -50,7 +50,7 @@ def open_sums(counts: Mapping[str, int], lists: CodeLists) -> set[str]:
 
 
 def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int | None:
-    """Return what is left of a sum for its last part: men of total and women; None while that is unknown."""
+    """Return the last part of a sum (men of total and women); None if another part is unknown."""
     for item in lists.items.values():
         for rule in item.count_rules:
             if rule.relation is CountRelation.SUM_OF and item_id in rule.items and item.id in counts:

@@ -38,12 +38,12 @@ class PossibleDuplicate:
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what cannot be true of any establishment: a register entry has nothing of the kind."""
+    """Yield nothing: establishments have no rules across fields that hold without context."""
     yield from ()
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before the entry is saved."""
+    """Yield the problems that block saving the establishment."""
     if (data.get("lat") is None) != (data.get("lon") is None):
         yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)
     kind = lists.types.get(text_of(data, "establishment_type_id"))
@@ -57,7 +57,7 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
 
 
 def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what deserves a second look: nothing without the register; see `possible_duplicates`."""
+    """Yield nothing: duplicates need the register; see `possible_duplicates`."""
     yield from ()
 
 
@@ -67,10 +67,10 @@ def possible_duplicates(data: Data, establishments: Iterable[KnownEstablishment]
 
 
 def duplicates_of(data: Data, establishments: Iterable[KnownEstablishment]) -> tuple[PossibleDuplicate, ...]:
-    """Return entries that may be the same place.
+    """Return establishments that may be duplicates of the data.
 
-    The same registration number, or the same name and kind less than 150 m away; where a point is missing on
-    either side, the same unit stands for near. "Hoa Ban" and "Karaoke Hoa Ban" are the same name.
+    Duplicates have the same registration number, or the same name and kind within 150 m. If either point is
+    missing, the same unit replaces the distance. "Hoa Ban" and "Karaoke Hoa Ban" are the same name.
     """
     name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
     duplicates = []
@@ -83,7 +83,7 @@ def duplicates_of(data: Data, establishments: Iterable[KnownEstablishment]) -> t
 
 
 def is_same_name(name: str, other: str) -> bool:
-    """Tell whether two folded names are the same, or one says besides what kind of place it is."""
+    """Return whether two folded names are equal, or differ only by a prefix with the kind of place."""
     return name == other or name.endswith(f" {other}") or other.endswith(f" {name}")
 
 
@@ -94,7 +94,7 @@ def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment, distance:
 
 
 def distance_m(point: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> int | None:
-    """Return how far two points in 1e-7 degrees are apart, None where one of them is not known."""
+    """Return the distance of two points in 1e-7 degrees, in metres; None if a coordinate is missing."""
     if point[0] is None or point[1] is None or other[0] is None or other[1] is None:
         return None
     return metres_between(GeoPoint(point[0], point[1]), GeoPoint(other[0], other[1]))

@@ -1,4 +1,4 @@
-"""Facts that an entry states, and the id made of them: whoever enters a fact writes one record."""
+"""Facts stated by entries, and the record id computed from a fact."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def fact_text(members: Iterable[str], data: Data) -> str:
 def fact_id(record_type: str, members: tuple[str, ...], data: Data) -> str:
     """Return the id of the entry that states a fact in its unit.
 
-    The id always names the unit: entries of two units never share an id, so none tells of another's.
+    The id always includes the unit: entries of two units never share an id, so an id discloses nothing about
+    another unit.
     """
     named = members if _UNIT in members else (_UNIT, *members)
     return companion_id(str(NAMESPACE_URL), record_type, fact_text(named, data))

@@ -94,7 +94,7 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
         path = f"findings.{key}"
         if violation.restricted and not context.is_leader:
             yield Problem(f"{path}.violation_id", ErrorCode.LEADER_ONLY)
-        # Only guests are counted for the tier itself; contracts leave room for those not yet a month there.
+        # The number of guests alone sets the tier; contracts exclude guests of less than a month.
         if not _is_right_tier(violation, finding, values, (_TIERED_BY_GUESTS,)):
             yield Problem(f"{path}.violation_id", ErrorCode.WRONG_TIER)
         if not _is_frame_of_its_day(violation, finding, lists):
@@ -118,7 +118,7 @@ def _fits(violation_id: str, quantity: int | None) -> bool:
 def _is_right_tier(
     violation: Violation, finding: Data, values: Mapping[str, object], items: tuple[str, ...]
 ) -> bool:
-    """Tell whether a tier fits the number stated, else the number counted for one of these items."""
+    """Return whether a tier fits the stated quantity, or else the count of one of these items."""
     item_id = next((item for item in items if item in violation.items), None)
     if item_id is None:
         return True
@@ -133,6 +133,6 @@ def _is_frame_of_its_day(violation: Violation, finding: Data, lists: CodeLists) 
     frames, stored = lists.frames_on(violation.id, day), entry_of(finding, "frame")
     if not stored:
         return not frames
-    # Its law and when that began: an article or amount mended since makes no frame of another day.
+    # Compare law and start date: a frame of an amended article does not match another day.
     laws = {(frame.src, frame.valid_from) for frame in frames}
     return (text_of(stored, "src"), day_of(stored, "valid_from")) in laws

@@ -12,15 +12,15 @@ from field178_shared.text.privacy import lint
 
 
 def free_text_paths(type_name: str) -> tuple[str, ...]:
-    """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note".
+    """Return the paths of free text, with `*` for any key: "recommendation", "answers.*.note".
 
-    A text is free when its schema or its declaration in the field catalogue says so. Numbers of documents are
-    looked through like free texts: nothing else keeps an identity number or a name out of them.
+    The schema or the field catalogue marks a text as free. Document numbers are checked like free text,
+    because no other rule keeps identity numbers or names out of them.
     """
     return _paths(type_name, load().version)
 
 
-# As many as there are types: those of lists that are no longer in force give way.
+# Size: the number of record types; entries of older lists are evicted.
 @lru_cache(maxsize=16)
 def _paths(type_name: str, _version: str) -> tuple[str, ...]:
     from field178_shared.schemas.wire_schema import is_free_text, walk
@@ -32,7 +32,7 @@ def _paths(type_name: str, _version: str) -> tuple[str, ...]:
 
 
 def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
-    """Return the free texts of a record by path, those that say something."""
+    """Return the non-empty free texts of a record by path."""
     texts: dict[str, str] = {}
     for pattern in _paths(type_name, load().version):
         keys = pattern.split(".")
@@ -53,9 +53,9 @@ class FreeTextMarks:
         self._marked: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def of(self, data: Mapping[str, object], known_names: tuple[str, ...] = ()) -> dict[str, str]:
-        """Return the marks by path, those that there are, each on a line of its own.
+        """Return the privacy marks by path, one mark a line; paths without marks are left out.
 
-        `known_names` belong in the record, such as the establishment's own name.
+        `known_names` are allowed names, for example the name of the establishment.
         """
         texts = free_texts(self._type_name, data)
         seen = {(text, known_names) for text in texts.values()}

@@ -1,8 +1,8 @@
 """Rules across the fields of an inspection visit.
 
-`contradictions` hold without any context and for every honest record of any version: the server runs them.
-`filing_problems` and `warnings` need what only the tablet knows at filing (the kind of establishment, the
-lists of the day) and decide nothing on the server.
+`contradictions` need no context and hold for every honest record of any version; the server checks them.
+`filing_problems` and `warnings` need context that only the tablet has at filing (kind of establishment, lists
+of the day); the server decides nothing by them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WORKERS_PATH = f"answers.{WORKERS}.v"
 CHILD_PROTECTION = "child_protection"
 _DECISION = ("decision_number", "decision_date")
 _RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
-# What `contradictions` can say, beside the counts.
+# Rules that `contradictions` checks, without the count rules.
 RULES = (
     Rule("ended_at", ErrorCode.END_BEFORE_START, ("started_at",)),
     Rule("members", ErrorCode.TOO_FEW_MEMBERS),
@@ -62,7 +62,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before the tablet files the visit, beside its contradictions."""
+    """Yield the problems that block filing the visit, except contradictions."""
     yield from findings.submission_problems(data, lists, context)
     kind = context.establishment_type
     if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:
@@ -99,7 +99,7 @@ def opened_protocols(data: Data, lists: CodeLists, type_id: str | None) -> tuple
 
 
 def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what deserves a second look and blocks nothing."""
+    """Yield warnings for values to check again; they block nothing."""
     started, ended = instant_of(data, "started_at"), instant_of(data, "ended_at")
     if started and ended and ended - started > LONGEST_USUAL_VISIT:
         yield Problem("ended_at", ErrorCode.LONG_VISIT, {"hours": (ended - started) // timedelta(hours=1)})
@@ -117,7 +117,7 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
 
 
 def _not_in_force(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what was recorded and is no row of the day of the visit: made with lists of before."""
+    """Yield recorded rows that are not in force on the day of the visit, for example from older lists."""
     day = day_of_act(data)
     if day is None:
         return

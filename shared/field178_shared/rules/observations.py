@@ -11,7 +11,7 @@ from field178_shared.records.reading import Data, answers_of, text_of
 STATUS, ROOMS = "operating_status_id", "rooms_total"
 _ROOMS_ITEM = "lodging_rooms_total"
 _OPERATING, _NOT_FOUND = "operating", "not_found"
-# Item of the checklist → the paper it asks for.
+# Checklist item → certificate of the item.
 _PAPERS: Mapping[str, str] = {
     "biz_registration": "business_registration",
     "antt_certificate": "antt",
@@ -20,14 +20,14 @@ _PAPERS: Mapping[str, str] = {
 _LICENCE_ITEM = "kd_licence"
 _LICENCES: Mapping[str, str] = {"karaoke": "karaoke_licence", "discotheque": "discotheque_licence"}
 _VALID, _MISSING = "valid", "missing"
-# What "yes" mends; of a paper that the register does not know it says nothing but that there is one.
+# States that an answer "yes" sets to valid. For an unknown certificate "yes" proves only that it exists.
 _MENDED_BY_YES = frozenset({_MISSING, "not_shown"})
 
 
 def observed_changes(visit: Data, establishment: Data) -> dict[str, object]:
-    """Return {path of the establishment: value} for what the visit saw otherwise.
+    """Return the observed values that differ from the establishment: {path: value}.
 
-    Answers alone say it, never a guess: a closed door says nothing about the business.
+    Only answers count as observations: a visit without entry observes nothing of the business.
     """
     seen = {**_status(visit, establishment), **_rooms(visit), **_papers(visit, establishment)}
     return {path: value for path, value in seen.items() if not equal(read_path(establishment, path), value)}

@@ -18,7 +18,7 @@ _COUNTED = ("audiences", "establishments")
 _PARTS = ("first_time_count", "female_count")
 # Peer sessions and counselling: no place finer than the area, no breakdown, no picture.
 _NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_FINE_LOCATION)
-# What `contradictions` can say.
+# Rules that `contradictions` checks.
 RULES = (
     *(
         Rule(f"{name}.*.{part}", ErrorCode.EXCEEDS_ATTENDANCE, (f"{name}.*.attendance_count",))
@@ -33,7 +33,7 @@ RULES = (
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what cannot be true of any session, or what its form never records."""
+    """Yield session values that contradict each other or that the form does not record."""
     for name in _COUNTED:
         yield from _parts_above_attendance(data, name)
     if data.get("zone_id") and data.get("school_id"):
@@ -44,12 +44,12 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before filing, beside the contradictions: nothing more so far."""
+    """Yield no problems: nothing besides contradictions blocks filing a session."""
     yield from ()
 
 
 def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what deserves a second look and blocks nothing."""
+    """Yield warnings for values to check again; they block nothing."""
     day = day_of(data, "session_date")
     if day and day > local_date(context.now):
         yield Problem("session_date", ErrorCode.IN_FUTURE)
@@ -68,7 +68,7 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
 
 
 def _not_in_force(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
-    """Yield what was recorded and is no row of the day of the session: made with lists of before."""
+    """Yield recorded rows that are not in force on the day of the session, for example from older lists."""
     for _form in not_in_force(lists.forms, [text_of(data, "outreach_form_id")], day):
         yield Problem("outreach_form_id", ErrorCode.NOT_IN_FORCE)
     if any(not_in_force(lists.topics, ids_of(data, "topic_ids"), day)):
@@ -79,9 +79,10 @@ def _not_in_force(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
 
 
 def already_recorded(data: Data, others: Iterable[Data]) -> bool:
-    """Tell whether another session has the same date and form and shares an establishment.
+    """Return whether another session has the same date and form and shares an establishment.
 
-    Outreach during an inspection makes its session by itself; a second entry by hand counts people twice.
+    Outreach during an inspection creates its own session; a second session entered by hand would count people
+    twice.
     """
     named = set(entries_of(data, "establishments"))
     return any(

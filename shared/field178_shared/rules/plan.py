@@ -23,5 +23,5 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield nothing more: the office writes it, and needs no more than what is stored."""
+    """Yield no problems: the office may save whatever the schema accepts."""
     yield from ()

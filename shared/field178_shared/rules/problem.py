@@ -13,7 +13,7 @@ from field178_shared.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to correct or to look at; `path` is where the screen jumps to."""
+    """A problem at a path of the record; the screen scrolls to `path`."""
 
     path: str
     code: ErrorCode
@@ -22,10 +22,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of a record type; in `path`, `*` stands for any one key.
+    """Rule of a record type; `*` in `path` matches any key.
 
-    `others` are the paths that it reads beside: the fault may lie in any of them. `is_sum` tells that the
-    value at `path` is the sum of theirs.
+    `others` are the other paths that the rule reads; the mistake may be in any of them. `is_sum`: the value
+    at `path` is the sum of the values at `others`.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Rule:
     is_sum: bool = False
 
     def of(self, path: str) -> Rule:
-        """Return the rule of one path that `path` with its `*` stands for."""
+        """Return the rule for one concrete path that matches the rule's pattern."""
         keys = iter(
             [key for key, wild in zip(path.split("."), self.path.split("."), strict=True) if wild == "*"]
         )
@@ -42,7 +42,7 @@ class Rule:
         return Rule(path, self.code, tuple(path.replace("*", key) for path in self.others), self.is_sum)
 
     def covers(self, path: str) -> bool:
-        """Tell whether `path` is what this rule's path stands for."""
+        """Return whether `path` matches the path pattern of this rule."""
         keys, wild = path.split("."), self.path.split(".")
         return len(keys) == len(wild) and all(
             part in ("*", key) for key, part in zip(keys, wild, strict=True)
@@ -51,10 +51,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Facts that a record's data does not hold and the tablet knows at filing.
+    """Facts outside the record's data that the tablet has at filing.
 
-    `filed`: the data of the record as it was filed before. Without the kind of establishment the rules that
-    need it are skipped.
+    `filed`: data of the last filed version of the record. Rules that need the kind of establishment are
+    skipped if it is None.
     """
 
     now: datetime
@@ -64,12 +64,12 @@ class Context:
     filed: Mapping[str, object] = field(default_factory=dict)
 
     def conditions(self, finding_count: int) -> ConditionContext:
-        """Return what the conditions of checklist items may ask."""
+        """Return the facts that conditions of checklist items read."""
         return ConditionContext(self.has_open_follow_ups, finding_count)
 
 
 def not_in_force(rows: Mapping[str, Dated], ids: Iterable[str], day: date) -> Iterator[str]:
-    """Yield the ids whose row is not in force on the day of the act; unknown ones are told elsewhere."""
+    """Yield the ids whose row is not in force on the day of the act; other rules report unknown ids."""
     return (each for each in ids if each in rows and not rows[each].valid_on(day))
 
 

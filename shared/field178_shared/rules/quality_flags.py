@@ -1,4 +1,4 @@
-"""Quality flags of a filed record: what a reviewer looks at before deciding. They refuse nothing."""
+"""Quality flags of a filed record: hints for the reviewer. Flags never block a record."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _ORDER = {code: number for number, code in enumerate(CODES)}
 
 @dataclass(frozen=True, slots=True)
 class FlagContext:
-    """Facts beside the record's data, as far as the store has them.
+    """Facts outside the record's data, as far as the store contains them.
 
-    `others`: records of its type that are not void, at its establishment or of its form, by id.
+    `others`: records of the same type, by id, that are not void and share the establishment or the form.
     """
 
     received_at: datetime

@@ -1,4 +1,4 @@
-"""Rules of what agencies send: periods that have come, the numbers of the own agency, sums that agree."""
+"""Rules of agency returns: periods that have begun, numbers assigned to the agency, consistent sums."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ MONTH_RULES = (Rule("month", ErrorCode.BAD_DATE),)
 
 
 def month_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield a month that is not told by its first day."""
+    """Yield a month that is not given as its first day."""
     month = day_of(data, "month")
     if month is not None and month.day != 1:
         yield Problem("month", ErrorCode.BAD_DATE)
 
 
 def budget_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield more spent than was allocated."""
+    """Yield a spent amount above the allocated amount."""
     allocated, spent = count_of(data, "allocated_vnd"), count_of(data, "spent_vnd")
     if allocated is not None and spent is not None and spent > allocated:
         yield Problem("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED)
 
 
 def supervision_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield more recommendations carried out than were made."""
+    """Yield a count of completed recommendations above the count of all recommendations."""
     made, done = count_of(data, "recommendations"), count_of(data, "recommendations_done")
     if made is not None and done is not None and done > made:
         yield Problem("recommendations_done", ErrorCode.EXCEEDS_TOTAL)
@@ -49,7 +49,7 @@ def model_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def agency_return_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a monthly return is entered; each number of the agency is asked."""
+    """Yield the problems that block a monthly return; all numbers assigned to the agency are required."""
     yield from _of_month(data, lists, context)
     agency = lists.agencies.get(text_of(data, "agency_id"))
     required_numbers = agency.return_numbers if agency else ()
@@ -63,7 +63,7 @@ def agency_return_problems(data: Data, lists: CodeLists, context: Context) -> It
 
 
 def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before the totals of an area are entered: never those of a commune."""
+    """Yield the problems that block the totals of an area; communes enter no totals."""
     yield from _of_month(data, lists, context)
     if not entries_of(data, "services"):
         yield Problem("services", ErrorCode.REQUIRED)
@@ -73,17 +73,17 @@ def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> I
 
 
 def correction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before corrections of wrong information are entered."""
+    """Yield the problems that block an entry of corrected information."""
     yield from _of_day("corrected_on", data, lists, context)
 
 
 def supervision_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a supervision is entered."""
+    """Yield the problems that block a supervision entry."""
     yield from _of_day("concluded_on", data, lists, context)
 
 
 def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a model is entered."""
+    """Yield the problems that block a pilot model entry."""
     yield from _still_to_come(("started_on", "ended_on"), data, context)
     has_ended, ended_on = text_of(data, "status") == ENDED_MODEL, day_of(data, "ended_on")
     if has_ended and ended_on is None:
@@ -93,19 +93,19 @@ def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[P
 
 
 def commendation_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before commendations are entered."""
+    """Yield the problems that block a commendation entry."""
     yield from _still_to_come(("granted_on",), data, context)
 
 
 def budget_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a line of the budget is entered."""
+    """Yield the problems that block a budget line entry."""
     year = count_of(data, "year")
     if year is not None and year > local_date(context.now).year:
         yield Problem("year", ErrorCode.PERIOD_IN_FUTURE)
 
 
 def denominator_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected before a total is entered: one that is counted is not typed."""
+    """Yield the problems that block a stated total; computed totals cannot be entered."""
     yield from _still_to_come(("valid_from",), data, context)
     kind = lists.denominators.get(text_of(data, "kind"))
     if kind is not None and not kind.is_entered:
@@ -124,7 +124,7 @@ def _of_month(data: Data, lists: CodeLists, context: Context) -> Iterator[Proble
 
 
 def _of_day(path: str, data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield a day to come, and one on which the agency or the unit is not there."""
+    """Yield a future day, and a day on which the agency or the unit does not exist."""
     yield from _still_to_come((path,), data, context)
     day = day_of(data, path)
     if day is not None and any(not_in_force(lists.agencies, [text_of(data, "agency_id")], day)):

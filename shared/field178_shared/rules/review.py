@@ -10,7 +10,7 @@ _FINAL = frozenset({"approved", "void"})
 
 
 def is_locked(review: Mapping[str, object] | None) -> bool:
-    """Tell whether a put to the record becomes a conflict: approved and void records do not change."""
+    """Return whether the record is approved or void, so that a put to it becomes a conflict."""
     return review is not None and text_of(review, "state") in _FINAL
 
 

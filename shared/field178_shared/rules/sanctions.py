@@ -1,4 +1,4 @@
-"""Rules of what the office enters beside a visit: errors that are refused, warnings that are confirmed."""
+"""Rules of office entries about a visit: errors are refused, warnings need a confirmation."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def decision_errors(data: Data, visit: Data, lists: CodeLists, today: date) -> I
 def fine_range(
     violation_ids: tuple[str, ...], visit: Data, registration_form_id: str
 ) -> tuple[int, int] | None:
-    """Return the least and the most that violations of a visit cost together; None where a frame is unknown.
+    """Return the lowest and highest fine for violations of a visit together; None if a frame is unknown.
 
-    The frames are those of the findings, which are of the day of the act. Of an establishment that may be
-    either, the least is that of an individual and the most that of an organisation.
+    The frames are stored in the findings, as of the day of the act. If the establishment may be an individual
+    or an organisation, the range covers both.
     """
     least = most = 0
     for violation_id in violation_ids:
@@ -59,7 +59,7 @@ def fine_range(
 
 
 def is_outside(amount: int, fines: tuple[int, int] | None) -> bool:
-    """Tell whether an amount is outside of a range that is known."""
+    """Return whether an amount is outside a known range."""
     return fines is not None and not fines[0] <= amount <= fines[1]
 
 
@@ -76,7 +76,7 @@ def execution_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
 
 
 def closure_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
-    """Yield what the closure of a correction cannot be: without a note or a file nothing proves it."""
+    """Yield errors of the closure of a correction: its dates, and missing proof (a note or a file)."""
     yield from _dated("closed_on", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
     if not text_of(data, "note").strip() and not entries_of(data, "attachments"):
         yield Problem("note", ErrorCode.PROOF_REQUIRED)

@@ -26,10 +26,10 @@ class TimeLimit:
 
 
 def running_limits(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> tuple[TimeLimit, ...]:
-    """Return the limits that run from what is recorded, the earliest end first.
+    """Return the time limits that run because of recorded acts, the earliest end first.
 
-    One whose act is recorded runs no more: the minutes end the limit of making them, a decision those up to
-    it, and its payment in full that of its execution.
+    A recorded act ends its limit: the minutes end the limit for minutes, a decision ends all limits before
+    it, and full payment ends the limit for execution.
     """
     after = after or AfterVisit.of(visit, {})
     events = _events(visit, after)
@@ -45,9 +45,9 @@ def running_limits(visit: Data, lists: CodeLists, after: AfterVisit | None = Non
 
 
 def decision_due(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> date | None:
-    """Return the day by which the violations of a visit are, or were, to be decided; None without any.
+    """Return the day by which the violations of a visit must be decided; None without violations.
 
-    While nobody recorded when the minutes were signed it counts from the visit: no later day is certain.
+    If the signing date of the minutes is not recorded, the limit counts from the visit.
     """
     after = after or AfterVisit.of(visit, {})
     if not entries_of(visit, "findings"):
@@ -57,7 +57,7 @@ def decision_due(visit: Data, lists: CodeLists, after: AfterVisit | None = None)
 
 
 def execution_due(decision: SanctionDecision, lists: CodeLists) -> date | None:
-    """Return the day by which a decision is to be carried out; it counts from when it was handed over."""
+    """Return the day by which a decision must be carried out, counted from its delivery."""
     begins = decision.received_on or decision.document_date
     return None if begins is None else end_of_limit(lists.deadlines[_EXECUTION], begins, lists.holidays)
 

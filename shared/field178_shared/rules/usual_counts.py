@@ -1,4 +1,4 @@
-"""Counts that are unusual beside what the lists know of a place: a second look, never a limit."""
+"""Counts that are unusual compared with the known numbers of a place; they are only warnings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def unusual_workers(path: str, total: int | None, kind_id: str | None, lists: Co
 def unusual_attendance(data: Data, lists: CodeLists) -> Iterator[Problem]:
     """Yield each audience of a session with more people than its school or zone has.
 
-    Where that is not known, the session as a whole is looked at, and its largest audience named.
+    If those numbers are unknown, compare the attendance of the whole session and report its largest audience.
     """
     audiences = {
         key: count_of(entry, "attendance_count") or 0 for key, entry in entries_of(data, "audiences").items()

@@ -15,10 +15,10 @@ __all__ = ["TYPES", "RecordType", "Side", "json_schema", "validate"]
 def validate(
     type_name: str, data: object, before: Mapping[str, object] | None = None
 ) -> dict[str, list[str]]:
-    """Return {dotted path: [codes]} of what is wrong with a record's data; empty when it may be stored.
+    """Return the errors of a record's data as {dotted path: [codes]}; empty if the data may be stored.
 
-    Paths the schema does not know are no error. A value that the record had `before` is none either: an
-    earlier version took it, and it stands in the way of no other field. The type MUST be one of TYPES.
+    Unknown paths are no errors. Values that equal those of `before` are no errors either: an earlier version
+    accepted them, and they must not block other fields. The type MUST be one of TYPES.
     """
     issues = _known(type_name).schema.errors(data)
     if not issues or not before or not isinstance(data, dict):

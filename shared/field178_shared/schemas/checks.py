@@ -1,9 +1,9 @@
-"""Plain-Python checks of one JSON value: the parts of a declared object's check.
+"""Plain-Python checks of one JSON value: the building blocks of object checks.
 
-A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
-the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
-allocates nothing. None is absent everywhere (docs/sync-protocol.md §2.2), so a null member is skipped, and an
-entry that removals emptied to `{}` counts as absent.
+A check receives a present value (never None) and returns issues: pairs of a path below the value ("" is the
+value itself) and a code. No issues is a shared empty tuple, so that valid values allocate nothing. None
+counts as absent (docs/sync-protocol.md §2.2), so null members are skipped, and an entry that removals emptied
+to `{}` counts as absent.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from field178_shared.records.number_block import is_minutes_number
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MAX_TEXT
 
-# The largest count that somebody may type, on a tablet or in the office: beyond it a key was pressed twice.
-# The wire keeps taking larger ones: records of older versions hold them.
+# Largest count that tablet and office accept as input; larger numbers are typing errors. The wire accepts
+# larger counts because records of older versions contain them.
 LARGEST_COUNT = 99_999
 
 Issue = tuple[str, ErrorCode]
@@ -67,7 +67,7 @@ def text(limit: int) -> Check:
 
 
 def filled_text(limit: int) -> Check:
-    """Return a check for a text that says something: blank is as good as absent."""
+    """Return a check for a non-blank text; a blank text counts as absent."""
     plain = text(limit)
 
     def check(value: object) -> Issues:
@@ -120,7 +120,7 @@ def anything(value: object) -> Issues:
 
 
 def unknown_members(items: Iterable[tuple[str, object]]) -> Issues:
-    """Return the issues of members that a schema does not know: kept, but within the common limits."""
+    """Return the issues of members unknown to a schema: they are kept within the general limits."""
     return tuple(issue for name, value in items for issue in under(name, anything(value)))
 
 
@@ -220,7 +220,7 @@ def members(named: Mapping[str, CheckedMember]) -> Check:
 
 
 def keyed(entry: Check, keys: AbstractSet[str] | None = None) -> Check:
-    """Return a check for an object whose entries are all alike, under any key or under those of a list."""
+    """Return a check for an object whose entries share one check, under any key or under listed keys."""
 
     def check(value: object) -> Issues:
         if type(value) is not dict:
@@ -239,12 +239,12 @@ def keyed(entry: Check, keys: AbstractSet[str] | None = None) -> Check:
 
 
 def kept(_key: str) -> Check:
-    """Return the check of a key that nothing describes: it is kept, within the limits of every value."""
+    """Return the check of an undeclared key: the general limits of every value."""
     return anything
 
 
 def keyed_by_name(entries: Mapping[str, Check], other: Callable[[str], Check] = kept) -> Check:
-    """Return a check for an object where each key has its own check; `other` gives that of further keys."""
+    """Return a check for an object with a check for each key; `other` supplies checks of further keys."""
 
     def check(value: object) -> Issues:
         if type(value) is not dict:
@@ -277,7 +277,7 @@ def messages_of(issues: Issues) -> Messages:
 
 
 def issues_of(messages: object) -> Issues:
-    """Return the issues that nested messages of marshmallow stand for, their paths dotted."""
+    """Return the issues of nested marshmallow messages, with dotted paths."""
     if isinstance(messages, Mapping):
         return [issue for key, below in messages.items() for issue in under(key, issues_of(below))]
     return [("", ErrorCode(code)) for code in messages] if isinstance(messages, list) else []

@@ -91,9 +91,9 @@ def _limits(field: Field) -> Mapping[str, object]:
 
 
 class RecordSchema(WireSchema):
-    """The envelope of every record, and the promise that unknown paths are kept as they are.
+    """Envelope of every record; unknown paths are kept unchanged.
 
-    Times of the envelope are clocks' words: any short text is taken (docs/sync-protocol.md §2.1).
+    Times of the envelope come from tablet clocks: any short text is accepted (docs/sync-protocol.md §2.1).
     """
 
     captured_at = fields.String(validate=validate.Length(max=40))
@@ -105,9 +105,9 @@ class RecordSchema(WireSchema):
     record_code = fields.String(validate=validate.Length(max=32))
 
     def errors(self, data: object) -> Messages:
-        """Return {dotted path: [codes]} of what is wrong; unknown paths are never an error by themselves.
+        """Return the errors as {dotted path: [codes]}; unknown paths are never errors by themselves.
 
-        This runs the check that is made from the fields; marshmallow's `validate` finds the same, slower.
+        This runs the check derived from the fields; marshmallow's `validate` has the same result, slower.
         """
         return messages_of(object_check(type(self))(data))
 
@@ -116,7 +116,7 @@ class RecordSchema(WireSchema):
         return _described(type(self), load().version)
 
 
-# As many as there are types: those of lists that are no longer in force give way.
+# Size: the number of record types; entries of older lists are evicted.
 @lru_cache(maxsize=16)
 def _described(schema: type[RecordSchema], _version: str) -> JsonSchema:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **object_schema(schema)}
@@ -128,7 +128,7 @@ RESTRICTED_KINDS = frozenset({"scan_minutes_first_page", "scan_document"})
 
 
 class AttachmentSchema(WireSchema):
-    """A file by its hash, and what it shows."""
+    """A file by its hash, with its caption and evidence kind."""
 
     sha256 = Sha256(required=True)
     size = fields.Integer(strict=True, required=True, validate=validate.Range(1, MAX_FILE_BYTES))

@@ -1,6 +1,6 @@
-"""Field classes beside marshmallow's own: checks of the wire that marshmallow lacks, ids of lists in force.
+"""Field classes in addition to marshmallow's: wire checks that marshmallow lacks, ids of lists in force.
 
-Numbers, listed choices, short texts and small objects need none of them: these are
+Numbers, listed choices, short texts and small objects use marshmallow's own fields:
 `fields.Integer(strict=True)`, `fields.String` with `validate.OneOf` or `validate.Length`, `fields.Nested`.
 """
 
@@ -41,8 +41,9 @@ TYPED_MAXIMUM = "x-typed-maximum"
 class Verbatim(fields.Raw):
     """A value of one exact form that is stored as received.
 
-    marshmallow's Date, DateTime, Time, UUID and Boolean take several forms ("20260228", upper case, "yes", 1)
-    and load objects; the wire knows one form each, and its text is signed, hashed and sent back unchanged.
+    marshmallow's Date, DateTime, Time, UUID and Boolean accept several forms ("20260228", upper case, "yes",
+    1) and load objects; the wire has one form of each, and its text is signed, hashed and sent back
+    unchanged.
     """
 
     check: ClassVar[staticmethod[[object], Issues]]
@@ -106,7 +107,7 @@ class MinutesNumber(Verbatim):
 
 
 class Flag(Verbatim):
-    """True or false."""
+    """A boolean value."""
 
     check = staticmethod(checks.flag)
     described: ClassVar[JsonSchema] = {"type": "boolean"}
@@ -129,7 +130,7 @@ class FreeText(fields.String):
 
 
 class Count(fields.Integer):
-    """A number of people, places or things that somebody counted; forms take no more than LARGEST_COUNT."""
+    """A counted number of people, places or items; forms accept at most LARGEST_COUNT."""
 
     def __init__(self, *, required: bool = False) -> None:
         super().__init__(
@@ -138,10 +139,10 @@ class Count(fields.Integer):
 
 
 class ListValue(fields.List[Any]):
-    """A list, which the wire replaces whole: what is wrong with an item is wrong with the list.
+    """A list, which the wire replaces as a whole: errors of items are errors of the list.
 
-    fields.List names items by their number, which no path of the wire has, and counts them after it has
-    looked at each; a list that is too long MUST cost nothing more.
+    fields.List reports item errors by number, but wire paths have no numbers. It also checks every item
+    before the length; a list that is too long MUST NOT cost that time.
     """
 
     def _deserialize(
@@ -192,9 +193,9 @@ class Entries(fields.Dict):
 
 
 class Filled(validate.Length):
-    """At least something and at most `max`: a blank text or an empty list is as good as absent.
+    """Validator of a non-empty value of at most `max` items; blank texts and empty lists count as absent.
 
-    validate.Length counts blanks, and has one message for too little and too much.
+    validate.Length accepts blanks, and has one message for too short and too long.
     """
 
     def __init__(self, max: int) -> None:
@@ -231,7 +232,7 @@ class IdsInForce(Set[str]):
         lists = load()
         version = lists.version
         if self._version is not version:
-            # `CodeLists.become` sets the version last: what is read under the new one is the new content.
+            # `CodeLists.become` sets the version last, so content read after the new version is new.
             self._ids = frozenset(self._of(lists))
             self._version = version
         return self._ids

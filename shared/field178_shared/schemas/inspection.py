@@ -66,10 +66,10 @@ def _value_of(answer: AnswerKind, choice_list: str | None, max_length: int | Non
 @cache
 def _answer_schema(value: Field) -> type[WireSchema]:
     class AnswerSchema(WireSchema):
-        """An answer, a note and where the answer came from.
+        """An answer, a note and the source of the answer.
 
-        `v` may be missing: a note without an answer is a draft's or a merge's honest leftover, and whether
-        an item still needs its answer is a rule that knows the kind of establishment.
+        `v` may be missing: drafts and merges may leave a note without an answer. Whether an item still needs
+        its answer depends on the kind of establishment, which a rule checks.
         """
 
         v = value
@@ -125,7 +125,7 @@ class FrameSchema(WireSchema):
 
 
 class FindingSchema(WireSchema):
-    """A violation that the team found."""
+    """A violation recorded by the team."""
 
     violation_id = fields.String(required=True, validate=listed("violations"))
     checklist_item_id = ShortId()
@@ -136,7 +136,7 @@ class FindingSchema(WireSchema):
 
 
 class MeasureSchema(WireSchema):
-    """A measure taken, the violations of the visit that it answers, its document and what was paid."""
+    """A measure, the violations of the visit that it answers, its document and its payment."""
 
     measure_id = fields.String(required=True, validate=listed_choice("measure"))
     violation_ids = ListValue(
@@ -160,7 +160,7 @@ class FollowUpSchema(WireSchema):
 
 
 class FollowUpAnswerSchema(WireSchema):
-    """What a visit found of a correction that an earlier visit asked for, in the words of that visit."""
+    """Result of a visit for a correction that an earlier visit requested, with the text of that visit."""
 
     visit_id = RecordId(required=True)
     follow_up_id = ShortId(required=True)
@@ -190,7 +190,7 @@ class MemberSchema(WireSchema):
 
 
 class CheckInSchema(WireSchema):
-    """One point at arrival and its source, or the reason why there is none; never a track."""
+    """One position at arrival with its source, or the reason for its absence; never a track."""
 
     lat = fields.Integer(strict=True, validate=LATITUDE)
     lon = fields.Integer(strict=True, validate=LONGITUDE)
@@ -202,7 +202,7 @@ class CheckInSchema(WireSchema):
 
 
 class InspectionSchema(RecordSchema):
-    """A visit of the team to one establishment; its office state is a record of its own."""
+    """A visit of the team to one establishment; its review state is a separate record."""
 
     inspection_kind = fields.String(required=True, validate=_one_of("inspection_kind"))
     trigger = fields.String(required=True, validate=_one_of("inspection_trigger"))

@@ -41,17 +41,17 @@ class CommentSchema(WireSchema):
     user = ShortId(required=True)
     at = Instant(required=True)
     done_rev = fields.Integer(strict=True, validate=_REVISION)
-    # Of a comment that goes on with an earlier one: the key of the first one of its thread.
+    # Key of the first comment of the thread, for comments that continue a thread.
     thread = ShortId()
     closed_by = ShortId()
     closed_at = Instant()
 
 
 class ReviewSchema(RecordSchema):
-    """Returned, approved or void; no review is waiting.
+    """Review state of a record: returned, approved or void; without a review the record waits.
 
-    `handed_to` is the officer who has to answer it in the place of the one who filed the record;
-    `decided_by` and `decided_at` are of the decision that stands.
+    `handed_to`: the officer who must answer in place of the author of the record. `decided_by` and
+    `decided_at` belong to the decision in force.
     """
 
     record = RecordId(required=True)
@@ -65,7 +65,7 @@ class ReviewSchema(RecordSchema):
 
 
 class CommentAnswerSchema(RecordSchema):
-    """An answer in words; it is written once and changes nothing that the field recorded."""
+    """An answer to a comment; it is written once and does not change the record."""
 
     record = RecordId(required=True)
     comment = ShortId(required=True)
@@ -102,7 +102,7 @@ NUMBER_LENGTH = 60
 
 
 class OfficeEntrySchema(RecordSchema):
-    """What the office writes beside a visit: its proofs, and why it was withdrawn, if it was."""
+    """An office entry about a visit: its attachments, and the reason for its withdrawal, if any."""
 
     record = RecordId(required=True)
     withdrawn_reason = FreeText(REMARK_LENGTH)
@@ -110,7 +110,7 @@ class OfficeEntrySchema(RecordSchema):
 
 
 class SanctionDecisionSchema(OfficeEntrySchema):
-    """A decision that sanctions the establishment of a visit for violations found there."""
+    """A decision that sanctions the establishment of a visit for recorded violations."""
 
     document_number = fields.String(required=True, validate=Filled(NUMBER_LENGTH))
     document_date = LocalDate(required=True)
@@ -136,7 +136,7 @@ class PaymentSchema(OfficeEntrySchema):
 
 
 class MeasureExecutionSchema(OfficeEntrySchema):
-    """A measure that was carried out: one of the visit, by its key there, or one that a decision adds."""
+    """A measure that was carried out: a measure of the visit, by its key there, or of a decision."""
 
     decision = RecordId()
     measure_key = ShortId(required=True)

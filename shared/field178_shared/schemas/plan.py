@@ -40,7 +40,7 @@ class InspectionPlanSchema(RecordSchema):
 
 
 class AskedBySchema(WireSchema):
-    """The correction that asked for a re-inspection: its visit, and its key there."""
+    """The correction that requested a re-inspection: its visit, and its key there."""
 
     visit_id = RecordId(required=True)
     follow_up_id = ShortId(required=True)

@@ -56,7 +56,7 @@ class TeamSchema(RecordSchema):
 
 
 class PersonSchema(RecordSchema):
-    """An officer with an account; nobody else is ever a person here."""
+    """An officer with an account; other people are never stored as persons."""
 
     display_name = fields.String(required=True, validate=Filled(120))
     agency = fields.String(required=True, validate=listed("agencies"))
@@ -67,9 +67,9 @@ _VERSION = validate.Range(1, 1_000_000)
 
 
 class ListPackSchema(RecordSchema):
-    """The pack in force: its number, the hash of all its rows, and the office's signature over both.
+    """The pack in force: its number, the hash of all its rows, and the office's signature of both.
 
-    `taken` keeps the number of the latest pack taken over from another office, by that office's key.
+    `taken`: number of the latest pack imported from another office, by the key of that office.
     """
 
     number = fields.Integer(strict=True, required=True, validate=_VERSION)
@@ -110,10 +110,10 @@ _NUMBER = validate.Range(-1_000_000_000_000, 1_000_000_000_000)
 
 
 class AreaFigureSchema(WireSchema):
-    """One figure: numerator, denominator, tenths of the value or of its bounds, and what waits for review.
+    """A figure: numerator, denominator, tenths of value and bounds, and the part in review.
 
-    `counted` of `countable` entities of a kind have the number that is added up; of what agencies owe each
-    month `sent_months` of `ended_months` were sent. Both stand there where something lacks alone.
+    `counted` of `countable` entities of a kind have a known number; `sent_months` of `ended_months` were
+    sent. Both are present only if something is missing.
     """
 
     num = fields.Integer(strict=True, required=True, validate=_NUMBER)

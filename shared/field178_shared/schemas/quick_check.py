@@ -1,8 +1,8 @@
-"""The plain check of a declared object: the same result as marshmallow's, without its loop.
+"""Plain check of a declared object: the same result as marshmallow's, without its loop.
 
 marshmallow walks all fields of all nested objects for each record, which costs more than everything else the
-server does with it. Here each declaration becomes one closure, once (docs/decisions/0067). Property tests and
-`make prove` hold both equal, path by path and code by code.
+server does with it. Here each declaration is compiled once into a closure (docs/decisions/0067). Property
+tests and `make prove` verify that both give the same codes at the same paths.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def object_check(schema: type[WireSchema]) -> Check:
     declared = {name: CheckedMember(_check(field), field.required) for name, field in members(schema).items()}
     if schema.others is None:
         return checks.members(declared)
-    # A record answers few items of a checklist: what is there is looked at, not what might be.
+    # Records answer few items of a checklist, so the loop runs over present members.
     if any(member.required for member in declared.values()):
         refuse(schema)
     return checks.keyed_by_name(

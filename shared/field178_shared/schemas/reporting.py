@@ -51,7 +51,7 @@ class SignedOffSchema(WireSchema):
 
 
 class FrozenSchema(WireSchema):
-    """Who froze it, when, and the hash of all that it is made of."""
+    """Officer and instant of the freeze, and the hash of the frozen content."""
 
     by = RecordId(required=True)
     at = Instant(required=True)
@@ -86,7 +86,7 @@ class ReportSchema(RecordSchema):
 
 
 class ReportSubmissionSchema(RecordSchema):
-    """What an agency or a commune owes for a report, and when it was sent."""
+    """Submission due from an agency or a commune for a report, and its time of sending."""
 
     kind = fields.String(required=True, validate=listed("report_kinds"))
     year = fields.Integer(strict=True, required=True, validate=YEARS)
@@ -129,7 +129,7 @@ class ServiceQuantitySchema(WireSchema):
 
 
 class HarmReductionReturnSchema(_StatedSchema):
-    """Totals of a month by service, for an area: no venue, no commune, nobody who was reached."""
+    """Monthly totals of an area by service, without venue, commune or person."""
 
     month = LocalDate(required=True)
     services = Entries(
@@ -139,7 +139,7 @@ class HarmReductionReturnSchema(_StatedSchema):
 
 
 class InformationCorrectionSchema(_StatedSchema):
-    """How much wrong information was dealt with on a day: where it stood and what was done, no author."""
+    """Count of wrong information corrected on a day, by channel and action, without author."""
 
     corrected_on = LocalDate(required=True)
     channel_id = fields.String(required=True, validate=listed_choice("information_channel"))
@@ -149,7 +149,7 @@ class InformationCorrectionSchema(_StatedSchema):
 
 
 class SupervisionSchema(_StatedSchema):
-    """A supervision or social criticism that was concluded, and what came of it: counts alone."""
+    """A concluded supervision or social criticism and its recommendations, as counts only."""
 
     kind_id = fields.String(required=True, validate=listed_choice("supervision_kind"))
     concluded_on = LocalDate(required=True)
@@ -159,7 +159,7 @@ class SupervisionSchema(_StatedSchema):
 
 
 class PilotModelSchema(_StatedSchema):
-    """A model that is tried: which one, since when, and whether it goes on."""
+    """A pilot model: its id, start and status."""
 
     model_id = fields.String(required=True, validate=listed_choice("pilot_model"))
     started_on = LocalDate(required=True)
@@ -180,7 +180,7 @@ class CommendationSchema(_StatedSchema):
 
 
 class BudgetLineSchema(_StatedSchema):
-    """What a year's budget allocates for a purpose, and what is spent of it until now."""
+    """Amount that a year's budget allocates for a purpose, and amount spent so far."""
 
     year = fields.Integer(strict=True, required=True, validate=YEARS)
     source = fields.String(required=True, validate=listed_choice("budget_source"))
@@ -190,7 +190,7 @@ class BudgetLineSchema(_StatedSchema):
 
 
 class DenominatorSchema(_StatedSchema):
-    """A total that figures divide by, from a day on until the next one of its kind, and who says so."""
+    """A total used as a denominator, from a day until the next total of its kind, with its source."""
 
     kind = fields.String(required=True, validate=listed("denominators"))
     valid_from = LocalDate(required=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from field178_shared.schemas.declared import RecordSchema
 
-# Kind of the scope of a record that is about another one: it lies where that one lies.
+# Scope kind of a companion record: same scope as its subject.
 SYSTEM = "system"
 
 
 class Side(StrEnum):
-    """Writer of a type: a tablet of the field, the office in its console, or the server by itself."""
+    """Writer of a record type: tablet, office or server."""
 
     TABLET = "tablet"
     OFFICE = "office"
@@ -46,14 +46,14 @@ class RecordType:
         return SCHEMAS[self.name]
 
     def takes(self, version: int) -> bool:
-        """Tell whether data of this version is taken."""
+        """Return whether data of this version is accepted."""
         return self.versions[0] <= version <= self.versions[1]
 
 
 _TABLET = (Side.TABLET,)
 _OFFICE = (Side.OFFICE,)
 _SERVER = (Side.SERVER,)
-# Said by a merge alone, which is evaluated as a whole; the office takes it back.
+# Set only by a merge, which is evaluated as a whole; the office can undo it.
 _MERGED = ("merged_into",)
 _PRIORITY = ("inspection_priority_id", "inspection_priority_reason", *_MERGED)
 
@@ -80,13 +80,19 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             *(
                 RecordType(name, "office", creators=_OFFICE, editors=_OFFICE)
                 for name in (
-                    *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
-                    *("budget_line", "denominator", "information_correction", "supervision"),
+                    "agency_return",
+                    "harm_reduction_return",
+                    "pilot_model",
+                    "commendation",
+                    "budget_line",
+                    "denominator",
+                    "information_correction",
+                    "supervision",
                 )
             ),
             RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", SYSTEM, creators=_OFFICE, editors=_OFFICE),
-            # Written once: what was answered is never changed.
+            # Written once: answers are never changed.
             RecordType("comment_answer", SYSTEM, creators=_TABLET, editors=()),
             RecordType("sanction_decision", SYSTEM, creators=_OFFICE, editors=_OFFICE),
             RecordType("payment", SYSTEM, creators=_OFFICE, editors=_OFFICE),

@@ -26,12 +26,12 @@ _CODES: Mapping[type[validate.Validator], ErrorCode] = {
 class WireSchema(Schema):
     """A small object of the wire, or a whole record.
 
-    `others` describes members of any other name, which are kept as they come, within the common limits.
-    `further` are members that the lists in force add to the declared ones.
+    `others` describes members of any other name, which are kept unchanged within the general limits.
+    `further` are members that the lists in force add to the declared members.
     """
 
     class Meta:
-        """Keep what this version does not know."""
+        """Options of the schema: unknown members are kept."""
 
         unknown = INCLUDE
 
@@ -39,11 +39,11 @@ class WireSchema(Schema):
 
     @classmethod
     def further(cls) -> Mapping[str, fields.Nested]:
-        """Return the members beside the declared ones, by name: small objects, none of them required."""
+        """Return additional members by name: small optional objects."""
         return {}
 
     def on_bind_field(self, field_name: str, field_obj: Field) -> None:
-        """Give a member its error codes; null is absent, hence fine where nothing is required."""
+        """Set the error codes of a member; null counts as absent, so it is valid for optional members."""
         if field_obj.data_key is not None or field_obj.attribute is not None:
             refuse(field_obj)
         _use_error_codes(field_obj)
@@ -51,7 +51,7 @@ class WireSchema(Schema):
         field_obj.error_messages["null"] = ErrorCode.REQUIRED.value
 
     def handle_error(self, error: ValidationError, data: object, **kwargs: Any) -> None:
-        """Name the object itself where it is none; marshmallow's "_schema" might be a member's name."""
+        """Report a value that is no object at its own path: "_schema" could be a member's name."""
         if not isinstance(data, Mapping):
             raise ValidationError([ErrorCode.WRONG_TYPE.value])
 
@@ -94,7 +94,7 @@ def validator_of(field: Field) -> validate.Validator:
 
 
 def refuse(field: object) -> NoReturn:
-    """Raise TypeError for a declaration from which nothing can be derived."""
+    """Raise TypeError for a declaration that has no derived check."""
     raise TypeError(f"a wire schema cannot declare {field!r}")
 
 
@@ -124,16 +124,16 @@ def _parts(field: Field) -> Iterator[Field]:
 
 
 def walk(schema: WireSchema) -> Iterator[tuple[str, Field]]:
-    """Yield (dotted path, field) of everything that a schema declares, outer paths before inner ones.
+    """Yield (dotted path, field) of all declared fields, outer paths before inner paths.
 
-    `*` is any key: "certificates", "certificates.*", "certificates.*.number". A list is one value,
-    its items have no path. `field.required` tells whether the object that holds the field MUST have it.
+    `*` is any key: "certificates", "certificates.*", "certificates.*.number". A list is one value; its items
+    have no path. `field.required`: the object that contains the field MUST have it.
     """
     return _walk_below(fields.Nested(type(schema)), "")
 
 
 def field_at(schema: WireSchema, path: str) -> Field | None:
-    """Return the field at a path of a record, None where the schema knows none."""
+    """Return the field at a path of a record, None for paths unknown to the schema."""
     field: Field = fields.Nested(type(schema))
     for key in path.split("."):
         below = dict(_below(field))

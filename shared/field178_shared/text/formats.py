@@ -56,7 +56,7 @@ def datetime_text(value: datetime, language: str = "vi") -> str:
 
 
 def number_text(value: float | Decimal, language: str = "vi", decimals: int | None = None) -> str:
-    """Return a number with its own decimals or so many, half rounded up; vi writes 136.957 and 60,5."""
+    """Return a number as text, half rounded up to `decimals` if given; Vietnamese: 136.957 and 60,5."""
     number = Decimal(str(value))
     if decimals is not None:
         number = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
@@ -75,7 +75,7 @@ def money_range_text(least: int, most: int, language: str = "vi") -> str:
 
 
 def percent_text(value: float | None, language: str = "vi", decimals: int = 1) -> str:
-    """Return a percentage (60.5 gives 60,5%); None, where there is nothing to divide by, is a dash."""
+    """Return a percentage (60.5 gives 60,5%); None (a zero denominator) gives a dash."""
     return NOTHING if value is None else f"{number_text(value, language, decimals)}%"
 
 
@@ -95,7 +95,7 @@ def parse_date(text: str) -> date | None:
 
 
 def parse_whole(text: str) -> int | None:
-    """Return the whole number a person typed, with or without grouping marks, or None."""
+    """Return the whole number of a typed text, with or without grouping marks; None for other texts."""
     stripped = text.strip()
     if not (stripped.isascii() and _GROUPED.fullmatch(stripped)):
         return None
@@ -126,5 +126,5 @@ _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9
 
 
 def is_mail_address(text: str) -> bool:
-    """Tell whether a text can be an e-mail address: one of ASCII, without a name before it."""
+    """Return whether a text is an ASCII e-mail address without a display name."""
     return len(text) <= 254 and _MAIL_ADDRESS.fullmatch(text) is not None and ".." not in text

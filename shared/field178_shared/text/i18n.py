@@ -9,7 +9,7 @@ from pathlib import Path
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE, SOURCE_LANGUAGE = "vi", "en"
 
-# Each package has the texts of its own screens; the folder is found without importing the package.
+# Package of each catalog domain; catalogs are located without importing the package.
 DOMAINS = {"shared": "field178_shared", "console": "field178_server", "tablet": "field178_mobile"}
 
 Translate = Callable[[str], str]

@@ -1,4 +1,4 @@
-"""Vietnamese text: one stored form, a folded form to search, and a key that sorts as people do."""
+"""Vietnamese text: normal form for storage, folded form for search, key for sorting."""
 
 import functools
 import re
@@ -10,10 +10,10 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 _MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370))
 _FOLD: dict[int, str | None] = {**_MARKS, ord("đ"): "d", ord("Đ"): "d"}
 
-# Controls, which no spreadsheet takes back, and what turns the direction of writing around or is not seen.
+# Control characters (invalid in spreadsheets), direction marks and invisible characters.
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
-# Letters become characters whose code points stand in the order of the alphabet, above digits and signs.
+# Letters are mapped to code points in alphabetical order, after digits and signs.
 _FIRST_LETTER = 0x41
 _SIGN = "/"
 
@@ -24,7 +24,7 @@ def nfc(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """Return the text without what nobody sees; tabs and line breaks stay."""
+    """Return the text without invisible characters; tabs and line breaks stay."""
     return _UNSEEN.sub("", text)
 
 
@@ -39,11 +39,11 @@ def fold(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Return a key whose code points sort as a Vietnamese dictionary does.
+    """Return a key that sorts by code point like a Vietnamese dictionary.
 
-    Letters decide first (a ă â b c d đ e ê ...), then the tones word by word (none, huyền, hỏi, ngã,
-    sắc, nặng), then the text itself, so that only equal texts have equal keys. A database column that
-    holds keys MUST compare them by code point (collation "C").
+    Letters decide first (a ă â b c d đ e ê ...), then the tones word by word (none, huyền, hỏi, ngã, sắc,
+    nặng), then the text itself, so that only equal texts have equal keys. A database column of keys MUST
+    compare them by code point (collation "C").
     """
     plain = nfc(text)
     words = plain.lower().split()

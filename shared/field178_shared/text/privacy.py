@@ -32,9 +32,9 @@ class PrivacyMark:
 
 
 def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tuple[PrivacyMark, ...]:
-    """Return the places to look at twice, in reading order; positions count in the NFC form of the text.
+    """Return the privacy marks of a text in reading order; positions refer to the NFC form of the text.
 
-    `known_names` are names that belong in the record, such as the establishment's own.
+    `known_names` are allowed names, for example the name of the establishment.
     """
     plain = nfc(text)
     lists = load()
@@ -60,7 +60,7 @@ def mask(text: str, marks: Sequence[PrivacyMark]) -> str:
 
 
 def stigma_in(text: str, lists: CodeLists) -> tuple[str, ...]:
-    """Return the words of a label that the vocabulary says to avoid."""
+    """Return the words of a label that the vocabulary lists as stigmatising."""
     plain = nfc(text)
     return tuple(plain[start:end] for start, end, _ in _stigma(plain, lists.avoided_words))
 
@@ -71,7 +71,7 @@ def forbidden_stems() -> tuple[str, ...]:
 
 
 def matches_forbidden(name: str) -> bool:
-    """Tell whether a name holds the words of a forbidden stem, in any case and with or without marks."""
+    """Return whether a name contains a forbidden stem, ignoring case and accents."""
     words = f"_{'_'.join(_words_of(name))}_"
     return any(f"_{stem}_" in words for stem in _folded_stems())
 

@@ -56,7 +56,7 @@ def duration_clock() -> float:
 
 @functools.lru_cache(maxsize=64)  # one exchange writes the same instant hundreds of times
 def to_wire(instant: datetime) -> str:
-    """Return RFC 3339 UTC ending in Z; the fraction is kept to the millisecond when there is one."""
+    """Return an instant as RFC 3339 UTC with "Z", and with milliseconds unless they are zero."""
     utc = instant.astimezone(UTC)
     text = utc.strftime("%Y-%m-%dT%H:%M:%S")
     milliseconds = utc.microsecond // 1000

@@ -14,7 +14,7 @@ _WORKED_WEEKDAYS = 5
 
 
 def add_working_days(start: date, count: int, calendar: HolidayCalendar) -> date:
-    """Return the last of `count` working days, the first being the one after `start`; 0 is `start` itself."""
+    """Return the last of `count` working days after `start`; for 0 return `start` itself."""
     if count < 0:
         raise ValueError(f"not a number of days ahead: {count}")
     day = start
@@ -24,7 +24,7 @@ def add_working_days(start: date, count: int, calendar: HolidayCalendar) -> date
 
 
 def next_working_day(day: date, calendar: HolidayCalendar) -> date:
-    """Return the day itself when it is worked, else the first one after it that is."""
+    """Return the first working day on or after a day."""
     while not calendar.is_worked(day):
         day += _ONE_DAY
     return day
@@ -53,7 +53,7 @@ def working_days_until(today: date, end: date, calendar: HolidayCalendar) -> int
     weeks, rest = divmod(max((end - today).days, 0), 7)
     weekdays = weeks * _WORKED_WEEKDAYS
     weekdays += sum((today.weekday() + ahead) % 7 < _WORKED_WEEKDAYS for ahead in range(1, rest + 1))
-    # A limit may be years past: the days that are not as their weekday says are few.
+    # Performance: a limit may be years past, so only the exceptional days are counted one by one.
     return weekdays + sum(
         calendar.is_worked(day) - (day.weekday() < _WORKED_WEEKDAYS)
         for day in calendar.exceptions(today, end)

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and the hashes made of it."""
+"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and its hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MASK = (1 << 128) - 1
 
 
 def canonical(value: object) -> bytes:
-    """Return the canonical bytes of a value made of objects, lists, texts, integers, booleans and null.
+    """Return the canonical bytes of objects, lists, texts, integers, booleans and null.
 
     Keys on the wire are ASCII, so code point order and the UTF-16 order of RFC 8785 are the same.
     """
@@ -20,7 +20,7 @@ def canonical(value: object) -> bytes:
 
 def stdlib_encoder(*, sort_keys: bool) -> json.JSONEncoder:
     """Return the standard library's encoder of the protocol's JSON."""
-    # Values are parsed or made of literals: no circle is looked for.
+    # Values come from parsers or literals, so reference cycles cannot occur.
     return json.JSONEncoder(
         ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=sort_keys, separators=(",", ":")
     )
@@ -53,7 +53,7 @@ def record_hash_of_body(record_id: str, record_type: str, rev: int, deleted: boo
 
 
 def short_hash(value: object) -> str:
-    """Return the 16 hex digits that may stand for a long value in `was` (`$h`) or a seen content (`_h`)."""
+    """Return the 16 hex digits that replace a long value in `was` (`$h`) or a seen content (`_h`)."""
     return hashlib.sha256(canonical(value)).hexdigest()[:16]
 
 
@@ -104,7 +104,7 @@ def digest_of(values: Iterable[str | int]) -> Digest:
 
 
 def digest_from_wire(value: object) -> Digest | None:
-    """Return the digest of a wire form `[n, 32 hex digits]`, or None when it is not one."""
+    """Return the digest of a wire form `[n, 32 hex digits]`, or None for other values."""
     if not (isinstance(value, list) and len(value) == 2):
         return None
     count, total = value

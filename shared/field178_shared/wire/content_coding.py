@@ -46,7 +46,7 @@ class GzipStream:
         self._deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW)
 
     def add(self, data: bytes) -> bytes:
-        """Return what is ready after one more piece (often nothing)."""
+        """Return the compressed bytes available after one more chunk (often none)."""
         return self._deflater.compress(data)
 
     def flush(self) -> bytes:

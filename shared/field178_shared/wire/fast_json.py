@@ -1,11 +1,11 @@
-"""Fast path of strict JSON: a text that equals the encoding of its own value byte for byte is accepted.
+"""Fast path of strict JSON: accept a text that equals the encoding of its own value byte for byte.
 
-Duplicate keys, odd escapes, white space, `-0` and the like would all come out shorter or longer, so one
-comparison proves their absence. What it cannot see (floats, large numbers, depth, NFC) is looked for in the
-bytes. Whatever is not proven here is no fault yet: `strict_json` reads it slowly and points at the fault.
+Duplicate keys, unusual escapes, white space and `-0` change the encoded length, so one comparison excludes
+them. Floats, large numbers, depth and NFC are checked in the bytes. A text that is not accepted here may
+still be valid: `strict_json` parses it slowly and locates errors.
 
-Where msgspec is not installed, as on an Android tablet, the standard library decodes and encodes. Its encoder
-is slow: there the canonical form is proven without it.
+Without msgspec (Android tablets) the standard library decodes and encodes. Its encoder is slow, so the
+canonical form is then checked without it.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def loads_canonical(data: bytes, depth: int = MAX_DEPTH) -> object:
 
 def check_bytes(data: bytes, depth: int = MAX_DEPTH) -> None:
     """Raise NotProven where a text may break a rule that its decoded value does not show."""
-    # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
-    # One byte is found much faster than two, and most texts have no escape at all.
+    # Escaped NUL, surrogates and combining marks cannot be seen in the bytes: texts with `\u` escapes are not
+    # accepted here. The check for one byte comes first because it is much faster and most texts have no
+    # escape.
     if (b"\\" in data and b"\\u" in data) or _has_long_number(data) or not _is_shallow(data, depth):
         raise NotProven
 
@@ -71,7 +72,7 @@ def _prove_by_encoding(data: bytes, depth: int) -> object:
 
 
 def _prove_by_keys(data: bytes, depth: int) -> object:
-    """Prove a text canonical by its keys and by what stands between its strings."""
+    """Check that a text is canonical by its keys and by the bytes between its strings."""
     if b"\\" in data:
         return _prove_by_encoding(data, depth)
     # Without an escape every quote begins or ends a string.
@@ -81,7 +82,7 @@ def _prove_by_keys(data: bytes, depth: int) -> object:
         raise NotProven
     text = _text(data)
     value, objects = _OBJECTS.read(text)
-    # A key that came twice is missing in its object.
+    # A duplicate key is missing in its decoded object.
     is_unique = sum(map(len, objects)) == between.count(b":")
     is_sorted = all([list(item) == sorted(item) for item in objects if len(item) > 1])
     if not (is_unique and is_sorted and unicodedata.is_normalized("NFC", text)):
@@ -90,7 +91,7 @@ def _prove_by_keys(data: bytes, depth: int) -> object:
 
 
 def _has_long_number(data: bytes) -> bool:
-    """Return whether 16 digits stand where a number may begin; in a text this only costs the quick way."""
+    """Return whether 16 digits occur where a number may begin; in a text they only cost speed."""
     digits = data.translate(_DIGITS)
     at = digits.find(_LONG_NUMBER)
     while at >= 0:
@@ -103,8 +104,8 @@ def _has_long_number(data: bytes) -> bool:
 
 def _is_shallow(data: bytes, depth: int) -> bool:
     """Return whether a text, if it is JSON, is nested at most so deep."""
-    # At no place more brackets are open than stand before it, or than stand after it to close them. Those
-    # of texts only add to both.
+    # The nesting depth is at most the number of opening brackets before, and of closing brackets after.
+    # Brackets in texts only increase both numbers.
     brackets = data.translate(_SHAPE, _NO_BRACKET)
     half = len(brackets) // 2
     if brackets.count(b"{", 0, half) <= depth and brackets.count(b"}", half) <= depth:

@@ -20,7 +20,7 @@ class RootAlarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RootSeen:
-    """The highest root a tablet saw; index 0 is none. `alarm` is what it found wrong since."""
+    """Highest root seen by a tablet; index 0: none. `alarm`: inconsistency detected since."""
 
     index: int = 0
     hash: str = ""

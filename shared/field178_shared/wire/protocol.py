@@ -62,11 +62,11 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One user's save on one device.
+    """One save of a user on a device.
 
-    `at` is None where the change says no time, `conflicts` {conflict id: rev seen} of a resolve, None where
-    malformed: that costs this one change, never its whole request. `body` and `content` are the canonical
-    bytes of the change as sent, unknown members included, and of its `set`.
+    `at` is None if the change has no time. `conflicts` of a resolve is {conflict id: seen revision}, None if
+    malformed, which fails this change and not the whole request. `body` and `content` are the canonical bytes
+    of the change as sent, including unknown members, and of its `set`.
     """
 
     change_id: str
@@ -180,7 +180,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """One request of the exchange; members that this version does not know are ignored."""
+    """Request of the exchange; unknown members are ignored."""
 
     device: str
     incarnation: str
@@ -335,7 +335,7 @@ def _revisions(value: object) -> dict[str, int] | None:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    # What is no list of texts names nothing.
+    # Other values count as an empty list.
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 

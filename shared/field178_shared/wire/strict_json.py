@@ -19,7 +19,7 @@ _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 @dataclass(frozen=True, slots=True)
 class _JsonFault:
-    """Stands in the decoded value where something forbidden was, so that it can be pointed at."""
+    """Marker in the decoded value at the place of a forbidden value, used to locate the error."""
 
     problem: str
     value: dict[str, object] = field(default_factory=dict)
@@ -38,7 +38,7 @@ def loads(data: bytes) -> object:
 
 
 def read_slowly(data: bytes) -> object:
-    """Return the same by a walk over the text: this is where every fault is found and pointed at."""
+    """Decode a text slowly by walking it; raise with the location of each error."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -68,7 +68,8 @@ def _check_depth(text: str) -> None:
 
 def _outside_strings(text: str) -> str:
     if "\\" in text:
-        # Escaped backslashes go first, so that what is left before a quote really escapes it.
+        # Escaped backslashes are removed first, so that a remaining backslash before a quote escapes the
+        # quote.
         text = text.replace("\\\\", "").replace('\\"', "")
     return "".join(text.split('"')[::2])
 
@@ -84,7 +85,7 @@ def _decoder(faults: list[_JsonFault]) -> json.JSONDecoder:
         return value if len(value) == len(items) else fault("duplicate_key", value)
 
     def integer(text: str) -> object:
-        # The length first: turning 5,000 digits into an integer is itself an attack.
+        # The length is checked first: converting 5,000 digits into an integer would be an attack by itself.
         value = int(text) if len(text) <= 17 else MAX_INTEGER + 1
         return value if -MAX_INTEGER <= value <= MAX_INTEGER else fault("big_integer")
 
@@ -138,7 +139,7 @@ def _text_problem(text: str) -> str | None:
 
 
 def _change_id(value: object, pointer: str) -> dict[str, object]:
-    """Name the pushed change at fault, so that a tablet quarantines that one and sends the rest."""
+    """Return the id of the invalid pushed change, so that the tablet quarantines only that change."""
     parts = pointer.split("/")
     pushed = value.get("push") if isinstance(value, dict) else None
     if len(parts) < 3 or parts[1] != "push" or not isinstance(pushed, list):
