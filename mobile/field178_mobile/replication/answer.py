@@ -1,4 +1,4 @@
-"""Read an answer line by line and commit it by checkpoint: a broken connection keeps what came before."""
+"""Answer reader: parses line by line and commits at each checkpoint, so broken connections lose little."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import DEFAULT_RECORDS, MAX_DIVERGENT_RECORDS, Reader, Receipt
 
-# Each commit is synced to the disk, which costs as much as writing fifty rows: of one scope an answer is one
-# commit unless it deletes. A cut answer is committed as far as it came. What a crash loses of it comes
-# again: the cursor was not moved.
+# Each commit is synced to disk, which costs as much as writing fifty rows. An answer for one scope is
+# therefore one commit unless it deletes. The read part of an incomplete answer is committed; rows lost by a
+# crash are sent again because the cursor did not move.
 ROWS_PER_COMMIT = DEFAULT_RECORDS
 # Failures of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
@@ -69,7 +69,7 @@ class AnswerReader:
 
     @property
     def moved_on(self) -> bool:
-        """Tell whether it brought what was asked for: a receipt, a repaired scope, a salvaged record."""
+        """Return whether the answer brought progress: a receipt, a repaired scope or a recovered record."""
         is_answered = any(change.id in self._answered for change in self._exchange.pushed)
         return is_answered or bool(self.verified & self._repaired or self.recovered)
 
@@ -171,7 +171,7 @@ class AnswerReader:
             self._commit_pending()
 
     def _commit_pending(self) -> None:
-        """Commit the checkpoints read so far, each in its own transaction, the receipts with the first."""
+        """Commit the checkpoints read so far, each in its own transaction, receipts with the first."""
         pending, self._pending = self._pending, []
         if pending:
             self._store.turn(lambda: self._commit(pending))
@@ -200,7 +200,7 @@ class AnswerReader:
     def _take_repair(self, frame: Reader, hello: Hello) -> None:
         records = [item for item in self._items if isinstance(item, ServerRecord)]
         page = parse_repair(frame, records, hello.greeting)
-        # What was not asked for takes no row away.
+        # A repair that was not requested deletes no rows.
         is_requested = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
         if not is_requested or len(records) != len(self._items):
             raise AnswerFault("repair")
@@ -223,13 +223,13 @@ class AnswerReader:
         self._commit_wanted(hello)
         requested_ids = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
         if requested_ids and not end.more:
-            # All was said: what did not come is in no scope of this tablet any more. Asked for again it would
-            # be asked for without an end.
+            # The answer is complete: missing records are in no scope of this tablet. Keeping the request
+            # would repeat it forever.
             self._store.give_up_wants(requested_ids)
         self.end = end
 
     def _commit_wanted(self, hello: Hello) -> None:
-        """Commit records asked for by id: they may be outside of any checkpoint and move no cursor."""
+        """Commit records requested by id: they may be outside of any checkpoint and move no cursor."""
         requested_ids = frozenset(self._exchange.checkpoint.wants)
         if any(isinstance(item, Leave) or item.id not in requested_ids for item in self._items):
             raise AnswerFault("end")
@@ -254,9 +254,9 @@ _TAKING = {
 def own_result(
     server_record: ServerRecord | None, change: OwnChange, receipt: Receipt
 ) -> ServerRecord | None:
-    """Return the server record with the change applied, None when its hash is not the one of the receipt."""
+    """Return the server record with the change applied, None if its hash differs from the receipt."""
     before = ({}, False) if server_record is None else (server_record.data, server_record.deleted)
-    # Said again after a restore, the change may be in the row already.
+    # If the receipt was sent again after a restore, the row may already contain the change.
     is_contained = server_record is not None and server_record.rev >= receipt.rev
     data, deleted = before if is_contained else after_change(*before, change)
     body = canonical(data)

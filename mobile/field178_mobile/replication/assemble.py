@@ -26,7 +26,7 @@ _MB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the device gives to sync: time, ids, and what its network costs."""
+    """Services of the device for sync: clock, ids and network kind."""
 
     clock: Clock
     ids: IdSource
@@ -37,7 +37,7 @@ def runner_for(
     store: Store, enrolment: Enrolment, device_key: bytes, around: Surroundings, app: str
 ) -> SyncRunner:
     """Return the sync of this tablet, not started yet; the store MUST be unlocked."""
-    # Late: requests takes a while to import and the unlock screen is drawn before.
+    # Imported late: requests is slow to import, and the unlock screen is drawn before.
     from field178_mobile.replication.transport import HttpTransport
     from field178_mobile.replication.uploads.transport import HttpUploadLine
 
@@ -60,5 +60,5 @@ def runner_for(
 def _free_mb(folder: Path) -> int | None:
     try:
         return shutil.disk_usage(folder).free // _MB
-    except OSError:  # a file system that does not say
+    except OSError:  # a file system that reports no free space
         return None

@@ -53,7 +53,7 @@ class ChunkSize:
 
     @property
     def is_smallest(self) -> bool:
-        """Tell whether no smaller chunk is tried."""
+        """Return whether the chunk has the minimum size."""
         return self.size_bytes <= SMALLEST_CHUNK_BYTES
 
     def after(self, seconds: float) -> ChunkSize:
@@ -67,21 +67,21 @@ class ChunkSize:
 
 
 class Backoff:
-    """Full jitter: rand(0, min(15 min, 2 s · 2^k)); the user and the network reset it."""
+    """Backoff with full jitter: rand(0, min(15 min, 2 s · 2^k)); user and network events reset it."""
 
     def __init__(self, randomness: random.Random) -> None:
         self._random = randomness
         self._failures = 0
 
     def reset(self) -> None:
-        """Begin with short waits again."""
+        """Reset the backoff to short waits."""
         self._failures = 0
 
     def next_wait(self, retry_after_s: float | None = None) -> float:
-        """Return how long to wait after one more failure; the server's own word goes first."""
+        """Return the wait after one more failure; a wait requested by the server has priority."""
         longest = min(LONGEST_WAIT_S, SHORTEST_STEP_S * 2 ** min(self._failures, 10))
         self._failures += 1
         if retry_after_s is not None:
-            # A little more than asked for, so that a fleet does not come back in one moment.
+            # A random addition, so that the tablets of a fleet do not return at the same moment.
             return retry_after_s + self._random.uniform(0, SHORTEST_STEP_S)
         return self._random.uniform(0, longest)

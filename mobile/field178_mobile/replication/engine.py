@@ -49,7 +49,7 @@ HEALING_ROUNDS = 10
 # A scope's buckets take up to 12 kB of a request, and hashes do not compress.
 SCOPES_A_REPAIR = 4
 IDLE_WAIT_S = 300.0
-# While nothing changes on either side and nobody touches the tablet, each exchange costs battery for nothing.
+# Battery: while nothing changes on either side and nobody uses the tablet, exchanges are rare.
 AGREED_WAIT_S = 1800.0
 REFUSED_WAIT_S = 3600.0
 
@@ -65,10 +65,10 @@ MESSAGES = {
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
     FailureKind.SERVER_FULL: SyncMessage.SERVER_FULL,
     FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
-    # Also after a new sign-in: the office does not take this tablet for its own any more.
+    # Even after a new sign-in: the office no longer accepts this tablet.
     FailureKind.SESSION: SyncMessage.REFUSED,
     FailureKind.FORBIDDEN: SyncMessage.REFUSED,
-    # It does not read what this tablet writes, whoever sends it: a fault, not a word about the tablet.
+    # The server could not read the request: an error of the program, not a refusal of the tablet.
     FailureKind.REFUSED: SyncMessage.SERVER_ERROR,
     FailureKind.TOO_LARGE: SyncMessage.SERVER_ERROR,
 }
@@ -76,10 +76,9 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the engine is given.
+    """Services of the engine.
 
-    `stopwatch` counts seconds, whatever anybody does to the clock; `free_mb` is the free space,
-    None where nobody knows.
+    `stopwatch` returns monotonic seconds; `free_mb` returns the free space, None if unknown.
     """
 
     clock: Clock
@@ -115,7 +114,8 @@ class SyncEngine:
     def step(self, event: Event) -> list[Effect]:
         """Take one event and return the effects, in order."""
         if isinstance(event, AnswerLine):
-            # Most lines are rows, read and proven here: the database thread is asked at checkpoints alone.
+            # Most lines are rows, parsed and verified on this thread: the database thread is used at
+            # checkpoints only.
             return self._on_line(event.data)
         return self._store.turn(lambda: self._on(event))
 
@@ -140,7 +140,7 @@ class SyncEngine:
             self._backoff.reset()
             self._queue.retry_isolated()
         elif self.state.phase is Phase.WAITING and reason in (WakeReason.SAVE, WakeReason.TOUCH):
-            # Neither hurries a server that asked for time, nor a network that is not there.
+            # A wake shortens neither a wait requested by the server nor a missing network.
             return []
         return self._begin()
 
@@ -199,7 +199,8 @@ class SyncEngine:
             answer.feed(data)
             hello = answer.hello
             if first and hello is not None:
-                # Up to here the request was on its way; how long the answer takes says nothing about it.
+                # The request has been sent; the duration of the answer does not affect the size of the next
+                # request.
                 self._on_its_way_s = self._stopwatch() - self._sent_at
                 return self._store.turn(lambda: self._on_hello(hello, exchange))
             if answer.stopped:
@@ -246,7 +247,7 @@ class SyncEngine:
         self._sign_ins = 0
         now = self._clock.now()
         if answer.hello.agreed or answer.hello.pull_refused:
-            # Neither says anything about scopes, receipts and notices.
+            # Such an answer contains no scopes, receipts or notices.
             self._store.note_agreement(now)
         else:
             self._store.finish(answer.hello.greeting, now)
@@ -256,7 +257,7 @@ class SyncEngine:
         return self._next(answer, exchange, now)
 
     def _on_stopped(self, answer: AnswerReader, exchange: SentRequest) -> list[Effect]:
-        # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
+        # Changes are still pushed, and rows of a scope that is no longer granted are still deleted.
         answer.close()
         self._answer, self._exchange = None, None
         self._backoff.reset()
@@ -274,7 +275,7 @@ class SyncEngine:
         # New epoch, shortfall, mismatch and lost scopes leave marks in the checkpoint: one more round.
         must_go_on = not hello.pull_refused and self._must_go_on(answer, checkpoint)
         if must_go_on and not (answer.moved_on or exchange.has_changed(checkpoint)):
-            # A line that gives old answers would be asked without an end and without a pause.
+            # Without this check a connection that replays old answers would be used forever without a pause.
             return self._fail(Failure(FailureKind.CUT))
         self._backoff.reset()
         if must_go_on:
@@ -296,7 +297,7 @@ class SyncEngine:
             # Digests that do not meet after so many readings need a person; the next timer tries again.
             return False
         refreshing = any(scope.refresh for scope in checkpoint.scopes.values())
-        # Withheld deletions may be applied: they come again from the cursor.
+        # Withheld deletions may now be applied: the server sends them again from the cursor.
         more = more or bool(checkpoint.released)
         has_more = self._queue.has_next or self._recovery.has_next
         return more or refreshing or checkpoint.must_offer or bool(checkpoint.wants) or has_more

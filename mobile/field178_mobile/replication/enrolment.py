@@ -31,9 +31,9 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EnrolLink:
-    """What the QR of an enrolment code says: where, which code, whom to trust.
+    """Content of the QR of an enrolment code: server URL, code and trusted keys.
 
-    `pin`: the pins of the server's certificates with blanks between, "" for those that the system trusts.
+    `pin`: pins of the server's certificates separated by blanks, "" if the system's authorities are used.
     """
 
     url: str
@@ -43,7 +43,7 @@ class EnrolLink:
 
 
 def read_link(text: str) -> EnrolLink | None:
-    """Return the link of a scanned or pasted text, None when it is none of ours."""
+    """Return the enrolment link of a scanned or pasted text, None for other texts."""
     parts = urlsplit(text.strip())
     if parts.scheme != "field178" or parts.path != "enrol":
         return None
@@ -55,12 +55,12 @@ def read_link(text: str) -> EnrolLink | None:
 
 
 def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key: str = "") -> Enrolment:
-    """Make this tablet a device, which reads and files nothing before the officer of its code has signed in.
+    """Enrol this tablet as a device; it syncs nothing before the officer of the code has signed in.
 
-    With the same code and key again it is the same device.
+    The same code and key again return the same device.
 
-    Raises AppError: enrolment_refused, no_network, not_our_server (also when the server does not hold the
-    receipt key that the link named).
+    Raises AppError: enrolment_refused, no_network, not_our_server (also if the server has another receipt key
+    than the link).
     """
     private = Ed25519PrivateKey.from_private_bytes(device_key)
     public_key = base64url.encode(private.public_key().public_bytes_raw())
@@ -93,7 +93,7 @@ def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key:
 
 
 def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> TabletOfficer:
-    """Sign an officer in on this tablet, online: once, and again when the server asks for it.
+    """Sign an officer in on this tablet, online: at the first use and whenever the server requires it.
 
     Raises AppError: sign_in_refused, officer_mismatch, forbidden, slow_down, no_network, not_our_server.
     """
@@ -112,7 +112,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class OfficerSignIn:
-    """What an officer types once, online; the code of the moment is empty for most."""
+    """Credentials of an officer; `totp` is empty for most officers."""
 
     login: str
     password: str
@@ -122,10 +122,10 @@ class OfficerSignIn:
 def recover(
     caller: Caller, locked: Locked, code: str, typed: OfficerSignIn, answer_key: bytes
 ) -> RecoveredKey:
-    """Ask the office for the data key of a locked tablet; the same code and key again get the same answer.
+    """Request the data key of a locked tablet; the same code and key return the same answer.
 
-    `answer_key` is a raw X25519 private key made for this answer. Raises AppError: enrolment_refused,
-    sign_in_refused, slow_down, no_network, not_our_server (also for a box that opens with no key of ours).
+    `answer_key` is a raw X25519 private key created for this answer. Raises AppError: enrolment_refused,
+    sign_in_refused, slow_down, no_network, not_our_server (also for a box that the key does not open).
     """
     public = X25519PrivateKey.from_private_bytes(answer_key).public_key().public_bytes_raw()
     body: Json = {

@@ -10,29 +10,29 @@ from field178_shared.errors import ErrorCode
 
 
 class WakeReason(StrEnum):
-    """Who wants an exchange."""
+    """Reason for an exchange."""
 
     START = "start"
     SAVE = "save"
     TIMER = "timer"
     NETWORK = "network"
     USER = "user"
-    # Somebody uses the tablet, and has not asked for anything.
+    # The tablet is in use, but nobody requested an exchange.
     TOUCH = "touch"
 
 
 class FailureKind(StrEnum):
-    """How a request ended when it was no answer; each has its own way on."""
+    """Kind of failure of a request; the engine reacts to each in its own way."""
 
     NO_NETWORK = "no_network"
-    # There is a network, and nobody answers at the other end: refused, silent, or gone in the middle.
+    # There is a network, but the server refuses connections, is silent or breaks off.
     UNREACHABLE = "unreachable"
     PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
     # A server answers with a certificate that this tablet does not trust.
     CERTIFICATE = "certificate"
     CUT = "cut"
-    # A status that the protocol does not have, or a damaged request: nobody looked at what was sent.
+    # A status unknown to the protocol, or a damaged request: the server did not read the request.
     UNEXPECTED = "unexpected"
     SERVER_ERROR = "server_error"
     BUSY = "busy"
@@ -44,20 +44,20 @@ class FailureKind(StrEnum):
     UPGRADE = "upgrade"
 
 
-# The line failed, whatever carries it: nothing was said about what was sent.
+# Failures of the connection: the server may not have read the request.
 OF_THE_LINE = (FailureKind.NO_NETWORK, FailureKind.UNREACHABLE, FailureKind.CUT, FailureKind.UNEXPECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Somebody wants an exchange now."""
+    """Event: an exchange is requested now."""
 
     reason: WakeReason
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The time asked for by `Wait` is over."""
+    """Event: the time of `Wait` is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Come back with `Tick` after so many seconds, or earlier with `Wake`."""
+    """Action: send `Tick` after so many seconds, or `Wake` earlier."""
 
     seconds: float
 
 
 class Phase(StrEnum):
-    """What the engine is doing."""
+    """Phase of the engine."""
 
     IDLE = "idle"
     SIGNING_IN = "signing_in"
@@ -165,7 +165,7 @@ class UploadMessage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """What the screens may say about photos; `sending` is the hash of the one under way, if any."""
+    """State of photo uploads for the screens; `sending` is the hash of the photo being sent, if any."""
 
     message: UploadMessage = UploadMessage.QUIET
     sending: str = ""
@@ -174,11 +174,11 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the screens may say about sync: never that something was sent when it was not.
+    """State of sync for the screens; it never reports unsent records as sent.
 
-    `pushed` changes and `received` rows are those of the last sync, however many exchanges it took.
-    `ended`: how many attempts have ended, well or not; who asked for one knows by it that it is over.
-    `outcome`: how the last of them ended, also while the next one runs.
+    `pushed` changes and `received` rows are counts of the last sync, across its exchanges. `ended`: number of
+    finished attempts, successful or not, by which a caller recognises the end of its attempt. `outcome`:
+    result of the last finished attempt, also while the next one runs.
     """
 
     phase: Phase = Phase.IDLE
@@ -195,7 +195,7 @@ class SyncState:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """Show this."""
+    """Action: show this state."""
 
     state: SyncState
 

@@ -21,7 +21,8 @@ from field178_shared.wire.protocol import MAX_DEPTH, VERSION, Reader
 from field178_shared.wire.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
-# The spelling of our server. No group needs an escape, so the hashed text is made of them as they are.
+# Spelling of a record line by our server. No group contains escapes, so the hashed text is built from the
+# groups.
 _RECORD = re.compile(
     rb'\{"frame":"rec","id":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})","type":"(\w+)",'
     rb'"scope":"([\w:-]+)","rev":([1-9][0-9]{0,14}),"deleted":(true|false),"data":(\{.*\}),'
@@ -32,7 +33,7 @@ _MANY = 1_000_000
 
 
 class AnswerFault(Exception):
-    """The answer breaks the protocol: it is dropped, what it committed before stays."""
+    """The answer violates the protocol: the rest is dropped, earlier commits stay."""
 
 
 class NotOurAnswer(AnswerFault):
@@ -41,7 +42,7 @@ class NotOurAnswer(AnswerFault):
 
 @dataclass(frozen=True, slots=True)
 class RootTold:
-    """A root of the server's history; index 0 is none, or none that can be read."""
+    """Root of the server's history; index 0: no root, or an unreadable root."""
 
     index: int = 0
     hash: str = ""
@@ -110,7 +111,7 @@ def parse_hello(frame: Reader) -> Hello:
             pull_refused=is_refused,
             speaks_ours=lowest <= VERSION <= highest,
             server=frame.text("server", default=""),
-            # An agreement without news, and who refuses to be pulled from, say nothing of it.
+            # Agreements without news and refused pulls contain no root.
             root=None if "root" not in frame.value and (agreed or is_refused) else _root(frame),
         )
     except AppError as error:
@@ -118,15 +119,15 @@ def parse_hello(frame: Reader) -> Hello:
 
 
 def read_record(line: bytes) -> ServerRecord | None:
-    """Return the record of a line in our server's own spelling whose hash is proven, else None.
+    """Return the record of a line in our server's spelling with a valid hash, else None.
 
-    None is no fault yet: `parse_line` and `parse_record` read the line and find what is wrong with it.
+    None is not an error yet: `parse_line` and `parse_record` then parse the line and locate the error.
     """
     match = _RECORD.fullmatch(line)
     if match is None:
         return None
     record_id, record_type, scope, rev, deleted, body, h = match.groups()
-    # The body is taken over as it is: in its one canonical form it is what the server hashed.
+    # The body is used unchanged: its canonical form is what the server hashed.
     hashed = hashlib.sha256(b'["%b","%b",%b,%b,%b]' % (record_id, record_type, rev, deleted, body))
     if hashed.hexdigest()[:32] != h.decode():
         return None
@@ -141,7 +142,7 @@ def read_record(line: bytes) -> ServerRecord | None:
 
 
 def parse_record(frame: Reader) -> ServerRecord:
-    """Return a record whose hash was computed here and found to be the server's."""
+    """Return a record whose computed hash equals the server's hash."""
     row = ServerRecord(
         id=frame.uuid("id"),
         type=frame.text("type"),
@@ -163,7 +164,7 @@ def parse_checkpoint_digest(frame: Reader) -> Digest | None:
 
 
 def parse_repair(frame: Reader, items: Sequence[ServerRecord], greeting: Greeting) -> RepairPage:
-    """Return what a `repair` frame says about the records before it; they MUST all be its own."""
+    """Return the content of a `repair` frame and the records before it, which MUST belong to it."""
     page = RepairPage(
         scope=frame.text("scope"),
         buckets=frozenset(frame.texts("buckets", 256)),
@@ -186,7 +187,7 @@ def parse_end(frame: Reader) -> End:
 
 def _granted(frame: Reader, *, may_lack: bool) -> frozenset[str]:
     if not may_lack and "scopes" not in frame.value:
-        # Taken for "none", it would cost the tablet all its rows.
+        # An unreadable list of scopes counted as empty would delete all rows of the tablet.
         raise NotOurAnswer("scopes")
     return frozenset(frame.texts("scopes", 10_000))
 

@@ -1,4 +1,4 @@
-"""The lists that the office changed: taken from the store as a whole, or not at all (protocol R11.12)."""
+"""Lists changed by the office: loaded from the store as a whole or not at all (protocol R11.12)."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class OfficeLists:
             self.take()
 
     def take(self) -> None:
-        """Put the pack that the store holds in force; one that is not whole and genuine changes nothing."""
+        """Activate the pack in the store; an incomplete or unsigned pack changes nothing."""
         head = self._store.view(PACK_ID)
         if head is None:
             return
         pack = pack_of(head.data, [part.data for part in self._store.views(ROWS)])
         if pack.number == self._number:
             return
-        # Its rows may lie in an answer that is still to come.
+        # Rows of the pack may follow in a later answer.
         self._is_waiting = not is_genuine(pack, head.data, self._origin, self._receipt_key)
         if self._is_waiting:
             return
         try:
             lists = lists_with(pack)
         except (CodeListError, KeyError, ValueError):
-            # A row of a younger release: this one goes on with the lists it can read.
+            # The pack contains a row of a newer release: keep the present lists.
             return
         put_in_force(lists)
         self._number = pack.number

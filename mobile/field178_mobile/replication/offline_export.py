@@ -22,7 +22,7 @@ from field178_shared.fsync import make_folder, sync_folder
 from field178_shared.offline_export import SUFFIX, ExportOrigin, write_offline_export
 from field178_shared.time.clock import VIETNAM, Clock, to_wire
 
-# EFBIG: the file system of a stick takes no file of this size.
+# EFBIG: the file system of a USB stick does not support files of this size.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The driver decodes the message about a damaged file, which quotes it.
 _UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
@@ -30,7 +30,7 @@ _UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
 
 @dataclass(frozen=True, slots=True)
 class WrittenExport:
-    """Where the file lies and what it holds."""
+    """Path and size of the written file, and its number of changes."""
 
     path: Path
     changes: int
@@ -91,7 +91,7 @@ def _dropped_unless_done(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # An unfinished file takes space that the officer needs. After the rename there is none.
+        # Delete an incomplete file, which uses space. After the rename the file no longer exists.
         path.unlink(missing_ok=True)
 
 
@@ -104,7 +104,7 @@ class UnsentChanges:
 
 
 def unsent_changes(unlocked: Unlocked) -> UnsentChanges:
-    """Return every change no proved backup holds yet; a damaged database leaves what the journal has."""
+    """Return all changes that are in no verified backup; for a damaged database, those of the journal."""
     filed, incarnation = _filed(unlocked)
     journal = [entry.change for entry in journalled(unlocked.journal, unlocked.context.sealer)]
     stored = {change.id: change for change in (*filed, *journal)}

@@ -1,4 +1,4 @@
-"""Trust in the server whose public keys the enrolment code named, whatever the system trusts."""
+"""Trust in the public keys of the enrolment code, independent of the system's authorities."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ CONNECT_TIMEOUT_S = 10.0
 
 
 def pinned_certificates(host: str, port: int, pins: str) -> str:
-    """Return the PEM of the certificates in the server's chain that have one of the pins, "" when none has.
+    """Return the certificates of the server's chain that match a pin, as PEM; "" if none matches.
 
-    `pins` has blanks between. Nothing is believed yet: this only finds the certificates by their public
-    keys. The connection that carries data is made afterwards and verified against them. Raises OSError when
-    the server cannot be reached.
+    `pins` are separated by blanks. This connection is not trusted: it only finds certificates by their public
+    keys. The connection for data is opened later and verified against them. Raises OSError if the server is
+    unreachable.
     """
     with (
         socket.create_connection((host, port), timeout=CONNECT_TIMEOUT_S) as plain,

@@ -28,5 +28,5 @@ class Transport(Protocol):
         ...
 
     def close(self) -> None:
-        """Give up what is under way."""
+        """Abort the running request."""
         ...

@@ -26,12 +26,12 @@ class PushQueue:
 
     @property
     def has_next(self) -> bool:
-        """Tell whether something can be pushed now."""
+        """Return whether a change can be pushed now."""
         return bool(self._store.open_changes(1, self._isolated()))
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes the line takes well now."""
+        """Size of requests in bytes that the connection currently carries well."""
         return self._size.size_bytes
 
     def next_batch(self) -> tuple[OwnChange, ...]:
@@ -39,10 +39,10 @@ class PushQueue:
         return choose_batch(self._store.open_changes(MAX_CHANGES, self._isolated()), self._size)
 
     def answered(self, exchange: SentRequest, seconds: float) -> None:
-        """Take the lesson of an answer that came whole; `seconds`: how long the request was on its way."""
+        """Adapt the queue to a complete answer; `seconds`: how long sending the request took."""
         if exchange.pushed:
             self._size = self._size.after(len(exchange.pushed), exchange.pushed_bytes, seconds)
-        # Not to zero: in the middle of a bisection the next failure goes on bisecting at once.
+        # Decrease instead of reset: during a bisection the next failure continues bisecting at once.
         self._server_errors = max(self._server_errors - 1, 0)
         if self._suspect:
             # Without the suspect the server answered: it is what made it fail.
@@ -57,7 +57,7 @@ class PushQueue:
         self._store.retry_isolated(ErrorCode.INTERNAL.value)
 
     def learn(self, failure: Failure, exchange: SentRequest) -> bool:
-        """Take a failure's lesson; true when the rest is to be sent at once."""
+        """Adapt the queue to a failure; return whether to send the remaining changes at once."""
         if failure.kind is FailureKind.REFUSED:
             return self._learn_refusal(failure, exchange)
         if failure.kind is FailureKind.TOO_LARGE:

@@ -29,7 +29,7 @@ class Reactions:
         self._new_incarnation = new_incarnation
 
     def on_hello(self, hello: Hello, exchange: SentRequest) -> None:
-        """React to what only the first frame says, before any row of this answer is committed."""
+        """React to the first frame before any row of this answer is committed."""
         known_epoch = exchange.checkpoint.epoch
         if known_epoch is not None and known_epoch != hello.greeting.epoch:
             self._store.enter_epoch(hello.greeting.epoch)
@@ -38,7 +38,7 @@ class Reactions:
             self._store.offer_missing(hello.missing, offering=offering)
 
     def on_end(self, answer: AnswerReader, exchange: SentRequest) -> None:
-        """React to an answer that was read as far as it goes: receipts, lost scopes, backups."""
+        """React to the end of an answer: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
         lives = self._store.checkpoint().lives
@@ -51,7 +51,7 @@ class Reactions:
             self._compare_receipts(hello, exchange, checkpoint)
 
     def all_verified(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
-        """Tell whether tablet and server were shown to agree in everything: nothing weaker is green."""
+        """Return whether all scopes, receipts and changes of tablet and server are verified as equal."""
         hello, end = answer.hello, answer.end
         if hello is None or end is None or end.more:
             return False
@@ -82,22 +82,22 @@ class Reactions:
             self._explain(life, server, checkpoint)
 
     def _explain(self, life: IncarnationState, server: Digest, checkpoint: SyncCheckpoint) -> None:
-        # All of ours are there, so the rest are changes of this incarnation made elsewhere: this database is
-        # a restored copy or a clone, and goes on under a new name.
+        # The server has all changes of this tablet and more of this incarnation: this database is a restored
+        # copy or a clone, so it starts a new incarnation.
         is_copy = life.id == checkpoint.incarnation and server.count > life.receipts.count
         self._store.explain(life, server, next_incarnation=self._new_incarnation() if is_copy else None)
 
 
 def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
-    """Return what is kept after a hello; without a receipt key signatures are taken as they are."""
+    """Return the root to store after a hello; without a receipt key signatures are not verified."""
     epoch, root = hello.greeting.epoch, hello.root
     if kept is None or kept.epoch != epoch:
-        # Another history: the office began it, and says so to everyone.
+        # A new epoch: the office started a new history and announces it to all tablets.
         kept = StoredRoot(epoch)
     if root is None:
         return kept
     if (root.index, root.hash) == (kept.index, kept.hash):
-        # The only thing that ends an alarm: a higher root might belong to the other history.
+        # Only an equal root clears the alarm: a higher root might belong to the other history.
         return replace(kept, alarm=None)
     if root.index and receipt_key and not _is_signed(root, epoch, receipt_key):
         return replace(kept, alarm=kept.alarm or RootAlarm.SIGNATURE)
@@ -113,9 +113,9 @@ def _is_signed(root: RootTold, epoch: str, receipt_key: str) -> bool:
 
 
 class RecoveryQueue:
-    """Offer divergent records in batches; one without an answer is offered again after the next start.
+    """Queue that offers divergent records in batches; unanswered records are offered after the next start.
 
-    A server that does not take them yet, or fails on one, MUST NOT be asked for ever.
+    A server that does not accept them yet, or fails on a record, MUST NOT be asked again forever.
     """
 
     def __init__(self, store: SyncStore) -> None:
@@ -124,11 +124,11 @@ class RecoveryQueue:
 
     @property
     def has_next(self) -> bool:
-        """Tell whether something can be offered now."""
+        """Return whether a record can be offered now."""
         return bool(self._store.lost_records(1, self._skipped))
 
     def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
-        """Return the first records that fit, at least one of those there are."""
+        """Return the first records that fit into the size, at least one."""
         chosen: list[Tombstone] = []
         for record in self._store.lost_records(MAX_DIVERGENT_RECORDS, self._skipped):
             size_bytes -= len(canonical(record.to_wire()))
@@ -138,7 +138,7 @@ class RecoveryQueue:
         return tuple(chosen)
 
     def settle(self, offered: Sequence[Tombstone], recovered: Iterable[str]) -> None:
-        """Forget what the server named of what this request offered."""
+        """Remove the offered records that the server has recovered."""
         named = frozenset(recovered)
         answered = [record.ordinal for record in offered if record.row.id in named]
         if answered:
@@ -146,12 +146,12 @@ class RecoveryQueue:
         self._skip(record for record in offered if record.row.id not in named)
 
     def learn(self, failure: Failure, offered: Sequence[Tombstone]) -> bool:
-        """Take a failure's lesson; true when the rest is to be offered at once."""
+        """Adapt the queue to a failure; return whether to offer the remaining records at once."""
         if not offered or failure.kind not in _BODY_FAILURES:
             return False
         self._skip(offered)
         return failure.kind is not FailureKind.SERVER_ERROR
 
     def _skip(self, offered: Iterable[Tombstone]) -> None:
-        """Do not offer these again for as long as this program runs."""
+        """Skip these records until the program ends."""
         self._skipped |= {record.ordinal for record in offered}

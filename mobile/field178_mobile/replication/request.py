@@ -50,7 +50,7 @@ class Load:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the request carries nothing but the checkpoint."""
+        """Return whether the request contains only the checkpoint."""
         return not (self.pushed or self.offer or self.divergent or self.repair)
 
 
@@ -74,11 +74,11 @@ class SentRequest:
 
     @property
     def repair(self) -> Mapping[str, Json]:
-        """The scopes it asked to repair."""
+        """Scopes that the request repairs."""
         return self.load.repair
 
     def has_changed(self, checkpoint: SyncCheckpoint) -> bool:
-        """Tell whether the tablet knows more than before it, or has more to offer than it could carry."""
+        """Return whether the tablet's checkpoint changed since, or the request left something to offer."""
         # A change that was sent and not answered is open as before.
         before = replace(self.checkpoint, sent_changes=checkpoint.sent_changes)
         offers_on = self.offer is not None and not self.offer.complete
@@ -103,7 +103,7 @@ def choose_batch(pending: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
 
 
 def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
-    """Return the request: `state` when nothing is open, else changes and questions."""
+    """Return the request: only `state` if nothing is open, else with changes and questions."""
     cursors = {
         scope.id: checkpoint.withheld_at.get(scope.id, scope.cursor) for scope in checkpoint.scopes.values()
     }

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class SyncRunner:
-    """Runs the engine on a thread of its own. `state` is current at any moment."""
+    """Runner of the engine on its own thread; `state` is always current."""
 
     def __init__(self, engine: SyncEngine, transport: Transport, uploads: UploadRunner | None = None) -> None:
         self._engine = engine
@@ -55,16 +55,16 @@ class SyncRunner:
         self._thread = threading.Thread(target=self._run, name="field178-sync", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a first exchange at once."""
+        """Start the thread with a first exchange."""
         self._wakes.put(WakeReason.START)
         self._thread.start()
 
     def wake(self, reason: WakeReason = WakeReason.USER) -> None:
-        """Ask for an exchange; returns at once."""
+        """Request an exchange; returns at once."""
         self._wakes.put(reason)
 
     def state(self) -> SyncState:
-        """Return what the screens may say about sync."""
+        """Return the state of sync for the screens."""
         state = self._engine.state
         return state if self._uploads is None else replace(state, uploads=self._uploads.state)
 
@@ -74,7 +74,7 @@ class SyncRunner:
         return lambda: self._listeners.remove(listener)
 
     def stop(self) -> None:
-        """Give up what is under way and end the thread; nothing is lost, the next start goes on.
+        """Abort the running request and end the thread; the next start continues.
 
         Waits two seconds at most: a thread that waits for a silent server ends by itself later.
         """
@@ -90,9 +90,10 @@ class SyncRunner:
             self._perform_all(self._engine.step(event))
         except Exception:
             if self._stopping.is_set():
-                # The store was locked under an exchange that nobody waits for any more.
+                # The store was locked while an exchange was running; nobody waits for its result.
                 return
-            # The sync loop's edge: whatever broke, the data is kept and the next try comes.
+            # Last handler of the sync loop: after any exception the data is kept and the next attempt
+            # follows.
             log.exception("sync_failed")
             self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=BROKEN_WAIT_S)))
 
@@ -101,7 +102,7 @@ class SyncRunner:
             self._take_turn()
 
     def _take_turn(self) -> None:
-        """Wait for the next thing to do and do it; a wake or a due exchange goes before the next chunk."""
+        """Wait for the next action and run it; a wake or a due exchange precedes the next chunk."""
         own, photos = self._seconds_left(), self._photos_wait_s()
         waits = [wait for wait in (own, photos) if wait is not None]
         try:
@@ -136,7 +137,7 @@ class SyncRunner:
         except Exception:
             if self._stopping.is_set():
                 return
-            # The sync loop's edge, as in `drive`: the photo is kept and the next try comes.
+            # Last handler of the upload loop, as in `drive`: the photo is kept and the next attempt follows.
             log.exception("upload_failed")
             self._uploads.pause(BROKEN_WAIT_S)
         self._tell(self.state())

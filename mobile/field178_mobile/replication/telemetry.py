@@ -8,12 +8,12 @@ from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.server_state import OwnCounts
 from field178_shared.device_status import DeviceStatus
 
-# Told in steps: free space moves by a little all the time, and every step is news.
+# Reported in steps: free space changes all the time, and each reported change costs a request.
 FREE_STEP_MB = 512
 
 
 class Telling:
-    """Remembers in memory what an answered exchange carried; after a start it is told once again."""
+    """Device status last reported, kept in memory; after a start it is reported again."""
 
     def __init__(self, free_mb: Callable[[], int | None], counts: Callable[[], OwnCounts]) -> None:
         self._free_mb = free_mb
@@ -22,7 +22,7 @@ class Telling:
         self._heard: DeviceStatus | None = None
 
     def news(self, checkpoint: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
-        """Return what to tell with a request that pushes so many changes, None when all is known."""
+        """Return the status to report with a request that pushes so many changes, None if unchanged."""
         unsent = checkpoint.open_changes + checkpoint.isolated_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB

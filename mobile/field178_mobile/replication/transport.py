@@ -1,7 +1,7 @@
-"""HTTP: the only module that imports requests. Import it late: it is slow to load.
+"""HTTP transport: the only module that imports requests. Import it late: it is slow to load.
 
-Only a verified TLS line (or loopback), our protocol header and our content type count as our server; a
-captive portal or a proxy that answers is told apart, and redirects are not followed.
+An answer counts as our server's only with verified TLS (or loopback), our protocol header and our content
+type. Captive portals and proxies are detected, and redirects are not followed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SAID_OF = {
     FailureKind.REFUSED: ErrorCode.BAD_REQUEST,
     FailureKind.UNEXPECTED: ErrorCode.BAD_REQUEST,
 }
-# Only the server that read a change says so of it; any other 400 tells of a body damaged on its way.
+# Errors of a server that read the request; any other 400 means that the body was damaged on its way.
 _READ_AND_REFUSED = (ErrorCode.MALFORMED, ErrorCode.BAD_REQUEST)
 _KINDS = {
     401: FailureKind.SESSION,
@@ -102,7 +102,7 @@ class HttpTransport:
     def exchange(self, body: bytes) -> Iterator[bytes]:
         """Post a request of the exchange and yield the lines of its answer as they arrive.
 
-        A session that has ended meanwhile is renewed first: to be told so would cost a round trip.
+        An expired session is renewed first, which saves a round trip.
         """
         if self._token and self._has_ended:
             self.open_session()
@@ -154,9 +154,9 @@ class HttpTransport:
     def request(
         self, method: str, path: str, body: bytes | BinaryIO | None, headers: dict[str, str]
     ) -> requests.Response:
-        """Return the answer to one request, whatever its status; whether it is ours the caller looks.
+        """Return the response of any server and status; the caller checks its origin.
 
-        A body that is a file goes out piece by piece, and the time limit is for each piece.
+        A file body is sent chunk by chunk, and the time limit applies to each chunk.
         """
         headers = {HEADER: str(VERSION), **headers}
         try:
@@ -193,7 +193,7 @@ class HttpTransport:
         if self._session is None:
             parts = urlsplit(self.url)
             session = requests.Session()
-            # What a library says by itself is a tenth of an exchange with nothing to sync.
+            # The default headers of the library would be a tenth of an exchange without changes.
             session.headers = CaseInsensitiveDict({"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER})
             # The environment MUST NOT name another proxy or another set of authorities.
             session.trust_env = False
@@ -215,7 +215,7 @@ class HttpTransport:
 
 
 class _PinnedAdapter(HTTPAdapter):
-    """Verifies against one authority, whatever a caller says about `verify`."""
+    """Adapter that verifies against one authority, independent of the `verify` argument."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
@@ -228,7 +228,7 @@ class _PinnedAdapter(HTTPAdapter):
         super().init_poolmanager(connections, maxsize, block, **options, ssl_context=self._context)
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
-        """Keep requests from adding its own bundle of authorities."""
+        """Override: keep requests from adding its own bundle of authorities."""
 
 
 def _lines(response: requests.Response) -> Iterator[bytes]:
@@ -238,7 +238,7 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
         try:
             rest += reader.feed(chunk)
         except AppError:
-            # Damage on the way counts as a broken connection: what came before it is kept.
+            # A decoding error counts as a broken connection: the rows before it are kept.
             return
         *lines, rest = rest.split(b"\n")
         if len(rest) > LONGEST_LINE:
@@ -248,7 +248,7 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
 
 def _next_chunk(response: requests.Response) -> bytes:
     try:
-        # read1 gives what has arrived; waiting for a full block would hold back a checkpoint.
+        # read1 returns the bytes that have arrived; waiting for a full block would delay a checkpoint.
         chunk: bytes = response.raw.read1(64 << 10, decode_content=False)
     except (HTTPError, OSError):
         return b""
@@ -256,14 +256,14 @@ def _next_chunk(response: requests.Response) -> bytes:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what it was raised from: libraries wrap the system's own word."""
+    """Yield an exception and its causes: libraries wrap the error of the system."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _is_no_network(error: BaseException) -> bool:
-    """Tell whether the system says that nothing leads out of this device, not that nobody answered."""
+    """Return whether the system reports a missing network, as opposed to a server that does not answer."""
     if isinstance(error, socket.gaierror):
         # An unknown name was looked up by somebody out there.
         return error.errno != socket.EAI_NONAME
@@ -271,7 +271,7 @@ def _is_no_network(error: BaseException) -> bool:
 
 
 def failure_of(response: requests.Response) -> Failure | None:
-    """Return how a request failed; None for an answer of our server that says success."""
+    """Return the failure of a response; None for a successful response of our server."""
     status, is_ours = response.status_code, HEADER in response.headers
     if status in (200, 201) and is_ours:
         return None
@@ -279,7 +279,8 @@ def failure_of(response: requests.Response) -> Failure | None:
         return Failure(FailureKind.PORTAL)
     retry_after_s = _seconds(response.headers.get("Retry-After", ""))
     if status >= 500 and (status != 500 or not is_ours):
-        # A proxy says that nobody is behind it, the server that it is busy or full: no fault of the batch.
+        # A proxy reports that the server is down, or the server that it is busy or full: the batch is not the
+        # cause.
         if is_ours and _problem(response)[0] is ErrorCode.STORAGE_FULL:
             return Failure(FailureKind.SERVER_FULL, ErrorCode.STORAGE_FULL, retry_after_s)
         return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
@@ -292,7 +293,7 @@ def failure_of(response: requests.Response) -> Failure | None:
 
 
 def _is_portal(response: requests.Response) -> bool:
-    """Tell whether some network leads to a page of its own, instead of carrying the request."""
+    """Return whether the network shows a portal page instead of forwarding the request."""
     status, kind = response.status_code, response.headers.get("Content-Type", "").split(";")[0]
     is_page = status == 200 and kind == "text/html"
     return is_page or 300 <= status < 400 or status == _NETWORK_AUTHENTICATION_REQUIRED

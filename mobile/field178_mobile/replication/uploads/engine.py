@@ -1,8 +1,8 @@
-"""The upload engine: photos after data, one at a time, without I/O (docs/sync-protocol.md §9).
+"""Upload engine: sends photos after changes, one at a time, without I/O (docs/sync-protocol.md §9).
 
 `step(event)` returns one request or a wait. After every answered request it waits for 0 seconds, so that
-changes filed meanwhile go before the next chunk. Whatever breaks, the server's offset is asked for once and
-at most the chunk under way is sent again.
+changes filed meanwhile precede the next chunk. After a failure the server's offset is requested once, and at
+most the current chunk is sent again.
 """
 
 from __future__ import annotations
@@ -79,18 +79,19 @@ class UploadEngine:
         self.state = UploadState()
 
     def wakes_for(self, reason: WakeReason) -> bool:
-        """Tell whether a wake ends the wait; the user, the network and a start forget earlier failures."""
+        """Return whether a wake ends the wait; the user, the network and a start clear earlier failures."""
         if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
             self._backoff.reset()
             self._forget_trouble()
             if reason is WakeReason.START:
-                # A disk that reads again, another version: what waited for a person is tried once more.
+                # A start may bring a readable disk or another version: retry the photos that wait for a
+                # person.
                 self._queue.try_again()
             return True
         return self.state.retry_in_s is None
 
     def step(self, event: Event) -> Request | WaitFor:
-        """Take one event and return what to do."""
+        """Handle one event and return the next action."""
         if isinstance(event, GoOn):
             done: Request | WaitFor = self._go_on(event)
         elif isinstance(event, Failure):
@@ -138,7 +139,7 @@ class UploadEngine:
         except AppError as error:
             if error.code is not ErrorCode.STORE_DAMAGED:
                 raise
-            # It does not open any more: said on the screen, never a reason to delay the others.
+            # The photo cannot be decrypted any more: show it, and continue with the other photos.
             self._queue.move(photo, PhotoState.DAMAGED, error.code.value)
             return WaitFor(0)
         return SendChunk(photo.location, photo.sent_bytes, data)
@@ -173,7 +174,7 @@ class UploadEngine:
             return self._refuse(photo, answer)
         if answer.status != 201 or answer.location is None:
             return None
-        # The place is kept before the first byte goes there: after a crash the upload goes on.
+        # The location is stored before the first byte is sent, so that the upload continues after a crash.
         self._advance(photo, answer.location, answer.offset or 0)
         return WaitFor(0)
 
@@ -213,7 +214,7 @@ class UploadEngine:
             self._sent_again.add(photo.key)
             self._queue.move(photo, PhotoState.UNSENT)
         else:
-            # The oldest is in no backup yet, or nobody can say: the later ones are not asked about.
+            # The oldest photo is in no backup, or unknown: newer photos are not requested.
             self._has_asked_stored = True
         return WaitFor(0)
 
@@ -234,7 +235,7 @@ class UploadEngine:
         self._photo = self._queue.keep_progress(photo, None, 0)
         self._beginnings += 1
         if self._beginnings >= MOST_STUMBLES:
-            # Whole, and thrown away each time: not even steps forward make this one arrive.
+            # The file arrived completely but damaged each time: progress does not reset this failure.
             return self._postpone(photo, ErrorCode.CHECKSUM_MISMATCH.value, None)
         return self._stumble(photo, ErrorCode.UPLOAD_GONE.value, None)
 
@@ -268,7 +269,7 @@ class UploadEngine:
         message = _MESSAGES.get(failure.kind, UploadMessage.SERVER_BUSY)
         self._stumbles += 1
         if self._photo is not None and self._stumbles >= MOST_STUMBLES:
-            # Perhaps it is this one that breaks the line: another has its turn.
+            # This file may be what breaks the connection; try the next one.
             self._put_off[self._photo.key] = False
         if failure.kind is FailureKind.FORBIDDEN:
             return self._wait_long(message)
@@ -306,12 +307,12 @@ class UploadEngine:
         return self._wait(message, LONG_WAIT_S)
 
     def _wait(self, message: UploadMessage, seconds: float | None) -> WaitFor:
-        # Nothing is said to be tried again where nothing waits.
+        # Without waiting photos no retry time is shown.
         shown = None if message is UploadMessage.QUIET else seconds
         self.state = UploadState(message, "", shown)
         return WaitFor(seconds)
 
 
 def _wait_message(error: str) -> UploadMessage:
-    """Return what is said while the server cannot take a photo."""
+    """Return the message to show while the server cannot accept a photo."""
     return UploadMessage.SERVER_FULL if error == ErrorCode.STORAGE_FULL else UploadMessage.SERVER_BUSY

@@ -11,7 +11,7 @@ from field178_shared.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """It is the photos' turn. `is_due`: because the time asked for by `WaitFor` is over."""
+    """Event: the uploads may continue. `is_due`: the time of `WaitFor` is over."""
 
     network: NetworkKind
     is_due: bool = False
@@ -19,9 +19,9 @@ class GoOn:
 
 @dataclass(frozen=True, slots=True)
 class UploadAnswer:
-    """The server's answer to one request, whatever its status. `offset` is None where it names none.
+    """Answer of the server to one request; `offset` is None if absent.
 
-    `problem`: what a refused file has that none may have. `seconds`: from the request to the answer.
+    `problem`: the reason for refusing a file. `seconds`: from the request to the answer.
     """
 
     status: int
@@ -39,7 +39,7 @@ Event = GoOn | UploadAnswer | Failure
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Announce a file; the answer names the place that takes its bytes."""
+    """Request: announce a file; the answer contains the location for its bytes."""
 
     sha256: str
     record_id: str
@@ -49,7 +49,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Locate:
-    """Ask how much of a file the server has: after a break only."""
+    """Request: get the received size of a file, after an interruption."""
 
     location: str
 
@@ -65,7 +65,7 @@ class SendChunk:
 
 @dataclass(frozen=True, slots=True)
 class AskStored:
-    """Ask whether a file that was sent is in a verified backup."""
+    """Request: get whether a sent file is in a verified backup."""
 
     sha256: str
 
@@ -80,6 +80,6 @@ Request = Create | Locate | SendChunk | AskStored | RenewSession
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """Come back with `GoOn` after so many seconds, 0 to let data go first; None: when woken."""
+    """Action: send `GoOn` after so many seconds; 0: changes first; None: at the next wake."""
 
     seconds: float | None

@@ -18,7 +18,7 @@ class UploadLine(Protocol):
     """Performs one request. Raises TransportFailure when no answer of our server came."""
 
     def perform(self, request: Request) -> UploadAnswer:
-        """Return the server's answer, whatever its status."""
+        """Send a request and return the server's answer of any status."""
         ...
 
 
@@ -41,7 +41,7 @@ class UploadRunner:
 
     @property
     def state(self) -> UploadState:
-        """Return what the screens may say about photos."""
+        """Return the state of uploads for the screens."""
         return self._engine.state
 
     def wait_s(self) -> float | None:
@@ -49,12 +49,12 @@ class UploadRunner:
         return None if self._due_at is None else max(0.0, self._due_at - self._seconds())
 
     def wake(self, reason: WakeReason) -> None:
-        """Wake the uploads, unless the server asked them to wait."""
+        """Wake the uploads, unless the server requested a wait."""
         if self._engine.wakes_for(reason):
             self._due_at, self._is_woken = self._seconds(), True
 
     def work(self) -> None:
-        """Make one request, if there is one to make, and take its answer."""
+        """Send the next upload request, if any, and handle its answer."""
         done = self._engine.step(GoOn(self._network(), is_due=not self._is_woken))
         self._is_woken = False
         while not isinstance(done, WaitFor):

@@ -39,13 +39,13 @@ class HttpUploadLine:
         self._transport = transport
 
     def perform(self, request: Request) -> UploadAnswer:
-        """Return the server's answer; one without our protocol header is a failure, whatever it says."""
+        """Return the server's answer; an answer without our protocol header is a failure."""
         if isinstance(request, RenewSession):
             self._transport.open_session()
             return UploadAnswer(200)
         with self._ask(request) as response:
             answer = self._answer(response)
-            # To its end, empty as it is: else the next chunk would have to connect anew.
+            # Read the empty body to its end, so that the connection is reused for the next chunk.
             with suppress(requests.RequestException, HTTPError):
                 response.raw.read(LARGEST_DRAIN)
             return answer
@@ -59,9 +59,9 @@ class HttpUploadLine:
         if isinstance(request, Create):
             headers |= {"Upload-Length": str(request.size_bytes), "Upload-Metadata": _metadata(request)}
             return self._transport.request("POST", UPLOADS, b"", headers)
-        # Without a checksum of its own: the server keeps what came before a break, and proves the whole file.
+        # Without a checksum per chunk: the server keeps received bytes and verifies the whole file.
         headers |= {"Content-Type": _OCTETS, "Upload-Offset": str(request.offset)}
-        # As a file: a slow line has its time for every piece, not once for the whole chunk.
+        # As a file: the time limit then applies to each part and not to the whole chunk.
         return self._transport.request("PATCH", request.location, io.BytesIO(request.data), headers)
 
     def _answer(self, response: requests.Response) -> UploadAnswer:
@@ -79,7 +79,7 @@ class HttpUploadLine:
         )
 
     def _own_path(self, location: str | None) -> str | None:
-        # The path alone: whatever host an answer names, bytes and session go to the server we trust.
+        # Only the path is used: bytes and session always go to the trusted server.
         prefix = urlsplit(self._transport.url).path
         path = urlsplit(location or "").path
         own = path.removeprefix(prefix)
