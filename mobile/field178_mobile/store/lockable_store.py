@@ -44,7 +44,7 @@ class LockableStore:
 
     @property
     def folder(self) -> Path:
-        """Where everything of this store lies."""
+        """Folder of this store."""
         return self._folder
 
     @property
@@ -54,7 +54,7 @@ class LockableStore:
 
     @property
     def was_rebuilt(self) -> bool:
-        """Tell whether this unlocking replaced a damaged database from the journal."""
+        """Return whether this unlock replaced a damaged database from the journal."""
         return self._unlocked is not None and self._unlocked.rebuilt
 
     @property
@@ -69,7 +69,7 @@ class LockableStore:
             self._tell(StoreChange(everything=True))
 
     def lock(self) -> None:
-        """Close the database and forget the key; nothing is lost, nothing is readable."""
+        """Close the database and delete the key from memory; the data stays, encrypted."""
         self._call(self._close)
 
     def close(self) -> None:
@@ -96,9 +96,9 @@ class LockableStore:
         self._tell(StoreChange(touched))
 
     def turn(self, work: Callable[[], Result]) -> Result:
-        """Run work that makes several calls in one turn of the database thread.
+        """Run work with several calls in one turn of the database thread.
 
-        Each call is its own transaction as ever. Subscribers are told when the turn is over, on this thread.
+        Each call is its own transaction. Subscribers are notified after the turn, on this thread.
         """
         if self._thread.is_current:
             return work()  # in a turn already
@@ -136,7 +136,7 @@ class LockableStore:
         records = Records(opened.context, cache)
         taken = replace(closed, lists={})  # they are in the cache
         return Unlocked(
-            *(opened.context, opened.journal, cache, records), opened.rebuilt, taken, opened.was_closed
+            opened.context, opened.journal, cache, records, opened.rebuilt, taken, opened.was_closed
         )
 
     def _close(self) -> None:
@@ -165,7 +165,7 @@ class LockableStore:
         except (OperationalError, OSError) as error:
             if not is_refused_write(error):
                 raise
-            # The transaction is undone, drafts and changes of before are whole: only this one was not kept.
+            # The transaction is rolled back; earlier drafts and changes are intact: only this write was lost.
             raise AppError(ErrorCode.STORE_UNWRITABLE) from error
         except (AppError, DatabaseError) as error:
             self._is_damaged |= is_damage(error)

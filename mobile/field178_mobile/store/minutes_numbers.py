@@ -24,9 +24,10 @@ class MinutesNumbers:
         self._store = store
 
     def take(self, record_id: str, scope: str, year: int) -> str:
-        """Return the number of a visit, the same at every asking; "" when no number is left here.
+        """Return the minutes number of a visit, always the same; "" if no number is left on the tablet.
 
-        It is durably the visit's when this returns, filed or not: thrown away, it leaves a gap.
+        The number is durable when this returns, whether the visit is filed or not; a discarded visit leaves a
+        gap.
         """
         return self._store.read_all(lambda unlocked: _take(unlocked, record_id, scope, year))
 
@@ -65,7 +66,7 @@ def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlo
     device, life = get_text(unlocked.context, "device"), get_text(unlocked.context, "incarnation")
     for view in unlocked.records.views(TYPE, scope):
         block = NumberBlock.from_data(view.data)
-        # A copy of this tablet's data gives out from the block of its former life: that one is not ours.
+        # A copy of this tablet's data must not use the block of its earlier incarnation.
         if (block.device, block.incarnation, block.year) == (device, life, year):
             yield block
 
@@ -73,7 +74,7 @@ def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlo
 def _used(unlocked: Unlocked, scope: str, year: int) -> frozenset[int]:
     taken = (entry for entry in _taken(unlocked.context).values() if entry.get("scope") == scope)
     numbers = [text_of(entry, "number") for entry in taken if entry.get("year") == year]
-    # Those on records as well: the memory above goes when the database is lost, the records come back.
+    # Numbers on records count too: after a rebuild of the database only the records are left.
     visits = (view.data for view in unlocked.records.views("inspection", scope))
     numbers += [text_of(data, "minutes_number") for data in visits if _year_of(data) == year]
     return frozenset(serial for serial in map(serial_of, numbers) if serial is not None)

@@ -1,4 +1,4 @@
-"""What the store gives to the screens and to the sync engine: frozen, complete, without database words."""
+"""Values of the store for screens and sync engine: frozen, complete, independent of the database."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from field178_shared.records.follow_ups import FollowUpRef
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Unfinished work on one record: `data` as typed so far, `seen` the record as it was when begun.
+    """Unfinished work on one record: `data` as typed so far, `seen` the record at the beginning.
 
-    `seen` is None for a record that does not exist yet. `scope` may be empty until it is filed.
+    `seen` is None for a new record. `scope` may be empty until the draft is filed.
     """
 
     id: str
@@ -70,9 +70,9 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """The whole tablet in one line. `records_agree`: `in_sync` in all but the photos.
+    """Status of the store for the status line. `records_agree`: `in_sync` except photos.
 
-    `undeliverable_photos`: given up by an officer; they do not count as unsent.
+    `undeliverable_photos`: photos dismissed by an officer; they do not count as unsent.
     """
 
     unsent_records: int
@@ -95,7 +95,7 @@ class StoreStatus:
 
 @dataclass(frozen=True, slots=True)
 class PendingRecord:
-    """A record that the server has not heard all of: what it holds of it, and the record as it is here."""
+    """A record with unsent changes: the server's version, and the version on this tablet."""
 
     id: str
     type: str
@@ -138,10 +138,10 @@ class RefusedValue:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item of the inbox. `text` has the words of a notice by language, `notice_id` tells which one it is.
+    """An item of the inbox. `text` is the text of a notice by language, `notice_id` its id.
 
-    `handed_to`: the officer who has to answer it in the place of who filed the record, "" for nobody.
-    `by` and `at` of a returned record: who returned it and when, as far as the review holds it.
+    `handed_to`: officer who must answer in place of the author of the record, "" for nobody. `by` and `at` of
+    a returned record: who returned it and when, as far as the review contains it.
     """
 
     kind: InboxKind
@@ -188,8 +188,8 @@ class EstablishmentListing(NamedTuple):
 class VisitListing(NamedTuple):
     """One filed visit in lists of establishments.
 
-    `follow_up_keys`: follow-ups that the visit requests and the office has not closed. `closes`: follow-ups of
-    earlier visits that the visit closed. Both are empty for a void visit.
+    `follow_up_keys`: follow-ups that the visit requests and the office has not closed.
+    `closes`: follow-ups of earlier visits that the visit closed. Both are empty for a void visit.
     """
 
     id: str
@@ -203,9 +203,9 @@ class VisitListing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreChange:
-    """What a transaction touched; `everything`: whatever the store holds may be another.
+    """Records changed by a transaction; `everything`: any record of the store may have changed.
 
-    `drafts`: records of which a draft was saved and nothing else changed, as every tap in a form does.
+    `drafts`: records of which only a draft was saved, as at every tap in a form.
     """
 
     records: frozenset[str] = field(default_factory=frozenset)
@@ -214,5 +214,5 @@ class StoreChange:
 
     @property
     def is_draft(self) -> bool:
-        """Tell whether a draft was saved, and nothing else."""
+        """Return whether only drafts were saved."""
         return bool(self.drafts) and not (self.records or self.everything)

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """All that exists only while the store is unlocked."""
+    """Objects that exist only while the store is unlocked."""
 
     context: DatabaseContext
     journal: Journal
@@ -29,7 +29,7 @@ class Unlocked:
 
 
 class DatabaseAccess(Protocol):
-    """Reads and writes on the database thread; each call waits for its turn and raises AppError(locked)."""
+    """Access to the database thread; each call waits for its turn and raises AppError(locked)."""
 
     def read(self, work: Callable[[DatabaseContext], Result]) -> Result:
         """Return what `work` reads."""
@@ -45,7 +45,7 @@ class DatabaseAccess(Protocol):
 
 
 class DraftAccess(DatabaseAccess, Protocol):
-    """Access to the database that also tells subscribers of drafts."""
+    """Access to the database that also notifies subscribers of drafts."""
 
     def write_draft(self, work: Callable[[Unlocked], str]) -> None:
         """Run `work`, which writes a draft and returns the id of its record."""

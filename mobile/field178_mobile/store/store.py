@@ -70,10 +70,10 @@ class Store(LockableStore):
     def file(
         self, draft: Draft, user: str, extra: Sequence[Draft] = (), gone: Sequence[MergedRecord] = ()
     ) -> str | None:
-        """File a draft, with others that belong to it, in ONE step: after it returns, nothing is lost.
+        """File a draft and related drafts in ONE step; they are durable when this returns.
 
-        `gone`: records, as the user sees them, that are deleted in the same step.
-        Returns the id of the draft's change, or None when nothing differs from what the user saw.
+        `gone`: records, as the user sees them, that are deleted in the same step. Returns the id of the
+        draft's change, or None if nothing differs from the seen record.
         """
         deletions = [deletion(view) for view in gone]
         change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user, deletions))
@@ -95,9 +95,9 @@ class Store(LockableStore):
     def resolve(
         self, record_id: str, shown: Collection[RefusedValue], chosen: Mapping[str, object], user: str
     ) -> str | None:
-        """Resolve the conflicts of a record that were shown whole: `chosen` values, all others unchanged.
+        """Resolve the completely shown conflicts of a record: `chosen` values, all others unchanged.
 
-        None, and nothing filed, when there is none: one that gained a value since stays open.
+        Return None and file nothing if there is none; a conflict that gained a value since stays open.
         """
         standing, stored_conflicts = self._run(
             lambda unlocked: (unlocked.records.standing(record_id), unlocked.cache.conflicts(record_id))
@@ -116,7 +116,7 @@ class Store(LockableStore):
         return self._run(lambda unlocked: unlocked.records.view(record_id))
 
     def revision(self, record_id: str) -> ServerRecord | None:
-        """Return revision and hash of a record once the server has all of it; None where nobody can say."""
+        """Return the revision and hash of a record once the server has all changes; None if unknown."""
         return self.read(lambda context: revision_of(context, record_id))
 
     def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
@@ -145,11 +145,11 @@ class Store(LockableStore):
         return self.read(lambda context: get_number(context, "clock_offset_ms"))
 
     def status(self) -> StoreStatus:
-        """Return the whole tablet in one line; `in_sync` as the protocol means it, nothing weaker."""
+        """Return the status of the store; `in_sync` in the strict sense of the protocol."""
         return self._run(lambda unlocked: unlocked.records.status(self._in_sync))
 
     def unsent(self) -> list[PendingRecord]:
-        """Return the records that the server has not heard all of."""
+        """Return the records with unsent changes."""
         return self._run(lambda unlocked: unlocked.records.unsent())
 
     def inbox(self) -> list[InboxItem]:
@@ -187,11 +187,11 @@ class Store(LockableStore):
     def commit(
         self, work: Callable[[Unlocked], Committed], afterwards: Callable[[Unlocked], None]
     ) -> Committed:
-        """Commit the server's records; lists and subscribers learn of them whatever fails afterwards."""
+        """Commit the server's records; lists and subscribers are updated even if `afterwards` fails."""
         return self.turn(lambda: self._run(lambda unlocked: self._committed(unlocked, work, afterwards)))
 
     def set_in_sync(self, in_sync: bool) -> None:
-        """Take the engine's word on full agreement; any change filed after takes it back."""
+        """Store the engine's result on full agreement; any later change resets it."""
         if in_sync != self._in_sync:
             self._in_sync = in_sync
             self._tell(StoreChange())

@@ -1,4 +1,4 @@
-"""The store's single connection: durable first, then fast; every write goes through one named transaction."""
+"""Single connection of the store: durability first; every write is in a named transaction."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from field178_mobile.store.database.driver import Connection, sqlite
 
 def open_connection(path: Path) -> Connection:
     """Open the database so that a commit that returned survives a power cut."""
-    # SQLite gives the files beside it the rights of the database.
+    # SQLite creates its side files with the permissions of the database.
     path.touch(0o600)
-    # All statements of the store stay compiled: they are more than the driver keeps by itself.
+    # The cache holds all compiled statements of the store, more than the driver's default.
     connection = sqlite.connect(path, isolation_level=None, timeout=1.0, cached_statements=256)
     try:
         _set_up(connection)
@@ -43,7 +43,7 @@ def transaction(connection: Connection, name: str, failpoint: Failpoint) -> Iter
 def _set_up(connection: Connection) -> None:
     # This process alone: a second one is refused at once, so no other connection ever shares the WAL.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    # synchronous MUST be set before journal_mode: the switch to WAL then is durable itself.
+    # synchronous MUST be set before journal_mode, so that the switch to WAL is durable.
     connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -51,7 +51,7 @@ class DatabaseContext:
 
 
 def parse_object(body: bytes) -> Json:
-    """Return the JSON object of bytes this tablet wrote itself."""
+    """Return the JSON object of bytes that this tablet wrote."""
     # Not the strict reader: what the user typed is never refused on its way back.
     value = _decode(body)
     if not isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""The one place that chooses the SQLite module: pysqlite3 where it is installed, else the standard library's.
+"""Choice of the SQLite module: pysqlite3 if installed, else the standard library's.
 
-SQLite 3.7.0 to 3.51.2 may corrupt a WAL database that several connections checkpoint at once; the store
-opens ONE connection, so either module is safe.
+SQLite 3.7.0 to 3.51.2 may corrupt a WAL database that several connections checkpoint at once; the store opens
+ONE connection, so either module is safe.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _REFUSED = frozenset({8, 10, 13, 14})
 
 
 def is_refused_write(error: Exception) -> bool:
-    """Tell whether the disk refused: it is full, write-protected, or failing."""
+    """Return whether the error is a refused write: the disk is full, write-protected or failing."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED
 
 
 def is_undecodable(error: Exception) -> bool:
-    """Tell whether the driver says of a column that its text is none: its bytes were changed."""
+    """Return whether the driver failed to decode a text column, so that its bytes were changed."""
     return isinstance(error, sqlite.OperationalError) and "decode" in str(error)

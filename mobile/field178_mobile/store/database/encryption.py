@@ -43,13 +43,16 @@ class Sealer:
             raise AppError(ErrorCode.STORE_DAMAGED, table=table, id=row_id) from None
 
     def file_cipher(self, salt: bytes) -> ChaCha20Poly1305:
-        """Return the cipher of one file, its key made of the file's own salt: its parts may be counted."""
+        """Return the cipher of one file.
+
+        Its key is derived from the file's salt, so the parts may use counters as nonces.
+        """
         derived = HKDF(hashes.SHA256(), 32, salt=salt, info=b"field178-file-v1").derive(self._derived)
         return ChaCha20Poly1305(derived)
 
     def _place(self, table: str, row_id: str, revision: int) -> bytes:
-        # Ids on the wire are plain ASCII, which the template writes in canonical form at a fraction of the
-        # cost; any other id goes the long way round.
+        # Performance: ids on the wire are plain ASCII, which the template writes in canonical form; other ids
+        # use the encoder.
         if _PLAIN_ID.fullmatch(row_id):
             return (
                 f'{{"id":"{row_id}","key":"{self.key_id}","revision":{revision},"table":"{table}"}}'.encode()

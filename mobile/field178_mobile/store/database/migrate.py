@@ -37,7 +37,7 @@ def migrations() -> tuple[Migration, ...]:
 
 
 def migrate(connection: Connection, failpoint: Failpoint) -> None:
-    """Apply the missing steps, each in its own transaction; refuse a database from a newer program."""
+    """Apply the missing migrations, each in its own transaction; refuse a database of a newer program."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
     )

@@ -1,4 +1,4 @@
-"""The database thread: every caller queues, one thread runs, results and exceptions come back."""
+"""Database thread: callers queue calls, one thread runs them, results and exceptions are returned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class DatabaseThread:
-    """Runs calls one after the other on its own thread, so that SQLite sees a single user."""
+    """Thread that runs calls one after the other, so that SQLite has a single user."""
 
     def __init__(self, name: str = "field178-store") -> None:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -29,10 +29,10 @@ class DatabaseThread:
         return threading.current_thread() is self._thread
 
     def call(self, work: Callable[[], Result]) -> Result:
-        """Run `work` on the database thread and return its result, or raise what it raised.
+        """Run `work` on the database thread and return its result, or raise its exception.
 
-        After `stop` it raises AppError(store_locked): nobody is left to wait for. MUST NOT be called on the
-        database thread: it would wait for itself.
+        After `stop` it raises AppError(store_locked). MUST NOT be called on the database thread, where it
+        would deadlock.
         """
         future: Future[Result] = Future()
         with self._door:
@@ -42,7 +42,7 @@ class DatabaseThread:
         return future.result()
 
     def stop(self) -> None:
-        """Finish the calls that wait and end the thread."""
+        """Finish the queued calls and end the thread."""
         with self._door:
             self._is_stopped = True
             self._calls.put(None)

@@ -41,7 +41,7 @@ class DraftStore:
         return self._store.read(all_drafts)
 
     def discard(self, draft_id: str) -> None:
-        """Throw a draft away; only ever on the user's word."""
+        """Delete a draft; only at the user's request."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
             draft = get_draft(unlocked.context, draft_id)

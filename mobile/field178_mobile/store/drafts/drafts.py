@@ -1,4 +1,4 @@
-"""Drafts: durable at every save, sealed, and gone only when filed or discarded."""
+"""Drafts: durable at every save, encrypted, deleted only by filing or discarding."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def delete_draft(context: DatabaseContext, draft_id: str) -> None:
 
 
 def delete_drafts_of(context: DatabaseContext, record_id: str) -> None:
-    """Remove whatever is begun on a record. MUST run inside a transaction."""
+    """Delete the drafts of a record. MUST run inside a transaction."""
     context.connection.execute("DELETE FROM draft WHERE record_id = ?", (record_id,))
 
 
@@ -60,7 +60,7 @@ def _rows(context: DatabaseContext, where: str, values: tuple[str, ...]) -> list
 
 def _to_json(draft: Draft) -> Json:
     return {
-        # Beside the columns, which a flipped bit could change unseen.
+        # The sealed copy of the columns detects flipped bits.
         "record_id": draft.record_id,
         "type": draft.type,
         "scope": draft.scope,

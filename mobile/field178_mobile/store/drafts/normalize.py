@@ -1,4 +1,7 @@
-"""What people typed, made fit for the wire: NFC texts, no NUL, no lone surrogates, no null outside lists."""
+"""Normalisation of typed values for the wire.
+
+Texts are NFC without NUL and lone surrogates; null occurs only in lists.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _NEVER = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(value: object) -> object:
-    """Return a JSON value that the protocol takes; null means absent, so null members go."""
+    """Return a JSON value that the protocol accepts; null means absent, so null members are removed."""
     if isinstance(value, str):
         return value if value.isascii() and "\x00" not in value else _clean_text(value)
     if isinstance(value, Mapping):
@@ -24,7 +27,7 @@ def clean(value: object) -> object:
 
 
 def is_clean(data: Mapping[str, object]) -> bool:
-    """Tell whether `clean_object` would change nothing; a doubt is a no."""
+    """Return whether `clean_object` would change nothing; False if unsure."""
     try:
         text = canonical(data).decode()
     except (UnicodeEncodeError, TypeError):

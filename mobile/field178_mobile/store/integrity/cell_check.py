@@ -28,7 +28,7 @@ _CELLS = {
 
 
 def heal(context: DatabaseContext, journal: Journal, records: list[str]) -> bool:
-    """Heal spoiled cells, those of the server records given and all others; true when there were any."""
+    """Repair damaged cells, those of the given records and all others; return whether there were any."""
     spoiled = {table: _spoiled(context, table, *place) for table, place in _CELLS.items()}
     if not records and not any(spoiled.values()):
         return False
@@ -80,6 +80,6 @@ def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[st
         context.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
     for scope in sorted(again):
         row = context.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
-        # The kept digest may be what was spoiled: it is never opened, only written anew.
+        # The stored digest may be the damaged cell: it is never read, only rewritten.
         cursor = ScopeCursor(scope, 0 if row is None else row[0], 0, recomputed_digest(context, scope))
         put_scope(context, marked(context, cursor))

@@ -1,7 +1,7 @@
-"""How the database was left when it was closed: a file nobody touched since needs no check.
+"""Close markers: a database file that is unchanged since its close needs no check.
 
-Two sealed files beside the database: `closed` describes its file, `lists` the lines of lists that were made
-of its records. Both may be lost at any time: the next opening checks the database and reads it.
+Two sealed files beside the database: `closed` describes the database file, `lists` contains the list rows of
+its records. Both may be lost at any time: the next opening then checks and reads the database.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BEFORE_NS = 10**9
 
 @dataclass(frozen=True, slots=True)
 class CleanClose:
-    """A database as it was closed: when it was last checked, and the lists made of its records."""
+    """State of a closed database: the time of its last check, and the list rows of its records."""
 
     checked_at: datetime
     lists: Json
@@ -59,7 +59,7 @@ def was_closed(database: Path, sealer: Sealer) -> bool:
 
 
 def write_close(database: Path, sealer: Sealer, closed: CleanClose) -> None:
-    """Describe a database that was just closed; its lists are written unless they lie there already."""
+    """Write the close marker of a closed database, and its list rows unless they are already stored."""
     with suppress(OSError):  # a full disk: the next opening checks
         nonce = closed.nonce
         if not nonce:
@@ -78,7 +78,7 @@ def write_close(database: Path, sealer: Sealer, closed: CleanClose) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Tell whether a reading failed on what only a check of the database can bring back."""
+    """Return whether a read failed because of damage that only a check of the database can repair."""
     # A lock, a full disk and the like are subclasses.
     is_malformed = type(error) is DatabaseError
     return is_malformed or (isinstance(error, AppError) and error.code is ErrorCode.STORE_DAMAGED)
@@ -93,7 +93,7 @@ def forget_close(database: Path) -> bool:
 
 
 def _last_close(database: Path, sealer: Sealer) -> Json | None:
-    """Return what the last closing wrote of a database that is as it left it, None when it is not."""
+    """Return the close marker if the database file is unchanged since, else None."""
     closed = _open(sealer, _CLOSED, _read(database.with_name(_CLOSED)))
     return closed if closed["file"] == _file_of(database) else None
 
@@ -124,7 +124,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, sealed: bytes) -> None:
-    # Not synced: what a power cut leaves of it does not open, and nothing is lost with it.
+    # Not synced: after a power cut an incomplete file fails to decrypt, and nothing depends on it.
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     draft.touch(0o600)

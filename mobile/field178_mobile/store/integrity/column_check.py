@@ -30,7 +30,7 @@ _RECEIPTS = (
 )
 _OUTBOX = "SELECT id, n, record_id, type, scope, op, is_create, sealed FROM outbox WHERE key_id = ?"
 _KEYED = ("base", "outbox", "scope", "notice", "draft", "setting", "removed")
-# Each finds what this program never writes; texts are compared inside, where nothing has to be decoded.
+# Each query finds values that this program never writes; texts are compared in SQL, without decoding.
 _NEVER = (
     "SELECT 1 FROM outbox WHERE settled = 1 AND state <> 'acknowledged'",
     "SELECT 1 FROM outbox WHERE incarnation NOT IN (SELECT id FROM incarnation)",
@@ -56,9 +56,9 @@ def has_our_tables(connection: Connection) -> bool:
 
 
 def spoiled_records(context: DatabaseContext) -> list[str] | None:
-    """Return the server records whose cell does not open; None where a plain column is not as it was written.
+    """Return the server records whose cells do not decrypt; None if a plain column was changed.
 
-    The plain columns have to agree with what is sealed beside them; those of a new database do.
+    The plain columns must equal their sealed copies; those of a new database do.
     """
     spoiled: list[str] = []
     return spoiled if _is_as_written(context, spoiled) else None
@@ -69,7 +69,7 @@ def _is_as_written(context: DatabaseContext, spoiled: list[str]) -> bool:
         key_id = get_text(context, "key_id")
         if key_id is None:
             return _is_empty(context)
-        # Under another key nothing opens: that is for the opening to say, unless the rows know better.
+        # With a wrong key nothing decrypts: opening reports that, unless some rows decrypt.
         return (
             not any(_finds(context, query, key_id) for query in _NEVER)
             and all(_is_number(context, name) for name in _NUMBERS)
@@ -125,7 +125,7 @@ def _is_own_server_record(
     record_id, record_type, rev, deleted, sealed = row
     payload = _opened(context, "base", record_id, rev, sealed)
     if payload is None:
-        spoiled.append(record_id)  # healed for itself
+        spoiled.append(record_id)  # repaired separately
         return True
     h = record_hash_of_body(record_id, record_type, rev, bool(deleted), payload[_HASH_BYTES:])
     return h == payload[:_HASH_BYTES].hex()

@@ -65,7 +65,7 @@ class Opened:
 
 
 def open_database(folder: Path, opening: OpeningContext) -> Opened:
-    """Open the store of a folder, whatever state it was left in; a wrong key changes nothing."""
+    """Open the store of a folder, in whatever state it is; a wrong key changes nothing."""
     make_folder(folder)
     sealer = Sealer(opening.key)
     journal = Journal(folder / JOURNAL)
@@ -111,7 +111,7 @@ def _verified_context(
     spoiled = spoiled_records(context)
     if spoiled is not None:
         return context, moved, spoiled
-    # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
+    # SQLite does not detect a flipped bit in a plain column; only the sealed copies do.
     connection.close()
     move_damaged(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     connection, _ = _sound_connection(folder, opening)
@@ -131,7 +131,7 @@ def _sound_connection(folder: Path, opening: OpeningContext) -> tuple[Connection
 
 def _try_open(records: Path, failpoint: Failpoint) -> Connection | None:
     records.mkdir(mode=0o700, exist_ok=True)
-    # SQLite syncs the names in this folder, never the folder's own: a cut could take the whole of it.
+    # SQLite syncs the names in this folder but not the folder itself, which a power cut could remove.
     sync_folder(records.parent)
     try:
         connection = open_connection(records / DATABASE)
@@ -177,7 +177,8 @@ def _bring_up(
     start = get_number(context, "journal_end") if same_file else 0
     unknown = _unknown(context, journalled(journal, context.sealer, min(start, journal.size)))
     if same_file and 0 < len(unknown) < unknown[0].in_step:
-        # The power went while a step of several changes was written: all or none, and none was called saved.
+        # Power was lost during a step of several changes: none of them was reported as saved, so all are
+        # removed.
         journal.cut_back(start)
     elif unknown:
         recover_entries(context, unknown, journal)

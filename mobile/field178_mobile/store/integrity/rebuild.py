@@ -1,4 +1,4 @@
-"""Move a damaged database away and rebuild it from the journal."""
+"""Rebuild of a damaged database from the journal; the damaged files are moved to a folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNREADABLE = (Error, UnicodeDecodeError)
 
 
 def is_sound(connection: Connection) -> bool:
-    """Tell whether SQLite finds the whole file readable, and every index in agreement with its table."""
+    """Return whether SQLite reads the whole file, and every index agrees with its table."""
     return [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] == ["ok"]
 
 

@@ -1,1 +1,1 @@
-"""The outbox: changes from submission over in flight to pruning, and the journal beside it."""
+"""Outbox: life of changes (submit, in flight, pruned), and the journal."""

@@ -1,6 +1,7 @@
-"""The table of changes: what this tablet filed, how far each change got, and the receipts that prove it.
+"""Table of changes: changes filed on this tablet, their state and their receipts.
 
-A change is written once and never rendered anew. It goes only when a verified backup of the server holds it.
+A change is written once and never rendered again. It is deleted only when a verified backup of the server
+contains it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewChange:
-    """A change about to be filed. `long_was` keeps in full what `was` only names by hash."""
+    """A change about to be filed. `long_was` contains the full values that `was` shortens to hashes."""
 
     wire: Json
     incarnation: str
@@ -93,13 +94,13 @@ class OwnChange:
 
     @property
     def replaces(self) -> list[object]:
-        """The ids of the changes this one supersedes, as sent."""
+        """Ids of the changes that this change supersedes, as sent."""
         change_ids = self.wire.get("replaces")
         return change_ids if isinstance(change_ids, list) else []
 
 
 def insert_change(context: DatabaseContext, change: NewChange) -> None:
-    """Add a filed change as pending; it hides what it supersedes. Inside a transaction."""
+    """Insert a filed change as pending and hide the changes that it supersedes. Inside a transaction."""
     wire = change.wire
     body = canonical({"wire": wire, "long_was": change.long_was})
     sealed = context.sealer.seal("outbox", change.id, change.n, body)
@@ -107,8 +108,17 @@ def insert_change(context: DatabaseContext, change: NewChange) -> None:
         "INSERT INTO outbox (id, incarnation, n, record_id, type, scope, op, is_create, state, size_bytes, "
         "key_id, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
         (
-            *(change.id, change.incarnation, change.n, wire["record_id"], wire["type"], wire["scope"]),
-            *(wire["op"], int(wire["create"] is True), len(canonical(wire)), context.sealer.key_id, sealed),
+            change.id,
+            change.incarnation,
+            change.n,
+            wire["record_id"],
+            wire["type"],
+            wire["scope"],
+            wire["op"],
+            int(wire["create"] is True),
+            len(canonical(wire)),
+            context.sealer.key_id,
+            sealed,
         ),
     )
     for replaced in change.replaces:
@@ -116,7 +126,7 @@ def insert_change(context: DatabaseContext, change: NewChange) -> None:
 
 
 def seal_again(context: DatabaseContext, change: NewChange) -> None:
-    """Write a change's content anew from its other copy. Inside a transaction."""
+    """Rewrite the content of a change from its journal copy. Inside a transaction."""
     body = canonical({"wire": change.wire, "long_was": change.long_was})
     sealed = context.sealer.seal("outbox", change.id, change.n, body)
     context.connection.execute("UPDATE outbox SET sealed = ? WHERE id = ?", (sealed, change.id))
@@ -213,8 +223,16 @@ def store_receipt(context: DatabaseContext, change: OwnChange, receipt: Receipt,
         "UPDATE outbox SET state = 'acknowledged', status = ?, reason = ?, rev = ?, seq = ?, verdict = ?, "
         "receipt_scope = ?, receipt_incarnation = ?, settled = ?, sealed_receipt = ? WHERE id = ?",
         (
-            *(receipt.status.value, receipt.reason, receipt.rev, receipt.seq, receipt.v),
-            *(receipt.scope, receipt.incarnation or change.incarnation, int(settled), sealed, change.id),
+            receipt.status.value,
+            receipt.reason,
+            receipt.rev,
+            receipt.seq,
+            receipt.v,
+            receipt.scope,
+            receipt.incarnation or change.incarnation,
+            int(settled),
+            sealed,
+            change.id,
         ),
     )
 
@@ -238,10 +256,10 @@ def settle_left(context: DatabaseContext, record_id: str, scope: str) -> None:
 
 
 def settle_scope(context: DatabaseContext, scope: str, seq: int | None) -> set[str]:
-    """Settle changes of a scope that have no server record, up to a seq (None: all).
+    """Settle changes of a scope without a server record, up to a seq (None: all).
 
-    Their record was deleted, merged or moved away, or the scope was lost: returns the ids of those that are
-    shown no more. Inside a transaction.
+    Their record was deleted, merged or moved, or the scope was lost. Return the ids of the records that are
+    no longer shown. Inside a transaction.
     """
     gone = context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE settled = 0 AND state = 'acknowledged' AND receipt_scope = ? "
@@ -264,8 +282,9 @@ def stored_receipts(context: DatabaseContext) -> dict[str, list[str]]:
 def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list[str]:
     """Return the changes that are in a verified backup and not needed here.
 
-    A change carried over from another incarnation counts under another's numbers, so it stays. Its number
-    may stand for one of ours in the server's unbroken run, so with it all changes of this incarnation stay.
+    A change carried over from another incarnation stays, because it counts under the numbers of that
+    incarnation. Its number may fill a gap of this incarnation in the server's unbroken run, so with it all
+    changes of this incarnation stay.
     """
     query = (
         "SELECT id FROM outbox WHERE state = 'acknowledged' AND settled = 1 AND status <> 'quarantined' "

@@ -12,13 +12,13 @@ from field178_mobile.store.replication.repair import marked
 
 
 def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
-    """Remember, before the first byte goes out, that these changes may be with the server."""
+    """Mark changes as possibly received by the server, before the first byte is sent."""
     with context.transaction("sent"):
         set_state(context, change_ids, State.SENT)
 
 
 def isolate(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
-    """Take changes out of the queue until the user corrects them, so that they delay no other."""
+    """Isolate changes from the queue until the user corrects them, so that they block no other change."""
     with context.transaction("park"):
         set_state(context, change_ids, State.ISOLATED, reason)
 
@@ -37,9 +37,9 @@ def retry_isolated(context: DatabaseContext, reason: str) -> list[str]:
 
 
 def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering: bool) -> None:
-    """Push again what the server lost, under the same ids; `offering`: more is still to be offered.
+    """Push changes lost by the server again, under the same ids; `offering`: more are to be offered.
 
-    Their scopes are repaired afterwards: rows here may contain what the server lost with them.
+    Their scopes are repaired afterwards, because rows here may contain the lost changes.
     """
     query = (
         "SELECT receipt_scope FROM outbox WHERE id = ? AND state = 'acknowledged' AND status <> 'quarantined'"

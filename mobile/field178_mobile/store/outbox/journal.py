@@ -1,7 +1,7 @@
-"""The journal: an append-only file that holds every filed change once, the tablet's second copy.
+"""Journal: append-only file with every filed change, the tablet's second copy.
 
-A frame is `marker, length, change id, n, sealed body, 16 bytes of SHA-256`. A damaged stretch costs the
-frames in it and no other: the reader looks for the next marker.
+A frame is `marker, length, change id, n, sealed body, 16 bytes of SHA-256`. Damage affects only the frames in
+the damaged range: the reader searches the next marker.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One journalled change, the draft it was made of, and how many changes its step filed."""
+    """A journalled change, the id of its draft, and the number of changes of its step."""
 
     change: NewChange
     draft_id: str | None
@@ -88,12 +88,12 @@ class Journal:
         return before
 
     def cut_back(self, size: int) -> None:
-        """Take back what was appended for a filing that did not happen; needs no free space."""
+        """Truncate the journal to its size before a failed filing; needs no free space."""
         self._file.truncate(size)
         os.fsync(self._file.fileno())
 
     def frames(self, start: int = 0) -> Iterator[JournalFrame]:
-        """Yield every intact frame from an offset on, whatever lies between them."""
+        """Yield all intact frames from an offset on, skipping damaged bytes."""
         self._file.seek(start)
         data = self._file.read()
         position = data.find(_MARKER)
@@ -164,7 +164,7 @@ def pack_frame(frame: JournalFrame) -> bytes:
 
 
 def _open(path: Path) -> FileIO:
-    path.touch(0o600)  # its owner's alone, whatever the mask is
+    path.touch(0o600)  # readable by its owner only, independent of the umask
     return path.open("a+b", buffering=0)
 
 

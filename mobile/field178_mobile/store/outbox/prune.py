@@ -31,7 +31,7 @@ def prune(
             if life_id in agreed and life_id not in mixed:
                 gone += _prune_life(context, life_id, number)
     if gone and journal.size > _JOURNAL_WORTH_REWRITING:
-        # After the commit: a crash before this leaves a journal that says more than it must, never less.
+        # After the commit: a crash before this line leaves extra changes in the journal, never missing ones.
         kept_ids = {row[0] for row in context.connection.execute("SELECT id FROM outbox")}
         journal.keep_only(kept_ids)
         with context.transaction("journal"):
@@ -40,10 +40,10 @@ def prune(
 
 
 def keep_all_of(context: DatabaseContext, life_ids: Iterable[str]) -> None:
-    """Stop pruning these incarnations. Inside a transaction.
+    """Exclude these incarnations from pruning. Inside a transaction.
 
-    One that was carried over from another life counted under them, and went with its number: nothing here
-    tells from now on which numbers are their own.
+    A pruned change of another incarnation used up one of their numbers, so it is unknown which numbers are
+    their own.
     """
     before = _mixed_lives(context)
     after = before.union(life_ids)

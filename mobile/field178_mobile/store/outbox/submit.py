@@ -27,7 +27,7 @@ from field178_shared.wire.protocol import Op
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """What one save needs besides its content."""
+    """Context of a save: user, time, ids and schema versions."""
 
     user: str
     at: datetime
@@ -54,14 +54,15 @@ class Content:
 
 
 def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
-    """Return the content of filing a draft: a create, or the least edit of what the user SAW; None if none.
+    """Return the content of filing a draft: a create or the smallest edit, None if unchanged.
 
-    Refused values that were left are sent again, and those taken back are sent as taken back: a later change
-    may contain a refused value, and an earlier one may be in flight.
+    An edit is relative to the record that the user SAW. Refused values that the user left are sent again, and
+    values that the user reverted are sent as reverted: a later change may contain a refused value, and an
+    earlier change may be in flight.
     """
     server_record, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
     exists = server_record is not None or any(change.is_create for change in effective(own))
-    # A refused create left no record: its correction is a create again, whatever the user saw.
+    # A refused create left no record, so its correction is a create too.
     refused_create = any(change.is_create and change.is_refused for change in own)
     create = not exists and (draft.seen is None or refused_create)
     shown, now = clean_object(draft.seen or {}), clean_object(draft.data)
@@ -90,11 +91,11 @@ def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
 def file_contents(
     context: DatabaseContext, journal: Journal, contents: Sequence[Content], saving: Saving
 ) -> list[str]:
-    """Make changes durable, all or none, and return their ids.
+    """Write changes durably, all or none, and return their ids.
 
-    Journal first, database second. A crash between the two leaves a journalled change the database does not
-    know: opening adds it, so nothing is lost. The other order would leave, after the same crash and a later
-    damage of the database, no copy at all. When the database refuses (disk full) the journal is cut back.
+    The journal is written before the database. A crash between the two leaves a journalled change, which the
+    next opening inserts into the database. With the opposite order, the same crash and later damage of the
+    database would leave no copy. If the database refuses the write (disk full), the journal is truncated.
     """
     incarnation = get_text(context, "incarnation") or ""
     first = get_number(context, "next_n", 1)
@@ -120,7 +121,7 @@ def file_contents(
 
 
 def recover_entries(context: DatabaseContext, entries: Sequence[JournalEntry], journal: Journal) -> None:
-    """Finish filings that a crash left in the journal alone; numbering goes on above them."""
+    """Insert changes that a crash left in the journal only; numbering continues after them."""
     with context.transaction("recover"):
         add_entries(context, entries)
         incarnation = get_text(context, "incarnation")
@@ -131,7 +132,7 @@ def recover_entries(context: DatabaseContext, entries: Sequence[JournalEntry], j
 
 
 def add_entries(context: DatabaseContext, entries: Sequence[JournalEntry]) -> None:
-    """Add changes to the table of changes; the drafts they were made of go. Inside a transaction."""
+    """Insert changes into the table of changes and delete their drafts. Inside a transaction."""
     for entry in entries:
         insert_change(context, entry.change)
         if entry.draft_id is not None:
@@ -164,7 +165,7 @@ def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> 
 
 
 def _long_values(was: Json, seen: Json) -> Json:
-    # What goes as {"$h": …} on the wire is kept in full here: a quarantined change may have to be undone.
+    # Values sent as {"$h": …} are kept in full here, because a quarantined change may have to be undone.
     return {path: read_path(seen, path) for path, value in was.items() if isinstance(value, dict)}
 
 

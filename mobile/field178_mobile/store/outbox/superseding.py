@@ -13,11 +13,11 @@ from field178_shared.wire.protocol import Op
 def superseded(
     own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool
 ) -> tuple[OwnChange, ...]:
-    """Return the changes that a draft begun on `shown` supersedes: the refused ones that its user saw.
+    """Return the refused changes that a draft begun on `shown` supersedes: those that its user saw.
 
-    A create supersedes the edits that wait for its record as well. Left to themselves they would run after
-    it, and one that finds the value it saw would undo the younger one. A change the user has not seen is not
-    superseded: it stays to be corrected, or is applied by itself.
+    A create also supersedes the edits that wait for its record. Otherwise they would run after it, and an
+    edit whose seen value matches would undo the newer value. A change that the user has not seen is not
+    superseded: it waits for correction, or is applied by itself.
     """
     seen = _seen(own, shown)
     return tuple(change for change in own if _is_superseded(change, create=create, is_seen=change.id in seen))
@@ -35,7 +35,7 @@ def take_back(changed: Json, set_: Json, was: Json) -> None:
 
 def _is_superseded(change: OwnChange, *, create: bool, is_seen: bool) -> bool:
     if change.is_refused:
-        # A refused create is always: with this one its record is there.
+        # A refused create is always superseded: this create makes its record.
         return is_seen or (create and change.is_create)
     is_edit = change.op == Op.PUT and not change.is_create
     return create and is_seen and is_edit and change.is_pending and change.replaced_by is None
@@ -54,7 +54,7 @@ def _seen(own: Sequence[OwnChange], shown: Mapping[str, object]) -> set[str]:
 
 
 def _is_shown(shown: Mapping[str, object], path: str, value: object) -> bool:
-    # A path through a value that is no object is never shown, and nobody could correct it otherwise.
+    # A path through a value that is no object is never shown, so it counts as seen.
     return passes_non_object(shown, path) or equal(read_path(shown, path), value)
 
 

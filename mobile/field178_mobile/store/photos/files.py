@@ -1,7 +1,8 @@
-"""The sealed files of photos, by the hash of their content; written whole or not at all.
+"""Encrypted files of photos, named by content hash; each is written completely or not at all.
 
-A file is `marker, salt, length of the head, sealed head, sealed blocks`. Each file has a key of its own, made
-of its salt, so its parts are simply counted; every part is bound to the hash, so none opens in another file.
+A file is `marker, salt, length of the head, sealed head, sealed blocks`. Each file has its own key, derived
+from its salt, so block numbers are the nonces. Every block is bound to the hash, so it does not decrypt in
+another file.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ class PhotoFiles:
         path = self._folder / head.sha256
         fresh = path.with_suffix(_NEW)
         fresh.unlink(missing_ok=True)
-        fresh.touch(0o600)  # its owner's alone, whatever the mask is
+        fresh.touch(0o600)  # readable by its owner only, independent of the umask
         with fresh.open("a+b", buffering=0) as file:
             for part in _parts(sealer, head, data, self._random_bytes(_SALT_BYTES)):
                 _write_all(file, part)
             os.fsync(file.fileno())
-        # Bytes, then the name, then the folder: the name never stands for bytes that are not on the disk.
+        # Bytes, then the name, then the folder are synced: a name never exists without its bytes on disk.
         fresh.replace(path)
         sync_folder(self._folder)
 
@@ -81,7 +82,7 @@ class PhotoFiles:
             return b"".join(blocks)[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
 
     def names(self) -> list[str]:
-        """Return the hashes of the photos that are here whole; what a cut left unfinished goes."""
+        """Return the hashes of the complete photo files; incomplete files are deleted."""
         if not self._folder.exists():
             return []
         paths = sorted(self._folder.iterdir())

@@ -1,8 +1,8 @@
-"""The photos of this tablet as the screens see them: added durably, counted, taken back when asked.
+"""Photos of this tablet for the screens: adding, counting and removing.
 
-A photo added or taken out in a draft stays unfiled until the draft is filed or discarded: it can be put back
-meanwhile, so its bytes are kept. The mark is durable before the draft changes: a crash between leaves a photo
-that the next settling finds.
+A photo added to or removed from a draft stays unfiled until the draft is filed or discarded; its bytes are
+kept because it can be restored. The mark is durable before the draft changes: a photo left by a crash in
+between is found by the next `settle`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ NO_FILES = ServerFileCount(0, 0)
 
 
 class PhotoStore:
-    """Keeps the bytes sealed until a verified backup of the server holds them."""
+    """Store of photo bytes, encrypted, until a verified backup of the server contains them."""
 
     def __init__(self, store: DatabaseAccess, folder: Path) -> None:
         self._store = store
@@ -69,18 +69,18 @@ class PhotoStore:
         self.files = PhotoFiles(folder / PHOTOS)
 
     def add(self, record_id: str, data: bytes, content_type: str) -> Json:
-        """Keep a file of a record and return what the record says of it; MUST come before the record says so.
+        """Store a file of a record and return its entry; MUST be called before the record names the file.
 
-        When this returns a power cut leaves the bytes. AppError(storage_low) when they would take the last
-        room.
+        The bytes are durable when this returns. Raises AppError(storage_low) if too little space would be
+        left.
         """
         if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES + len(data):
             raise AppError(ErrorCode.STORAGE_LOW)
         head = PhotoHead(hashlib.sha256(data).hexdigest(), record_id, len(data), content_type)
 
         def work(unlocked: Unlocked) -> tuple[str]:
-            # Bytes first, row second: bytes without a row come back at the next opening, a row without bytes
-            # would promise what is not there.
+            # Bytes first, row second: bytes without a row are recovered at the next opening; a row without
+            # bytes would be a broken promise.
             self.files.write(unlocked.context.sealer, head, data)
             with unlocked.context.transaction("photo"):
                 insert_photo(unlocked.context, head)
@@ -107,10 +107,10 @@ class PhotoStore:
         self._store.write(work)
 
     def settle(self, record_id: str = "") -> None:
-        """Forget the files, of one record or of all, that neither a draft nor anything filed names.
+        """Delete the files, of one record or of all, that no draft and no filed record names.
 
-        MUST come only when nobody works on the draft any more: there is no way back.
-        Where the disk refuses, it waits for the next opening: what was filed just before is kept.
+        MUST be called only when the draft is closed: deletion is final. If the disk refuses the write, it is
+        retried at the next opening.
         """
 
         def work(unlocked: Unlocked) -> list[str]:
@@ -130,7 +130,7 @@ class PhotoStore:
                 raise
 
     def forget_unfiled(self, record_id: str) -> None:
-        """Forget the files of a draft that was thrown away; those of a filed record stay."""
+        """Delete the files of a discarded draft; files of filed records stay."""
         self._forget(record_id, lambda context: photos_of(context, record_id))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
@@ -145,7 +145,7 @@ class PhotoStore:
         return self._store.read(lambda context: photos_of(context, record_id))
 
     def has_free_space(self) -> bool:
-        """Tell whether there is space for a photo; the last megabytes are kept for records."""
+        """Return whether there is space for a photo; the last megabytes are reserved for records."""
         return shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES + LARGEST_PHOTO_BYTES
 
     def unsent(self) -> list[Photo]:
@@ -153,7 +153,7 @@ class PhotoStore:
         return self._store.read(unsent_photos)
 
     def dismissed(self) -> frozenset[tuple[str, str]]:
-        """Return the keys of the photos that nobody waits for any more."""
+        """Return the keys of the dismissed photos."""
         return self._store.read(undeliverable_photos)
 
     def dismiss(self, key: tuple[str, str]) -> None:
@@ -219,7 +219,7 @@ def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
     due = frozenset(key for key in loose if record_id in ("", key[1]))
     if not due:
         return []
-    # A draft goes on naming some: they are looked at again when it is filed or thrown away.
+    # A draft still names some photos: they are checked again when it is filed or discarded.
     stays = due & _drafted(context, due)
     with context.transaction("photo"):
         put_setting(context, _LOOSE, sorted(loose - due | stays))
@@ -229,7 +229,7 @@ def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
 def _drafted(context: DatabaseContext, keys: frozenset[Key]) -> frozenset[Key]:
     drafts = all_drafts(context)
     named = {(sha256, draft.record_id) for draft in drafts for sha256 in named_files(draft.data)}
-    # What a spoiled draft names nobody can tell: its photos wait with it.
+    # The photos of a damaged draft are unknown, so all photos of its record are kept.
     spoiled = drafted_records(context) - {draft.record_id for draft in drafts}
     return frozenset(key for key in keys if key in named or key[1] in spoiled)
 

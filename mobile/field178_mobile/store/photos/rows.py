@@ -29,7 +29,7 @@ class PhotoState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One file of one record. `location` is None until the server began to take it."""
+    """A file of a record. `location` is None until the server has accepted the upload."""
 
     sha256: str
     record_id: str
@@ -43,7 +43,7 @@ class Photo:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells photos apart: the same picture may belong to two records."""
+        """Key of the photo: hash and record, because two records may share a picture."""
         return self.sha256, self.record_id
 
 
@@ -57,7 +57,7 @@ def insert_photo(context: DatabaseContext, head: PhotoHead) -> None:
 
 
 def replace_photo(context: DatabaseContext, head: PhotoHead) -> None:
-    """Put a file into the queue anew, whatever its row said. Inside a transaction."""
+    """Replace the row of a file by a new queue entry. Inside a transaction."""
     place = (head.sha256, head.record_id)
     context.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", place)
     insert_photo(context, head)
@@ -109,7 +109,7 @@ def unsent_photos(context: DatabaseContext) -> list[Photo]:
 
 
 def sendable_photos(context: DatabaseContext) -> list[Photo]:
-    """Return the waiting files whose record the server holds and which it names there: records go first."""
+    """Return the waiting files that the server's record already names: records are sent first."""
     photos, names = _select(context, "state = 'waiting'", ()), dict[str, frozenset[str]]()
     for photo in photos:
         if photo.record_id not in names:
@@ -124,7 +124,7 @@ def named_files(data: Mapping[str, object]) -> frozenset[str]:
 
 
 def put_progress(context: DatabaseContext, photo: Photo, location: str | None, sent_bytes: int) -> None:
-    """Keep where the server takes the rest and how much it has. Inside a transaction."""
+    """Store the upload location and the received size. Inside a transaction."""
     context.connection.execute(
         "UPDATE photo SET location = ?, sent_bytes = ?, last_error = NULL WHERE sha256 = ? AND record_id = ?",
         (location, sent_bytes, *photo.key),
@@ -170,8 +170,8 @@ PHOTOS = "photos"
 
 def forget_photo(context: DatabaseContext, files: PhotoFiles, photo: Photo) -> None:
     """Delete a file of a record; its bytes stay while another record has them too."""
-    # Bytes first: a crash between leaves a row that the next opening drops, the other order a photo that
-    # nobody asked for any more.
+    # Bytes first: a crash in between leaves a row that the next opening deletes; the opposite order would
+    # leave a file without a row.
     if sum(other.sha256 == photo.sha256 for other in all_photos(context)) == 1:
         files.remove(photo.sha256)
     with context.transaction("photo"):

@@ -25,9 +25,9 @@ WIFI_ONLY = "photos_wifi_only"
 
 
 class UploadQueue:
-    """Hands the store's transactions to the upload engine; safe to call from the sync thread.
+    """Upload queue in the store for the upload engine; safe to call from the sync thread.
 
-    `app` is this program's version: another one may write photos that the server takes.
+    `app` is the version of this program: another version may write photos that the server accepts.
     """
 
     def __init__(self, store: Store, app: str = "") -> None:
@@ -43,7 +43,7 @@ class UploadQueue:
         return self._store.read(sent_photos)
 
     def try_again(self) -> None:
-        """Let photos wait again that did not open; once under each program and server those refused."""
+        """Requeue undecryptable photos; requeue refused photos once for each program and server version."""
 
         def work(unlocked: Unlocked) -> set[str]:
             context = unlocked.context
@@ -60,7 +60,7 @@ class UploadQueue:
         self._store.write(work)
 
     def is_wifi_only(self) -> bool:
-        """Tell whether the officers keep photos for Wi-Fi."""
+        """Return whether the officers restrict photo uploads to Wi-Fi."""
         return self._store.settings.get(WIFI_ONLY) is True
 
     def chunk(self, photo: Photo, offset: int, length: int) -> bytes:
@@ -68,7 +68,7 @@ class UploadQueue:
         return self._store.photos.read(photo.sha256, offset, length)
 
     def keep_progress(self, photo: Photo, location: str | None, sent_bytes: int) -> Photo:
-        """Keep where the server takes the rest and how much of it the server said it has."""
+        """Store the upload location and the size that the server has received."""
         return self._put(photo, lambda context: put_progress(context, photo, location, sent_bytes))
 
     def move(self, photo: Photo, state: PhotoState, error: str | None = None) -> None:
@@ -95,7 +95,7 @@ class UploadQueue:
         self._store.write(work)
 
     def is_named(self, photo: Photo) -> bool:
-        """Tell whether the server's record still names a photo, as far as this tablet knows."""
+        """Return whether the server record on this tablet names a photo."""
         return self._store.photos.is_named(photo)
 
     def _put(self, photo: Photo, write: Callable[[DatabaseContext], None]) -> Photo:

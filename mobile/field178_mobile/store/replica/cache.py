@@ -1,4 +1,4 @@
-"""What the screens ask for all the time, kept decrypted in memory: lists, reviews, conflicts."""
+"""Decrypted values that screens read often: lists, reviews, conflicts."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ class ReplicaCache:
         self._disputed: dict[str, dict[str, OpenConflict]] = {}
         self._answers: dict[str, CommentAnswer] = {}
         self._answered: dict[str, dict[str, CommentAnswer]] = {}
-        # By closure; by merged establishment: what it was merged into.
+        # Closed follow-up by closure id; merge target by merged establishment.
         self._closed: dict[str, FollowUpRef] = {}
         self._merged: dict[str, str] = {}
         self._sorted: tuple[EstablishmentListing, ...] | None = None
         self._load(lists)
 
     def lists(self) -> Json:
-        """Return the lists as JSON; a cache of the same records takes them instead of reading."""
+        """Return the list rows as JSON, which another cache of the same records can load."""
         return lists_as_json(self.establishments(), self._visits_to, self._merged)
 
     def _load(self, lists: Json) -> None:
@@ -111,15 +111,20 @@ class ReplicaCache:
         rows = {row.id: row for row in new if row.type in _INDEXED}
         requested_ids = set(record_ids).difference([row.id for row in new])
         kept = (
-            *(self._establishments, self._visits, self._reviews),
-            *(self._conflicts, self._closed, self._merged, self._answers),
+            self._establishments,
+            self._visits,
+            self._reviews,
+            self._conflicts,
+            self._closed,
+            self._merged,
+            self._answers,
         )
-        # The other way round each touch would go through every line of the lists.
+        # The opposite order would visit every list row for each changed record.
         others = ids_of_other_types(self._context, requested_ids, _INDEXED)
         requested_ids -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
         changes = changes_of_all(self._context, requested_ids)
         rows |= server_records_of(self._context, requested_ids)
-        # In an order of their own: of a set they come in another one in every process, and lists would jump.
+        # Sorted: the order of a set differs in every process, and lists would change their order.
         for record_id in sorted(requested_ids.union(rows)):
             self._put(record_id, rows.get(record_id), changes.get(record_id, []))
 
@@ -255,7 +260,7 @@ def _merged_into(row: ServerRecord | None) -> str:
 
 
 def _line(row: ServerRecord | None, own: list[OwnChange]) -> Listing | None:
-    """Return what lists show of a record, None when they show nothing."""
+    """Return the list row of a record, None if deleted or erased."""
     if not own:
         return None if row is None else row.listing
     view = compose(row, own)
@@ -277,7 +282,11 @@ def _conflict(row: ServerRecord) -> OpenConflict:
     items = [item for item in raw_entries if isinstance(item, Mapping)]
     values = tuple(
         RefusedValue(
-            *(row.id, path, item.get("was"), item.get("mine"), item.get("current")),
+            row.id,
+            path,
+            item.get("was"),
+            item.get("mine"),
+            item.get("current"),
             str(item.get("reason", "")),
         )
         for item in items

@@ -1,4 +1,4 @@
-"""The few values of a record that lists show, kept in memory instead of the whole record."""
+"""List rows: the few values of a record that lists show, kept in memory instead of the record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def listing_of(record_type: str, record_id: str, data: Mapping[str, object]) -> 
 
 
 def establishment_listing(record_id: str, data: Mapping[str, object]) -> EstablishmentListing:
-    """Return the line of an establishment with this content, filed or begun."""
+    """Return the list row of an establishment, filed or draft."""
     name, address = text_of(data, "name"), text_of(data, "address_line")
     return EstablishmentListing(
         id=record_id,
@@ -73,7 +73,7 @@ def by_establishment(visits: Iterable[VisitListing]) -> Visits:
 
 
 def newest_first(visit: VisitListing) -> tuple[float, str]:
-    """Return the key by which visits are ordered; those of one moment by id, in whatever order they came."""
+    """Return the sort key of visits: newest first, then by id, so that the order is stable."""
     return (-visit.started_at.timestamp() if visit.started_at else 0.0, visit.id)
 
 

@@ -13,9 +13,9 @@ from field178_shared.wire.protocol import Op, Status
 
 
 def compose(server_record: ServerRecord | None, own: Sequence[OwnChange]) -> MergedRecord | None:
-    """Return what the user sees of one record, or None when it is not on this tablet.
+    """Return the record as the user sees it, or None if it is not on this tablet.
 
-    An edit whose record left is not shown: without a server record only an own create shows.
+    An edit whose record has left is not shown: without a server record only an own create is shown.
     """
     if server_record is not None and not own:
         return _unchanged(server_record)
@@ -58,10 +58,10 @@ def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
 def without_refused(
     seen: Mapping[str, object], server_record: ServerRecord | None, own: Sequence[OwnChange]
 ) -> Json:
-    """Return what the user saw with the refused values taken out again.
+    """Return the seen record without refused values.
 
-    The value of a quarantined change is never a `was`: the server never had it. Where the same value stands
-    without that change, by the server's word or by a later own one, it stays.
+    The value of a quarantined change is never a `was`, because the server never had it. The value stays if it
+    is also set by the server or by a later own change.
     """
     data = dict(seen)
     refused = [change for change in own if change.is_refused]
@@ -80,8 +80,8 @@ def _with_own(
     data: Json = {} if server_record is None else server_record.data
     deleted, later = server_record is not None and server_record.deleted, 0
     if server_record is None and first is not None:
-        # Edits older than the create that brings their record (a refused one was mended): the server keeps
-        # them until it comes, then takes what meets the values their author saw.
+        # Edits older than the create of their record (a corrected create): the server stores them until the
+        # create arrives, then applies those whose seen values match.
         at = shown.index(first)
         data, deleted = _applied(data, deleted, first)
         for change in shown[:at]:
@@ -119,13 +119,13 @@ def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
 
 
 def _clashed(change: OwnChange) -> frozenset[str]:
-    # Where the receipt does not name the paths, the own values stand until the server's row is here: it
-    # comes with the same answer, and what was applied of the change must not flicker back before.
+    # If the receipt names no paths, own values are shown until the server's row arrives: it comes with the
+    # same answer, and applied values must not flicker.
     return frozenset(change.details) if change.status is Status.CONFLICT else frozenset()
 
 
 def refusal(own: Sequence[OwnChange]) -> str | None:
-    """Return the reason of the refused change that waits to be mended, None when there is none."""
+    """Return the reason of the refused change that needs correction, None if there is none."""
     for change in reversed(own):
         if change.is_refused and change.replaced_by is None and change.reason != "replaced":
             return change.reason or Status.QUARANTINED.value

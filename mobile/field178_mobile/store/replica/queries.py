@@ -62,7 +62,7 @@ class Records:
         )
 
     def views(self, record_type: str, scope: str | None) -> list[MergedRecord]:
-        """Return the live records of a type, those only filed here included."""
+        """Return the live records of a type, including those filed only here."""
         own = by_record(shown_changes(self.context, record_type))
         views = [compose(row, own.pop(row.id, [])) for row in server_records(self.context, record_type)]
         views += [compose(None, changes) for changes in own.values()]
@@ -82,13 +82,13 @@ class Records:
         return [view for view in views if view is not None]
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
-        """Return the states of the records of a type that were changed or begun here and are not settled."""
+        """Return the states of the records of a type with drafts or unsettled changes here."""
         drafts = (draft.record_id for draft in all_drafts(self.context) if draft.type == record_type)
         changed = by_record(shown_changes(self.context, record_type))
         return {record_id: self.shown_state(record_id) for record_id in sorted({*drafts, *changed})}
 
     def unsent(self) -> list[PendingRecord]:
-        """Return the records that have changes without an answer; None stands for no live record."""
+        """Return the records with unanswered changes; None stands for no live record."""
         rows = self.context.connection.execute(
             "SELECT DISTINCT record_id FROM outbox WHERE state <> 'acknowledged' AND replaced_by IS NULL"
         ).fetchall()
@@ -169,7 +169,9 @@ class Records:
                 continue
             answers = self.cache.answers_to(review.record)
             item = _item(
-                *(InboxKind.RETURNED, view, review.reason),
+                InboxKind.RETURNED,
+                view,
+                review.reason,
                 comments=_comments(review, answers),
                 at=review.decided_at,
                 by=review.decided_by,
@@ -192,8 +194,14 @@ class Records:
                 if isinstance(codes, list)
             )
             item = InboxItem(
-                *(InboxKind.QUARANTINED, change.record_id, change.type, ""),
-                *(change.reason or "", (), at, details),
+                InboxKind.QUARANTINED,
+                change.record_id,
+                change.type,
+                "",
+                change.reason or "",
+                (),
+                at,
+                details,
             )
             items.append(item if view is None else replace(item, title=title_of(view)))
         return items
@@ -222,7 +230,7 @@ def settles(change: OwnChange, conflict: OpenConflict) -> bool:
 
 
 def title_of(view: MergedRecord) -> str:
-    """Return a few words by which a person knows the record; empty when its data has none."""
+    """Return a short title of the record; empty if its data has none."""
     return next((str(view.data[name]) for name in _TITLE_MEMBERS if view.data.get(name)), "")
 
 
@@ -238,7 +246,10 @@ def _comments(review: ReviewRecord, answers: Sequence[CommentAnswer]) -> tuple[R
     )
     return tuple(
         ReviewerComment(
-            *(comment.path, comment.text, comment.user, comment.at),
+            comment.path,
+            comment.text,
+            comment.user,
+            comment.at,
             is_open=thread.is_open,
             is_answered=bool(thread.answers_to(comment)),
         )

@@ -1,4 +1,4 @@
-"""Server records as last committed here, and the digest of the live ones of each scope."""
+"""Server records as last committed, and the digest of the live records of each scope."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, res
 
 @dataclass(frozen=True)
 class ServerRecord:
-    """One committed record. `body`: the canonical form of its data; `h`: the server's hash, verified here.
+    """A committed record. `body`: canonical form of its data; `h`: the server's hash, verified here.
 
-    `line`: its line of the lists where its data was parsed to prove the body. To keep the data of hundreds of
-    records until they are committed costs as much as to parse it.
+    `line`: its list row if its data was parsed to verify the body. Keeping the data of hundreds of records
+    until their commit costs as much as parsing it.
     """
 
     id: str
@@ -54,7 +54,7 @@ class ServerRecord:
 
     @property
     def listing(self) -> Listing | None:
-        """What lists show of it, None when they show nothing."""
+        """List row of the record; None if deleted or erased."""
         if self.deleted or self.is_erased:
             return None
         return self.line or listing_of(self.type, self.id, self.data)
@@ -72,11 +72,11 @@ class ServerRecord:
 
 @dataclass(frozen=True, slots=True)
 class ScopeCursor:
-    """How far one granted scope was read; refresh > 0 while it is being repaired.
+    """Read position of a granted scope; refresh > 0 while it is being repaired.
 
     `gone`, `withheld` and `answer` belong to the mass deletion guard, `last_tombstone` to the tombstones.
-    `floor` is the server's floor under which the scope is being read from the beginning, 0 once the cursor is
-    above it: the server serves a cursor below its floor only beside it.
+    `floor` is the server's floor while the scope is read from the beginning, 0 once the cursor is above it:
+    the server accepts a cursor below its floor only together with the floor.
     """
 
     id: str
@@ -92,8 +92,10 @@ class ScopeCursor:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit touched. `verified` is None where nothing was to be proven; `stopped`: the guard
-    withheld deletions. `new`: those of the records that nothing else on this tablet is about."""
+    """Result of a commit. `verified` is None without a digest; `stopped`: the guard withheld deletions.
+
+    `new`: records that no other row of this tablet refers to.
+    """
 
     records: frozenset[str]
     verified: bool | None = None
@@ -125,7 +127,7 @@ def server_records(
 
 
 def server_rev(context: DatabaseContext, record_id: str) -> int:
-    """Return the rev of a committed record, 0 when there is none."""
+    """Return the revision of a committed record, 0 if there is none."""
     row = context.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
     return 0 if row is None else int(row[0])
 
@@ -133,7 +135,7 @@ def server_rev(context: DatabaseContext, record_id: str) -> int:
 def put_server_record(
     context: DatabaseContext, row: ServerRecord, digests: dict[str, Digest]
 ) -> ServerRecord | None:
-    """Commit one record and carry the digests of the scopes it leaves and enters; return what it replaces.
+    """Commit one record, update the digests of its scopes, and return the replaced record.
 
     Inside a transaction.
     """
@@ -149,7 +151,7 @@ def put_server_record(
 def put_new_records(
     context: DatabaseContext, rows: Sequence[ServerRecord], digests: dict[str, Digest]
 ) -> None:
-    """Commit records that this tablet knows nothing of (`known_ids`). Inside a transaction."""
+    """Commit records that are new on this tablet (`known_ids`). Inside a transaction."""
     for scope in sorted({row.scope for row in rows}):
         live = [row.h for row in rows if row.scope == scope and not row.deleted]
         digests[scope] = _digest(context, digests, scope).union(digest_of(live))
@@ -164,7 +166,7 @@ def known_ids(context: DatabaseContext, record_ids: Collection[str]) -> set[str]
 def ids_of_other_types(
     context: DatabaseContext, record_ids: Collection[str], record_types: Collection[str]
 ) -> set[str]:
-    """Return those of these records that are committed here with none of these types, without opening any."""
+    """Return the ids of these records that have other types, without decrypting a record."""
     values = (json.dumps(sorted(record_ids)), json.dumps(sorted(record_types)))
     return {row[0] for row in context.connection.execute(_OF_OTHER_TYPES, values)}
 
@@ -204,8 +206,16 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
     context.connection.execute(
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(row.id, row.cursor, row.refresh, revision, context.sealer.key_id, sealed),
-            *(row.gone, row.withheld, row.answer, row.last_tombstone),
+            row.id,
+            row.cursor,
+            row.refresh,
+            revision,
+            context.sealer.key_id,
+            sealed,
+            row.gone,
+            row.withheld,
+            row.answer,
+            row.last_tombstone,
         ),
     )
 
@@ -232,7 +242,7 @@ def live_hashes(context: DatabaseContext, scope: str) -> Iterator[tuple[str, str
 
 
 def recomputed_digest(context: DatabaseContext, scope: str) -> Digest:
-    """Return the digest of a scope from its rows: what the kept one MUST equal."""
+    """Return the digest of a scope computed from its rows; the stored digest MUST be equal."""
     return digest_of(h for _, h in live_hashes(context, scope))
 
 

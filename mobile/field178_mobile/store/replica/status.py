@@ -1,4 +1,4 @@
-"""What a record shows, stored nowhere: its one word, and its revision before the server has said so."""
+"""Status of a record, computed and never stored: its state, and its expected revision."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str 
 
 
 def is_returned(review: ReviewRecord, server_rev: int, own: Sequence[OwnChange]) -> bool:
-    """Tell whether a returned record still waits for its mending: nothing was filed since."""
+    """Return whether a returned record still waits for a correction: no change was filed since."""
     if review.state != "returned" or any(change.is_pending for change in own):
         return False
     return _rev(server_rev, own) <= review.record_rev
 
 
 def revision_of(context: DatabaseContext, record_id: str) -> ServerRecord | None:
-    """Return the record as the server will hold it once it has all that was filed here.
+    """Return the record as the server will have it after all changes filed here.
 
-    None where that cannot be said: it is not here, deleted, refused or in dispute.
+    None if that is unknown: the record is absent, deleted, refused or in conflict.
     """
     row = get_server_record(context, record_id)
     for change in changes_of(context, record_id):

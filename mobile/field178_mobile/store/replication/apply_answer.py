@@ -55,7 +55,7 @@ from field178_shared.wire.protocol import Receipt, Status
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A record left a scope; `rev`: the last one that it had there, 0 where the server does not say."""
+    """Item of an answer: a record left a scope; `rev`: its last revision there, 0 if unknown."""
 
     record_id: str
     scope: str
@@ -64,7 +64,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What `hello` said that is kept with the first checkpoint or the end; `at_s` is the server's time."""
+    """Content of `hello`, stored with the first checkpoint or the end; `at_s` is the server's time."""
 
     epoch: str
     receipt_count: int
@@ -76,7 +76,7 @@ class Greeting:
 
     @property
     def announces_removal(self) -> bool:
-        """Tell whether the office says that much will go."""
+        """Return whether a notice of the office announces a large removal."""
         return any(notice.kind in ANNOUNCING for notice in self.notices)
 
 
@@ -98,7 +98,7 @@ class Checkpoint:
     floor: int = 0
 
     def is_continued_by(self, later: Checkpoint) -> bool:
-        """Tell whether one transaction may commit both: the same scope read on, and nothing deleted in it."""
+        """Return whether one transaction may commit both: the same scope continued, without deletions."""
         is_same_reading = self.scope == later.scope and self.seq <= later.seq and self.digest is None
         return is_same_reading and not (self.repaired or later.repaired or self.deletes or later.deletes)
 
@@ -152,14 +152,14 @@ def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool
     if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in withheld_at(context):
         return False
     row = get_scope(context, checkpoint.scope)
-    # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
+    # A scope in repair, or with withheld deletions, is not settled until its digest is verified.
     return row == ScopeCursor(row.id, checkpoint.seq, 0, checkpoint.digest, last_tombstone=row.last_tombstone)
 
 
 def _leaving(context: DatabaseContext, checkpoint: Checkpoint) -> Counter[str]:
-    """Return how many live rows would go, by the scope they are in here.
+    """Return how many live rows would be deleted, by the scope of the row here.
 
-    A record that is deleted may have moved before: its row here goes out of the scope where it was last seen.
+    A deleted record may have moved before: its row here is in the scope where it was last seen.
     """
     left = {item.record_id for item in checkpoint.items if isinstance(item, Leave)}
     deleted = {item.id for item in checkpoint.items if isinstance(item, ServerRecord) and item.deleted} - left
@@ -186,7 +186,7 @@ def _commit_withheld(
     answered, scope = frozenset(touched), checkpoint.scope
     digests: dict[str, Digest] = {}
     for item in checkpoint.items:
-        # What was removed for good goes whatever anybody says.
+        # Erased records are removed even while deletions are withheld.
         if isinstance(item, ServerRecord) and (item.is_erased or not item.deleted):
             touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
     forget_erased(context, answered | checkpoint.erased_ids)
@@ -210,7 +210,7 @@ def commit_receipts(
 
 
 def finish_exchange(context: DatabaseContext, greeting: Greeting, at: datetime) -> None:
-    """Keep what `hello` said: the answer came to its end."""
+    """Store the content of `hello` at the end of an answer."""
     with context.transaction("finish"):
         _keep_greeting(context, greeting)
         put_text(context, "last_success_at", to_wire(at))
@@ -229,7 +229,8 @@ def _store_receipts(
             # Never instead of a good receipt; without one it needs attention.
             set_state(context, [change.id], State.ISOLATED, receipt.reason)
         else:
-            # Whatever its number: answers come one at a time, and a restored server counts anew.
+            # The receipt is stored whatever its number: answers come one at a time, and a restored server
+            # counts from a lower number.
             store_receipt(context, change, receipt, _is_settled(context, change.record_id, receipt, granted))
         touched.add(change.record_id)
     return touched
@@ -246,8 +247,8 @@ def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, gran
 
 
 def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
-    # Read up to its place, and the record is not here: it left, or it is deleted. A verdict that is told
-    # again MUST NOT bring it back.
+    # The scope was read beyond this revision and the record is not here: it left or was deleted. A repeated
+    # receipt MUST NOT restore it.
     query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
     return context.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
 
@@ -255,10 +256,7 @@ def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
 def _commit_items(
     context: DatabaseContext, items: Sequence[ServerRecord | Leave], digests: dict[str, Digest], at_s: int
 ) -> list[ServerRecord]:
-    """Commit rows and leaves: those of records that nothing here is about at once, the others one by one.
-
-    Returns the former.
-    """
+    """Commit rows and leaves: new records at once, the others one by one; return the new records."""
     counts = Counter(item.record_id if isinstance(item, Leave) else item.id for item in items)
     existing_ids = known_ids(context, counts)
     new = [
@@ -283,9 +281,9 @@ def _commit_item(
         return item.id
     server_record = get_server_record(context, item.record_id)
     if server_record is None or server_record.scope == item.scope:
-        # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
-        # its repair another history may tell: it need not know the revision that goes here. Where it says
-        # which one was the last, a later one here is of another history.
+        # An old leave MUST NOT touch a record that has since moved to another scope. While a scope waits for
+        # repair the leave may come from another history, without the revision of the row here. If the leave
+        # names its last revision, a later revision here belongs to another history.
         is_unknown = server_record is not None and 0 < item.rev < server_record.rev
         lost = is_unknown or get_scope(context, item.scope).refresh > 0
         take_out(context, item.record_id, digests, at_s, lost=lost)
@@ -300,7 +298,7 @@ def _proof(
         # A scope that is known to differ is proven by its repair alone.
         return None
     if checkpoint.repaired:
-        # A repair ends with the digest of the rows, whatever damaged the stored one.
+        # A repair ends with the digest computed from the rows; the stored digest may be damaged.
         digests[checkpoint.scope] = recomputed_digest(context, checkpoint.scope)
     return digests[checkpoint.scope] == checkpoint.digest
 
@@ -317,7 +315,7 @@ def _put_progress(
     for scope, digest in digests.items():
         if scope != checkpoint.scope:
             put_scope(context, replace(get_scope(context, scope), digest=digest))
-    # In another history the end of a repair may lie below the place where the old one stood.
+    # After a change of history the repaired scope may end below its former cursor.
     cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
     floor = checkpoint.floor if cursor == checkpoint.seq else before.floor
     after = replace(before, cursor=cursor, digest=digests[checkpoint.scope], floor=floor)
@@ -345,7 +343,10 @@ def _keep_greeting(context: DatabaseContext, greeting: Greeting) -> None:
 
 
 def give_up_wants(context: DatabaseContext, record_ids: frozenset[str]) -> frozenset[str]:
-    """Ask for these records no longer and return them; whether something is missing shows in the digests."""
+    """Stop requesting these records and return those that were requested.
+
+    The digests show whether a record is missing.
+    """
     before = frozenset(json.loads(get_text(context, "wants") or "[]"))
     if before & record_ids:
         with context.transaction("wants"):

@@ -22,9 +22,9 @@ from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_has
 
 @dataclass(frozen=True, slots=True)
 class IncarnationState:
-    """One incarnation: the receipts stored or pruned under it, and what the server's backup holds.
+    """An incarnation: receipts stored or pruned under it, and the backed-up number of the server.
 
-    `device`: which device this tablet was then, when it has become another one since.
+    `device`: the device id of that incarnation if the tablet has become another device since.
     """
 
     id: str
@@ -73,7 +73,7 @@ class SyncCheckpoint:
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether nothing here is on its way, being read again, asked for or to be offered."""
+        """Return whether no change, repair, request or offer is pending."""
         refreshing = any(scope.refresh for scope in self.scopes.values())
         return not (self.open_changes or self.must_offer or self.wants or refreshing or self.withheld_at)
 

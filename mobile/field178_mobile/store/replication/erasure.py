@@ -1,6 +1,6 @@
-"""Erasure: remove this tablet's copies of records the office erased (docs/sync-protocol.md §5.9).
+"""Erasure: delete this tablet's copies of records that the office erased (docs/sync-protocol.md §5.9).
 
-A change that was not sent yet stays until the server has answered for it; then it goes as well.
+An unsent change stays until the server has answered it; then it is deleted too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _UNFINISHED = "purge_unfinished"
 def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     """Delete drafts and answered changes of erased records; receipts still count. Inside a transaction.
 
-    What was written here about an erased record goes with it.
+    Own records about an erased record are deleted with it.
     """
     erased = [
         record_id
@@ -53,13 +53,13 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
 
 
 def named_in(draft: Draft) -> tuple[str, ...]:
-    """Return the records that a draft is about: its own, and the one that it answers a comment of."""
+    """Return the records of a draft: its own, and the record whose comment it answers."""
     subject = text_of(draft.data, "record") if draft.type == ANSWER else ""
     return (draft.record_id, *([subject] if subject else []))
 
 
 def refuse_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
-    """Raise AppError(purged) for a record that is gone for good: a form still open MUST NOT keep it."""
+    """Raise AppError(purged) for an erased record: an open form MUST NOT save it again."""
     for record_id in record_ids:
         if _is_erased(context, record_id):
             raise AppError(ErrorCode.PURGED, record=record_id)
@@ -106,7 +106,7 @@ def _went_with_its_subject(context: DatabaseContext, record_id: str) -> bool:
 
 
 def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
-    """Return the answers to comments on these records that are begun here, or filed and not settled."""
+    """Return the answers to comments on these records that are drafts, or filed and not settled."""
     if not erased:
         return []
     answer_ids = [

@@ -1,4 +1,4 @@
-"""Incarnations of this database: a copy, or one that became another device, gets a new id."""
+"""Incarnations of this database: a copy, or a database of another device, gets a new id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_shared.wire.canonical import Digest
 def explain(
     context: DatabaseContext, life: IncarnationState, server: Digest, *, next_incarnation: str | None
 ) -> None:
-    """Remember a difference that was looked into; a restored copy begins a life of its own."""
+    """Store a difference as explained; a restored copy starts a new incarnation."""
     with context.transaction("explain"):
         context.connection.execute(
             "UPDATE incarnation SET explained = ? WHERE id = ?", (explanation(server, life.receipts), life.id)
@@ -24,10 +24,10 @@ def explain(
 
 
 def enter_device(context: DatabaseContext, device: str, new_incarnation: Callable[[], str]) -> None:
-    """Note which device this is; enrolled again as another one, it begins a life of its own.
+    """Store the device id; a changed id starts a new incarnation.
 
-    The server counts receipts by device and by incarnation: under the old id no number of
-    the new device would ever meet, and every push would offer everything again.
+    The server counts receipts by device and by incarnation: under the old incarnation the numbers of the new
+    device would never match, and every push would offer all changes again.
     """
     stored_device = get_text(context, "device")
     if stored_device == device:
@@ -41,7 +41,8 @@ def enter_device(context: DatabaseContext, device: str, new_incarnation: Callabl
             )
             _begin(context, new_incarnation())
             put_number(context, "verdicts", 0)
-            # Said again by the new device, under the same ids: from then on it hears what becomes of them.
+            # Send quarantined changes again as the new device, under the same ids, so that their outcome is
+            # reported to it.
             rows = context.connection.execute("SELECT id FROM outbox WHERE status = 'quarantined'").fetchall()
             offer_again(context, [change_id for (change_id,) in rows])
 

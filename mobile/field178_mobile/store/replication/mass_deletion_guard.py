@@ -1,8 +1,8 @@
-"""The mass deletion guard: withhold large deletions of a scope until the user or a notice allows them.
+"""Mass deletion guard: withhold large deletions of a scope until the user or a notice allows them.
 
-While the question is open the scope is read on from a second cursor (`withheld_at`), so that nothing comes
-twice, and deletions are skipped. The first cursor stays: once allowed, everything comes again from there with
-the next request. An answer under way goes on from `withheld_at`.
+While the question is open, the scope is read from a second cursor (`withheld_at`), so that no row is sent
+twice, and deletions are skipped. The first cursor stays: once allowed, the next request reads from there
+again. A running answer continues from `withheld_at`.
 """
 
 from __future__ import annotations

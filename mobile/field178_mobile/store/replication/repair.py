@@ -49,7 +49,7 @@ class RepairPage:
 
 
 def bucket_digests(context: DatabaseContext, scope: str) -> Json:
-    """Return what the tablet holds of a scope, bucket by bucket; an empty bucket is not named."""
+    """Return the digests of a scope's buckets on this tablet, without empty buckets."""
     digests: dict[str, Digest] = {}
     for record_id, h in live_hashes(context, scope):
         name = bucket(record_id)
@@ -58,10 +58,10 @@ def bucket_digests(context: DatabaseContext, scope: str) -> Json:
 
 
 def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
-    """Replace these buckets by the server's; records it does not know become tombstones to offer.
+    """Replace these buckets by the server's; records unknown to the server become tombstones to offer.
 
-    The cursor stays where it is: only the checkpoint after the last bucket proves the scope. While deletions
-    are withheld nothing changes.
+    The cursor stays: only the checkpoint after the last bucket verifies the scope. While deletions are
+    withheld nothing changes.
     """
     gone = [
         record_id
@@ -110,7 +110,7 @@ def enter_epoch(context: DatabaseContext, epoch: str) -> None:
 
 
 def repair_scope(context: DatabaseContext, scope: str) -> None:
-    """Mark one scope for repair, because the server said so."""
+    """Mark one scope for repair at the server's request."""
     cursor = get_scope(context, scope)
     if not cursor.refresh:
         with context.transaction("resync"):

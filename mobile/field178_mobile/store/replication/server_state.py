@@ -16,7 +16,7 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.hash_chain import RootAlarm, RootSeen
 
 _DIFFERED = "differed"
-# The protocol allows ten; with eight the request that tells them is still no longer than a no-op may be.
+# The protocol allows ten; with eight the request still fits the size limit of a request without changes.
 _MOST_NAMED = 8
 ROOT = "root"
 
@@ -41,7 +41,7 @@ class OwnCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoredRoot:
-    """What is kept of one epoch; while `alarm` is set, `seen` is the root that was right."""
+    """Stored root of one epoch; while `alarm` is set, the root before the inconsistency."""
 
     epoch: str
     index: int = 0
@@ -50,19 +50,19 @@ class StoredRoot:
 
     @property
     def seen(self) -> RootSeen:
-        """Return it as a request says it."""
+        """Return the last seen root in request form."""
         return RootSeen(self.index, self.hash, self.alarm)
 
 
 def note_agreement(context: DatabaseContext, at: datetime) -> None:
-    """Remember that an exchange succeeded and that nothing else changed."""
+    """Store the time of a successful exchange without changes."""
     with context.transaction("agreed"):
         put_text(context, "last_success_at", to_wire(at))
         put_text(context, "last_error", None)
 
 
 def note_error(context: DatabaseContext, code: str) -> None:
-    """Remember why the last exchange failed, for the status line."""
+    """Store the error of the last exchange for the status line."""
     if get_text(context, "last_error") != code:
         with context.transaction("error"):
             put_text(context, "last_error", code)
@@ -89,7 +89,7 @@ def notices(context: DatabaseContext) -> list[OfficeNotice]:
 
 
 def replace_notices(context: DatabaseContext, current: Iterable[OfficeNotice]) -> None:
-    """Take over the server's set: what it names no longer goes. Inside a transaction."""
+    """Replace the notices by the server's set. Inside a transaction."""
     context.connection.execute("DELETE FROM notice")
     for notice in current:
         sealed = context.seal("notice", notice.id, 1, dict(notice.text))
@@ -103,7 +103,11 @@ def notice_items(context: DatabaseContext) -> list[InboxItem]:
     """Return the messages as inbox items."""
     return [
         InboxItem(
-            *(InboxKind.NOTICE, "", notice.kind, "", notice.kind),
+            InboxKind.NOTICE,
+            "",
+            notice.kind,
+            "",
+            notice.kind,
             at=made_at(notice.id),
             text=tuple(sorted(notice.text.items())),
             notice_id=notice.id,
@@ -113,25 +117,25 @@ def notice_items(context: DatabaseContext) -> list[InboxItem]:
 
 
 def own_counts(context: DatabaseContext) -> OwnCounts:
-    """Return what there is to tell now."""
-    # Read leniently: what a damaged disk made of it must not cost an exchange.
+    """Return the counts for the device status."""
+    # Read leniently: a damaged value must not fail an exchange.
     named = filter(is_uuid, (get_text(context, _DIFFERED) or "").split())
     return OwnCounts(len(unsent_photos(context)), get_number(context, "mismatches"), tuple(named))
 
 
 def note_differed(context: DatabaseContext, record_ids: Sequence[str]) -> None:
-    """Keep a few of the records in which a repair found a difference. Inside its transaction."""
+    """Store a few of the records in which a repair found a difference. Inside its transaction."""
     if record_ids:
         put_text(context, _DIFFERED, " ".join(sorted(record_ids)[:_MOST_NAMED]))
 
 
 def kept_root(context: DatabaseContext) -> StoredRoot | None:
-    """Return what is kept, None before the first exchange."""
+    """Return the stored root, None before the first exchange."""
     return root_of(get_text(context, ROOT))
 
 
 def root_of(text: str | None) -> StoredRoot | None:
-    """Return what is kept from the bookkeeping value that keeps it."""
+    """Return the stored root of its bookkeeping value."""
     if text is None:
         return None
     epoch, index, hash_, alarm = json.loads(text)

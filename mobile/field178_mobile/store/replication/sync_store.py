@@ -65,7 +65,7 @@ class SyncStore:
         return self._store.read(own_counts)
 
     def note_server(self, version: str) -> None:
-        """Keep which version the server said it is; one that says none leaves what is kept."""
+        """Store the version of the server; a server without a version changes nothing."""
         self._write(lambda context: note_server(context, version))
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
@@ -104,7 +104,7 @@ class SyncStore:
         return self._commit(lambda context: apply_answer.commit_checkpoint(context, checkpoint))
 
     def give_up_wants(self, record_ids: frozenset[str]) -> None:
-        """Ask no longer for records that a whole answer did not bring."""
+        """Remove records from the requested ones after a complete answer without them."""
         self._store.write(lambda unlocked: apply_answer.give_up_wants(unlocked.context, record_ids))
 
     def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
@@ -117,7 +117,7 @@ class SyncStore:
         self._commit(lambda context: drop_lost_scopes(context, granted))
 
     def finish(self, greeting: Greeting, at: datetime) -> None:
-        """Keep what `hello` said at the end of an answer."""
+        """Store the content of `hello` at the end of an answer."""
         self._write(lambda context: apply_answer.finish_exchange(context, greeting, at))
 
     def note_agreement(self, at: datetime) -> None:
@@ -125,7 +125,7 @@ class SyncStore:
         self._write(lambda context: server_state.note_agreement(context, at))
 
     def note_error(self, code: str) -> None:
-        """Remember why the last exchange failed."""
+        """Store the error of the last exchange."""
         self._write(lambda context: server_state.note_error(context, code))
 
     def note_clock(self, offset_ms: int) -> None:
@@ -147,7 +147,7 @@ class SyncStore:
         )
 
     def enter_device(self, device: str, new_incarnation: Callable[[], str]) -> None:
-        """Note which device this is; as another one it begins a life of its own."""
+        """Store the device id; a changed id starts a new incarnation."""
         self._write(lambda context: incarnation.enter_device(context, device, new_incarnation))
 
     def enter_epoch(self, epoch: str) -> None:
@@ -155,7 +155,7 @@ class SyncStore:
         self._write(lambda context: repair.enter_epoch(context, epoch))
 
     def repair_scope(self, scope: str) -> None:
-        """Repair one scope, because the server said so."""
+        """Mark one scope for repair at the server's request."""
         self._write(lambda context: repair.repair_scope(context, scope))
 
     def let_go_released(self) -> None:
@@ -205,7 +205,7 @@ class SyncStore:
             self._store.write(work)
 
     def set_in_sync(self, in_sync: bool) -> None:
-        """Say whether tablet and server agree in everything."""
+        """Store whether tablet and server agree in everything."""
         self._store.set_in_sync(in_sync)
 
     def _write(self, work: Callable[[DatabaseContext], None]) -> None:
@@ -223,7 +223,7 @@ class SyncStore:
 
 
 def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:
-    """Delete what belongs to scopes no longer granted, once their changes were pushed."""
+    """Delete the records of scopes that are no longer granted, once their changes were pushed."""
     unsent = {
         row[0]
         for row in context.connection.execute(

@@ -1,4 +1,4 @@
-"""Tombstones: records that left the replica, kept for a while; what the server lost is offered to it."""
+"""Tombstones: records that left the replica, kept for a while and offered if the server lost them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from field178_shared.records import area_figures, number_block
 from field178_shared.wire.canonical import Digest, record_hash_of_body
 
 KEPT_S = 30 * 86_400
-# The server makes them alone, leaves lost numbers out and counts figures anew: nobody could decide about one.
+# Types created by the server only; it skips lost numbers and recomputes figures, so nobody could decide on
+# them.
 _NEVER_OFFERED = (number_block.TYPE, area_figures.TYPE)
 _HASH_BYTES = 16
 MOVED = ("id", "type", "scope", "rev", "deleted", "lost", "at_s", "key_id", "sealed")
@@ -36,10 +37,13 @@ class Tombstone:
 
 
 def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Digest], at_s: int) -> None:
-    """Commit a record of the server; a newer one it replaces becomes a tombstone. Inside a transaction."""
+    """Commit a record of the server; a newer record that it replaces becomes a tombstone.
+
+    Inside a transaction.
+    """
     old = put_server_record(context, row, digests)
     if row.is_erased:
-        # Erased: no tombstone is kept and nothing is offered to the office again.
+        # Erased records keep no tombstone and are never offered to the office again.
         context.connection.execute("DELETE FROM removed WHERE id = ?", (row.id,))
     elif old is not None and old.h != row.h and old.rev >= row.rev:
         # A rev never falls in one history: the server went back to a backup, and this was written after it.
@@ -48,7 +52,8 @@ def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Di
         _add_tombstone(context, old, at_s, lost=False)
     elif old is None:
         _let_go(context, row)
-        # It left another scope just before, and comes back as less than it was: so says a restored server.
+        # The record has just left another scope and returns with an older revision: the server was restored
+        # from a backup.
         query = "UPDATE removed SET lost = 1 WHERE lost = 0 AND id = ? AND rev >= ?"
         context.connection.execute(query, (row.id, row.rev))
 
@@ -56,22 +61,23 @@ def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Di
 def take_out(
     context: DatabaseContext, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool
 ) -> None:
-    """Remove one server record; a live one becomes a tombstone. Inside a transaction."""
+    """Delete one server record; a live record becomes a tombstone. Inside a transaction."""
     old = drop_server_record(context, record_id, digests)
     if old is not None and not old.deleted:
         _add_tombstone(context, old, at_s, lost=lost)
 
 
 def last_tombstone(context: DatabaseContext) -> int:
-    """Return the ordinal of the newest tombstone, 0 when there is none."""
+    """Return the ordinal of the newest tombstone, 0 if there is none."""
     [(last,)] = context.connection.execute("SELECT coalesce(max(ordinal), 0) FROM removed").fetchall()
     return int(last)
 
 
 def doubt_what_left(context: DatabaseContext, scope: str, since: int) -> None:
-    """Offer what left a scope after this ordinal: the scope differs, and another history may have told of it.
+    """Offer the records that left a scope after this ordinal.
 
-    A deleted record is still a server record and is not offered. Inside a transaction.
+    The digest of the scope differs, so the leaves may come from another history. A deleted record is still a
+    server record and is not offered. Inside a transaction.
     """
     query = (
         "UPDATE removed SET lost = 1 WHERE lost = 0 AND scope = ? AND ordinal > ? "
@@ -120,9 +126,10 @@ def forget_tombstones_of(context: DatabaseContext, scope: str) -> None:
 
 
 def bring_over(context: DatabaseContext, tombstone: Mapping[str, object]) -> None:
-    """Take over a row of this table from another database, as it was. Inside a transaction.
+    """Copy a tombstone row from another database. Inside a transaction.
 
-    Raises AppError or TypeError for one that does not open, or whose plain columns are not what was sealed.
+    Raises AppError or TypeError if the row does not decrypt, or its plain columns differ from the sealed
+    copies.
     """
     values = tuple(tombstone[name] for name in MOVED)
     record_id, record_type, scope, rev, deleted, lost, at_s, _, sealed = values
@@ -155,8 +162,15 @@ def _add_tombstone(context: DatabaseContext, row: ServerRecord, at_s: int, *, lo
     context.connection.execute(
         _INSERT,
         (
-            *(row.id, row.type, row.scope, row.rev, int(row.deleted), int(lost), at_s),
-            *(context.sealer.key_id, sealed),
+            row.id,
+            row.type,
+            row.scope,
+            row.rev,
+            int(row.deleted),
+            int(lost),
+            at_s,
+            context.sealer.key_id,
+            sealed,
         ),
     )
 
