@@ -1,6 +1,7 @@
-"""Where the visit began: measured once, never waited for; else an earlier fix, the registered point, a pin.
+"""Position of the beginning of a visit: measured, else an earlier fix, the registered point, or a pin.
 
-Whatever was taken, the record says which it is: a pin never passes for a measurement.
+The form never waits for a measurement. The record stores the source of the position, so that a pin never
+counts as a measurement.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from field178_shared.time.clock import Clock, from_wire, to_wire
 CHECK_IN = "check_in"
 FIX, LAST_FIX, REGISTERED, PIN = "fix", "last_fix", "registered_point", "map_pin"
 MEASURE, NO_POINT = "measure", "refused"
-# Indoors a phone says 50 m and means the next street.
+# Indoors, a phone that reports 50 m may be in the wrong street.
 VAGUE_M = 100
 
 
@@ -66,12 +67,12 @@ class CheckIn:
         self._is_measuring = False
 
     def start(self) -> None:
-        """Measure where the visit begins, unless that is known; the form goes on meanwhile."""
+        """Measure the position of a new visit; the form does not wait for it."""
         if CHECK_IN not in self._draft.read() and not self._draft.is_closed:
             self._ask("")
 
     def choose(self, option: str) -> None:
-        """Do what one of the options says; a pin is set by `pin`."""
+        """Run one of the options; a pin is set by `pin`."""
         if self._draft.is_closed:
             return
         label = self._words.field("inspection", CHECK_IN)
@@ -110,14 +111,14 @@ class CheckIn:
 
     def _measured(self, request_number: int, fix: Fix | None, label: str) -> None:
         if request_number != self._asked:
-            return  # a person chose something else meanwhile, or asked again
+            return  # the officer has chosen another option or measured again meanwhile
         self._is_measuring = False
         is_known = CHECK_IN in self._draft.read()
         last = self._places.last() if fix is None else None
         if fix is not None:
             self._take(_measurement(fix, FIX, self._clock.now()), label)
         elif is_known:
-            self._changed()  # what is known is better than nothing
+            self._changed()  # an earlier position is better than none
         elif last is not None:
             self._take(_measurement(last, LAST_FIX, self._clock.now()), label)
         else:

@@ -1,7 +1,7 @@
-"""Comment threads of one returned record: what stands at its fields, answers typed and filed.
+"""Comment threads of a returned record: comments at its fields, and answers.
 
-A half-typed answer is a draft of its own; a filed one is a record beside the returned one, which it never
-changes (docs/decisions/0007).
+A typed answer is a draft; a filed answer is a separate record and never changes the returned record
+(docs/decisions/0007).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Named = Callable[[str], str]
 
 
 class _Services(Protocol):
-    """What answering works with."""
+    """Services for answering comments."""
 
     @property
     def store(self) -> Store:
@@ -55,7 +55,7 @@ class _Services(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A comment of the office, or an answer; `by` says who and when, and how far an answer has come."""
+    """A comment of the office, or an answer; `by` names author, time and state of an answer."""
 
     text: str
     by: str
@@ -64,7 +64,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ThreadState:
-    """One thread on the sheet; `text` is the answer as typed so far, `lint` what it may give away."""
+    """State of a thread on the sheet; `text` is the typed answer, `lint` its privacy marks."""
 
     key: str
     field: str
@@ -86,9 +86,9 @@ class CommentsState:
 
 @dataclass(frozen=True, slots=True)
 class ThreadSight:
-    """Which threads are looked at, how their fields are called, and who draws them.
+    """View of the threads: which are shown, names of their fields, and the render function.
 
-    `changed` is told when something else stands at the fields.
+    `changed` is called when the texts at the fields have changed.
     """
 
     shows: Callable[[str], bool]
@@ -106,7 +106,7 @@ class AnsweredRecord:
 
 
 class RecordComments:
-    """The threads of one record. `texts` is live: it says what stands at each path after every refresh."""
+    """Threads of one record. `texts` is updated in place at every refresh."""
 
     def __init__(self, services: _Services, record: AnsweredRecord) -> None:
         self._store = services.store
@@ -124,11 +124,11 @@ class RecordComments:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """What stands at the fields by path: comments, their answers, and which are closed."""
+        """Texts at the fields by path: comments, their answers, closed threads."""
         return self._texts
 
     def refresh(self) -> bool:
-        """Read the threads anew; tell whether something else stands at the fields."""
+        """Reload the threads; return whether the texts at the fields have changed."""
         self._threads = self._store.comment_threads(self._record.id)
         texts = _texts_by_path(self._threads, self._words)
         is_other = texts != self._texts
@@ -145,7 +145,7 @@ class RecordComments:
         self._show()
 
     def close(self) -> None:
-        """Draw no more."""
+        """Detach the view."""
         self._sight = None
 
     def write(self, key: str, text: str) -> None:
@@ -155,7 +155,7 @@ class RecordComments:
             self._kept(lambda: self._keep(thread, text))
 
     def send(self, key: str) -> bool:
-        """File the answer that was typed; tell whether it is kept to be sent."""
+        """File the typed answer; return whether it is stored for sending."""
         thread = self._thread(key)
         draft = None if thread is None else self._draft_of(thread)
         text = "" if draft is None else text_of(draft.data, "text").strip()
@@ -245,7 +245,7 @@ class RecordComments:
 
 
 def _texts_by_path(threads: tuple[CommentThread, ...], words: Wording) -> dict[str, str]:
-    """Return what stands at each path, the open threads first."""
+    """Return the texts at each path, open threads first."""
     texts_by_path: dict[str, list[str]] = {}
     for thread in sorted(threads, key=lambda item: not item.is_open):
         texts_by_path.setdefault(thread.path, []).append(_text(thread, words))

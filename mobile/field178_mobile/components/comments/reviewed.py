@@ -11,7 +11,7 @@ CLOSED = frozenset({"approved", "void"})
 
 
 def is_late(store: Store, draft: Draft) -> bool:
-    """Tell whether a kept draft changes a record that the office closed meanwhile."""
+    """Return whether a stored draft changes a record that the office has closed meanwhile."""
     if draft.seen is None or store.drafts.get(draft.id) is None:
         return False
     review = store.view(review_id(draft.record_id))
@@ -19,7 +19,7 @@ def is_late(store: Store, draft: Draft) -> bool:
 
 
 def review_notice(word: str, late: bool, words: Wording, is_to_read: bool = False) -> str:
-    """Say that a record is closed or only looked at, or what becomes of a draft that comes later."""
+    """Return the notice about a closed or read-only record, or about a late draft."""
     if late:
         return words.translate(
             "The office has closed this record meanwhile. What you complete goes to the office as a late "

@@ -14,7 +14,7 @@ from field178_shared.fsync import make_folder, sync_folder
 
 @dataclass(frozen=True, slots=True)
 class PaperFolder:
-    """A folder of this application's own: a paper lies there unencrypted only while it is viewed."""
+    """Private folder of the application for papers, which are unencrypted there only while viewed."""
 
     folder: Callable[[], Path]
 
@@ -23,7 +23,7 @@ class PaperFolder:
         return _write(self.folder(), name, content)
 
     def clear(self) -> None:
-        """Take every paper away; one that a viewer still holds goes the next time."""
+        """Delete all temporary PDFs; files still open are deleted at the next call."""
         folder = self.folder()
         for path in folder.glob("*") if folder.exists() else ():
             with suppress(OSError):  # a viewer on Windows holds its file
@@ -31,7 +31,7 @@ class PaperFolder:
 
 
 def keep(folder: Path, name: str, content: bytes) -> Path:
-    """Write a paper into a folder a person chose and return where it lies; AppError(paper_unsaved)."""
+    """Write a paper into a folder chosen by the officer and return its path; AppError(paper_unsaved)."""
     return _write(folder, name, content)
 
 
@@ -48,7 +48,7 @@ def _write(folder: Path, name: str, content: bytes) -> Path:
         fresh.replace(path)
         sync_folder(folder)
     except OSError as error:
-        with suppress(OSError):  # half a paper helps nobody; where it cannot go, it cannot have come
+        with suppress(OSError):  # delete the incomplete file; on an unwritable folder there is none
             fresh.unlink(missing_ok=True)
         raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path)) from error
     return path

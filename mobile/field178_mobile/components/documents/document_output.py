@@ -1,4 +1,4 @@
-"""Papers under way: drawn beside the drawing thread, then opened, printed, kept; whatever they say."""
+"""Output of papers: drawn on a worker thread, then opened, printed or saved, with a message for each."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class PaperDevice(Protocol):
         ...
 
     def save_folder(self) -> Path | None:
-        """Return where a person keeps documents; None where the system asks."""
+        """Return the user's folder for documents; None if the system has its own dialog."""
         ...
 
     def save_places(self) -> tuple[Path, ...]:
-        """Return folders to offer, the usual one first; none where the system asks."""
+        """Return folders to offer, the usual folder first; empty if the system has its own dialog."""
         ...
 
     def share_file(self, path: Path) -> None:
-        """Let a person send or keep a file."""
+        """Open the system's dialog to share or save a file."""
         ...
 
 
@@ -51,7 +51,7 @@ class DocumentSettings(Protocol):
     """Keeps small values on the tablet, durably."""
 
     def get(self, key: str) -> object:
-        """Return a kept value, or None."""
+        """Return a stored value, or None."""
         ...
 
     def put(self, key: str, value: object) -> None:
@@ -61,7 +61,7 @@ class DocumentSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentServices:
-    """What papers are made and shown with."""
+    """Services for making and showing papers."""
 
     device: PaperDevice
     folder: PaperFolder
@@ -81,15 +81,15 @@ class Made:
 
     @property
     def sha256(self) -> str:
-        """The beginning of the file's hash, in groups that can be read out: enough to tell files apart."""
+        """First digits of the file's hash in groups: enough to compare files by reading aloud."""
         digest = sha256(self.content).hexdigest()[:SHOWN_DIGITS]
         return f"{' '.join(digest[start : start + 4] for start in range(0, len(digest), 4))} …"
 
 
 class DocumentOutput:
-    """Makes one paper at a time and remembers the last of each kind; `show` is called at every change.
+    """Makes one paper at a time and stores the last paper of each kind; `show` is called at every change.
 
-    `said` or `error` is what became of the last act, `kind` the paper it was about.
+    `message` or `error` is the result of the last action, `kind` its paper.
     """
 
     def __init__(
@@ -139,7 +139,8 @@ class DocumentOutput:
             self._hand_over(kind, self._papers.device.share_file, N_("Shared."))
             return
         if folder != self._papers.device.save_folder() and not folder.is_dir():
-            # Never made anew: it would be a folder of this disk under the name of the drive.
+            # Never create the folder: without the drive it would be a folder of this disk under the drive's
+            # name.
             self._begin(kind)
             self.error = self._words.translate("The folder is not there any more. Choose another one.")
             self._show()
@@ -151,7 +152,7 @@ class DocumentOutput:
         )
 
     def folder(self) -> Path | None:
-        """Return where "save" writes, None where the system asks."""
+        """Return the folder for "save", None if the system has its own dialog."""
         usual, chosen = self._papers.device.save_folder(), self._settings.get(FOLDER_SETTING)
         return Path(chosen) if usual is not None and isinstance(chosen, str) and chosen else usual
 
@@ -160,7 +161,7 @@ class DocumentOutput:
         return self._papers.device.save_places()
 
     def choose_folder(self, folder: Path) -> None:
-        """Save papers there from now on; what was said of another folder is void."""
+        """Store the folder for saved papers; an error about another folder is cleared."""
         self._settings.put(FOLDER_SETTING, str(folder))
         self.error = ""
         self._show()
@@ -186,7 +187,7 @@ class DocumentOutput:
         self.kind, self.message, self.error = kind, "", ""
 
     def _go_on(self, share: float) -> None:
-        # On the worker thread: one number, read whole by the other.
+        # Runs on the worker thread: a single number, which the UI thread reads atomically.
         if share - self.share >= STEP:
             self.share = share
             self._papers.ui_thread.post(self._show)

@@ -1,6 +1,6 @@
-"""The minutes of one visit: what they will say, their number, and how it was signed.
+"""Minutes of one visit: preview, number and outcome of signing.
 
-What is printed is always a filed revision: the code on the paper names it.
+Only a filed revision is printed: the code on the paper names it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class MinutesServices:
-    """What the visit is read and mended with."""
+    """Services for reading and changing the visit."""
 
     store: Store
     clock: Clock
@@ -85,7 +85,7 @@ class MinutesPresenter:
         self.output.make(kind, lambda tell: self._draw(kind, tell))
 
     def choose_outcome(self, outcome: str) -> None:
-        """Record what became of the paper: a revision of its own, filed at once."""
+        """Store the outcome of signing as a separate revision, filed at once."""
         view = self._view()
         if view is not None and self._can_choose(view):
             self._file(view, {"paper_signed": outcome})
@@ -106,7 +106,7 @@ class MinutesPresenter:
         return Made(kind, source.file_name(kind), content, source.rev, source.data)
 
     def _number(self) -> None:
-        """Give the minutes their number, once; it is part of the record before it is printed."""
+        """Assign a number to the minutes, once; it is stored in the record before printing."""
         view = self._view()
         if view is None or view.data.get("minutes_number") or not self._can_edit(view):
             return
@@ -131,7 +131,7 @@ class MinutesPresenter:
         return self._store.view(self._visit.record_id)
 
     def _filed(self) -> VisitSource | None:
-        """Return the revision on paper: the last filed one, None while there is none."""
+        """Return the last filed revision, which is printed; None if there is none."""
         row = self._store.revision(self._visit.record_id)
         return None if row is None else self._source(row.data, row.rev, row.h)
 
@@ -155,7 +155,7 @@ class MinutesPresenter:
 
     def _state(self) -> MinutesState:
         words, view, filed = self._words, self._view(), self._filed()
-        # Of a visit that was never filed the sheet shows what it would say.
+        # A visit that was never filed is shown as a preview.
         source = filed or self._source(self._visit.data())
         number, note = number_words(source, self._numbers_left(source, view), words)
         folder = self.output.folder()

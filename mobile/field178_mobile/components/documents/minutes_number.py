@@ -8,7 +8,7 @@ from field178_shared.time.clock import local_date
 
 
 def take_number(store: Store, record_id: str, data: Data) -> str:
-    """Return the number of a visit's minutes, taking one if it has none; "" when none is left here."""
+    """Return the number of a visit's minutes, assigning a new number if needed; "" if none is left."""
     year = _year_of(data)
     return "" if year is None else store.minutes_numbers.take(record_id, _series_of(data), year)
 

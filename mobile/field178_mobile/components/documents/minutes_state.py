@@ -1,4 +1,4 @@
-"""The minutes of a visit as one frozen value: what will be printed, what is missing, what was made."""
+"""State of the minutes sheet: preview, missing values, papers made."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _OUTCOMES = (SIGNED, "refused")
 
 @dataclass(frozen=True, slots=True)
 class PaperState:
-    """One paper of a record. `made` and `hash` are empty until it was made.
+    """State of one paper of a record. `made` and `hash` are empty until it was made.
 
-    `is_old`: it was made of an earlier revision. `share` is how much of it is drawn while `is_making`. `said`
-    or `error` tells what became of the last act with it.
+    `is_old`: it was made from an earlier revision. `share`: progress while `is_making`. `message` or `error`:
+    result of the last action on the paper.
     """
 
     kind: str
@@ -52,15 +52,15 @@ class PaperState:
 
     @property
     def is_to_be_made(self) -> bool:
-        """Tell whether making it is the next useful thing."""
+        """Return whether making the paper is the next step."""
         return self.can_make and (not self.made or self.is_old)
 
 
 @dataclass(frozen=True, slots=True)
 class MinutesState:
-    """The whole sheet. `blocked` says why no paper can be made; `to_file`: it can once the visit is filed.
+    """State of the sheet. `blocked`: why no paper can be made; `to_file`: it needs a filed visit.
 
-    `folder` is where "save" writes, None where the system asks. `outcome` says what the outcome means.
+    `folder`: folder of "save", None if the system has its own dialog. `outcome`: explanation of the outcome.
     """
 
     place: str
@@ -83,7 +83,7 @@ class MinutesState:
 
 
 def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
-    """Return in short what the minutes will say; unknown values are left out."""
+    """Return a summary of the minutes; unknown values are left out."""
     _ = words.translate
     visit = Inspection.from_data(source.data)
     facts = (
@@ -132,7 +132,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
 
 
 def outcomes_of(source: VisitSource, words: Wording) -> tuple[Option, ...]:
-    """Return the outcomes of signing; where nobody was there that is the only one."""
+    """Return the outcomes of signing; only one if no representative was present."""
     visit = Inspection.from_data(source.data)
     if visit.representative_role == NOBODY:
         return (Option(NOBODY, words.translate("No representative present"), is_chosen=True),)
@@ -154,7 +154,7 @@ def outcome_note(source: VisitSource, words: Wording) -> str:
 
 
 def number_words(source: VisitSource, left: int, words: Wording) -> tuple[str, str]:
-    """Return the number and what to know of it; `left`: how many this device may still give out."""
+    """Return the minutes number and its explanation; `left`: numbers left on this device."""
     number = text_of(source.data, "minutes_number")
     if number:
         is_ours = serial_of(number) is not None
@@ -183,7 +183,7 @@ def blocked_words(filed: VisitSource | None, is_known: bool, has_unfiled: bool, 
 
 
 def is_possible(kind: str, filed: VisitSource | None) -> bool:
-    """Tell whether a paper can be made: a commitment only by whoever was inspected."""
+    """Return whether a paper can be made; a commitment needs an inspection."""
     if filed is None:
         return False
     if kind == COMMITMENT:
@@ -210,9 +210,9 @@ def paper_state(
 
 
 def says_other(filed: VisitSource, made: Made) -> bool:
-    """Tell whether the paper would say other things now.
+    """Return whether the printed values have changed since the paper was made.
 
-    That it was signed is written down after it was printed, and makes no other paper.
+    The outcome of signing is recorded after printing and does not count.
     """
     return _printed(filed.data) != _printed(made.data)
 

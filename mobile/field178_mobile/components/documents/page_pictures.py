@@ -1,6 +1,6 @@
-"""Pictures of the pages of a paper, drawn from the file itself: what is looked at is what is printed.
+"""Pictures of the pages of a paper, drawn from the PDF file, so that the preview equals the print.
 
-Reads the PDF files of `field178_shared.documents` (letters, lines, boxes) and MUST NOT be given others.
+Reads PDF files of `field178_shared.documents` (letters, lines, boxes) and MUST NOT be used for others.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def page_pictures(pdf: bytes) -> Iterator[Bitmap]:
 
 
 def _objects(pdf: bytes) -> Iterator[tuple[int, tuple[bytes, bytes]]]:
-    """Give each object of the file: its dictionary and its stream, unpacked."""
+    """Yield each object of the file by number: its dictionary and its decompressed stream."""
     table = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
     for number, offset in enumerate(re.findall(rb"(\d{10}) \d{5} [nf]", pdf[table:])):
         match = re.compile(rb"\d+ 0 obj\n(.*?)(stream\n|endobj)", re.DOTALL).match(pdf, int(offset))

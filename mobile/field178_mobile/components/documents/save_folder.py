@@ -39,7 +39,7 @@ class SaveFolderState:
 
 
 class SaveFolder:
-    """Goes through folders; `chosen` is called with one that was written into a moment ago."""
+    """Folder browser; `chosen` is called with a folder in which a test write has succeeded."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class SaveFolder:
         self._folder = self._places[0]
 
     def start(self, folder: Path) -> None:
-        """Show a folder; one that is not there any more gives way to the first place that is."""
+        """Show a folder; if it no longer exists, the first existing place."""
         self.open(str(next((place for place in (folder, *self._places) if place.is_dir()), folder)))
 
     def open(self, path: str) -> None:
@@ -64,7 +64,7 @@ class SaveFolder:
         self._show()
 
     def go_up(self) -> None:
-        """Go to the folder that holds this one."""
+        """Open the parent folder."""
         self.open(str(self._folder.parent))
 
     def make(self) -> None:
@@ -73,7 +73,7 @@ class SaveFolder:
         try:
             made.mkdir(exist_ok=True)
         except OSError:
-            self._show()  # what became of the folder meanwhile is said there
+            self._show()  # shows whether the folder still exists
         else:
             self.open(str(made))
 
@@ -124,7 +124,7 @@ class SaveFolder:
 
 
 def _takes_a_file(folder: Path) -> bool:
-    """Tell whether a file can be written; tried, because rights alone do not tell of a locked card."""
+    """Return whether a file can be written, by a test: permissions do not reveal a locked card."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"178")
@@ -142,7 +142,7 @@ def _free_bytes(folder: Path) -> int | None:
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    """Return the folders of a folder by name, hidden ones left out; none of one that cannot be read."""
+    """Return the visible subfolders of a folder by name; empty if it cannot be read."""
     try:
         with os.scandir(folder) as entries:
             paths = [

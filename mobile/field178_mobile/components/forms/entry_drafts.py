@@ -15,7 +15,7 @@ from field178_shared.rules.commune import fact_of
 
 @dataclass(frozen=True, slots=True)
 class EntryDrafts:
-    """The entries of a type on this tablet, begun and filed."""
+    """Entries of a type on this tablet, drafts and filed records."""
 
     services: RecordServices
     type: str
@@ -25,7 +25,7 @@ class EntryDrafts:
         return [draft for draft in self.services.store.drafts.all() if draft.type == self.type]
 
     def new(self, scope: str, data: Data, title: str) -> Draft:
-        """Return the draft of an entry that nobody has made yet; it is kept with its first change."""
+        """Return the draft of a new entry; it is stored at its first change."""
         services = self.services
         return Draft(
             id=services.ids.time_ordered(),
@@ -88,7 +88,7 @@ class EntryDrafts:
 
 
 def refused_fields(store: Store, record_id: str, language: str) -> dict[str, str]:
-    """Return what is said at the fields of a record whose values the server did not take, by path."""
+    """Return messages for the fields of a record whose values the server refused, by path."""
     return {
         path: " ".join(message(code, language) for code in codes.split(","))
         for item in store.inbox()

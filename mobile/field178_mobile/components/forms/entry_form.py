@@ -20,10 +20,10 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """What the form is opened with. `facts`: what the other entries of its place state.
+    """Context of the form. `facts`: facts of the other entries of its place.
 
-    `marked`: what is said at values that were not taken, by path. `known_names` belong into its texts.
-    `returned`: what the office wrote when it returned the entry, a line each.
+    `marked`: messages at refused values, by path. `known_names`: names allowed in its texts. `returned`:
+    reasons of the office for returning the entry, one a line.
     """
 
     draft: Draft
@@ -42,10 +42,10 @@ class OpenEntry:
 
 
 class FactForm(FormPresenter):
-    """Works on one draft of an entry; `closed` hears that it was filed or withdrawn.
+    """Presenter of an entry draft; `closed` is called when the entry was filed or withdrawn.
 
-    The data of an entry have no clock of the tablet in them: two who enter the same fact write the same
-    record, and nobody has to decide between them.
+    The data of an entry contain no tablet times: two officers who enter the same fact write equal records,
+    without a conflict.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class FactForm(FormPresenter):
             self._change({path: iso}, self._words.field(self._type, path))
 
     def complete(self) -> None:
-        """File the entry if nothing keeps it; only a durable filing says so."""
+        """File the entry if it has no problems; only durable filing is reported as done."""
         self.check()
         if self._checked.problems:
             return
@@ -92,9 +92,9 @@ class FactForm(FormPresenter):
             self._closed()
 
     def _id_of(self, data: Data) -> str:
-        """Return the id of a new entry: that of its fact, or a new one where that is taken.
+        """Return the id of a new entry: computed from its fact, or a random id if that is taken.
 
-        It is taken by an entry that was corrected to another fact since, or was withdrawn.
+        The computed id is taken by an entry that was since corrected to another fact, or withdrawn.
         """
         made = commune_entry_id(self._type, data)
         return self._ids.time_ordered() if self._store.view(made) is not None else made
@@ -110,7 +110,7 @@ class FactForm(FormPresenter):
             yield rules.Problem(FACT_MEMBERS[self._type][-1], ErrorCode.ENTERED_TWICE)
 
     def _pins(self) -> Pins:
-        """Return what is said at the fields: problems, refusals of unchanged values, privacy marks."""
+        """Return the messages at the fields: problems, refusals of unchanged values, privacy marks."""
         refused = self._refused_values(self._opened.marked)
         problems = {**refused, **{row.path: row.text for row in self._checked.problems}}
         return Pins(problems=problems, lint=self._marks.of(self.data, self._opened.known_names))

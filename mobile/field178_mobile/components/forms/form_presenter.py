@@ -92,7 +92,7 @@ class FormPresenter(ABC):
         self.show(self._checked.problems[0].path if self._checked.problems else "")
 
     def _change(self, changes: Changes, label: str = "") -> None:
-        """Save a change; `label` names the step that undo takes back, "" adds none."""
+        """Save a change; `label` is the name of the undo step, "" makes none."""
         if self.is_filed:
             return  # a late keystroke or position MUST NOT make a draft of what was submitted
         if self.is_locked:
@@ -117,7 +117,7 @@ class FormPresenter(ABC):
         self._draw()
 
     def _submit(self, submit: Callable[[], object]) -> bool:
-        """Submit the draft; return whether the store has it. The form says so only then."""
+        """Submit the draft; return whether the store has it. Only then does the form report success."""
         try:
             submit()
         except AppError as error:
@@ -165,7 +165,7 @@ class FormPresenter(ABC):
 
 
 class ReviewedFormPresenter(FormPresenter):
-    """Presenter of a draft whose record the office reviews: submitting asks about warnings and the clock."""
+    """Presenter of a draft that the office reviews: submitting asks about warnings and clock errors."""
 
     def __init__(self, store: Store, clock: Clock, words: Wording, draft: Draft, word: str = "") -> None:
         super().__init__(store, clock, words, draft, word)
@@ -174,7 +174,7 @@ class ReviewedFormPresenter(FormPresenter):
 
     @abstractmethod
     def _submit_at(self, offset_ms: int) -> None:
-        """Submit the record, with the offset of a clock that is known to be wrong (0: none)."""
+        """Submit the record, with the offset of a clock known to be wrong (0: none)."""
 
     @property
     def clock_question(self) -> str:
@@ -183,7 +183,7 @@ class ReviewedFormPresenter(FormPresenter):
 
     @property
     def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """The warnings that submitting waits for: each is mended or confirmed."""
+        """Warnings that block submitting until each is corrected or confirmed."""
         return self._filing_warnings
 
     def jump(self, path: str) -> None:
@@ -197,10 +197,10 @@ class ReviewedFormPresenter(FormPresenter):
             self.jump(self._led_to)
 
     def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
-        """Submit the record if it has no problems, else go to the first one.
+        """Submit the record if it has no problems, else go to the first problem.
 
         Warnings are asked about first, then a wrong clock; `with_warnings` and `with_clock_off` are the
-        answers that it may be submitted so.
+        confirmations.
         """
         if self.is_locked:
             return

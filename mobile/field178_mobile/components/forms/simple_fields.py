@@ -26,7 +26,7 @@ NOT_CHOSEN = Option("", "–")
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """What is said at the fields of a form by path: the office's comments, problems, privacy marks."""
+    """Messages at the fields of a form by path: comments of the office, problems, privacy marks."""
 
     comments: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class SimpleField:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the record holds nothing there."""
+        """Return whether the field of the record is empty."""
         return not self.text and self.number is None
 
 
@@ -63,7 +63,7 @@ def is_drawn(record_type: str, spec: FieldSpec) -> bool:
 def simple_fields(
     place: tuple[str, str], data: Data, pins: Pins, words: Wording, without: Collection[str]
 ) -> tuple[SimpleField, ...]:
-    """Return the fields of a record type's section in their order, without those a form draws by itself."""
+    """Return the fields of a record type's section in order, without fields that the form draws itself."""
     record_type, section = place
     return tuple(
         simple_field(record_type, spec, data, pins, words)

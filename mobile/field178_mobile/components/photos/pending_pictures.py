@@ -1,4 +1,4 @@
-"""Pictures on their way from the device to a screen: in the clear, so one that nobody takes any more goes."""
+"""Pending pictures: unencrypted files from the device to a screen, deleted if no screen needs them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Ask = Callable[[Answer], None]
 
 
 class PendingPictures:
-    """Pass the device's files to the UI thread until the store is locked.
+    """Passes files of the device to the UI thread until the store is locked.
 
-    A camera may answer minutes later, when the tablet has locked itself: its file is then the only copy of a
-    picture that nobody screened.
+    A camera may answer minutes later, when the tablet is locked: its file is then the only copy of an
+    unscreened picture.
     """
 
     def __init__(self, ui_thread: UiThread) -> None:
@@ -30,7 +30,7 @@ class PendingPictures:
         return lambda answer: ask(lambda path: self._came(path, answer))
 
     def close(self) -> None:
-        """Delete what no screen has taken, and whatever comes later."""
+        """Delete the files that no screen has received, and all later files."""
         with self._lock:
             self._is_closed = True
             left, self._pending = self._pending, set()

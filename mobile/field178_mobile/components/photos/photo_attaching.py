@@ -21,7 +21,7 @@ class PhotoKeeper(Protocol):
     """Keeps the bytes of photos durably."""
 
     def add(self, record_id: str, data: bytes, content_type: str) -> Json:
-        """Keep a file and return what the record says of it."""
+        """Store a file and return its entry for the record."""
         ...
 
     def let_go(self, record_id: str, sha256: str) -> None:
@@ -35,9 +35,9 @@ class PhotoKeeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhotoDraft:
-    """The draft that names the photos: read, changed, and made unable to take back what is gone.
+    """Draft that names the photos, with its undo steps.
 
-    `change` with a label can be taken back; `forget_steps` lets no earlier change of a path be.
+    `change` with a label can be undone; `forget_steps` removes the undo steps of a path.
     """
 
     read: Callable[[], Mapping[str, object]]
@@ -57,7 +57,7 @@ class PhotoRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoDetails:
-    """What the record says of a picture besides its bytes. An officer has looked at it: it is screened."""
+    """Details of a picture in the record, besides its bytes; the picture is marked as screened."""
 
     evidence_kind: str
     taken_at: datetime | None = None
@@ -83,11 +83,11 @@ class PhotoAttaching:
         self.record = record
 
     def entries(self) -> dict[str, Mapping[str, object]]:
-        """Return what the draft says of its photos, by key."""
+        """Return the draft's photo entries by key."""
         return dict(entries_of(self._draft.read(), ATTACHMENTS))
 
     def keep(self, prepared: bytes) -> Json:
-        """Keep a prepared picture and return what the draft is to say of it; for a worker thread."""
+        """Store a prepared picture and return its entry for the draft; runs on a worker thread."""
         return self._photos.add(self.record.id, prepared, picture.CONTENT_TYPE)
 
     def attach(self, named: Json, details: PhotoDetails) -> str:
@@ -98,7 +98,7 @@ class PhotoAttaching:
         return key
 
     def replace(self, key: str, named: Json, details: PhotoDetails) -> None:
-        """Name a kept picture instead of another one, whose bytes go at once and for good."""
+        """Replace a picture by a stored one; the bytes of the old picture are deleted at once."""
         old, fresh = self.entries()[key], _key_of(named)
         if fresh == key:
             return
@@ -108,7 +108,7 @@ class PhotoAttaching:
         self._take_back_unless(key, old)
 
     def describe(self, key: str, details: PhotoDetails) -> None:
-        """Say what a picture shows."""
+        """Store the details of a picture."""
         changes = {f"{_path(key)}.{name}": value for name, value in details.wire().items()}
         self._draft.change(changes, self._label)
 
@@ -124,7 +124,7 @@ class PhotoAttaching:
         self._draft.change({_path(key): dict(entry)}, self._label)
 
     def _take_back_unless(self, key: str, entry: Mapping[str, object]) -> None:
-        # Filed or locked meanwhile, a draft takes nothing more: no bytes that nothing names.
+        # A draft filed or locked meanwhile accepts no change: delete bytes that no record names.
         if key not in self.entries():
             self._photos.take_back(self.record.id, str(entry["sha256"]))
 

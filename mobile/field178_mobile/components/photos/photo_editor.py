@@ -1,4 +1,4 @@
-"""One picture on the whole screen: faces and papers are rubbed away, then it is kept; or looked at again."""
+"""Photo editor: pixelates faces and documents of new pictures, shows stored pictures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAVING = N_("Saving the picture…")
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """A picture that comes in: its file, whether the file is ours to delete, when it was taken if known."""
+    """An incoming picture: its file, whether the app must delete the file, and its time if known."""
 
     path: Path
     is_ours: bool
@@ -40,7 +40,7 @@ class PhotoSource:
 
 @dataclass(frozen=True, slots=True)
 class EditorState:
-    """The whole screen. `missing` says what is to be done before it can be kept; `is_refused`: no picture."""
+    """State of the screen. `missing`: what to do before saving; `is_refused`: not a usable picture."""
 
     title: str = ""
     item: str = ""
@@ -66,7 +66,7 @@ class EditorState:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """The picture under work: its points, and the means that patches are made of."""
+    """The open picture, its bitmap, and the mosaic from which patches are made."""
 
     image: Image
     bitmap: Bitmap
@@ -75,7 +75,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Strokes:
-    """What was rubbed, stroke by stroke; the last point tells where the thumb is."""
+    """Pixelated cells by stroke; `last` is the position of the thumb."""
 
     done: list[frozenset[Cell]] = field(default_factory=list)
     last: tuple[float, float] | None = None
@@ -86,7 +86,7 @@ class _Strokes:
 
 
 class PhotoEditor:
-    """Works on one picture. Nothing is kept before `save`, and then only what is to be seen."""
+    """Presenter of one picture. Nothing is stored before `save`, and then only the visible pixels."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class PhotoEditor:
         self._said = EditorState()
 
     def load(self, source: PhotoSource) -> None:
-        """Read a picture that comes in; a file of ours is deleted whatever becomes of it."""
+        """Read an incoming picture; a file owned by the app is always deleted."""
         self._taken_at = source.taken_at
         self._say(busy=self._words.translate(READING))
         self._background.run(lambda: _read(source), self._loaded, self._failed)
@@ -146,29 +146,29 @@ class PhotoEditor:
             self._say()
 
     def lift(self) -> None:
-        """End a stroke; the next one can be undone by itself."""
+        """End a stroke; the next stroke is a separate undo step."""
         self._strokes.last = None
         if self._strokes.done and not self._strokes.done[-1]:
             self._strokes.done.pop()
 
     def undo(self) -> None:
-        """Show again what the last stroke hid; nothing of it was kept yet."""
+        """Undo the last stroke; nothing was stored yet."""
         if self._strokes.done:
             self._strokes.done.pop()
             self._say()
 
     def choose_kind(self, kind: str) -> None:
-        """Say what the picture shows."""
+        """Set the evidence kind of the picture."""
         self._kind = kind
         self._say()
 
     def toggle_screened(self) -> None:
-        """Confirm that no face and no paper of a person is left to be seen, or take that back."""
+        """Toggle the confirmation that no face and no personal document is visible."""
         self._is_screened = not self._is_screened
         self._say()
 
     def save(self) -> None:
-        """Keep the picture as it is seen; what was rubbed away is gone."""
+        """Store the visible picture; pixelated areas are lost for good."""
         if not self._said.can_save:
             return
         if self._tile is not None and not self._strokes.done:
@@ -183,7 +183,7 @@ class PhotoEditor:
         )
 
     def cancel(self) -> None:
-        """Keep nothing; an answer of the worker that comes later is dropped."""
+        """Close without storing; a later answer of the worker thread is dropped."""
         self._is_closed, self._open = True, None
 
     def _loaded(self, opened: _Open) -> None:

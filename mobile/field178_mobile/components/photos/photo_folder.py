@@ -31,7 +31,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """The folder that is open; `more`: it holds more than is shown, `empty`: it holds nothing."""
+    """State of the open folder; `more`: it contains more files than are shown, `empty`: it has none."""
 
     title: str
     places: tuple[FileRow, ...]
@@ -42,7 +42,7 @@ class FolderState:
 
 
 class PhotoFolder:
-    """Goes through folders, read beside the drawing thread; `chosen` is called with a picture's file."""
+    """Folder browser that reads on a worker thread; `chosen` is called with a picture's file."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class PhotoFolder:
             self._chosen(chosen)
 
     def go_up(self) -> None:
-        """Go to the folder that holds this one."""
+        """Open the parent folder."""
         self._go(self._folder.parent)
 
     def _go(self, folder: Path) -> None:
@@ -86,7 +86,7 @@ class PhotoFolder:
 
     def _listed(self, folder: Path, content: _Content | None) -> None:
         if folder != self._folder:
-            return  # gone on meanwhile
+            return  # another folder was opened meanwhile
         if content is None:
             self._show((), (), self._words.translate("This folder cannot be opened."))
         else:
@@ -128,7 +128,7 @@ def _content(folder: Path) -> _Content | None:
 
 def _read(folder: Path) -> _Content:
     folders, files = list[Path](), list[_File]()
-    # Thousands of files: what the system says of each while listing is not asked for again.
+    # Performance with thousands of files: the attributes from the listing are reused.
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -140,7 +140,7 @@ def _read(folder: Path) -> _Content:
                     status = entry.stat()
                     files.append((Path(entry.path), status.st_mtime, status.st_size))
             except OSError:
-                # Gone meanwhile, or not for us: nothing to choose.
+                # The file was removed meanwhile, or cannot be read: skip it.
                 continue
     folders.sort(key=lambda path: path.name.casefold())
     files.sort(key=lambda file: file[1], reverse=True)

@@ -1,4 +1,4 @@
-"""The photos of the record that is open: the grid, where a picture comes from, taking one out and back."""
+"""Photos of the open record: the grid, sources of pictures, removing and restoring."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CAMERA, FILE = "camera", "file"
 
 @dataclass(frozen=True, slots=True)
 class GalleryState:
-    """The whole grid. `problem` says why none can be added; `undo` what can be put back."""
+    """State of the grid. `problem`: why no photo can be added; `undo`: the photo that can be restored."""
 
     tiles: tuple[PhotoTile, ...] = ()
     summary: str = ""
@@ -65,13 +65,13 @@ class PhotoGallery:
         self._tools = tools
         self._changed = changed
         self._pictures: dict[str, Bitmap] = {}
-        # Not to be asked for again: what cannot be decoded, and what is not on this tablet.
+        # Hashes not to load again: undecodable pictures, and pictures that are not on this tablet.
         self._unreadable: set[str] = set()
         self._is_loading = False
         self._removed: tuple[str, Mapping[str, object]] | None = None
 
     def state(self) -> GalleryState:
-        """Return the grid; pictures that are not decoded yet come later, through `changed`."""
+        """Return the state of the grid; pictures still being decoded follow through `changed`."""
         entries = self._attaching.entries()
         self._load(self._tiles(entries))
         tiles = self._tiles(entries)
@@ -86,7 +86,7 @@ class PhotoGallery:
         )
 
     def thumbs(self, item_id: str) -> tuple[Thumb, ...]:
-        """Return the photos of an item of the checklist, no restricted ones; pictures come as for `state`."""
+        """Return the unrestricted photos of a checklist item; pictures are loaded as for `state`."""
         entries = {
             key: entry
             for key, entry in self._attaching.entries().items()
@@ -94,20 +94,20 @@ class PhotoGallery:
         }
         hashes = {key: text_of(entry, "sha256") for key, entry in entries.items()}
         if not self._unreadable.union(self._pictures).issuperset(hashes.values()):
-            # Once for each: this is asked at every tap, and looks into the store.
+            # Computed once: called at every tap, and reads the store.
             tiles = self._tiles(entries)
             self._unreadable.update(tile.sha256 for tile in tiles if not tile.is_here)
             self._load(tiles)
         return tuple(Thumb(key, self._pictures.get(sha256)) for key, sha256 in hashes.items())
 
     def sources(self) -> tuple[Option, ...]:
-        """Return where a picture can come from on this device."""
+        """Return the sources of pictures on this device."""
         _ = self._words.translate
         file = Option(FILE, _("Choose a picture from a file"))
         return (Option(CAMERA, _("Take a photo")), file) if self._tools.has_camera else (file,)
 
     def folders(self) -> tuple[Path, ...]:
-        """Return the folders to choose a file from; none where the system lets the user choose."""
+        """Return the folders to choose a file from; empty if the system has its own dialog."""
         return self._tools.folders()
 
     @property
@@ -116,7 +116,7 @@ class PhotoGallery:
         return self._tools.background
 
     def ask(self, source: str, start: Callable[[PhotoSource], None]) -> None:
-        """Let the device take or choose one picture; `start` is not called when the user gave up."""
+        """Let the device take or choose a picture; `start` is not called if the user cancels."""
         is_camera = source == CAMERA
 
         def answered(path: Path | None) -> None:
@@ -154,7 +154,7 @@ class PhotoGallery:
             self._attaching.put_back(*removed)
 
     def leave(self) -> None:
-        """Offer no more to put back what was taken out: another thing is looked at."""
+        """Drop the undo of the last removal, because another part of the record is shown."""
         self._removed = None
 
     def _editor(self, item_id: str, render: Callable[[EditorState], None]) -> PhotoEditor:
@@ -182,7 +182,7 @@ class PhotoGallery:
         return self._words.say(template, count=len(entries), most=MOST_PHOTOS, amount=amount)
 
     def _load(self, tiles: tuple[PhotoTile, ...]) -> None:
-        """Decode the next picture that is wanted; one at a time, beside the drawing thread."""
+        """Decode the next visible picture, one at a time, on a worker thread."""
         sha256 = next((tile.sha256 for tile in tiles if self._is_wanted(tile)), "")
         if self._is_loading or not sha256:
             return

@@ -1,4 +1,4 @@
-"""The photos of one record in words: what each shows, how far it has come, what is wrong with it."""
+"""Tiles of the photos of a record: evidence kind, upload state and problems as text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PhotoTile:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the photos beside the draft: those on this tablet, those filed before, the upload."""
+    """State of photos outside the draft: photos on this tablet, filed photos, uploads."""
 
     here: Mapping[str, Photo]
     filed: frozenset[str]

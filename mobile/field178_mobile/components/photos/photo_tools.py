@@ -1,4 +1,4 @@
-"""What photos ask of the device and of sync; every answer comes on the drawing thread."""
+"""Services of device and sync for photos; every answer arrives on the UI thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer = Callable[[Path | None], None]
 
 
 def nobody(answer: Answer) -> None:
-    """Answer nothing: a device that was never asked."""
+    """Callback of a device without camera or files: never answers."""
 
 
 def nowhere() -> tuple[Path, ...]:
@@ -37,5 +37,5 @@ class PhotoTools:
 
 
 def no_tools(clock: Clock) -> PhotoTools:
-    """Return the tools of a device that has none: work is done in place, nothing comes in."""
+    """Return the tools of a device without camera and files; work runs synchronously."""
     return PhotoTools(InPlace(), clock.now)

@@ -1,4 +1,4 @@
-"""Photos in words: how many wait, how far each one is, what holds it up and what to do."""
+"""Texts about photos: number waiting, progress of each, reason of delay and what to do."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ REMEDIES: Mapping[UploadMessage, str] = {
     UploadMessage.REFUSED: N_("Tell the office; this tablet's enrolment must be looked at."),
     UploadMessage.NOT_SERVED: N_("Tell the office that its server needs an upgrade."),
 }
-# Codes that say something else of a photo than of a record.
+# Codes with another text for photos than for records.
 _ERRORS: Mapping[str, str] = {
     ErrorCode.STORE_DAMAGED: N_("The photo's file on this tablet is damaged."),
     ErrorCode.LOCKED: N_("The office is still busy with this photo."),
     ErrorCode.NOT_FOUND: N_("The office does not know this photo's record."),
     ErrorCode.TOO_LARGE: N_("The office has no room for more photos of this tablet."),
 }
-# What the office found in a file that it never takes (protocol §9.2); another problem has the general word.
+# Texts for files that the office never accepts (protocol §9.2); other problems have a general text.
 _PROBLEMS: Mapping[str, str] = {
     **dict.fromkeys(
         ("cut", "structure", "not_jpeg", "trailing_bytes", "polyglot"),
@@ -55,7 +55,7 @@ _PROBLEMS: Mapping[str, str] = {
     "too_many_pixels": N_("The photo is larger than the office takes."),
     "purged": N_("The office removed this record for good; its photos are not taken any more."),
 }
-# Why the tablet itself takes no picture (picture.py).
+# Texts for pictures that the tablet refuses (picture.py).
 _REFUSALS: Mapping[str, str] = {
     picture.NO_PICTURE: N_("This file is no picture that can be read. Choose a JPEG, PNG or WEBP file."),
     picture.CUT: N_("The picture's file is damaged or cut off. Take or choose another one."),
@@ -79,18 +79,18 @@ class PhotoFact:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it goes no more by itself."""
+        """Whether the photo needs a person before it can be sent."""
         return self.photo.state in STUCK
 
 
 def refusal_text(error: AppError, words: Wording) -> str:
-    """Return why a picture was not taken, in words that say what to do."""
+    """Return the reason and remedy for a refused picture as text."""
     sentence = _REFUSALS.get(str(error.details.get("problem", "")))
     return words.translate(sentence) if sentence else message(error.code, words.language)
 
 
 def files_word(count: ServerFileCount, words: Wording) -> str:
-    """Return "Photos 2/4" while files of a record are not up, nothing when all are or none is named."""
+    """Return "Photos 2/4" while files of a record are missing on the server, "" otherwise."""
     if count.sent == count.named:
         return ""
     return words.say("Photos {sent}/{named}", sent=count.sent, named=count.named)
@@ -120,11 +120,11 @@ def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> UnsentRo
 def photos_state(
     facts: Sequence[PhotoFact], uploads: UploadState, words: Wording, *, is_wifi_only: bool
 ) -> PhotosState:
-    """Return what the sync screen says of photos; nothing but the choice of network when none waits."""
+    """Return the photos part of the sync screen; only the choice of network if no photo waits."""
     if not facts:
         return PhotosState(is_wifi_only=is_wifi_only)
     unsent = [fact for fact in facts if not fact.is_dismissed]
-    # Those that need a person come first, or nobody would find them.
+    # Photos that need a person come first, so that they are noticed.
     ordered = sorted(facts, key=lambda fact: (fact.is_dismissed, not fact.is_stuck))
     remedy = REMEDIES.get(uploads.message, "")
     if any(fact.is_stuck for fact in unsent):
@@ -169,7 +169,7 @@ def _progress(photo: Photo, words: Wording) -> str:
 
 
 def photo_error(photo: Photo, words: Wording) -> str:
-    """Return what went wrong with a photo the last time, nothing when all went well."""
+    """Return the last error of a photo as text, "" if there was none."""
     if photo.last_error is None:
         return ""
     code, _, problem = photo.last_error.partition(":")

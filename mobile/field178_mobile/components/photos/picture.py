@@ -1,6 +1,6 @@
-"""Pictures made fit to leave the tablet: small, upright, with nothing in them but what is to be seen.
+"""Conversion of pictures before they leave the tablet: small, upright, without metadata.
 
-The bytes are final: they are hashed, filed and sent as they come out of here. Pillow is imported late.
+The bytes are final: they are hashed, filed and sent unchanged. Pillow is imported late.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def prepare(source: Path | bytes) -> bytes:
 
 
 def open_bare(source: Path | bytes) -> Image:
-    """Return a picture upright, RGB, scaled to fit 1600×1200 either way up, with nothing beside its points.
+    """Return a picture upright, RGB, scaled to fit 1600×1200 in either orientation, without metadata.
 
     AppError(file_refused) with `problem` too_many_bytes, too_many_points, no_picture or cut.
     """
@@ -55,7 +55,7 @@ def open_bare(source: Path | bytes) -> Image:
 
 
 def thumbnail(source: Path | bytes, side: int) -> Image:
-    """Return a picture as `open_bare` does, scaled to fit a square; AppError(file_refused) as from there."""
+    """Return a picture like `open_bare`, scaled to fit a square; raises the same AppError(file_refused)."""
     return _read(source, side, side)
 
 
@@ -73,12 +73,12 @@ def _read(source: Path | bytes, long: int, short: int) -> Image:
     except (images.DecompressionBombError, images.DecompressionBombWarning):
         raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_POINTS) from None
     except (OSError, SyntaxError, ValueError):
-        # SyntaxError is how Pillow says that a file is broken.
+        # Pillow raises SyntaxError for damaged files.
         raise AppError(ErrorCode.FILE_REFUSED, problem=CUT) from None
 
 
 def encode(picture: Image) -> bytes:
-    """Return a picture as the bytes of a JPEG that holds nothing but it."""
+    """Return the JPEG bytes of a picture, without metadata."""
     # Emptied: a comment of the camera would be written again from here.
     picture.info.clear()
     out = io.BytesIO()
@@ -98,7 +98,7 @@ def _bytes_of(source: Path | bytes) -> bytes:
 
 
 def _check_cost(opened: Image, data: bytes) -> None:
-    """Refuse by its head what would take the tablet's memory or minutes of its time."""
+    """Refuse pictures that would need too much memory or time, judged by their header."""
     is_scalable = opened.format in _SCALABLE and not opened.info.get("progressive")
     points = opened.width * opened.height
     if points > (MOST_POINTS if is_scalable else MOST_POINTS_WHOLE):

@@ -1,4 +1,4 @@
-"""Small pictures of a folder's files: made beside the drawing thread, only of those that are looked at."""
+"""Thumbnails of a folder's files: made on a worker thread, only for visible files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Thumbnails:
         self._making = ""
 
     def of(self, path: str) -> Thumbnail | None:
-        """Return a file's thumbnail; None: it is wanted now, and `made` tells when it is there."""
+        """Return a file's thumbnail, or None and request it; `made` is called when it is ready."""
         thumbnail = self._kept.get(path)
         if thumbnail is not None:
             self._kept.move_to_end(path)
@@ -50,7 +50,7 @@ class Thumbnails:
         return self._kept.get(path)
 
     def clear(self) -> None:
-        """Want nothing any more: nobody looks."""
+        """Drop the requested thumbnails, because no grid is shown."""
         self._wanted.clear()
 
     def _next(self) -> None:
@@ -80,4 +80,4 @@ def _small(path: Path) -> Bitmap:
 
 
 def _nobody(_path: str) -> None:
-    """Hear nothing: no grid is shown yet."""
+    """Callback without a grid: does nothing."""

@@ -1,4 +1,4 @@
-"""What waits to be sent, as the sync screen lists it."""
+"""Rows of unsent records and photos on the sync screen."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UnsentRow:
-    """One record or photo that waits; `word` is its state word, `share` how much of it is up (0 to 1).
+    """Row of an unsent record or photo; `word` is its state, `share` its sent part (0 to 1).
 
-    `is_stuck`: a photo that goes no more by itself, `is_dismissed`: a photo that an officer gave up.
+    `is_stuck`: a photo that needs a person; `is_dismissed`: a photo that an officer gave up.
     """
 
     record_id: str
@@ -31,7 +31,7 @@ class UnsentRow:
 
 @dataclass(frozen=True, slots=True)
 class PhotosState:
-    """The photos that wait, what holds them up, and which networks they may use."""
+    """Unsent photos, the reason of their delay, and the permitted networks."""
 
     summary: str = ""
     outcome: str = ""

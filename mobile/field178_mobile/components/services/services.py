@@ -1,4 +1,4 @@
-"""What an unlocked tablet gives to its screens."""
+"""Services of an unlocked tablet for its screens."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Runner(Protocol):
     """The sync thread as the screens see it."""
 
     def wake(self) -> None:
-        """Exchange now, if one may be made."""
+        """Start an exchange, if one is possible."""
         ...
 
     def state(self) -> SyncState:
-        """Return what sync is doing."""
+        """Return the state of sync."""
         ...
 
     def subscribe(self, listener: Callable[[SyncState], None]) -> object:
@@ -43,7 +43,7 @@ class Runner(Protocol):
 
 
 class Navigate(Protocol):
-    """Goes to a screen by name, e.g. navigate("inspection", record_id=…, focus_path=…)."""
+    """Function that opens a screen by name, e.g. navigate("inspection", record_id=…, focus_path=…)."""
 
     def __call__(self, screen: str, **place: str) -> None:
         """Show the screen, opened at a place."""
@@ -51,7 +51,7 @@ class Navigate(Protocol):
 
 
 def papers_of(platform: Platform) -> PaperFolder:
-    """Return the folder where papers lie while somebody looks at them."""
+    """Return the folder of papers while they are viewed."""
     return PaperFolder(lambda: platform.data_folder() / "papers")
 
 
@@ -65,7 +65,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Handed to every screen's `build`. Lives from one unlocking to the next locking."""
+    """Services passed to every screen's `build`; they exist from unlock to lock."""
 
     store: Store
     runner: Runner
@@ -95,7 +95,12 @@ class Services:
     def records(self) -> RecordServices:
         """Return what the presenters of records work with."""
         return RecordServices(
-            *(self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix),
+            self.store,
+            self.clock,
+            self.ids,
+            self.words(),
+            self.user,
+            self.ask_fix,
             has_receiver=self.platform.has_receiver(),
             papers=self.papers(),
             tools=self.photo_tools(),
@@ -103,12 +108,12 @@ class Services:
         )
 
     def papers(self) -> DocumentServices:
-        """Return what papers are made and shown with."""
+        """Return the services for making and showing papers."""
         threads = WorkerThreads(self.ui_thread), self.ui_thread
         return DocumentServices(self.platform, papers_of(self.platform), *threads)
 
     def photo_tools(self) -> PhotoTools:
-        """Return camera, pictures and progress; every answer comes on the drawing thread."""
+        """Return camera, pictures and upload progress; every answer arrives on the UI thread."""
         platform = self.platform
         return PhotoTools(
             background=WorkerThreads(self.ui_thread),
@@ -121,5 +126,5 @@ class Services:
         )
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Measure the position once; the answer comes on the drawing thread."""
+        """Measure the position once; the answer arrives on the UI thread."""
         self.platform.ask_fix(lambda fix: self.ui_thread.post(lambda: answer(fix)))

@@ -58,7 +58,7 @@ class Roster:
     people: Mapping[str, Person] = field(default_factory=dict)
 
     def team(self, team_id: str) -> InspectionTeam | None:
-        """Return a team, or None when this tablet does not hold it."""
+        """Return a team, or None if it is not on this tablet."""
         return next((team for team in self.teams if team.id == team_id), None)
 
     def name_of(self, user: str) -> str:
@@ -67,7 +67,7 @@ class Roster:
         return person.name if person else user[:8]
 
     def position_of(self, team_id: str, user: str) -> str:
-        """Return the position an officer holds in a team, else plain member."""
+        """Return the position of an officer in a team, plain member by default."""
         team = self.team(team_id)
         return team.positions.get(user, PLAIN_MEMBER) if team else PLAIN_MEMBER
 

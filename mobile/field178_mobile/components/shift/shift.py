@@ -1,4 +1,4 @@
-"""The shift of the night: choose team, decision, kind, people once; every visit takes them over."""
+"""Shift of the night: team, decision, kind and people, chosen once and copied into every visit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ShiftSettings(Protocol):
     """Keeps small values on the tablet, durably."""
 
     def get(self, key: str) -> object:
-        """Return a kept value, or None."""
+        """Return a stored value, or None."""
         ...
 
     def put(self, key: str, value: object) -> None:
@@ -72,7 +72,7 @@ class ShiftState:
     groups: tuple[MemberGroup, ...]
     member_count: int
     can_search: bool
-    # Officers who are found by the search alone.
+    # Number of officers that only the search shows.
     unshown: int
     decision_number: str
     number_warning: str
@@ -82,7 +82,7 @@ class ShiftState:
 
 
 class ShiftPresenter:
-    """Holds the shift; every tap is durable at once, and the confirmed shift ends at 06:00."""
+    """Presenter of the shift; every tap is stored at once, and the confirmed shift ends at 06:00."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class ShiftPresenter:
         self._shift = shift_from_json(settings.get(SETTING))
 
     def start(self, roster: Roster, user: str) -> None:
-        """Show the kept shift, or a fresh one once its night is over."""
+        """Show the stored shift, or a new shift once its night is over."""
         self.roster, self._user = roster, user
         is_over = self._shift.began_at is not None and not self._shift.holds_at(self._clock.now())
         if is_over and not self._is_of_visit:
@@ -119,12 +119,12 @@ class ShiftPresenter:
         self._show()
 
     def current(self) -> Shift | None:
-        """Return the confirmed shift while its night lasts and nothing it needs was taken out."""
+        """Return the confirmed shift while its night lasts and it is complete, else None."""
         is_whole = not self._shift.gaps()
         return self._shift if is_whole and self._shift.holds_at(self._clock.now()) else None
 
     def show_on(self, render: Callable[[ShiftState], None]) -> None:
-        """Draw from now on, and at once, on something else."""
+        """Set another render function and draw at once."""
         self._render = render
         self._show()
 
@@ -133,7 +133,7 @@ class ShiftPresenter:
         return shift_line(self._shift, self.roster, self._words)
 
     def choose_team(self, team_id: str) -> None:
-        """Take a team; the signed-in officer goes along, the others are chosen."""
+        """Choose a team; the signed-in officer is a member, other members are chosen by tap."""
         self._keep(self._with_team(team_id))
 
     def choose_kind(self, kind: str) -> None:
@@ -141,7 +141,7 @@ class ShiftPresenter:
         self._keep(replace(self._shift, kind=kind))
 
     def choose_trigger(self, trigger: str) -> None:
-        """Take what led to the inspection."""
+        """Set the trigger of the inspection."""
         self._keep(replace(self._shift, trigger=trigger))
 
     def write_decision_number(self, text: str) -> None:
@@ -149,7 +149,7 @@ class ShiftPresenter:
         self._keep(replace(self._shift, decision_number=text.strip()[:60]))
 
     def write_decision_date(self, day: str) -> None:
-        """Take the date of the decision (ISO), or none ("")."""
+        """Set the date of the decision (ISO), or none ("")."""
         self._keep(replace(self._shift, decision_date=day))
 
     def search_members(self, text: str) -> None:
@@ -184,7 +184,7 @@ class ShiftPresenter:
             self._keep(replace(earlier, began_at=self._shift.began_at, escorts=escorts))
 
     def confirm(self) -> bool:
-        """Begin the shift if nothing is lacking; tell whether it did."""
+        """Confirm the shift if it is complete; return whether it was."""
         if self._shift.gaps():
             return False
         if not self._is_of_visit and not self._shift.holds_at(self._clock.now()):
@@ -193,7 +193,7 @@ class ShiftPresenter:
         return True
 
     def end(self) -> None:
-        """End the shift now; the next visit asks for another."""
+        """End the shift; the next visit needs a new shift."""
         self._settings.put(EARLIER_SETTING, shift_to_json(self._shift))
         self._shift = Shift()
         self._settings.put(SETTING, shift_to_json(self._shift))
@@ -247,11 +247,11 @@ class ShiftPresenter:
         )
 
     def _day(self) -> date:
-        """Return the day of the act: that of the visit, or of the night that has begun."""
+        """Return the day of the act: the day of the visit, or of the night of the shift."""
         return local_date(self._shift.began_at or self._clock.now())
 
     def _shown(self, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
-        """Return whom the search finds by every word; without one, the team and who goes along."""
+        """Return the people that match every word of the search; without a search, team and members."""
         if self._query:
             query_words = self._query.split()
             matches = (
@@ -269,7 +269,7 @@ class ShiftPresenter:
         return f"{person.name} {self._words.agency(person.agency)}"
 
     def _groups(self, people: tuple[Person, ...]) -> tuple[MemberGroup, ...]:
-        """Return people by agency; the agency of whom comes first in the team is first."""
+        """Return people by agency, starting with the agency of the first team member."""
         groups: dict[str, list[MemberRow]] = {}
         for person in people:
             position = self._words.choice("team_position", self._position(person.id))

@@ -1,4 +1,4 @@
-"""A shift ("ca kiểm tra"): what every visit of one night shares, chosen once and kept on the tablet."""
+"""Data of a shift ("ca kiểm tra"): values shared by all visits of a night, stored on the tablet."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class CheckInLine(kit.Press):
         self.disabled, self.reason = not state.options, message(ErrorCode.LOCKED, _.code)
 
     def on_release(self) -> None:
-        """Offer what can be done about it."""
+        """Open the sheet with the options for the position."""
         sheet = CheckInOptions(
             title=self.heading or field_words("inspection", "check_in").label, sub=self.text
         )
@@ -84,7 +84,7 @@ class CheckInLine(kit.Press):
 
 
 class CheckInOptions(kit.Sheet):
-    """What can be done about the point."""
+    """Sheet with the options for the position."""
 
 
 class CheckInOption(kit.Press):
@@ -130,7 +130,7 @@ class PinPage(kit.FullPage):
 
 
 class PinMap(RelativeLayout):
-    """The map of the page and what lies over it."""
+    """Map of the page with its overlays."""
 
     page = ObjectProperty(None)
 

@@ -64,7 +64,7 @@ class ThreadCard(kit.Column):
             self.dispatch("on_sent")
 
     def on_sent(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def open_comments(begin: Callable[[Callable[[CommentsState], None]], RecordComments | None]) -> None:

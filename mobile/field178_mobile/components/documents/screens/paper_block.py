@@ -1,4 +1,4 @@
-"""One paper of a record: how to make it, what was made, and what can be done with it."""
+"""Block of one paper of a record: making it, its state and its actions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from field178_mobile.kit.widgets.optional import Optional
 
 
 class PaperBlock(kit.Column):
-    """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …).
+    """Block of a paper. title; make (button text); has_button; presenter; show(state, …).
 
-    reason: why it cannot be made; old: what is said of one whose record has changed since.
+    reason: why it cannot be made; old: text for a paper whose record has changed since.
     """
 
     title = StringProperty("")
@@ -40,17 +40,17 @@ class PaperBlock(kit.Column):
         self.presenter.output.look(self.paper, PagesPage(title=self.title, sub=self.made).show)
 
     def on_message(self, _block: object, text: str) -> None:
-        """Bring the word about the last act into sight: the buttons may stand at the edge of the view."""
+        """Scroll the message about the last action into sight: the buttons may be at the edge of the view."""
         if text:
             Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.message), 0)
 
     def on_error(self, _block: object, text: str) -> None:
-        """Bring what went wrong into sight."""
+        """Scroll the error into sight."""
         if text:
             Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.error), 0)
 
     def on_kv_post(self, _base: object) -> None:
-        """Take hold of the lines, which are there only now."""
+        """Collect the lines, which exist only after the rule was applied."""
         self._lines = Optional(self)
 
     def show(self, state: PaperState, *, asks_system: bool) -> None:

@@ -1,4 +1,4 @@
-"""Choosing the folder for saved papers, on a page of our own: the lock takes it away with the rest."""
+"""Page that chooses the folder for saved papers; the lock closes it with the other pages."""
 
 from __future__ import annotations
 

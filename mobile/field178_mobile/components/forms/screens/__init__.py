@@ -1,1 +1,1 @@
-"""Screens of this component: Kivy, each .py with its .kv beside it."""
+"""Kivy screens of this component; each .py file has a .kv file of the same name."""

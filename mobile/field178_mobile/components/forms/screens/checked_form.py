@@ -1,4 +1,4 @@
-"""A form that can be checked: problems are listed at its top, each line leads to its field."""
+"""Form with checks: problems are listed at its top, and each line scrolls to its field."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _CARDS = ("problems_card", "warnings_card", "clean_card")
 
 
 class CheckedForm(kit.ScrollPane):
-    """A scrolling form; `places` names the widget of each field of the record, `first` the one of any other.
+    """A scrolling form; `places` maps fields of the record to widget ids, `first` is used for other fields.
 
-    `field_lists` names the lists of fields that are drawn from their declarations.
+    `field_lists`: ids of the lists of fields drawn from their declarations.
 
-    show_checked(checked) draws what was found, follow(path) brings a field into sight; event on_jump(path) of
-    a line, which scrolls to its field. `optional` shows and hides the cards of the form.
+    show_checked(checked) draws the result of a check, follow(path) scrolls to a field; event on_jump(path) of
+    a line scrolls to its field. `optional` shows and hides the cards of the form.
     """
 
     places: ClassVar[Mapping[str, str]] = {}
@@ -41,7 +41,7 @@ class CheckedForm(kit.ScrollPane):
         self.optional = Optional(self.column)
 
     def show_checked(self, checked: Checked) -> None:
-        """Draw what a check found; the first answer is read from the top, later ones move nothing."""
+        """Draw the result of a check; only the first result scrolls to the top."""
         had_answer = any(self.ids[card].parent is not None for card in _CARDS)
         self._problems.show(checked.problems)
         self._warnings.show(checked.warnings)
@@ -65,7 +65,7 @@ class CheckedForm(kit.ScrollPane):
             self.scroll_to_widget(field)
 
     def on_jump(self, path: str) -> None:
-        """Scroll to the field of a path, where the form knows one."""
+        """Scroll to the field of a path, if the form has one."""
         field = self._widget_of(path)
         if field is not None:
             self.bring(field)

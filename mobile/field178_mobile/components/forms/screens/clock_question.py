@@ -9,7 +9,7 @@ from field178_mobile.kit.language import language as _
 
 
 def ask_before_filing(difference: str, file: Callable[[], None]) -> None:
-    """Say by how much the clock is wrong, and file the record if the officer says so."""
+    """Show the error of the clock, and file the record if the officer confirms."""
     sentence = _("The record keeps the times of this clock, and its paper says so. Set it first if you can.")
     kit.confirm(
         _("The tablet's clock is wrong. File all the same?"),

@@ -1,4 +1,4 @@
-"""The line at the foot of a form: what keeps it from being filed, or what was saved."""
+"""Line at the foot of a form: why it cannot be filed, or what was saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class FeedbackLine(kit.StatusLine):
     """show(feedback, checked); event on_release: leads to the next problem, where some are left."""
 
     def show(self, feedback: Feedback, checked: Checked) -> None:
-        """Draw what an officer has to know first."""
+        """Draw the most important message: saved, error or number of problems."""
         self.icon, self.tone, self.text = "check-circle" if feedback.saved else "", "ok", feedback.saved
         if feedback.error:
             self.icon, self.tone, self.text = "alert-circle", "bad", feedback.error

@@ -29,7 +29,7 @@ class FieldList(kit.Column):
         self._shown: tuple[str, ...] = ()
 
     def show(self, fields: Sequence[SimpleField]) -> None:
-        """Draw these fields; one that was there keeps its widget, and with it the cursor."""
+        """Draw these fields; existing fields keep their widgets and their cursor."""
         paths = tuple(field.path for field in fields)
         if paths != self._shown:
             self.clear_widgets()
@@ -44,7 +44,7 @@ class FieldList(kit.Column):
         return self._rows[path] if path in self._shown else None
 
     def on_write(self, path: str, value: str | int) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _row_of(self, field: SimpleField) -> PinnedField | ControlRow:
         if field.path not in self._rows:
@@ -78,7 +78,7 @@ class ControlRow(kit.Column):
             self.control.value = -1 if field.number is None else field.number
 
     def on_write(self, value: str | int) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def _make_row(field: SimpleField) -> PinnedField | ControlRow:

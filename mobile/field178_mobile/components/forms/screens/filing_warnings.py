@@ -1,4 +1,4 @@
-"""Question before a record is filed: its warnings, each mended by a tap or confirmed as it is."""
+"""Question before filing a record: each warning is corrected by a tap or confirmed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class FileRecord(Protocol):
 
 
 class FilingWarningSheet(kit.Sheet):
-    """Lists the warnings of a record. FilingWarningSheet(record, file, mend).open().
+    """Sheet with the warnings of a record. FilingWarningSheet(record, file, mend).open().
 
-    mend: makes the change that mends a warning; None for records whose warnings have none.
+    mend: applies the correcting change of a warning; None for records without corrections.
     """
 
     def __init__(

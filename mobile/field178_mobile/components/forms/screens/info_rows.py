@@ -11,13 +11,13 @@ from field178_mobile.presentation.facts import DatedRow, Fact
 
 
 class FactRow(BoxLayout):
-    """One fact. show(fact)."""
+    """Row of a fact. show(fact)."""
 
     label = StringProperty("")
     value = StringProperty("")
 
     def show(self, fact: Fact) -> None:
-        """Draw the fact."""
+        """Draw the label and value of the fact."""
         self.label, self.value = fact.label, fact.value
 
 

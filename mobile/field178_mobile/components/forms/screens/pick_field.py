@@ -21,7 +21,7 @@ class PickField(kit.SheetField):
         self._options: Sequence[Option] = ()
 
     def show(self, options: Sequence[Option]) -> None:
-        """Draw what is chosen."""
+        """Draw the chosen options."""
         self._options = options
         self.shown = "; ".join(option.label for option in options if option.is_chosen)
 
@@ -32,7 +32,7 @@ class PickField(kit.SheetField):
         kit.ChoiceSheet(choices, chosen, self._chosen, self.is_multiple, title=self.label).open()
 
     def on_choose(self, key: str | tuple[str, ...]) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _chosen(self, keys: tuple[str, ...]) -> None:
         for key in keys:

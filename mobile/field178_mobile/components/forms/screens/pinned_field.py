@@ -29,7 +29,7 @@ class PinnedText(Protocol):
 
     @property
     def longest(self) -> int:
-        """How many characters the record takes."""
+        """Maximum number of characters of the value."""
         ...
 
     @property
@@ -44,7 +44,7 @@ class PinnedText(Protocol):
 
     @property
     def problem(self) -> str:
-        """What keeps the record from being filed."""
+        """Problem that blocks filing the record."""
         ...
 
 
@@ -66,7 +66,7 @@ class PinnedField(kit.Column):
 
     def show(self, state: PinnedText) -> None:
         """Draw the text and what is pinned to it."""
-        if self._optional is None:  # not in __init__: inside another rule the children come after it
+        if self._optional is None:  # not in __init__: inside another rule the children are added later
             self._optional = Optional(self)
         self.ids.comment.text, self.ids.comment.at = state.comment, state.path
         self._optional.show(self.ids.comment, bool(state.comment))
@@ -75,7 +75,7 @@ class PinnedField(kit.Column):
         field.text = state.text
 
     def on_write(self, text: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -23,9 +23,9 @@ def _texture_of(character: str, size: float) -> Texture:
 
 
 class ProblemLine(Pressable, FloatLayout):
-    """One thing that was found. show(row); is_warning (keeps nothing from being filed); event on_release.
+    """Line of one problem. show(row); is_warning (does not block filing); event on_release.
 
-    Its icon is drawn, no widget: a form shows many lines above its fields.
+    Its icon is drawn without a widget: a form shows many lines above its fields.
     """
 
     path = StringProperty("")

@@ -1,4 +1,4 @@
-"""The offer to take over what the last record of a kind said."""
+"""Card that offers to copy values of the last record of a kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_mobile.kit.kv import load_beside
 
 
 class RepeatCard(kit.Press):
-    """The offer over a form. title; text (what it would fill); event on_release."""
+    """Card above a form. title; text (values that it would fill); event on_release."""
 
     title = StringProperty("")
     text = StringProperty("")

@@ -22,7 +22,7 @@ _REQUIRED = (kit.Picture,)
 
 
 class FileCard(RecycleDataViewBehavior, kit.Press):
-    """One folder or picture: path; title; sub (when and how large); a picture that cannot be read says so."""
+    """Card of a folder or picture: path; title; sub (time and size, or that it cannot be read)."""
 
     path = StringProperty("")
     title = StringProperty("")
@@ -43,14 +43,14 @@ class FileCard(RecycleDataViewBehavior, kit.Press):
         self.is_broken = made is not None and made.bitmap is None
 
     def on_release(self) -> None:
-        """Tell the grid."""
+        """Dispatch the choice to the grid."""
         grid = self.parent.recycleview if self.parent is not None else None
         if grid is not None:
             grid.dispatch("on_choose", self.path)
 
 
 class FileGrid(PromptScroll, RecycleView):
-    """take(thumbnails) once; show(rows) draws a folder from its top. Event on_choose(path)."""
+    """Grid of files. take(thumbnails) once; show(rows) draws a folder from its top. Event on_choose(path)."""
 
     columns = NumericProperty(FEWEST)
     thumbnails: Thumbnails
@@ -67,14 +67,14 @@ class FileGrid(PromptScroll, RecycleView):
         self.scroll_y = 1
 
     def on_width(self, _widget: object, width: float) -> None:
-        """Put as many beside each other as a thumb can tell apart."""
+        """Set the number of columns, with cards wide enough for a thumb."""
         self.columns = max(FEWEST, int(width // dp(NARROWEST_CARD)))
 
     def on_choose(self, path: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def draw(self, path: str = "") -> None:
-        """Draw the picture of a file anew, or of all that are on the screen."""
+        """Redraw the picture of a file, or all visible pictures."""
         for card in self.layout_manager.children:
             if path in ("", card.path):
                 card.draw(self)

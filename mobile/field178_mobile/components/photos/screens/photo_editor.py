@@ -1,4 +1,4 @@
-"""One photo on the whole screen: rub away faces and papers, say what it shows, keep it."""
+"""Photo editor page: pixelate faces and documents, choose the evidence kind, save."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PhotoPage(kit.FullPage):
 
     @property
     def is_unkept(self) -> bool:
-        """Tell whether a new photo is on the page: it is kept by "save" alone, and not by a lock."""
+        """Return whether the page has a new photo, which only "save" stores (a lock discards it)."""
         return self._on_remove is None and self._state.picture is not None
 
     def begin(self, editor: PhotoEditor) -> None:
@@ -59,14 +59,14 @@ class PhotoPage(kit.FullPage):
             kit.toast(_("Photo kept on this tablet"))
 
     def on_back(self) -> None:
-        """Close; a new photo that was not kept is asked about."""
+        """Close the page; an unsaved new photo needs a confirmation."""
         if self.is_unkept:
             self._ask_to_drop()
         else:
             self.leave()
 
     def leave(self) -> None:
-        """Close without keeping anything."""
+        """Close the page without saving."""
         if self._editor is not None:
             self._editor.cancel()
         self.dismiss()
@@ -95,7 +95,7 @@ class PhotoPage(kit.FullPage):
 
 
 class PhotoEditorPane(BoxLayout):
-    """Picture and panel, beside or below each other. show(state); page; editor (the presenter)."""
+    """Picture and panel, side by side or stacked. show(state); page; editor (the presenter)."""
 
     page = ObjectProperty(None)
     editor = ObjectProperty(None, allownone=True)
@@ -143,7 +143,7 @@ class PhotoEditorPane(BoxLayout):
             place.show(widget, is_shown)
 
     def offer_another(self, is_offered: bool) -> None:
-        """Show the button that leads back to the files, or take it away."""
+        """Show or hide the button back to the files."""
         self._panel.show(self.ids.another, is_offered)
 
 

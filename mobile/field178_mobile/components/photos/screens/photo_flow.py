@@ -1,4 +1,4 @@
-"""From a tap to a kept photo: where it comes from, then the page on which it is screened."""
+"""Flow of adding a photo: choice of source, then the editor page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_mobile.kit.language import language as _
 
 
 def add_photo(gallery: PhotoGallery, item_id: str = "") -> None:
-    """Add a photo, perhaps of an item of the checklist; asks where from when there is a choice."""
+    """Add a photo, optionally of a checklist item; ask for the source if there are several."""
     sources = gallery.sources()
     if len(sources) == 1:
         _take_from(gallery, sources[0].id, item_id)

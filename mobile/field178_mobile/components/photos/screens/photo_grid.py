@@ -1,4 +1,4 @@
-"""The photos of a record as a grid: a picture, what it shows, how far it has come."""
+"""Grid of the photos of a record: picture, evidence kind, upload state."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PhotoCard(kit.Press):
 
 
 class PhotoGrid(kit.Column):
-    """show(state) draws the photos; gallery (their presenter). Empty, it says what photos are for."""
+    """Grid of photos. show(state) draws them; gallery (their presenter). If empty, it explains photos."""
 
     gallery = ObjectProperty(None)
     summary = StringProperty("")

@@ -1,4 +1,4 @@
-"""Notices among the photos: what is to know, what can be taken back."""
+"""Notices above the photos: hints, and undo of a removal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RoundNotice(BoxLayout):
 
 
 class UndoNotice(BoxLayout):
-    """What was taken out, with the button that puts it back: text; grid (whose gallery does it)."""
+    """Notice of a removed photo with an undo button: text; grid (with the gallery)."""
 
     text = StringProperty("")
     grid = ObjectProperty(None)

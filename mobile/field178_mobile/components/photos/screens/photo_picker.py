@@ -79,7 +79,7 @@ class PhotoPicker(kit.FullPage):
 
 
 class PickerPage(kit.Panel):
-    """What the picker shows; picker decides."""
+    """Page of the picker; `picker` handles its events."""
 
     picker = ObjectProperty(None)
 

@@ -41,7 +41,7 @@ class ShiftSheet(kit.Sheet):
         self.shift.search_members("")
 
     def on_confirmed(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _confirm(self) -> None:
         if self.shift.confirm():
