@@ -24,5 +24,5 @@ ICONS = {
 
 
 def icon_of(type_id: str) -> str:
-    """Return the icon of a kind; one the table does not know is a shop."""
+    """Return the icon of a kind; unknown kinds have the icon of a shop."""
     return ICONS.get(type_id, "store-outline")

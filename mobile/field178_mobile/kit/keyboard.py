@@ -41,17 +41,17 @@ class Keyboard:
         self._on_search = on_search
         # Keys that press and were not released yet: the system repeats them while they are held.
         self._down: set[int] = set()
-        # Where the keyboard was on each layer: whoever closes a sheet is back where it was opened.
+        # Last focused widget of each layer: closing a sheet restores the focus.
         self._was: WeakKeyDictionary[Widget, ReferenceType[Widget]] = WeakKeyDictionary()
 
     def listen(self) -> None:
-        """Begin to hear keys."""
+        """Bind the keyboard and touch events of the window."""
         Window.fbind("on_key_down", self._pressed)
         Window.fbind("on_key_up", self._released)
         Window.fbind("on_touch_down", self._touched)
 
     def leave(self) -> None:
-        """Hear nothing any more."""
+        """Unbind the events of the window."""
         Window.funbind("on_key_down", self._pressed)
         Window.funbind("on_key_up", self._released)
         Window.funbind("on_touch_down", self._touched)
@@ -106,7 +106,7 @@ class Keyboard:
         return False
 
     def _enter_grid(self, current: Widget | None) -> bool:
-        """Hold the day at which arrows begin in an open date sheet, from nothing or from a number of it."""
+        """Focus the start day of an open date sheet at an arrow key, from nothing or from a number input."""
         start = getattr(_layer(), "arrow_start", None)
         if start is None or not (current is None or isinstance(current, TextInput)):
             return False
@@ -116,7 +116,7 @@ class Keyboard:
         return True
 
     def _type_number(self, code: int, text: str | None) -> bool:
-        """Pass digits to an open number pad; Enter there is its OK, unless one of its keys has the focus."""
+        """Send digits to an open number pad; Enter is its OK unless a key of the pad has the focus."""
         pad = _layer()
         if not (hasattr(pad, "type") and hasattr(pad, "accept")):
             return False
@@ -179,13 +179,13 @@ class Keyboard:
 
 
 def _layer() -> Widget:
-    """Return what can be used: the topmost sheet, else the root."""
+    """Return the active layer: the topmost sheet, else the root."""
     overlays = [child for child in Window.children if isinstance(child, Overlay)]
     return overlays[0] if overlays else Window.children[-1]
 
 
 def _shown(root: Widget) -> Iterator[Widget]:
-    """Give what is seen below a root in the order of reading."""
+    """Yield the visible widgets below a root in reading order."""
     if root.opacity == 0 or root.disabled or not (root.width and root.height):
         return
     yield root
@@ -214,7 +214,7 @@ def _stops(layer: Widget) -> list[Widget]:
 
 
 def _row_of(rows: Widget) -> Widget:
-    """Return the row of a list that Tab comes to: the chosen one, else the first in sight."""
+    """Return the row of a list that Tab focuses: the chosen row, else the first visible row."""
     drawn = sorted(rows.children, key=lambda row: -row.y)
     return next((row for row in drawn if getattr(row, "selected", False)), drawn[0])
 
@@ -274,7 +274,7 @@ class FocusRing:
         self._follow()
 
     def take_off(self) -> None:
-        """Draw nothing."""
+        """Remove the focus ring."""
         if self.on is None or self._box is None:
             return
         theme.unbind(mode=self._follow)

@@ -1,4 +1,4 @@
-"""Load kv files beside their Python module, with the fonts, `theme`, `icon`, `_` and `field_words`."""
+"""Loader of kv files, with the fonts, `theme`, `icon`, `_` and `field_words`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def register_fonts() -> None:
 
 
 def field_words(record_type: str, path: str) -> FieldWords:
-    """Return what is said at a field in the language on the screen."""
+    """Return the label and hint of a field in the language of the screen."""
     # Late: the first frame is drawn before the code lists are read.
     from field178_shared.schemas.fields.catalogue import words_at
 
@@ -40,7 +40,7 @@ global_idmap.update(theme=theme, icon=icon, _=language, field_words=field_words)
 
 
 def load_beside(module_file: str) -> None:
-    """Load the kv file of the same name beside a module; a second call does nothing."""
+    """Load the kv file with the name of a module; a second call does nothing."""
     path = str(Path(module_file).with_suffix(".kv"))
     if path not in Builder.files:
         Builder.load_file(path, encoding="utf-8")

@@ -10,7 +10,7 @@ from field178_mobile.ports import UiThread
 
 
 class LongNotes:
-    """One window at a time, one for the application. What still comes from it after its end is dropped."""
+    """Window for long notes, one at a time in the application. Events after its end are dropped."""
 
     def __init__(self) -> None:
         self._serving: tuple[Platform, UiThread, Callable[[], None]] | None = None
@@ -18,11 +18,11 @@ class LongNotes:
         self._turn = 0
 
     def serve(self, platform: Platform, ui_thread: UiThread, used: Callable[[], None]) -> None:
-        """Use this device from now on; `used` hears of every change, which no touch of ours tells."""
+        """Set the device; `used` is called at every change, since the window's touches are not ours."""
         self._serving = (platform, ui_thread, used)
 
     def open(self, request: LongText, heard: Heard, answer: Picked) -> bool:
-        """Open the window; False where the field is to be used. Both answers come on the drawing thread."""
+        """Open the window; return False if the field is to be used. Both callbacks run on the UI thread."""
         if self._serving is None:
             return False
         self.close()
@@ -47,7 +47,7 @@ class LongNotes:
         return self._shut is not None
 
     def close(self) -> None:
-        """Take the window away: it MUST NOT cover the PIN, nor write to a record that is closed."""
+        """Close the window: it MUST NOT cover the PIN pad, nor write to a closed record."""
         self._turn += 1
         shut, self._shut = self._shut, None
         if shut is not None:

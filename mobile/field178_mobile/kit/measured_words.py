@@ -1,4 +1,4 @@
-"""Words measured once in each font: Kivy measures every word of a text again whenever its box changes."""
+"""Cache of word sizes by font: Kivy measures every word of a text again whenever its box changes."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def measuring(label: CoreLabel) -> Callable[[str], Size]:
     return size_of
 
 
-# Kivy asks a provider of fonts for a measure that remembers; the one of SDL does not.
+# Kivy uses a cached measure if the font provider has one; SDL's has none.
 CoreLabel.get_cached_extents = measuring

@@ -1,4 +1,4 @@
-"""What every screen says of the tablet: its line about sync, and whether its data are made up."""
+"""Status of the tablet for every screen: the sync line, and whether the data is demo data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, StringProperty
 
 
 class TabletStatus(EventDispatcher):
-    """text, icon and tone of the line, "" while nobody is signed in; is_demo."""
+    """text, icon and tone of the status line, "" while nobody is signed in; is_demo."""
 
     text = StringProperty("")
     icon = StringProperty("")
@@ -15,7 +15,7 @@ class TabletStatus(EventDispatcher):
     is_demo = BooleanProperty(False)
 
     def clear(self) -> None:
-        """Say nothing: the tablet is locked."""
+        """Clear the status line: the tablet is locked."""
         self.text, self.icon, self.tone, self.is_demo = "", "", "muted", False
 
 

@@ -1,4 +1,4 @@
-"""How this tablet writes Vietnamese: by its own keyboard, or composed here from plain keys."""
+"""Vietnamese text input: by the system's keyboard, or composed from plain keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEYBOARD = "keyboard"
 
 
 class InputMethod:
-    """Composes in whatever text is under the cursor; one for the application, as there is one keyboard."""
+    """Composes in the focused text input; one instance for the application, as for the keyboard."""
 
     def __init__(self) -> None:
         self._composer: Composer | None = None
@@ -24,7 +24,7 @@ class InputMethod:
         self._composer = None if method is None else Composer(method)
 
     def compose(self, entry: TextInput, char: str) -> str:
-        """Rub out what the key changes left of the cursor; return what is to be inserted instead of it."""
+        """Delete the text changed by a key left of the cursor; return the text to insert."""
         composer = self._composer
         if composer is None or len(char) != 1 or not composer.takes(char) or entry.selection_text:
             return char

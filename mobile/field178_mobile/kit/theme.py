@@ -95,7 +95,7 @@ NIGHT: Mapping[str, str] = {
 }
 MODES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK, "night": NIGHT}
 
-# Every pair of ink and ground that the kit draws; the token test asks 4.5:1 of each, in every mode.
+# Every pair of ink and ground drawn by the kit; the token test requires a contrast of 4.5:1 in every mode.
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *(
         (ink, ground)
@@ -145,7 +145,7 @@ def _colour(token: str) -> ColorProperty:
     return ColorProperty(f"#{LIGHT[token]}")
 
 
-# Letters in sp, by what they are for.
+# Font sizes in sp, by use.
 SIZES_SP = {
     "brand": 64,
     "name": 26,
@@ -164,16 +164,16 @@ SIZES_SP = {
 
 
 class Theme(EventDispatcher):
-    """The appearance. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.sizes['body']`.
+    """Theme of the appearance, bound in kv: `theme.primary`, `theme.inks[root.tone]`, `theme.sizes['body']`.
 
-    Tones: text, muted, faint, primary, ok, bad, warn (inks);
-    plain, primary, ok, bad, warn (washes: soft grounds).
+    Tones: text, muted, faint, primary, ok, bad, warn (inks); plain, primary, ok, bad, warn (washes: soft
+    grounds).
     """
 
     mode = OptionProperty("light", options=tuple(MODES))
     is_dark = BooleanProperty(False)
     is_wide = BooleanProperty(True)  # two panes fit
-    has_motion = BooleanProperty(True)  # False when the system asks for less motion
+    has_motion = BooleanProperty(True)  # False if the system setting for reduced motion is on
     colours = DictProperty()  # every token by name
     inks = DictProperty()
     washes = DictProperty()
@@ -242,8 +242,9 @@ class Theme(EventDispatcher):
             self._put_sizes()
 
     def _put_sizes(self) -> None:
-        # All in one property: what kv says of a widget in its place is then worked out after what its class
-        # says. With one property a size either may come last, and a text takes the size of its class.
+        # One property for all sizes, so that a kv rule of an instance is evaluated after the rule of its
+        # class. With one property per size the order would be undefined, and a text could get the size of its
+        # class.
         self.sizes = {name: sp(size) for name, size in SIZES_SP.items()}
 
     def fit(self, width_px: float) -> None:

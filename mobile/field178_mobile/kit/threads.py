@@ -18,7 +18,7 @@ _log = logging.getLogger("field178.ui")
 
 
 class KivyThread:
-    """Runs work on the drawing thread, in order; equal work posted twice before a frame runs once."""
+    """Runs work on the UI thread, in order; equal work posted twice before a frame runs once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -36,7 +36,7 @@ class KivyThread:
             Clock.schedule_once(self._drain, 0)
 
     def close(self) -> None:
-        """Drop what waits and all that comes later: what it would draw is gone."""
+        """Drop waiting and later work, because its widgets no longer exist."""
         with self._lock:
             self._is_closed = True
             self._pending = {}
@@ -50,7 +50,7 @@ class KivyThread:
 
 
 class WorkerThreads:
-    """One thread for each piece of slow work (a PIN, an enrolment); answers come to the drawing thread."""
+    """One thread for each slow task (PIN, enrolment); results arrive on the UI thread."""
 
     def __init__(self, ui_thread: UiThread) -> None:
         self._ui_thread = ui_thread
@@ -61,7 +61,7 @@ class WorkerThreads:
         done: Callable[[Result], None],
         failed: Callable[[AppError], None],
     ) -> None:
-        """Run `work` on a thread of its own."""
+        """Run `work` on a new thread."""
         Thread(target=self._work, args=(work, done, failed), daemon=True).start()
 
     def _work(

@@ -14,7 +14,7 @@ class Today:
         self._clock: Clock = SystemClock()
 
     def serve(self, clock: Clock) -> None:
-        """Ask this clock from now on."""
+        """Set the clock."""
         self._clock = clock
 
     def __call__(self) -> date:

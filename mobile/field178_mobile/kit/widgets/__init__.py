@@ -1,1 +1,1 @@
-"""The component kit: about twenty widgets every screen is made of, each .py with its .kv beside it."""
+"""Widgets of the component kit; each .py file has a .kv file of the same name."""

@@ -44,7 +44,7 @@ class Row:
     is_alert: bool = False
 
     def as_data(self) -> Mapping[str, object]:
-        """Return the row as the recycle view wants it."""
+        """Return the row as data of the recycle view."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -65,9 +65,9 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     sub_shown = StringProperty("")
     # Too long for two lines: then one, without its middle, because names differ at their ends.
     is_long = BooleanProperty(False)
-    # Then the word stands beside `sub`, below the second line.
+    # The word is then shown beside `sub`, below the second line.
     is_two_lines = BooleanProperty(False)
-    # Neither `sub` nor `meta`: the word stands beside the title.
+    # Without `sub` and `meta` the word is shown beside the title.
     is_word_alone = AliasProperty(
         lambda row: bool(row.word) and not (row.sub or row.meta), bind=("word", "sub", "meta")
     )
@@ -87,7 +87,7 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
             self.is_long, self.is_two_lines = lines > MOST_LINES, lines == MOST_LINES
 
     def fit_sub(self) -> None:
-        """Draw as many of the parts of `sub` as fit beside each other."""
+        """Show as many parts of `sub` as fit into one line."""
         parts, label = self.sub.split(PART), self.ids.get("sub")
         while label and len(parts) > 1 and text_width(PART.join(parts), label.font_size) > label.width:
             parts.pop()
@@ -99,14 +99,14 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
         self.selected = self.key == pane.chosen
 
     def on_release(self) -> None:
-        """Tell the pane."""
+        """Dispatch the choice to the pane."""
         pane = self.parent.recycleview if self.parent is not None else None
         if pane is not None:
             pane.dispatch("on_choose", self.key)
 
 
 class ListPane(PromptScroll, RecycleView):
-    """A virtual list. show(rows) renders a sequence of Row; chosen (key of the marked row).
+    """Virtual list. show(rows) renders a sequence of Row; chosen (key of the marked row).
 
     Event on_choose(key) on a tap; the pane does not change `chosen` by itself: render it.
     """
@@ -124,7 +124,7 @@ class ListPane(PromptScroll, RecycleView):
             row.selected = row.key == chosen
 
     def on_choose(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -1,4 +1,4 @@
-"""Optional children: a hidden one takes no space, no gap and no touch."""
+"""Optional child widgets: a hidden child takes no space and no touch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Optional:
         self._order = list(reversed(box.children))
 
     def show(self, widget: Widget, is_shown: bool) -> None:
-        """Show or hide one child; the others keep their places."""
+        """Show or hide one child widget; the others keep their order."""
         child = widget.__self__
         if is_shown == (child in self._box.children):
             return

@@ -52,7 +52,7 @@ class _OptionalShape(InstructionGroup):
 
     @property
     def pos(self) -> Place:
-        """Where the shape lies."""
+        """Position of the shape."""
         place: Place = self._shape.pos
         return place
 
@@ -62,7 +62,7 @@ class _OptionalShape(InstructionGroup):
 
     @property
     def size(self) -> Place:
-        """How large the shape is."""
+        """Size of the shape."""
         size: Place = self._shape.size
         return size
 
@@ -84,7 +84,7 @@ class OptionalRoundedRectangle(_OptionalShape):
 
     @property
     def radius(self) -> list[float]:
-        """How round its corners are."""
+        """Radius of the rectangle's corners."""
         return list(self._shape.radius)
 
     @radius.setter
@@ -93,7 +93,7 @@ class OptionalRoundedRectangle(_OptionalShape):
 
 
 class OptionalSmoothRoundedRectangle(OptionalRoundedRectangle):
-    """A smooth rounded rectangle: rgba; pos; size; radius."""
+    """Smooth rounded rectangle with the properties rgba, pos, size and radius."""
 
     shape = SmoothRoundedRectangle
 

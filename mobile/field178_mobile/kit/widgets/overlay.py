@@ -24,14 +24,14 @@ MOTION_S = 0.2
 
 
 class Overlay(ModalView):
-    """A veil over the screen that holds one thing; a tap outside or the back key closes it.
+    """Layer over the screen with one child; a tap outside or the back key closes it.
 
     open(), dismiss(), on_dismiss.
     """
 
     @property
     def is_unkept(self) -> bool:
-        """Tell whether it holds what is not kept yet, and is dropped by a lock."""
+        """Return whether the layer has unsaved content, which a lock discards."""
         return False
 
     def open(self, *_args: object, **_kwargs: object) -> None:
@@ -39,11 +39,11 @@ class Overlay(ModalView):
         super().open(animation=False)
 
     def dismiss(self, *_args: object, **_kwargs: object) -> None:
-        """Take it away."""
+        """Close the layer."""
         super().dismiss(animation=False)
 
     def vanish(self) -> None:
-        """Take it away and tell nobody: no `on_dismiss` is heard, and no back key reaches it any more."""
+        """Remove the layer without dispatching `on_dismiss`; the back key no longer reaches it."""
         self._real_remove_widget()
 
 
@@ -89,7 +89,7 @@ class Sheet(Overlay):
 
 
 class FullPage(Overlay):
-    """A page over the whole window with a head, a way back and the tablet's line; one child fills it.
+    """Full-window page with a head, a back button and the status line; one child fills it.
 
     title; sub; event on_back (the arrow, Escape or Android's back key): closes it, subclasses may ask first.
     """
@@ -103,7 +103,7 @@ class FullPage(Overlay):
         super().__init__(auto_dismiss=False, **kwargs)
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
-        """Build the head; what is added later is the page."""
+        """Build the head; widgets added later form the page."""
         super().apply_class_lang_rules(*args, **kwargs)
         self.is_built = True
 
@@ -139,16 +139,16 @@ class Dialog(Overlay):
     __events__ = ("on_confirm",)
 
     def accept(self) -> None:
-        """Close and announce the yes."""
+        """Close the dialog and dispatch the confirmation."""
         self.dismiss()
         self.dispatch("on_confirm")
 
     def on_confirm(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def close_all() -> None:
-    """Take away everything that lies over the screen; what it was open for may be gone."""
+    """Remove all layers and toasts above the screen, whose data may no longer exist."""
     for widget in list(Window.children):
         if isinstance(widget, Overlay):
             widget.vanish()
@@ -159,7 +159,7 @@ def close_all() -> None:
 def confirm(
     title: str, text: str, yes: str, no: str, on_confirm: Callable[[], None], kind: str = "primary"
 ) -> Dialog:
-    """Ask a question and call back on yes."""
+    """Open a dialog with a question; call back on confirmation."""
     dialog = Dialog(title=title, text=text, yes=yes, no=no, kind=kind)
     dialog.bind(on_confirm=lambda _dialog: on_confirm())
     dialog.open()

@@ -15,7 +15,7 @@ _REQUIRED = (press.IconBtn, text.Title)
 
 
 class Panes(BoxLayout):
-    """A list pane and a detail pane beside each other; below 900 dp of window only one of them.
+    """List pane and detail pane side by side; below 900 dp of window only one of them.
 
     The first child is the list, the second the detail. list_width; has_detail (narrow: show the detail).
     is_single (read only: one pane is shown, the detail needs its back button).
@@ -71,7 +71,7 @@ class PaneHead(BoxLayout):
     __events__ = ("on_back",)
 
     def on_back(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class FootBar(BoxLayout):

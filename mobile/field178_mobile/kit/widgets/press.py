@@ -1,4 +1,4 @@
-"""Things one presses: Press (any content), Btn, IconBtn, Chip."""
+"""Pressable widgets: Press (any content), Btn, IconBtn, Chip."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _DRESS = {
 
 
 class DisabledReason(Widget):
-    """What may be disabled. reason: why it is, said when it is tapped."""
+    """Widget that may be disabled. reason: why, shown at a tap."""
 
     reason = StringProperty("")
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Say why nothing happens."""
+        """Show the reason at a tap on the disabled widget."""
         if self.disabled and self.reason and self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:
             toast(self.reason, "information-outline", "plain")
         return bool(super().on_touch_down(touch))
@@ -52,12 +52,12 @@ class Pressable(ButtonBehavior, DisabledReason):
     veil_radius = NumericProperty("12dp")
 
     def hint_press(self) -> None:
-        """Show the veil at once, before a scrolling parent has decided whose touch this is."""
+        """Show the press veil at once, before a scrolling parent decides about the touch."""
         if not self.disabled:
             self.veil = PRESSED_ALPHA
 
     def end_hint(self) -> None:
-        """Let the veil fade."""
+        """Fade the press veil out."""
         Animation.cancel_all(self, "veil")
         if theme.has_motion:
             Animation(veil=0, d=0.18).start(self)
@@ -79,9 +79,9 @@ class Press(Pressable, BoxLayout):
 
 class Btn(Pressable, AnchorLayout):
     """A button of 52 dp. text; icon; kind (primary, soft, outline, danger, plain); disabled.
-    Without text and icon it takes no space.
 
-    As wide as its text; set size_hint_x to stretch. Event on_release.
+    Without text and icon it takes no space. As wide as its text; set size_hint_x to stretch. Event
+    on_release.
     """
 
     text = StringProperty("")
@@ -91,13 +91,13 @@ class Btn(Pressable, AnchorLayout):
     ground = StringProperty("primary")
 
     def on_kind(self, *_: object) -> None:
-        """Choose ground and ink."""
+        """Set the colours of ground and ink."""
         self.ground, self.ink = ("plain_soft", "faint") if self.disabled else _DRESS[self.kind]
         if self.kind == "outline":
             self.ground = "line"
 
     def on_disabled(self, *_: object) -> None:
-        """Look disabled, and stay readable."""
+        """Set the colours of a disabled, readable button."""
         self.on_kind()
 
 
@@ -114,7 +114,7 @@ class IconBtn(Pressable, Label):
 
 
 class Chip(Pressable, Label):
-    """A choice in a row of choices, drawn 38 dp high in 48 dp of touch. text; active. Event on_release.
+    """A choice in a row of choices, drawn 38 dp high with 48 dp of touch. text; active. Event on_release.
 
     The chip does not change `active` by itself: render it from the state.
     """

@@ -1,4 +1,4 @@
-"""Draws one widget for each state of a sequence; widgets are kept and only told what changed."""
+"""Repeated widgets for a sequence of states; widgets are reused and only updated."""
 
 from __future__ import annotations
 

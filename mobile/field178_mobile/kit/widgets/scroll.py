@@ -1,4 +1,4 @@
-"""Scrolling that answers a finger at once and moves for nothing else than a finger."""
+"""Scroll views that react to a finger at once and keep their place otherwise."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LONGEST_STEP_S = 0.1
 
 
 class CalmScroll(ScrollEffect):
-    """A fling that slows down and ends at the edge, however slow the frames are.
+    """Scroll effect that slows down and ends at the edge, independent of the frame rate.
 
-    Kivy's own effect springs back from beyond the edge; with frames of half a second that spring swings ever
-    wider and carries the page away between a look and a tap.
+    Kivy's own effect springs back from beyond the edge; with frames of half a second the spring overshoots
+    more and more and moves the page between a look and a tap.
     """
 
     def update_velocity(self, dt: float) -> None:
@@ -40,10 +40,10 @@ class UnfadedScroll(ScrollView):
 
 
 class PromptScroll(UnfadedScroll):
-    """A scroll view in which a pressed child shows its veil within a frame and a tap releases at once.
+    """Scroll view with immediate press veils and taps.
 
-    What is at its top stays there when something grows or goes: the share `scroll_y` that Kivy keeps instead
-    would move the page under the thumb with every answer that unfolds something.
+    The widget at its top keeps its place when content above it grows or shrinks. Kivy's `scroll_y`, a share
+    of the height, would move the page under the thumb with every answer that unfolds something.
     """
 
     effect_cls = ObjectProperty(CalmScroll, allownone=True)
@@ -57,7 +57,7 @@ class PromptScroll(UnfadedScroll):
             self.fbind(name, self._keep_top)
 
     def on_scroll_move(self, touch: MotionEvent, *args: object) -> bool | None:
-        """Take for a scroll what has gone far from where it began, not what trembled on the spot."""
+        """Treat a touch as scrolling by its distance from the start, not by its trembling."""
         touch_state = touch.ud.get(self._get_uid())
         if touch_state is not None and touch_state["mode"] == "unknown":
             # The scroll view adds the last step to these: then they are the way from the beginning.
@@ -67,7 +67,7 @@ class PromptScroll(UnfadedScroll):
         return result
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Veil what lies under the finger before the scroll view has decided; a wheel presses nothing."""
+        """Show the press veil before the scroll view decides; a mouse wheel presses nothing."""
         may_press = not touch.is_mouse_scrolling and self.collide_point(*touch.pos)
         hinted = _pressable_at(self, *touch.pos) if may_press else None
         if hinted is not None:
@@ -76,12 +76,12 @@ class PromptScroll(UnfadedScroll):
         return bool(super().on_touch_down(touch))
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
-        """Let a tap through at once; end a veil whose touch became a scroll."""
+        """Release a tap at once; remove the veil of a touch that became a scroll."""
         mode = touch.ud.get(self._get_uid(), {}).get("mode") if touch.grab_current is self else None
         handled = bool(super().on_touch_up(touch))
         if mode == "unknown":
-            # The scroll view sends the release 0.2 s later; sent now, the later one finds nothing left to
-            # release.
+            # The scroll view would release the touch 0.2 s later; after this call its own release has no
+            # effect.
             self._do_touch_up(touch)
         hinted = touch.ud.pop("hinted", None)
         if hinted is not None and hinted.state == "normal":
@@ -89,11 +89,11 @@ class PromptScroll(UnfadedScroll):
         return handled
 
     def _above(self) -> float:
-        """Return how much of the page lies above the view."""
+        """Return the height of the page above the view."""
         return (1 - self.scroll_y) * self._hidden
 
     def _pushed(self) -> float:
-        """Return by how much what is to keep its place was pushed down by something above it."""
+        """Return by how much the anchored widget was moved down by content above it."""
         return 0.0
 
     def _keep_top(self, *_args: object) -> None:

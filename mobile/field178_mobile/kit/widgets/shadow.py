@@ -1,4 +1,4 @@
-"""Soft shadows that are painted before the frame that shows them."""
+"""Soft shadow instructions, painted before the frame that shows them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["SoftShadow"]
 
 
 class SoftShadow(BoxShadow):
-    """A BoxShadow for what may lie in a scroll view.
+    """BoxShadow for widgets in a scroll view.
 
-    Kivy paints a moved or resized BoxShadow while it draws the frame, into a buffer of its own, and clips
-    nothing in the rest of that frame: what is scrolled out of sight covers the head of the pane.
+    Kivy paints a moved or resized BoxShadow while it draws the frame, into a separate buffer, and clips
+    nothing in the rest of that frame: content scrolled out of sight would cover the head of the pane.
     """
 
     @property
     def pos(self) -> Place:
-        """Where it lies."""
+        """Position of the shadow."""
         place: Place = BoxShadow.pos.__get__(self)
         return place
 
@@ -33,7 +33,7 @@ class SoftShadow(BoxShadow):
 
     @property
     def size(self) -> Place:
-        """How large what throws it is."""
+        """Size of the widget with the shadow."""
         size: Place = BoxShadow.size.__get__(self)
         return size
 

@@ -29,18 +29,18 @@ class Panel(BoxLayout):
 
 
 class Column(BoxLayout):
-    """Things below each other, as high as they are together."""
+    """Vertical layout of widgets, as high as its children."""
 
 
 class Flow(StackLayout):
-    """Things beside each other that wrap to further lines (chips)."""
+    """Horizontal layout of widgets that wraps to further lines (chips)."""
 
 
 class ScrollPane(PromptScroll):
-    """One scrolling column: children added to it go into the column. spacing, padding of the column.
+    """Scrolling column: added children are added to the column. spacing, padding of the column.
 
-    `scroll_to_widget(widget)` brings a child into view, `show_top()` the first one. What was touched last, or
-    else is at the top of the view, keeps its place when something above it grows or goes.
+    `scroll_to_widget(widget)` brings a child into view, `show_top()` the first child. The child touched last,
+    or else the child at the top of the view, keeps its place when content above it grows or shrinks.
     """
 
     column = ObjectProperty(None)
@@ -49,7 +49,7 @@ class ScrollPane(PromptScroll):
 
     def __init__(self, **kwargs: object) -> None:
         self._touched: Widget | None = None
-        # Where each child of the column begins and ends, from its top, as it was laid out last.
+        # Top and bottom of each child of the column at the last layout, measured from its top.
         self._spans: dict[Widget, tuple[float, float]] = {}
         super().__init__(**kwargs)
 
@@ -74,7 +74,7 @@ class ScrollPane(PromptScroll):
             begin += child.height + self.column.spacing
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
-        """Add to the column; the column itself goes into the scroll view."""
+        """Add a widget to the column; the column itself to the scroll view."""
         if self.column is None:
             super().add_widget(widget, *args, **kwargs)
             self.column = widget
@@ -94,7 +94,7 @@ class ScrollPane(PromptScroll):
         return super().on_touch_down(touch)
 
     def show_top(self) -> None:
-        """Scroll to the top, whatever was touched."""
+        """Scroll to the top."""
         self._touched = None
         self.scroll_y = 1
 
@@ -124,11 +124,11 @@ class Banner(BoxLayout):
     __events__ = ("on_act",)
 
     def on_act(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class EmptyState(BoxLayout):
-    """What a pane says when it has nothing.
+    """Empty state of a pane.
 
     icon; title; text; action (button text, "" = none). Event on_act.
     """
@@ -140,7 +140,7 @@ class EmptyState(BoxLayout):
     __events__ = ("on_act",)
 
     def on_act(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class StatusLine(Press):

@@ -11,11 +11,11 @@ _REQUIRED = (text.Ic,)
 
 
 class TabletStatusLine(BoxLayout):
-    """Says what `tablet_status` knows; what is added stands at its right. Without a text it takes no room."""
+    """Line that shows `tablet_status`; added children are placed at its right. Hidden without a text."""
 
 
 class DemoBanner(BoxLayout):
-    """Says that the data are made up, where they are."""
+    """Banner of demo data."""
 
 
 load_beside(__file__)

@@ -46,7 +46,7 @@ class TabBar(BoxLayout):
             tab.active = tab.key == chosen
 
     def on_choose(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _choose(self, tab: Tab) -> None:
         self.dispatch("on_choose", tab.key)

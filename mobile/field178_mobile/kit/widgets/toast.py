@@ -23,7 +23,7 @@ NO_FOOT = 0.11  # y of a toast on a screen without buttons at its foot, as a sha
 
 
 class Toast(BoxLayout):
-    """A short word at the foot of the screen that goes away by itself.
+    """Short message at the foot of the screen that disappears by itself.
 
     text; icon; tone (plain, ok, bad, warn).
     """
@@ -34,24 +34,24 @@ class Toast(BoxLayout):
     natural = NumericProperty(0)
 
     def on_text(self, _widget: object, text: str) -> None:
-        """Measure the word: the box is as wide as it, never the other way round."""
+        """Measure the text: the box takes its width from the text."""
         self.natural = text_width(text, theme.sizes["control"], "UIMed")
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Give way to a finger: it is meant for what lies below."""
+        """Remove the toast at a touch and pass the touch to the widgets below."""
         if self.collide_point(*touch.pos):
             Window.remove_widget(self)
         return False
 
 
 def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
-    """Say a word at the foot of the screen; an earlier one gives way."""
+    """Show a message at the foot of the screen; it replaces an earlier message."""
     for child in list(Window.children):
         if isinstance(child, Toast):
             Window.remove_widget(child)
     shown = Toast(text=text, icon=icon, tone=tone)
     _lift(shown)
-    # The screen may change with what is said: its foot is in its place a few frames later.
+    # The screen may change with the message: its foot has its position a few frames later.
     Clock.schedule_once(lambda _dt: _lift(shown), SETTLED_S)
     Window.add_widget(shown)
     Clock.schedule_once(lambda _dt: Window.remove_widget(shown), TOAST_S)
@@ -59,7 +59,7 @@ def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
 
 
 def _lift(shown: Toast) -> None:
-    """Put a word above the buttons at the foot of what lies on top."""
+    """Place a toast above the buttons at the foot of the topmost layer."""
     top = next((child for child in Window.children if not isinstance(child, Toast)), None)
     tops = [foot.to_window(foot.x, foot.top)[1] for foot in _feet_of(top) if foot.height]
     shown.pos_hint = {"center_x": 0.5} if tops else {"center_x": 0.5, "y": NO_FOOT}

@@ -40,17 +40,15 @@ class NoSeg(Widget):
 
 
 class CheckRow(BoxLayout):
-    """One question with its answers beside it (below it when narrow), and an area under it.
+    """Row of one question with its answers beside it (below it when narrow), and an area below.
 
-    no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial,
-    no, na);
-    allow_partial, allow_na (which answers exist); has_partial_place (a row without it keeps its place
-    free: an answer stands in one column from row to row); is_fact (Yes and No, which judge nobody, instead of
-    Compliant and Not compliant); error (text in red below); has_line (hair line above, off for the first);
-    letter (size of the words of answer, from the theme).
-    Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
-    itself: render it.
-    Event on_details: a tap on the question. Children given in kv or by add_widget go into the area below.
+    no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial, no,
+    na); allow_partial, allow_na (which answers exist); has_partial_place (a row without partial keeps its
+    space, so that answers form columns); is_fact (labels Yes and No instead of Compliant and Not compliant);
+    error (red text below); has_line (line above, off for the first row); letter (font size of the answers,
+    from the theme). Event on_choose(value): a tap on the active answer chooses "". The row does not change
+    `value` by itself: render it. Event on_details: a tap on the question. Children from kv or add_widget are
+    added to the area below.
     """
 
     no = StringProperty("")
@@ -77,7 +75,7 @@ class CheckRow(BoxLayout):
         self._offer()
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
-        """Add to the area below the question, after the row itself."""
+        """Add a widget to the area below the question, once the row is built."""
         if not self.is_built:
             super().add_widget(widget, *args, **kwargs)
             return
@@ -103,7 +101,7 @@ class CheckRow(BoxLayout):
                 seg.active = seg.key == value
 
     def on_is_narrow(self, *_: object) -> None:
-        """Give the answers the whole width, or their own."""
+        """Set the width of the answers: full when narrow, else their own."""
         for seg in self.ids.segs.children if self.is_built else ():
             self._widen(seg)
 
@@ -128,10 +126,10 @@ class CheckRow(BoxLayout):
         self._offer()
 
     def on_choose(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_details(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _offer(self) -> None:
         if not self.is_built:
@@ -174,7 +172,7 @@ def _words(key: str) -> tuple[str, ...]:
 
 
 class Area(BoxLayout):
-    """What a question unfolds below itself."""
+    """Area below a question."""
 
 
 load_beside(__file__)

@@ -32,7 +32,7 @@ class OptionChip(kit.Chip):
 
 
 class OptionChips(DisabledReason, kit.Flow):
-    """Chips below each other when they do not fit beside. show(options); event on_choose(id)."""
+    """Chips that wrap to further lines. show(options); event on_choose(id)."""
 
     __events__ = ("on_choose",)
 
@@ -45,11 +45,11 @@ class OptionChips(DisabledReason, kit.Flow):
         self._chips.show(options)
 
     def on_choose(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class ChipScroll(UnfadedScroll):
-    """A line of chips to swipe; an edge behind which it goes on says so.
+    """Horizontally scrolling line of chips, with fades at edges with more chips.
 
     goes_on, began_before (read only).
     """
@@ -84,7 +84,7 @@ class ChipLine(BoxLayout):
         self._chips.show(options)
 
     def on_choose(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 @cache

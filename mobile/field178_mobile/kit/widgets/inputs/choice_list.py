@@ -20,7 +20,7 @@ _REQUIRED = (text.Ic,)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose: its key, its words, a grey line below."""
+    """A choice: its key, its text, and a grey line below."""
 
     key: str
     text: str
@@ -41,7 +41,7 @@ class ChoiceRow(Press):
 
 
 class ChoiceList(Column):
-    """Choices below each other (up to about 30; longer lists belong in a ListPane with search).
+    """Vertical list of choices (up to about 30; longer lists use a ListPane with search).
 
     is_multiple; show(choices, chosen) renders; event on_choose(key) on a tap. The list does not change by
     itself.
@@ -62,7 +62,7 @@ class ChoiceList(Column):
             row.text, row.sub, row.active = choice.text, choice.sub, choice.key in chosen
 
     def on_choose(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class ChoiceSheet(Sheet):

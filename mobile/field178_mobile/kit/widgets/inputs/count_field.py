@@ -1,4 +1,4 @@
-"""Counting: CountField shows a number, NumberPad takes it by thumb."""
+"""Input of counts: CountField shows a number, NumberPad enters it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ MAX_DIGITS = 6
 
 
 class CountField(Press):
-    """A count: label at the left, the number at the right; a tap opens the number pad.
+    """A count: label at the left, number at the right; a tap opens the number pad.
 
-    subject (what is counted, shown on the pad);
-    label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
-    e.g. last time);
-    error / warning (below); maximum (0 = LARGEST_COUNT); suggestions (list of (text, value) offered on the
-    pad).
-    Event on_commit(value): the number given. The field does not change `value` by itself: render it.
+    subject (counted item, shown on the pad); label; value (-1 = not yet given, shown as "–"); unit (grey word
+    after the number); hint (grey line, e.g. last time); error / warning (below); maximum (0 = LARGEST_COUNT);
+    suggestions (list of (text, value) offered on the pad). Event on_commit(value): the number entered. The
+    field does not change `value` by itself: render it.
     """
 
     label = StringProperty("")
@@ -58,19 +56,17 @@ class CountField(Press):
         pad.open()
 
     def on_commit(self, value: int) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _commit(self, value: int) -> None:
         self.dispatch("on_commit", value)
 
 
 class NumberPad(Sheet):
-    """Digits for a thumb. title; sub; maximum (0 = LARGEST_COUNT).
+    """Number pad. title; sub; maximum (0 = LARGEST_COUNT).
 
-    NumberPad(on_number=callback, suggestions=[(text, value)…]): both are given when it is made.
-
-    start(value) shows a first number that the next digit replaces; the callback gets the number once, on OK
-    or a suggestion.
+    NumberPad(on_number=callback, suggestions=[(text, value)…]). start(value) shows a first number that the
+    next digit replaces; the callback receives the number once, on OK or a suggestion.
     """
 
     shown = StringProperty("")
@@ -102,7 +98,7 @@ class NumberPad(Sheet):
             self.shown = before + digit
 
     def back(self) -> None:
-        """Take the last digit away."""
+        """Delete the last digit."""
         self._is_fresh = False
         self.error = ""
         self.shown = self.shown[:-1]

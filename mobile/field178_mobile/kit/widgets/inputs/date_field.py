@@ -28,7 +28,7 @@ DAYS_OF_WEEK, MONTHS_OF_YEAR = 7, 12
 class DateField(SheetField):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
-    weekday: its name, where it matters, before the date.
+    weekday: its name, shown before the date if set.
 
     A tap opens a sheet with the month and day, month, year. Event on_commit(iso), "" when cleared. The field
     does not change by itself.
@@ -56,16 +56,16 @@ class DateField(SheetField):
         DateSheet(self.value, self._commit, self.suggestions, title=self.label).open()
 
     def on_commit(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _commit(self, value: str) -> None:
         self.dispatch("on_commit", value)
 
 
 class DateSheet(Sheet):
-    """The month, and day, month and year as numbers; one tap for the suggested dates, else today, yesterday.
+    """Date sheet: month grid, numbers for day, month and year, and suggested dates (today, yesterday).
 
-    `arrow_start`: the day that the first arrow key comes to.
+    `arrow_start`: the day that the first arrow key focuses.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class DateSheet(Sheet):
 
     @property
     def arrow_start(self) -> Widget:
-        """The chosen day, else today where its month is shown, else the first."""
+        """Day to focus: the chosen day, else today if shown, else the first day."""
         keys = self._body.keys()
         return next((key for key in keys if key.active), None) or next(
             (key for key in keys if key.is_today), keys[0]
@@ -168,11 +168,11 @@ class DateBody(surface.Column):
         return next(each for each in self.keys() if each.iso == day.isoformat())
 
     def typed(self) -> str | None:
-        """Return the date of the three numbers, None when there is no such day."""
+        """Return the date of the three numbers, None if there is no such day."""
         return iso_date(*[self.ids[name].ids.entry.text for name in ("year", "month", "day")])
 
     def follow_numbers(self) -> None:
-        """Show the day that the numbers name by now, none where they name none."""
+        """Show the day of the three numbers in the month, no day if they give none."""
         iso = self.typed()
         if iso is None:
             self._chosen = ""
@@ -182,10 +182,10 @@ class DateBody(surface.Column):
             self._draw()
 
     def on_accept(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_pick(self, iso: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _draw(self) -> None:
         self.title = _("{month}/{year}").format(month=self._first.month, year=self._first.year)
@@ -212,7 +212,7 @@ def _near_days() -> tuple[tuple[str, str], ...]:
 
 
 def iso_date(year: str, month: str, day: str) -> str | None:
-    """Return the ISO date of three numbers as typed ("26" means 2026), or None when there is no such day."""
+    """Return the ISO date of three typed numbers ("26" means 2026), or None if there is no such day."""
     try:
         full_year = int(year) + (2000 if len(year) <= 2 else 0)
         return date(full_year, int(month), int(day)).isoformat()

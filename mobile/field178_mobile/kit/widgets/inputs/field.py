@@ -34,9 +34,9 @@ class Entry(TextInput):
     is_full = BooleanProperty(False)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
-        """Insert what still fits into max_length (0 = no limit), composed where the tablet composes.
+        """Insert text up to max_length (0 = no limit), composed by the input method.
 
-        What is pasted may hold what nobody sees, and breaks of lines in a field that has one.
+        Invisible characters, and line breaks in a single-line field, are removed from pasted text.
         """
         if not (from_undo or self.is_secret):
             substring = without_unseen(substring)
@@ -56,7 +56,7 @@ class Entry(TextInput):
             self.on_scroll_x()
 
     def on_scroll_x(self, *_args: object) -> None:
-        """Keep a line that nobody types in at its beginning; Kivy would show the end of what it is given."""
+        """Scroll an unfocused single line to its beginning; Kivy would show the end."""
         if not (self.focus or self.multiline):
             self.scroll_x = 0
 
@@ -71,22 +71,21 @@ class Entry(TextInput):
 
 
 def release_last_entry() -> None:
-    """Release the input that was typed into last, and with it its screen and what the screen shows.
+    """Release the last text input, its screen and the data of that screen.
 
-    Kivy keeps the arguments of the last call that scrolled to a cursor: a bare input takes their place.
+    Kivy keeps the arguments of the last call that scrolled to a cursor: an empty input replaces them.
     """
     Entry(text=" ").cursor = (0, 0)
 
 
 class Field(BoxLayout):
-    """One text to enter.
+    """Text field.
 
     label; text; hint (grey example); error (red, below) or warning (amber, below) or help (grey, below);
     multiline; lines (height of a multi-line field); password (hidden until its eye is pressed); max_length;
-    kind (text, number: digits only); disabled.
-    Events: on_commit(text) with NFC text when the field is left or Enter is pressed and the text has changed;
-    on_edit(text) at each keystroke; on_enter when Enter is pressed in a single line.
-    focus_input() puts the cursor in; overtype() so that what is typed replaces the text.
+    kind (text, number: digits only); disabled. Events: on_commit(text) with NFC text when the field loses the
+    focus or Enter is pressed and the text has changed; on_edit(text) at each keystroke; on_enter when Enter
+    is pressed in a single line. focus_input() sets the focus; overtype() makes typing replace the text.
     """
 
     label = StringProperty("")
@@ -120,7 +119,7 @@ class Field(BoxLayout):
         self.ids.entry.select_all()
 
     def edited(self, value: str) -> None:
-        """Tell listeners of a keystroke made by the user."""
+        """Dispatch on_edit for a keystroke of the user."""
         entry = self.ids.entry
         if len(value) < entry.max_length:
             entry.is_full = False
@@ -128,7 +127,7 @@ class Field(BoxLayout):
             self.dispatch("on_edit", value)
 
     def entered(self) -> None:
-        """Commit, and tell listeners that Enter was pressed."""
+        """Commit the text and dispatch on_enter."""
         self.commit()
         self.dispatch("on_enter")
 
@@ -137,9 +136,9 @@ class Field(BoxLayout):
         self.ids.box.add_widget(PasswordToggle(field=self))
 
     def focused(self, has_focus: bool) -> None:
-        """Commit when the cursor leaves; hand a long text to the system where its window is better.
+        """Commit at the loss of focus; open the system's editor for a long text if it is better.
 
-        What is typed into is in sight as a whole, with the line below that says what does not fit.
+        A focused field is scrolled into sight completely, including the line below.
         """
         self.has_focus = has_focus
         if not has_focus:
@@ -151,7 +150,7 @@ class Field(BoxLayout):
             self.on_height()
 
     def on_height(self, *_args: object) -> None:
-        """Stay in sight when a line is said below what is typed."""
+        """Scroll a focused field into sight when a line appears below it."""
         if self.has_focus:
             Clock.schedule_once(lambda _dt: bring_into_sight(self), 0)
 
@@ -164,7 +163,7 @@ class Field(BoxLayout):
         )
 
     def _written(self, value: str) -> None:
-        """Take what was written outside as if it had been typed here: it is kept at every change."""
+        """Handle text from the system's editor like typed text: it is stored at every change."""
         self.ids.entry.text = value
         self.dispatch("on_edit", unicodedata.normalize("NFC", value))
 
@@ -186,28 +185,28 @@ class Field(BoxLayout):
             entry.text = value
 
     def on_commit(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_edit(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_enter(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class PasswordToggle(press.IconBtn):
-    """Shows the hidden password of a field, or hides it again; typing goes on. field."""
+    """Button that shows or hides the password of a field without changing the focus. field."""
 
     field = ObjectProperty(None)
 
     def on_release(self) -> None:
-        """Show or hide."""
+        """Toggle the visibility of the password."""
         self.field.is_revealed = not self.field.is_revealed
         self.field.focus_input()
 
 
 class SearchField(BoxLayout):
-    """A search line with a glass, a cross and, if wanted, a filter button.
+    """Search field with a magnifier, a clear button and an optional filter button.
 
     text; hint; has_filter. Events: on_query(text), at most once a frame while typing; on_filter.
     """
@@ -233,10 +232,10 @@ class SearchField(BoxLayout):
         self.ids.entry.text = ""
 
     def on_query(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_filter(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -13,9 +13,9 @@ _REQUIRED = (text.Txt,)
 
 
 class SheetField(Press):
-    """A value with its label. shown (its words; placeholder while empty); icon; error; warning.
+    """A value with its label. shown (its text; placeholder while empty); icon; error; warning.
 
-    `focus_box`: the box that the keyboard's ring goes around.
+    `focus_box`: the box of the focus ring.
     """
 
     label = StringProperty("")

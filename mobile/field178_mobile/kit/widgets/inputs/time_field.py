@@ -33,7 +33,7 @@ class TimeField(SheetField):
         TimeSheet(self.value, self._commit, title=self.label).open()
 
     def on_commit(self, value: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _commit(self, value: str) -> None:
         self.dispatch("on_commit", value)
@@ -83,7 +83,7 @@ class TimeBody(surface.Column):
     __events__ = ("on_accept",)
 
     def on_accept(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def time_of_day(hour: str, minute: str) -> str | None:

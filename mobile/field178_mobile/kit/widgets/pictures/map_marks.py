@@ -102,7 +102,7 @@ def _middle(texture: Texture, x: float, y: float) -> None:
 
 @functools.lru_cache(maxsize=512)
 def _text(text: str, font: str, size: float) -> Texture:
-    # White: the colour before it gives the ink, so that a change of mode needs no new texture.
+    # White texture: the ink is set by a Color instruction, so that a change of mode needs no new texture.
     label = CoreLabel(text=text, font_name=font, font_size=size, color=(1, 1, 1, 1))
     label.refresh()
     return label.texture

@@ -26,7 +26,10 @@ class TileLayer:
         self._tiles: OrderedDict[tuple[int, int, int], Texture | None] = OrderedDict()
 
     def draw(self, view: MapWindow, middle: tuple[float, float], size: tuple[float, float]) -> bool:
-        """Draw what a window shows; inside a canvas. Tell whether there is more to load in the next frame."""
+        """Draw the tiles of a map window inside a canvas.
+
+        Return whether more tiles are to load in the next frame.
+        """
         level = min(max(round(view.zoom), self._map_file.lowest), self._map_file.highest)
         count = 2**level
         side = view.scale / count

@@ -39,7 +39,7 @@ CLOSE_UP = 15.0
 
 
 class MapTool(IconBtn):
-    """A button that lies over the map. Properties of IconBtn."""
+    """Button on the map, with the properties of IconBtn."""
 
 
 class MapView(Widget):
@@ -54,7 +54,7 @@ class MapView(Widget):
         self._view: MapWindow | None = None
         self._touches: dict[str, tuple[float, float]] = {}
         self._moved = 0.0
-        # Until somebody moves the map it shows all, whatever becomes of the window.
+        # Until the user moves the map it shows all pins, also after the window is resized.
         self._shows_all = True
         self._marks: tuple[int, list[Cluster]] = (-1, [])
         self._names: tuple[float, list[tuple[str, MapPoint]]] = (-1, [])
@@ -90,7 +90,7 @@ class MapView(Widget):
         self._draw_soon()
 
     def zoom_by(self, levels: float, right_px: float = 0.0, down_px: float = 0.0) -> None:
-        """Come closer or go away; a place at an offset from the middle stays where it is."""
+        """Zoom in or out; the point at an offset from the middle keeps its place."""
         if self._view is not None:
             zoom = min(max(self._view.zoom + levels, FARTHEST), CLOSEST)
             self._view, self._shows_all = self._view.zoomed(zoom, right_px, down_px), False
@@ -108,7 +108,7 @@ class MapView(Widget):
         self._draw_soon()
 
     def on_choose(self, establishment_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Begin to move, to pinch, or to tap."""
@@ -124,7 +124,7 @@ class MapView(Widget):
         return True
 
     def on_touch_move(self, touch: MotionEvent) -> bool:
-        """Move with one finger, come closer with two."""
+        """Move the map with one finger, zoom with two."""
         if touch.grab_current is not self or self._view is None or touch.uid not in self._touches:
             return False
         before = dict(self._touches)
@@ -140,7 +140,7 @@ class MapView(Widget):
         return True
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
-        """End; what was not moved was a tap."""
+        """End the gesture; without movement it was a tap."""
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
@@ -197,7 +197,7 @@ class MapView(Widget):
         return self._marks[1]
 
     def names(self) -> list[tuple[str, MapPoint]]:
-        """Return the names of communes that find room, each with its middle: at one zoom always the same."""
+        """Return the commune names that fit, with their middles; always the same at one zoom."""
         state, view = self._state, self._view
         if state is None or view is None or view.zoom < NAMES_FROM:
             return []

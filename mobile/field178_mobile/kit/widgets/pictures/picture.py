@@ -17,12 +17,12 @@ from field178_mobile.presentation.masking import Patch
 
 __all__ = ["Picture", "Rubbed"]
 BRUSH_DP = 24
-# A photo is the brightest thing on the screen: in a dark street it is shown dimmed.
+# Photos are the brightest part of the screen, so they are dimmed in dark mode.
 NIGHT_LIGHT = 0.6
 
 
 class Picture(Widget):
-    """bitmap (None: an empty ground); is_filling (True: cut to its place, False: whole in it)."""
+    """Picture widget. bitmap (None: empty ground); is_filling (True: cropped to its place, False: fitted)."""
 
     bitmap = ObjectProperty(None, allownone=True)
     is_filling = BooleanProperty(False)
@@ -75,7 +75,7 @@ class Rubbed(Picture):
         self.bind(patches=self._draw)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Begin to rub."""
+        """Start a stroke."""
         if not (self.can_rub and self._texture is not None and self.collide_point(*touch.pos)):
             return bool(super().on_touch_down(touch))
         touch.grab(self)
@@ -98,10 +98,10 @@ class Rubbed(Picture):
         return True
 
     def on_rub(self, x: float, y: float, radius: float) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_lift(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _rub(self, touch: MotionEvent) -> None:
         left, bottom, width, height = self._place
