@@ -1,4 +1,4 @@
-"""One word under the fingers: keys go in, Vietnamese comes out; what is no syllable stays as typed."""
+"""Composer of one word: keys become Vietnamese letters; words that are no syllables stay as typed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Composer:
         return char.isalpha() or char in self.method.tones or char in self.method.marks
 
     def press(self, word: str, key: str) -> str:
-        """Return what the word left of the cursor becomes with one more key."""
+        """Return the word left of the cursor after one more key."""
         if word != self._shown or not word:
             self._take_over(word)
         self._typed += key
@@ -101,7 +101,7 @@ class Composer:
         for place in places:
             letter = self._letters[place]
             self._letters[place] = Letter(letter.key or letter.char)
-        # The key that made a letter becomes that letter; pressed once more it is already there.
+        # A key that already made this letter is typed as itself the second time.
         self._take_back("" if made_by else key)
 
     def _put_alone(self, mark: ToneMark, key: str) -> bool:
@@ -140,7 +140,7 @@ class Composer:
     def _take_back(self, key: str) -> None:
         self._typed = self._spelled() + key
         self._letters += [Letter(char) for char in key]
-        # xoong is one: a vowel twice that was asked for still takes its tone.
+        # xoong is an exception: a doubled vowel by explicit keys still takes its tone.
         self._is_plain = not self._is_possible(self._letters, self._tone) or not key
 
     def _plain(self) -> str:
@@ -172,7 +172,7 @@ class Composer:
 
 
 def _is_open_uo(plain: str, letters: list[Letter], start: int, end: int) -> bool:
-    # huơ, thuở: with nothing behind it the u keeps its plain form; a letter more makes it ươ again.
+    # huơ, thuở: at the end of a word the u keeps its plain form; one more letter makes it ươ again.
     return (
         plain[start:] == "uo" and end == len(plain) and all(letter.mark == "+" for letter in letters[start:])
     )

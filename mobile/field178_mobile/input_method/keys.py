@@ -1,4 +1,4 @@
-"""What the keys of a typing method mean (TCVN 5712 names neither; these are the rules people know)."""
+"""Keys of the typing methods, by common usage (TCVN 5712 does not define them)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NONE, HUYEN, HOI, NGA, SAC, NANG = range(6)
 
 @dataclass(frozen=True, slots=True)
 class ToneMark:
-    """A key that puts a mark on letters: {letter: mark}; `or_else` is written where there is none."""
+    """Key that puts a mark on letters: {letter: mark}; `or_else` is inserted without a matching letter."""
 
     on: Mapping[str, str]
     or_else: tuple[str, str] | None = None

@@ -39,7 +39,7 @@ _MARKS = {"\u0302": "^", "\u0306": "(", "\u031b": "+"}
 
 
 def split(word: str) -> list[tuple[str, str]]:
-    """Return each letter as its plain letter and its mark: ^ (â), ( (ă), + (ơ), - (đ) or nothing."""
+    """Return each letter of a word as its plain letter and its mark: ^ (â), ( (ă), + (ơ), - (đ) or ""."""
     letters: list[tuple[str, str]] = []
     for char in unicodedata.normalize("NFD", word):
         if char in ("đ", "Đ"):

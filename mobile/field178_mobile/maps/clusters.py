@@ -1,4 +1,4 @@
-"""Pins that would lie on each other become one mark with a number."""
+"""Clusters: pins that would overlap are joined into one mark with a number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ClusteredPin(Protocol):
 
     @property
     def place(self) -> MapPoint:
-        """Where it lies."""
+        """Position of the pin on the map."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Places of names on the map: none lies on a mark, none on another name."""
+"""Label placement on the map without overlaps of labels and marks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Box:
     height: float
 
     def meets(self, other: Box) -> bool:
-        """Tell whether the two lie on each other."""
+        """Return whether the two boxes overlap."""
         return (
             abs(self.x - other.x) * 2 < self.width + other.width
             and abs(self.y - other.y) * 2 < self.height + other.height
@@ -26,9 +26,9 @@ class Box:
 
 
 def label_places(labels: Iterable[Box], marks: Iterable[Box], distance: float) -> list[Box | None]:
-    """Return where each label lies free: below its point, else above or beside it, else nowhere.
+    """Return a free position for each label: below its point, else above or beside it, else None.
 
-    `labels` stand on their points. The first ones choose first.
+    `labels` are centred on their points. Earlier labels choose first.
     """
     taken = _Taken()
     for mark in marks:
@@ -51,7 +51,7 @@ def _around(label: Box, distance: float) -> Iterator[Box]:
 
 
 class _Taken:
-    """What lies on the map already, by cells: few of many are looked at."""
+    """Boxes placed on the map, indexed by cells so that few are compared."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[int, int], list[Box]] = {}

@@ -6,7 +6,7 @@ import sqlite3
 import weakref
 from pathlib import Path
 
-# Where a tablet's maps lie in the folder of its data.
+# Folder of a tablet's maps in its data folder.
 MAPS = "maps"
 _LOWEST, _HIGHEST = 0, 22
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
@@ -21,7 +21,7 @@ class MapFile:
         self._connection = sqlite3.connect(
             f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        # A screen has no last moment of its own: whoever drops the map lets its file go.
+        # Screens have no close event, so the file is closed when the map is garbage-collected.
         self._closed = weakref.finalize(self, self._connection.close)
         row = self._connection.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
         if row[0] is None:
@@ -29,7 +29,7 @@ class MapFile:
         self.lowest, self.highest = max(row[0], _LOWEST), min(row[1], _HIGHEST)
 
     def tile(self, zoom: int, column: int, row: int) -> bytes | None:
-        """Return the picture of a tile, rows counted from the north; None where there is none to be read."""
+        """Return the picture of a tile, rows counted from the north; None if it cannot be read."""
         from_south = 2**zoom - 1 - row
         try:
             tile_row = self._connection.execute(
@@ -47,12 +47,12 @@ class MapFile:
 
 
 def open_map(folder: Path) -> MapFile | None:
-    """Open the newest map that can be read of a folder's *.mbtiles; None when there is none."""
+    """Open the newest readable *.mbtiles map of a folder; None if there is none."""
     paths = sorted(folder.glob("*.mbtiles"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths:
         try:
             return MapFile(path)
         except sqlite3.DatabaseError:
-            # A half-copied file must not take the map away that was there before.
+            # Skip a half-copied file and use the older map.
             continue
     return None

@@ -20,7 +20,7 @@ class MapPoint:
 
 
 def place_of(lat: int, lon: int) -> MapPoint:
-    """Return where a position in 1e-7 degrees lies."""
+    """Return the map point of a position in 1e-7 degrees."""
     north = min(max(lat / UNITS_PER_DEGREE, -_NORTHERNMOST), _NORTHERNMOST)
     sine = math.sin(math.radians(north))
     y = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
@@ -28,7 +28,7 @@ def place_of(lat: int, lon: int) -> MapPoint:
 
 
 def position_at(place: MapPoint) -> tuple[int, int]:
-    """Return the latitude and longitude in 1e-7 degrees of a place: what `place_of` was given."""
+    """Return the latitude and longitude of a map point in 1e-7 degrees: the inverse of `place_of`."""
     latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * place.y))))
     return round(latitude * UNITS_PER_DEGREE), round((place.x - 0.5) * 360 * UNITS_PER_DEGREE)
 
@@ -70,7 +70,7 @@ class MapWindow:
 def view_of(
     places: Iterable[MapPoint], width_px: float, height_px: float, zooms: tuple[float, float]
 ) -> MapWindow | None:
-    """Return the closest view that shows all the places, None when there is none."""
+    """Return the closest view that shows all points, None without points."""
     points = list(places)
     if not points:
         return None

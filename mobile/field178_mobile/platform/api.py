@@ -1,4 +1,4 @@
-"""What a tablet offers beyond Python; every device function is asked for here."""
+"""Interface of the tablet's device functions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Picked = Callable[[str | None], None]
 
 
 class Platform(Protocol):
-    """The device. Callbacks may come on any thread."""
+    """Device functions. Callbacks may run on any thread."""
 
     def data_folder(self) -> Path:
         """Return the folder of this application's own files."""
@@ -57,18 +57,19 @@ class Platform(Protocol):
         ...
 
     def keep_open(self, why: str | None) -> None:
-        """Keep the application alive off the screen, with a notice that says why; None: no more."""
+        """Keep the application alive in the background, with a notice of the reason; None: stop."""
         ...
 
     def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
-        """Let the system edit a long text; return what closes the window, None where our field is as good.
+        """Open the system's editor for a long text and return its close function.
 
-        heard: the text at every change. answer: the text to keep, None when given up; nothing after closing.
+        Return None if the own field is as good. heard: called with the text at every change. answer: called
+        with the text to save, None if cancelled; not called after closing.
         """
         ...
 
     def prefers_less_motion(self) -> bool:
-        """Tell whether the system asks for less motion."""
+        """Return whether the system setting for reduced motion is on."""
         ...
 
     def protect_screen(self) -> None:
@@ -80,37 +81,37 @@ class Platform(Protocol):
         ...
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Measure the position once; None when there is none, after a minute at the latest."""
+        """Measure the position once; None without a position, after a minute at most."""
         ...
 
     def network_kind(self) -> NetworkKind:
-        """Tell what the network in use costs; `unknown` where the system does not say. Any thread."""
+        """Return the kind of the active network; UNKNOWN if the system does not report it. Any thread."""
         ...
 
     def has_camera(self) -> bool:
-        """Tell whether `take_photo` can be asked."""
+        """Return whether `take_photo` is available."""
         ...
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Take one photo with the system's camera; None when the user gave up.
+        """Take one photo with the system's camera; None if the user cancels.
 
-        The file is the only copy and lies in this application's own folder; who asked deletes it.
+        The file is the only copy, in the application's own folder; the caller deletes it.
         """
         ...
 
     def photo_folders(self) -> tuple[Path, ...]:
-        """Return where a person keeps pictures, for a list of ours; none: the system chooses."""
+        """Return the user's picture folders for the own picker; empty: the system has its own picker."""
         ...
 
     def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Let the system choose one picture where `photo_folders` names none; None when the user gave up.
+        """Open the system's picture picker if `photo_folders` is empty; None if the user cancels.
 
-        The file is a copy in this application's own folder; who asked deletes it.
+        The file is a copy in the application's own folder; the caller deletes it.
         """
         ...
 
     def open_file(self, path: Path) -> None:
-        """Show a file in the system's own viewer; AppError(paper_unopened) where there is none."""
+        """Open a file in the system's viewer; AppError(paper_unopened) if there is none."""
         ...
 
     def print_file(self, path: Path) -> None:
@@ -118,13 +119,13 @@ class Platform(Protocol):
         ...
 
     def save_folder(self) -> Path | None:
-        """Return where a person keeps documents; None where the system asks (`share_file`)."""
+        """Return the user's folder for documents; None if the system has its own dialog (`share_file`)."""
         ...
 
     def save_places(self) -> tuple[Path, ...]:
-        """Return folders to offer for saved papers, the usual one first; none where the system asks."""
+        """Return folders to offer, the usual folder first; empty if the system has its own dialog."""
         ...
 
     def share_file(self, path: Path) -> None:
-        """Let a person send or keep a file by the system's own sheet; only where `save_folder` is None."""
+        """Open the system's share sheet for a file; only if `save_folder` is None."""
         ...

@@ -44,39 +44,39 @@ class DesktopPlatform:
         return (system.node() or "tablet")[:LABEL_LENGTH]
 
     def key_store(self, folder: Path) -> None:
-        """Leave it to the vault, which asks the keyring of the desktop."""
+        """Return None: the vault uses the keyring of the desktop."""
 
     def keep_open(self, why: str | None) -> None:
-        """Do nothing: a desktop lets a hidden application run."""
+        """Do nothing: hidden applications keep running on a desktop."""
 
     def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> None:
         """Leave it to our own field: a desktop's keyboards work in it."""
 
     def prefers_less_motion(self) -> bool:
-        """Tell what FIELD178_MOTION says: `off` stops every movement."""
+        """Return whether the variable FIELD178_MOTION is `off`."""
         return self._environment.get("FIELD178_MOTION") == "off"
 
     def protect_screen(self) -> None:
         """Do nothing: desktop systems offer no such protection."""
 
     def has_receiver(self) -> bool:
-        """Answer that there is none."""
+        """Return False: a desktop has no position receiver."""
         return False
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Answer that there is no receiver; the form goes on with the registered point."""
+        """Answer None: the form then uses the registered point."""
         answer(None)
 
     def network_kind(self) -> NetworkKind:
-        """Answer that nobody knows: a computer's network is taken for one that costs nothing."""
+        """Return UNKNOWN; desktop networks count as unmetered."""
         return NetworkKind.UNKNOWN
 
     def has_camera(self) -> bool:
-        """Answer that there is none of our own; a photo is added from a file."""
+        """Return False; photos are added from files."""
         return False
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Answer that nothing was taken."""
+        """Answer None: no camera."""
         answer(None)
 
     def photo_folders(self) -> tuple[Path, ...]:
@@ -92,7 +92,7 @@ class DesktopPlatform:
         answer(None)
 
     def open_file(self, path: Path) -> None:
-        """Show a file with the program the desktop knows for it."""
+        """Open a file with the desktop's program for its type."""
         if os.name == "nt":
             _start(path, "open", ErrorCode.PAPER_UNOPENED)
             return
@@ -110,7 +110,7 @@ class DesktopPlatform:
             raise AppError(ErrorCode.PAPER_UNOPENED) from error
 
     def print_file(self, path: Path) -> None:
-        """Hand a PDF to the printer that the desktop takes first."""
+        """Print a PDF on the default printer of the desktop."""
         if os.name == "nt":
             _start(path, "print", ErrorCode.PAPER_UNPRINTED)
             return
@@ -131,7 +131,7 @@ class DesktopPlatform:
         return tuple(dict.fromkeys(place for place in places if place is not None and place.is_dir()))
 
     def share_file(self, path: Path) -> None:
-        """MUST NOT be called: a desktop saves into a folder."""
+        """Raise AppError: on a desktop papers are saved into a folder."""
         raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path))
 
     def _program(self, name: str, lacking: ErrorCode) -> str:

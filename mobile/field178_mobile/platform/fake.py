@@ -1,4 +1,4 @@
-"""A device for tests and pictures: what it measures is what it was told."""
+"""Fake device for tests and screenshots, with configured results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FakePlatform:
         return self._folder
 
     def offline_export_folder(self) -> Path:
-        """Return a folder beside the data."""
+        """Return a folder in the data folder."""
         return self._folder / "rescue"
 
     def device_label(self) -> str:
@@ -42,29 +42,29 @@ class FakePlatform:
         return "tablet"
 
     def key_store(self, folder: Path) -> None:
-        """Have none."""
+        """Return None: no key store."""
 
     def keep_open(self, why: str | None) -> None:
-        """Remember what was asked, in order."""
+        """Record the request, in order."""
         self.kept_open.append(why)
 
     def edit_long_text(self, request: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
-        """Open a window in memory, if it was told to have one."""
+        """Open a window in memory, if configured."""
         if not self.has_long_text:
             return None
         self.long_texts.append((request, heard, answer))
         return self.long_texts.clear
 
     def prefers_less_motion(self) -> bool:
-        """Hold still, so that pictures are equal."""
+        """Return True, so that screenshots are equal."""
         return True
 
     def protect_screen(self) -> None:
-        """Remember that protection was asked for."""
+        """Record that screen protection was requested."""
         self.is_protected = True
 
     def has_receiver(self) -> bool:
-        """Return what it was told."""
+        """Return the configured value."""
         return self.receiver
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
@@ -72,11 +72,11 @@ class FakePlatform:
         answer(self.fix)
 
     def network_kind(self) -> NetworkKind:
-        """Return what it was told."""
+        """Return the configured network kind."""
         return self.network
 
     def has_camera(self) -> bool:
-        """Return what it was told."""
+        """Return the configured value."""
         return self.camera
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
@@ -84,7 +84,7 @@ class FakePlatform:
         answer(self.photo)
 
     def photo_folders(self) -> tuple[Path, ...]:
-        """Return what it was told."""
+        """Return the configured folders."""
         return self.folders
 
     def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
@@ -92,17 +92,17 @@ class FakePlatform:
         answer(self.photo)
 
     def open_file(self, path: Path) -> None:
-        """Remember what was to be seen."""
+        """Record the opened file."""
         self.done.append(("open", path.name, path.read_bytes()))
 
     def print_file(self, path: Path) -> None:
-        """Remember what was to be printed; refuse without a printer."""
+        """Record the printed file; raise without a printer."""
         if not self.has_printer:
             raise AppError(ErrorCode.PAPER_UNPRINTED)
         self.done.append(("print", path.name, path.read_bytes()))
 
     def save_folder(self) -> Path | None:
-        """Return a folder beside the data, or none on a device whose system asks."""
+        """Return a folder in the data folder, or None on a device with a share sheet."""
         return None if self.shares else self._folder / "documents"
 
     def save_places(self) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Work that takes longer than a frame: run elsewhere, answered on the thread that draws."""
+"""Background work: slow work runs on another thread, its result arrives on the UI thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 class Background(Protocol):
-    """Runs one piece of work beside the drawing thread."""
+    """Runner of background work."""
 
     def run(
         self,
@@ -24,7 +24,7 @@ class Background(Protocol):
 
 
 class InPlace:
-    """No thread of its own: the work is done before `run` returns."""
+    """Synchronous runner: the work is done before `run` returns."""
 
     def run(
         self,

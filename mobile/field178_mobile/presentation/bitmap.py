@@ -1,4 +1,4 @@
-"""A picture as the screen takes it: bare points, no format, made by a worker thread."""
+"""Bitmap of a picture for the screen: raw pixels, decoded by a worker thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems found by a check, each with the field it leads to."""
+"""Problems found by a check, each with its field."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class FilingWarning:
-    """One warning that is asked about before filing; words and change of the tap that mends it."""
+    """Warning to confirm before filing; text and change of its correcting button."""
 
     row: ProblemRow
     mend: str = ""
@@ -56,7 +56,7 @@ class Checked:
 
 
 def problem_text(problem: Problem, words: Wording) -> str:
-    """Return what a rule has found; an unusual number stands beside the usual one."""
+    """Return the text of a problem; an unusual number is shown with the usual number."""
     if problem.code is not ErrorCode.UNUSUAL_COUNT:
         return message(problem.code, words.language)
     template = _UNUSUAL.get(problem.details.get("of"), _UNUSUAL_FOR_KIND)

@@ -1,4 +1,4 @@
-"""The tablet's clock beside the server's: when it misleads, and by how much, in words."""
+"""Difference of the clocks of tablet and server: when it matters, and as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared.text.i18n import N_
 
-# Nearer than this nobody sets a clock, and much of it is the way of the answer.
+# Smaller differences are within the precision of setting a clock and of the network delay.
 RIGHT_WITHIN_S = 5
 LIMIT_MS = 300_000
 
@@ -27,7 +27,7 @@ def misleading_offset(store: Store, draft: Draft) -> int:
 
 
 def with_offset(data: Json, offset_ms: int) -> Json:
-    """Return what is filed, with the difference of the clock where there is one."""
+    """Return the filed data, with the offset of the clock if it is wrong."""
     return {**data, "clock_offset_s": round(offset_ms / 1000)} if offset_ms else data
 
 

@@ -20,7 +20,7 @@ UNDO_STEPS = 50
 
 
 def superseding(view: MergedRecord, draft_id: str, user: str, now: datetime, title: str = "") -> Draft:
-    """Return the draft that mends a filed record; it is kept only once something in it changes."""
+    """Return the draft that edits a filed record; it is stored only when something changes."""
     return Draft(
         id=draft_id,
         type=view.type,
@@ -45,16 +45,16 @@ class DraftKeeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UndoStep:
-    """One change that can be taken back: what it was called, and the values before it."""
+    """A change that can be undone: its label, and the values before it."""
 
     label: str
     before: Mapping[str, object]
 
 
 class DraftSession:
-    """Changes one draft path by path. The draft is saved before `change` returns.
+    """Edits one draft path by path. The draft is stored before `change` returns.
 
-    `refused` hears of what the store did not take: the draft is as it was.
+    `refused` is called if the store refuses a change: the draft is then unchanged.
     """
 
     def __init__(
@@ -73,11 +73,11 @@ class DraftSession:
 
     @property
     def last_step(self) -> str:
-        """The name of the change that `undo` would take back, empty when there is none."""
+        """Label of the change that `undo` would revert, "" if there is none."""
         return self._steps[-1].label if self._steps else ""
 
     def change(self, changes: Changes, label: str = "") -> bool:
-        """Apply and keep a change; one with a label can be taken back. Tell whether anything changed."""
+        """Apply and store a change; a labelled change can be undone. Return whether anything changed."""
         data = self.data
         before = {path: read_path(data, path) for path in changes}
         if all(equal(before[path], value) for path, value in changes.items()):
@@ -88,7 +88,7 @@ class DraftSession:
         return True
 
     def kept(self, work: Callable[[], object]) -> bool:
-        """Do what MUST be durable and tell whether something was kept; a refusal is told, not raised."""
+        """Run durable work and return whether something was stored; an AppError is passed to `refused`."""
         try:
             return bool(work())
         except AppError as error:
@@ -96,19 +96,19 @@ class DraftSession:
             return False
 
     def forget_steps(self, path: str) -> None:
-        """Let no earlier change of a path, or below it, be taken back: what it named is gone."""
+        """Remove the undo steps of a path and of paths below it: their values no longer exist."""
         below = f"{path}."
         self._steps = [
             step for step in self._steps if not any(f"{at}.".startswith(below) for at in step.before)
         ]
 
     def undo(self) -> str:
-        """Take the last labelled change back and return its label, empty when there was none."""
+        """Revert the last labelled change and return its label, "" if there was none."""
         if not self._steps:
             return ""
         step = self._steps[-1]
         self._write(step.before)
-        self._steps.pop()  # not before: a step that could not be taken back is still there
+        self._steps.pop()  # after the write: a step that could not be reverted stays
         return step.label
 
     def _write(self, changes: Mapping[str, object]) -> None:

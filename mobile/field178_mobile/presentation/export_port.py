@@ -12,7 +12,7 @@ class ExportWritten(Protocol):
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """Path of the export file."""
         ...
 
     @property
@@ -22,7 +22,7 @@ class ExportWritten(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """How large it is."""
+        """Size of the export file."""
         ...
 
 

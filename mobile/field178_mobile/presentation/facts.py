@@ -17,7 +17,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class DatedRow:
-    """One record as a line of a list by days: `state` and `word` tell how far it has come."""
+    """Record as a row of a list by days, with its state."""
 
     record_id: str
     type: str
@@ -29,9 +29,9 @@ class DatedRow:
 
 @dataclass(frozen=True, slots=True)
 class ToFix:
-    """One correction that earlier visits asked for: since when, by when, and the working days left.
+    """Open correction requested by earlier visits: first day, due day, and working days left.
 
-    `follow_ups`: asked for more than once it is one line, which is answered for all of them.
+    `follow_ups`: corrections requested several times are one row, and are answered together.
     """
 
     text: str

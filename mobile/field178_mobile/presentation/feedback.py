@@ -1,4 +1,4 @@
-"""Feedback on an open draft: what was saved, filed or refused, as the sentences at the foot of its form."""
+"""Feedback on an open draft: sentences at the foot of its form about saving, filing and refusal."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The sentences of one state; `undo` names the step that can be taken back.
+    """Sentences of one state; `undo` names the change that can be undone.
 
-    `delivery`: where a filed record has come since. `clock`: by how much the tablet's clock is wrong, asked
-    about before a record is filed for the first time.
+    `delivery`: state of a filed record since. `clock`: error of the tablet's clock, asked about before a
+    record is filed for the first time.
     """
 
     saved: str = ""

@@ -1,4 +1,4 @@
-"""Texts as they are filed: blanks around them would come back as differences that nobody can see."""
+"""Texts stripped of surrounding blanks before filing, which would otherwise cause invisible differences."""
 
 from __future__ import annotations
 

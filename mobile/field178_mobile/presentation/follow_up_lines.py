@@ -11,7 +11,10 @@ from field178_shared.text.formats import date_text
 
 
 def to_fix(follow_ups: tuple[OpenFollowUp, ...], today: date, words: Wording) -> tuple[ToFix, ...]:
-    """Return what is still open of earlier visits; what was asked for again is one line, due the later."""
+    """Return the open corrections of earlier visits.
+
+    Repeated requests are one row with the latest due day.
+    """
     lines: dict[tuple[str, str], list[OpenFollowUp]] = {}
     for row in follow_ups:
         lines.setdefault((row.key, row.text), []).append(row)

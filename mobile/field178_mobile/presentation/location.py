@@ -1,4 +1,4 @@
-"""The position of this tablet, measured when asked."""
+"""Position of this tablet, measured on request."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ GOOD_FOR = timedelta(minutes=30)
 
 
 def no_receiver(answer: Callable[[Fix | None], None]) -> None:
-    """Answer nothing: a tablet whose position nobody asked for."""
+    """Position service of a tablet without receiver: never answers."""
 
 
 class Whereabouts:
-    """Asks the device, and keeps its last answer in memory alone."""
+    """Requests the position from the device, and keeps the last position in memory only."""
 
     def __init__(
         self, ask_fix: AskFix, clock: Clock, has_receiver: bool, map_folder: Path | None = None
@@ -30,11 +30,11 @@ class Whereabouts:
         self._clock = clock
         self._last: Fix | None = None
         self.has_receiver = has_receiver
-        # Where the maps lie on which a person can show the place instead.
+        # Folder of the maps on which the officer can choose the place instead.
         self.map_folder = map_folder
 
     def ask(self, answer: Callable[[Fix | None], None]) -> None:
-        """Measure once; None when there is no position."""
+        """Measure the position once; None without a position."""
 
         def answered(fix: Fix | None) -> None:
             self._last = fix or self._last

@@ -1,8 +1,8 @@
-"""Hiding faces and papers in a picture: what a thumb rubs becomes a few flat patches, for good.
+"""Masking of faces and documents in a picture: rubbed areas are replaced by flat patches for good.
 
-The picture is divided into cells of 64 points. Cells that were rubbed and touch each other are one hidden
-thing; it is painted in at most six patches across, each the rounded mean of what it covers. That is what is
-kept: nothing of a patch but one of 4,096 colours can be told from it.
+The picture is divided into cells of 64 points. Adjacent rubbed cells form one hidden area, painted in at most
+six patches across, each in the rounded mean colour of its area. Only this is stored: a patch discloses
+nothing but one of 4,096 colours.
 """
 
 from __future__ import annotations

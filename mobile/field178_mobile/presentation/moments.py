@@ -1,4 +1,4 @@
-"""Instants as the screens write them, and the offset stored beside a visit's times."""
+"""Format of instants on the screens, and the time zone offset stored with a visit's times."""
 
 from __future__ import annotations
 

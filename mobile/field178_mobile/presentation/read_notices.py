@@ -23,7 +23,7 @@ class NoticeSettings(Protocol):
 
 
 class ReadNotices:
-    """The notices that one officer has opened; what another one has read stays new for this one."""
+    """Notices that one officer has opened; each officer has a separate list."""
 
     def __init__(self, settings: NoticeSettings, officer_id: str) -> None:
         self._settings = settings
@@ -35,14 +35,14 @@ class ReadNotices:
         return frozenset(map(str, notice_ids)) if isinstance(notice_ids, list) else frozenset()
 
     def add(self, notice_id: str, shown: Collection[str]) -> None:
-        """Keep that a notice was opened; what the office shows no more is forgotten."""
+        """Store that a notice was opened; notices no longer shown by the office are removed."""
         read_ids = self.ids()
         if notice_id not in read_ids:
             self._settings.put(self._key, sorted({*read_ids, notice_id} & {*shown}))
 
 
 def unread(items: Iterable[InboxItem], read: Collection[str]) -> list[InboxItem]:
-    """Return the notices that are not opened yet; that the data are made up stands in the banner."""
+    """Return the unopened notices, without the demo notice, which the banner shows."""
     return [
         item
         for item in items

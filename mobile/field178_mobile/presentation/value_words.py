@@ -23,7 +23,7 @@ _ANSWERS = {
 
 
 def value_text(record_type: str, path: str, value: object, words: Wording) -> str:
-    """Return what a value says: a label, a date, an answer, a number; several joined by commas."""
+    """Return a value as text: a label, a date, an answer, a number; several values joined by commas."""
     if isinstance(value, Mapping):
         inner = value.get("v", value)
         parts = inner.items() if isinstance(inner, Mapping) else (("v", inner),)

@@ -1,4 +1,4 @@
-"""How a presenter says things: codes in words, what a record is called, the day at the right of a row."""
+"""Texts of presenters: labels of codes, titles of records, dates of rows."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Wording:
         return self.translate(message).format(**values)
 
     def choice(self, list_name: str, choice_id: object) -> str:
-        """Return the label of a plain choice; an unknown one shows itself, an absent one nothing."""
+        """Return the label of a plain choice; an unknown id is shown as it is, an absent id as ""."""
         choice = self.lists.choice(list_name, str(choice_id))
         return choice.label(self.language) if choice else str(choice_id or "")
 
     def field(self, record_type: str, path: str) -> str:
-        """Return what the field at a path is called; a path that no field has shows itself."""
+        """Return the label of the field at a path; an unknown path is shown as it is."""
         return words_at(record_type, path, self.language).label
 
     def record(self, record_type: str) -> str:
@@ -46,7 +46,7 @@ class Wording:
         return record_name(record_type, self.language)
 
     def entry(self, record_type: str, path: str) -> str:
-        """Return the name that a code list gives to the entry a path lies in; nothing where none does."""
+        """Return the list label of the entry that contains a path; "" if there is none."""
         group, _, rest = path.partition(".")
         spec = field_at(record_type, f"{group}.*") if rest else None
         named = choices_of(spec.keys, self.lists).get(rest.partition(".")[0]) if spec else None
@@ -72,7 +72,7 @@ class Wording:
         return days_left_text(end, today, self.lists.holidays, self.language) if end else ""
 
     def law(self, source_id: str, on: date) -> str:
-        """Return the number of a legal document as of a date; one without a number goes by its name."""
+        """Return the number of a legal document as of a date, or its name if it has no number."""
         source = self.lists.legal_sources.get(source_id)
         return (source.number_on(on) or source.label(self.language)) if source else source_id
 
@@ -108,10 +108,10 @@ class RecordSource(Protocol):
 
 
 def record_title(store: RecordSource, record_id: str, words: Wording) -> str:
-    """Return how people call a record; empty when nothing is known.
+    """Return the title of a record; "" for an unknown record.
 
-    An inspection goes by its establishment, an outreach session by form and commune, one whose content the
-    office has removed by those very words.
+    An inspection is titled by its establishment, an outreach session by form and commune, an erased record as
+    removed.
     """
     view = store.view(record_id)
     if view is None:

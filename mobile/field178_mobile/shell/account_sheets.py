@@ -1,4 +1,4 @@
-"""Sheets about who holds the tablet: hand it over, who may open it, another PIN, what is recorded."""
+"""Sheets of officer accounts: hand-over, officers of the tablet, change of PIN, privacy notice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
-    """Ask who takes the tablet; on_chosen(officer id)."""
+    """Open the sheet to choose the next officer; on_chosen(officer id)."""
     from field178_mobile.kit import kit
 
     officers = vault.officers()
@@ -27,7 +27,7 @@ def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
 
 
 def show_officers(vault: Vault, session_view: SessionView, on_add: Callable[[], None]) -> None:
-    """Show who may open the open tablet."""
+    """Open the sheet with the officers of the unlocked tablet."""
     from field178_mobile.features.access.officers import OfficersPresenter
     from field178_mobile.features.access.screens.officers import OfficersSheet
 
@@ -38,7 +38,7 @@ def show_officers(vault: Vault, session_view: SessionView, on_add: Callable[[], 
 
 
 def change_pin(tablet: Tablet, me: str, background: Background) -> None:
-    """Let the officer who holds the tablet choose another PIN."""
+    """Open the sheet for the officer's change of PIN."""
     from field178_mobile.features.access.screens.change_pin import ChangePinSheet
     from field178_mobile.tablet import OwnPin
 
@@ -46,7 +46,7 @@ def change_pin(tablet: Tablet, me: str, background: Background) -> None:
 
 
 def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
-    """Tell the officer what is recorded about them; at the opening only who was not told yet."""
+    """Show the officer the privacy notice; at the first unlock only if it was not read yet."""
     from field178_mobile.features.access.officer_notice import OfficerNotice, notice_law
 
     services = session_view.services
@@ -61,7 +61,7 @@ def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
 
 
 def turn_away() -> None:
-    """Tell an officer whose account is closed why the tablet stays locked for them."""
+    """Show an officer with a closed account why the tablet stays locked."""
     from field178_mobile.kit import kit
 
     kit.Dialog(
@@ -75,7 +75,7 @@ def turn_away() -> None:
 
 
 def say_taken_off(gone: Sequence[TabletOfficer]) -> None:
-    """Tell who opened the tablet which officers it opens for no more."""
+    """Show which officers were removed from this tablet."""
     from field178_mobile.kit import kit
 
     if gone:
@@ -85,7 +85,7 @@ def say_taken_off(gone: Sequence[TabletOfficer]) -> None:
 
 
 def agency_name(agency_id: str) -> str:
-    """Return the name of an agency; an unknown one shows itself."""
+    """Return the name of an agency; an unknown agency is shown by its id."""
     from field178_shared.codelists import load
 
     agency = load().agencies.get(agency_id)

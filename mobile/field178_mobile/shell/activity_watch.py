@@ -1,4 +1,4 @@
-"""Touches and keys of the window: what is done while nobody uses the tablet, and when somebody does."""
+"""Touches and keys of the window: idle lock, garbage collection, and wake of sync."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _EVENTS = ("on_touch_down", "on_touch_move", "on_key_down", "on_textinput")
 
 
 class ActivityWatch:
-    """Calls `lock` once an open tablet is idle for too long, after a notice; frees memory in quiet moments.
+    """Calls `lock` after a notice when the open tablet is idle for too long; frees memory when idle.
 
-    `is_open` tells whether there is something to lock; `touched` hears each touch and key; `tick` runs
-    every second.
+    `is_open` returns whether there is a session to lock; `touched` is called at each touch and key; `tick`
+    runs every second.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class ActivityWatch:
             self.notice.show(self.idle.warns_s)
 
     def touch(self, *_args: object) -> None:
-        """Start the idle time anew."""
+        """Restart the idle time."""
         self.idle.touch()
         self.quiet_moments.touch()
         self.notice.hide()
         self._on_touch()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop the timers and event handlers."""
         self.watching.cancel()
         for event in _EVENTS:
             Window.funbind(event, self.touch)

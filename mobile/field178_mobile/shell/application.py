@@ -68,7 +68,7 @@ class Field178App(App):
         Window.canvas.ask_update()
 
     def on_stop(self) -> None:
-        """Close what is open; nothing is lost."""
+        """Close the session; all data is stored already."""
         self.navigator.shut()
 
     def _fit(self, *_args: object) -> None:
@@ -76,10 +76,13 @@ class Field178App(App):
 
 
 class ErrorBoundary(ExceptionHandler):
-    """Says an AppError that no screen has said, a full disk for one. A defect still ends the program."""
+    """Shows each AppError that no screen has handled, for example a full disk.
+
+    Other exceptions end the program.
+    """
 
     def handle_exception(self, exception: Exception) -> int:
-        """Tell Kivy whether to go on."""
+        """Return whether Kivy continues after the exception."""
         if not isinstance(exception, AppError):
             return int(ExceptionManager.RAISE)
         _log.warning("refused", extra={"code": exception.code})

@@ -53,7 +53,7 @@ def officer_returns(
     on_cancel: Callable[[], None],
     expected: TabletOfficer,
 ) -> EnrolScreen:
-    """Return the sign-in of an officer whom the office asks for it again; the PIN stays."""
+    """Return the sign-in screen of an officer who must sign in again; the PIN stays."""
     screen = EnrolScreen(has_cancel=True)
     wording = UnlockWording(language, language.code)
     screen.presenter = EnrolPresenter(

@@ -50,7 +50,7 @@ class Gallery(kit.Panes):
         kit.toast("Đã lưu trên máy lúc 22:41")
 
     def more(self) -> None:
-        """Show the states that do not fit beside the others."""
+        """Open a page with the remaining states."""
         page = kit.FullPage(title="Bộ giao diện", sub="Các trạng thái còn lại")
         page.add_widget(GalleryStates())
         page.open()
@@ -65,7 +65,7 @@ class Gallery(kit.Panes):
 
 
 class GalleryStates(BoxLayout):
-    """Every tone, every kind of text, what is empty, what is disabled, a picture and a map."""
+    """States of all tones, texts, empty and disabled widgets, a picture and a map."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

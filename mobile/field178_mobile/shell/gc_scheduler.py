@@ -1,7 +1,7 @@
-"""Garbage collection in idle moments: while nobody touches the tablet, never during a tap.
+"""Garbage collection in idle moments, never during a tap.
 
-An unlocked store of 10,000 establishments is 400,000 objects. Left alone, Python scanned them all four
-times while it was unlocked, and could do so in the middle of a tap (decision 0011).
+An unlocked store of 10,000 establishments has 400,000 objects. By default Python scans all of them four times
+during the unlock, possibly in the middle of a tap (decision 0011).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def begin() -> None:
 
 
 class QuietMoments:
-    """Collect garbage while the tablet is idle; `now` is in seconds and never goes back.
+    """Scheduler of garbage collection for an idle tablet; `now` returns monotonic seconds.
 
-    Objects of an unlocked store live until it is locked and are not scanned again before.
+    Objects of an unlocked store live until it is locked and are not scanned before.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -36,7 +36,7 @@ class QuietMoments:
         self._touched_at = self._now()
 
     def change_hands(self) -> None:
-        """Note that the store was unlocked or locked: other objects live from here on."""
+        """Note that the store was unlocked or locked, so that other objects are alive."""
         self._has_changed_hands = True
         self.touch()
 

@@ -1,4 +1,4 @@
-"""The word that the tablet is about to lock, over whatever is on the screen."""
+"""Notice above the screen that the tablet will lock soon."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ UNKEPT = N_("Locking in {seconds} s: touch the screen to go on. This photo is no
 
 
 class IdleNotice:
-    """Shown second by second; any touch takes it away."""
+    """Notice updated every second; any touch hides it."""
 
     def __init__(self) -> None:
         self._shown: object = None
 
     def show(self, seconds: int) -> None:
-        """Say in how many seconds the tablet locks; 0 says nothing more."""
+        """Show the seconds until the tablet locks; 0 hides the notice."""
         from field178_mobile.kit.widgets.overlay import Overlay
         from field178_mobile.kit.widgets.toast import Toast
 
@@ -33,7 +33,7 @@ class IdleNotice:
         self._shown.text = template.format(seconds=seconds)
 
     def hide(self) -> None:
-        """Take it away."""
+        """Hide the notice."""
         if self._shown is not None:
             Window.remove_widget(self._shown)
             self._shown = None

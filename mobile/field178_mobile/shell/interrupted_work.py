@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def offer_interrupted_work(services: Services) -> None:
-    """Ask whether to open the draft under work when the application died; nothing while a page is open."""
+    """Offer to open the draft that was open at a crash; do nothing while a page is open."""
     from field178_mobile.features.workspace.drafts import DraftsPresenter
     from field178_mobile.kit import kit
     from field178_mobile.kit.widgets.overlay import Overlay

@@ -43,7 +43,7 @@ class Navigator(BoxLayout):
         self._preferences = preferences
         self._background = WorkerThreads(shared_services.ui_thread)
         self.flows = OfficerFlows(self, shared_services, preferences, self._background)
-        # Opened by one officer so that another can set a new PIN; nothing of it is on the screen.
+        # Session opened by one officer so that another officer can set a new PIN; it is not on the screen.
         self._lent: TabletSession | None = None
         # Where each officer was at the locking: ids alone, and only in memory.
         self._left: dict[str, tuple[str, dict[str, str]]] = {}
@@ -56,14 +56,14 @@ class Navigator(BoxLayout):
         self.put(UnlockScreen())
 
     def meet(self, *_args: object) -> None:
-        """Read the vault, then ask for the PIN or for the enrolment."""
+        """Read the vault, then show the PIN pad or the enrolment."""
         if self._shared.tablet.vault.is_set_up:
             self.ask_pin()
         else:
             self.enrol()
 
     def ask_pin(self, officer_id: str = "") -> None:
-        """Show the PIN pad; the officer asked for is chosen, else the one of last time."""
+        """Show the PIN pad with the given officer, else the last officer."""
         from field178_mobile.features.access.unlock import UnlockPresenter, UnlockWording
         from field178_mobile.tablet import PinUnlock
 
@@ -84,7 +84,7 @@ class Navigator(BoxLayout):
     def _show_pin(self, screen: UnlockScreen, state: UnlockState) -> None:
         screen.show(state)
         if state.is_busy:
-            # The PIN is checked on a worker thread: this one has nothing else to do meanwhile.
+            # The PIN is checked on a worker thread, so this thread has time for imports.
             Frames.schedule_once(_import_session, 0)
 
     def enrol(self) -> None:
@@ -125,7 +125,7 @@ class Navigator(BoxLayout):
         say_taken_off(gone)
 
     def lock(self, officer_id: str = "") -> None:
-        """Lock the store, forget the key and ask an officer for the PIN; drafts are kept."""
+        """Lock the store, delete the key from memory and ask an officer for the PIN; drafts are stored."""
         if not self._is_open:
             return
         if self.session_view is not None:
@@ -143,7 +143,7 @@ class Navigator(BoxLayout):
         self._close()
 
     def resume(self) -> None:
-        """Come back to the screen: lock first, or else see whether the office can be reached by now."""
+        """Resume the application: lock it if idle for too long, else check the network of the office."""
         self.activity.look()
         if self.session_view is not None:
             self.session_view.opened.runner.wake(WakeReason.NETWORK)
@@ -175,7 +175,7 @@ class Navigator(BoxLayout):
         return self.session_view is not None or self._lent is not None
 
     def _close(self) -> None:
-        """Close whatever is open and forget its key."""
+        """Close the session and delete its key from memory."""
         from field178_mobile.kit.widgets.inputs.field import release_last_entry
 
         self.activity.quiet_moments.change_hands()
@@ -189,7 +189,7 @@ class Navigator(BoxLayout):
         release_last_entry()
 
     def lend(self, tablet: TabletSession) -> None:
-        """Hold a session that one officer opened so that another can set a new PIN; a lock closes it."""
+        """Keep a session that one officer opened so that another can set a new PIN; a lock closes it."""
         self.activity.begin()
         self._lent = tablet
 
@@ -244,7 +244,7 @@ class Navigator(BoxLayout):
 
 
 def _import_session(_dt: float) -> None:
-    """Import the first screen of a session and what it needs."""
+    """Import the first screen of a session and its dependencies."""
     from field178_mobile.shell import session_view  # noqa: F401
     from field178_mobile.shell.registry import SCREENS
 

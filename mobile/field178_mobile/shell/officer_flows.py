@@ -45,7 +45,7 @@ class OfficerFlows:
         }
 
     def add_officer(self) -> None:
-        """Let one more officer sign in and choose a PIN beside the open session."""
+        """Show the sign-in and PIN of another officer during the open session."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 
@@ -59,7 +59,7 @@ class OfficerFlows:
         self._navigator.put(officer_joins(port, self._background, done, self._navigator.show_session))
 
     def sign_in_again(self) -> None:
-        """Let the officer who holds the tablet sign in for the office once more; the PIN stays."""
+        """Show the sign-in of the current officer for the office; the PIN stays."""
         from field178_mobile.shell.enrolment_view import officer_returns
         from field178_mobile.tablet import AnotherOfficer
 
@@ -90,7 +90,7 @@ class OfficerFlows:
         self._navigator.put(officer_joins(port, self._background, done, self._navigator.lock, forgetful))
 
     def choose_officer(self, screen: UnlockScreen) -> None:
-        """Ask who unlocks the tablet."""
+        """Open the sheet to choose the officer who unlocks the tablet."""
         from field178_mobile.kit import kit
 
         presenter = screen.presenter
@@ -101,7 +101,7 @@ class OfficerFlows:
         sheet.open()
 
     def choose_helper(self, screen: UnlockScreen) -> None:
-        """Say what becomes of a forgotten PIN, and who can help."""
+        """Open the sheet about a forgotten PIN, with the officers who can help."""
         from field178_mobile.features.access.screens.forgotten import ForgottenSheet
 
         presenter = screen.presenter
@@ -130,14 +130,14 @@ class OfficerFlows:
             show_officers(self._shared.tablet.vault, self._navigator.session_view, self.add_officer)
 
     def hand_over(self) -> None:
-        """Let another officer of this tablet take it, or lock it."""
+        """Hand the tablet over to another officer, or lock it."""
         if self._navigator.session_view is not None:
             hand_over(
                 self._shared.tablet.vault, self._navigator.session_view.officer.id, self._navigator.lock
             )
 
     def sign_out(self) -> None:
-        """Take the officer's way in off this tablet; the last one stays, or nobody could open it."""
+        """Remove the officer from this tablet; the last officer stays, so that it can be opened."""
         vault = self._shared.tablet.vault
         if self._navigator.session_view is not None and len(vault.officers()) > 1:
             vault.remove_officer(

@@ -1,4 +1,4 @@
-"""The screens of the tablet: names, words and icons known at once, modules imported when first shown."""
+"""Registry of the tablet's screens: names, titles and icons; modules are imported when first shown."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class ScreenSpec:
-    """One place of the rail; `module` has build(services) -> Widget, whose open(**place) goes to a place.
+    """A place of the rail; `module` has build(services) -> Widget, and its open(**place) shows a place.
 
-    A screen with something of its own to come back to after a locking has place() -> what its open takes.
+    A screen that can be reopened after a lock has place() -> arguments of its open.
     """
 
     name: str

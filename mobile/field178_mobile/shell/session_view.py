@@ -20,7 +20,7 @@ from field178_mobile.tablet import TabletSession
 from field178_mobile.vault import TabletOfficer
 from field178_shared.time.clock import duration_clock
 
-# Who uses the tablet hears of the office's news within this time.
+# Interval of syncs for an officer who is using the tablet.
 NEWS_EVERY_S = 300.0
 
 
@@ -37,7 +37,7 @@ class SessionView:
         self.opened = opened
         self.officer = officer
         self._shared = shared_services
-        # Its own: what screens post after the locking must not reach a closed store.
+        # Own instance: work that screens post after the lock must not reach a closed store.
         self._ui_thread = KivyThread()
         self._unsent_changes = 0
         self._news_due_at = duration_clock() + NEWS_EVERY_S
@@ -46,7 +46,11 @@ class SessionView:
         tablet = shared_services.tablet
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
         self._status = StatusPresenter(
-            *(opened.store, opened.runner.state, tablet.clock, language, self._show_status),
+            opened.store,
+            opened.runner.state,
+            tablet.clock,
+            language,
+            self._show_status,
             StatusSources(shared_services.has_demo_clock, ReadNotices(opened.store.settings, officer.id).ids),
         )
         self.services = Services(
@@ -74,7 +78,7 @@ class SessionView:
             self.opened.runner.subscribe(self._changed),
             self.opened.runner.subscribe(self._keep_open.follow),
         ]
-        # A process that was killed left them; whoever unlocks next may not be the one who looked at them.
+        # Left by a killed process; the next officer may be another one.
         papers_of(self._shared.platform).clear()
         self._status.refresh()
         self.shell.start(self.services, first, **place)
@@ -90,7 +94,7 @@ class SessionView:
         self.shell.leave()
 
     def touched(self) -> None:
-        """Ask the office for news, once in a while, as long as somebody uses the tablet."""
+        """Start a sync from time to time while an officer uses the tablet."""
         if duration_clock() >= self._news_due_at:
             self._news_due_at = duration_clock() + NEWS_EVERY_S
             self.opened.runner.wake(WakeReason.TOUCH)

@@ -46,11 +46,10 @@ class Bar(BoxLayout):
 
 
 class Shell(BoxLayout):
-    """Holds the screens of one unlocked tablet.
+    """Container of the screens of one unlocked tablet.
 
-    navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the status
-    line.
-    on_mode, on_settings and on_officer (the name in the status line) are called by what is no screen.
+    navigate(name, **place) shows a screen, built at first use; show_status(state) draws the status line.
+    Other objects call on_mode, on_settings and on_officer (the name in the status line).
     """
 
     stage = ObjectProperty(None)
@@ -75,7 +74,7 @@ class Shell(BoxLayout):
         self._arrange()
 
     def start(self, services: Services, first: str = "inspection", **place: str) -> None:
-        """Show the first screen, at a place; each other is built when it is first gone to."""
+        """Show the first screen, at a place; other screens are built at first use."""
         self._services = services
         self.officer = services.session.officer.name
         self.navigate(first, **place)
@@ -92,7 +91,7 @@ class Shell(BoxLayout):
             widget.open(**place)
 
     def place(self) -> dict[str, str]:
-        """Return what the shown screen has open, as `navigate` takes it."""
+        """Return the open place of the shown screen, as arguments of `navigate`."""
         tell = getattr(self._built.get(self.current), "place", None)
         return tell() if callable(tell) else {}
 
@@ -116,7 +115,7 @@ class Shell(BoxLayout):
             item.badge = counters.get(item.key, 0)
 
     def leave(self) -> None:
-        """Let go of everything that listens beyond this shell, and of what it said there."""
+        """Unbind all listeners outside this shell and clear the status line."""
         tablet_status.clear()
         theme.funbind("is_wide", self._arrange)
         theme.funbind("is_dark", self._name_mode)
@@ -129,7 +128,7 @@ class Shell(BoxLayout):
         return self._built[name]
 
     def _arrange(self, *_args: object) -> None:
-        """Put rail or bar where the window wants it."""
+        """Place the rail or bar, depending on the window."""
         badges = {item.key: item.badge for item in self._items}
         place = Rail() if theme.is_wide else Bar()
         self._items = self._places()

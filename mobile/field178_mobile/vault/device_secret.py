@@ -1,4 +1,4 @@
-"""The device's own secret: in the system's key store where there is one, else in a private file."""
+"""Secret of the device: in the system's key store if there is one, else in a private file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVICE = "field178"
 
 
 class FileKeyStore:
-    """A 0600 file: protects against other users only, so the screens say "no key store"."""
+    """Key store in a 0600 file: it protects against other users only, so screens show "no key store"."""
 
     is_protected = False
 
@@ -65,7 +65,7 @@ class KeyringModule(Protocol):
 
 
 def choose_key_store(folder: Path) -> KeyStore:
-    """Return where this tablet keeps its secret; what was chosen once stays."""
+    """Return the key store of this tablet; an existing choice is kept."""
     file = FileKeyStore(folder / "device.key")
     if file.load() is not None:
         return file
@@ -100,5 +100,5 @@ def secret_of(store: KeyStore, random_bytes: Callable[[int], bytes], *, expected
 
 
 def secret_id(secret: bytes) -> str:
-    """Return a short name of a secret that tells nothing about it."""
+    """Return a short name of a secret that discloses nothing about it."""
     return hashlib.sha256(b"field178-device-secret|" + secret).hexdigest()[:16]

@@ -17,9 +17,9 @@ class TabletOfficer:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the server answered at enrolment; the device's private key is kept apart, sealed.
+    """Enrolment answer of the server; the device's private key is stored separately, encrypted.
 
-    `user`: whom the code was issued for, who signs in first, under `login`.
+    `user`: the officer of the code, who signs in first, under `login`.
     """
 
     url: str

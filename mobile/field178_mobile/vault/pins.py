@@ -21,7 +21,7 @@ _COMMON = frozenset(
 
 
 def is_weak(pin: str) -> bool:
-    """Tell whether a PIN is none, or among the first a thief would try."""
+    """Return whether a PIN is malformed or among the first that a thief would try."""
     if not _SHAPE.fullmatch(pin):
         return True
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
@@ -43,11 +43,12 @@ class PinGate:
             return 0
         delay = DELAYS_S[min(failures - FREE_TRIES, len(DELAYS_S) - 1)]
         elapsed = (now - last_at).total_seconds()
-        # A clock set back buys no attempt, and one that ran ahead once locks nobody out for years.
+        # A clock set back gives no extra attempt, and a clock that once ran ahead does not lock officers out
+        # for years.
         return delay if elapsed < 0 else max(0, round(delay - elapsed))
 
     def begin(self, officer_id: str, now: datetime) -> None:
-        """Count an attempt as failed, durably, before it is made; refuse one that comes too early."""
+        """Count an attempt as failed, durably, before it is made; refuse it while the wait runs."""
         wait = self.wait_s(officer_id, now)
         if wait:
             raise AppError(ErrorCode.PIN_LOCKED, wait_s=wait)

@@ -1,6 +1,6 @@
-"""The vault: the key of the store, wrapped once for every officer and once for the district's recovery.
+"""Vault: the key of the store, wrapped for every officer and for the district's key recovery.
 
-No event here, however often a PIN is wrong, deletes anything.
+Nothing here deletes data, however often a PIN is wrong.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ENROLLING_KEY, _ENROLLED = "enrolling.key", "enrolled.json"
 
 
 class Vault:
-    """Opens the store for an officer's PIN. `unlock` returns the data key; nothing keeps it here."""
+    """Unlocks the store with an officer's PIN. `unlock` returns the data key, which is not kept here."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Vault:
         return _enrolment(_object(self._state().get("enrolment")))
 
     def pending_enrolment(self) -> Enrolment | None:
-        """Return what a tablet without an officer is enrolled as, None before a code was taken."""
+        """Return the enrolment of a tablet without officers, None before enrolment."""
         stored = read_json(self._folder / _ENROLLED)
         return _enrolment(stored) if stored else None
 
@@ -127,21 +127,21 @@ class Vault:
         return self._gate.wait_s(officer_id, self._clock.now())
 
     def add_officer(self, officer: TabletOfficer, pin: str, key: bytes) -> None:
-        """Let an officer in, or give one another PIN, from an unlocked tablet."""
+        """Add an officer, or set another PIN of one, on an unlocked tablet."""
         self._check_key(key)
         others = [item for item in self._entries() if item["id"] != officer.id]
         self._put(officers=[*others, self._wrapped(officer, pin, key)])
         self._gate.clear(officer.id)
 
     def remove_officer(self, officer_id: str, key: bytes) -> None:
-        """Take an officer's way in away; the work they filed stays."""
+        """Remove an officer from the vault; the officer's filed records stay."""
         self._check_key(key)
         self._put(officers=[item for item in self._entries() if item["id"] != officer_id])
 
     def change_pin(self, officer_id: str, pin: str, fresh_pin: str) -> None:
-        """Take another PIN for the right old one; a wrong old one counts as at `unlock`.
+        """Replace the PIN after checking the old PIN; a wrong PIN counts as in `unlock`.
 
-        The file is replaced once and whole: cut off at any moment, the old PIN opens or the fresh one does.
+        The file is replaced atomically: after a crash either the old PIN or the new PIN works.
         """
         if is_weak(fresh_pin):
             raise AppError(ErrorCode.PIN_WEAK)
@@ -174,7 +174,7 @@ class Vault:
         return _bytes(_object(self._state()["recovery"])["box"])
 
     def sealed_device_key(self) -> bytes:
-        """Return the device's key as it lies here: it shows the office whose box it opens."""
+        """Return the sealed device key: the office needs it to know whose key to open."""
         return _bytes(self._state()["device_key"])
 
     def _wrapped(self, officer: TabletOfficer, pin: str, key: bytes) -> Json:
@@ -190,7 +190,7 @@ class Vault:
         return base64url.encode(sealed_under(key, DEVICE_KEY, device_key, self._random_bytes))
 
     def _check_key(self, key: bytes) -> None:
-        # Another key wrapped beside the true one would open nothing: an officer locked out by a mistake.
+        # Check the key: wrapping a wrong key would lock the officer out.
         self.device_key(key)
 
     def _secret(self) -> bytes:

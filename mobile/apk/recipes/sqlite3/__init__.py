@@ -27,11 +27,18 @@ class Sqlite3Recipe(Recipe):
                 sh.Command(compiler),
                 *target,
                 *env["CFLAGS"].split(),
-                *("-O2", "-fPIC", "-shared", "-DSQLITE_THREADSAFE=1", "-DSQLITE_ENABLE_COLUMN_METADATA=1"),
+                "-O2",
+                "-fPIC",
+                "-shared",
+                "-DSQLITE_THREADSAFE=1",
+                "-DSQLITE_ENABLE_COLUMN_METADATA=1",
                 "sqlite3.c",
                 *env["LDFLAGS"].split(),
                 # Devices with memory pages of 16 KiB load nothing that is laid out for 4 KiB.
-                *("-Wl,-soname,libsqlite3.so", "-Wl,-z,max-page-size=16384", "-o", "libsqlite3.so"),
+                "-Wl,-soname,libsqlite3.so",
+                "-Wl,-z,max-page-size=16384",
+                "-o",
+                "libsqlite3.so",
                 _env=env,
             )
 

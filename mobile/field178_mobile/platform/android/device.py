@@ -76,7 +76,7 @@ class AndroidPlatform:
         ask_fix(answer)
 
     def network_kind(self) -> NetworkKind:
-        """Tell whether the network in use is metered; `unknown` where there is none."""
+        """Return whether the active network is metered; UNKNOWN without a network."""
         manager = service("connectivity", "android.net.ConnectivityManager")
         if manager.getActiveNetwork() is None:
             return NetworkKind.UNKNOWN
@@ -99,7 +99,7 @@ class AndroidPlatform:
         self._pictures.choose(answer)
 
     def open_file(self, path: Path) -> None:
-        """Show a PDF in whatever application shows PDFs."""
+        """Open a PDF in a viewer application."""
         self._papers.open(path)
 
     def print_file(self, path: Path) -> None:
@@ -107,20 +107,20 @@ class AndroidPlatform:
         self._papers.print(path)
 
     def save_folder(self) -> Path | None:
-        """Return none: the system's list of applications is where a person keeps or sends a file."""
+        """Return None: officers save and send files through the system's share sheet."""
         return None
 
     def save_places(self) -> tuple[Path, ...]:
-        """Return none: the system asks."""
+        """Return no folders: the system has its own dialog."""
         return ()
 
     def share_file(self, path: Path) -> None:
-        """Let the user choose whom a PDF goes to."""
+        """Open the system's share sheet for a PDF."""
         self._papers.share(path)
 
     def key_store(self, folder: Path) -> AndroidKeyStore | None:
         """Return the Android Keystore; None where it does not work or a file was chosen before."""
-        # Late: it comes with the vault, and the first screen is drawn before anything of that is imported.
+        # Imported late: it needs the vault, and the first screen is drawn before that is imported.
         from field178_mobile.platform.android.keystore import AndroidKeyStore
 
         alias = "field178-" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
@@ -141,13 +141,13 @@ class AndroidPlatform:
         return LongTextWindow(request, heard, answer).close
 
     def battery_percent(self) -> int | None:
-        """Return how full the battery is, None where the device does not know."""
+        """Return the battery level in percent, None if unknown."""
         manager = service("batterymanager", "android.os.BatteryManager")
         percent = int(manager.getIntProperty(_BATTERY_PERCENT))
         return percent if 0 <= percent <= 100 else None
 
     def free_bytes(self) -> int:
-        """Return the free space where the data lies."""
+        """Return the free bytes of the file system with the data."""
         return shutil.disk_usage(self._files).free
 
 

@@ -1,7 +1,7 @@
-"""The few ways in which this package talks to Java.
+"""Helpers for Java classes and objects.
 
-Classes of the application itself (activity, file lender, service) are only found by name on the thread that
-Android started; classes of the system are found on every thread.
+Classes of the application (activity, file provider, service) can be looked up by name only on the thread that
+Android started; system classes on every thread.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def java_class(name: str) -> Java:
 
 
 def seen_as(name: str, instance: object) -> Java:
-    """Return an object as one of its base classes: of several methods the right one is then taken."""
+    """Cast an object to one of its base classes, to select the overloaded method."""
     from jnius import cast
 
     seen: Java = cast(name, instance)
@@ -56,9 +56,10 @@ def seen_as(name: str, instance: object) -> Java:
 
 
 def words(text: str) -> Java:
-    """Return a text for a method of several forms, where pyjnius does not take a Python one as CharSequence.
+    """Return a text as CharSequence, for overloaded methods where pyjnius does not convert a Python text.
 
-    By a StringBuilder: pyjnius makes a String of single chars, which breaks what lies beyond the first plane.
+    It is built by a StringBuilder: pyjnius makes a String of single chars, which breaks characters beyond the
+    first plane.
     """
     return seen_as("java.lang.CharSequence", java_class("java.lang.StringBuilder")(text))
 
@@ -86,7 +87,7 @@ def on_java_thread(work: Callable[[], object]) -> None:
 
 
 def attempt(name: str, work: Callable[[], object]) -> bool:
-    """Run `work`; tell whether Java let it, and log what it refused with (the class, never its words)."""
+    """Run `work` and return whether Java accepted it; log the class of an exception, never its message."""
     from jnius import JavaException
 
     try:

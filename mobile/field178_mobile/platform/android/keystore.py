@@ -1,7 +1,7 @@
-"""The device's secret, wrapped by a key that never leaves the device's own key store (Android Keystore).
+"""Device secret, wrapped by a key that never leaves the device's key store (Android Keystore).
 
-The secret itself takes part in opening the vault, so it must be readable to this application; the file that
-holds it is worth nothing on another device, nor on this one after the application was removed.
+The secret is used to unlock the vault, so this application must be able to read it. Its file is useless on
+another device, and after the application was removed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class AndroidKeyStore:
 
     @property
     def is_protected(self) -> bool:
-        """Tell whether the key lies in hardware; where it does not, the screens say so."""
+        """Return whether the key is stored in hardware; otherwise the screens show that it is not."""
         inside: list[bool] = []
         attempt("key_info", lambda: inside.append(bool(self._key_info().isInsideSecureHardware())))
         return inside == [True]
@@ -46,7 +46,7 @@ class AndroidKeyStore:
         return attempt("make_key", self._make_key)
 
     def load(self) -> bytes | None:
-        """Return the secret, None when there is none. AppError(store_locked) when the key is gone."""
+        """Return the secret, None if there is none. AppError(store_locked) if the key is lost."""
         if not self._path.exists():
             return None
         sealed = self._path.read_bytes()
@@ -60,7 +60,7 @@ class AndroidKeyStore:
         """Seal the secret and keep it durably."""
         cipher = _cipher()
         cipher.init(_ENCRYPT, self._key())
-        # The key store chooses the nonce itself and refuses one that is given to it.
+        # The key store generates the nonce and refuses a given nonce.
         body = as_bytes(cipher.doFinal(secret))  # type: ignore[arg-type]
         write_private(self._path, as_bytes(cipher.getIV()) + body)  # type: ignore[arg-type]
 
@@ -82,7 +82,7 @@ class AndroidKeyStore:
         generator.generateKey()
 
     def _key(self) -> Java:
-        # As a Key: pyjnius would take the first of several methods `init`, which wants a certificate.
+        # Cast to Key: otherwise pyjnius selects the first `init` method, which needs a certificate.
         return seen_as("java.security.Key", _key_store().getKey(self._alias, None))
 
     def _key_info(self) -> Java:

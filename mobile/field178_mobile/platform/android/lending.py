@@ -1,6 +1,6 @@
-"""Files lent to another application, one at a time: what lies in these two folders and nothing else.
+"""Sharing of files with another application, one at a time, from two folders only.
 
-apk/xml/shared_files.xml names the same two folders. What lies in them is in the clear, so it never stays.
+apk/xml/shared_files.xml names the same two folders. Their files are unencrypted, so they are deleted soon.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Lending:
     def __init__(self, folder: Path) -> None:
         self._incoming = folder / "incoming"
         self._outgoing = folder / "outgoing"
-        # Found while the application starts: its own classes are not found by name on every thread.
+        # Looked up at start: application classes cannot be looked up on other threads.
         self._provider = java_class(PROVIDER)
 
     def sweep(self) -> None:
@@ -31,12 +31,12 @@ class Lending:
             shutil.rmtree(folder, ignore_errors=True)
 
     def new_picture(self) -> Path:
-        """Return a name for a picture that is about to come in; whoever takes it removes it."""
+        """Return the path for an incoming picture; the receiver deletes the file."""
         make_folder(self._incoming)
         return self._incoming / f"{secrets.token_hex(8)}.jpg"
 
     def copy_out(self, path: Path) -> Path:
-        """Return a copy that may be lent; the one before it is gone."""
+        """Return a copy to share; the previous copy is deleted."""
         shutil.rmtree(self._outgoing, ignore_errors=True)
         make_folder(self._outgoing)
         return Path(shutil.copyfile(path, self._outgoing / path.name))

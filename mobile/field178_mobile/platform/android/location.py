@@ -1,4 +1,4 @@
-"""One position, measured once: the first that comes from satellites or the network, else a fresh last one."""
+"""Single measurement of the position: the first from satellites or network, else a recent last position."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Answer = Callable[[Fix | None], None]
 
 
 def ask_fix(answer: Answer) -> None:
-    """Measure once, after asking for the permission where it is not given. None when there is no position."""
+    """Measure the position once, after requesting the permission if needed. None without a position."""
     from android.permissions import check_permission, request_permissions
 
     is_allowed = check_permission(FINE) or check_permission(COARSE)
@@ -43,7 +43,7 @@ def _providers(is_fine: bool, is_coarse: bool) -> list[str]:
 
 
 class Measurement:
-    """One question to the receivers, answered exactly once, whatever happens first."""
+    """A request to the receivers, answered exactly once."""
 
     def __init__(self, answer: Answer, wait_s: float) -> None:
         self._answer: Answer | None = answer
@@ -55,7 +55,7 @@ class Measurement:
         self._timer.start()
 
     def begin(self, providers: list[str]) -> None:
-        """Ask every receiver that is switched on; without one the answer is the last position, or None."""
+        """Request the position from every enabled receiver; without one answer the last position, or None."""
         if self._answer is None:
             return
         self._providers = providers
@@ -88,7 +88,7 @@ class Measurement:
 
 
 def fix_of(location: Java) -> Fix | None:
-    """Return a position of Java as ours; None for one that does not say how exact it is."""
+    """Convert a Java location into a fix; None for a location without accuracy."""
     if not location.hasAccuracy():
         return None
     return Fix(
@@ -125,7 +125,8 @@ def _listener(came: Callable[[Java], None]) -> object:
         def onLocationChanged(self, location: Java) -> None:
             came(location)
 
-        # Since Android 12 the system calls this one; in an interface made by hand nothing passes it on.
+        # Called by Android 12 and later; a Java interface implemented in Python does not inherit the default
+        # method.
         @java_method("(Ljava/util/List;)V", name="onLocationChanged")
         def locations_changed(self, locations: Java) -> None:
             came(locations.get(int(locations.size()) - 1))

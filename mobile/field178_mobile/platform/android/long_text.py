@@ -6,7 +6,7 @@ from field178_mobile.platform.android.java import Java, activity, java_class, on
 from field178_mobile.platform.api import Heard, LongText, Picked
 
 SECURE = 0x2000  # WindowManager.LayoutParams.FLAG_SECURE
-# EditorInfo: the whole screen is not taken over, and the keyboard learns no words from what is written here.
+# EditorInfo: no full-screen editor, and no learning of words by the keyboard.
 NO_FULL_SCREEN, NO_LEARNING = 0x2000000, 0x1000000
 # InputType: text, several lines, sentences begin with a capital.
 KIND = 0x1 | 0x20000 | 0x4000
@@ -14,7 +14,7 @@ POSITIVE = -1
 
 
 class LongTextWindow:
-    """The text with a title above and two buttons below. Opens by itself, on Java's drawing thread."""
+    """Window with title, text and two buttons. It opens by itself on the Java UI thread."""
 
     def __init__(self, request: LongText, heard: Heard, answer: Picked) -> None:
         self._request = request
@@ -22,12 +22,13 @@ class LongTextWindow:
         self._answer: Picked | None = answer
         self._text = request.text
         self._dialog: Java | None = None
-        # Java does not keep Python's object alive: kept here, and this object by what `close` is a method of.
+        # Java does not keep Python objects alive: the listener is kept here, and this object by its `close`
+        # method.
         self._listener = _listener(self)
         on_java_thread(self._show)
 
     def close(self) -> None:
-        """Take the window away without an answer: what it shows is not for whoever comes next."""
+        """Close the window without an answer: its text must not be shown to the next officer."""
         self._answer = None
         on_java_thread(self._dismiss)
 
@@ -38,7 +39,7 @@ class LongTextWindow:
             self._heard(text)
 
     def end(self, is_kept: bool) -> None:
-        """Take the end, once."""
+        """Handle the end of the window, once."""
         answer, self._answer = self._answer, None
         if answer is not None:
             answer(self._text if is_kept else None)
@@ -54,7 +55,7 @@ class LongTextWindow:
         builder.setNegativeButton(words(self._request.give_up), self._listener)
         builder.setOnCancelListener(self._listener)
         self._dialog = builder.create()
-        # A window of its own: the protection of the application's window does not reach it.
+        # A separate window: the screen protection of the application's window does not cover it.
         self._dialog.getWindow().addFlags(SECURE)
         self._dialog.show()
 
@@ -81,7 +82,7 @@ def _listener(window: LongTextWindow) -> object:
     from jnius import PythonJavaClass, java_method
 
     class LongTextListener(PythonJavaClass):  # type: ignore[misc]
-        """The text, both buttons, and the way out beside them."""
+        """Listener of text changes, both buttons and cancel."""
 
         __javainterfaces__ = (
             "android/text/TextWatcher",

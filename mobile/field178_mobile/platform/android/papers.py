@@ -22,15 +22,15 @@ PRINTER = "vn.field178.PaperPrinter"
 
 
 class AndroidDocuments:
-    """Lends one paper at a time, under its own name."""
+    """Shares one paper at a time, under its own file name."""
 
     def __init__(self, lending: Lending) -> None:
         self._lending = lending
-        # Found while the application starts: its own classes are not found by name on every thread.
+        # Looked up at start: application classes cannot be looked up on other threads.
         self._printer = java_class(PRINTER)
 
     def open(self, path: Path) -> None:
-        """Show the paper in whatever shows PDFs; AppError(paper_unopened)."""
+        """Open the paper in a PDF viewer; AppError(paper_unopened)."""
         uri = self._lending.uri(self._lending.copy_out(path))
         intent = java_class("android.content.Intent")("android.intent.action.VIEW")
         intent.setDataAndType(uri, PDF)
@@ -39,7 +39,7 @@ class AndroidDocuments:
             raise AppError(ErrorCode.PAPER_UNOPENED)
 
     def share(self, path: Path) -> None:
-        """Let the user choose whom the paper goes to; AppError(paper_unsaved)."""
+        """Open the system's share sheet for the paper; AppError(paper_unsaved)."""
         uri = self._lending.uri(self._lending.copy_out(path))
         intent = java_class("android.content.Intent")("android.intent.action.SEND")
         intent.setType(PDF)
@@ -55,7 +55,7 @@ class AndroidDocuments:
         if manager is None:
             raise AppError(ErrorCode.PAPER_UNPRINTED)
         adapter = self._printer(java_class("java.io.File")(str(self._lending.copy_out(path))), path.stem)
-        # From here on the system's own window says how it goes.
+        # From here on the system's print dialog shows the progress.
         on_java_thread(lambda: attempt("print", lambda: manager.print(path.stem, adapter, None)))
 
 

@@ -15,14 +15,14 @@ Picture = Callable[[Path | None], None]
 
 
 class Pictures:
-    """Asks for one picture at a time. The file that comes is the caller's to remove."""
+    """Requests one picture at a time. The caller deletes the received file."""
 
     def __init__(self, results: ActivityResults, lending: Lending) -> None:
         self._results = results
         self._lending = lending
 
     def take(self, answer: Picture) -> None:
-        """Open the camera; None when there is none or the user gave up."""
+        """Open the camera; None without a camera or if the user cancels."""
         path = self._lending.new_picture()
         uri = self._lending.uri(path)
         intent = java_class("android.content.Intent")("android.media.action.IMAGE_CAPTURE")
@@ -33,7 +33,7 @@ class Pictures:
         self._results.ask(intent, lambda is_done, _intent: answer(_kept(path, is_done)))
 
     def choose(self, answer: Picture) -> None:
-        """Open the picker for pictures; None when the user gave up or the file cannot be read."""
+        """Open the picture picker; None if the user cancels or the file cannot be read."""
         intent = java_class("android.content.Intent")("android.intent.action.GET_CONTENT")
         intent.addCategory("android.intent.category.OPENABLE")
         intent.setType("image/*")

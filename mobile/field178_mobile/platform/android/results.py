@@ -1,4 +1,4 @@
-"""Other applications asked for something (a camera, a file), and what they brought back."""
+"""Results of other applications (camera, file picker) started by this one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_mobile.platform.android.java import Java, activity, attempt
 FIRST_CODE = 0x178
 RESULT_OK = -1
 
-# Whether it was done, and what came with it: a camera that wrote into the file it was given brings nothing.
+# Success, and the result data: a camera that wrote into the given file returns no data.
 Brought = Callable[[bool, Java | None], None]
 
 
@@ -22,7 +22,7 @@ class ActivityResults:
         self._is_bound = False
 
     def ask(self, intent: Java, brought: Brought) -> None:
-        """Start what answers the intent; not done, at once, where nothing on the device does."""
+        """Start the application for an intent; answer failure at once if there is none."""
         self._bind()
         code, self._next = self._next, self._next + 1
         self._pending[code] = brought
