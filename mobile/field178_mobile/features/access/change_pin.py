@@ -1,4 +1,4 @@
-"""Another PIN for the officer who holds the tablet: the old one first, then the new one twice."""
+"""Change of the officer's PIN: old PIN first, then the new PIN twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_shared.text.i18n import N_
 
 
 class PinKeeper(Protocol):
-    """What changing a PIN asks of the vault; `check` and `change` are slow and raise AppError."""
+    """Vault operations for changing a PIN; `check` and `change` are slow and raise AppError."""
 
     def wait_s(self) -> int:
         """Return for how many seconds no PIN is taken."""
@@ -53,12 +53,12 @@ class ChangePinState:
 
     @property
     def can_type(self) -> bool:
-        """Tell whether the pad takes a digit."""
+        """Return whether the pad accepts digits."""
         return not (self.is_busy or self.wait_s or self.is_done)
 
 
 class ChangePinPresenter:
-    """Takes digits; nothing is changed before the new PIN was typed twice alike."""
+    """Presenter of the digits; the PIN changes only after the new PIN was typed twice."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class ChangePinPresenter:
         self.state = ChangePinState()
 
     def start(self) -> None:
-        """Ask for the old PIN, or say how long none is taken."""
+        """Start with the old PIN, or show the remaining wait."""
         self._go(ChangePinStep.OLD)
         if wait_s := self._keeper.wait_s():
             self._wait(wait_s)
@@ -97,7 +97,7 @@ class ChangePinPresenter:
         }[self._step](pin)
 
     def back(self) -> None:
-        """Take the last digit away."""
+        """Delete the last digit."""
         self._typed = self._typed[:-1]
         self._show(replace(self.state, digits=len(self._typed)))
 

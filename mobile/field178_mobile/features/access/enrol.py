@@ -22,12 +22,12 @@ _ALIKE = str.maketrans("OIL", "011")
 
 
 class EnrolmentPort(Protocol[OpenedOut]):
-    """What enrolment asks of the network and the vault."""
+    """Network and vault operations for enrolment."""
 
     def register(self, link: EnrolLink) -> str:
-        """Register this device with the office and return the login of its officer, "" where it is not told.
+        """Register this device with the office and return the login of its officer, "" if unknown.
 
-        After a lost answer it is the same device again.
+        After a lost answer the same device is registered again.
         """
         ...
 
@@ -54,9 +54,9 @@ STEPS = tuple(EnrolmentStep)
 
 @dataclass(frozen=True, slots=True)
 class EnrolState:
-    """The enrolment screen, whole. `number` 0: no steps are counted.
+    """State of the enrolment screen. `number` 0: the steps are not numbered.
 
-    `login` is filled in; `way_back`: what going back a step is called, "" where there is no step.
+    `login` is prefilled; `way_back`: label of the back button, "" without one.
     """
 
     step: EnrolmentStep = EnrolmentStep.CODE
@@ -109,9 +109,9 @@ class EnrolPresenter(Generic[Opened]):
         expected: TabletOfficer | None = None,
         address: str = "",
     ) -> None:
-        """Show the first step; with an officer expected nobody else may sign in.
+        """Show the first step; only the expected officer, if given, may sign in.
 
-        `address` is filled in already, where the tablet knows its office.
+        `address` is prefilled if the tablet knows its office.
         """
         self._expected, self._address = expected, address
         self._has_code = step is EnrolmentStep.CODE
@@ -128,7 +128,7 @@ class EnrolPresenter(Generic[Opened]):
             self._go(_WAYS_BACK[self.state.step][0])
 
     def mend(self, error: str) -> None:
-        """Take the error of a field away, and what was said of the whole step: the field was edited."""
+        """Clear the errors of an edited field and of the step."""
         cleared: dict[str, Any] = {"error": "", error: ""}
         mended = replace(self.state, **cleared)
         if mended != self.state:
@@ -156,7 +156,7 @@ class EnrolPresenter(Generic[Opened]):
             self._register(EnrolLink(url, bare))
 
     def submit_sign_in(self, login: str, password: str, one_time_code: str = "") -> None:
-        """Sign in once with the office's password, and the code of the moment where the office asks it."""
+        """Sign in with the office's password, and the one-time code if the office requires it."""
         if self.state.is_busy:
             return
         if not login.strip() or not password:
@@ -179,7 +179,7 @@ class EnrolPresenter(Generic[Opened]):
             self._typed()
 
     def back(self) -> None:
-        """Take the last digit away."""
+        """Delete the last digit."""
         self._pin = self._pin[:-1]
         self._show(replace(self.state, digits=len(self._pin)))
 
@@ -310,7 +310,7 @@ def read_code(text: str) -> str | None:
 
 
 def read_address(text: str) -> str | None:
-    """Return the address with its scheme (https unless one was typed), or None when it is none."""
+    """Return the address with its scheme (default https), or None if it is invalid."""
     bare = text.strip().rstrip("/")
     full = bare if "://" in bare else f"https://{bare}"
     parts = urlsplit(full)

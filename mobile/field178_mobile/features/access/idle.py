@@ -1,4 +1,4 @@
-"""How long nobody has touched the tablet: it says so before it locks, and locks for certain."""
+"""Idle time of the tablet: a warning, then the lock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WARN_BEFORE_S = 20.0
 
 
 class Idle:
-    """Counts from the last touch; `now` is in seconds, never goes back, and counts the tablet's sleep."""
+    """Timer since the last touch; `now` returns monotonic seconds including the tablet's sleep."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -27,12 +27,12 @@ class Idle:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the tablet is to be locked."""
+        """Return whether the tablet is to be locked."""
         return self._left_s() < 0
 
     @property
     def warns_s(self) -> int:
-        """Return in how many seconds it locks, from the moment that is to be said; 0 before and after."""
+        """Return the seconds until the lock while the warning is shown, else 0."""
         left = self._left_s()
         return ceil(left) if 0 < left <= WARN_BEFORE_S else 0
 

@@ -1,7 +1,7 @@
-"""What the tablet records about the officer who holds it, told once to each.
+"""Privacy notice for officers: what the tablet records about them, shown once to each.
 
-It says what the product does, no more: what the office decides (how long a record is kept) is named as the
-office's. Another text that means something else MUST raise VERSION: everybody is told again.
+It describes only the product; decisions of the office (retention of records) are named as such. A text with
+another meaning MUST raise VERSION, so that the notice is shown again to everybody.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SETTING = "officer_notice"
 
 @dataclass(frozen=True, slots=True)
 class NoticePart:
-    """One part of the notice: an icon, a heading, what it says."""
+    """A part of the notice: icon, heading and text."""
 
     icon: str
     title: str

@@ -20,13 +20,13 @@ class OfficerBook(Protocol):
         ...
 
     def remove_officer(self, officer_id: str, key: bytes) -> None:
-        """Take an officer's way in away."""
+        """Remove an officer from the vault."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerRow:
-    """One officer in the list. note says why nobody can take this one off, empty when one can."""
+    """Row of an officer; note: why the officer cannot be removed, "" otherwise."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class OfficerRow:
 
 
 class OfficersPresenter:
-    """Lists the officers and takes one off; whoever holds the tablet stays (that is signing out)."""
+    """Presenter of the officers; it removes officers except the current one (who signs out)."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class OfficersPresenter:
         )
 
     def remove(self, officer_id: str) -> bool:
-        """Take an officer off; False when that one stays. Filed and unsent work stays and is sent."""
+        """Remove an officer; return False if not allowed. Filed and unsent records stay and are sent."""
         if self._note(officer_id):
             return False
         self._book.remove_officer(officer_id, self._key)
@@ -69,19 +69,20 @@ class OfficersPresenter:
         if officer_id == self._me:
             return self._say("Holds the tablet now")
         count = sum(1 for draft in self._drafts() if draft.user == officer_id)
-        # Only who began a draft is sure to look for it again: it is finished or thrown away first.
+        # Only the author is sure to look for a draft again, so drafts must be filed or discarded first.
         return self._say("Drafts to finish first: {count}").format(count=count) if count else ""
 
 
 def take_off_closed(
     book: OfficerBook, view: Callable[[str], MergedRecord | None], key: bytes
 ) -> tuple[TabletOfficer, ...]:
-    """Remove officers whose account the office has closed from an unlocked tablet and return them.
+    """Remove officers with closed accounts from an unlocked tablet and return them.
 
-    A closed account is a deleted `person` record (protocol §11). Filed and unsent work is handed in and waits
+    A closed account is a deleted `person` record (protocol §11). Filed and unsent records are sent and wait
     for the office (decision 0060); drafts stay on the tablet for the next officer.
 
-    None when no other officer is left: unsent work goes only while somebody can open the tablet.
+    Nobody is removed if no other officer is left: unsent records can be sent only while somebody can unlock
+    the tablet.
     """
     officers = book.officers()
     closed = tuple(officer for officer in officers if _is_closed(view(officer.id)))
@@ -93,5 +94,5 @@ def take_off_closed(
 
 
 def _is_closed(person: MergedRecord | None) -> bool:
-    # A person this tablet never read of is nobody's closed account.
+    # A missing person record is not a closed account.
     return person is not None and person.type == PERSON and person.deleted

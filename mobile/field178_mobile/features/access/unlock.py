@@ -40,7 +40,10 @@ class PinUnlockPort(Protocol[OpenedOut]):
 
 @dataclass(frozen=True, slots=True)
 class UnlockState:
-    """The unlock screen, whole. `forgetful`: whose PIN is set anew once the chosen officer has opened."""
+    """State of the unlock screen.
+
+    `forgetful`: officer whose PIN is reset after the chosen officer's unlock.
+    """
 
     officers: tuple[TabletOfficer, ...] = ()
     chosen: TabletOfficer | None = None
@@ -59,7 +62,7 @@ class UnlockState:
 
     @property
     def can_type(self) -> bool:
-        """Tell whether the pad takes a digit."""
+        """Return whether the pad accepts digits."""
         return self.chosen is not None and not self.is_busy and not self.wait_s
 
 
@@ -73,7 +76,7 @@ class UnlockWording:
 
 
 def refusal(error: AppError, wording: UnlockWording) -> tuple[str, int]:
-    """Return what is said of a PIN that was not taken, and for how many seconds none is."""
+    """Return the text about a refused PIN, and the seconds of the wait."""
     left, wait = error.details.get("tries_left"), error.details.get("wait_s")
     if isinstance(wait, int) and wait:
         return waiting(wait, wording), wait
@@ -91,7 +94,7 @@ def waiting(wait_s: int, wording: UnlockWording) -> str:
 
 
 class UnlockPresenter(Generic[Opened]):
-    """Takes digits and opens the store with the sixth; a wrong PIN never deletes anything."""
+    """Presenter of the digits; the sixth digit unlocks the store. A wrong PIN never deletes data."""
 
     def __init__(
         self,
@@ -144,7 +147,7 @@ class UnlockPresenter(Generic[Opened]):
             self._open()
 
     def back(self) -> None:
-        """Take the last digit away."""
+        """Delete the last digit."""
         self._pin = self._pin[:-1]
         self._show(replace(self.state, digits=len(self._pin)))
 

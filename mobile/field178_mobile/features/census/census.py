@@ -42,7 +42,7 @@ class CensusForm(FactForm):
             self._change(repeat_counts(last.numbers), self._words.translate("As last time"))
 
     def _last(self) -> WorkerCount | None:
-        """Return the newest count up to the day of this one."""
+        """Return the newest count up to the day of this census."""
         day = text_of(self.data, "counted_on")
         return next((count for count in self._counts if count.day.isoformat() <= day), None)
 

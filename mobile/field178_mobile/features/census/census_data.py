@@ -26,7 +26,7 @@ def repeat_counts(last: Data) -> Changes:
 
 
 def rest_of(data: Data) -> int | None:
-    """Return how many men there are when all others are women or not stated; None where nobody can say."""
+    """Return the number of men as the rest of the total; None if it cannot be computed."""
     total, female = count_of(data, TOTAL), count_of(data, FEMALE)
     if total is None or female is None or count_of(data, MALE) is not None:
         return None

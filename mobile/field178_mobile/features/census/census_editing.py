@@ -19,7 +19,7 @@ from field178_shared.time.clock import local_date
 
 
 class CensusEditing:
-    """Holds the form that is open, if one is; `closed` hears the establishment of a census that was filed."""
+    """Opens the form of a census; `closed` is called with the establishment of a filed census."""
 
     def __init__(
         self,
@@ -69,11 +69,11 @@ class CensusEditing:
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
-        """Tell whether `open` would find something."""
+        """Return whether `open` would succeed for a record."""
         return self._entries.found(record_id) is not None
 
     def discard(self) -> None:
-        """Throw the open draft away; what was filed before stays."""
+        """Delete the open draft; filed records stay."""
         if self.form is not None:
             self._services.store.drafts.discard(self.form.draft_id)
             self.close()

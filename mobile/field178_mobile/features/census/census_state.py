@@ -30,7 +30,7 @@ _TEXTS = ("source_document", "note")
 
 @dataclass(frozen=True, slots=True)
 class CountState:
-    """One count: what it counts, its number and that of the last time; `rest` is offered for it."""
+    """State of a count: label, number and last number; `rest` is the offered number."""
 
     path: str
     label: str
@@ -60,7 +60,7 @@ class CensusScene:
 
 @dataclass(frozen=True, slots=True)
 class CensusState:
-    """The whole form. `repeat`: what "as last time" would fill, empty where there is nothing to repeat."""
+    """State of the form. `repeat`: text of "as last time", "" without an earlier count."""
 
     establishment: str
     counted_on: str

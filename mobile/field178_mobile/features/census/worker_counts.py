@@ -25,7 +25,7 @@ _BY = {CENSUS: N_("worker census"), "inspection": N_("visit")}
 
 @dataclass(frozen=True, slots=True)
 class WorkerCount:
-    """One count: its day, the record that tells of it, and the numbers by the ids of the checklist."""
+    """A worker count: its day, its record, and its numbers by checklist item id."""
 
     record_id: str
     type: str
@@ -34,7 +34,7 @@ class WorkerCount:
 
     @property
     def total(self) -> int:
-        """How many were counted."""
+        """Total number of workers."""
         return self.numbers[TOTAL] or 0
 
 
@@ -79,7 +79,7 @@ def people_text(count: WorkerCount, words: Wording) -> str:
 
 
 def last_count_text(count: WorkerCount, words: Wording) -> str:
-    """Return the last count with its day and what it was counted by."""
+    """Return the text of the last count with its day and its record type."""
     day = date_text(count.day, words.language)
     return f"{people_text(count, words)} · {words.translate(_BY[count.type])} {day}"
 

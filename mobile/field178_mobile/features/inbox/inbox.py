@@ -28,7 +28,7 @@ from field178_shared.time.clock import Clock
 
 
 class InboxStore(Protocol):
-    """What the inbox asks of the store."""
+    """Store operations of the inbox."""
 
     def inbox(self) -> list[InboxItem]:
         """Return the items of the inbox."""
@@ -73,7 +73,7 @@ class InboxPresenter:
         self._mine: frozenset[int] = frozenset()
 
     def refresh(self) -> None:
-        """Refresh and draw; an item that is gone closes, a choice between values that changed is void."""
+        """Reload and draw; close an item that no longer exists, and drop choices between changed values."""
         items = _keyed(self._store.inbox())
         if self._open not in items:
             self._open = ""
@@ -186,7 +186,7 @@ class InboxPresenter:
         )
 
     def _handed(self, item: InboxItem, detail: str) -> str:
-        """Return what was said behind the name of the officer who has to answer it, where one was named."""
+        """Return the detail after the name of the officer who must answer, if there is one."""
         if not (name := self._name(item.handed_to)):
             return detail
         handed = self._words.say("Handed over to {name}", name=name)

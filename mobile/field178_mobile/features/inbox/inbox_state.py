@@ -1,4 +1,4 @@
-"""What the inbox shows: rows, and the one thing that is open."""
+"""State of the inbox: rows, and the open item."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class PinnedNote:
-    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when.
+    """Note at one field: `path` of the field, `text`, and `by` with author and time.
 
-    In a conflict `mine` and `current` are the two values, `is_mine` which of them is chosen, `place` which
-    pair it is, and `can_take` whether the one that was not taken may be chosen.
+    In a conflict `mine` and `current` are the two values, `is_mine` which is chosen, `place` the index of the
+    pair, and `can_take` whether the other value may be chosen.
     """
 
     path: str
@@ -40,9 +40,9 @@ class PinnedNote:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """The thing that is open. `remedy` says what to do; `screen` is where the record opens ("" = nowhere).
+    """State of the open item. `remedy`: what to do; `screen`: where the record opens ("" = nowhere).
 
-    `moment`: when the office wrote a notice; who returned a record and when.
+    `moment`: when the office wrote a notice, or who returned a record and when.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The inbox in words: kinds, what a code means, what to do about it, what a field is called."""
+"""Texts of the inbox: kinds, meaning of codes, remedies, field names."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _OF_KIND = {
 
 
 def icon_of(item: InboxItem) -> tuple[str, str]:
-    """Return icon and tone of an item; what is answered alarms nobody."""
+    """Return icon and tone of an item; answered items have a neutral tone."""
     icon, tone = ICONS[item.kind]
     return icon, "primary" if item.is_answered else tone
 
@@ -81,7 +81,7 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
 
 
 def field_name(path: str, record_type: str, data: Mapping[str, object], words: Wording) -> str:
-    """Return what the field at a path is called on the screens; the whole record where there is no path."""
+    """Return the name of the field at a path, or of the whole record without a path."""
     if path in ("", DELETED):
         return words.field(record_type, DELETED)
     item = item_at(path, data, words) if record_type == "inspection" else None

@@ -1,1 +1,1 @@
-"""Targets of the area: what the server counted last, and what is not sent yet."""
+"""Targets of the area: the server's latest figures, and the unsent part."""

@@ -1,4 +1,4 @@
-"""Targets of the tablet's area: the server's figures with their hour, beside them what is not sent yet."""
+"""Targets of the tablet's area: the server's figures with their time, and the unsent part."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One figure: its value, what it is made of and asked for, and what is not sent; `state` has a word."""
+    """Row of a figure: value, numbers, target and unsent part; `state` has a word."""
 
     id: str
     label: str
@@ -51,9 +51,9 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class AreaCard:
-    """The figures of one team's area: those with a target first, then the others.
+    """Figures of one team's area, those with a target first.
 
-    `left_out`: what is in none of them, "" where that is nothing.
+    `left_out`: sentence about records left out, "" without any.
     """
 
     team: str

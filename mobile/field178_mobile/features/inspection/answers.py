@@ -13,13 +13,13 @@ FROM_SECTION = "section"
 FROM_LAST_VISIT = "same_as_last"
 NOTE_LENGTH = 200
 
-# A count that says what is true at this very visit is never repeated from an earlier one.
+# Counts of the moment of the visit are never copied from an earlier visit.
 NEVER_REPEATED = frozenset({"workers_present"})
 
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """One answered item: its value, the note beside it, and how it was given ("" = by its own tap)."""
+    """An answered item: value, note, and source ("" = answered by its own tap)."""
 
     value: str | int
     note: str = ""

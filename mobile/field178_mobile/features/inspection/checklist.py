@@ -1,4 +1,4 @@
-"""The checklist of one visit as it is asked now: its sections, the items shown, and how far each has come."""
+"""Checklist of one visit: its sections, the items that currently apply, and their progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONCLUSION = "conclusion"
 
 
 class SectionCount(NamedTuple):
-    """How far a section has come, in items. A required item needs its own tap, whatever its default."""
+    """Progress of a section in items. A required item needs its own tap, whatever its default."""
 
     total: int
     answered: int
@@ -36,9 +36,9 @@ NOTHING = SectionCount(0, 0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SectionPageContent:
-    """One section, the items of it that are asked now, and their answers in the same order.
+    """A section, its items that currently apply, and their answers in the same order.
 
-    A page that did not change is the same object in the next reading: pages are compared by identity.
+    An unchanged page is the same object in the next reading, so that pages are compared by identity.
     """
 
     section: ChecklistSection
@@ -52,14 +52,14 @@ class SectionPageContent:
         return tuple(item for item, answer in answered if item.required and answer is None)
 
     def pass_changes(self, values: Mapping[str, object]) -> Changes:
-        """Return what one tap on "whole section met" changes: see rules.checklist.all_pass."""
+        """Return the changes of the button "whole section met": see rules.checklist.all_pass."""
         given = all_pass((self.section, self.items), values)
         return {f"answers.{item_id}": answer for item_id, answer in given.items()}
 
     def repeatable(self, last: Answers) -> dict[str, int]:
-        """Return the counts of the last visit that one tap may repeat: open here, and true across visits.
+        """Return the counts of the last visit that one tap may copy: open here, and stable across visits.
 
-        What opens a protocol is looked at afresh every time.
+        Items that open a protocol are counted anew at every visit.
         """
         return {
             item.id: value
@@ -72,10 +72,10 @@ class SectionPageContent:
 
 @dataclass(frozen=True, slots=True)
 class VisitReading:
-    """One state of a visit's draft, read once: its answers and the pages asked now.
+    """Answers and pages of one state of a visit's draft.
 
-    `values`: the bare values, as the rules take them; `counts`: those that are counts. The conclusion is no
-    page: it has its own tab.
+    `values`: answer values for the rules; `counts`: those that are counts. The conclusion is not a page: it
+    has a separate tab.
     """
 
     data: Data
@@ -86,7 +86,7 @@ class VisitReading:
     pages: tuple[SectionPageContent, ...]
 
     def asked_ids(self) -> frozenset[str]:
-        """Return the items that are asked now."""
+        """Return the items that currently apply."""
         return frozenset(item.id for page in self.pages for item in page.items)
 
 
@@ -123,7 +123,7 @@ class VisitReader:
         }
         context = ConditionContext(self._has_open_follow_ups, len(entries_of(data, "findings")))
         if (started := data.get("started_at")) != self._started:
-            # The list of the day of the visit: each tap comes here, so the day is read only when it changes.
+            # Performance: called at each tap, so the list of the day is read only when the day changes.
             self._started, day = started, day_of_act(data)
             self._checklist = self._lists.checklist_of(self._type_id, day)
         shown = asked_pages(self._checklist, values, context)
@@ -139,7 +139,7 @@ class VisitReader:
 
 
 def total_progress(pages: Iterable[SectionPageContent]) -> SectionCount:
-    """Return how far all pages together have come."""
+    """Return the progress of all pages together."""
     return SectionCount(*map(sum, zip(NOTHING, *[page.progress for page in pages], strict=True)))
 
 

@@ -77,7 +77,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._change(answers.write_note(item_id, text))
 
     def add_to_note(self, item_id: str, phrase: str) -> None:
-        """Add a stock phrase to the note of an item."""
+        """Append a stock phrase to the note of an item."""
         answer = self._reading.answers.get(item_id)
         if answer is not None and phrase not in answer.note:
             self._change(answers.write_note(item_id, f"{answer.note} {phrase}".strip()))
@@ -92,7 +92,7 @@ class ChecklistEditing(ReviewedFormPresenter):
             self._change(chosen, self._item_name(item_id))
 
     def toggle_plan_item(self, item_id: str) -> None:
-        """Link the visit to a planned visit, or take the link back; its kind stays that of its shift."""
+        """Link the visit to a planned visit, or remove the link; its kind stays the kind of its shift."""
         is_linked = self._session.data.get("plan_item_id") == item_id
         changes: Changes = {"plan_item_id": None if is_linked else item_id}
         self._change(changes, self._words.field(TYPE, "plan_item_id"))
@@ -103,7 +103,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._draw()
 
     def close_protocol(self, protocol: str) -> None:
-        """Put a protocol away that was opened by hand; nothing of it was recorded."""
+        """Close a protocol that was opened by hand; it has no recorded data."""
         self._asked_protocols -= {protocol}
         self._draw()
 
@@ -113,7 +113,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
 
     def answer_follow_up(self, key: str, status: str) -> None:
-        """Record what became of a correction of earlier visits; the same answer again takes it back."""
+        """Record the state of a correction of earlier visits; the same answer again removes it."""
         row = self._to_fix(key)
         changes = follow_up_answers.answer_follow_up(self._session.data, row, status)
         self._change(changes, self._words.translate("Still to be fixed"))

@@ -1,4 +1,4 @@
-"""The conclusion of a visit: overall result, measures, what must be fixed by when, the other side's word."""
+"""Conclusion of a visit: result, measures, corrections with due days, comments of the establishment."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TEXTS = ("recommendation", "representative_opinion", "minutes_number")
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRow:
-    """One shortcoming the establishment is asked to fix, and by when."""
+    """Row of a shortcoming with its due day."""
 
     key: str
     text: str
@@ -88,19 +88,19 @@ def choose_role(role: str) -> Changes:
 
 
 def choose_paper(signed: str) -> Changes:
-    """Return the change of what became of the paper minutes."""
+    """Return the change of the outcome of signing."""
     return {"paper_signed": signed}
 
 
 def toggle_measure(data: Data, measure: str) -> Changes:
-    """Return the change that adds a measure, or takes it back with its document."""
+    """Return the change that adds a measure, or removes it with its document."""
     if measure in entries_of(data, "measures"):
         return {f"measures.{measure}": None}
     return {f"measures.{measure}": {"measure_id": measure}}
 
 
 def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
-    """Return the change that asks every shortcoming of the visit to be fixed by a date, or by none."""
+    """Return the change that sets a due day for all shortcomings, or removes their corrections."""
     gone: Changes = {f"follow_ups.{key}": None for key in entries_of(data, "follow_ups")}
     if due_on is None:
         return gone
@@ -112,7 +112,7 @@ def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
 
 
 def fix_item_by(item_id: str, due_on: date | None, words: Wording) -> Changes:
-    """Return the change that asks one shortcoming to be fixed by a date of its own, or by none."""
+    """Return the change that sets the due day of one shortcoming, or removes its correction."""
     path = f"follow_ups.{item_id}"
     return {path: _follow_up(words.lists.items[item_id], due_on.isoformat()) if due_on else None}
 
@@ -167,7 +167,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
 
 
 def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
-    # The record carries Vietnamese, whatever the language of the tablet.
+    # Records contain the Vietnamese text in any language of the tablet.
     return {"text": item.vi[: max_length(TYPE, "follow_ups.*.text")], "due_on": due_on, "status": "open"}
 
 

@@ -47,21 +47,21 @@ class ConclusionEditing(ChecklistEditing):
         self._change(changes, self._words.field(TYPE, "measures.*.violation_ids"))
 
     def fix_by(self, due_on: str) -> None:
-        """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""
+        """Set the due day (ISO) of all shortcomings, or remove their corrections ("")."""
         changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
         self._change(changes, self._words.field(TYPE, "follow_ups"))
 
     def fix_within(self, offer: str) -> None:
-        """Ask every shortcoming to be fixed within an offered limit (fix_dates)."""
+        """Set an offered limit for all shortcomings (fix_dates)."""
         self.fix_by(end_of_offer(offer, self._day, self._words.lists).isoformat())
 
     def fix_item_by(self, item_id: str, due_on: str) -> None:
-        """Ask one shortcoming to be fixed by a date (ISO) of its own, or by none ("")."""
+        """Set the due day (ISO) of one shortcoming, or remove its correction ("")."""
         changes = conclusion.fix_item_by(item_id, day_or_none(due_on), self._words)
         self._change(changes, self._item_name(item_id))
 
     def choose_paper(self, signed: str) -> None:
-        """Record what became of the paper minutes."""
+        """Record the outcome of signing."""
         self._change(conclusion.choose_paper(signed))
 
     def toggle_update(self, path: str) -> None:
@@ -70,7 +70,7 @@ class ConclusionEditing(ChecklistEditing):
         self._draw()
 
     def mend_warning(self, warning: FilingWarning) -> None:
-        """Make the change that mends a warning, then ask about those that are left."""
+        """Apply the change that corrects a warning, then show the remaining warnings."""
         self._change(warning.changes, warning.row.where)
         self._filing_warnings = self._open_warnings()
 

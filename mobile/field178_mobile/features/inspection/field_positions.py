@@ -42,7 +42,7 @@ def place_of(path: str, data: Data, words: Wording) -> FieldPosition:
 
 
 def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wording) -> str:
-    """Return the comments on a tab that no field there carries itself, so that none is lost."""
+    """Return the comments of a tab whose fields do not show them, so that none is lost."""
     lines = []
     for path, text in comments.items():
         place = place_of(path, data, words)
@@ -52,7 +52,7 @@ def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wordin
 
 
 def anchor_of(path: str, data: Data) -> str:
-    """Return the path under which the screens pin what is said about a path: its item, or its field."""
+    """Return the path at which the screens show messages about a path: its item, or its field."""
     item_id = item_id_at(path, data)
     return f"answers.{item_id}" if item_id else path.partition(".")[0]
 

@@ -1,4 +1,4 @@
-"""Warnings that are asked about before a visit is filed, each with the change that mends it."""
+"""Warnings to confirm before a visit is filed, each with its correcting change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RESULTS = {
 
 
 def filing_warnings(problems: Iterable[Problem], scene: VisitScene) -> tuple[FilingWarning, ...]:
-    """Return what an officer is asked about the warnings of a visit."""
+    """Return the questions about the warnings of a visit."""
     return tuple(_filing_warning(problem, scene) for problem in problems)
 
 

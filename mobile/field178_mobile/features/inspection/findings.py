@@ -37,7 +37,7 @@ class ViolationOffer:
     is_chosen: bool
     fits: bool
     frame: FrameText
-    # What the law calls it if it is found again here, in words.
+    # Legal class of the repeated violation, as text.
     repeat: str = ""
 
 
@@ -66,7 +66,7 @@ def choose_violation(lists: CodeLists, item_id: str, violation_id: str, occurred
 
 
 def drop_violation(item_id: str, violation_id: str) -> Changes:
-    """Return the change that takes a finding back."""
+    """Return the change that removes a finding."""
     return {f"findings.{finding_key(item_id, violation_id)}": None}
 
 
@@ -101,7 +101,7 @@ def offers_of(
 def mark_repeats(
     offers: tuple[ViolationOffer, ...], earlier: Mapping[str, EarlierViolation], words: Wording
 ) -> tuple[ViolationOffer, ...]:
-    """Return the offers with a mark at those that an earlier visit found too (records.repeat_violations)."""
+    """Return the offers, with marks at violations of earlier visits (records.repeat_violations)."""
     if not earlier:
         return offers
     return tuple(

@@ -14,7 +14,7 @@ WORKING_DAYS = ("3", "5", "10", "20")
 
 
 def day_or_none(iso: str) -> date | None:
-    """Return the day that a field holds as an ISO date, or None for none ("")."""
+    """Return the day of an ISO date, or None for ""."""
     return date.fromisoformat(iso) if iso else None
 
 
@@ -22,12 +22,12 @@ def end_of_offer(offer: str, visit_day: date, lists: CodeLists) -> date:
     """Return the date of an offer: so many working days, or the default limit of the lists."""
     if offer != DEFAULT:
         return add_working_days(visit_day, int(offer), lists.holidays)
-    # A default that is not counted in days offers the day of the visit itself, for a person to put right.
+    # A default limit that is not in days gives the day of the visit, for the officer to correct.
     return end_of_limit(lists.deadlines.version(DEFAULT, visit_day), visit_day, lists.holidays) or visit_day
 
 
 def offers(visit_day: date, due: date | None, words: Wording) -> tuple[Option, ...]:
-    """Return the dates to choose with one tap, each with its weekday; the last is the default limit."""
+    """Return due days to choose by tap, each with its weekday; the default limit is last."""
     options = []
     for offer in (*WORKING_DAYS, DEFAULT):
         end = end_of_offer(offer, visit_day, words.lists)

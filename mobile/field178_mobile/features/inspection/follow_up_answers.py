@@ -1,4 +1,4 @@
-"""Corrections that earlier visits asked for, answered by the open visit: made, not made, not applicable."""
+"""Answers of the open visit to corrections of earlier visits: done, not done, not applicable."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class FollowUpLine:
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether the visit says something of it."""
+        """Return whether the visit answers the correction."""
         return any(option.is_chosen for option in self.options)
 
 
 def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[FollowUpLine, ...]:
-    """Return what earlier visits left open, with what this one says of it."""
+    """Return the open corrections of earlier visits with the answers of this visit."""
     if not to_fix:
         return ()
     given, photos = entries_of(scene.reading.data, ANSWERS), photos_by_item(scene.reading.data)
@@ -62,7 +62,7 @@ def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[Follo
 
 
 def answer_follow_up(data: Data, row: ToFix, status: str) -> Changes:
-    """Return the change of one tap; the same answer again takes it back."""
+    """Return the change of an answer by tap; the same answer again removes it."""
     given = entries_of(data, ANSWERS)
     answer = given.get(row.key, {})
     if text_of(answer, "status") == status:

@@ -1,4 +1,4 @@
-"""The bar at the foot of an open visit: the next useful thing is always its last button."""
+"""Action bar of an open visit: the last button is always the next step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ANOTHER = "another"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One button: what it does, its words and its icon."""
+    """A button: its action id, label and icon."""
 
     id: str
     label: str

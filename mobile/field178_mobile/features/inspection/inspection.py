@@ -77,12 +77,12 @@ class InspectionPresenter(ConclusionEditing):
 
     @property
     def is_kept(self) -> bool:
-        """Tell whether there is a draft that could be thrown away."""
+        """Return whether there is a stored draft to discard."""
         return self._store.drafts.get(self.draft_id) is not None
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the store knows the visit: filed before, filed now, or kept as a draft."""
+        """Return whether the visit is in the store: filed, or stored as a draft."""
         return self._opened.draft.seen is not None or self.is_filed or self.is_kept
 
     @property
@@ -92,7 +92,7 @@ class InspectionPresenter(ConclusionEditing):
 
     @property
     def is_to_read(self) -> bool:
-        """Tell whether the visit is only read until somebody says that it is to be mended."""
+        """Return whether the visit is read-only until the officer chooses to edit it."""
         return self._opened.is_to_read
 
     @property
@@ -123,7 +123,7 @@ class InspectionPresenter(ConclusionEditing):
         self._draw()
 
     def store_changed(self) -> None:
-        """Show what the store says of the visit now: how far its photos are, and a filed one itself."""
+        """Update the visit from the store: progress of its photos, and a filed visit itself."""
         is_other = self._opened.answering is not None and self._opened.answering.refresh()
         if self.is_filed or is_other:
             self._draw()
@@ -131,7 +131,7 @@ class InspectionPresenter(ConclusionEditing):
             self.photos_moved()
 
     def open_comments(self, at: str, render: Callable[[CommentsState], None]) -> RecordComments | None:
-        """Show the comment threads at a place of the form; None where nothing was returned."""
+        """Show the comment threads at a place of the form; None if the visit was not returned."""
         answering, words = self._opened.answering, self._words
         if answering is not None:
             data = self._session.data
@@ -142,12 +142,12 @@ class InspectionPresenter(ConclusionEditing):
         return answering
 
     def photos_moved(self) -> None:
-        """Show how far the photos have come, while they are in sight."""
+        """Update the progress of the photos, while they are visible."""
         if self._sight.tab == PHOTOS and not self._feedback.filed:
             self._draw()
 
     def act(self, action: str) -> None:
-        """Do what a button of the foot says."""
+        """Run the action of a button of the action bar."""
         doing: dict[str, Callable[[], None]] = {
             foot.NEXT: self.go_on,
             foot.PASS: self.pass_section,
@@ -233,7 +233,7 @@ class InspectionPresenter(ConclusionEditing):
 
     def _check_in(self) -> CheckIn:
         opened = self._opened
-        # Where a filed visit began is not measured anew by who mends it elsewhere.
+        # The position of a filed visit is not measured again by an editor elsewhere.
         is_closed = opened.is_locked or opened.draft.seen is not None
         draft = CheckInDraft(lambda: self.data, self._change, is_closed)
         return CheckIn(

@@ -52,7 +52,7 @@ _NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
 
 
 class Kept(Generic[*Arguments, Part]):
-    """A pure function whose last result for each key is given again while its arguments are equal."""
+    """Cache of a pure function: the last result of each key is reused while its arguments are equal."""
 
     def __init__(self, make: Callable[[Unpack[Arguments]], Part]) -> None:
         self._make = make
@@ -77,9 +77,9 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class InspectionState:
-    """The whole open visit: the pane that is in sight can be drawn from it alone.
+    """State of the open visit, from which the visible pane can be drawn.
 
-    `page`, `conclusion`, `photos` and `place` are there while their pane is in sight.
+    `page`, `conclusion`, `photos` and `place` are set while their pane is visible.
     """
 
     tab: str
@@ -112,7 +112,7 @@ class InspectionState:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What the visit shows beside its form, asked for while it is in sight: photos, where it began."""
+    """Further parts of the visit, computed while they are visible: photos, position."""
 
     photos: Callable[[], GalleryState]
     place: Callable[[], CheckInState]
@@ -232,7 +232,7 @@ class InspectionStates:
 
     def _opened_protocols(self, scene: VisitScene) -> tuple[ProtocolState, ...]:
         data, words = scene.reading.data, scene.words
-        # Answers given before an early end are not filed: they open nothing.
+        # Answers before an early end are not filed, so they open no protocol.
         is_shut = scene.reading.is_closed_early
         by_answers = () if is_shut else opened_protocols(data, words.lists, scene.establishment.type_id)
         followed = entries_of(data, "protocols")

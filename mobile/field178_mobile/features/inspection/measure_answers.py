@@ -1,4 +1,4 @@
-"""Which violations of the visit each measure answers: asked where there are several."""
+"""Violations that each measure of the visit answers; asked if there are several."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answering_measures(data: Data, words: Wording) -> tuple[AnsweringMeasure, ..
 
 
 def toggle_answered(data: Data, key: str, violation_id: str) -> Changes:
-    """Return the change that lets a measure answer a violation, or no longer."""
+    """Return the change that adds or removes a violation answered by a measure."""
     answered = {*ids_of(entries_of(data, "measures").get(key, {}), "violation_ids")}
     return _answered(key, (answered ^ {violation_id}) & _violations(data))
 

@@ -36,7 +36,7 @@ def protocol_states(
     on: date,
     words: Wording,
 ) -> tuple[ProtocolState, ...]:
-    """Return the protocols that are open: by answers, asked for by hand, or followed as the record says."""
+    """Return the open protocols: opened by answers, by hand, or already followed in the record."""
     opened = {*by_answers, *opened_by_hand, *followed}
     protocol_ids = [choice.id for choice in words.lists.choices["protocol"] if choice.id in opened]
     return tuple(

@@ -27,7 +27,7 @@ def update_options(visit: Data, register: Data, kept: Collection[str], words: Wo
 
 
 def update_draft(visit: Draft, view: MergedRecord, kept: Collection[str]) -> Draft | None:
-    """Return the change of the establishment that is filed with its visit; None when nothing differs."""
+    """Return the establishment change filed with its visit; None if nothing differs."""
     draft = superseding(view, view.id, visit.user, visit.saved_at)
     data = dict(draft.data)
     for path, value in observed_changes(visit.data, view.data).items():

@@ -88,7 +88,7 @@ class PageState:
 
 
 class AskedItem(NamedTuple):
-    """One item as it is asked on a day: its number in the section, its answer, that of the last visit."""
+    """An item on a day: its number in the section, its answer, and the answer of the last visit."""
 
     number: int
     item: ChecklistItem
@@ -134,7 +134,7 @@ def _detail(progress: SectionCount, words: Wording) -> str:
 
 
 def counter_text(progress: SectionCount, words: Wording) -> str:
-    """Return how far a section has come: required items first, all items after them."""
+    """Return the progress of a section as text: required items, then all items."""
     if progress.required == 0:
         return words.say("{done}/{total} optional", done=progress.answered, total=progress.total)
     return words.say(
@@ -223,7 +223,7 @@ def item_state(
 
 
 def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, int], lists: CodeLists) -> str:
-    """Return a number that one tap may put into an open count; it is never there by itself."""
+    """Return the offered number for an open count; it is never filled in automatically."""
     if (left := remainder(item.id, counts, lists)) is not None:
         return str(left)
     if item.id == _TALKED_TO:
@@ -233,8 +233,8 @@ def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, i
 
 
 def _phrases(item_id: str, note: str, on: date, words: Wording) -> tuple[str, ...]:
-    """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
-    # In place: a tap asks this of each sentence.
+    """Return the stock phrases for a note, without used ones and ones that would be cut."""
+    # Performance: every tap evaluates every phrase, so the loop is inline.
     is_english = words.language == "en"
     phrases = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id, on)]
     free = NOTE_LENGTH - len(note) - len(" ")
@@ -281,7 +281,7 @@ def _source_text(answer: ItemAnswer | None, words: Wording) -> str:
 
 
 def _mark(page: SectionPageContent, commented: Collection[str]) -> str:
-    """Return the one thing to say about a section: comment, failed, done, begun or open."""
+    """Return the most important mark of a section: comment, failed, done, begun or open."""
     progress = page.progress
     if commented and any(f"answers.{item.id}" in commented for item in page.items):
         return "comment"

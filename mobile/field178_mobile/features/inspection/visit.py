@@ -54,7 +54,7 @@ def new_visit(
 
 
 def plan_visit(establishment: VisitedEstablishment, draft: Draft) -> PlanVisit:
-    """Return what the plan asks of a draft."""
+    """Return the values of a draft that the plan reads."""
     data = draft.data
     started_at = instant_of(data, "started_at")
     return PlanVisit(
@@ -70,7 +70,7 @@ def plan_visit(establishment: VisitedEstablishment, draft: Draft) -> PlanVisit:
 
 
 def shift_fields(shift: Shift) -> dict[str, object]:
-    """Return what a visit takes over from its shift."""
+    """Return the values that a visit copies from its shift."""
     fields: dict[str, object] = {
         "team_id": shift.team_id,
         "inspection_kind": shift.kind,
@@ -124,9 +124,9 @@ def day_of(data: Data, today: date) -> date:
 
 
 def finished(data: Data, item_ids: Collection[str], now: datetime) -> dict[str, object]:
-    """Return the visit as it is filed now; a later edit keeps the first end.
+    """Return the data of the visit as filed now; a later edit keeps the first end.
 
-    Answers to items that are not asked any more, and answers given before an early end, stay in the draft.
+    Answers to items that no longer apply, and answers before an early end, stay in the draft.
     """
     dropped = _CLOSED_AT_THE_DOOR if is_closed_early(data) else ()
     filed = trimmed({key: value for key, value in data.items() if key not in dropped})

@@ -20,7 +20,7 @@ from field178_shared.rules.usual_counts import unusual_workers
 
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
-    """Return what was found in a visit as it would be filed now."""
+    """Return the problems and warnings of a visit as it would be filed now."""
     data, context = _to_file(scene, now)
     problems = (*submission_problems(TYPE, data, scene.words.lists, context), *_untapped(scene))
     rows = _rows(problems, scene)
@@ -46,9 +46,9 @@ def row_of(problem: Problem, scene: VisitScene) -> ProblemRow:
 
 
 def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
-    """Return the contradictions between answers by path: shown while people type, blocking nothing.
+    """Return the contradictions between answers by path, shown while typing; they block nothing.
 
-    A sum is not judged before all of its parts are counted: who counts is not done yet.
+    A sum is not checked before all its parts are counted.
     """
     data, unfinished = reading.data, open_sums(reading.counts, words.lists)
     problems: dict[str, str] = {}
@@ -61,7 +61,7 @@ def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
 
 
 class MarkReader:
-    """Reads what is pinned to the paths of one visit; the establishment's name is no name of a person."""
+    """Reader of the marks at the paths of one visit; the establishment's name is an allowed name."""
 
     def __init__(self, comments: Mapping[str, str], visited: VisitedEstablishment, words: Wording) -> None:
         self._comments = comments
@@ -74,7 +74,7 @@ class MarkReader:
 
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
         """Return the marks of one state of the draft; what did not change is not looked at again."""
-        # In place: a tap asks this.
+        # Performance: called at every tap.
         if (total := reading.counts.get(WORKERS)) != self._total:
             self._total, self._unusual = total, self._unusual_of(total, reading.data)
         return Marks(

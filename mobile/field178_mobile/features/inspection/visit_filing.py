@@ -1,4 +1,4 @@
-"""What is filed with a visit: its number, the visit itself, and the outreach session it makes, once."""
+"""Records filed with a visit: the visit with its number, its outreach session, register updates."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class VisitSubmission:
 def what_to_file(
     store: Store, draft: Draft, data: dict[str, object], lists: CodeLists, kept: Collection[str] = ()
 ) -> VisitSubmission:
-    """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
+    """Return the visit as filed with related records, all filed in one step.
 
-    A visit that is filed for the first time gets the number of its minutes here. `kept`: paths of the
-    establishment that stay as the register has them, whatever the visit saw.
+    A visit filed for the first time gets its minutes number here. `kept`: paths of the establishment that
+    keep the register's value although the visit observed another one.
     """
     visit = replace(draft, data={**data, **_number_of(store, draft, data)})
     session = session_of_visit(visit.data, visit.record_id, _host_agency(store, visit.data, lists))
@@ -80,7 +80,7 @@ def _session_draft(
 def _without_what_was_said(
     store: Store, visit: Draft, session: Data, stored: Data, lists: CodeLists
 ) -> dict[str, object]:
-    """Return what the session holds but for what the visit put there and says no more; edits by hand stay."""
+    """Return the stored session without values copied from the old visit; edits by hand stay."""
     seen = visit.seen or {}
     before = session_of_visit(seen, visit.record_id, _host_agency(store, seen, lists)) or {}
     return {

@@ -1,4 +1,4 @@
-"""The inputs of an open visit: what it is opened with, and what its state is made from."""
+"""Inputs of an open visit, from which its state is computed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class VisitScene:
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """The draft under work, its establishment, the visit before, and whether it is to be changed.
+    """Open visit: draft, establishment, previous visit and access.
 
     `begin_another` leaves it for a new visit to the same establishment.
     """
@@ -77,7 +77,7 @@ class OpenVisit:
     planned: tuple[PlanItem, ...] = ()
     earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
-    # Where the comments come from and are answered; a visit that is new has none.
+    # Comment threads of a returned visit; None for a new visit.
     answering: RecordComments | None = None
     word: str = ""
     tools: PhotoTools | None = None
@@ -87,5 +87,5 @@ class OpenVisit:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether the visit is to read: the office has reviewed it, or one only looks at it."""
+        """Return whether the visit is read-only: reviewed by the office, or opened for reading."""
         return self.word in CLOSED or self.is_to_read

@@ -37,7 +37,7 @@ class MediaPosts:
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, outlet_id: str) -> None:
-        """Enter an item of an outlet: go on with its draft, else begin one of today."""
+        """Open the draft of an outlet's media post, or begin a new one with today's date."""
         begun = (draft for draft in self._entries.begun() if text_of(draft.data, "outlet_id") == outlet_id)
         draft = next((candidate for candidate in begun if candidate.seen is None), None)
         if draft is None:
@@ -55,7 +55,7 @@ class MediaPosts:
         return draft is not None
 
     def discard(self) -> None:
-        """Throw the open draft away; what was filed before stays."""
+        """Delete the open draft; filed records stay."""
         if self.form is not None:
             self._services.store.drafts.discard(self.form.draft_id)
             self.close()

@@ -20,7 +20,7 @@ from field178_shared.text.normalisation import sort_key
 from field178_shared.time.clock import Clock, local_date
 
 MONTHS = 12
-# Shown besides all items of this month and the last: in January the office still asks about December.
+# Number shown in addition to this and the last month: in January the office still asks about December.
 NEWEST = 5
 OPEN, DONE, OWED = "plain", "ok", "warn"
 
@@ -35,7 +35,7 @@ class MonthCell:
 
 @dataclass(frozen=True, slots=True)
 class OutletCard:
-    """One outlet with its last months and newest items; `owed` states that this month has none yet."""
+    """Card of an outlet with its last months and newest posts; `owed`: this month has no post yet."""
 
     id: str
     name: str
@@ -112,7 +112,7 @@ class MediaLog:
 
     def _month(self, month: date, count: int, this_month: date, is_duty: bool) -> MonthCell:
         words = self._words
-        # Colour alone does not tell a missing item from a month without a duty.
+        # Not only the colour distinguishes a missing post from a month without duty.
         number = count if count or is_duty else "–"
         if month.year == this_month.year:
             text = words.say(N_("M{month}: {count}"), month=month.month, count=number)

@@ -41,7 +41,7 @@ class PostForm(FactForm):
         self._change({"genre_id": genre_id}, self._words.field(POST, "genre_id"))
 
     def toggle_topic(self, topic_id: str) -> None:
-        """Add a topic or take it back; topics are one list and change as a whole."""
+        """Add or remove a topic; the list of topics is replaced as a whole."""
         chosen = ids_of(self.data, "topic_ids")
         kept = [topic for topic in chosen if topic != topic_id]
         topics = kept if topic_id in chosen else [*chosen, topic_id]

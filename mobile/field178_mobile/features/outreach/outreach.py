@@ -60,7 +60,7 @@ class OpenOutreachSession:
 
     @property
     def is_filed(self) -> bool:
-        """Tell whether the session was filed before: a paper can be made of it."""
+        """Return whether the session was filed before, so that a paper can be made."""
         return self.draft.seen is not None
 
     @property
@@ -92,14 +92,14 @@ class OutreachPresenter(ReviewedFormPresenter):
         return self._opened.is_locked
 
     def store_changed(self) -> None:
-        """Show what the store says of the session now: its photos, and the office's words."""
+        """Update the session from the store: its photos, and comments of the office."""
         if self._opened.answering is not None and self._opened.answering.refresh():
             self.show(self._focus)
         else:
             self.photos_moved()
 
     def open_comments(self, at: str, render: Callable[[CommentsState], None]) -> RecordComments | None:
-        """Show the comment threads at a field, or all of them; None where nothing was returned."""
+        """Show the comment threads at a field, or all threads; None if the session was not returned."""
         answering = self._opened.answering
 
         def is_shown(path: str) -> bool:
@@ -110,7 +110,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         return answering
 
     def paper(self, render: Callable[[SessionPaperState], None]) -> SessionPaper | None:
-        """Return the paper of the filed session; None where none can be made."""
+        """Return the paper of the filed session; None if none can be made."""
         papers = self._opened.papers
         if papers is None or not self._opened.is_filed:
             return None
@@ -120,7 +120,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._render(outreach_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def photos_moved(self) -> None:
-        """Show how far the photos have come."""
+        """Update the progress of the photos."""
         if photo_count(self._session.data) and not self._feedback.filed:
             self.show(self._focus)
 
@@ -143,7 +143,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._change(session.choose_co_hosts(agency_ids), self._words.field(TYPE, "co_hosts"))
 
     def choose_place(self, key: str) -> None:
-        """Record the school or the industrial zone by the key of its option; an empty one takes it back."""
+        """Set the school or the industrial zone by option key; "" removes it."""
         changes = choose_place(self._words.lists, self._session.data, key, self._opened.unit_ids)
         self._change(changes, self._words.translate("School, industrial zone"))
 
@@ -156,7 +156,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._change({"duration_minutes": minutes}, self._words.field(TYPE, "duration_minutes"))
 
     def repeat_last(self) -> None:
-        """Take over what the last session had in common with this one."""
+        """Copy the repeated values of the last session."""
         lists, data, last = self._words.lists, self._session.data, self._opened.last
         changes = session.repeat_last(data, last, lists) | repeat_place(lists, data, last)
         self._change(changes, self._words.translate("Same as the last session"))

@@ -12,13 +12,13 @@ from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.time.clock import local_date, to_wire
 
-# What one session has in common with the next one of the same evening or village.
+# Members copied from the last session of the same evening or village.
 REPEATED = ("outreach_form_id", "unit_id", "topic_ids")
 _NAMES_A_PLACE = ("venue", "establishments", "attachments", "school_id", "zone_id")
 
 
 def new_session(now: datetime, codelist_version: str) -> dict[str, object]:
-    """Return the draft of a session that is written down now: today, and nothing else assumed."""
+    """Return the data of a new session with today's date."""
     return {
         "captured_at": to_wire(now),
         "tz_offset": TZ_OFFSET,
@@ -28,7 +28,7 @@ def new_session(now: datetime, codelist_version: str) -> dict[str, object]:
 
 
 def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
-    """Return the change of the form; what the new form must not carry goes with the old one."""
+    """Return the change of the form, which also removes members that the new form does not have."""
     changes: Changes = {"outreach_form_id": form_id}
     form = lists.forms[form_id]
     if not form.counts_people:
@@ -41,9 +41,9 @@ def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
 
 
 def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
-    """Return the change of "same as the last session": one tap fills what usually stays the same.
+    """Return the change of "same as the last session", which copies the usual members.
 
-    What is not in force on the day of the session is left to be chosen.
+    Values not in force on the day of the session are left open.
     """
     day = day_of_act(data)
     forms, agencies, topics = lists.forms.on(day), lists.agencies.on(day), lists.topics.on(day)
@@ -72,7 +72,7 @@ def choose_co_hosts(agency_ids: Sequence[str]) -> Changes:
 
 
 def toggle_topic(data: Data, topic_id: str) -> Changes:
-    """Return the change that adds a topic or takes it back; topics are one list and change as a whole."""
+    """Return the change that adds or removes a topic; the list of topics is replaced as a whole."""
     chosen = texts_of(data, "topic_ids")
     kept = [topic for topic in chosen if topic != topic_id]
     return {"topic_ids": (kept if topic_id in chosen else [*chosen, topic_id]) or None}
@@ -84,7 +84,7 @@ def count_audience(audience_id: str, name: str, number: int | None) -> Changes:
 
 
 def drop_audience(audience_id: str) -> Changes:
-    """Return the change that takes an audience out."""
+    """Return the change that removes an audience."""
     return {f"audiences.{audience_id}": None}
 
 

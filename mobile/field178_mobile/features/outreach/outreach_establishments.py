@@ -1,4 +1,4 @@
-"""The establishments of an outreach session: found, added, counted."""
+"""Establishments of an outreach session: search, adding, counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COUNTS = ("attendance_count", "first_time_count")
 
 @dataclass(frozen=True, slots=True)
 class FoundState:
-    """The establishments a search found, and what is said below them."""
+    """Establishments that match a search, and the message below them."""
 
     options: tuple[Option, ...]
     message: str
@@ -83,7 +83,7 @@ def count_establishment(establishment_id: str, name: str, number: int | None) ->
 
 
 def drop_establishment(data: Data, establishment_id: str) -> Changes:
-    """Return the change that takes an establishment out; the last one takes the field with it."""
+    """Return the change that removes an establishment; the last removes the field."""
     is_last = set(establishments_of(data)) <= {establishment_id}
     return {"establishments" if is_last else f"establishments.{establishment_id}": None}
 

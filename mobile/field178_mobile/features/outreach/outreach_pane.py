@@ -1,4 +1,4 @@
-"""The outreach pane: the list of sessions beside the one that is open, begun anew or taken up again."""
+"""Outreach pane: the list of sessions, and the open session."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OutreachPaneSessions:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The ids of the records that this pane changes itself."""
+        """Ids of the records edited in this pane."""
         return self._open_ids
 
     def show(self) -> None:
@@ -60,7 +60,7 @@ class OutreachPaneSessions:
         self._open(draft, "")
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a session to go on with or to mend, at a path; False when the tablet does not hold it."""
+        """Open a session at a path, to continue or correct it; False if it is not on the tablet."""
         drafts = self._services.store.drafts.all()
         draft = next(
             (
@@ -80,7 +80,7 @@ class OutreachPaneSessions:
         return True
 
     def discard(self) -> None:
-        """Throw the open draft away; what was filed before stays."""
+        """Delete the open draft; filed records stay."""
         if self.session is not None:
             self._services.store.drafts.discard(self.session.draft_id)
             self.close()
@@ -92,7 +92,7 @@ class OutreachPaneSessions:
         self.sessions.select("")
 
     def has_lost_draft(self) -> bool:
-        """Tell whether the open session was thrown away elsewhere: writing on would bring it back."""
+        """Return whether the open draft was discarded elsewhere: a further edit would recreate it."""
         session = self.session
         if session is None or session.is_filed:
             return False
@@ -100,7 +100,7 @@ class OutreachPaneSessions:
         return was_kept and not self._is_kept
 
     def refresh(self) -> None:
-        """Show what the store holds now."""
+        """Update list and session from the store."""
         self.sessions.show()
         if self.session is not None:
             self.session.store_changed()
@@ -113,7 +113,7 @@ class OutreachPaneSessions:
         self._render(state)
 
     def _leave(self) -> None:
-        """Let go of the session that is open: what was taken out of its photos does not come back."""
+        """Close the open session; removed photos can no longer be restored."""
         for record_id in self._open_ids:
             self._services.store.photos.settle(record_id)
 
@@ -166,9 +166,9 @@ class OutreachPaneSessions:
         return tuple(sorted(named, key=services.words.unit))
 
     def _last_before(self, record_id: str) -> dict[str, object]:
-        """Return the session written down last, so that one tap repeats what the two have in common.
+        """Return the session written last, whose repeated members one tap copies.
 
-        What a visit made by itself is no session that an officer could hold again.
+        Sessions created by a visit are not used.
         """
         forms = self._services.words.lists.forms
         own = {key for key, form in forms.items() if not form.auto_from_visit}

@@ -27,7 +27,7 @@ _NONE_THAT_DAY = N_("No school or industrial zone of the lists existed on this d
 
 @dataclass(frozen=True, slots=True)
 class PlaceChoice:
-    """The places to choose from; `note` says why there is none, empty where a place is not asked for."""
+    """Places to choose from; `note`: why there is none, "" if the form needs no place."""
 
     options: tuple[Option, ...] = ()
     note: str = ""
@@ -57,9 +57,9 @@ def place_choice(data: Data, words: Wording) -> PlaceChoice:
 
 
 def choose_place(lists: CodeLists, data: Data, key: str, unit_ids: Collection[str]) -> Changes:
-    """Return the change of the place; commune and venue follow it unless they say something else.
+    """Return the change of the place; commune and venue follow unless edited by hand.
 
-    An empty key takes the place back.
+    An empty key removes the place.
     """
     field, _dot, place_id = key.partition(".")
     former, place = place_of(lists, data), _table(lists, field).get(place_id)
@@ -73,7 +73,7 @@ def choose_place(lists: CodeLists, data: Data, key: str, unit_ids: Collection[st
 
 
 def repeat_place(lists: CodeLists, data: Data, last: Data) -> Changes:
-    """Return the change that takes over the place of the last session, while it exists on the day."""
+    """Return the change that copies the place of the last session, if it exists on the day."""
     place, chosen, day = place_of(lists, last), _chosen(last), day_of_act(data)
     if place is None or chosen is None or (day is not None and not place.valid_on(day)):
         return {}
@@ -81,7 +81,7 @@ def repeat_place(lists: CodeLists, data: Data, last: Data) -> Changes:
 
 
 def place_of(lists: CodeLists, data: Data) -> Place | None:
-    """Return the place of a session; None when it has none that the lists know."""
+    """Return the place of a session; None if it has no place of the lists."""
     chosen = _chosen(data)
     return _table(lists, chosen[0]).get(chosen[1]) if chosen else None
 

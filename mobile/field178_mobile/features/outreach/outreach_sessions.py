@@ -36,9 +36,9 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionsState:
-    """The list; `nothing_found`: search or chip leave none of the sessions that there are.
+    """State of the list; `nothing_found`: no session matches search and chip.
 
-    `rows` is its beginning, `show_more` makes it longer.
+    `rows` is the beginning of the list; `show_more` extends it.
     """
 
     rows: tuple[SessionRow, ...]
@@ -85,7 +85,7 @@ class SessionsPresenter:
         )
 
     def search(self, query: str) -> None:
-        """Keep the sessions whose topic, place, commune or form hold every word, accents ignored."""
+        """Show the sessions whose topic, place, commune or form contains every word, ignoring accents."""
         self._query, self._shown = fold(query), PAGE
         self.show()
 
@@ -95,7 +95,7 @@ class SessionsPresenter:
         self.show()
 
     def show_more(self) -> None:
-        """Make the list longer: the end of what is shown has come into sight."""
+        """Extend the list, because its end was scrolled into sight."""
         self._shown += PAGE
         self.show()
 

@@ -31,8 +31,8 @@ from field178_shared.rules.usual_counts import unusual_attendance
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
-# Fields with a control of their own, and where it is in the form, the line under it that says what is wrong
-# included; the form draws all others by itself.
+# Fields with their own control, and its widget in the form including its error line; other fields are drawn
+# by the form.
 CONTROLS = {
     "outreach_form_id": "form",
     "school_id": "place",
@@ -51,7 +51,7 @@ CONTROLS = {
     "note": "note",
 }
 SECTIONS = ("session", "content")
-# Their comments are at the control; those of the other controls at the head of the form.
+# Comments of these fields are shown at the control; comments of other controls at the head of the form.
 _PINNED = ("audiences", "note")
 D = TypeVar("D", bound=Labelled)
 _NOT_ANONYMOUS = ("venue",)
@@ -59,7 +59,7 @@ _NOT_ANONYMOUS = ("venue",)
 
 @dataclass(frozen=True, slots=True)
 class AudienceCounts:
-    """One audience with its two numbers, what is wrong with them, and what is unusual."""
+    """An audience with its two numbers, their problems and warnings."""
 
     id: str
     label: str
@@ -184,7 +184,7 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
         establishments=_establishments(scene),
         materials=_materials(scene),
         photos=scene.photos,
-        # Whoever meets peers meets nobody whom a photo could show.
+        # Peer contacts meet only people whom no photo may show.
         has_photos=form is not None and not form.anonymous_only,
         note=simple_field(TYPE, FIELDS[TYPE]["note"], data, scene.pins, words),
         needs_note=form is not None and form.requires_note,
@@ -228,7 +228,7 @@ def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> t
 
 
 def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachFormat]:
-    # A session held during a visit is made by the visit itself, once.
+    # A session during a visit is created by the visit itself, once.
     forms = _of_the_day(scene, scene.words.lists.forms, {chosen})
     return {key: form for key, form in forms.items() if key == chosen or not form.auto_from_visit}
 
@@ -324,7 +324,7 @@ def _fields(scene: SessionScene, section: str) -> tuple[SimpleField, ...]:
 
 
 def _repeat_hint(scene: SessionScene) -> str:
-    """Name what "same as the last session" would fill, while nothing of it is chosen yet."""
+    """Return the text of "same as the last session", while no form is chosen yet."""
     last, words = scene.last, scene.words
     form = words.lists.forms.get(text_of(last, "outreach_form_id"))
     if form is None or text_of(scene.data, "outreach_form_id"):

@@ -1,4 +1,4 @@
-"""The paper of an outreach session: made of the filed revision, with the bytes that the server makes."""
+"""Paper of an outreach session, made from the filed revision, byte for byte equal to the server's."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from field178_shared.errors import AppError, ErrorCode, message
 
 @dataclass(frozen=True, slots=True)
 class SessionPaperState:
-    """The sheet: its paper, why it cannot be made or what is not on it, the folder that "save" writes to.
+    """State of the sheet: its paper, why it cannot be made or what it lacks, the folder of "save".
 
-    `folder` is None where the system asks.
+    `folder` is None if the system has its own dialog.
     """
 
     paper: PaperState

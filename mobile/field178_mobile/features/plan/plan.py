@@ -25,7 +25,7 @@ _FAR = 10**9
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One planned visit; `tone` tells its state, `word` says it."""
+    """Row of a planned visit, with the tone and word of its state."""
 
     id: str
     title: str
@@ -38,7 +38,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanScreenState:
-    """The whole screen; `is_bare`: the office has given these teams nothing yet."""
+    """State of the screen; `is_bare`: the office has planned no visit for these teams."""
 
     rows: tuple[PlanRow, ...]
     chips: tuple[Option, ...]
@@ -75,7 +75,7 @@ class PlanPresenter:
             self.refresh()
 
     def refresh(self) -> None:
-        """Read the store again and show what it holds now."""
+        """Reload the store and draw."""
         today = local_date(self._clock.now())
         own = self._own_teams(today)
         every = self._planned.read(today)
@@ -96,7 +96,7 @@ class PlanPresenter:
         )
 
     def choose_chip(self, chip: str) -> None:
-        """Show a group; NEAREST and ALL_TEAMS are switched on and off beside it."""
+        """Show a group; the chips NEAREST and ALL_TEAMS toggle independently."""
         if chip == NEAREST:
             self._is_nearest = not self._is_nearest
         elif chip == ALL_TEAMS:
@@ -106,7 +106,7 @@ class PlanPresenter:
         self.refresh()
 
     def stand_at(self, position: GeoPoint | None) -> None:
-        """Take the position of this tablet, from which distances are told."""
+        """Set the position of this tablet, for distances."""
         self._position = position
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""Planned visits as this tablet holds them, with what became of them by the visits filed here or received."""
+"""Planned visits on this tablet, with their progress by filed and received visits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_shared.time.clock import local_date
 
 
 class PlanStore(Protocol):
-    """What the plan asks of the store."""
+    """Store operations of the plan."""
 
     def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
         """Return the live records of a type."""
@@ -36,27 +36,27 @@ class PlanStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
-    """A planned visit and what became of it."""
+    """A planned visit with its progress."""
 
     item: PlanItem
     progress: Progress
 
 
 class PlannedVisits:
-    """Reads the planned visits of a store; what a visit names is read once, not at every refresh."""
+    """Reader of planned visits; the values of a visit are read once, not at every refresh."""
 
     def __init__(self, store: PlanStore) -> None:
         self._store = store
         self._facts: dict[str, tuple[str, str, str]] = {}
 
     def read(self, today: date) -> tuple[PlannedItem, ...]:
-        """Return the planned visits that were not cancelled, with what became of each by a day."""
+        """Return the planned visits that are not cancelled, with their progress on a day."""
         items = [item for item in items_of(self._store) if item.cancelled is None]
         progress = progress_of(items, self._visits(items), today) if items else {}
         return tuple(PlannedItem(item, progress[item.id]) for item in items)
 
     def offered(self, visit: PlanVisit, today: date) -> tuple[PlanItem, ...]:
-        """Return the planned visits that a visit may make: its own one, those that are due, those missed."""
+        """Return the planned visits that a visit may complete: its own, due ones, missed ones."""
         place = (visit.establishment_id, visit.establishment_type_id, visit.unit_id)
         here = [
             item for item in items_of(self._store) if item.team_id == visit.team_id and item.is_at(*place)
@@ -71,7 +71,7 @@ class PlannedVisits:
         return (*sorted(first, key=_by_end), *sorted(missed, key=_by_end, reverse=True))
 
     def forget(self, record_ids: Collection[str] | None) -> None:
-        """Read these visits again, None for all: they may say something else."""
+        """Drop the cached values of these visits, None for all."""
         for record_id in list(self._facts) if record_ids is None else record_ids:
             self._facts.pop(record_id, None)
 

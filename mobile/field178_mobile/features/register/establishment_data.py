@@ -17,9 +17,9 @@ OPERATING = "operating"
 
 
 def new_establishment(name: str, unit_ids: Sequence[str], today: date) -> dict[str, object]:
-    """Return the draft of an establishment seen for the first time today: it is open, else nobody was there.
+    """Return the data of an establishment first seen today: operating, since somebody was there.
 
-    The commune is chosen only where there is no choice.
+    The commune is set only if the area has a single one.
     """
     data: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
     if name.strip():
@@ -30,7 +30,7 @@ def new_establishment(name: str, unit_ids: Sequence[str], today: date) -> dict[s
 
 
 def toggle(data: Data, name: str, choice: str) -> Changes:
-    """Return the change of a choice nobody has to make: the same one again takes it back."""
+    """Return the change of an optional choice: choosing it again removes it."""
     return {name: None if data.get(name) == choice else choice}
 
 
@@ -40,12 +40,12 @@ def number_certificate(kind: str, number: str) -> Changes:
 
 
 def add_certificate(kind: str) -> Changes:
-    """Return the change that adds a paper of which nothing is known yet."""
+    """Return the change that adds an empty certificate."""
     return {f"certificates.{kind}": {}}
 
 
 def drop_certificate(data: Data, kind: str) -> Changes:
-    """Return the change that takes a paper out; the last one takes the field with it."""
+    """Return the change that removes a certificate; the last removes the field."""
     is_last = set(certificates_of(data)) <= {kind}
     return {"certificates" if is_last else f"certificates.{kind}": None}
 
@@ -58,7 +58,7 @@ def certificates_of(data: Data) -> dict[str, Mapping[str, object]]:
 
 
 def finished(data: Data) -> dict[str, object]:
-    """Return the entry as it is filed: no spaces around texts, no paper of which nothing is said."""
+    """Return the data as filed: stripped texts, no empty certificates."""
     filed = trimmed(data)
     papers = certificates_of(data)
     if any(not paper for paper in papers.values()):

@@ -1,4 +1,4 @@
-"""Opens the form of the register: for an establishment nobody knows yet, to mend one, to go on."""
+"""Opener of the establishment form: for a new establishment, a correction, or a draft."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class EstablishmentEditing:
         form.place.start()
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
-        """Open an establishment to go on with its draft or to mend it; False when neither is here."""
+        """Open the draft of an establishment, or a correction of it; False if neither is on the tablet."""
         draft, view = self.draft_of(record_id), self._view(record_id)
         if draft is None and view is not None:
             draft = self._superseding(view)
@@ -64,16 +64,16 @@ class EstablishmentEditing:
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
-        """Tell whether `open` would find something."""
+        """Return whether `open` would succeed for a record."""
         return self.draft_of(record_id) is not None or self._view(record_id) is not None
 
     def draft_of(self, record_id: str) -> Draft | None:
-        """Return the draft that is begun on an establishment."""
+        """Return the draft of an establishment."""
         drafts = self._services.store.drafts.all()
         return next((draft for draft in drafts if draft.record_id == record_id and draft.type == TYPE), None)
 
     def discard(self) -> None:
-        """Throw the open draft away; what was filed before stays."""
+        """Delete the open draft; filed records stay."""
         if self.form is not None:
             self._services.store.drafts.discard(self.form.draft_id)
             self.close()

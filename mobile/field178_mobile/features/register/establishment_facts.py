@@ -1,4 +1,4 @@
-"""What the list and the map know of every establishment at once: visits, groups, own work."""
+"""Facts about all establishments for list and map: visits, groups, own states."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFacts:
-    """The visits to each establishment, the newest first, the establishments of each group, and all drafts.
+    """Visits by establishment (newest first), establishments by group, and number of drafts.
 
-    `register`: the states of the establishments themselves, of those this tablet has changed or begun.
+    `register`: states of establishment records changed or begun on this tablet.
     """
 
     visits: Mapping[str, tuple[VisitListing, ...]] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class EstablishmentFacts:
     draft_count: int = 0
 
     def risk(self, establishment_id: str) -> str:
-        """Return what is open at an establishment, whatever became of its records: TO_FIX first."""
+        """Return the open work at an establishment, independent of record states: TO_FIX first."""
         if establishment_id in self.groups.get(TO_FIX, ()):
             return TO_FIX
         is_done = establishment_id in self.visits and establishment_id not in self.groups[NOT_THIS_YEAR]
@@ -57,7 +57,7 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
 
 
 def word_shown(visit: str, register: str) -> str:
-    """Return the state word of an establishment: of its last visit, unless its own record is less far."""
+    """Return the state word of an establishment: of its last visit, or of its own unsent record."""
     is_settled = visit in ("", StateWord.RECEIVED, StateWord.APPROVED)
     return register if is_settled and register == StateWord.UNSENT else visit
 

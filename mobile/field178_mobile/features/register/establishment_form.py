@@ -42,9 +42,9 @@ UNSURE = "warn"
 
 @dataclass(frozen=True, slots=True)
 class OpenEstablishment:
-    """What the form is opened with. `is_new`: the server has never taken the entry, its commune is open.
+    """Context of the form. `is_new`: the server has never accepted the record; its commune is open.
 
-    `marked`: what is said at fields whose value was not taken, by path.
+    `marked`: messages at refused values, by path.
     """
 
     draft: Draft
@@ -56,7 +56,7 @@ class OpenEstablishment:
 
 
 class EstablishmentForm(FormPresenter):
-    """Works on one draft of an establishment; `filed` hears whether a visit there is to begin."""
+    """Presenter of an establishment draft; `filed` is called with whether a visit is to begin."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class EstablishmentForm(FormPresenter):
 
     @property
     def map_folder(self) -> Path | None:
-        """Where the maps lie on which the place can be shown."""
+        """Folder of the maps on which the place can be chosen."""
         return self._places.map_folder
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
@@ -94,7 +94,7 @@ class EstablishmentForm(FormPresenter):
             self._render(form_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def close(self) -> None:
-        """End the work on it: a measurement that comes later finds nobody here."""
+        """Close the form; a later measurement is ignored."""
         self._is_closed = True
 
     def choose_kind(self, type_id: str) -> None:
@@ -111,7 +111,7 @@ class EstablishmentForm(FormPresenter):
         self._change({"operating_status_id": status}, self._words.field(TYPE, "operating_status_id"))
 
     def choose_registration(self, form: str) -> None:
-        """Record the form of registration; the same one again takes it back."""
+        """Set the form of registration; choosing it again removes it."""
         changes = toggle(self._session.data, "registration_form_id", form)
         self._change(changes, self._words.field(TYPE, "registration_form_id"))
 
@@ -142,7 +142,7 @@ class EstablishmentForm(FormPresenter):
         )
 
     def complete(self, inspect: bool = False) -> None:
-        """File the entry when nothing keeps it from being filed; with `inspect` a visit there begins next."""
+        """File the record if it has no problems; with `inspect` a visit begins next."""
         self.check()
         if self._checked.problems:
             return
@@ -162,7 +162,7 @@ class EstablishmentForm(FormPresenter):
         return data
 
     def _point_taken(self, changes: Changes, label: str) -> None:
-        """Keep a point; one that came by itself makes no draft of a form that nobody has written in."""
+        """Store a point; an automatic point creates no draft in an unedited form."""
         if self._is_closed:
             return
         if label or self.is_kept:

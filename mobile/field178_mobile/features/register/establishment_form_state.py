@@ -18,7 +18,7 @@ from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 
-# Fields with a control of their own, and where it is in the form; the form draws all others by itself.
+# Fields with their own control, and its widget in the form; other fields are drawn by the form.
 CONTROLS = {
     "name": "name",
     "establishment_type_id": "kind",

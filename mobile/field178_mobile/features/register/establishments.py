@@ -26,7 +26,7 @@ from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
 PAGE = 200
-# Chips that say by what the list is narrowed; a tap takes it away.
+# Chips of the active filters; a tap removes the filter.
 UNIT, KIND = "unit", "kind"
 
 
@@ -43,7 +43,7 @@ class EstablishmentListRow:
     state_word: str
     needs_attention: bool
     kind: str
-    # What is open there: to_fix, not_this_year or done; apart from `state`, which is that of its records.
+    # Open work there: to_fix, not_this_year or done; independent of `state`, the state of its records.
     risk: str
 
 
@@ -59,7 +59,7 @@ class EstablishmentsState:
     selected: str
     empty_title: str
     empty_text: str
-    # What the empty search offers: to put the searched name into the register; empty where it offers nothing.
+    # Offer of an empty search to register the searched name; "" without an offer.
     empty_action: str = ""
 
 
@@ -94,14 +94,14 @@ class EstablishmentsPresenter:
         self._selected = ""
 
     def refresh(self) -> None:
-        """Read the store again and show what it holds now."""
+        """Reload the store and draw."""
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
         self._states.clear()
         self._establishments = self._ordered()
         self._show()
 
     def search(self, query: str) -> None:
-        """Keep the establishments whose name, address or commune hold every word, accents ignored."""
+        """Show the establishments whose name, address or commune contains every word, ignoring accents."""
         self._query, self._shown = query, PAGE
         self._show()
 
@@ -111,7 +111,7 @@ class EstablishmentsPresenter:
         self.choose_chip(ALL)
 
     def narrow(self, name: str, value: str) -> None:
-        """Keep the establishments of one commune (UNIT) or kind (KIND); the same again takes it away."""
+        """Filter by commune (UNIT) or kind (KIND); the same value again removes the filter."""
         self._narrowed[name] = "" if self._narrowed[name] == value else value
         self._shown = PAGE
         self._show()
@@ -121,13 +121,13 @@ class EstablishmentsPresenter:
         return FilterState(*(self._filter_options(name) for name in (UNIT, KIND)))
 
     def hides(self, establishment_id: str) -> bool:
-        """Tell whether search, chip or filters keep an establishment out of the list."""
+        """Return whether search, chip or filters hide an establishment."""
         return all(listing.id != establishment_id for listing in self._kept())
 
     def choose_chip(self, chip: str) -> None:
-        """Keep one group; the same chip again shows all. Drafts have a list of their own.
+        """Show one group; the same chip again shows all. Drafts have a separate list.
 
-        ALL takes the filters away too, and the chip of a filter that one alone.
+        ALL removes the filters too; the chip of a filter removes only that filter.
         """
         if chip in self._narrowed:
             self._narrowed[chip] = ""
@@ -139,12 +139,12 @@ class EstablishmentsPresenter:
         self._show()
 
     def show_more(self) -> None:
-        """Make the list longer: the end of what is shown has come into sight."""
+        """Extend the list, because its end was scrolled into sight."""
         self._shown += PAGE
         self._show()
 
     def select(self, establishment_id: str) -> None:
-        """Mark the establishment that is open beside the list."""
+        """Mark the open establishment in the list."""
         self._selected = establishment_id
         self._show()
 
@@ -211,7 +211,7 @@ class EstablishmentsPresenter:
         return listings if group is None else [listing for listing in listings if listing.id in group]
 
     def _ordered(self) -> list[Indexed]:
-        """Return what is begun here and not in the register yet, then the register."""
+        """Return the drafts of new establishments, then the register."""
         here, establishments = self._position, self._index.of(self._store.establishments())
         if here is not None:
             establishments = sorted(establishments, key=lambda each: _nearness(here, each.listing))
@@ -230,7 +230,7 @@ class EstablishmentsPresenter:
         }
         ids = {listing.id for listing in listings}
         counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
-        counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
+        counts[DRAFTS] = self._facts.draft_count  # all types of drafts, so that none is hidden
         narrowed = (
             Option(name, self._filter_word(name, value), True)
             for name, value in self._narrowed.items()
@@ -287,7 +287,7 @@ class EstablishmentsPresenter:
         return self._words.translate("Add it as a new establishment") if is_unknown else ""
 
     def _is_area_empty(self) -> bool:
-        """Tell whether the office has no establishment for this tablet: an exchange brought none."""
+        """Return whether the office has no establishment for this tablet: an exchange returned none."""
         status = self._store.status()
         return not (self._establishments or status.is_revoked) and status.last_success_at is not None
 

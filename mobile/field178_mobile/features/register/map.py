@@ -1,4 +1,4 @@
-"""The map of my area: every establishment with a point, told apart by what is to be done there."""
+"""Map of the area: every establishment with a point, styled by its open work."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS = {
 
 
 class MapPresenter:
-    """Works out the pins; hides the kinds nobody wants to see now."""
+    """Presenter of the pins, with hidden kinds."""
 
     def __init__(
         self, store: Store, clock: Clock, words: Wording, render: Callable[[MapState], None]
@@ -49,7 +49,7 @@ class MapPresenter:
         self._here: MapPoint | None = None
 
     def refresh(self) -> None:
-        """Read the store again and show what it holds now."""
+        """Reload the store and draw."""
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
         self._establishments = self._store.establishments()
         self._show()

@@ -11,7 +11,7 @@ from field178_mobile.presentation.wording import Option
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """The establishment that is open, without the visit itself."""
+    """State of the open establishment, without the visit."""
 
     id: str
     title: str
@@ -34,7 +34,7 @@ class RecordState:
     register: str = ""
     register_word: str = ""
     is_being_mended: bool = False
-    # The last counts of its workers; whether the newest is older than a year, and one is begun.
+    # Last worker counts; whether the newest is older than a year, and whether a census draft exists.
     counts: tuple[DatedRow, ...] = ()
     has_old_count: bool = False
     is_being_counted: bool = False

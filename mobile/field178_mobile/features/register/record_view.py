@@ -1,4 +1,4 @@
-"""The Info tab of an establishment: what the register says, its papers, what is to be fixed, its visits."""
+"""Info tab of an establishment: register data, certificates, corrections, visits."""
 
 from __future__ import annotations
 

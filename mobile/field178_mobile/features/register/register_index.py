@@ -1,4 +1,4 @@
-"""The register in memory, asked at every keystroke whether the same place is in it already."""
+"""Register in memory, searched for duplicates at every keystroke."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class AlikeRow:
 
 
 class RegisterIndex:
-    """Finds entries by name and by registration number, so that of 50,000 the rule looks at a few."""
+    """Index of establishments by name and registration number, so that the rule compares few of 50,000."""
 
     def __init__(self, establishments: Sequence[EstablishmentListing]) -> None:
         self._establishments = establishments
 
     def alike(self, data: Data, but: str) -> tuple[EstablishmentListing, ...]:
-        """Return the entries that may be the place of this data, without the one under work itself."""
+        """Return the establishments that may be duplicates of this data, without its own record."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
         named = self._establishments if name else ()
         listings = [listing for listing in named if is_same_name(listing.folded, name)]
@@ -61,7 +61,7 @@ def alike_row(listing: EstablishmentListing, data: Data, here: GeoPoint | None, 
 
 
 def distance_text(here: GeoPoint | None, listing: EstablishmentListing, words: Wording) -> str:
-    """Return how far an entry is, empty where one of the points is not known."""
+    """Return the distance to an establishment as text, "" if a point is unknown."""
     metres = metres_to(here, listing)
     if metres is None:
         return ""
@@ -71,7 +71,7 @@ def distance_text(here: GeoPoint | None, listing: EstablishmentListing, words: W
 
 
 def metres_to(here: GeoPoint | None, listing: EstablishmentListing) -> int | None:
-    """Return the distance to an entry, None where one of the points is not known."""
+    """Return the distance to an establishment in metres, None if a point is unknown."""
     if here is None or listing.lat is None or listing.lon is None:
         return None
     return metres_between(here, GeoPoint(listing.lat, listing.lon))
@@ -79,6 +79,11 @@ def metres_to(here: GeoPoint | None, listing: EstablishmentListing) -> int | Non
 
 def _known(listing: EstablishmentListing) -> KnownEstablishment:
     return KnownEstablishment(
-        *(listing.id, listing.folded, listing.type_id, listing.unit_id, listing.lat, listing.lon),
+        listing.id,
+        listing.folded,
+        listing.type_id,
+        listing.unit_id,
+        listing.lat,
+        listing.lon,
         listing.registration_number,
     )

@@ -1,7 +1,7 @@
-"""The point of an establishment, taken as a visit takes its own: measured, pinned, or none.
+"""Point of an establishment, set like the position of a visit: measured, pinned, or none.
 
-It is kept for years: only a current measurement exact to a street is taken. How exact it was is
-said while the form is open; the register keeps the point and its source.
+The point is used for years, so only a current measurement precise enough for a street is accepted. The form
+shows the precision; the register stores the point and its source.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOT_GOOD = {"no_point_reason": "no_fix"}
 
 
 class RegisterPoint:
-    """Reads and writes lat, lon and point_source of an entry as the point of a check-in."""
+    """Reads and writes lat, lon and point_source of an establishment in the form of a check-in."""
 
     def __init__(self, read: Callable[[], Data], change: Callable[[Changes, str], None]) -> None:
         self._read = read
@@ -53,7 +53,7 @@ class RegisterPoint:
         taken = point if isinstance(point, Mapping) else {}
         if not _is_good(taken):
             self._taken = _NOT_GOOD
-            self._change({}, "")  # a point that is there already is better than this one
+            self._change({}, "")  # an existing point is better than this one
             return
         self._taken = taken
         source = _SOURCES[text_of(taken, "provider")] if "lat" in taken else None
@@ -61,7 +61,7 @@ class RegisterPoint:
 
 
 def _is_good(point: Mapping[str, object]) -> bool:
-    """Tell whether a point, or the decision to have none, may be registered."""
+    """Return whether a point, or the decision for no point, may be registered."""
     if point.get("no_point_reason") == "no_fix" or point.get("provider") == LAST_FIX:
         return False
     return (count_of(point, "accuracy_m") or 0) <= VAGUE_M

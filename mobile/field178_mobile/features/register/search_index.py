@@ -26,7 +26,7 @@ def matching(indexed: Sequence[Indexed], query: str) -> list[Indexed]:
 
 
 class SearchIndex:
-    """Puts establishments in order and their communes beside them."""
+    """Search index of establishments with the names of their communes."""
 
     def __init__(self, words: Wording) -> None:
         self._words = words

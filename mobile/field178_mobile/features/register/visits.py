@@ -29,7 +29,7 @@ class Visit:
         return self.data.get("access_result") == INSPECTED
 
     def is_before(self, instant: datetime | None) -> bool:
-        """Tell whether the visit began before an instant; None is the end of time."""
+        """Return whether the visit began before an instant; None is later than all visits."""
         return instant is None or (self.started_at is not None and self.started_at < instant)
 
 
@@ -42,7 +42,7 @@ def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
 
 
 def last_inspected(visits: Iterable[Visit], before: datetime | None = None) -> Visit | None:
-    """Return the last visit that got in, among those before an instant; the newest comes first."""
+    """Return the last inspected visit before an instant; `visits` are sorted newest first."""
     return next((visit for visit in visits if visit.is_inspected and visit.is_before(before)), None)
 
 
@@ -60,9 +60,9 @@ def left_open(
 def followed(
     visits: Iterable[Visit], views: Callable[[str], Iterable[RecordLike]]
 ) -> list[tuple[Data, AfterVisit]]:
-    """Return the visits that found a violation, each with the decisions and payments beside it.
+    """Return the visits with violations, each with its decisions and payments.
 
-    `views` gives the records of a type that the tablet holds.
+    `views` returns the records of a type on the tablet.
     """
     with_violations = [visit for visit in visits if violations_of(visit.data)]
     entries: dict[str, dict[str, tuple[str, Data]]] = {visit.record_id: {} for visit in with_violations}

@@ -1,1 +1,1 @@
-"""What waits, what the last exchange brought, offline export."""
+"""Sync status: unsent records, result of the last exchange, offline export."""

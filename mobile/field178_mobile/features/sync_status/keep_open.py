@@ -16,7 +16,7 @@ class KeepOpen:
         self._is_kept = False
 
     def follow(self, state: SyncState) -> None:
-        """Ask the device at the first photo of a row, let it go after the last one."""
+        """Keep the application alive in the background while photos are being sent."""
         self._set(state.uploads.message is UploadMessage.SENDING)
 
     def leave(self) -> None:

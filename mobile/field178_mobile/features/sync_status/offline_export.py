@@ -16,10 +16,10 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class OfflineExportState:
-    """The card, whole. `stays` says what no file takes along.
+    """State of the card. `stays`: text about drafts, which no file contains.
 
-    `done` names a file that was written, `place` its folder and content; `error` says why there is none, and
-    `advice` what to do next, either way.
+    `done` names a written file, `place` its folder and content; `error`: why there is none; `advice`: what to
+    do next.
     """
 
     holds: str = ""
@@ -52,7 +52,7 @@ class OfflineExportPresenter:
         self._error: AppError | None = None
 
     def refresh(self) -> None:
-        """Refresh and draw."""
+        """Reload the status and draw the card."""
         self._render(self._state())
 
     def write(self) -> None:

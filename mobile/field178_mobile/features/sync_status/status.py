@@ -18,7 +18,7 @@ from field178_shared.time.clock import Clock
 
 
 class StatusStore(Protocol):
-    """What the line asks of the store."""
+    """Store operations of the status line."""
 
     def status(self) -> StoreStatus:
         """Return the whole tablet in one line."""
@@ -44,9 +44,9 @@ class StatusState:
 
 @dataclass(frozen=True, slots=True)
 class StatusSources:
-    """What the line depends on beside store and sync.
+    """Sources of the status line besides store and sync.
 
-    `read_notices` returns the notices that the officer has opened: the others are counted at the inbox.
+    `read_notices` returns the opened notices; the inbox badge counts the others.
     """
 
     has_demo_clock: bool = False
@@ -57,7 +57,7 @@ NOTHING_MORE = StatusSources()
 
 
 class StatusPresenter:
-    """Says what the store knows, nothing better; `sync` returns what sync is doing."""
+    """Presenter of the status line; `sync` returns the state of sync."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class StatusPresenter:
         self._around = around
 
     def refresh(self) -> None:
-        """Refresh and draw."""
+        """Reload status and inbox, and draw the line."""
         status, inbox = self._store.status(), self._store.inbox()
         outcome = self._sync().outcome
         trouble = outcome if outcome in TROUBLES and not status.is_revoked else None
@@ -98,7 +98,7 @@ class StatusPresenter:
         )
 
     def _text(self, status: StoreStatus, trouble: SyncMessage | None) -> str:
-        # In the words of the sync screen: the two never tell two stories.
+        # The same texts as on the sync screen, so that both agree.
         parts = [self._say(HEADLINES[trouble])] if trouble else []
         if status.is_revoked:
             parts.append(self._say("This tablet was revoked"))

@@ -1,4 +1,4 @@
-"""The sync screen: what waits, what the last try brought, what to do; the button always works."""
+"""Presenter of the sync screen: unsent records, last result, remedy; the button always works."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ _ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
 
 
 class SyncRunnerPort(Protocol):
-    """What the screen asks of the sync thread."""
+    """Sync thread operations of the screen."""
 
     def wake(self) -> None:
-        """Exchange now."""
+        """Start an exchange now."""
         ...
 
     def state(self) -> SyncState:
-        """Return what sync is doing."""
+        """Return the state of sync."""
         ...
 
 
 class DeletionControls(Protocol):
-    """What the screen does with records that would go, or went, and with photos."""
+    """Operations on withheld or deleted records, and on photos."""
 
     def answer(self, *, allow: bool) -> None:
         """Allow the withheld deletions, or keep the records for now."""
         ...
 
     def bring_back(self) -> None:
-        """Offer to the office what went."""
+        """Offer deleted records to the office."""
         ...
 
     def dismiss(self, photo: tuple[str, str]) -> None:
@@ -88,11 +88,11 @@ class SyncPresenter:
         self._clock = clock
         self._words = words
         self._render = render
-        # The number of ended attempts when the user asked for one; -1 while none is asked for.
+        # Number of finished attempts at the user's request; -1 without a request.
         self._asked_at = -1
 
     def refresh(self) -> None:
-        """Refresh and draw."""
+        """Reload the facts and draw the screen."""
         status, facts = self._facts()
         sync = self._runner.state()
         if sync.ended != self._asked_at:
@@ -100,18 +100,18 @@ class SyncPresenter:
         self._render(self._state(status, facts, sync))
 
     def sync_now(self) -> None:
-        """Ask for an exchange; the screen says at once that it was heard."""
+        """Request an exchange, and show at once that it was requested."""
         self._asked_at = self._runner.state().ended
         self.refresh()
         self._runner.wake()
 
     def answer(self, *, allow: bool) -> None:
-        """Take the user's word on the records that would go; the exchange goes on from there."""
+        """Pass the user's answer about withheld deletions on, and start an exchange."""
         self._controls.answer(allow=allow)
         self.sync_now()
 
     def bring_back(self) -> None:
-        """Offer to the office what went from this tablet."""
+        """Offer records deleted from this tablet to the office."""
         self._controls.bring_back()
         self.sync_now()
 

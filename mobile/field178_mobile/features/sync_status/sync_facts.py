@@ -58,7 +58,7 @@ class SyncFacts:
 
 
 def read_facts(store: Store, words: Wording) -> SyncFacts:
-    """Return what the screen says about sync."""
+    """Return the facts for the sync screen."""
     refused, unsent = store.read(_changes)
     dismissed = store.photos.dismissed()
     checkpoint = store.read(read_checkpoint)
@@ -66,7 +66,11 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
     return SyncFacts(
         unsent=tuple(
             UnsentRecord(
-                *(record_id, kind, record_title(store, record_id, words), scope, record_id in refused),
+                record_id,
+                kind,
+                record_title(store, record_id, words),
+                scope,
+                record_id in refused,
                 store.photos.count_of(record_id),
             )
             for record_id, (kind, scope) in unsent.items()

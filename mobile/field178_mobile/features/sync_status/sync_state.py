@@ -18,10 +18,10 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class SyncScreenState:
-    """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
+    """State of the sync screen. `outcome`: result of the last attempt; `remedy`: what to do.
 
-    `withheld` is the question of the mass deletion guard, `tombstones` the records that left and are kept for
-    a while, `history` what is wrong with the server's history.
+    `withheld`: question of the mass deletion guard; `tombstones`: records that left and are kept for a while;
+    `history`: inconsistency of the server's history.
     """
 
     headline: str = ""

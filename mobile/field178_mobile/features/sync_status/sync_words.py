@@ -1,4 +1,4 @@
-"""Sync in words: a headline, what happened, what to do, for every state there is."""
+"""Texts about sync: headline, result and remedy for every state."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ MARKS: Mapping[SyncMessage, tuple[str, str]] = {
     SyncMessage.CHECKING: ("sync", "primary"),
     SyncMessage.MASS_REMOVAL: ("alert-outline", "bad"),
 }
-# After an attempt that ended so, nobody here knows what the office has done since.
+# After these outcomes the state of the office is unknown.
 TROUBLES = (
     SyncMessage.NO_NETWORK,
     SyncMessage.UNREACHABLE,
@@ -108,7 +108,7 @@ HISTORIES: Mapping[RootAlarm, str] = {
 
 
 def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
-    """Return the question of the mass deletion guard, empty when there is none."""
+    """Return the question of the mass deletion guard, "" without one."""
     if not withheld.count:
         return ""
     question = N_("The office's data would take {count} records away from this tablet at once.")
@@ -119,7 +119,7 @@ def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
 
 
 def tombstones_text(tombstones: int, lost: int, words: Wording) -> str:
-    """Return what has gone and is still kept, empty when nothing is."""
+    """Return the text about tombstones, "" without any."""
     sentences = []
     if tombstones:
         sentences.append(

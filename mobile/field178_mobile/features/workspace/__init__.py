@@ -1,1 +1,1 @@
-"""The main work: the list of establishments beside the record that is open."""
+"""Workspace: the list of establishments, and the open record."""

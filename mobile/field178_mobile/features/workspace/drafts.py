@@ -1,4 +1,4 @@
-"""Everything begun and not filed on this tablet, of every type and officer, in one list."""
+"""Drafts of all types and officers on this tablet, in one list."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from field178_shared.records.comment_threads import ANSWER
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import Clock, local_date
 
-# Work that was begun earlier was left, not interrupted.
+# Older drafts were left on purpose and not interrupted.
 NIGHT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """One draft: what it is about, of what type, whose it is and when it was last saved."""
+    """Row of a draft: subject, type, author and time of the last save."""
 
     id: str
     record_id: str
@@ -33,9 +33,9 @@ class DraftRow:
 
 
 class DraftsPresenter:
-    """Lists the drafts, the latest saved first, and throws one away on a person's word.
+    """Presenter of the drafts, latest first; it deletes a draft at the user's request.
 
-    A draft is open to every officer of the tablet (docs/decisions/0002): the list says whose it is.
+    Every officer of the tablet can open a draft (docs/decisions/0002), so the list shows its author.
     """
 
     def __init__(self, store: Store, clock: Clock, words: Wording, user: str) -> None:
@@ -54,14 +54,14 @@ class DraftsPresenter:
         )
 
     def interrupted(self) -> DraftRow | None:
-        """Return what this officer worked on last when the application died, None when it was long ago."""
+        """Return the officer's draft that was open at a crash, None if it is too old."""
         now = self._clock.now()
         own = (draft for draft in self._store.drafts.all() if draft.user == self._user)
         latest = next(own, None) if self._store.was_interrupted else None
         return self._row(latest, now) if latest is not None and now - latest.saved_at < NIGHT else None
 
     def discard(self, draft_id: str) -> None:
-        """Throw a draft away; what was filed before stays."""
+        """Delete a draft; filed records stay."""
         self._store.drafts.discard(draft_id)
 
     def _row(self, draft: Draft, now: datetime, owner: str = "") -> DraftRow:

@@ -19,7 +19,7 @@ from field178_shared.records.reading import instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
 from field178_shared.time.clock import local_date
 
-# A visit belongs to the night for so long: whoever taps its establishment wants to see it.
+# Within this time a tap on the establishment opens its filed visit.
 NIGHT = timedelta(hours=12)
 
 
@@ -36,22 +36,22 @@ class EstablishmentVisits:
         return [draft for draft in self._store.drafts.all() if draft.type == TYPE]
 
     def draft_at(self, establishment_id: str) -> Draft | None:
-        """Return the draft of a visit to an establishment, None when none is begun."""
+        """Return the visit draft of an establishment, or None."""
         return next((draft for draft in self.drafts() if establishment_of(draft) == establishment_id), None)
 
     def draft_of(self, record_id: str) -> Draft | None:
-        """Return the draft of a visit by its record, None when there is none."""
+        """Return the visit draft of a record, or None."""
         return next((draft for draft in self.drafts() if draft.record_id == record_id), None)
 
     def filed_tonight(self, establishment_id: str) -> str:
-        """Return the id of the newest visit of this night to an establishment, "" when there is none."""
+        """Return the id of the newest visit of this night to an establishment, "" if there is none."""
         newest = next(iter(self._store.visits().get(establishment_id, ())), None)
         if newest is None or newest.started_at is None:
             return ""
         return newest.id if self._services.clock.now() - newest.started_at < NIGHT else ""
 
     def establishment(self, establishment_id: str) -> VisitedEstablishment | None:
-        """Return an establishment as a visit needs it, None when this tablet does not hold it."""
+        """Return the establishment with the values that a visit reads, None if it is not on this tablet."""
         view = self._store.view(establishment_id)
         if view is None:
             return None
@@ -72,7 +72,7 @@ class EstablishmentVisits:
     def open_follow_ups(
         self, establishment_id: str, visits: tuple[Visit, ...], before: datetime | None = None
     ) -> tuple[OpenFollowUp, ...]:
-        """Return the open follow-ups of visits; those that a re-inspection is planned for come first."""
+        """Return the open corrections of visits; those with a planned re-inspection come first."""
         follow_ups = left_open(visits, self._store.closed_follow_ups(), before)
         return asked_first(follow_ups, self._store, establishment_id) if follow_ups else ()
 

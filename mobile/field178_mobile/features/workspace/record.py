@@ -1,4 +1,4 @@
-"""The record pane: one establishment, its visits, and the visit that is open or can be begun."""
+"""Record pane: one establishment, its visits, and the open visit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RecordPresenter:
         self.visit: InspectionPresenter | None = None
 
     def open(self, establishment_id: str) -> None:
-        """Open an establishment; unfinished work there is taken up again."""
+        """Open an establishment, with its visit draft if there is one."""
         self._leave()
         self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
         draft = self._visits.draft_at(establishment_id)
@@ -60,9 +60,9 @@ class RecordPresenter:
             self._show()  # its word is the draft's, not that of the last visit
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a visit at a path: its draft, whoever began it, else the filed one to read or to correct.
+        """Open a visit at a path: its draft, of any officer, or else the filed visit.
 
-        False when this tablet does not hold it, or not its establishment.
+        Return False if the visit or its establishment is not on this tablet.
         """
         draft = self._visits.draft_of(record_id)
         if draft is not None:
@@ -74,7 +74,7 @@ class RecordPresenter:
         return self._take_up(establishment_of(draft), draft, focus_path)
 
     def open_to_read(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
+        """Open a filed visit read-only; a visit with a draft, or a returned visit, opens for editing."""
         is_open = self._visits.draft_of(record_id) is not None
         if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
             return self.open_record(record_id, focus_path)
@@ -111,13 +111,13 @@ class RecordPresenter:
         return True
 
     def discard(self) -> None:
-        """Throw the open draft away; what was filed before stays."""
+        """Delete the open draft; filed records stay."""
         if self.visit is not None:
             self._store.drafts.discard(self.visit.draft_id)
             self.open(self._establishment)
 
     def shift_of_visit(self) -> ShiftPresenter | None:
-        """Return the shift of the open visit, to be edited there; None when it cannot be."""
+        """Return the shift of the open visit for editing; None if the visit is read-only."""
         visit = self.visit
         if visit is None or visit.is_locked:
             return None
@@ -127,7 +127,7 @@ class RecordPresenter:
         return shift
 
     def minutes(self, render: Callable[[MinutesState], None]) -> MinutesPresenter | None:
-        """Return the minutes of the open visit; None where nothing is open or no paper can be made."""
+        """Return the minutes of the open visit; None if no paper can be made."""
         visit = self.visit
         if visit is None or self._papers is None:
             return None
@@ -158,15 +158,15 @@ class RecordPresenter:
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
     def filed_tonight(self, establishment_id: str) -> str:
-        """Return the id of the newest visit of this night to an establishment, "" when there is none."""
+        """Return the id of the newest visit of this night to an establishment, "" if there is none."""
         return self._visits.filed_tonight(establishment_id)
 
     def has_visit_draft(self, establishment_id: str) -> bool:
-        """Tell whether a visit to an establishment is begun and not filed."""
+        """Return whether an establishment has a visit draft."""
         return self._visits.draft_at(establishment_id) is not None
 
     def refresh(self) -> None:
-        """Show what the store holds now."""
+        """Update the pane from the store."""
         if self._establishment:
             self._show()
         if self.visit is not None:
@@ -194,7 +194,7 @@ class RecordPresenter:
         self.visit.show(focus_path)
 
     def _leave(self) -> None:
-        """Let go of the visit that is open: what was taken out of its photos does not come back."""
+        """Close the open visit; removed photos can no longer be restored."""
         if self.visit is not None:
             self._store.photos.settle(self.visit.record_id)
 

@@ -42,7 +42,7 @@ class RecordStates:
         self._shift = shift
 
     def state(self, establishment_id: str, visit: InspectionPresenter | None, tab: str) -> RecordState | None:
-        """Return the state of an establishment, None when this tablet does not hold it."""
+        """Return the state of an establishment, None if it is not on this tablet."""
         view = self._store.view(establishment_id)
         if view is None:
             return None

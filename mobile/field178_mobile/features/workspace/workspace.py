@@ -1,4 +1,4 @@
-"""The presenters of the main work, wired to each other and to one screen, and its resume point."""
+"""Presenters of the workspace, connected with each other and one screen, and its resume point."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Screen(Protocol):
         ...
 
     def show_form(self, state: EstablishmentFormState | None) -> None:
-        """Draw the form of the register over the record's place, or take it away."""
+        """Draw the establishment form in the record pane, or close it."""
         ...
 
     def show_census(self, state: CensusState | None) -> None:
-        """Draw the form of a worker census over the record's place, or take it away."""
+        """Draw the form of a worker census in the record pane, or close it."""
         ...
 
     def clear_search(self) -> None:
@@ -96,9 +96,9 @@ class Workspace:
         self.record.places.ask(self._stand_at)
 
     def open(self, establishment_id: str) -> None:
-        """Open an establishment of the list, at what is unfinished there or was filed tonight.
+        """Open an establishment of the list, with its draft or the visit filed tonight.
 
-        A visit's draft goes first, then that of the register's form.
+        The visit draft comes first, then the draft of the establishment form.
         """
         has_visit = self.record.has_visit_draft(establishment_id)
         tonight = "" if has_visit else self.record.filed_tonight(establishment_id)
@@ -111,7 +111,7 @@ class Workspace:
             self.show_establishment(establishment_id)
 
     def show_establishment(self, establishment_id: str) -> None:
-        """Open an establishment itself, whatever is begun in its form; the draft stays."""
+        """Open an establishment itself; a draft of its form stays."""
         self._close_establishment()
         self.record.open(establishment_id)
 
@@ -138,11 +138,11 @@ class Workspace:
         self._leave_census(self.census.close)
 
     def discard_census(self) -> None:
-        """Throw the draft of the census away and show its establishment."""
+        """Delete the census draft and show its establishment."""
         self._leave_census(self.census.discard)
 
     def open_visit(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a visit, begun or filed, at a path; False when this tablet does not hold it."""
+        """Open a visit, draft or filed, at a path; False if it is not on this tablet."""
         self._close_establishment()
         return self.record.open_record(record_id, focus_path)
 
@@ -152,13 +152,13 @@ class Workspace:
         self._show_all()
 
     def begin_establishment(self, name: str = "") -> None:
-        """Begin an establishment that the register does not know."""
+        """Begin a new establishment."""
         self._put_behind()
         self.editing.begin(name)
         self.list.select("")
 
     def open_establishment(self, record_id: str, focus_path: str = "") -> bool:
-        """Open the form of an establishment, to mend it or to go on; False when it is not here."""
+        """Open the form of an establishment for editing; False if it is not on this tablet."""
         if not self.editing.holds(record_id):
             return False
         self._put_behind()
@@ -171,7 +171,7 @@ class Workspace:
         self._leave_form(self.editing.close)
 
     def discard_establishment(self) -> None:
-        """Throw the draft of the form away and show what was behind it."""
+        """Delete the draft of the form and show the record behind it."""
         self._leave_form(self.editing.discard)
 
     def open_draft(self, row: DraftRow) -> bool:
@@ -180,12 +180,12 @@ class Workspace:
         return ways.get(row.type, self.open_visit)(row.record_id)
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a record of any type, begun or filed, at a path; False when this tablet does not hold it."""
+        """Open a record of any type, draft or filed, at a path; False if it is not on this tablet."""
         ways = (self.open_census, self.open_visit, self.open_establishment)
         return any(open_one(record_id, focus_path) for open_one in ways)
 
     def discard(self, draft_id: str) -> None:
-        """Throw a draft away, the open one or any other."""
+        """Delete a draft, open or not."""
         visit, form, census = self.record.visit, self.editing.form, self.census.form
         if visit is not None and visit.draft_id == draft_id:
             self.record.discard()
@@ -206,7 +206,7 @@ class Workspace:
         self.census.close()
         if self.editing.form is not None:
             self.editing.close()
-            self.list.refresh()  # a draft that was begun there is a line of it
+            self.list.refresh()  # the list shows a draft that was begun there
 
     def _put_behind(self) -> None:
         self.census.close()
@@ -310,7 +310,7 @@ class Workspace:
 
 
 def place_of(workspace: Workspace) -> dict[str, str]:
-    """Return what is open by ids alone, nothing when only the list is; `go_back` takes it again."""
+    """Return the open place as ids, {} if only the list is open; `go_back` reopens it."""
     record, form = workspace.record, workspace.editing.form or workspace.census.form
     if form is not None:
         return {"form_id": form.record_id} if form.is_kept else {}
@@ -326,7 +326,7 @@ def place_of(workspace: Workspace) -> dict[str, str]:
 def go_back(
     workspace: Workspace, establishment_id: str, tab: str, record_id: str = "", section: str = ""
 ) -> None:
-    """Open it again as far as it is still there: a draft by its establishment, a filed visit by itself."""
+    """Reopen the last place: a draft through its establishment, a submitted visit directly."""
     record = workspace.record
     if not (record_id and record.open_to_read(record_id)):
         workspace.open(establishment_id)

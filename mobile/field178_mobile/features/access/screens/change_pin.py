@@ -24,7 +24,7 @@ SECOND_S = 1.0
 
 
 class ChangePinSheet(kit.Sheet):
-    """Asks for the old PIN and twice for the new one. ChangePinSheet(keeper, background).open()."""
+    """Sheet for the old PIN and twice the new PIN. ChangePinSheet(keeper, background).open()."""
 
     def __init__(self, keeper: PinKeeper, background: Background, **kwargs: object) -> None:
         super().__init__(title=_("Change my PIN"), **kwargs)
@@ -38,14 +38,14 @@ class ChangePinSheet(kit.Sheet):
 
     def _show(self, state: ChangePinState) -> None:
         self._body.show(state)
-        # Taken away meanwhile, it says nothing over what is shown instead.
+        # A sheet that was closed meanwhile shows no toast.
         if state.is_done and self.parent is not None:
             self.dismiss()
             kit.toast(_("PIN changed: it is the new one from the next unlocking on"))
 
     def _tick(self, _dt: float) -> bool:
         self.presenter.tick()
-        # False ends the ticking: the sheet is gone, closed or taken away by a locking.
+        # False stops the timer: the sheet was closed, by the officer or by a lock.
         return self.parent is not None
 
 

@@ -92,14 +92,14 @@ class EnrolScreen(BoxLayout):
             self.ids.step.add_widget(step)
 
     def go_back(self) -> None:
-        """Go a step back; from the first one to where the enrolment was begun, if it can be left."""
+        """Go back one step; from the first step leave the enrolment, if that is possible."""
         if self.way_back:
             self.presenter.go_back()
         elif self.has_cancel:
             self.dispatch("on_cancel")
 
     def on_cancel(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

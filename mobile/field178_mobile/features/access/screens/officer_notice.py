@@ -1,4 +1,4 @@
-"""What the tablet records about its officer, as a page: once at the first sign-in, again in the settings."""
+"""Page of the privacy notice: shown once at the first sign-in, later from the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDEST_TEXT = 720
 
 
 class NoticePage(kit.FullPage):
-    """Tells the notice. NoticePage(notice, law).open(); one not read yet is left by its button alone."""
+    """Page of the notice. NoticePage(notice, law).open(); an unread notice is closed by its button only."""
 
     def __init__(self, notice: OfficerNotice, law: str, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -26,12 +26,12 @@ class NoticePage(kit.FullPage):
         self.add_widget(NoticeBody(page=self))
 
     def on_back(self) -> None:
-        """Close it, once it was read."""
+        """Close the page if the notice was read."""
         if self._notice.is_read:
             self.dismiss()
 
     def understand(self) -> None:
-        """Keep that it was read, and close it."""
+        """Store that the notice was read, and close the page."""
         self._notice.read()
         self.dismiss()
 

@@ -18,9 +18,9 @@ class SettingsBody(kit.Column):
 
 
 class SettingsSheet(kit.Sheet):
-    """Settings of this tablet. SettingsSheet(preferences, actions, open_again).open(); actions: by button.
+    """Settings sheet. SettingsSheet(preferences, actions, open_again).open(); actions: by button.
 
-    open_again: another language makes the sheet anew.
+    open_again: reopens the sheet in another language.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The first screen: who holds the tablet, and six digits. Light on purpose: it is drawn before all else."""
+"""Unlock screen: officer and six digits. It imports little, because it is drawn first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PinDots(Widget):
 
 
 class PinMessage(text.Txt):
-    """What is said over a PIN pad: three lines are kept free for it, so that no word moves the pad."""
+    """Message above a PIN pad, with space for three lines so that the pad never moves."""
 
 
 class PinKey(Pressable, Label):
@@ -43,9 +43,9 @@ class PinKey(Pressable, Label):
 
 
 class PinPad(GridLayout):
-    """Ten digits and a way back, by thumb or by a keyboard. Event on_key(key): a digit or "back".
+    """Pad with ten digits and back, for thumb and keyboard. Event on_key(key): a digit or "back".
 
-    is_sunken: the pad lies on a surface, so that its keys need another ground to be seen.
+    is_sunken: the pad is on a surface, so that its keys need another ground.
     """
 
     is_sunken = BooleanProperty(False)
@@ -64,7 +64,7 @@ class PinPad(GridLayout):
             Window.bind(on_key_down=self._typed)
 
     def on_key(self, key: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _typed(self, _window: object, code: int, _scan: int, text: str | None, _modifiers: object) -> None:
         if self.get_root_window() is None:
@@ -113,7 +113,7 @@ class UnlockScreen(BoxLayout):
         self.can_forget = chosen is not None and state.forgetful is None and not state.is_busy
 
     def press(self, key: str) -> None:
-        """Hand a key to the presenter, once there is one."""
+        """Pass a key to the presenter, once there is one."""
         if self.presenter is None:
             return
         if key == "back":
@@ -122,10 +122,10 @@ class UnlockScreen(BoxLayout):
             self.presenter.type(key)
 
     def on_forgot(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_switch(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

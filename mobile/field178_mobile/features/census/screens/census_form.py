@@ -1,4 +1,4 @@
-"""The form of a worker census in the record's place: numbers by thumb, the next one asked by itself."""
+"""Form of a worker census in the record pane, with number pads that follow each other."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _REQUIRED = (
     returned_card.ReturnedCard,
     kit.DateField,
 )
-# The count that is asked for once one was given, while it is open.
+# The count to ask for next, by count.
 _NEXT = {TOTAL: FEMALE, FEMALE: MALE}
 
 
 class CensusCount(kit.Column):
-    """One count. show(state); ask() opens the pad; event on_counted(number)."""
+    """A count. show(state); ask() opens the pad; event on_counted(number)."""
 
     key = StringProperty("")
     label = StringProperty("")
@@ -52,7 +52,7 @@ class CensusCount(kit.Column):
         self.ids.count.on_release()
 
     def on_counted(self, number: int) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class CensusFields(CheckedForm):
@@ -84,7 +84,7 @@ class CensusFields(CheckedForm):
         self.follow(state.focus)
 
     def ask_discard(self) -> None:
-        """Throw the draft away, once that was confirmed."""
+        """Delete the draft after a confirmation."""
         kit.confirm(
             _("Discard this draft?"),
             _("What was entered in this count is deleted from the device. What was saved stays."),
@@ -106,7 +106,7 @@ class CensusFields(CheckedForm):
         )
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _make_count(self) -> CensusCount:
         row = CensusCount()
@@ -114,7 +114,7 @@ class CensusFields(CheckedForm):
         return row
 
     def _counted(self, row: CensusCount, number: int) -> None:
-        """Keep a number, then ask for the next one that is open."""
+        """Store a number, then ask for the next open count."""
         self.form.write(row.key, number)
         following = next(
             (child for child in self.ids.counts.children if child.key == _NEXT.get(row.key)), None

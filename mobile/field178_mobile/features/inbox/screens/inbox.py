@@ -1,4 +1,4 @@
-"""The inbox on the screen: the list, and the one thing that is open with its pinned notes."""
+"""Inbox screen: the list, and the open item with its pinned notes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ChoiceRowPair(kit.Column):
     __events__ = ("on_side",)
 
     def on_side(self, is_mine: bool) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class InboxScreen(kit.Panes):
@@ -103,7 +103,14 @@ class InboxScreen(kit.Panes):
 
 def _row(row: InboxRow) -> kit.Row:
     return kit.Row(
-        *(row.key, row.title, row.sub, row.icon, row.tone, row.day, row.word, _INKS[row.tone]),
+        row.key,
+        row.title,
+        row.sub,
+        row.icon,
+        row.tone,
+        row.day,
+        row.word,
+        _INKS[row.tone],
         is_alert=row.is_new,
     )
 

@@ -1,4 +1,4 @@
-"""The targets of the area: each figure with its hour, its target, and what this tablet has not sent."""
+"""Screen of the area's targets: figures with their time, target and unsent part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TONES: Mapping[str, str] = {Verdict.MET: "ok", Verdict.NOT_MET: "warn"}
 
 
 class AskedFigure(BoxLayout):
-    """One figure that a plan asks for. show(row)."""
+    """A figure with a target. show(row)."""
 
     label = StringProperty("")
     value = StringProperty("")
@@ -41,7 +41,7 @@ class AskedFigure(BoxLayout):
 
 
 class OtherFigure(BoxLayout):
-    """One figure that no plan asks for: fewer widgets, there are many. show(row)."""
+    """A figure without a target, with fewer widgets because there are many. show(row)."""
 
     label = StringProperty("")
     value = StringProperty("")
@@ -108,7 +108,7 @@ def build(services: Services) -> IndicatorsScreen:
     screen.presenter = presenter
 
     def changed(change: StoreChange) -> None:
-        # A draft counts nothing; only what is filed or received does.
+        # Drafts do not count, only filed and received records.
         if change.everything or change.records:
             services.ui_thread.post(presenter.show)
 

@@ -30,7 +30,7 @@ class ArrivalPane(BoxLayout):
         self._optional = Optional(self.ids.scroll.column)
 
     def show(self, state: RecordState) -> None:
-        """Draw what is known before the visit."""
+        """Draw the facts known before the visit."""
         self.shift, self.has_shift, self.last_visit = state.shift, state.has_shift, state.last_visit
         self._optional.show(self.ids.shortcomings, bool(state.to_fix))
         self._to_fix.show(state.to_fix)
@@ -39,10 +39,10 @@ class ArrivalPane(BoxLayout):
         self.ids.begin.text = next(option.label for option in state.arrival if option.id == INSPECTED)
 
     def on_begin(self, access_result: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_ask_shift(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -1,4 +1,4 @@
-"""The Conclusion tab: what was found wrong, the result, measures, deadline and the representative's word."""
+"""Conclusion tab: shortcomings, result, measures, due days and the representative's comments."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ConclusionPane(BoxLayout):
         Clock.schedule_once(lambda _dt: self._scroll_to(path), 0)
 
     def on_minutes(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _scroll_to(self, path: str) -> None:
         field = self.ids.fields.widget_of(path) or self.ids[CONTROLS.get(path, "result_card")]
@@ -116,7 +116,7 @@ class ConclusionPane(BoxLayout):
         return row
 
     def _ask_due(self, row: ShortRow) -> None:
-        """Ask for the date of one shortcoming alone."""
+        """Ask for the due day of one shortcoming."""
         key = row.key
 
         def give(iso: str) -> None:

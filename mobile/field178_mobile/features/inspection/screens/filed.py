@@ -1,4 +1,4 @@
-"""After filing: what is true now of the visit, and what to do next."""
+"""Pane of a filed visit: its delivery, and the next step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REQUIRED = (kit.EmptyState,)
 
 
 class FiledPane(BoxLayout):
-    """Says that the visit is saved. show(state); visit (the presenter); events on_next, on_minutes."""
+    """Pane that confirms the filed visit. show(state); visit (the presenter); events on_next, on_minutes."""
 
     visit = ObjectProperty(None)
     text = StringProperty("")
@@ -25,10 +25,10 @@ class FiledPane(BoxLayout):
         self.text, self.delivery = state.feedback.filed, state.feedback.delivery
 
     def on_next(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_minutes(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -1,4 +1,4 @@
-"""The minutes sheet: what will be printed, how it was signed, and the papers made of it."""
+"""Minutes sheet: preview, outcome of signing, and the papers made."""
 
 from __future__ import annotations
 

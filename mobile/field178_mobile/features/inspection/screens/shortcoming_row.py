@@ -12,7 +12,7 @@ _REQUIRED = (kit.Ic,)
 
 
 class ShortRow(kit.Press):
-    """One shortcoming of this visit and by when it is to be fixed. show(row); event on_release."""
+    """Row of a shortcoming with its due day. show(row); event on_release."""
 
     key = StringProperty("")
     text = StringProperty("")

@@ -1,4 +1,4 @@
-"""The foot of an open visit: what was saved, undo, and the next useful thing."""
+"""Action bar of an open visit: feedback, undo, and the next step."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class VisitFoot(kit.FootBar):
         self._optional = Optional(self)
 
     def act(self, action: str) -> None:
-        """Do what a button says."""
+        """Run the action of a button."""
         self.visit.act(action)
         if action == COMPLETE and self.visit.filing_warnings:
             FilingWarningSheet(self.visit, self._file, self.visit.mend_warning).open()

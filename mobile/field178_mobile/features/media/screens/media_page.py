@@ -60,10 +60,10 @@ class OutletBox(kit.Card):
         self._optional.show(self.ids.posts, bool(card.posts))
 
     def on_begin(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_open(self, record_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _make_post(self) -> DatedLine:
         line = DatedLine()
@@ -122,7 +122,7 @@ class PostFields(CheckedForm):
         self.follow(state.focus)
 
     def ask_discard(self) -> None:
-        """Throw the draft away, once that was confirmed."""
+        """Delete the draft after a confirmation."""
         kit.confirm(
             _("Discard this draft?"),
             _("What was entered of this item is deleted from the device. What was saved stays."),
@@ -144,7 +144,7 @@ class PostFields(CheckedForm):
         )
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class PostPane(BoxLayout):
@@ -210,7 +210,7 @@ class MediaPages:
             self._pane.show(state)
 
     def show_post(self, state: PostState | None) -> None:
-        """Draw the open post, or take its page away; a filed one says where it is."""
+        """Draw the open post, or close its page; a toast confirms filing."""
         if state is None:
             if self._post is not None:
                 self._post.dismiss()

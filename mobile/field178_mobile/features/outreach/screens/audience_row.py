@@ -15,7 +15,7 @@ _REQUIRED = (comment_note.CommentNote,)
 
 
 class AudienceRow(kit.Column):
-    """One audience. show(state); session (the presenter); start() asks for the two numbers in turn."""
+    """Row of an audience. show(state); session (the presenter); start() asks for its two numbers."""
 
     key = StringProperty("")
     label = StringProperty("")
@@ -37,26 +37,26 @@ class AudienceRow(kit.Column):
         self.attendance = -1 if state.attendance is None else state.attendance
         self.first_time = -1 if state.first_time is None else state.first_time
         self.problem, self.warning, self.comment = state.problem, state.warning, state.comment
-        if self._optional is None:  # not in __init__: inside another rule the children come after it
+        if self._optional is None:  # not in __init__: inside another rule the children are added later
             self._optional = Optional(self)
         self._optional.show(self.ids.comment, bool(state.comment))
 
     def start(self) -> None:
-        """Ask for the attendance."""
+        """Open the number pad of the attendance."""
         self.ids.attendance.on_release()
 
     def give_attendance(self, number: int) -> None:
-        """Keep how many attended, then ask how many of them for the first time."""
+        """Store the attendance, then ask for the number of first-time attendees."""
         self.keep("attendance_count", number)
         if self.first_time < 0:
             self.ids.first_time.on_release()
 
     def give_first_time(self, number: int) -> None:
-        """Keep how many heard it for the first time this year."""
+        """Store the number of attendees of this topic for the first time this year."""
         self.keep("first_time_count", number)
 
     def keep(self, name: str, number: int) -> None:
-        """Keep one of the numbers."""
+        """Store a number of the audience."""
         self.session.count(self.key, name, number)
 
     def drop(self) -> None:

@@ -1,4 +1,4 @@
-"""Outreach: the sessions of this tablet beside the one that is open, and the way to the media posts."""
+"""Outreach screen: sessions of this tablet, the open session, and the media posts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class OutreachScreen(kit.Panes):
         self.media.show_log(state)
 
     def scrolled(self, scroll_y: float) -> None:
-        """Make the list longer when its end comes into sight."""
+        """Extend the list when its end is scrolled into sight."""
         if self._has_more and scroll_y < MORE_BELOW:
             self._has_more = False
             self.sessions_pane.sessions.show_more()
@@ -94,7 +94,7 @@ class OutreachScreen(kit.Panes):
         self._show_parts()
 
     def place(self) -> dict[str, str]:
-        """Return which session is open, as `open` takes it."""
+        """Return the open session as arguments of `open`."""
         session = self.sessions_pane.session
         return {"record_id": session.record_id} if session is not None else {}
 
@@ -111,12 +111,12 @@ class OutreachScreen(kit.Panes):
             open_comments(lambda render: self.session.open_comments(at, render))
 
     def discard(self) -> None:
-        """Throw the open draft away and go back to the list."""
+        """Delete the open draft and return to the list."""
         self.sessions_pane.discard()
         self.close()
 
     def close_if_lost(self) -> None:
-        """Go back to the list when the open draft was thrown away elsewhere."""
+        """Return to the list if the open draft was discarded elsewhere."""
         if self.sessions_pane.has_lost_draft():
             self.close()
 

@@ -30,8 +30,14 @@ _REQUIRED = (chips, comment_note, field_list, photo_grid, pick_field, pinned_fie
 
 # The parts that a closed record shows without taking a tap; its paper can be made all the same.
 _ENTERED = (
-    *("session_card", "people", "establishments_card", "topics_card"),
-    *("materials_card", "photos_card", "note_card", "content_card"),
+    "session_card",
+    "people",
+    "establishments_card",
+    "topics_card",
+    "materials_card",
+    "photos_card",
+    "note_card",
+    "content_card",
 )
 
 
@@ -39,7 +45,7 @@ class EstablishmentCountRow(AudienceRow):
     """One establishment, drawn and counted as an audience is."""
 
     def keep(self, name: str, number: int) -> None:
-        """Keep one of the numbers."""
+        """Store a number of the establishment."""
         self.session.count_establishment(self.key, name, number)
 
     def drop(self) -> None:
@@ -125,11 +131,14 @@ class OutreachFormPane(CheckedForm):
             self._audience_chosen((self._place_audience.id,))
 
     def add_establishment(self) -> None:
-        """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
+        """Open the search for an establishment to add.
+
+        The first establishment gets the audience's numbers; further ones need their own.
+        """
         EstablishmentSheet(self.session, self._establishment_chosen, title=_("Add an establishment")).open()
 
     def ask_quantity(self, material_id: str) -> None:
-        """Ask how many of a material were handed out."""
+        """Ask for the quantity of a material handed out."""
         row = next(row for row in self._materials if row.id == material_id)
         pad = kit.NumberPad(
             title=row.label, on_number=lambda number: self.session.hand_out(material_id, number)
@@ -142,7 +151,7 @@ class OutreachFormPane(CheckedForm):
         SessionPaperSheet(self.session).open()
 
     def ask_discard(self) -> None:
-        """Throw the draft away, once that was confirmed."""
+        """Delete the draft after a confirmation."""
         kit.confirm(
             _("Discard this draft?"),
             _("What was entered in this session is deleted from the device. It cannot be brought back."),
@@ -153,10 +162,10 @@ class OutreachFormPane(CheckedForm):
         )
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def choose_day(self, iso: str) -> None:
-        """Keep the day; a cleared field keeps the old one."""
+        """Set the day; clearing the field keeps the old day."""
         if iso:
             self.session.choose_day(date.fromisoformat(iso))
 
@@ -225,7 +234,7 @@ class OutreachFormPane(CheckedForm):
         self.optional.show(self.ids.photos_card, is_shown)
 
     def _show_told(self, state: OutreachState) -> None:
-        """Draw topics, materials and texts; a closed record shows only what it holds."""
+        """Draw topics, materials and texts; a closed record shows only chosen values."""
         ids = self.ids
         materials = [_material(row.id, row.label, row.quantity) for row in state.materials]
         given = [option for option in materials if option.is_chosen]

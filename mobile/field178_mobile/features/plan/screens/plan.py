@@ -19,7 +19,7 @@ _REQUIRED = (chips.ChipLine, chips.ChipScroll)
 
 
 class PlanScreen(kit.Panel):
-    """Draws PlanScreenState. presenter; navigate (goes to another screen)."""
+    """Screen of PlanScreenState. presenter; navigate (opens another screen)."""
 
     presenter = ObjectProperty(None)
     navigate = ObjectProperty(None)

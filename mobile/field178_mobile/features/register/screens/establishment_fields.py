@@ -1,4 +1,4 @@
-"""The fields of an establishment: what it is, where it is, what it has shown."""
+"""Fields of an establishment: identity, place, certificates."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EstablishmentFields(CheckedForm):
         ).open()
 
     def ask_discard(self) -> None:
-        """Throw the draft away, once that was confirmed."""
+        """Delete the draft after a confirmation."""
         kit.confirm(
             _("Discard this draft?"),
             _("What was entered about this establishment is deleted from the device. What was saved stays."),
@@ -91,10 +91,10 @@ class EstablishmentFields(CheckedForm):
         )
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_open_alike(self, establishment_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _paper_chosen(self, keys: tuple[str, ...]) -> None:
         for key in keys:
@@ -139,7 +139,7 @@ class AlikeLine(BoxLayout):
         self.key, self.name, self.where = row.id, row.name, row.where
 
     def on_open(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class CertificateFields(kit.Column):

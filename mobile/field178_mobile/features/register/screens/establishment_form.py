@@ -49,7 +49,7 @@ class EstablishmentPane(BoxLayout):
             self.ids.fields.show_top()
 
     def open_alike(self, establishment_id: str) -> None:
-        """Leave the form for an entry that is there already; what was typed stays a draft."""
+        """Leave the form for an existing establishment; the typed data stays a draft."""
         if self.form.is_kept:
             kit.toast(_("The draft is kept in the list, under Drafts."))
         self.workspace.show_establishment(establishment_id)

@@ -24,7 +24,7 @@ _REQUIRED = (comment_note.CommentNote,)
 
 
 class InfoPane(BoxLayout):
-    """What the register knows. show(state).
+    """Info pane of the register data. show(state).
 
     Events: on_ask_shift, on_visit(record id), on_discard, on_mend, on_count, on_census(record id).
     """
@@ -55,7 +55,7 @@ class InfoPane(BoxLayout):
         self.shift, self.has_shift = state.shift, state.has_shift
         self.register, self.is_being_mended = state.register_word, state.is_being_mended
         self.register_tone = PILL_OF_STATE.get(state.register, "plain")
-        # The head says it already while there is no visit.
+        # Without a visit the head already shows this state.
         is_said = state.state == state.register
         self._register.show(self.ids.register_word, bool(self.register) and not is_said)
         self.ids.comment.text = state.shift_comment
@@ -72,10 +72,10 @@ class InfoPane(BoxLayout):
         self._show_counts(state)
 
     def on_ask_shift(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def ask_discard(self) -> None:
-        """Throw the draft away, once that was confirmed."""
+        """Delete the draft after a confirmation."""
         kit.confirm(
             _("Discard this draft?"),
             _("What was entered in this visit is deleted from the device. It cannot be brought back."),
@@ -86,19 +86,19 @@ class InfoPane(BoxLayout):
         )
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_mend(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_count(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_census(self, record_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_visit(self, record_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _show_counts(self, state: RecordState) -> None:
         self.is_being_counted = state.is_being_counted

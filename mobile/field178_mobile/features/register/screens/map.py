@@ -1,4 +1,4 @@
-"""The map of my area, offline: pins by what is to be done, on a map file where there is one."""
+"""Offline map of the area: pins by open work, on a map file if there is one."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class PinCard(kit.Card):
     __events__ = ("on_open", "on_close")
 
     def show(self, card: MapCard) -> None:
-        """Draw it."""
+        """Draw the card of a pin."""
         self.title, self.sub, self.tone = card.title, card.subtitle, STYLES[card.kind][1]
         self.word = f"{card.word} · {card.visited}" if card.visited else card.word
 
     def on_open(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_close(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class MapScreen(BoxLayout):
@@ -97,10 +97,10 @@ class MapScreen(BoxLayout):
         self._card.width = min(dp(WIDEST_CARD), width - dp(32))
 
     def on_open(self, establishment_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_list(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def build(services: Services) -> MapScreen:

@@ -1,1 +1,1 @@
-"""Screens of this feature: Kivy, each .py with its .kv beside it."""
+"""Kivy screens of this feature; each .py file has a .kv file of the same name."""

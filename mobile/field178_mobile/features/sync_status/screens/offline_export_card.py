@@ -25,7 +25,7 @@ class OfflineExportCard(kit.Card):
     advice = StringProperty("")
 
     def on_kv_post(self, _base: object) -> None:
-        """Take hold of the lines, which are there only now."""
+        """Collect the lines, which exist only after the rule was applied."""
         self._lines = Optional(self)
 
     def show(self, state: OfflineExportState) -> None:

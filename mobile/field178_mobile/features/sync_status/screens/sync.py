@@ -1,4 +1,4 @@
-"""Sync on the screen: one headline, what waits, what is equal, one button."""
+"""Sync screen: headline, unsent records, verified scopes, one button."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnsentLine(BoxLayout):
 
 
 class StuckPhoto(BoxLayout):
-    """A photo that goes no more by itself, and what the officer can do.
+    """Row of a photo that needs a person, with its actions.
 
     line (its UnsentLine); is_dismissed; events on_open, on_again, on_dismiss.
     """
@@ -55,13 +55,13 @@ class StuckPhoto(BoxLayout):
         Optional(self.ids.actions).show(self.ids.dismissed, not self.is_dismissed)
 
     def on_open(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_again(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_dismiss(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class ScopeLine(BoxLayout):
@@ -157,7 +157,7 @@ class SyncScreen(BoxLayout):
         self.presenter.refresh()
 
     def ask_let_go(self) -> None:
-        """Ask once more before records go from this tablet."""
+        """Ask for a confirmation before records are deleted from this tablet."""
         kit.confirm(
             _("Let these records go?"),
             _("They rest on this tablet for 30 days and can be offered to the office again."),
@@ -167,7 +167,7 @@ class SyncScreen(BoxLayout):
         )
 
     def ask_dismiss(self, photo: tuple[str, str]) -> None:
-        """Ask before a photo is waited for no longer."""
+        """Ask for a confirmation before a photo is dismissed."""
         kit.confirm(
             _("Put this photo aside?"),
             _("The office does not get it. It stays on this tablet."),
@@ -177,7 +177,7 @@ class SyncScreen(BoxLayout):
         )
 
     def ask_sign_out(self) -> None:
-        """Ask before the officer leaves this tablet."""
+        """Ask for a confirmation before signing out."""
         kit.confirm(
             _("Sign out of this tablet?"),
             _("To come back you need the network and your password. The work of this tablet stays here."),
@@ -187,13 +187,13 @@ class SyncScreen(BoxLayout):
         )
 
     def on_leaving(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_open(self, _record_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_sign_in(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
         holder.clear_widgets()
@@ -204,9 +204,22 @@ class SyncScreen(BoxLayout):
 
 
 _PLAIN = (
-    *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
-    *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("withheld", "tombstones", "history"),
+    "headline",
+    "icon",
+    "tone",
+    "outcome",
+    "remedy",
+    "is_working",
+    "last_success",
+    "more",
+    "scopes_summary",
+    "clock",
+    "is_clock_off",
+    "sign_out",
+    "can_sign_out",
+    "withheld",
+    "tombstones",
+    "history",
 )
 
 
@@ -231,7 +244,7 @@ class _DeletionControls:
         self._do(lambda context: answer_deletion_guard(context, allow=allow))
 
     def bring_back(self) -> None:
-        """Offer to the office what went."""
+        """Offer deleted records to the office."""
         self._do(bring_back)
 
     def dismiss(self, photo: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Everything begun and not filed, as a sheet: go on with one, or throw it away."""
+"""Sheet of all drafts: open or delete a draft."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DraftLine(kit.Press):
         self.saved = " · ".join(part for part in (row.saved, owner) if part)
 
     def on_discard(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 class DraftsSheet(kit.Sheet):

@@ -1,4 +1,4 @@
-"""The main work: the list of my area's establishments beside the record that is open."""
+"""Establishments screen: the list of the area, and the open record."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from field178_mobile.kit.state_tones import TONE_OF_STATE
 from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 
-# Never green where something is open, wherever its record has come.
+# Not green while work is open, whatever the state of the record.
 TILES = {TO_FIX: "warn", DONE: "ok", NOT_THIS_YEAR: "plain"}
 MORE_BELOW = 0.15
 _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
 
 class EstablishmentsScreen(kit.Panes):
-    """List and record. workspace (the presenters); navigate (goes to another screen)."""
+    """List and record. workspace (the presenters); navigate (opens another screen)."""
 
     workspace = ObjectProperty(None)
     navigate = ObjectProperty(None)
@@ -102,7 +102,7 @@ class EstablishmentsScreen(kit.Panes):
         self._put(self.pane if state is not None else self._nothing)
 
     def show_form(self, state: EstablishmentFormState | None) -> None:
-        """Draw the form of the register, or take it away."""
+        """Draw the establishment form, or close it."""
         if state is not None and state.feedback.filed:
             kit.toast(state.feedback.filed)
         elif state is not None:
@@ -115,7 +115,7 @@ class EstablishmentsScreen(kit.Panes):
             self._put(self.pane if self.has_record else self._nothing)
 
     def show_census(self, state: CensusState | None) -> None:
-        """Draw the form of a worker census, or take it away."""
+        """Draw the form of a worker census, or close it."""
         if state is not None and state.feedback.filed:
             kit.toast(state.feedback.filed)
         elif state is not None:
@@ -162,13 +162,13 @@ class EstablishmentsScreen(kit.Panes):
             self.workspace.list.choose_chip(chip)
 
     def scrolled(self, scroll_y: float) -> None:
-        """Make the list longer when its end comes into sight."""
+        """Extend the list when its end is scrolled into sight."""
         if self._has_more and scroll_y < MORE_BELOW:
             self._has_more = False
             self.workspace.list.show_more()
 
     def place(self) -> dict[str, str]:
-        """Return what is open, as `open` takes it."""
+        """Return the open place as arguments of `open`."""
         return place_of(self.workspace)
 
     def open(
@@ -180,7 +180,7 @@ class EstablishmentsScreen(kit.Panes):
         section: str = "",
         form_id: str = "",
     ) -> None:
-        """Go to a filed visit or establishment at a field, to an establishment, or to what a locking left.
+        """Open a filed visit or establishment at a field, an establishment, or the place before a lock.
 
         tab, section and form_id come from `place`.
         """

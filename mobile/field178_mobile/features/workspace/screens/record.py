@@ -116,19 +116,19 @@ class RecordPane(BoxLayout):
             open_comments(lambda render: self.record.visit.open_comments(at, render))
 
     def on_ask_shift(self, pending: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_mend(self, establishment_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_count(self, establishment_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_census(self, record_id: str) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def on_next(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
     def _ask_shift(self, *_args: object) -> None:
         self.dispatch("on_ask_shift", "")
@@ -175,7 +175,7 @@ class RecordPane(BoxLayout):
             self._foot.show(state)
 
     def _show_notice(self, notice: str, is_late: bool) -> None:
-        """Show the office's lock, or that the work comes after it."""
+        """Show the notice of a reviewed record, or of a late draft."""
         self.notice, self.is_late = notice, is_late
         self._notice.show(self.ids.notice, bool(notice))
 

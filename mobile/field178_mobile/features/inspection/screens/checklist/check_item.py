@@ -43,7 +43,7 @@ class CheckItem(kit.CheckRow):
         if is_shown and self._below.parent is None:
             self.add_widget(self._below)
         elif not is_shown and self._below.parent is not None:
-            self._below.parent.remove_widget(self._below)  # kept: the next "no" builds nothing
+            self._below.parent.remove_widget(self._below)  # reused: the next "no" builds no widgets
             self.clear_area()
         if is_shown:
             self._below.show(state)
@@ -57,6 +57,6 @@ class CheckItem(kit.CheckRow):
 
 
 def _speaks(state: ItemState) -> bool:
-    """Tell whether there is something to show below an item without being asked."""
+    """Return whether an item has details to show below it."""
     details = state.offers or state.note or state.comment or state.thumbs
     return bool(details or state.value in ("no", "partial"))

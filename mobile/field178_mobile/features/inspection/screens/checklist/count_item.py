@@ -1,4 +1,4 @@
-"""One count of the open section: a tap opens the pad, and the pad goes on to the next open count."""
+"""Row of a count: a tap opens the number pad, which continues with the next open count."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class CountItem(kit.Column):
         self.dispatch("on_counted")
 
     def on_counted(self) -> None:
-        """Overridden by bind."""
+        """Default event handler: does nothing."""
 
 
 def _offered(state: ItemState) -> list[tuple[str, int]]:

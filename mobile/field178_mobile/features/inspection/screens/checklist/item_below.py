@@ -58,7 +58,7 @@ class ItemBelow(kit.Column):
         self.item.visit.write_note(self.item.key, text)
 
     def add_phrase(self, phrase: str) -> None:
-        """Add a stock phrase to the note, or offer those that have no room below it."""
+        """Append a stock phrase to the note, or open the list of further phrases."""
         if phrase == MORE:
             kit.ChoiceSheet(self._phrases, (), self._phrase_chosen, title=_("Sentences for the note")).open()
             return
@@ -68,7 +68,7 @@ class ItemBelow(kit.Column):
         self.add_phrase(phrases[0])
 
     def add_photo(self) -> None:
-        """Add a photo of what the item asks about."""
+        """Add a photo of the item."""
         add_photo(self.item.visit.gallery, self.item.key)
 
     def _make_thumb(self) -> ThumbTile:

@@ -1,4 +1,4 @@
-"""The checklist's section list with its counters: the first thing of an open visit."""
+"""Section list of the checklist with counters: the first pane of an open visit."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class SectionListPane(BoxLayout):
         self._state = state
 
     def toggle_arrival(self) -> None:
-        """Show or hide what was said at arrival, to correct it."""
+        """Show or hide the facts of the arrival, to correct them."""
         self.is_arrival_open = not self.is_arrival_open
         self.show(self._state)
 

@@ -1,4 +1,4 @@
-"""The items of one section, drawn from a pool of rows: going to another section builds nothing anew."""
+"""Items of one section, drawn from a pool of rows: another section builds no new rows."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class SectionPagePane(BoxLayout):
         self._draw(page)
         opened = {each.id for each in protocols if not each.is_referred}
         if page.id != self._section or opened - self._protocols:
-            # Whose safety an answer put in question comes before the next question.
+            # A protocol for a person in danger is shown before the next question.
             self.ids.scroll.show_top()
         self._section, self._protocols = page.id, opened
 
     def warm(self, _dt: float = 0) -> None:
-        """Build one more row ahead of its need; goes on a row a frame until a usual section is there."""
+        """Build one more row in advance, one a frame, up to the usual number of a section."""
         places = [place for place in range(USUAL_ITEMS) if (False, place) not in self._pool]
         if places:
             self._pool[False, places[0]] = CheckItem(visit=self.visit)

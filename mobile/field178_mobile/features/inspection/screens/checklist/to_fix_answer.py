@@ -29,7 +29,7 @@ class ToFixAnswerRow(kit.Column):
         self._optional = Optional(self)
 
     def show(self, line: FollowUpLine) -> None:
-        """Draw the correction and what the visit says of it."""
+        """Draw the correction and the answer of the visit."""
         self.key, self.item_id, self.photos = line.to_fix.key, line.item_id, line.photos
         self.is_locked = line.is_locked
         self.ids.row.show(line.to_fix)

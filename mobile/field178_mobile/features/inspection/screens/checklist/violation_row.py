@@ -23,7 +23,7 @@ class ViolationRow(kit.Press):
     repeat = StringProperty("")
 
     def show(self, offer: ViolationOffer) -> None:
-        """Draw the offer."""
+        """Draw the offered violation."""
         self.key, self.code, self.title = offer.id, offer.code, offer.title
         self.active = offer.is_chosen
         self.repeat = offer.repeat
