@@ -1,9 +1,9 @@
-"""Lays the sources of the Android build into one folder: what the tablet runs, and nothing else.
+"""Copy the sources of the Android build into one folder, without other files.
 
-Usage: python mobile/stage_apk.py [FOLDER]      (build/apk unless told; buildozer.spec reads it from there)
+Usage: python mobile/stage_apk.py [FOLDER]      (default build/apk, where buildozer.spec reads it)
 
-The same sources give the same folder, byte for byte and second for second, so that one build can be compared
-with another. Its SHA-256 is printed.
+The same sources give the same folder, with equal bytes and times, so that builds can be compared. Its SHA-256
+is printed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def metadata() -> tuple[str, bytes]:
 
 
 def stage(folder: Path) -> str:
-    """Fill the folder anew and return the SHA-256 over names and contents."""
+    """Fill the folder from scratch and return the SHA-256 of names and contents."""
     if folder.exists():
         shutil.rmtree(folder)
     whole = hashlib.sha256()

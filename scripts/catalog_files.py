@@ -1,4 +1,4 @@
-"""Catalog files: where they lie, how they are read, and the bytes of a compiled one."""
+"""Catalog files: their paths, reading, and the bytes of a compiled catalog."""
 
 import struct
 from collections.abc import Mapping, Sequence

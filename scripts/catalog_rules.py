@@ -10,12 +10,12 @@ from scripts.catalog_files import Catalog, compiled, read_catalog
 from field178_shared.codelists import load
 from field178_shared.text.privacy import stigma_in
 
-# What the English says by the one, the Vietnamese says by the other, in the office and on the tablet alike.
+# English term → required Vietnamese term, in console and tablet.
 TERMS: Mapping[str, str] = {r"\bcomment": "nhận xét"}
 
 
 def problems(domain: str, texts: Sequence[str]) -> Iterator[str]:
-    """Say what is wrong with the catalogs of a domain whose code shows these texts."""
+    """Yield the problems of a domain's catalogs; `texts` are the texts in its code."""
     vi = read_catalog(domain, "vi")
     yield from _gaps(vi, texts)
     yield from _faults(vi)

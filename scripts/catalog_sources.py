@@ -8,7 +8,7 @@ from io import BytesIO
 from babel.messages.extract import extract
 from scripts.catalog_files import DOMAINS
 
-# `say` and `translate`: presenters get the catalog as an argument and speak through it.
+# `say` and `translate` too: presenters receive the catalog as an argument.
 KEYWORDS = dict.fromkeys(("_", "N_", "gettext", "say", "_say", "translate", "language"))
 
 _LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
@@ -16,7 +16,7 @@ _CALL = re.compile(rf"(?<![\w.])_\(\s*((?:{_LITERAL})(?:\s*(?:{_LITERAL}))*)\s*[
 
 
 def texts_in(domain: str) -> list[str]:
-    """Return the texts of a domain's package once each, in the order of its files."""
+    """Return the texts of a domain's package without duplicates, in file order."""
     texts: dict[str, None] = {}
     for path in sorted(DOMAINS[domain].rglob("*")):
         if path.suffix in _EXTRACTORS:
@@ -25,7 +25,7 @@ def texts_in(domain: str) -> list[str]:
 
 
 def texts_of_kv(source: bytes) -> Iterator[str]:
-    """Return the texts of a Kivy language file; whole-line comments show nothing."""
+    """Return the texts of a Kivy language file, without whole-line comments."""
     lines = source.decode().splitlines()
     code = "\n".join(line for line in lines if not line.lstrip().startswith("# "))
     for call in _CALL.finditer(code):

@@ -15,7 +15,7 @@ from scripts.catalog_sources import texts_in
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command over the domains; `check` fails when it has anything to say."""
+    """Run one command over the domains; `check` fails if there are problems."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["extract", "compile", "check"])
     command = {"extract": extract, "compile": compile_all, "check": check}[
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
 
 
 def extract() -> list[str]:
-    """Append texts that the code shows and the Vietnamese catalog does not know, untranslated."""
+    """Append the missing texts of the code to the Vietnamese catalog, untranslated."""
     lines = []
     for domain in DOMAINS:
         catalog = read_catalog(domain, "vi")
@@ -47,7 +47,7 @@ def compile_all() -> list[str]:
 
 
 def check() -> list[str]:
-    """Say everything that keeps a catalog from being complete, current and fit to be read."""
+    """Return all problems of the catalogs."""
     return [f"{domain}: {problem}" for domain in DOMAINS for problem in problems(domain, texts_in(domain))]
 
 

@@ -1,6 +1,6 @@
-"""Asks the loader about each program and library of the environment; fails where one lacks what it needs.
+"""Check the libraries of each program of the environment with the loader; fail if one is missing.
 
-A wheel can bring a program whose libraries it does not bring, and a machine with a compiler hides it.
+A wheel can contain a program without its libraries, and a machine with a compiler hides the error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MACHINE = slice(18, 20)
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one file: the libraries it lacks, or why nobody was asked."""
+    """Result for one file: missing libraries, or the reason for skipping it."""
 
     path: Path
     lacks: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Answer:
 
 
 def main(arguments: list[str]) -> int:
-    """Check the folder of the command line, `.venv` unless told."""
+    """Check the folder of the command line, default `.venv`."""
     folder = Path(arguments[0]) if arguments else ROOT / ".venv"
     answers = [checked(path) for path in binaries(folder)]
     for answer in answers:
@@ -54,7 +54,7 @@ def binaries(folder: Path) -> Iterator[Path]:
 
 
 def checked(path: Path) -> Answer:
-    """Ask the loader about one file."""
+    """Check one file with the loader."""
     own, head = _head(Path(sys.executable)), _head(path)
     if (own[CLASS_AND_ORDER], own[MACHINE]) != (head[CLASS_AND_ORDER], head[MACHINE]):
         return Answer(path, skipped="made for another processor")

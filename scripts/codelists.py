@@ -15,7 +15,7 @@ LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; `check` fails when a packaged file is not what the YAML says."""
+    """Run one command; `check` fails if a packaged file differs from the YAML."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["build", "check"])
     command = parser.parse_args(arguments).command

@@ -109,7 +109,7 @@ VIOLATIONS_FOUND = {
 }
 VIOLATIONS_FOUND_ELSEWHERE = ["lb_no_contract_1_10", "cu_signboard_bad"]
 
-# Visits that found no way in, beside those of the establishments.
+# Visits without access, in addition to the visits of the establishments.
 ATTEMPTS = 14
 REASONS_FOR_NO_ACCESS = (
     "closed_on_arrival",
@@ -195,7 +195,7 @@ HARM_REDUCTION = {
     "job_support": 4,
 }
 
-# Role and agency of each officer of the office; every commune has one reporter beside them.
+# Role and agency of each officer of the office; every commune has a reporter in addition.
 OFFICE = [
     ("team_lead", "dist_labour_office"),
     ("inspector", "dist_labour_office"),
@@ -243,7 +243,7 @@ NAMING = {
     "zone": "Khu công nghiệp GL-x",
     "forbidden": "no phone, no registration number that could exist: use GL-0000000nnn",
 }
-# What figures and rules must stand; tests/server/demo/test_edge_cases.py expands each into records.
+# Edge cases of figures and rules; tests/server/demo/test_edge_cases.py expands each into records.
 EDGE_CASES = [
     {"id": "family_boarding_house", "case": "establishment with 0 workers (family-run boarding house)"},
     {"id": "closed_on_arrival", "case": "visit with access_result=closed_on_arrival"},

@@ -64,7 +64,7 @@ def reached_tests(changed: Iterable[str]) -> Iterator[str]:
 
 
 def modules_of(path: str) -> Iterator[str]:
-    """Yield the modules that a changed file belongs to: itself, or those beside a file that is no module."""
+    """Yield the modules of a changed file: itself, or the modules in the folder of another file."""
     for package, folder in PACKAGES.items():
         prefix = f"{folder}/{package}"
         if not path.startswith(f"{prefix}/"):
@@ -91,7 +91,7 @@ def _graph() -> grimp.ImportGraph:
 
 @cache
 def _closure(path: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the files of tests and scripts that a file imports, itself included, and product modules."""
+    """Return the test and script files that a file imports (including itself), and product modules."""
     files, modules, waiting = set[str](), set[str](), [path]
     while waiting:
         current = waiting.pop()

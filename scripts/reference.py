@@ -63,7 +63,7 @@ def errors_page() -> str:
 
 
 def _error_rows(code: ErrorCode) -> Iterator[str]:
-    """Yield a row, or two where a code says something else as an answer than as a receipt."""
+    """Yield a row, or two if a code has different texts as an answer and as a receipt."""
     entry, answer = ERRORS[code], ANSWERS.get(code)
     if answer is not None:
         yield f"| `{code}` | {answer.status} | {answer.vi} | {answer.en} |\n"

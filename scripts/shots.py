@@ -1,8 +1,8 @@
-"""Takes the pictures of docs/img and of the guides from the running product: tablet and console.
+"""Take the pictures of docs/img and of the guides from the running product: tablet and console.
 
-`shots.py` plays the demo first; `shots.py tablet FOLDER` is the tablet process of it. The clock of every
-process stands still, the fonts are the product's own, and everything is drawn by software: the same product
-gives the same pictures, but for what no eye sees. A picture without a visible difference stays as it is.
+`shots.py` plays the demo first; `shots.py tablet FOLDER` is its tablet process. The clock of every process is
+fixed, the fonts are the product's own, and everything is drawn by software, so the same product gives visibly
+equal pictures. Pictures without a visible difference are not replaced.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ TABLET_SIZE = "1280x800"
 TABLET_PICTURE = "tablet-landscape-{place}.png"
 CONSOLE_SIZE = {"width": 1440, "height": 900}
 SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
-# Two drawings of one thing differ at the edges of letters by less.
+# Drawings of the same content differ by less than this at the edges of letters.
 LEVELS = 64
 PIXELS = 20
 CHROMIUM = [
@@ -60,14 +60,14 @@ CHROMIUM = [
 
 
 def main() -> None:
-    """Play the demo with a clock that stands still, then take every picture anew."""
+    """Play the demo with a fixed clock, then take all pictures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # What the path held stays: the pictures are those of the tree that is asked for.
+        # The existing path is kept, so that the pictures show the requested source tree.
         path = os.pathsep.join([str(STILL_CLOCK), *filter(None, [os.environ.get("PYTHONPATH")])])
         os.environ.update(SOFTWARE, PYTHONPATH=path, FIELD178_OFFSCREEN="1")
         still = runpy.run_path(str(STILL_CLOCK / "sitecustomize.py"))
-        # This process fills the store: what it approves is older than tonight's visits.
+        # This process fills the store; its approvals are older than tonight's visits.
         still["stop"](still["START"] - timedelta(hours=1))
         from scripts.demo import play
         from scripts.guides.days import WHEN
@@ -80,7 +80,7 @@ def main() -> None:
             own = {
                 "FIELD178_PHOTO_DIR": str(folder / "photos"),
                 "FIELD178_TABLET_DIR": str(folder / "tablet"),
-                # Training mode: the tablet says that its data are made up.
+                # Training mode: the tablet shows the demo banner.
                 "FIELD178_CLOCK_START": still["START"].isoformat(),
                 "FIELD178_WINDOW": TABLET_SIZE,
             }
@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def keep(taken: Path, kept: Path) -> None:
-    """Put the pictures that look different into a folder, and take away those that are drawn no more."""
+    """Copy the visibly changed pictures into a folder, and delete the pictures that no longer exist."""
     fresh = pictures_in(taken)
     for name in pictures_in(kept).keys() - fresh.keys():
         (kept / name).unlink()
@@ -201,14 +201,15 @@ def add_photo(fingers: Fingers) -> None:
     fingers.press("ChoiceRow", key="photo_premises")
     fingers.press("ChoiceRow", is_multiple=True)
     fingers.press("Btn", text=_("Keep the photo"))
-    # The button changes its word while the photo is sealed: only the page that closes says that it is kept.
+    # The button changes its text while the photo is being encrypted; only the closed page shows that it is
+    # stored.
     fingers.until(lambda: not fingers.sees("PhotoPage"), "the kept photo")
 
 
 def open_minutes(work: Work) -> None:
-    """Open the minutes of the visit with violations, which is filed and approved: what will be printed.
+    """Open the minutes of the approved visit with violations, as a preview.
 
-    Not the finished file: its hash holds identifiers, which are others each time.
+    Not the finished file: its hash contains identifiers, which differ in each run.
     """
     from field178_mobile.kit.language import language as _
 
@@ -228,7 +229,7 @@ def press_newest_visit(fingers: Fingers) -> None:
 
 
 def draw_room(folder: Path) -> None:
-    """Draw a room as a camera might see it, with nobody in it."""
+    """Draw an empty room like a camera picture."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", (1600, 1200), (196, 184, 164))
@@ -256,7 +257,7 @@ def unlock(fingers: Fingers) -> None:
 
 
 def chromium() -> str:
-    """Return the browser that takes pictures."""
+    """Return the path of the browser for pictures."""
     browser = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if browser is None:
         sys.exit("no chromium")
@@ -298,7 +299,7 @@ def shoot_report(target: Path) -> None:
 
 
 def shoot_guides(taken: Path) -> None:
-    """Walk each role's day in a district of its own, in both languages, and take the pictures."""
+    """Walk each role's day in a separate district, in both languages, and take the pictures."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.held_port import held_port
     from scripts.demo.play import command, fill
@@ -309,7 +310,7 @@ def shoot_guides(taken: Path) -> None:
     held = held_port()
     server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), held.port, held)
     fill(server, WAITING)
-    command(server, "check")  # the daily one would come in the middle of the walk
+    command(server, "check")  # the scheduled daily check would run during the walk
     server.start()
     try:
         with sync_playwright() as driver:

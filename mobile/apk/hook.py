@@ -1,7 +1,7 @@
-"""What the finished manifest must and must not say. python-for-android calls `after_apk_build` (p4a.hook).
+"""Check of the finished manifest. python-for-android calls `after_apk_build` (p4a.hook).
 
-The build stops when a permission, a component or a flag is not what is written here: a new version of a tool,
-or a line added in passing, cannot widen what the application may do.
+The build stops if permissions, components or flags differ from the lists here: a new version of a tool, or an
+added line, cannot widen the rights of the application.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _component_faults(application: Xml.Element) -> list[str]:
 
 
 def _service() -> Xml.Element:
-    # python-for-android's own services run in a process of their own, which would not keep this one alive.
+    # Services of python-for-android run in a separate process, which would not keep this process alive.
     return Xml.Element(
         "service",
         {_a("name"): SERVICE, _a("exported"): "false", _a("foregroundServiceType"): "dataSync"},

@@ -31,13 +31,13 @@ HARMLESS = (
 
 
 def main() -> None:
-    """Run the tablet until its window closes; with --version only say which one it is."""
+    """Run the tablet until its window closes; with --version print the version."""
     if "--version" in sys.argv[1:]:
         from field178_mobile.tablet import APP
 
         sys.stdout.write(f"field178 {APP}\n")
         return
-    os.umask(0o077)  # what Kivy writes by itself is the owner's alone too
+    os.umask(0o077)  # files written by Kivy must be readable by their owner only
     try:
         application = build_app(os.environ)
     except ModuleNotFoundError as error:
@@ -51,7 +51,7 @@ def build_app(
     make_runner: MakeRunner | None = None,
     cost: GuessCost | None = None,
 ) -> Field178App:
-    """Return the application, not started. MUST come before the first import of Kivy to prepare it."""
+    """Return the application, not started. MUST be called before the first import of Kivy."""
     gc_scheduler.begin()
     device = platform or platform_of(environment)
     folder = device.data_folder()
@@ -83,7 +83,7 @@ def platform_of(environment: Mapping[str, str]) -> Platform:
 
 
 def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:
-    """Tell Kivy where its files are and what it may not do by itself."""
+    """Set the environment variables of Kivy: its folder and its logging."""
     environment.setdefault("KIVY_NO_ARGS", "1")
     environment.setdefault("KIVY_LOG_MODE", "PYTHON")
     environment.setdefault("KIVY_HOME", str(folder / "kivy"))
@@ -93,7 +93,7 @@ def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:
     logging.getLogger("kivy").addFilter(_is_news)
     if environment.get("FIELD178_OFFSCREEN"):
         environment.setdefault("SDL_VIDEODRIVER", "offscreen")
-    # Above it lies the folder of everything this tablet stores: the first to make it makes it durable.
+    # The parent is the folder of the store: creating it here makes it durable.
     make_folder(Path(environment["KIVY_HOME"]))
     _configure(window_size(environment))
 

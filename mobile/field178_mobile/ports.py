@@ -1,4 +1,4 @@
-"""What the tablet's core asks of the world around it; every outside thing comes in through one of these."""
+"""Ports of the tablet's core: interfaces of all external services."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Failpoint = Callable[[str], None]
 
 
 class NetworkKind(StrEnum):
-    """What the way to the office costs. Where the system does not say, `unknown` counts as free."""
+    """Cost of the network; UNKNOWN (not reported by the system) counts as free."""
 
     UNMETERED = "unmetered"
     METERED = "metered"
@@ -39,11 +39,11 @@ class KeyStore(Protocol):
 
     @property
     def is_protected(self) -> bool:
-        """Tell whether the system protects the secret; if not, the screens say so."""
+        """Return whether the system protects the secret; otherwise the screens show it."""
         ...
 
     def load(self) -> bytes | None:
-        """Return the secret, None when there is none."""
+        """Return the secret, None if there is none."""
         ...
 
     def save(self, secret: bytes) -> None:

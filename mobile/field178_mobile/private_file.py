@@ -11,7 +11,7 @@ from field178_shared.fsync import make_folder, sync_folder
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file durably; nobody else can read it at any moment."""
+    """Replace a file durably; it is readable by its owner only at every moment."""
     make_folder(path.parent)
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
@@ -25,7 +25,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def read_json(path: Path) -> Json:
-    """Return the object of a file, empty when there is none."""
+    """Return the JSON object of a file, empty if the file is missing."""
     if not path.exists():
         return {}
     value = json.loads(path.read_bytes())

@@ -33,7 +33,7 @@ MakeRunner = Callable[["Store", "Enrolment", bytes], "SyncRunner"]
 
 @dataclass(frozen=True, slots=True)
 class TabletSession:
-    """All that exists from one unlocking to the next locking."""
+    """Session of the tablet: objects that exist from unlock to lock."""
 
     store: Store
     lists: CodeLists
@@ -63,7 +63,7 @@ class Tablet:
         self.ids = IdSource(clock, random.SystemRandom())
         # What the way to the office costs; the application puts the device's own answer here.
         self.network: Callable[[], NetworkKind] = lambda: NetworkKind.UNKNOWN
-        # Where the device keeps its secret, if it has a place of its own; put here in the same way.
+        # Key store of the device, if it has one; set by the application.
         self.key_store: Callable[[Path], KeyStore | None] = lambda _folder: None
         self._cost = cost
         self._make_runner = make_runner or self._runner
@@ -90,7 +90,7 @@ class Tablet:
 
         store = Store(self.folder / "store", self.clock, self.ids)
         store.unlock(key)
-        # Nobody works on a draft yet: what was taken out of one before the last end goes now.
+        # No draft is open yet: delete the photos removed from drafts before the last end of the program.
         store.photos.settle()
         enrolment = self.vault.enrolment()
         lists = OfficeLists(store, enrolment)
@@ -136,7 +136,7 @@ class PinUnlock:
         return self._tablet.vault.wait_s(officer_id)
 
     def open(self, officer_id: str, pin: str) -> TabletSession:
-        """Open vault, store and sync; takes about a second, on a worker thread."""
+        """Unlock the vault, open the store and start sync; takes about a second, on a worker thread."""
         return self._tablet.open(self._tablet.vault.unlock(officer_id, pin))
 
 
@@ -152,7 +152,7 @@ class OwnPin:
         return self._vault.wait_s(self._officer_id)
 
     def check(self, pin: str) -> None:
-        """Raise AppError unless this is the PIN; a wrong one counts as at the unlocking."""
+        """Raise AppError unless the PIN is right; a wrong PIN counts as at the unlock."""
         self._vault.unlock(self._officer_id, pin)
 
     def change(self, pin: str, fresh_pin: str) -> None:
@@ -161,9 +161,9 @@ class OwnPin:
 
 
 class FirstEnrolment:
-    """The way of a bare tablet into the office: register the device, bind its first officer, keep a PIN.
+    """First enrolment of a tablet: register the device, bind its first officer, set a PIN.
 
-    A registration outlasts the application: it goes on at the sign-in.
+    A registration is stored: after a restart the enrolment continues with the sign-in.
     """
 
     def __init__(self, tablet: Tablet) -> None:
@@ -171,7 +171,7 @@ class FirstEnrolment:
 
     @property
     def enrolment(self) -> Enrolment | None:
-        """Return what this tablet is registered as, None before its code was taken."""
+        """Return the enrolment, or None before enrolment."""
         return self._tablet.vault.pending_enrolment()
 
     def register(self, link: EnrolLink) -> str:
@@ -220,13 +220,13 @@ class AnotherOfficer:
         )
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
-        """Store the officer's PIN beside the others; the store is unlocked already."""
+        """Store another officer's PIN; the store is unlocked already."""
         self._vault.add_officer(officer, pin, self._opened.key)
         return self._opened
 
 
 class RecoveredOfficer:
-    """The way back for who forgot the PIN while nobody else can open the tablet: a code of the office."""
+    """Key recovery for an officer who forgot the PIN, by a code of the office."""
 
     def __init__(self, tablet: Tablet) -> None:
         self._tablet = tablet
@@ -235,7 +235,7 @@ class RecoveredOfficer:
         self._answer_key = random.SystemRandom().randbytes(32)
 
     def register(self, link: EnrolLink) -> str:
-        """Keep the code; whose tablet this is the office knows."""
+        """Store the code; the office knows the officer of the tablet."""
         self._code = link.code
         return ""
 

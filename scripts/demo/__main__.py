@@ -27,7 +27,7 @@ LATER = "2025-02-11T08:30:00+07:00"
     help=_("Port of the server; left out: {port}, or any free one.").format(port=USUAL_PORT),
 )
 def main(is_stop: bool, folder: Path, port: int | None) -> None:
-    """Play the main job, each step told in plain words."""
+    """Play the main job with a description of each step."""
     from scripts.demo import play  # starts a tablet, a server, and imports both
 
     where = folder.absolute()
@@ -57,7 +57,7 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
 
 
 def _screen() -> dict[str, str]:
-    """Return what the tablet draws on: the display where there is one."""
+    """Return the environment of the tablet's screen: the display if there is one."""
     return {} if os.environ.get("DISPLAY") else {"FIELD178_OFFSCREEN": "1"}
 
 

@@ -1,4 +1,4 @@
-"""A browser without a screen: it keeps cookies, reads forms and submits them, as a reviewer's does."""
+"""Browser without a screen: cookies, forms and their submission, as in a reviewer's browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIMEOUT_S = 20
 
 @dataclass
 class Form:
-    """A form of a page: where it goes and what it carries already."""
+    """Form of a page: its address and prefilled fields."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)

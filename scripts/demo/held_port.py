@@ -11,9 +11,9 @@ USUAL_PORT = 8178
 
 
 class HeldPort:
-    """A listening socket that closes every connection at once, as a server that is away would refuse it.
+    """Listening socket that closes every connection at once, like a server that is down.
 
-    A stranger's server on this port would otherwise answer the tablet in the place of the demo's own.
+    Otherwise a foreign server on this port could answer the tablet instead of the demo's server.
     """
 
     def __init__(self, port: int) -> None:
@@ -23,7 +23,7 @@ class HeldPort:
 
     @property
     def port(self) -> int:
-        """The port, also where 0 was asked for."""
+        """The port number, also if 0 was requested."""
         number: int = self._socket.getsockname()[1]
         return number
 
@@ -43,7 +43,7 @@ class HeldPort:
 
 
 def held_port(port: int | None = None) -> HeldPort:
-    """Hold a port; None: the usual one or, where that is taken, any free one. Raises OSError."""
+    """Hold a port; None: the usual port or, if that is in use, any free port. Raises OSError."""
     if port is not None:
         return HeldPort(port)
     try:

@@ -1,4 +1,4 @@
-"""The play: one shift of a team and the office's answer, each step told with the figure that proves it."""
+"""Play of the demo: one shift of a team and the office's answer, with the numbers of each step."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
 KARAOKE_WITH_VIOLATIONS = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 CAFE = {"words": "moc phong", "title": "Cà phê Mộc Phong (GL-025)"}
 COMMENTED = "answers.workers_contract.v"
-# Codes of the tablet's status line while the server is stopped; any other tells that somebody answered.
+# Codes of the tablet's status line while the server is stopped; other codes mean that a server answered.
 NOBODY_ANSWERS = ("unreachable", "no_network")
 
 Tell = Callable[[str], None]
 
 
 class NotAsTold(AssertionError):
-    """A step of the play did not end as it must; its text says what was seen."""
+    """Error of a step of the play with an unexpected result; its text names the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def play(folder: Path, tell: Tell, screen: Mapping[str, str], held: HeldPort) ->
 
 
 def stop(folder: Path) -> bool:
-    """Stop the server that an earlier play left running; tell whether there was one."""
+    """Stop the server left running by an earlier play; return whether there was one."""
     return ServerProcess(folder / "office", DemoClock.started(), USUAL_PORT).stop()
 
 
@@ -201,7 +201,7 @@ def _must(holds: bool, seen: object) -> None:
 
 
 def command(server: ServerProcess, *arguments: str) -> dict[str, str]:
-    """Run an operator's command on the server's store; returns its answer where it was asked as JSON."""
+    """Run a CLI command on the server's store; return its answer if it is JSON."""
     done = subprocess.run(
         [sys.executable, "-m", "field178_server.cli", *arguments],
         env=server.environment(),

@@ -23,7 +23,7 @@ from field178_server.demo import DEMO_START
 from field178_shared.time.clock import duration_clock
 
 STOP_WITHIN_S = 15.0
-# A busy machine takes its time to end a program with a window.
+# Ending a program with a window takes time on a busy machine.
 TABLET_STOP_WITHIN_S = 60.0
 LOG_LINES = 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,10 +49,10 @@ class DemoClock:
 
 @dataclass
 class ServerProcess:
-    """The server in the background; it outlives the demo until it is stopped by its pid file.
+    """Server in the background; it outlives the demo until it is stopped by its pid file.
 
-    The server holds a lock on that file as long as it lives: a number that the system gave to another
-    process since then is not taken for the server's.
+    The running server holds a lock on that file, so that a pid reused by another process is not mistaken for
+    the server's.
     """
 
     folder: Path
@@ -63,7 +63,7 @@ class ServerProcess:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -84,7 +84,7 @@ class ServerProcess:
                 stderr=log,
                 text=True,
                 start_new_session=True,
-                pass_fds=[holder.fileno()],  # the lock goes with it
+                pass_fds=[holder.fileno()],  # the process inherits the lock
             )
             holder.write(str(process.pid))
         assert process.stdout is not None
@@ -93,7 +93,7 @@ class ServerProcess:
             raise ChildProcessError(last_lines(self.folder / "server.log"))
 
     def stop(self) -> bool:
-        """End the process that the pid file names; tell whether there was one."""
+        """End the process of the pid file; return whether there was one."""
         self._release()
         if not self.pid_file.is_file():
             return False
@@ -127,14 +127,14 @@ class ServerProcess:
 
 
 class Tablet:
-    """The real tablet application, played through its screens by a script that is told what to do."""
+    """The real tablet application, controlled through its screens by the player script."""
 
     def __init__(self, folder: Path, clock: DemoClock, screen: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         own = {
             "FIELD178_TABLET_DIR": str(folder),
             "FIELD178_CLOCK_START": clock.setting(),
-            # The demo asks nobody to unlock the key store of the machine it runs on.
+            # The demo must not ask to unlock the key store of the machine.
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
         self._log_file = folder / "tablet.log"
@@ -150,13 +150,13 @@ class Tablet:
         )
 
     def ask(self, do: str, **given: object) -> dict[str, object]:
-        """Have one thing done; returns what the player saw on the screens afterwards.
+        """Run one command of the player; return what the screens show afterwards.
 
         Raises ChildProcessError with the last lines of the tablet's log.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        # A tablet that ended already does not read: what it left in its log says why.
+        # A tablet that has ended does not read; its log contains the reason.
         with suppress(BrokenPipeError):
             print(json.dumps({"do": do, **given}), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
@@ -211,7 +211,7 @@ def _end(pid: int) -> bool:
 
 def _is_alive(pid: int) -> bool:
     try:
-        # A child of ours stays as a zombie until it is waited for; a stranger is asked by signal 0.
+        # A child process stays as a zombie until it is waited for; other processes are tested by signal 0.
         done, _status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
         done = 0

@@ -26,7 +26,7 @@ class Reviewer:
         self._browser.submit(form, {"reason": reason, **pinned})
 
     def approve(self, record_id: str) -> None:
-        """Approve a record as it stands now, with its flags confirmed where it has any."""
+        """Approve a record at its present revision, and confirm its flags, if any."""
         written = self._browser.get(f"/reviews/{record_id}").form(f"/{record_id}/return")
         address = f"/reviews/{record_id}/approve"
         answer = self._browser.submit(Form(address, written.fields), {})

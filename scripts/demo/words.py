@@ -1,4 +1,4 @@
-"""The language of the demonstration: Vietnamese unless FIELD178_LANGUAGE says en."""
+"""Language of the demo: Vietnamese unless FIELD178_LANGUAGE is en."""
 
 from __future__ import annotations
 

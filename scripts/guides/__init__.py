@@ -1,1 +1,1 @@
-"""Walks each role's day as its guide tells it, for the pictures of the guides and for their test."""
+"""Walks through the console along each role's guide, for its pictures and its test."""

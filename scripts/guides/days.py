@@ -1,4 +1,4 @@
-"""The day of each role: its tasks, at the addresses that its guide names."""
+"""Day of each role: its tasks, at the addresses of its guide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_server.demo.expand import demo_id
 WHEN = datetime.fromisoformat("2024-12-27T08:00:00+07:00")
 # So many of the newest records of the made-up district wait for review when the day begins.
 WAITING = 8
-# What a page says after an act.
+# Status message of a page after an action.
 DONE = "[role=status]"
 DECISION, RECEIPT, FINE, NOTICE = "178/QĐ-XPHC", "BL-178", "5000000", "Họp giao ban lúc 7:30."
 POST = "Phát thanh tháng 12 (GL)"
@@ -21,7 +21,7 @@ FILED = demo_id("session c11629_v1 0 0")
 
 
 def inspector(walk: Walk) -> None:
-    """See what the office said and what was filed; the work itself is on the tablet."""
+    """Read the reviews and the filed records; the work of an inspector is on the tablet."""
     walk.open("/reviews", "?state=approved&type=inspection")
     walk.picture("inspector-record")
     walk.open("/visits")
@@ -31,7 +31,7 @@ def inspector(walk: Walk) -> None:
 
 
 def team_lead(walk: Walk) -> None:
-    """Look after the team: what came back, what is planned, what visits began."""
+    """Manage the team: returned records, plan, started visits."""
     walk.open("/")
     walk.picture("team-lead-today", of="main .today")
     walk.open("/reviews", "?state=returned")
@@ -48,7 +48,7 @@ def team_lead(walk: Walk) -> None:
 
 
 def reviewer(walk: Walk) -> None:
-    """Review what waits, follow it up, plan, keep the register, help tablets."""
+    """Review waiting records, follow up, plan, maintain the register, manage tablets."""
     walk.open("/reviews", "?type=inspection")
     walk.picture("reviewer-record", press="[data-action=approve]")
     walk.go("a[href='#return']")
@@ -81,7 +81,7 @@ def reviewer(walk: Walk) -> None:
 
 
 def decide_on_two(walk: Walk) -> None:
-    """Approve the record in hand and return the next one with a comment: both show what became of them."""
+    """Approve the open record and return the next record with a comment; check both messages."""
     if not walk.acts:
         return
     approved, title = walk.record()
@@ -97,7 +97,7 @@ def decide_on_two(walk: Walk) -> None:
 
 
 def add_to_plan(walk: Walk) -> None:
-    """Give what is ticked to a team: the plan says how many it took."""
+    """Assign the ticked establishments to a team; check the message with their number."""
     if walk.acts:
         walk.pick("team_id")
         walk.act(".plan-add .button-primary", DONE)
@@ -147,7 +147,7 @@ def city_viewer(walk: Walk) -> None:
 
 
 def agency_reporter(walk: Walk) -> None:
-    """See which reports the own agency owes, send the numbers of a month, look at what was sent."""
+    """Read the agency's due reports, send the numbers of a month, read the sent returns."""
     walk.open("/")
     walk.picture("agency-today", of="main .today")
     walk.open("/returns")
@@ -168,7 +168,7 @@ def send_month(walk: Walk) -> None:
 
 
 def commune_reporter(walk: Walk) -> None:
-    """See what the own commune owes this month, enter a post of its station, look at what was entered."""
+    """Read the commune's due entries, enter a post of its station, read the entries."""
     walk.open("/")
     walk.picture("commune-today", of="main .today")
     walk.open("/commune")
@@ -190,7 +190,7 @@ def enter_post(walk: Walk) -> None:
 
 
 def privacy_officer(walk: Walk) -> None:
-    """Ask for an erasure and decide on one."""
+    """Request an erasure and decide on an erasure."""
     walk.open("/")
     walk.picture("privacy-today", of="main .today", press=".today-line a")
     walk.open("/purges")
@@ -243,7 +243,7 @@ def admin(walk: Walk) -> None:
 
 
 def own_account(walk: Walk) -> None:
-    """Look at what everyone has."""
+    """Open the account page, which every role has."""
     walk.open("/account")
 
 

@@ -16,19 +16,19 @@ _PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./\.\./\.\./static/guides/(\w+/[\w-]+\.w
 
 @dataclass(frozen=True, slots=True)
 class ToldSection:
-    """One section of a guide: what it sends its reader to, and what it says stands there."""
+    """Section of a guide: its title and text, with addresses and controls."""
 
     title: str
     text: str
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses it names."""
+        """The addresses in the text."""
         return tuple(_ADDRESS.findall(self.text))
 
     @property
     def controls(self) -> tuple[str, ...]:
-        """The words in bold: each MUST be a control or a heading that the reader finds."""
+        """The bold words: each MUST be a control or a heading of the page."""
         return tuple(" ".join(words.split()) for words in _CONTROL.findall(self.text))
 
     @property

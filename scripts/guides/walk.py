@@ -1,4 +1,4 @@
-"""A walk through pages of the console: it notes what can be read there, and takes pictures on the way."""
+"""Walk through pages of the console: it collects the visible words, and takes pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZE: ViewportSize = {"width": 1120, "height": 640}
 # The menu is others' work too: a new entry of it leaves the pictures as they are.
 BESIDE_THE_MENU: FloatRect = {"x": 100, "y": 0, "width": 1020, "height": 640}
 TALLEST, MARGIN = 640, 24
-# What a reader finds by its words: every text in sight, and each control's and heading's whole text.
+# Visible words of a page: every visible text, and the complete text of each control and heading.
 WORDS = """() => {
   const found = new Set();
   const add = text => found.add((text || "").replace(/\\s+/g, " ").trim());
@@ -36,7 +36,7 @@ NO_RING = "one => { one.style.outline = one.style.outlineOffset = ''; }"
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Who walks, and the way."""
+    """Login and walk function of a role."""
 
     login: str
     walk: Callable[[Walk], None]
@@ -44,9 +44,9 @@ class Day:
 
 @dataclass
 class Walk:
-    """One officer's way through the console; `taken` is where pictures go, None where nobody takes any.
+    """An officer's walk through the console; `taken` is the folder of pictures, None without pictures.
 
-    `acts`: decisions are really made. Pictures are taken of a store that stays as it is.
+    `acts`: decisions are really made. Pictures are taken of a store that stays unchanged.
     """
 
     page: Page
@@ -62,13 +62,13 @@ class Walk:
         self.look()
 
     def go(self, selector: str) -> None:
-        """Press what leads to another page, or opens something on this one."""
+        """Click a link to another page, or a control that opens a part of this page."""
         self.page.locator(selector).first.click()
         self.page.wait_for_load_state("load")
         self.look()
 
     def act(self, selector: str, effect: str, confirm: str = "") -> None:
-        """Press what decides, and see its effect, which is not there yet; `confirm`: a question between."""
+        """Click a deciding button and wait for its effect; `confirm`: a question in between."""
         assert not self.page.locator(effect).count(), effect
         self.page.locator(selector).first.click()
         if confirm:
@@ -79,7 +79,7 @@ class Walk:
         self.look()
 
     def confirm_with_password(self, selector: str, effect: str) -> None:
-        """Do what asks for the officer's password once more, unless it was just given."""
+        """Do an action that needs the officer's password again, unless it was just entered."""
         if self.page.locator("main [name=password]").count():
             self.fill(password=PASSWORD)
         self.act(selector, effect)
@@ -111,13 +111,13 @@ class Walk:
         self.page.locator(f"select[name='{name}']").first.select_option(index=index)
 
     def look(self) -> None:
-        """Note what can be read here; a record is complete once it has been in sight for a moment."""
+        """Collect the visible words; a record page is complete after it has been visible for a moment."""
         if self.page.locator("[data-record]").count():
             self.page.locator("[data-record][data-seen]").wait_for()
         self.words[self._task].update(self.page.evaluate(WORDS))
 
     def picture(self, name: str, of: str = "", press: str = "") -> None:
-        """Take a picture of what is in sight, or of one part; a ring marks what is to be pressed."""
+        """Take a picture of the page or a part of it; a ring marks the control to click."""
         self.look()
         marked = self.page.locator(press).first if press else None
         if marked is not None:
@@ -134,7 +134,7 @@ class Walk:
 
 
 def save_picture(png: bytes, target: Path, tallest: int = TALLEST) -> None:
-    """Keep a picture without loss in few bytes: no empty ground below, and of what goes on the beginning."""
+    """Save a picture losslessly in few bytes, cropped to its content and to a maximum height."""
     from PIL import Image, ImageChops
 
     with Image.open(BytesIO(png)) as image:
@@ -146,7 +146,7 @@ def save_picture(png: bytes, target: Path, tallest: int = TALLEST) -> None:
 
 
 def sign_in(page: Page, login: str) -> None:
-    """Sign in as an officer, whoever was."""
+    """Sign in as an officer, replacing any earlier session."""
     page.context.clear_cookies()
     page.goto("/sign-in")
     page.fill("#login", login)
@@ -166,5 +166,5 @@ def walk_in(page: Page, language: str, day: Day, taken: Path | None = None, *, a
 
 
 def page_for_walks(browser: Browser, url: str) -> Page:
-    """Return the page that all walks go through: what a browser keeps of the console is loaded once."""
+    """Return the page for all walks, so that the browser caches static files once."""
     return browser.new_page(base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")

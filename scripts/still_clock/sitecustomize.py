@@ -1,6 +1,6 @@
-"""Stops the clock of every process of the pictures: what is shown must not depend on how long a machine took.
+"""Fix the clock of every process of the pictures, so that they do not depend on the machine's speed.
 
-Python imports this file by itself where its folder is on PYTHONPATH.
+Python imports this file by itself if its folder is on PYTHONPATH.
 """
 
 import os
@@ -14,7 +14,7 @@ SETTING = "FIELD178_STILL_AT"
 
 
 class StillClock:
-    """Tells the instant at which this process's clock was stopped last."""
+    """Clock that returns the instant set last in this process."""
 
     instant = START
 
@@ -24,7 +24,7 @@ class StillClock:
 
 
 def stop(instant: datetime) -> None:
-    """Give this process a clock that stands at an instant, whatever its environment says."""
+    """Fix the clock of this process at an instant, whatever its environment variables are."""
     StillClock.instant = instant
     clock.clock_from_environment = lambda _environment: StillClock()
 

@@ -1,6 +1,6 @@
-"""Plays what it is told: one JSON command a line on stdin, one JSON answer a line on stdout.
+"""Player of the tablet: one JSON command a line on stdin, one JSON answer a line on stdout.
 
-The answers say what the screens and the store show afterwards, never what was meant to happen.
+The answers contain what the screens and the store show afterwards.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Player:
         self.work = Work(stage.fingers)
 
     def enrol(self, given: Given) -> Seen:
-        """Enrol with a one-time link, sign in once, set a PIN, and take the area in."""
+        """Enrol with a one-time link, sign in, set a PIN, and receive the records of the area."""
         fingers = self.fingers
         fingers.until(lambda: fingers.sees("CodeStep"), "the enrolment")
         fingers.type(fingers.find("CodeStep").ids.link, given["link"])
@@ -59,7 +59,7 @@ class Player:
         return self._counted(lambda: self.work.choose_shift(given["decision"]))
 
     def visit_with_violations(self, given: Given) -> Seen:
-        """Inspect a karaoke place where three things are wrong; a decision given begins the shift too."""
+        """Inspect a karaoke establishment with three violations; a given decision starts the shift too."""
         workers = _workers(5, 4)
 
         def work() -> None:
@@ -73,7 +73,7 @@ class Player:
         return self._filed("inspection", work)
 
     def clean_visit(self, given: Given) -> Seen:
-        """Inspect a place where nothing is wrong and everybody of the last visit is still there."""
+        """Inspect an establishment without violations and with the workers of the last visit."""
 
         def work() -> None:
             self.work.search(given["words"], given["title"])
@@ -84,7 +84,7 @@ class Player:
         return self._filed("inspection", work)
 
     def closed_visit(self, given: Given) -> Seen:
-        """Stand before a closed door."""
+        """Record a visit to a closed establishment."""
 
         def work() -> None:
             self.work.search(given["words"], given["title"])
@@ -104,7 +104,7 @@ class Player:
         return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
 
     def school_talk(self, given: Given) -> Seen:
-        """Write a talk to 300 pupils down."""
+        """Enter a session about a talk to 300 pupils."""
         answers = {
             "form": "school_flag_assembly",
             "unit": given["unit"],
@@ -119,7 +119,7 @@ class Player:
         return self._filed("outreach_session", lambda: self.work.new_session({}, {"women": (32, 20)}))
 
     def sync(self, given: Given) -> Seen:
-        """Press "sync now" and wait until the tablet says how it ended."""
+        """Tap "sync now" and wait until the tablet shows the result."""
         self.work.sync_now()
         if given.get("wants") == "agreement":
             self.fingers.until(lambda: self._status().in_sync, "agreement with the office")
@@ -154,7 +154,7 @@ class Player:
     def _filed(self, record_type: str, work: Callable[[], None]) -> Seen:
         before = self._ids("inspection", "outreach_session")
         seen = self._counted(work)
-        # A visit that explained the law makes its outreach session by itself: both are new.
+        # A visit with an on-site talk creates its outreach session by itself: both are new.
         made = sorted(self._ids("inspection", "outreach_session") - before)
         main = next(record_id for record_id in made if record_id in self._ids(record_type))
         word = str(self._store().shown_state(main).word)
@@ -226,7 +226,7 @@ def _workers(total: int, female: int) -> dict[str, int]:
 
 
 def main() -> None:
-    """Play until stdin ends."""
+    """Run commands until stdin ends."""
     # The application's own output must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -1,4 +1,4 @@
-"""A thumb for scripts: finds what is on the screen, taps it, types, and counts the taps."""
+"""Finger for scripts: finds widgets on the screen, taps, types, and counts the taps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMIT_S = 60.0
 
 
 class NotOnScreen(LookupError):
-    """What a script wants to tap is not there; its text names it and what is there instead."""
+    """Error of a missing widget; its text names it and the visible widgets."""
 
 
 class Thumb(MotionEvent):
@@ -45,23 +45,23 @@ class Fingers:
         self.pace = Pace()
 
     def frames(self, count: int = SETTLE_FRAMES) -> None:
-        """Let the application draw, each frame to its end.
+        """Draw frames, each completely.
 
-        A software renderer would pile unfinished ones up in memory.
+        A software renderer would pile unfinished frames up in memory.
         """
         for _ in range(count):
             EventLoop.idle()
             glFinish()
 
     def rest(self, seconds: float) -> None:
-        """Draw for so long: what a screen puts off to the next blink is on it afterwards."""
+        """Draw frames for so many seconds, so that delayed widgets are drawn too."""
         over_at = duration_clock() + seconds
         while duration_clock() < over_at:
             self.frames(1)
         self.frames()
 
     def until(self, condition: Callable[[], object], what: str) -> None:
-        """Draw until something is so."""
+        """Draw frames until a condition is true."""
         give_up_at = duration_clock() + LIMIT_S
         while duration_clock() < give_up_at:
             if condition():
@@ -79,7 +79,7 @@ class Fingers:
         self.taps += 1
 
     def press(self, kind: str, **properties: object) -> None:
-        """Tap the first thing of a class with these property values."""
+        """Tap the first widget of a class with these property values."""
         self.until(lambda: self.sees(kind, **properties), f"{kind} {properties}")
         self.tap(self.find(kind, **properties))
 
@@ -112,7 +112,7 @@ class Fingers:
         return list(dict.fromkeys(text for text in texts if isinstance(text, str) and len(text) > 1))
 
     def everything(self) -> Iterator[Widget]:
-        """Give every visible, enabled widget; what lies on top first."""
+        """Yield every visible, enabled widget, topmost first."""
         for child in Window.children:
             yield from _visible(child)
 

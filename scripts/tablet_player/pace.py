@@ -40,7 +40,7 @@ class Pace:
 
 
 def live_widgets() -> list[int]:
-    """Return how many widgets, seen or not, hang in the screen and in each thing that lies over it."""
+    """Return the number of widgets, visible or not, of the screen and of each layer above it."""
     return [sum(1 for _widget in _all(child)) for child in Window.children]
 
 

@@ -27,7 +27,7 @@ class Stage:
         self.app._run_prepare()
         runTouchApp(embedded=True)
         if environment.get("FIELD178_OFFSCREEN"):
-            # Nobody watches: frames follow each other without waiting for a screen's rhythm.
+            # Without a viewer, frames follow each other without waiting for a screen.
             Frames._max_fps = 0
         self.fingers = Fingers()
         self.fingers.frames(6)

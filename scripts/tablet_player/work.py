@@ -51,15 +51,15 @@ class Work:
         self.fingers.press("OptionChip", key="manager")
 
     def closed_on_arrival(self) -> None:
-        """The team stood before a closed door: that is a record too."""
+        """Record a visit to a closed establishment."""
         self.fingers.press("ChoiceRow", key="closed_on_arrival")
         self.complete()
 
     def checklist(self, failed: dict[str, str], workers: dict[str, int], as_last_time: bool = False) -> None:
-        """Go through every section: failed items with their violation, the rest met, counts by the pad.
+        """Answer every section: failed items with their violation, the rest met, counts by the pad.
 
-        `as_last_time` repeats the counts of the last visit where the screen offers it; what is open after
-        that, and what one tap may put in, is not typed either when it is the number to give.
+        `as_last_time` copies the counts of the last visit if the screen offers it; open counts whose offered
+        number is right are then accepted by tap and not typed.
         """
         self.foot("next")
         for _place in range(SECTION_LIMIT):
@@ -75,14 +75,14 @@ class Work:
         raise NotOnScreen("the sections never end")
 
     def conclude(self, result: str, measures: tuple[str, ...] = (), fix_within: str = "") -> None:
-        """Say how it ended, and file."""
+        """Set the result and file the visit."""
         for chip in (*((fix_within,) if fix_within else ()), *measures):
             self.fingers.press("OptionChip", key=chip)
         self.fingers.press("ChoiceRow", key=result)
         self.complete()
 
     def complete(self) -> None:
-        """File the open visit; the screen says that it is saved."""
+        """File the open visit, and wait until the screen confirms it."""
         self.foot("complete")
         self.fingers.until(lambda: self.fingers.sees("FiledPane"), "the filed visit")
 
@@ -120,12 +120,12 @@ class Work:
         self.fingers.press("Btn", text=_("OK"))
 
     def sync_now(self) -> None:
-        """Press "sync now"."""
+        """Tap "sync now"."""
         self.go("sync")
         self.fingers.press("Btn", text=_("Sync now"))
 
     def follow_comment(self) -> None:
-        """Open the first thing of the inbox and go to the field of its first comment."""
+        """Open the first item of the inbox and go to the field of its first comment."""
         self.go("inbox")
         self.fingers.press("ListRow")
         self.fingers.press("PinnedRow")

@@ -1,4 +1,4 @@
-"""Draws the pictures of the application beside this file, from its own fonts and colours.
+"""Draw the icons of the application from its own fonts and colours.
 
 Usage: python mobile/apk/icons/draw.py
 """
@@ -14,7 +14,7 @@ ASSETS = HERE.parents[1] / "field178_mobile" / "assets"
 RAIL, ON, MARK = "#0C3B3A", "#FFFFFF", "#4FD1C1"
 CLIPBOARD = chr(0xF08A8)  # clipboard-check-outline
 SIZE = 432
-# Of an adaptive icon a circle of two thirds is always seen, whatever shape the device cuts.
+# A circle of two thirds of an adaptive icon is visible in every mask of the devices.
 GLYPH, NUMBER = 176, 66
 UP, DOWN = 0.43, 0.69
 

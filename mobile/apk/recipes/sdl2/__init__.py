@@ -1,8 +1,8 @@
 """SDL for the tablet: the backspace key deletes on Android 11 and newer too.
 
 Up to Android 10 SDL turns "delete the text before the cursor" into presses of backspace. From Android 11 on
-it compares texts instead, and knows only what was typed since the field got the focus: a text that was there
-before, or was pasted, cannot be deleted (kivy issue 7375, SDL issue 15171). Here it presses on every version.
+it compares texts instead, limited to text typed since the field got the focus: older and pasted text cannot
+be deleted (kivy issue 7375, SDL issue 15171). This recipe presses backspace on every version.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ ALWAYS = "true /* on every version */"
 
 
 def press_backspace_always(source: str) -> str:
-    """Return the Java source with the condition gone; ValueError when it is not where it is expected."""
+    """Return the Java source without the condition; ValueError if the condition is missing."""
     if ALWAYS in source:
         return source
     before, method, after = source.partition(METHOD)

@@ -11,7 +11,7 @@ from pythonforandroid.util import current_directory
 
 
 class Sqlite3Recipe(Recipe):
-    """Makes libsqlite3.so beside sqlite3.h, where the recipe of Python looks for both."""
+    """Build libsqlite3.so next to sqlite3.h, where the Python recipe searches for both."""
 
     version = "3.51.3"
     url = "https://sqlite.org/2026/sqlite-autoconf-3510300.tar.gz"
