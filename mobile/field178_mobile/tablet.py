@@ -188,15 +188,21 @@ class FirstEnrolment:
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Bind an officer to the device."""
-        return sign_in(self._known(), self._tablet.vault.pending_device_key(), login, password, one_time_code)
+        return sign_in(
+            self._required_enrolment(),
+            self._tablet.vault.pending_device_key(),
+            login,
+            password,
+            one_time_code,
+        )
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Create the vault for the first officer and unlock the store."""
         vault = self._tablet.vault
-        key = vault.create(officer, pin, self._known(), vault.pending_device_key())
+        key = vault.create(officer, pin, self._required_enrolment(), vault.pending_device_key())
         return self._tablet.open(key)
 
-    def _known(self) -> Enrolment:
+    def _required_enrolment(self) -> Enrolment:
         if (enrolment := self.enrolment) is None:
             raise LookupError("the device is not registered")
         return enrolment

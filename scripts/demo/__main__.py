@@ -42,7 +42,7 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
         raise click.ClickException(text.format(port=port)) from error
     try:
         url = play.play(where, click.echo, _screen(), held)
-    except (play.NotAsTold, ChildProcessError) as error:
+    except (play.UnexpectedOutcome, ChildProcessError) as error:
         raise click.ClickException(_("The play broke off: {error}").format(error=error)) from error
     click.echo("")
     click.echo(_("It worked: every step above came out as it must. The server stays up."))

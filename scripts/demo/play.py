@@ -42,7 +42,7 @@ NOBODY_ANSWERS = ("unreachable", "no_network")
 Tell = Callable[[str], None]
 
 
-class NotAsTold(AssertionError):
+class UnexpectedOutcome(AssertionError):
     """Error of a step of the play with an unexpected result; its text names the result."""
 
 
@@ -66,7 +66,7 @@ def play(folder: Path, tell: Tell, screen: Mapping[str, str], held: HeldPort) ->
     with ExitStack() as stack:
         stack.callback(server.stop)
         stage = Stage(server, fill(server), tell)
-        _tell_store(stage)
+        _report_store(stage)
         server.start()
         tell(_("2. The server takes connections at {url}").format(url=server.url))
         with closing(Tablet(folder / "tablet", server.clock, screen)) as tablet:
@@ -99,7 +99,7 @@ def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
     return seeded
 
 
-def _tell_store(stage: Stage) -> None:
+def _report_store(stage: Stage) -> None:
     seeded = stage.seeded
     text = _("1. An empty store was made and filled: {records} records of 2024, {approved} of them approved")
     stage.tell(text.format(records=seeded.records, approved=seeded.approved))
@@ -197,7 +197,7 @@ def _shown(seen: Mapping[str, object]) -> dict[str, object]:
 
 def _must(holds: bool, seen: object) -> None:
     if not holds:
-        raise NotAsTold(str(seen))
+        raise UnexpectedOutcome(str(seen))
 
 
 def command(server: ServerProcess, *arguments: str) -> dict[str, str]:

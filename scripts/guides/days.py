@@ -77,7 +77,7 @@ def reviewer(walk: Walk) -> None:
     walk.open("/tablets")
     walk.go("main table a")
     walk.open("/notices")
-    tell_everybody(walk)
+    send_notice(walk)
 
 
 def decide_on_two(walk: Walk) -> None:
@@ -103,7 +103,7 @@ def add_to_plan(walk: Walk) -> None:
         walk.act(".plan-add .button-primary", DONE)
 
 
-def tell_everybody(walk: Walk) -> None:
+def send_notice(walk: Walk) -> None:
     """Write a notice: the list has it."""
     if not walk.acts:
         return

@@ -15,7 +15,7 @@ _PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./\.\./\.\./static/guides/(\w+/[\w-]+\.w
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSection:
+class GuideSection:
     """Section of a guide: its title and text, with addresses and controls."""
 
     title: str
@@ -42,8 +42,8 @@ def guide_text(role: str, language: str) -> str:
     return (GUIDES / language / f"{role}.md").read_text("utf-8")
 
 
-def sections_of(role: str, language: str) -> Iterator[ToldSection]:
+def sections_of(role: str, language: str) -> Iterator[GuideSection]:
     """Yield the sections of a guide."""
     _opening, *parts = _SECTION.split(guide_text(role, language))
     for title, text in zip(parts[::2], parts[1::2], strict=True):
-        yield ToldSection(title, text)
+        yield GuideSection(title, text)

@@ -220,7 +220,7 @@ class AnswerReader:
         if end.frames != self._lines:
             raise AnswerFault("end")
         self._commit_pending()
-        self._commit_wanted(hello)
+        self._commit_requested(hello)
         requested_ids = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
         if requested_ids and not end.more:
             # The answer is complete: missing records are in no scope of this tablet. Keeping the request
@@ -228,7 +228,7 @@ class AnswerReader:
             self._store.give_up_wants(requested_ids)
         self.end = end
 
-    def _commit_wanted(self, hello: Hello) -> None:
+    def _commit_requested(self, hello: Hello) -> None:
         """Commit records requested by id: they may be outside of any checkpoint and move no cursor."""
         requested_ids = frozenset(self._exchange.checkpoint.wants)
         if any(isinstance(item, Leave) or item.id not in requested_ids for item in self._items):

@@ -37,7 +37,7 @@ from field178_mobile.replication.frames import AnswerFault, Hello, NotOurAnswer
 from field178_mobile.replication.push_queue import PushQueue
 from field178_mobile.replication.recovery import Reactions, RecoveryQueue, judged
 from field178_mobile.replication.request import Identity, Load, Offer, SentRequest, build_exchange
-from field178_mobile.replication.telemetry import Telling
+from field178_mobile.replication.telemetry import StatusReporter
 from field178_mobile.store.outbox.changes import State
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.server_state import StoredRoot
@@ -100,7 +100,7 @@ class SyncEngine:
         self._recovery = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
-        self._telling = Telling(world.free_mb, store.own_counts)
+        self._reporter = StatusReporter(world.free_mb, store.own_counts)
         self._exchange: SentRequest | None = None
         self._answer: AnswerReader | None = None
         self._stopwatch = world.stopwatch
@@ -167,7 +167,7 @@ class SyncEngine:
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
-        identity = replace(self._identity, device_status=self._telling.news(checkpoint, len(pushed)))
+        identity = replace(self._identity, device_status=self._reporter.news(checkpoint, len(pushed)))
         self._exchange = build_exchange(identity, checkpoint, load, self._clock.now())
         self._answer = AnswerReader(self._store, self._exchange)
         self._sent_at = self._stopwatch()
@@ -242,7 +242,7 @@ class SyncEngine:
         self._answer, self._exchange = None, None
         pushed, received = self.state.pushed + len(exchange.pushed), self.state.received + answer.received
         self.state = replace(self.state, pushed=pushed, received=received)
-        self._telling.was_heard()
+        self._reporter.acknowledged()
         self._queue.answered(exchange, self._on_its_way_s)
         self._sign_ins = 0
         now = self._clock.now()

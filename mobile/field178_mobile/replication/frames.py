@@ -41,7 +41,7 @@ class NotOurAnswer(AnswerFault):
 
 
 @dataclass(frozen=True, slots=True)
-class RootTold:
+class ReceivedRoot:
     """Root of the server's history; index 0: no root, or an unreadable root."""
 
     index: int = 0
@@ -61,7 +61,7 @@ class Hello:
     agreed: bool
     pull_refused: bool
     speaks_ours: bool
-    root: RootTold | None
+    root: ReceivedRoot | None
     server: str = ""
 
 
@@ -206,11 +206,11 @@ def _notice(value: object) -> OfficeNotice:
     return OfficeNotice(reader.text("id"), reader.text("kind", default=""), text)
 
 
-def _root(frame: Reader) -> RootTold:
+def _root(frame: Reader) -> ReceivedRoot:
     root = frame.value.get("root")
     seen = RootSeen.from_wire(root)
     sig = root.get("sig") if isinstance(root, Mapping) else None
-    return RootTold(seen.index, seen.hash, sig if isinstance(sig, str) else "")
+    return ReceivedRoot(seen.index, seen.hash, sig if isinstance(sig, str) else "")
 
 
 def _digest(value: object) -> Digest:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from field178_mobile.replication.answer import AnswerReader
 from field178_mobile.replication.events import Failure, FailureKind
-from field178_mobile.replication.frames import Hello, RootTold
+from field178_mobile.replication.frames import Hello, ReceivedRoot
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint
 from field178_mobile.store.replication.server_state import StoredRoot
@@ -108,7 +108,7 @@ def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoo
     return StoredRoot(epoch, root.index, root.hash)
 
 
-def _is_signed(root: RootTold, epoch: str, receipt_key: str) -> bool:
+def _is_signed(root: ReceivedRoot, epoch: str, receipt_key: str) -> bool:
     return is_signed(receipt_key, signed_text(epoch, root.index, root.hash), root.sig)
 
 

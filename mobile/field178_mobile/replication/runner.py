@@ -140,7 +140,7 @@ class SyncRunner:
             # Last handler of the upload loop, as in `drive`: the photo is kept and the next attempt follows.
             log.exception("upload_failed")
             self._uploads.pause(BROKEN_WAIT_S)
-        self._tell(self.state())
+        self._notify(self.state())
 
     def _perform_all(self, effects: list[Effect]) -> None:
         pending = deque(effects)
@@ -149,7 +149,7 @@ class SyncRunner:
 
     def _perform(self, effect: Effect) -> list[Effect]:
         if isinstance(effect, StateChanged):
-            self._tell(self.state())
+            self._notify(self.state())
         elif isinstance(effect, Wait):
             self._due_at = duration_clock() + effect.seconds
         elif isinstance(effect, OpenDeviceSession):
@@ -175,6 +175,6 @@ class SyncRunner:
             return self._engine.step(error.failure)
         return self._engine.step(AnswerEnded())
 
-    def _tell(self, state: SyncState) -> None:
+    def _notify(self, state: SyncState) -> None:
         for listener in list(self._listeners):
             listener(state)

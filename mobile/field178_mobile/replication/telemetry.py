@@ -12,14 +12,14 @@ from field178_shared.device_status import DeviceStatus
 FREE_STEP_MB = 512
 
 
-class Telling:
+class StatusReporter:
     """Device status last reported, kept in memory; after a start it is reported again."""
 
     def __init__(self, free_mb: Callable[[], int | None], counts: Callable[[], OwnCounts]) -> None:
         self._free_mb = free_mb
         self._counts = counts
-        self._told: DeviceStatus | None = None
-        self._heard: DeviceStatus | None = None
+        self._reported: DeviceStatus | None = None
+        self._acknowledged: DeviceStatus | None = None
 
     def news(self, checkpoint: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
         """Return the status to report with a request that pushes so many changes, None if unchanged."""
@@ -27,15 +27,15 @@ class Telling:
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
         own = self._counts()
-        self._told = DeviceStatus(
+        self._reported = DeviceStatus(
             unsent=max(unsent, 0),
             unsent_files=own.unsent_files,
             free_mb=steps,
             mismatches=own.mismatches or None,
             mismatched=own.mismatched if own.mismatches else (),
         )
-        return None if self._told == self._heard else self._told
+        return None if self._reported == self._acknowledged else self._reported
 
-    def was_heard(self) -> None:
+    def acknowledged(self) -> None:
         """Note that the last request was answered to its end."""
-        self._heard = self._told
+        self._acknowledged = self._reported

@@ -45,7 +45,7 @@ def change_pin(tablet: Tablet, me: str, background: Background) -> None:
     ChangePinSheet(OwnPin(tablet, me), background).open()
 
 
-def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
+def show_officer_notice(session_view: SessionView, is_first: bool = False) -> None:
     """Show the officer the privacy notice; at the first unlock only if it was not read yet."""
     from field178_mobile.features.access.officer_notice import OfficerNotice, notice_law
 
@@ -60,7 +60,7 @@ def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
     NoticePage(notice, notice_law(services.words().lists, today, language.code)).open()
 
 
-def turn_away() -> None:
+def show_account_closed() -> None:
     """Show an officer with a closed account why the tablet stays locked."""
     from field178_mobile.kit import kit
 
@@ -74,7 +74,7 @@ def turn_away() -> None:
     ).open()
 
 
-def say_taken_off(gone: Sequence[TabletOfficer]) -> None:
+def show_removed_officers(gone: Sequence[TabletOfficer]) -> None:
     """Show which officers were removed from this tablet."""
     from field178_mobile.kit import kit
 

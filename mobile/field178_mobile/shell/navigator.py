@@ -20,7 +20,12 @@ from field178_mobile.kit.threads import WorkerThreads
 from field178_mobile.kit.today import today
 from field178_mobile.kit.widgets.overlay import BACK_KEY
 from field178_mobile.replication.events import WakeReason
-from field178_mobile.shell.account_sheets import agency_name, say_taken_off, tell_officer, turn_away
+from field178_mobile.shell.account_sheets import (
+    agency_name,
+    show_account_closed,
+    show_officer_notice,
+    show_removed_officers,
+)
 from field178_mobile.shell.activity_watch import ActivityWatch
 from field178_mobile.shell.interrupted_work import offer_interrupted_work
 from field178_mobile.shell.officer_flows import OfficerFlows
@@ -107,7 +112,7 @@ class Navigator(BoxLayout):
         first, place = self._left.pop(officer.id, ("inspection", {}))
         self.session_view.start(first, **place)
         self.activity.quiet_moments.change_hands()
-        tell_officer(self.session_view, is_first=True)
+        show_officer_notice(self.session_view, is_first=True)
         if not is_back:
             offer_interrupted_work(self.session_view.services)
 
@@ -119,10 +124,10 @@ class Navigator(BoxLayout):
         if any(removed.id == officer.id for removed in gone):
             tablet.close()
             self.ask_pin()
-            turn_away()
+            show_account_closed()
             return
         self.opened(officer, tablet)
-        say_taken_off(gone)
+        show_removed_officers(gone)
 
     def lock(self, officer_id: str = "") -> None:
         """Lock the store, delete the key from memory and ask an officer for the PIN; drafts are stored."""

@@ -10,7 +10,7 @@ from field178_mobile.kit.language import language
 from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import WorkerThreads
-from field178_mobile.shell.account_sheets import change_pin, hand_over, show_officers, tell_officer
+from field178_mobile.shell.account_sheets import change_pin, hand_over, show_officer_notice, show_officers
 
 if TYPE_CHECKING:
     from field178_mobile.shell.navigator import Navigator
@@ -155,7 +155,7 @@ class OfficerFlows:
         actions = {
             "officers": self.show_officers,
             "pin": lambda: change_pin(self._shared.tablet, session_view.officer.id, self._background),
-            "notice": lambda: tell_officer(session_view),
+            "notice": lambda: show_officer_notice(session_view),
             "lock": self._navigator.lock,
         }
         SettingsSheet(self._preferences, actions, self.open_settings).open()

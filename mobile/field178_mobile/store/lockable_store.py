@@ -66,7 +66,7 @@ class LockableStore:
         """Open the database with the data key; brings back what a crash or a damage left behind."""
         if self._unlocked is None:
             self._call(lambda: self._open(key))
-            self._tell(StoreChange(everything=True))
+            self._notify(StoreChange(everything=True))
 
     def lock(self) -> None:
         """Close the database and delete the key from memory; the data stays, encrypted."""
@@ -93,7 +93,7 @@ class LockableStore:
     def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
         """Run a writing on the database thread; it returns the ids of the records it touched."""
         touched = self._run(lambda unlocked: self._written(unlocked, work))
-        self._tell(StoreChange(touched))
+        self._notify(StoreChange(touched))
 
     def turn(self, work: Callable[[], Result]) -> Result:
         """Run work with several calls in one turn of the database thread.
@@ -107,7 +107,7 @@ class LockableStore:
             return self._call(lambda: self._in_turn(work, untold))
         finally:
             for change in untold:
-                self._tell(change)
+                self._notify(change)
 
     def _written(self, unlocked: Unlocked, work: Callable[[Unlocked], Iterable[str]]) -> frozenset[str]:
         touched = frozenset(work(unlocked))
@@ -183,7 +183,7 @@ class LockableStore:
         finally:
             self._untold = None
 
-    def _tell(self, change: StoreChange) -> None:
+    def _notify(self, change: StoreChange) -> None:
         if self._untold is not None and self._thread.is_current:
             self._untold.append(change)
             return

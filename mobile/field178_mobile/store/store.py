@@ -78,13 +78,13 @@ class Store(LockableStore):
         deletions = [deletion(view) for view in gone]
         change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user, deletions))
         filed = frozenset(item.record_id for item in (draft, *extra))
-        self._tell(StoreChange(filed | {item.record_id for item in deletions}))
+        self._notify(StoreChange(filed | {item.record_id for item in deletions}))
         return change_ids[0]
 
     def file_content(self, content: Content, user: str) -> str:
         """File changes made by `edits`; screens have `delete` and `resolve`."""
         change_id = self._run(lambda unlocked: self._file_all(unlocked, [content], user))[0]
-        self._tell(StoreChange(frozenset({content.record_id})))
+        self._notify(StoreChange(frozenset({content.record_id})))
         return change_id
 
     def delete(self, record_id: str, user: str) -> str | None:
@@ -182,7 +182,7 @@ class Store(LockableStore):
 
     def write_draft(self, work: Callable[[Unlocked], str]) -> None:
         """Run the writing of a draft on the database thread; it returns the id of its record."""
-        self._tell(StoreChange(drafts=frozenset({self._run(work)})))
+        self._notify(StoreChange(drafts=frozenset({self._run(work)})))
 
     def commit(
         self, work: Callable[[Unlocked], Committed], afterwards: Callable[[Unlocked], None]
@@ -194,7 +194,7 @@ class Store(LockableStore):
         """Store the engine's result on full agreement; any later change resets it."""
         if in_sync != self._in_sync:
             self._in_sync = in_sync
-            self._tell(StoreChange())
+            self._notify(StoreChange())
 
     def _file(
         self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
@@ -227,6 +227,6 @@ class Store(LockableStore):
     ) -> Committed:
         committed = work(unlocked)
         unlocked.cache.touch(committed.records, committed.new)
-        self._tell(StoreChange(committed.records))
+        self._notify(StoreChange(committed.records))
         afterwards(unlocked)
         return committed

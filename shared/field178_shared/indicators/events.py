@@ -125,7 +125,7 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     unit_id, entities = unit_of(record, lists), {"establishment": text_of(data, "establishment_id")}
     yield _filed(record, day, unit_id)
     begun_at = text_of(data, "started_at")
-    for source, on, row in (*_seen(data, day), *_found(record, day)):
+    for source, on, row in (*_seen(data, day), *_findings(record, day)):
         yield Event(record.record_id, source, on, unit_id, row, entities, begun_at)
     for row in _audiences_of_visit(answers_of(data)):
         yield Event(record.record_id, "audience", day, unit_id, row)
@@ -142,7 +142,7 @@ def _seen(data: Data, day: date) -> Iterator[_Row]:
         yield "talk", day, _talk_of_visit(answers)
 
 
-def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
+def _findings(record: CountedRecord, day: date) -> Iterator[_Row]:
     """Yield the findings of a visit and the measures and decisions that followed."""
     data, after = record.data, AfterVisit.of(record.data, record.entries)
     answered = answered_violations(data, after)

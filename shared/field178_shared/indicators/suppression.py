@@ -173,7 +173,7 @@ class HiddenPlaces:
     def __init__(self, lists: CodeLists, numbers_of: Callable[[str], Sequence[float]]) -> None:
         self._lists = lists
         self._numbers_of = numbers_of
-        self._found: dict[str, frozenset[int]] = {}
+        self._hidden: dict[str, frozenset[int]] = {}
 
     def of(self, indicator: Indicator) -> frozenset[int]:
         """Return the places at which an indicator is hidden."""
@@ -181,17 +181,17 @@ class HiddenPlaces:
         return hidden if indicator.denominator is None else hidden | self._of_formula(indicator.denominator)
 
     def _of_formula(self, formula: str) -> frozenset[int]:
-        if formula not in self._found:
+        if formula not in self._hidden:
             # Stored before the denominators are read: two formulas that divide each other would recurse
             # forever.
-            self._found[formula] = hidden = hidden_cells(self._numbers_of(formula))
+            self._hidden[formula] = hidden = hidden_cells(self._numbers_of(formula))
             for whole in sorted(_wholes_of(self._lists, formula)):
                 numbers = zip(self._numbers_of(formula), self._numbers_of(whole), strict=True)
                 hidden |= hidden_cells([abs(number - other) for number, other in numbers]) | self._of_formula(
                     whole
                 )
-            self._found[formula] = hidden
-        return self._found[formula]
+            self._hidden[formula] = hidden
+        return self._hidden[formula]
 
 
 def shares_beside(lists: CodeLists, indicator: Indicator) -> frozenset[str]:

@@ -35,7 +35,7 @@ def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[
         if item is None:
             continue
         for rule in item.count_rules:
-            if (code := _broken(count, rule, _known(rule, counts, lists))) is not None:
+            if (code := _broken(count, rule, _known_counts(rule, counts, lists))) is not None:
                 yield Problem(_path(item), code, {"items": list(rule.items)})
 
 
@@ -46,7 +46,7 @@ def open_sums(counts: Mapping[str, int], lists: CodeLists) -> set[str]:
     sums = [
         (item, rule) for item in counted for rule in item.count_rules if rule.relation is CountRelation.SUM_OF
     ]
-    return {_path(item) for item, rule in sums if len(_known(rule, counts, lists)) < len(rule.items)}
+    return {_path(item) for item, rule in sums if len(_known_counts(rule, counts, lists)) < len(rule.items)}
 
 
 def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int | None:
@@ -55,7 +55,7 @@ def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int 
         for rule in item.count_rules:
             if rule.relation is CountRelation.SUM_OF and item_id in rule.items and item.id in counts:
                 others = CountRule(rule.relation, tuple(each for each in rule.items if each != item_id))
-                known_counts = _known(others, counts, lists)
+                known_counts = _known_counts(others, counts, lists)
                 left = counts[item.id] - sum(known_counts)
                 return left if left >= 0 and len(known_counts) == len(others.items) else None
     return None
@@ -84,7 +84,7 @@ def _excess_code(rule: CountRule) -> ErrorCode:
     return _MORE_THAN.get(rule.items[0], ErrorCode.EXCEEDS_TOTAL)
 
 
-def _known(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
+def _known_counts(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
     """Return the counts of a rule's items that are known; an untouched one has its default."""
     known_counts = []
     for item_id in rule.items:

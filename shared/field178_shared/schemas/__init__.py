@@ -20,7 +20,7 @@ def validate(
     Unknown paths are no errors. Values that equal those of `before` are no errors either: an earlier version
     accepted them, and they must not block other fields. The type MUST be one of TYPES.
     """
-    issues = _known(type_name).schema.errors(data)
+    issues = _record_type(type_name).schema.errors(data)
     if not issues or not before or not isinstance(data, dict):
         return issues
     return {path: codes for path, codes in issues.items() if not _is_kept(path, data, before)}
@@ -33,10 +33,10 @@ def _is_kept(path: str, data: dict[str, object], before: Mapping[str, object]) -
 
 def json_schema(type_name: str) -> dict[str, object]:
     """Return the JSON schema of a type's data, generated from its declared schema."""
-    return _known(type_name).schema.json_schema()
+    return _record_type(type_name).schema.json_schema()
 
 
-def _known(type_name: str) -> RecordType:
+def _record_type(type_name: str) -> RecordType:
     try:
         return TYPES[type_name]
     except KeyError:

@@ -148,15 +148,15 @@ class _ObjectReader(threading.local):
     """Reads a text and each object in it; one reader a thread."""
 
     def __init__(self) -> None:
-        self._found: list[dict[str, object]] = []
+        self._objects: list[dict[str, object]] = []
         self._decoder = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, object_hook=self._keep)
 
     def read(self, text: str) -> tuple[object, list[dict[str, object]]]:
-        self._found.clear()
-        return _scan(self._decoder, text), self._found
+        self._objects.clear()
+        return _scan(self._decoder, text), self._objects
 
     def _keep(self, item: dict[str, object]) -> dict[str, object]:
-        self._found.append(item)
+        self._objects.append(item)
         return item
 
 

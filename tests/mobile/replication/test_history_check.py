@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.mobile.replication.tablet import Tablet, record
 
-from field178_mobile.replication.frames import Hello, RootTold, parse_hello, parse_line
+from field178_mobile.replication.frames import Hello, ReceivedRoot, parse_hello, parse_line
 from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.vault import base64url
@@ -20,17 +20,19 @@ PUBLIC = base64url.encode(KEY.public_key().public_bytes_raw())
 KEPT = StoredRoot("e1", 5, "5" * 64)
 
 
-def told(index: int, digit: str, epoch: str = "e1", key: Ed25519PrivateKey = KEY) -> RootTold:
+def told(index: int, digit: str, epoch: str = "e1", key: Ed25519PrivateKey = KEY) -> ReceivedRoot:
     text = f"field178-root-v1|{epoch}|{index}|{digit * 64}"
-    return RootTold(index, digit * 64, base64url.encode(key.sign(text.encode())))
+    return ReceivedRoot(index, digit * 64, base64url.encode(key.sign(text.encode())))
 
 
-def hello(root: RootTold | None, epoch: str = "e1") -> Hello:
+def hello(root: ReceivedRoot | None, epoch: str = "e1") -> Hello:
     wire = {"frame": "hello", "protocol": [1, 1], "epoch": epoch, "agreed": True}
     return replace(parse_hello(parse_line(json.dumps(wire).encode())), root=root)
 
 
-def after(kept: StoredRoot | None, root: RootTold | None, epoch: str = "e1", key: str = PUBLIC) -> StoredRoot:
+def after(
+    kept: StoredRoot | None, root: ReceivedRoot | None, epoch: str = "e1", key: str = PUBLIC
+) -> StoredRoot:
     return judged(kept, hello(root, epoch), key)
 
 
@@ -46,7 +48,7 @@ def test_the_same_root_and_silence_change_nothing() -> None:
 @pytest.mark.parametrize(
     ("root", "alarm"),
     [
-        (RootTold(), RootAlarm.LOWER),
+        (ReceivedRoot(), RootAlarm.LOWER),
         (told(4, "4"), RootAlarm.LOWER),
         (told(5, "a"), RootAlarm.OTHER),
         (told(6, "6", "e2"), RootAlarm.SIGNATURE),
@@ -56,7 +58,7 @@ def test_the_same_root_and_silence_change_nothing() -> None:
         (replace(told(6, "6"), index=7), RootAlarm.SIGNATURE),
     ],
 )
-def test_a_contradiction_alarms_and_keeps_what_was_seen(root: RootTold, alarm: RootAlarm) -> None:
+def test_a_contradiction_alarms_and_keeps_what_was_seen(root: ReceivedRoot, alarm: RootAlarm) -> None:
     assert after(KEPT, root) == replace(KEPT, alarm=alarm)
 
 
@@ -96,7 +98,7 @@ def test_a_root_that_cannot_be_read_is_none(nonsense: object) -> None:
         "root": nonsense,
     }
     line = json.dumps({**wire, "root": nonsense}).encode()
-    assert parse_hello(parse_line(line)).root == RootTold()
+    assert parse_hello(parse_line(line)).root == ReceivedRoot()
 
 
 def test_what_was_seen_is_sent_and_survives_a_restart(tablet: Tablet) -> None:

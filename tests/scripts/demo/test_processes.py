@@ -68,7 +68,7 @@ def test_a_play_that_breaks_off_leaves_no_server(
 
     monkeypatch.setattr(play, "Tablet", broken)
     monkeypatch.setattr(play, "fill", lambda _server: None)
-    monkeypatch.setattr(play, "_tell_store", lambda _stage: None)
+    monkeypatch.setattr(play, "_report_store", lambda _stage: None)
     with pytest.raises(type(error)):
         play.play(tmp_path, print, {}, held_port(0))
     assert not served.pid_file.exists()
@@ -109,5 +109,5 @@ def test_step_without_a_server_fails_when_another_program_answered(
     monkeypatch.setattr(ServerProcess, "pause", lambda _self: None)
     seeded = Mock(**{"team.unit_ids": ["c11629_v1"]})
     stage = play.Stage(server, seeded, print)
-    with nullcontext() if is_believed else pytest.raises(play.NotAsTold):
+    with nullcontext() if is_believed else pytest.raises(play.UnexpectedOutcome):
         play._work_without_network(stage, tablet)

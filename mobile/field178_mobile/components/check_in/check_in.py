@@ -63,7 +63,7 @@ class CheckIn:
         self._clock, self._words = around
         self._registered = registered
         self._changed = changed
-        self._asked = 0
+        self._request_number = 0
         self._is_measuring = False
 
     def start(self) -> None:
@@ -92,7 +92,7 @@ class CheckIn:
         """Return where the visit began, in words."""
         point = self._draft.read().get(CHECK_IN)
         kept = point if isinstance(point, Mapping) else {}
-        text, tone, icon = self._said(kept)
+        text, tone, icon = self._source_text(kept)
         return CheckInState(
             text=text,
             detail=self._detail(kept),
@@ -103,14 +103,14 @@ class CheckIn:
         )
 
     def _ask(self, label: str) -> None:
-        self._asked += 1
-        mine, self._is_measuring = self._asked, self._places.has_receiver
+        self._request_number += 1
+        mine, self._is_measuring = self._request_number, self._places.has_receiver
         if self._is_measuring:
             self._changed()
         self._places.ask(lambda fix: self._measured(mine, fix, label))
 
     def _measured(self, request_number: int, fix: Fix | None, label: str) -> None:
-        if request_number != self._asked:
+        if request_number != self._request_number:
             return  # the officer has chosen another option or measured again meanwhile
         self._is_measuring = False
         is_known = CHECK_IN in self._draft.read()
@@ -125,11 +125,11 @@ class CheckIn:
             self._take({"no_point_reason": "no_fix"}, label)
 
     def _take(self, point: Mapping[str, object], label: str) -> None:
-        self._asked += 1
+        self._request_number += 1
         self._is_measuring = False
         self._draft.change({CHECK_IN: dict(point)}, label)
 
-    def _said(self, point: Mapping[str, object]) -> tuple[str, str, str]:
+    def _source_text(self, point: Mapping[str, object]) -> tuple[str, str, str]:
         """Return the words, their tone and their icon."""
         if self._is_measuring:
             sentence = N_("Measuring the position; go on, nothing waits for it.")

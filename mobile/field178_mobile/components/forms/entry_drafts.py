@@ -40,7 +40,7 @@ class EntryDrafts:
             title=title,
         )
 
-    def found(self, record_id: str) -> Draft | None:
+    def draft_of(self, record_id: str) -> Draft | None:
         """Return the draft of a record, or the one that corrects it; None when neither is here."""
         draft = next((candidate for candidate in self.begun() if candidate.record_id == record_id), None)
         view = self.services.store.view(record_id)

@@ -110,7 +110,7 @@ class PhotoEditor:
         self._was_kind = ""
         self._is_screened = False
         self._is_closed = False
-        self._said = EditorState()
+        self._shown_state = EditorState()
 
     def load(self, source: PhotoSource) -> None:
         """Read an incoming picture; a file owned by the app is always deleted."""
@@ -134,7 +134,7 @@ class PhotoEditor:
 
     def rub(self, x: float, y: float, radius: float) -> None:
         """Hide what the thumb touches, from where it was to here; all in points of the picture."""
-        if self._open is None or not self._said.can_rub:
+        if self._open is None or not self._shown_state.can_rub:
             return
         if self._strokes.last is None:
             self._strokes.done.append(frozenset())
@@ -169,13 +169,13 @@ class PhotoEditor:
 
     def save(self) -> None:
         """Store the visible picture; pixelated areas are lost for good."""
-        if not self._said.can_save:
+        if not self._shown_state.can_save:
             return
         if self._tile is not None and not self._strokes.done:
             self._attaching.describe(self._tile.key, PhotoDetails(self._kind))
             self._close()
             return
-        opened, patches = self._open, self._said.patches
+        opened, patches = self._open, self._shown_state.patches
         assert opened is not None
         self._say(busy=self._words.translate(SAVING))
         self._background.run(
@@ -212,7 +212,7 @@ class PhotoEditor:
         can_edit = opened is not None and not (busy or is_locked)
         missing = self._missing() if can_edit else ""
         is_changed = tile is None or bool(self._strokes.done) or self._kind != self._was_kind
-        self._said = EditorState(
+        self._shown_state = EditorState(
             title=_("New photo") if tile is None else _("Photo"),
             item=self._item_name(),
             status=tile.problem or tile.word if tile is not None else "",
@@ -234,7 +234,7 @@ class PhotoEditor:
             is_refused=bool(error) and opened is None and tile is None,
             is_done=is_done,
         )
-        self._render(self._said)
+        self._render(self._shown_state)
 
     def _missing(self) -> str:
         if not self._kind:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from field178_mobile.components.photos.photo_attaching import PhotoAttaching
 from field178_mobile.components.photos.photo_editor import EditorState, PhotoEditor, PhotoSource
-from field178_mobile.components.photos.photo_tiles import Known, PhotoTile, is_restricted, tile_of
+from field178_mobile.components.photos.photo_tiles import PhotoContext, PhotoTile, is_restricted, tile_of
 from field178_mobile.components.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.amounts import amount_text
 from field178_mobile.presentation.background import Background
@@ -171,8 +171,8 @@ class PhotoGallery:
 
     def _tiles(self, entries: Mapping[str, Mapping[str, object]]) -> tuple[PhotoTile, ...]:
         here = {photo.sha256: photo for photo in self._store.photos.of(self._record.id)}
-        known_photos = Known(here, self._record.filed, self._tools.uploads(), self._pictures)
-        return tuple(tile_of(key, entry, known_photos, self._words) for key, entry in entries.items())
+        context = PhotoContext(here, self._record.filed, self._tools.uploads(), self._pictures)
+        return tuple(tile_of(key, entry, context, self._words) for key, entry in entries.items())
 
     def _summary(self, entries: Mapping[str, Mapping[str, object]]) -> str:
         if not entries:
@@ -183,7 +183,7 @@ class PhotoGallery:
 
     def _load(self, tiles: tuple[PhotoTile, ...]) -> None:
         """Decode the next visible picture, one at a time, on a worker thread."""
-        sha256 = next((tile.sha256 for tile in tiles if self._is_wanted(tile)), "")
+        sha256 = next((tile.sha256 for tile in tiles if self._needs_picture(tile)), "")
         if self._is_loading or not sha256:
             return
         self._is_loading = True
@@ -193,7 +193,7 @@ class PhotoGallery:
             lambda _error: self._loaded(sha256, None),
         )
 
-    def _is_wanted(self, tile: PhotoTile) -> bool:
+    def _needs_picture(self, tile: PhotoTile) -> bool:
         is_known = tile.picture is not None or tile.sha256 in self._unreadable
         return tile.is_here and not tile.is_restricted and not is_known
 

@@ -43,7 +43,7 @@ class PhotoTile:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PhotoContext:
     """State of photos outside the draft: photos on this tablet, filed photos, uploads."""
 
     here: Mapping[str, Photo]
@@ -57,11 +57,11 @@ def is_restricted(entry: Mapping[str, object]) -> bool:
     return entry.get("evidence_kind") in RESTRICTED_KINDS
 
 
-def tile_of(key: str, entry: Mapping[str, object], known_photos: Known, words: Wording) -> PhotoTile:
+def tile_of(key: str, entry: Mapping[str, object], context: PhotoContext, words: Wording) -> PhotoTile:
     """Return one photo of the grid."""
     sha256, kind = text_of(entry, "sha256"), text_of(entry, "evidence_kind")
-    photo = known_photos.here.get(sha256)
-    word, tone, icon = _state(photo, known_photos, words)
+    photo = context.here.get(sha256)
+    word, tone, icon = _state(photo, context, words)
     return PhotoTile(
         key=key,
         sha256=sha256,
@@ -74,8 +74,8 @@ def tile_of(key: str, entry: Mapping[str, object], known_photos: Known, words: W
         problem=photo_error(photo, words) if photo else "",
         is_restricted=is_restricted(entry),
         is_here=photo is not None,
-        is_filed=sha256 in known_photos.filed,
-        picture=known_photos.pictures.get(sha256),
+        is_filed=sha256 in context.filed,
+        picture=context.pictures.get(sha256),
     )
 
 
@@ -96,7 +96,7 @@ def _title(kind: str, words: Wording) -> str:
     )
 
 
-def _state(photo: Photo | None, known_photos: Known, words: Wording) -> tuple[str, str, str]:
+def _state(photo: Photo | None, context: PhotoContext, words: Wording) -> tuple[str, str, str]:
     _ = words.translate
     if photo is None:
         return _("Not on this tablet"), "muted", "cloud-check-outline"
@@ -106,7 +106,7 @@ def _state(photo: Photo | None, known_photos: Known, words: Wording) -> tuple[st
         return _("Refused"), "bad", "alert-circle-outline"
     if photo.state is PhotoState.DAMAGED:
         return _("Unreadable"), "bad", "alert-circle-outline"
-    if photo.sent_bytes or photo.sha256 == known_photos.uploads.sending:
+    if photo.sent_bytes or photo.sha256 == context.uploads.sending:
         percent = percent_text(100 * photo.sent_bytes / photo.size_bytes, words.language, 0)
         return words.say("Sending {percent}", percent=percent), "primary", "cloud-upload-outline"
     return _("Not sent"), "warn", "clock-outline"

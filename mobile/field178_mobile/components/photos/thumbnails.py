@@ -14,7 +14,7 @@ SIDE = 240
 # A bitmap has 130 kB at this side: about 20 MB in memory, however large the folder is.
 MOST_KEPT = 160
 # About two screens: what was scrolled past without a stop is not made.
-MOST_WANTED = 48
+MOST_REQUESTED = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Thumbnails:
         self._background = background
         self._make = make or _small
         self._kept: OrderedDict[str, Thumbnail] = OrderedDict()
-        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._requested: OrderedDict[str, None] = OrderedDict()
         self._making = ""
 
     def of(self, path: str) -> Thumbnail | None:
@@ -42,21 +42,21 @@ class Thumbnails:
             self._kept.move_to_end(path)
             return thumbnail
         if path != self._making:
-            self._wanted[path] = None
-            self._wanted.move_to_end(path)
-            if len(self._wanted) > MOST_WANTED:
-                self._wanted.popitem(last=False)
+            self._requested[path] = None
+            self._requested.move_to_end(path)
+            if len(self._requested) > MOST_REQUESTED:
+                self._requested.popitem(last=False)
         self._next()
         return self._kept.get(path)
 
     def clear(self) -> None:
         """Drop the requested thumbnails, because no grid is shown."""
-        self._wanted.clear()
+        self._requested.clear()
 
     def _next(self) -> None:
-        if self._making or not self._wanted:
+        if self._making or not self._requested:
             return
-        path, _ = self._wanted.popitem()
+        path, _ = self._requested.popitem()
         self._making = path
         self._background.run(
             lambda: self._make(Path(path)),

@@ -111,11 +111,11 @@ class ChangePinPresenter:
                 self._go(ChangePinStep.OLD)
 
     def _check(self, pin: str) -> None:
-        def known(_none: None) -> None:
+        def checked(_none: None) -> None:
             self._old = pin
             self._go(ChangePinStep.FRESH)
 
-        self._work(lambda: self._keeper.check(pin), known)
+        self._work(lambda: self._keeper.check(pin), checked)
 
     def _choose(self, pin: str) -> None:
         if is_weak(pin):

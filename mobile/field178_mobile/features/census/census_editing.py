@@ -63,14 +63,14 @@ class CensusEditing:
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a census by its draft, or to correct it; False when neither is here."""
-        draft = self._entries.found(record_id)
+        draft = self._entries.draft_of(record_id)
         if draft is not None:
             self._open(draft, focus_path)
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
         """Return whether `open` would succeed for a record."""
-        return self._entries.found(record_id) is not None
+        return self._entries.draft_of(record_id) is not None
 
     def discard(self) -> None:
         """Delete the open draft; filed records stay."""

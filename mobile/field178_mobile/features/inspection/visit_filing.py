@@ -62,7 +62,7 @@ def _session_draft(
     store: Store, visit: Draft, session: dict[str, object], stored: MergedRecord | None, lists: CodeLists
 ) -> Draft:
     session_id = session_id_of_visit(visit.record_id)
-    kept = {} if stored is None else _without_what_was_said(store, visit, session, stored.data, lists)
+    kept = {} if stored is None else _edits_by_hand(store, visit, session, stored.data, lists)
     return Draft(
         id=session_id,
         type="outreach_session",
@@ -77,7 +77,7 @@ def _session_draft(
     )
 
 
-def _without_what_was_said(
+def _edits_by_hand(
     store: Store, visit: Draft, session: Data, stored: Data, lists: CodeLists
 ) -> dict[str, object]:
     """Return the stored session without values copied from the old visit; edits by hand stay."""

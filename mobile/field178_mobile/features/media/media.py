@@ -49,7 +49,7 @@ class MediaPosts:
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a post by its draft, or to correct it; False when neither is here."""
-        draft = self._entries.found(record_id)
+        draft = self._entries.draft_of(record_id)
         if draft is not None:
             self._open(draft, focus_path)
         return draft is not None

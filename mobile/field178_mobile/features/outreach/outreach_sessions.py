@@ -68,7 +68,7 @@ class SessionsPresenter:
         drafts = {draft.record_id: draft for draft in self._store.drafts.all() if draft.type == TYPE}
         views = {view.id: view.data for view in self._store.views(TYPE) if not view.deleted}
         bodies: dict[str, Data] = {**views, **{key: draft.data for key, draft in drafts.items()}}
-        matches = {key: data for key, data in bodies.items() if self._is_found(data)}
+        matches = {key: data for key, data in bodies.items() if self._matches(data)}
         groups = self._groups(frozenset(drafts))
         kept = [key for key in matches if key in groups.get(self._chip, matches)]
         kept.sort(key=lambda key: (key in drafts, text_of(bodies[key], "session_date")), reverse=True)
@@ -122,7 +122,7 @@ class SessionsPresenter:
             if chip in (ALL, self._chip) or counts[chip]
         )
 
-    def _is_found(self, data: Data) -> bool:
+    def _matches(self, data: Data) -> bool:
         if not self._query:
             return True
         parts = (*self._topics(data), self._form(data), text_of(data, "venue"), self._unit(data))

@@ -115,7 +115,7 @@ def items_of(store: PlanStore) -> list[PlanItem]:
     return [PlanItem.from_data(view.id, view.data) for view in store.views(ITEM)]
 
 
-def asked_first(
+def requested_first(
     follow_ups: Iterable[OpenFollowUp], store: PlanStore, establishment_id: str
 ) -> tuple[OpenFollowUp, ...]:
     """Return open corrections with those on top for which a re-inspection is planned there."""

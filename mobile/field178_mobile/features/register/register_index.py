@@ -40,7 +40,7 @@ class RegisterIndex:
         listings = [listing for listing in named if is_same_name(listing.folded, name)]
         listings += self._by_number.get(number, ()) if number else ()
         near = {listing.id: listing for listing in listings if listing.id != but}
-        return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
+        return tuple(near[key] for key in possible_duplicates(data, map(_known_establishment, near.values())))
 
     @cached_property
     def _by_number(self) -> dict[str, list[EstablishmentListing]]:
@@ -77,7 +77,7 @@ def metres_to(here: GeoPoint | None, listing: EstablishmentListing) -> int | Non
     return metres_between(here, GeoPoint(listing.lat, listing.lon))
 
 
-def _known(listing: EstablishmentListing) -> KnownEstablishment:
+def _known_establishment(listing: EstablishmentListing) -> KnownEstablishment:
     return KnownEstablishment(
         listing.id,
         listing.folded,

@@ -9,7 +9,7 @@ from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.shift_data import Shift
 from field178_mobile.features.inspection.visit import TYPE, VisitedEstablishment, new_visit, plan_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
-from field178_mobile.features.plan.planned import PlannedVisits, asked_first
+from field178_mobile.features.plan.planned import PlannedVisits, requested_first
 from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
@@ -74,7 +74,7 @@ class EstablishmentVisits:
     ) -> tuple[OpenFollowUp, ...]:
         """Return the open corrections of visits; those with a planned re-inspection come first."""
         follow_ups = left_open(visits, self._store.closed_follow_ups(), before)
-        return asked_first(follow_ups, self._store, establishment_id) if follow_ups else ()
+        return requested_first(follow_ups, self._store, establishment_id) if follow_ups else ()
 
     def new_draft(self, establishment: VisitedEstablishment, shift: Shift) -> Draft:
         """Return the draft of a visit that begins now."""

@@ -18,7 +18,7 @@ class LongTextWindow:
 
     def __init__(self, request: LongText, heard: Heard, answer: Picked) -> None:
         self._request = request
-        self._heard = heard
+        self._on_change = heard
         self._answer: Picked | None = answer
         self._text = request.text
         self._dialog: Java | None = None
@@ -36,7 +36,7 @@ class LongTextWindow:
         """Take a change."""
         self._text = text
         if self._answer is not None:
-            self._heard(text)
+            self._on_change(text)
 
     def end(self, is_kept: bool) -> None:
         """Handle the end of the window, once."""

@@ -175,7 +175,7 @@ def _bring_up(
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
     same_file = get_text(context, "journal") == journal.generation
     start = get_number(context, "journal_end") if same_file else 0
-    unknown = _unknown(context, journalled(journal, context.sealer, min(start, journal.size)))
+    unknown = _not_in_database(context, journalled(journal, context.sealer, min(start, journal.size)))
     if same_file and 0 < len(unknown) < unknown[0].in_step:
         # Power was lost during a step of several changes: none of them was reported as saved, so all are
         # removed.
@@ -210,5 +210,5 @@ def _initialise(context: DatabaseContext, journal: Journal, folder: Path, incarn
     return bool(entries)
 
 
-def _unknown(context: DatabaseContext, entries: list[JournalEntry]) -> list[JournalEntry]:
+def _not_in_database(context: DatabaseContext, entries: list[JournalEntry]) -> list[JournalEntry]:
     return [entry for entry in entries if not has_change(context, entry.change.id)]

@@ -183,7 +183,7 @@ def match_photos(context: DatabaseContext, files: PhotoFiles) -> None:
     names, rows = files.names(), {photo.key: photo for photo in all_photos(context)}
     heads = [head for name in names if (head := _head(context, files, name)) is not None]
     # Also where a bad block spoiled the plain columns of a row: the sealed content counts.
-    strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
+    strange = [head for head in heads if not _agrees_with(rows.get((head.sha256, head.record_id)), head)]
     lost = [photo for photo in rows.values() if photo.sha256 not in names]
     if not strange and not lost:
         return
@@ -198,7 +198,7 @@ def match_photos(context: DatabaseContext, files: PhotoFiles) -> None:
                 delete_photo(context, photo)
 
 
-def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
+def _agrees_with(photo: Photo | None, head: PhotoHead) -> bool:
     declared = (head.size_bytes, head.content_type)
     return photo is not None and (photo.size_bytes, photo.content_type) == declared
 

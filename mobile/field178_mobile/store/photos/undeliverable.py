@@ -15,7 +15,7 @@ _REFUSED_UNDER = "photos_refused_under"
 def undeliverable_photos(context: DatabaseContext) -> frozenset[tuple[str, str]]:
     """Return the keys (hash, record) of dismissed photos that cannot be sent."""
     kept = _kept(context)
-    return frozenset(photo.key for photo in _found(context, kept) if photo.state in STUCK)
+    return frozenset(photo.key for photo in _stored_photos(context, kept) if photo.state in STUCK)
 
 
 def note_server(context: DatabaseContext, version: str) -> None:
@@ -54,7 +54,7 @@ def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
         put_state(context, photo, PhotoState.UNSENT)
 
 
-def _found(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -> list[Photo]:
+def _stored_photos(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -> list[Photo]:
     return [photo for key in keys if (photo := get_photo(context, *key)) is not None]
 
 

@@ -118,7 +118,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
 
     While deletions are withheld no row is deleted and the cursor stays; other rows are committed.
     """
-    if _tells_nothing_new(context, checkpoint):
+    if _is_unchanged(context, checkpoint):
         # As every scope without news in an answer about another: nothing is written.
         return Committed(frozenset(), verified=True)
     with context.transaction("checkpoint"):
@@ -147,7 +147,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
     return Committed(frozenset(touched), verified, new=new)
 
 
-def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
+def _is_unchanged(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
     brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
     if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in withheld_at(context):
         return False

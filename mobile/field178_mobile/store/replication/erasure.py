@@ -48,7 +48,7 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
             if change.id in gone and change.incarnation != change.receipt_incarnation
         ]
         keep_all_of(context, [change.receipt_incarnation or "" for change in carried])
-        delete_changes(context, [*gone, *_said_anew(own, gone)])
+        delete_changes(context, [*gone, *_superseded_by(own, gone)])
         put_number(context, _UNFINISHED, 1)
 
 
@@ -79,7 +79,7 @@ def finish_erasures(context: DatabaseContext, journal: Journal, files: PhotoFile
         put_number(context, _UNFINISHED, 0)
 
 
-def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
+def _superseded_by(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
     """Return unanswered changes that a deleted change supersedes."""
     kept_ids = {change.id for change in own} - set(gone)
     change_ids = []

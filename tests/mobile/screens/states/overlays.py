@@ -35,9 +35,9 @@ def pin_change(pose: Pose) -> None:
 
 @state()
 def officer_notice(pose: Pose) -> None:
-    from field178_mobile.shell.account_sheets import tell_officer
+    from field178_mobile.shell.account_sheets import show_officer_notice
 
-    tell_officer(pose.door.session_view)
+    show_officer_notice(pose.door.session_view)
 
 
 @state()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from scripts.guides.days import DAYS
-from scripts.guides.text import ToldSection, guide_text, sections_of
+from scripts.guides.text import GuideSection, guide_text, sections_of
 from tests.server.console.conftest import Browser
 from tests.server.office_scene import Office
 from tests.stores import Statements
@@ -31,7 +31,7 @@ CATALOGS = (
 )
 
 
-def tasks(role: str, language: str) -> list[ToldSection]:
+def tasks(role: str, language: str) -> list[GuideSection]:
     """Return the sections before the last two: what is refused, and the keys."""
     return list(sections_of(role, language))[:-2]
 

@@ -61,18 +61,18 @@ class EstablishmentSheet(kit.Sheet):
     ) -> None:
         super().__init__(**kwargs)
         self._on_chosen = on_chosen
-        self._found = kit.ChoiceList()
+        self._matches = kit.ChoiceList()
         self._message = kit.Small()
         picker = session.pick_establishment(self._show)
         search = kit.SearchField(hint=_("Name, address, commune"))
         search.bind(on_query=lambda _field, query: picker.search(query))
-        self._found.bind(on_choose=self._take)
-        for widget in (search, self._found, self._message):
+        self._matches.bind(on_choose=self._take)
+        for widget in (search, self._matches, self._message):
             self.add_widget(widget)
         picker.search()
 
     def _show(self, state: FoundState) -> None:
-        self._found.show([kit.Choice(option.id, option.label, option.hint) for option in state.options])
+        self._matches.show([kit.Choice(option.id, option.label, option.hint) for option in state.options])
         self._message.text = state.message
 
     def _take(self, _list: object, key: str) -> None:
@@ -113,7 +113,7 @@ class OutreachFormPane(CheckedForm):
         self._show_session(state)
         self._show_people(state)
         self._show_establishments(state)
-        self._show_told(state)
+        self._show_content(state)
         self._show_photos(state)
         self.show_checked(state.checked)
         self.follow(state.focus)
@@ -233,7 +233,7 @@ class OutreachFormPane(CheckedForm):
         self.ids.photos.show(state.photos)
         self.optional.show(self.ids.photos_card, is_shown)
 
-    def _show_told(self, state: OutreachState) -> None:
+    def _show_content(self, state: OutreachState) -> None:
         """Draw topics, materials and texts; a closed record shows only chosen values."""
         ids = self.ids
         materials = [_material(row.id, row.label, row.quantity) for row in state.materials]
