@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (ROOT / "shared" / "field178_shared", ROOT / "mobile" / "field178_mobile")
 ENTRY = ROOT / "mobile" / "main.py"
 
-# Read by people, tools and tests; the running tablet opens what is made from them.
+# Files for people, tools and tests; the running tablet reads the files made from them.
 NOT_READ = frozenset({".po", ".yaml", ".typed", ".pyc"})
 # The fake device belongs to the tests.
 NOT_RUN = (

@@ -1,4 +1,4 @@
-"""What a catalog must be: complete, current, with the same placeholders, and free of hurtful words."""
+"""Rules of a catalog: complete, current, with equal placeholders, and without stigmatising words."""
 
 import re
 from collections import Counter

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ELF = b"\x7fELF"
-# Class, byte order and machine: what differs between platforms.
+# Class, byte order and machine of an ELF file: they differ between platforms.
 CLASS_AND_ORDER = slice(4, 6)
 MACHINE = slice(18, 20)
 
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def binaries(folder: Path) -> Iterator[Path]:
-    """Yield each program and library once, without the links to it."""
+    """Yield each program and library once, without symbolic links."""
     for path in sorted(folder.rglob("*")):
         is_named = ".so" in path.suffixes
         if path.is_symlink() or not path.is_file() or not (is_named or os.access(path, os.X_OK)):

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
 
 def packaged() -> dict[Path, str]:
-    """Return what each packaged file must contain."""
+    """Return the expected content of each packaged file."""
     lists = {path.stem: _read(path) for path in sorted(DATA.glob("*.yaml"))}
     demo = lists.pop(DEMO)
     return {

@@ -109,7 +109,7 @@ def _closure(path: Path) -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _imports(path: Path) -> frozenset[str]:
-    """Return what a file imports, by `import` and `from`: modules, and names that may be modules."""
+    """Return the imports of a file: modules, and names that may be modules."""
     names = set[str]()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

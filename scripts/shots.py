@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scripts.tablet_player.work import Work
 
 IMAGES = ROOT / "docs" / "img"
-# Of the console and of the documents at once.
+# Pictures of both the console and the documents.
 GUIDE_IMAGES = ROOT / "server" / "field178_server" / "console" / "static" / "guides"
 STILL_CLOCK = ROOT / "scripts" / "still_clock"
 PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
@@ -131,7 +131,7 @@ def pictures_in(folder: Path) -> dict[str, Path]:
 
 
 def looks_the_same(before: Path, after: Path) -> bool:
-    """Tell whether two pictures show the same to an eye: hardly a pixel differs by more than some levels."""
+    """Return whether two pictures look equal: hardly a pixel differs by more than some levels."""
     from PIL import Image, ImageChops
 
     with Image.open(before) as old, Image.open(after) as other:
@@ -144,7 +144,7 @@ def looks_the_same(before: Path, after: Path) -> bool:
 
 
 def shoot_tablet(taken: Path) -> None:
-    """Unlock the demo's tablet and take a picture of each place."""
+    """Unlock the demo's tablet and take a picture of each screen."""
     from scripts.tablet_player.stage import Stage
 
     stage = Stage(os.environ)
@@ -265,7 +265,7 @@ def chromium() -> str:
 
 
 def shoot_console(url: str, target: Path) -> None:
-    """Sign in to the office's desk and take the picture of an approved visit."""
+    """Sign in to the console and take the picture of an approved visit."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import PASSWORD
 
@@ -286,7 +286,7 @@ def shoot_console(url: str, target: Path) -> None:
 
 
 def shoot_report(target: Path) -> None:
-    """Take the picture of the first page of a report with made-up numbers, as an office prints it."""
+    """Take the picture of the first page of a printed report with fictional numbers."""
     from field178_server.office.reports.report_paper import report_pdf
     from field178_server.office.reports.sample import sample_report
     from field178_shared.codelists import load

@@ -41,7 +41,7 @@ def after_apk_build(_toolchain: object) -> None:
 
 
 def completed(text: str) -> str:
-    """Return the manifest with the service and the lender of files; ValueError names what must not be."""
+    """Return the manifest with the service and the file provider; ValueError for forbidden entries."""
     Xml.register_namespace("android", ANDROID)
     manifest = Xml.fromstring(text)  # noqa: S314  written by the build on this machine
     application = manifest.find("application")
@@ -55,7 +55,7 @@ def completed(text: str) -> str:
 
 
 def faults_of(manifest: Xml.Element) -> list[str]:
-    """Return what differs from this file's lists, one sentence a fault."""
+    """Return the differences from the lists of this file, one sentence each."""
     application = manifest.find("application")
     if application is None:
         return ["no application"]

@@ -56,7 +56,7 @@ def build_app(
     device = platform or platform_of(environment)
     folder = device.data_folder()
     prepare_kivy(environment, folder)
-    # Late: these import Kivy, which reads its settings from the environment once.
+    # Imported late: these import Kivy, which reads its settings from the environment once.
     from field178_mobile.kit.preferences import Preferences
     from field178_mobile.kit.threads import KivyThread
     from field178_mobile.shell.application import Field178App

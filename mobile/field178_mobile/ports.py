@@ -26,7 +26,7 @@ class UiThread(Protocol):
     """Runs work on the thread that draws."""
 
     def post(self, work: Callable[[], None]) -> None:
-        """Run `work` on the drawing thread soon; returns at once."""
+        """Schedule `work` on the UI thread; returns at once."""
         ...
 
 

@@ -41,7 +41,7 @@ class TabletSession:
     key: bytes
 
     def close(self) -> None:
-        """Stop sync, close the store, forget the key; nothing is lost."""
+        """Stop sync, close the store, delete the key from memory; all data is stored."""
         self.runner.stop()
         self.store.close()
 
@@ -61,7 +61,7 @@ class Tablet:
         self.clock = clock
         self.label = label
         self.ids = IdSource(clock, random.SystemRandom())
-        # What the way to the office costs; the application puts the device's own answer here.
+        # Network kind of the device; set by the application.
         self.network: Callable[[], NetworkKind] = lambda: NetworkKind.UNKNOWN
         # Key store of the device, if it has one; set by the application.
         self.key_store: Callable[[Path], KeyStore | None] = lambda _folder: None
@@ -76,7 +76,7 @@ class Tablet:
             from field178_mobile.vault import Vault
 
             make_folder(self.folder)
-            # What an earlier version, or the system, left open to others.
+            # Files that an earlier version, or the system, left readable for others.
             close_to_others(self.folder, *self.folder.rglob("*"))
             own = self.key_store(self.folder)
             self._vault = Vault(self.folder, self.clock, cost=self._cost, key_store=own)
@@ -124,7 +124,7 @@ class PinUnlock:
 
     @property
     def has_key_store(self) -> bool:
-        """Tell whether the device protects its secret."""
+        """Return whether the device protects its secret."""
         return self._tablet.vault.has_key_store
 
     def officers(self) -> tuple[TabletOfficer, ...]:
@@ -156,7 +156,7 @@ class OwnPin:
         self._vault.unlock(self._officer_id, pin)
 
     def change(self, pin: str, fresh_pin: str) -> None:
-        """Take another PIN for the right old one."""
+        """Replace the PIN after checking the old PIN."""
         self._vault.change_pin(self._officer_id, pin, fresh_pin)
 
 
@@ -267,7 +267,7 @@ class RecoveredOfficer:
 def sign_in(
     enrolment: Enrolment, device_key: bytes, login: str, password: str, one_time_code: str = ""
 ) -> TabletOfficer:
-    """Sign an officer in on this device, online, once."""
+    """Sign an officer in on this device, online."""
     from field178_mobile.replication.enrolment import bind_officer
     from field178_mobile.replication.transport import HttpTransport
 

@@ -22,7 +22,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it came."""
+    """A received page."""
 
     url: str
     text: str

@@ -48,7 +48,7 @@ class UnexpectedOutcome(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the play is played on."""
+    """Server, tablet and folder of the play."""
 
     server: ServerProcess
     seeded: Seeded

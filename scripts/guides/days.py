@@ -130,7 +130,7 @@ def enter_decision_and_payment(walk: Walk) -> None:
 
 
 def leader_viewer(walk: Walk) -> None:
-    """Read what is approved, the calendar and the targets."""
+    """Read the approved records, the calendar and the targets."""
     walk.open("/")
     walk.picture("leader-figures", of="main section.card")
     walk.picture("leader-calendar", of="main section.card:nth-of-type(2)")
@@ -179,7 +179,7 @@ def commune_reporter(walk: Walk) -> None:
 
 
 def enter_post(walk: Walk) -> None:
-    """Enter a post: the list of what the commune entered has it."""
+    """Enter a post and check that the list of entries contains it."""
     if not walk.acts:
         return
     walk.page.locator(".owed-add a[href*=media_post]").click()

@@ -1,4 +1,4 @@
-"""What a guide names: the tasks with their addresses, the words of controls, the pictures."""
+"""Content of a guide: tasks with their addresses, words of controls, pictures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class GuideSection:
 
 
 def guide_text(role: str, language: str) -> str:
-    """Return the whole guide as it is written."""
+    """Return the text of a guide."""
     return (GUIDES / language / f"{role}.md").read_text("utf-8")
 
 

@@ -90,12 +90,12 @@ class Walk:
         return seen.get_attribute("data-record") or "", self.page.locator("#record-title").inner_text()
 
     def sees(self, address: str, effect: str) -> None:
-        """Look elsewhere for what an act has changed."""
+        """Check the effect of an action on another page."""
         self.page.goto(address)
         self.page.locator(effect).first.wait_for()
 
     def open_all(self) -> None:
-        """Open what is folded on this page."""
+        """Unfold all folded parts of this page."""
         folded = self.page.locator("main details:not([open]) > summary")
         while folded.count():
             folded.first.click()
@@ -156,7 +156,7 @@ def sign_in(page: Page, login: str) -> None:
 
 
 def walk_in(page: Page, language: str, day: Day, taken: Path | None = None, *, acts: bool = False) -> Walk:
-    """Walk the day of who is signed in, in a language; returns what was read on the way."""
+    """Walk the day of the signed-in officer in a language; return the collected words."""
     page.context.add_cookies(
         [{"name": "field178_language", "value": language, "url": urljoin(page.url, "/")}]
     )

@@ -115,7 +115,7 @@ class Player:
         return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
 
     def next_session(self, _given: Given) -> Seen:
-        """Write another one down: one tap repeats what the two have in common."""
+        """Enter another session with the button that copies the common values."""
         return self._filed("outreach_session", lambda: self.work.new_session({}, {"women": (32, 20)}))
 
     def sync(self, given: Given) -> Seen:

@@ -31,14 +31,14 @@ class Thumb(MotionEvent):
         super().__init__("player", id(self), {"x": x / Window.width, "y": y / Window.height}, is_touch=True)
 
     def depack(self, args: dict[str, float]) -> None:
-        """Take the place of the touch, as shares of the window."""
+        """Set the position of the touch, as shares of the window."""
         self.sx, self.sy = args["x"], args["y"]
         self.profile = ["pos"]
         super().depack(args)
 
 
 class Fingers:
-    """Taps and types on the running application. `taps` counts every touch; typing counts none."""
+    """Taps and types in the running application. `taps` counts every touch; typing counts none."""
 
     def __init__(self) -> None:
         self.taps = 0
@@ -103,7 +103,7 @@ class Fingers:
         raise NotOnScreen(f"no {kind} with {properties}; on the screen: {' | '.join(self.words())[:800]}")
 
     def sees(self, kind: str, **properties: object) -> bool:
-        """Tell whether such a widget is on the screen."""
+        """Return whether such a widget is on the screen."""
         return any(type(widget).__name__ == kind and _has(widget, properties) for widget in self.everything())
 
     def words(self) -> list[str]:

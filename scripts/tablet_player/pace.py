@@ -1,4 +1,4 @@
-"""What the taps of a script cost: time of the drawing thread, and how much is alive on the screen."""
+"""Cost of the taps of a script: time of the UI thread, and number of live widgets."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kivy.uix.widget import Widget
 
 @dataclass
 class Pace:
-    """The cost of every tap so far, in milliseconds of the thread that draws.
+    """Cost of every tap so far, in milliseconds of the UI thread.
 
-    `press_ms`: from the finger's coming down to the end of the next frame. `tap_ms`: that, and from its
-    lifting to the end of the frame that answers. `widgets`: the most that were alive after a tap on one
-    screen or one sheet over it; `widgets_in_all`: on both together.
+    `press_ms`: from finger down to the end of the next frame. `tap_ms`: this, plus from finger up to the end
+    of the answering frame. `widgets`: the highest number of live widgets after a tap, on one screen or one
+    sheet above it; `widgets_in_all`: on both together.
     """
 
     press_ms: list[float] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Pace:
         self.tap_ms.append((thread_time() - began) * 1000)
 
     def look(self) -> None:
-        """Count what is alive."""
+        """Count the live objects."""
         alive = live_widgets()
         self.widgets = max(self.widgets, *alive)
         self.widgets_in_all = max(self.widgets_in_all, sum(alive))

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from field178_shared.ids import is_uuid
 
 MAX_NAMED = 10
-# What a tablet can count at all; a larger number is no count.
+# Largest count that a tablet can report; larger numbers are invalid.
 MAX_COUNT = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """Status that a tablet reports: None is not reported. `mismatches` were repaired; some are named."""
+    """Status reported by a tablet; None: not reported. `mismatches`: repaired records, some with ids."""
 
     unsent: int | None = None
     unsent_files: int | None = None

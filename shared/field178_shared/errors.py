@@ -574,9 +574,9 @@ class AppError(Exception):
 
 
 def message(code: str, language: str, details: Mapping[str, str] = NO_DETAILS) -> str:
-    """Return the sentence for people; an unknown code (a newer server) is shown as it is.
+    """Return the sentence for people; an unknown code (of a newer server) is shown as it is.
 
-    `details` are what a field allows, written for people: its sentence names them.
+    `details` are the limits of a field, formatted for people: its sentence contains them.
     """
     try:
         error_code = ErrorCode(code)

@@ -33,7 +33,7 @@ def close_to_others(*paths: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder, and what is missing above it, durably and for its owner alone."""
+    """Create a folder and its missing parents, durably and for the owner only."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(mode=0o700, exist_ok=True)

@@ -61,12 +61,12 @@ def is_computed(record_id: str) -> bool:
 
 
 def made_at(identifier: str) -> datetime | None:
-    """Return when an id in time order was made; None for any other id."""
+    """Return the creation time of a time-ordered id; None for other ids."""
     if not is_uuid(identifier) or (value := uuid.UUID(identifier)).version != 7:
         return None
     return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def is_uuid(text: object) -> bool:
-    """Tell whether a value is a UUID in lower-case canonical text form."""
+    """Return whether a value is a UUID in lower-case canonical text form."""
     return isinstance(text, str) and _UUID.fullmatch(text) is not None

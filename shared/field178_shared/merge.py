@@ -1,4 +1,4 @@
-"""Three-way merge path by path: a value that the author had seen is replaced, any other is a conflict."""
+"""Three-way merge by path: a value that the author has seen is replaced, any other is a conflict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Data = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """One path whose present value its author had not seen; the present value stays."""
+    """A path whose present value the author had not seen; the present value stays."""
 
     path: str
     was: object
@@ -59,7 +59,7 @@ def read_path(data: Mapping[str, object], path: str) -> object:
 
 
 def passes_non_object(data: Mapping[str, object], path: str) -> bool:
-    """Tell whether a path leads through a value that is not an object."""
+    """Return whether a path leads through a value that is not an object."""
     value: object = data
     for key in path.split(".")[:-1]:
         if value is None:
@@ -98,7 +98,7 @@ def without_nulls(value: object) -> object:
 
 
 def equal(left: object, other: object) -> bool:
-    """Tell whether two JSON values are the same; True is not 1, and null keys are absent keys."""
+    """Return whether two JSON values are the same; True is not 1, and null keys are absent keys."""
     if left is None or other is None:
         return left is other
     if type(left) is type(other) and isinstance(left, str | bool | int):
@@ -107,7 +107,7 @@ def equal(left: object, other: object) -> bool:
 
 
 def same(was: object, current: object) -> bool:
-    """Tell whether `was` (a value, or `{"$h": …}` in its place) names the present value."""
+    """Return whether `was` (a value, or `{"$h": …}` in its place) names the present value."""
     if isinstance(was, Mapping) and set(was) == {"$h"}:
         return current is not None and was["$h"] == short_hash(current)
     return equal(was, current)
@@ -130,7 +130,7 @@ def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> 
 
 
 def difference(seen: Data, now: Data) -> tuple[Data, Data]:
-    """Return the smallest (`set`, `was`) that turns the seen data into the present data.
+    """Return the smallest change (`set`, `was`) from the seen data to the present data.
 
     Objects are compared key by key, lists and texts as a whole. Long values in `was` are replaced by `{"$h":
     …}`.

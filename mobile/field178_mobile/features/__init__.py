@@ -1,1 +1,1 @@
-"""What officers do on the tablet: presenter and state of each feature, its screens beside them."""
+"""Features for officers: presenter and state of each feature, and its screens."""

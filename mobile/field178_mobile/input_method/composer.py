@@ -40,7 +40,7 @@ class Composer:
     _is_plain: bool = False
 
     def takes(self, char: str) -> bool:
-        """Tell whether a character is a key of a word; any other ends the word."""
+        """Return whether a character is a key of a word; any other ends the word."""
         return char.isalpha() or char in self.method.tones or char in self.method.marks
 
     def press(self, word: str, key: str) -> str:

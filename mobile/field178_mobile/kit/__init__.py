@@ -1,1 +1,1 @@
-"""What the officer sees and touches: theme, component kit, shell and screens. Kivy stays here."""
+"""User interface: theme, component kit, shell and screens. Only this package imports Kivy."""

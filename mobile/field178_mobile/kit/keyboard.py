@@ -1,6 +1,6 @@
 """Keyboard control: Tab moves the focus, Enter presses, arrows move in a group, Ctrl+F searches.
 
-Escape is no part of this: overlays and the navigator take it as the back key.
+Escape is handled as the back key by overlays and the navigator.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ RING_RADIUS_DP = 12
 
 
 class Keyboard:
-    """Listens to the keys of the window; `on_search` brings a screen that has a search, where none is shown.
+    """Handles the keys of the window; `on_search` opens a screen with a search if none is shown.
 
-    A list is one stop of Tab; within it, and within any group of neighbours, the arrows walk.
+    A list is one stop of Tab; arrows move within a list and within any group of neighbours.
     """
 
     def __init__(self, on_search: Callable[[], None]) -> None:
@@ -220,7 +220,7 @@ def _row_of(rows: Widget) -> Widget:
 
 
 def _neighbours(widget: Widget) -> list[Widget]:
-    """Return a group in the order of reading: what has the same parent and can be pressed."""
+    """Return the pressable widgets with the same parent, in reading order."""
     if widget.parent is None:
         return [widget]
     group = [child for child in reversed(widget.parent.children) if _can_hold(child) and child.opacity]

@@ -13,7 +13,7 @@ _sizes: dict[str, dict[str, Size]] = defaultdict(dict)
 
 
 def measuring(label: CoreLabel) -> Callable[[str], Size]:
-    """Return what measures a text in the font that a label has now."""
+    """Return the measuring function for the present font of a label."""
     sizes, measure = _sizes[label._get_font_id()], label.get_extents
 
     def size_of(text: str) -> Size:

@@ -11,7 +11,7 @@ PADDING = 24
 
 
 def bring_into_sight(widget: Widget) -> None:
-    """Scroll each list and page around a widget until all of it is seen."""
+    """Scroll each list and page around a widget until the widget is completely visible."""
     above = widget.parent
     while above is not None and above is not Window:
         if isinstance(above, RecycleView):

@@ -1,4 +1,4 @@
-"""The appearance as data: colour tokens of each mode, type sizes, spacing; `theme` is what kv binds to."""
+"""Theme data: colour tokens of each mode, font sizes, spacing; kv binds to `theme`."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ class Theme(EventDispatcher):
         self.is_dark = mode != "light"
 
     def set_font_scale(self, scale: float) -> None:
-        """Scale every size written in sp, bounded to what the lint proves (1.0 to 1.3)."""
+        """Scale all sizes in sp, within the range that the lint covers (1.0 to 1.3)."""
         with _nothing_collected():
             Metrics.fontscale = min(max(scale, FONT_SCALES[0]), FONT_SCALES[-1])
             self._put_sizes()

@@ -11,7 +11,7 @@ from field178_mobile.maps.mercator import TILE_PX, MapPoint
 
 
 class ClusteredPin(Protocol):
-    """What has a place."""
+    """Object with a map position."""
 
     @property
     def place(self) -> MapPoint:

@@ -42,7 +42,7 @@ class MapFile:
         return data if data.startswith(_PICTURES) else None
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._closed()
 
 

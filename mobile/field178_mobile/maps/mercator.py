@@ -41,7 +41,7 @@ def metres_per_pixel(y: float, zoom: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class MapWindow:
-    """What a window shows: the place in its middle, and how far it is zoomed in."""
+    """Visible part of the map: the place in its middle, and its zoom."""
 
     centre: MapPoint
     zoom: float
@@ -52,7 +52,7 @@ class MapWindow:
         return TILE_PX * float(2**self.zoom)
 
     def moved(self, right_px: float, down_px: float) -> MapWindow:
-        """Return the view after the window went so far."""
+        """Return the view after moving the window."""
         x = min(max(self.centre.x + right_px / self.scale, 0.0), 1.0)
         y = min(max(self.centre.y + down_px / self.scale, 0.0), 1.0)
         return MapWindow(MapPoint(x, y), self.zoom)

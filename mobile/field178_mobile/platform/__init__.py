@@ -1,1 +1,1 @@
-"""What the device offers beyond Python: files, screen, power; one Protocol, several adapters."""
+"""Device functions beyond Python: files, screen, power; one Protocol, several adapters."""

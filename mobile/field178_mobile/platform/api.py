@@ -53,7 +53,7 @@ class Platform(Protocol):
         ...
 
     def key_store(self, folder: Path) -> KeyStore | None:
-        """Return the device's own key store for a data folder; None: the vault looks for another."""
+        """Return the device's own key store for a data folder; None: the vault uses another."""
         ...
 
     def keep_open(self, why: str | None) -> None:
@@ -77,7 +77,7 @@ class Platform(Protocol):
         ...
 
     def has_receiver(self) -> bool:
-        """Tell whether the device can measure a position at all."""
+        """Return whether the device can measure a position at all."""
         ...
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
@@ -115,7 +115,7 @@ class Platform(Protocol):
         ...
 
     def print_file(self, path: Path) -> None:
-        """Hand a PDF to the system's printing, which may take seconds; AppError(paper_unprinted)."""
+        """Print a PDF by the system's print service, which may take seconds; AppError(paper_unprinted)."""
         ...
 
     def save_folder(self) -> Path | None:

@@ -126,7 +126,7 @@ class DesktopPlatform:
         return Path(named) if named else Path.home() / "Documents"
 
     def save_places(self) -> tuple[Path, ...]:
-        """Return the usual folder, plugged-in drives and home; a drive that is not there is left out."""
+        """Return the usual folder, existing external drives and the home folder."""
         places = (self.save_folder(), *_drives(self._environment), Path.home())
         return tuple(dict.fromkeys(place for place in places if place is not None and place.is_dir()))
 

@@ -11,7 +11,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 class FakePlatform:
-    """A device in memory. fix and photo are what the next question is answered with."""
+    """Device in memory. fix and photo are the next answers."""
 
     def __init__(self, folder: Path, fix: Fix | None = None, photo: Path | None = None) -> None:
         self._folder = folder
@@ -68,7 +68,7 @@ class FakePlatform:
         return self.receiver
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Answer at once."""
+        """Answer with the configured position at once."""
         answer(self.fix)
 
     def network_kind(self) -> NetworkKind:
@@ -80,7 +80,7 @@ class FakePlatform:
         return self.camera
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Answer at once."""
+        """Answer with the configured photo at once."""
         answer(self.photo)
 
     def photo_folders(self) -> tuple[Path, ...]:
@@ -88,7 +88,7 @@ class FakePlatform:
         return self.folders
 
     def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Answer at once."""
+        """Answer with the configured photo at once."""
         answer(self.photo)
 
     def open_file(self, path: Path) -> None:
@@ -110,5 +110,5 @@ class FakePlatform:
         return () if self.shares else (self._folder / "documents", self._folder)
 
     def share_file(self, path: Path) -> None:
-        """Remember what was to be shared."""
+        """Record the shared file."""
         self.done.append(("share", path.name, path.read_bytes()))

@@ -1,1 +1,1 @@
-"""What several features share without Kivy: drafts, wording, positions, checks."""
+"""Parts shared by features without Kivy: drafts, wording, positions, checks."""

@@ -49,7 +49,7 @@ class Checked:
     is_asked: bool = False
 
     def following(self, path: str) -> str:
-        """Return the path of the problem after the one at a path; the first one where that has none."""
+        """Return the path of the problem after the problem at a path, else of the first problem."""
         paths = [row.path for row in self.problems]
         place = paths.index(path) + 1 if path in paths else 0
         return paths[place % len(paths)]

@@ -13,7 +13,7 @@ LIMIT_MS = 300_000
 
 
 def is_clock_off(offset_ms: int) -> bool:
-    """Tell whether the tablet's clock differs so much from the server's that its times mislead."""
+    """Return whether the tablet's clock differs so much from the server's that its times mislead."""
     return abs(offset_ms) > LIMIT_MS
 
 
@@ -32,7 +32,7 @@ def with_offset(data: Json, offset_ms: int) -> Json:
 
 
 def clock_text(offset_ms: int, words: Wording) -> str:
-    """Return how far this clock is from the server's."""
+    """Return the offset of this clock from the server's as text."""
     seconds = round(abs(offset_ms) / 1000)
     if seconds < RIGHT_WITHIN_S:
         return words.say(N_("Clock: right"))

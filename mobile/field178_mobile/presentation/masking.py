@@ -54,7 +54,7 @@ class Mosaic:
         )
 
     def patches(self, hidden: Iterable[Cell]) -> tuple[Patch, ...]:
-        """Return what is painted over the hidden cells."""
+        """Return the patches painted over the hidden cells."""
         return tuple(patch for group in _groups(set(hidden)) for patch in self._cover(group))
 
     def _cover(self, group: set[Cell]) -> Iterator[Patch]:
@@ -110,7 +110,7 @@ def _mean(colours: list[Colour]) -> Colour:
 
 
 def _gap(cell: Cell, x: float, y: float) -> float:
-    """Return how far a point is from a cell."""
+    """Return the distance of a point from a cell."""
     right = max(cell[0] * CELL - x, 0, x - (cell[0] + 1) * CELL)
     down = max(cell[1] * CELL - y, 0, y - (cell[1] + 1) * CELL)
     return math.hypot(right, down)

@@ -11,7 +11,7 @@ TZ_OFFSET = "+07:00"
 
 
 def moment_text(instant: datetime, now: datetime) -> str:
-    """Return hh:mm for today, dd/mm hh:mm for another day."""
+    """Return a time as hh:mm for today, dd/mm hh:mm for another day."""
     if local_date(instant) == local_date(now):
         return time_text(instant)
     return f"{short_date_text(instant)} {time_text(instant)}"

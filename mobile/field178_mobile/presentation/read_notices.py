@@ -11,7 +11,7 @@ DEMO_NOTICE = "demo"
 
 
 class NoticeSettings(Protocol):
-    """What officers chose on this tablet."""
+    """Settings of officers on this tablet."""
 
     def get(self, key: str) -> object:
         """Return a setting."""

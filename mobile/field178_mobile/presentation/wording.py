@@ -42,7 +42,7 @@ class Wording:
         return words_at(record_type, path, self.language).label
 
     def record(self, record_type: str) -> str:
-        """Return what a record of a type is called."""
+        """Return the name of a record type."""
         return record_name(record_type, self.language)
 
     def entry(self, record_type: str, path: str) -> str:
@@ -88,9 +88,9 @@ class Option:
 
 
 def options(words: Wording, list_name: str, chosen: object, day: date | None = None) -> tuple[Option, ...]:
-    """Return a plain list of the day of the act as chips; values that are only computed are not offered.
+    """Return a plain list of the day of the act as chips, without computed values.
 
-    A chosen value is there on every day, to be seen and left.
+    A chosen value is included on every day, so that it can be removed.
     """
     return tuple(
         Option(choice.id, choice.label(words.language), choice.id == chosen)
@@ -100,7 +100,7 @@ def options(words: Wording, list_name: str, chosen: object, day: date | None = N
 
 
 class RecordSource(Protocol):
-    """Where records are looked up."""
+    """Source of records by id."""
 
     def view(self, record_id: str) -> MergedRecord | None:
         """Return one record."""

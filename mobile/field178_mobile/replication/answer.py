@@ -36,7 +36,7 @@ _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_U
 
 
 class AnswerReader:
-    """The state of one answer being read. `hello` is None until the first line is accepted.
+    """State of one answer being read. `hello` is None until the first line is accepted.
 
     `stopped`: the mass deletion guard withholds a repair; no more of the answer may be read.
     """
@@ -64,7 +64,7 @@ class AnswerReader:
 
     @property
     def made_progress(self) -> bool:
-        """Tell whether the answer brought anything."""
+        """Return whether the answer brought anything."""
         return self.received > 0 or bool(self._answered or self._repaired or self.recovered)
 
     @property
@@ -75,11 +75,11 @@ class AnswerReader:
 
     @property
     def all_answered(self) -> bool:
-        """Tell whether every pushed change has its receipt."""
+        """Return whether every pushed change has its receipt."""
         return all(change.id in self._answered for change in self._exchange.pushed)
 
     def feed(self, line: bytes) -> None:
-        """Take one line; raise AnswerFault when the answer breaks the protocol."""
+        """Handle one line; raise AnswerFault if the answer violates the protocol."""
         self._lines += 1
         if self.hello is None:
             self.hello = parse_hello(parse_line(line))

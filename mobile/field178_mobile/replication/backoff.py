@@ -16,7 +16,7 @@ LONGEST_WAIT_S = 900.0
 SHORTEST_STEP_S = 2.0
 FIRST_CHUNK_BYTES = 256 << 10
 LARGEST_CHUNK_BYTES = 1 << 20
-# Records wait for the end of a chunk: a larger one only where it does not take longer than this.
+# Records wait for the end of a chunk, so chunks grow only while they take less than this.
 LONGEST_LARGE_CHUNK_S = 4.0
 SMALLEST_CHUNK_BYTES = 16 << 10
 
@@ -38,7 +38,7 @@ class BatchSize:
         )
 
     def halved(self, pushed: int, pushed_bytes: int) -> BatchSize:
-        """Return half of what was just tried."""
+        """Return half of the last size."""
         return BatchSize(max(pushed // 2, 1), max(pushed_bytes // 2, 1024))
 
 
@@ -62,7 +62,7 @@ class ChunkSize:
         return ChunkSize(min(self.size_bytes * 2, LARGEST_CHUNK_BYTES if is_fast else FIRST_CHUNK_BYTES))
 
     def halved(self, tried_bytes: int) -> ChunkSize:
-        """Return half of what was just tried."""
+        """Return half of the last size."""
         return ChunkSize(max(tried_bytes // 2, SMALLEST_CHUNK_BYTES))
 
 

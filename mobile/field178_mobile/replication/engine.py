@@ -46,7 +46,7 @@ from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MAX_HAVE
 
 HEALING_ROUNDS = 10
-# A scope's buckets take up to 12 kB of a request, and hashes do not compress.
+# The buckets of a scope need up to 12 kB of a request, and hashes do not compress.
 SCOPES_A_REPAIR = 4
 IDLE_WAIT_S = 300.0
 # Battery: while nothing changes on either side and nobody uses the tablet, exchanges are rare.
@@ -112,7 +112,7 @@ class SyncEngine:
         self.state = SyncState()
 
     def step(self, event: Event) -> list[Effect]:
-        """Take one event and return the effects, in order."""
+        """Handle one event and return the effects, in order."""
         if isinstance(event, AnswerLine):
             # Most lines are rows, parsed and verified on this thread: the database thread is used at
             # checkpoints only.
@@ -176,7 +176,7 @@ class SyncEngine:
     def _next_load(self, checkpoint: SyncCheckpoint) -> Load:
         pushed = self._queue.next_batch()
         if pushed or checkpoint.must_offer:
-            # The own changes first: what the server lost of them it has again before the scopes are compared.
+            # Own changes first, so that the server has its lost changes before scopes are compared.
             return Load(pushed, self._next_offer() if checkpoint.must_offer else None)
         differing = [scope.id for scope in checkpoint.scopes.values() if scope.refresh]
         return Load(

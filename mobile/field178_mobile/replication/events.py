@@ -149,7 +149,7 @@ class SyncMessage(StrEnum):
 
 
 class UploadMessage(StrEnum):
-    """What the photos do, as a code; the screens have the words."""
+    """State of the uploads as a code; the screens have the texts."""
 
     QUIET = "quiet"
     SENDING = "sending"

@@ -82,7 +82,7 @@ def parse_line(data: bytes) -> Reader:
 
 
 def parse_hello(frame: Reader) -> Hello:
-    """Return the checked hello, or raise NotOurAnswer."""
+    """Return the checked hello frame, or raise NotOurAnswer."""
     try:
         if frame.text("frame") != "hello":
             raise NotOurAnswer("hello")

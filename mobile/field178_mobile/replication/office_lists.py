@@ -25,7 +25,7 @@ class OfficeLists:
         self._is_waiting = False
 
     def follow(self, change: StoreChange) -> None:
-        """Look at the pack again when a change may have brought another one, or the rest of one."""
+        """Check the pack again after a change that may contain a new pack or its missing rows."""
         if PACK_ID in change.records or change.everything or (self._is_waiting and change.records):
             self.take()
 

@@ -45,7 +45,7 @@ class PushQueue:
         # Decrease instead of reset: during a bisection the next failure continues bisecting at once.
         self._server_errors = max(self._server_errors - 1, 0)
         if self._suspect:
-            # Without the suspect the server answered: it is what made it fail.
+            # The server answered without the suspect change, so that change made it fail.
             self._store.isolate(self._suspect, ErrorCode.INTERNAL.value)
             self._suspect = ()
         self._successes += 1
@@ -53,7 +53,7 @@ class PushQueue:
             self.retry_isolated()
 
     def retry_isolated(self) -> None:
-        """Push again what the server failed on: it may be repaired. A refused change stays isolated."""
+        """Push isolated changes again if the server failed on them: it may be repaired."""
         self._store.retry_isolated(ErrorCode.INTERNAL.value)
 
     def learn(self, failure: Failure, exchange: SentRequest) -> bool:
@@ -86,9 +86,9 @@ class PushQueue:
         return True
 
     def _learn_server_error(self, exchange: SentRequest) -> bool:
-        # One failure is bad luck: wait. A server that fails on this batch again is stopped by something in
-        # it: bisect, leave the last one out, go on with the others. If it then fails on another single one,
-        # it fails on everything: nothing is isolated, wait.
+        # After a first failure, wait. If the server fails on the same batch again, a change in it is the
+        # cause: bisect, isolate the last change, and push the others. If it then fails on another single
+        # change, it fails on everything: isolate nothing, and wait.
         self._server_errors += 1
         if self._server_errors < ERRORS_BEFORE_BISECTING:
             return False

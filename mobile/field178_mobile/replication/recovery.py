@@ -22,7 +22,7 @@ _BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER
 
 
 class Reactions:
-    """Re-offers, repairs, forgets lost scopes, prunes what is backed up; every mark is durable."""
+    """Offers lost changes again, repairs, drops lost scopes, prunes backed-up changes; all durable."""
 
     def __init__(self, store: SyncStore, new_incarnation: Callable[[], str]) -> None:
         self._store = store

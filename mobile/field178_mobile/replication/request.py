@@ -20,7 +20,7 @@ from field178_shared.wire.protocol import DEFAULT_RECORDS
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The device, its status, and the key that the server signs with ("": not known)."""
+    """The device, its status, and the receipt key of the server ("" if unknown)."""
 
     device: str
     app: str
@@ -38,9 +38,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The content of a request besides the checkpoint.
+    """Content of a request in addition to the checkpoint.
 
-    `divergent`: records the server may have lost. `repair`: digests of differing scopes, by bucket.
+    `divergent`: records that the server may have lost. `repair`: digests of differing scopes, by bucket.
     """
 
     pushed: tuple[OwnChange, ...] = ()
@@ -86,7 +86,7 @@ class SentRequest:
 
     @property
     def pushed_bytes(self) -> int:
-        """How many bytes the pushed changes take in the body."""
+        """Size of the pushed changes in the body, in bytes."""
         return sum(len(canonical(change.wire)) for change in self.pushed)
 
 

@@ -85,7 +85,7 @@ class SyncRunner:
             self._thread.join(LONGEST_JOIN_S)
 
     def drive(self, event: Event) -> None:
-        """Take one event and do all that follows from it, on the calling thread (the sync thread's loop)."""
+        """Handle one event and all its effects, on the calling thread (the loop of the sync thread)."""
         try:
             self._perform_all(self._engine.step(event))
         except Exception:

@@ -265,7 +265,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _is_no_network(error: BaseException) -> bool:
     """Return whether the system reports a missing network, as opposed to a server that does not answer."""
     if isinstance(error, socket.gaierror):
-        # An unknown name was looked up by somebody out there.
+        # An unknown host name was looked up, so there is a network.
         return error.errno != socket.EAI_NONAME
     return isinstance(error, OSError) and error.errno in _NO_WAY_OUT
 

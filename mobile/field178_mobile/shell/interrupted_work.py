@@ -1,4 +1,4 @@
-"""The question whether to go on with what a crash interrupted."""
+"""Offer to continue a draft that was interrupted by a crash."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class Navigator(BoxLayout):
         self._lent = tablet
 
     def take_back(self, tablet: TabletSession) -> bool:
-        """Let go of a session that was lent; return False if it was locked meanwhile."""
+        """Return the lent session; return False if it was locked meanwhile."""
         is_lent = self._lent is tablet
         if is_lent:
             self._lent = None
@@ -226,7 +226,7 @@ class Navigator(BoxLayout):
             self.session_view.touched()
 
     def _keyed(self, _window: object, code: int, *_args: object) -> bool:
-        """Let the back key (Escape) leave a detail; it never ends the application."""
+        """Leave a detail at the back key (Escape); the key never ends the application."""
         if code != BACK_KEY:
             return False
         # The shell, or an enrolment over it: from the PIN pad nothing leads back.

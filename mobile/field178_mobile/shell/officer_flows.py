@@ -35,7 +35,7 @@ class OfficerFlows:
         self._background = background
 
     def actions(self) -> dict[str, Callable[[], None]]:
-        """Return what the buttons of an open session about officers and settings do."""
+        """Return the actions of an open session about officers and settings, by button."""
         return {
             "mode": self.switch_mode,
             "settings": self.open_settings,
@@ -76,7 +76,7 @@ class OfficerFlows:
         )
 
     def choose_pin_for(self, forgetful: TabletOfficer, tablet: TabletSession) -> None:
-        """Let an officer whose PIN is forgotten set a new one: another has unlocked the store."""
+        """Show the new PIN of an officer who forgot it, after another officer's unlock."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 
@@ -109,7 +109,7 @@ class OfficerFlows:
             ForgottenSheet(presenter.state.others, presenter.help, self.recover).open()
 
     def recover(self) -> None:
-        """Let the chosen officer set a new PIN with a code of the office."""
+        """Show the key recovery of the chosen officer by a code of the office."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import RecoveredOfficer
 

@@ -49,7 +49,7 @@ class LockableStore:
 
     @property
     def is_unlocked(self) -> bool:
-        """Tell whether the store can be used."""
+        """Return whether the store can be used."""
         return self._unlocked is not None
 
     @property
@@ -59,11 +59,11 @@ class LockableStore:
 
     @property
     def was_interrupted(self) -> bool:
-        """Tell whether the process before this unlocking ended without locking: it died."""
+        """Return whether the process before this unlocking ended without locking: it died."""
         return self._unlocked is not None and not self._unlocked.was_closed
 
     def unlock(self, key: bytes) -> None:
-        """Open the database with the data key; brings back what a crash or a damage left behind."""
+        """Open the database with the data key; recover from a crash or damage."""
         if self._unlocked is None:
             self._call(lambda: self._open(key))
             self._notify(StoreChange(everything=True))

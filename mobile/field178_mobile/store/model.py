@@ -62,7 +62,7 @@ class StateWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownState:
-    """The state word of a record and the reason code of what needs attention."""
+    """State word of a record, and the reason code if it needs attention."""
 
     word: StateWord
     attention: str | None = None
@@ -126,7 +126,7 @@ class ReviewerComment:
 
 @dataclass(frozen=True, slots=True)
 class RefusedValue:
-    """One own value that the server refused: the value seen, the value written, the current value."""
+    """An own value refused by the server: the seen value, the written value, the present value."""
 
     conflict_id: str
     path: str
@@ -162,7 +162,7 @@ class InboxItem:
 
     @property
     def needs_answer(self) -> bool:
-        """Tell whether an officer has to do something; a notice of the office is only read."""
+        """Return whether an officer has to do something; a notice of the office is only read."""
         return self.kind is not InboxKind.NOTICE and not self.is_answered
 
 

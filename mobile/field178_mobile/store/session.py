@@ -32,7 +32,7 @@ class DatabaseAccess(Protocol):
     """Access to the database thread; each call waits for its turn and raises AppError(locked)."""
 
     def read(self, work: Callable[[DatabaseContext], Result]) -> Result:
-        """Return what `work` reads."""
+        """Run a reading function on the database thread and return its result."""
         ...
 
     def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
@@ -40,7 +40,7 @@ class DatabaseAccess(Protocol):
         ...
 
     def read_all(self, work: Callable[[Unlocked], Result]) -> Result:
-        """Return what `work` reads from everything that exists while unlocked."""
+        """Run a reading function on the unlocked store and return its result."""
         ...
 
 

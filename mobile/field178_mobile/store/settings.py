@@ -9,7 +9,7 @@ from field178_mobile.store.session import DatabaseAccess, Unlocked
 
 
 class StoredSettings:
-    """What officers chose on this tablet: sealed JSON values by key."""
+    """Settings of officers on this tablet: sealed JSON values by key."""
 
     def __init__(self, store: DatabaseAccess) -> None:
         self._store = store

@@ -88,7 +88,7 @@ class Store(LockableStore):
         return change_id
 
     def delete(self, record_id: str, user: str) -> str | None:
-        """Delete a record as the user sees it; None when it is not here."""
+        """Delete a record as the user sees it; return None if it is not on the tablet."""
         view = self.view(record_id)
         return None if view is None or view.deleted else self.file_content(deletion(view), user)
 
@@ -112,7 +112,7 @@ class Store(LockableStore):
         return self.file_content(resolution(standing, conflicts, chosen), user)
 
     def view(self, record_id: str) -> MergedRecord | None:
-        """Return one record as the user sees it, None when it is not on this tablet."""
+        """Return one record as the user sees it, None if it is not on this tablet."""
         return self._run(lambda unlocked: unlocked.records.view(record_id))
 
     def revision(self, record_id: str) -> ServerRecord | None:

@@ -11,5 +11,5 @@ def encode(raw: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the raw bytes; raises ValueError when the text is none."""
+    """Return the raw bytes; raises ValueError for an invalid text."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

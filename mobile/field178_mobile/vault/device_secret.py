@@ -53,7 +53,7 @@ class KeyringKeyStore:
 
 
 class KeyringModule(Protocol):
-    """What is used of the `keyring` package."""
+    """Used functions of the `keyring` package."""
 
     def get_password(self, service: str, account: str) -> str | None:
         """Return a stored password."""
@@ -78,7 +78,7 @@ def _system_key_store(account: str) -> KeyStore | None:
         # Late: it looks for every kind of key store there is, and most starts have chosen already.
         import keyring
         from keyring.errors import KeyringError
-    except ImportError:  # Android's build has none
+    except ImportError:  # not in the Android build
         return None
     store = KeyringKeyStore(keyring, account)
     try:

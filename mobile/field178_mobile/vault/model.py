@@ -34,7 +34,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class GuessCost:
-    """What one guess of a PIN costs (Argon2id): 64 MiB and three passes outside of tests."""
+    """Cost of one guess of a PIN (Argon2id): 64 MiB and three passes outside of tests."""
 
     memory_kib: int = 64 << 10
     passes: int = 3

@@ -56,7 +56,7 @@ class PinGate:
         write_json(self._path, {**read_json(self._path), officer_id: entry})
 
     def clear(self, officer_id: str) -> None:
-        """Forget the attempts: the PIN was right."""
+        """Delete the failed attempts after a right PIN."""
         entries = read_json(self._path)
         if entries.pop(officer_id, None) is not None:
             write_json(self._path, entries)

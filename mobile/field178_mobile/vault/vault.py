@@ -55,12 +55,12 @@ class Vault:
 
     @property
     def is_set_up(self) -> bool:
-        """Tell whether this tablet is enrolled and has an officer."""
+        """Return whether this tablet is enrolled and has an officer."""
         return self._path.exists()
 
     @property
     def has_key_store(self) -> bool:
-        """Tell whether the device's secret is protected by the system; if not, the screens warn."""
+        """Return whether the device's secret is protected by the system; if not, the screens warn."""
         return self._key_store.is_protected
 
     def officers(self) -> tuple[TabletOfficer, ...]:
@@ -68,7 +68,7 @@ class Vault:
         return tuple(TabletOfficer(*(str(item[name]) for name in _OFFICER)) for item in self._entries())
 
     def enrolment(self) -> Enrolment:
-        """Return what this tablet is enrolled as."""
+        """Return the enrolment of this tablet."""
         return _enrolment(_object(self._state().get("enrolment")))
 
     def pending_enrolment(self) -> Enrolment | None:
@@ -149,7 +149,7 @@ class Vault:
         self._check_key(key)
         officer = next(item for item in self.officers() if item.id == officer_id)
         wrapped = self._wrapped(officer, fresh_pin, key)
-        # In its place: the officers stay in the order they came.
+        # Replaced in place, so that the officers keep their order.
         self._put(officers=[wrapped if item["id"] == officer_id else item for item in self._entries()])
 
     def device_key(self, key: bytes) -> bytes:
@@ -160,7 +160,7 @@ class Vault:
         return device_key
 
     def enrol_again(self, enrolment: Enrolment, device_key: bytes, key: bytes) -> None:
-        """Take over another enrolment; officers, PINs and the store stay as they are."""
+        """Replace the enrolment; officers, PINs and the store stay."""
         self._check_key(key)
         recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
         self._put(
@@ -251,5 +251,5 @@ def pin_key(pin: str, salt: bytes, secret: bytes, cost: GuessCost) -> bytes:
 
 
 def device_bound_key(secret: bytes, purpose: str) -> bytes:
-    """Return a key that this device has without any PIN, for what exists before the first officer."""
+    """Return a key of this device without PIN, for data before the first officer."""
     return derived(secret, None, b"field178-device-v1|" + purpose.encode())

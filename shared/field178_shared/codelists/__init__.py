@@ -1,4 +1,4 @@
-"""The code lists of the product: typed, packaged, loaded once."""
+"""Code lists of the product: typed, packaged, loaded at first use."""
 
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, ChecklistSection
 from field178_shared.codelists.conditions import Condition, ConditionContext

@@ -17,7 +17,7 @@ class OpeningRule(Labelled):
     confidence: str
 
     def is_closed_at(self, moment: time) -> bool:
-        """Tell whether the rule demands closed doors at that local time."""
+        """Return whether the rule demands closed doors at that local time."""
         if self.closed_from <= self.closed_to:
             return self.closed_from <= moment < self.closed_to
         return moment >= self.closed_from or moment < self.closed_to
@@ -53,7 +53,7 @@ class EstablishmentType(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """The kinds of establishment a row is meant for: all, one group, or a list of kinds."""
+    """Kinds of establishment that a row applies to: all, one group, or a list of kinds."""
 
     everywhere: bool = False
     group: str | None = None
@@ -65,7 +65,7 @@ class Applies:
 
 
 def read_applies(row: ListFileRow) -> Applies:
-    """Read `applies`; a row without it is meant for all kinds."""
+    """Read `applies`; a row without it applies to all kinds."""
     words = row.texts("applies")
     if words in ((), ("all",)):
         return Applies(everywhere=True)

@@ -81,13 +81,13 @@ class HolidayCalendar:
         return {day for day in fixed | self.declared.keys() | self.worked if after < day <= until}
 
     def knows(self, day: date) -> bool:
-        """Tell whether the declared days off of that year are in the list."""
+        """Return whether the declared days off of that year are in the list."""
         declared = self.years.get(day.year)
         return declared is not None and declared.valid_on(day)
 
 
 def _date_of(year: int, month: int, day: int) -> date | None:
-    """Return a date; None where the year has no such day: 29 February."""
+    """Return a date; None if the year has no such day (29 February)."""
     try:
         return date(year, month, day)
     except ValueError:

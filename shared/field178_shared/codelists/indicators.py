@@ -40,7 +40,7 @@ class FormulaTerm(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denominator(Labelled):
-    """A total that an indicator divides by: computed, or entered once a year by an agency."""
+    """A total used as a denominator: computed, or entered once a year by an agency."""
 
     computed: bool
     entered_by: str | None

@@ -39,7 +39,7 @@ class LegalSource(Labelled):
     confidence: str
 
     def number_on(self, day: date) -> str | None:
-        """Return the number with the amendments of that day, or None for a document without one."""
+        """Return the number with the amendments of that day, or None for a document without number."""
         amendments = [
             each.number for each in self.amended_by if each.valid_from is None or each.valid_from <= day
         ]

@@ -112,7 +112,7 @@ class CodeLists:
     figures: Figures = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take the formulas of these lists."""
+        """Compile the formulas of these lists."""
         self.figures = Figures(self)
 
     def become(self, newer: CodeLists) -> None:
@@ -155,7 +155,7 @@ class CodeLists:
         )
 
     def references_on(self, references: Sequence[LegalReference], day: date) -> tuple[LegalReference, ...]:
-        """Return the references in force on the date of the act, as far as their sources are."""
+        """Return the references in force on the date of the act, judged by their sources."""
         sources = self.legal_sources
         return tuple(each for each in references if each.valid_on(day) and sources[each.source].valid_on(day))
 
@@ -164,9 +164,10 @@ class CodeLists:
         return next((agency for agency in self.agencies.values() if agency.is_focal_on(day)), None)
 
     def reporters_on(self, agency_ids: Sequence[str], day: date) -> tuple[Agency, ...]:
-        """Return the agencies that report on a day what these do: they themselves, or those in their place.
+        """Return the agencies that report on a day for these agencies: themselves or their successors.
 
-        In the place of one that led the sector is the one that leads it, of another one who sends the same.
+        The successor of a lead agency is the agency that leads the sector on the day; of other agencies,
+        those that send the same returns.
         """
         named = [self.agencies[agency_id] for agency_id in agency_ids if agency_id in self.agencies]
         if there := tuple(agency for agency in named if agency.valid_on(day)):
@@ -186,7 +187,7 @@ class CodeLists:
         return (*own, *[phrase for phrase in phrases if not phrase.items])
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
-        """Return every fine frame in force on the date of the violation, the best known first."""
+        """Return all fine frames in force on the date of the violation, verified frames first."""
         return frames_on(self.violations[violation_id].frames, day)
 
     def frame_on(self, violation_id: str, day: date) -> FineFrame | None:
@@ -194,7 +195,7 @@ class CodeLists:
         return next(iter(self.frames_on(violation_id, day)), None)
 
     def unit_valid_on(self, unit_id: str, day: date) -> bool:
-        """Tell whether this unit version exists on the local date."""
+        """Return whether this unit version exists on the local date."""
         return unit_id in self.units and self.units[unit_id].valid_on(day)
 
     def unit_version_on(self, gso_code: str, day: date) -> Unit | None:

@@ -1,4 +1,4 @@
-"""Loading of the packaged lists: one JSON file read once, every row checked on the way in."""
+"""Loading of the packaged lists: one JSON file, read once, with a check of every row."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -103,7 +103,7 @@ def demo() -> dict[str, object]:
 
 
 def read_lists(data: object, pack: int = 0) -> CodeLists:
-    """Build the typed lists; anything the product does not understand is refused with its place.
+    """Build the typed lists; unknown content raises an error with its place.
 
     `pack`: the number of the pack that changed rows of the files, 0 for none.
     """

@@ -1,4 +1,4 @@
-"""Agencies with validity, and what each role of the product may do."""
+"""Agencies with validity dates, and the rights of each role."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +46,7 @@ class Agency(Labelled):
         return tuple(number for number in RETURN_NUMBERS if number in self.returns)
 
     def is_focal_on(self, day: date) -> bool:
-        """Tell whether the agency leads the sector, and with it the inspection teams, on the local date."""
+        """Return whether the agency leads the sector, and with it the inspection teams, on the local date."""
         took_over = self.focal_from is None or self.focal_from <= day
         return self.focal and took_over and self.valid_on(day)
 

@@ -33,10 +33,10 @@ class ForbiddenFields:
 
 @dataclass(frozen=True, slots=True)
 class LintPattern:
-    """One pattern of the free-text check: a regular expression, an algorithm, or a word list.
+    """Pattern of the free-text check: a regular expression, an algorithm, or a word list.
 
-    A regular expression hits only `near` these words (where any are named), never `not_near` those,
-    both looked for within `reach` characters before the hit, and never before a word of `not_after`.
+    A regular expression matches only near the words of `near` (if any), never near words of `not_near`, both
+    within `reach` characters before the match, and never after a word of `not_after`.
     """
 
     id: str
@@ -89,11 +89,11 @@ class CountedKind:
     people: tuple[str, ...] = ()
 
     def is_of_somebody(self, *, by_number: bool) -> bool:
-        """Tell whether counting rows, or adding up their numbers, counts people, establishments or cases."""
+        """Return whether rows of the kind, or their numbers, count people, establishments or cases."""
         return (self.numbers if by_number else self.rows) in ("person", "establishment", "case")
 
     def is_of_people(self, *, by_number: bool) -> bool:
-        """Tell whether counting rows, or adding up their numbers, counts people themselves."""
+        """Return whether counting rows, or adding up their numbers, counts people themselves."""
         return (self.numbers if by_number else self.rows) == "person"
 
 

@@ -52,7 +52,7 @@ class AnnexTable(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnexColumn(Labelled):
-    """What a column counts, as a formula; where it counts people, small numbers are hidden in a report."""
+    """Column of an annex with its formula; a report hides small numbers if it counts people."""
 
     formula: str
 

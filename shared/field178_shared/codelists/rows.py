@@ -32,7 +32,7 @@ class Validity(TypedDict):
 
 
 class Head(Validity):
-    """What every row with labels has."""
+    """Members of every row with labels."""
 
     id: str
     vi: str
@@ -73,7 +73,7 @@ class ListFileRow:
         raise self._wrong(key, "text", value)
 
     def text_or_none(self, key: str) -> str | None:
-        """Return a text, or None when the key is absent or null."""
+        """Return a text, or None if the key is absent or null."""
         value = self._unread.pop(key, None)
         if value is None or isinstance(value, str):
             return value
@@ -88,7 +88,7 @@ class ListFileRow:
         return self._optional(key, int)
 
     def number_or_none(self, key: str) -> float | None:
-        """Return a number, or None when the key is absent or null."""
+        """Return a number, or None if the key is absent or null."""
         value = self._unread.pop(key, None)
         return None if value is None else self._number(key, value)
 
@@ -97,7 +97,7 @@ class ListFileRow:
         return bool(self._optional(key, bool))
 
     def day(self, key: str) -> date | None:
-        """Return a local date, or None when the key is absent or null."""
+        """Return a local date, or None if the key is absent or null."""
         value = self._optional(key, str)
         try:
             return None if value is None else date.fromisoformat(value)
@@ -157,7 +157,7 @@ class ListFileRow:
         }
 
     def is_verified(self) -> bool:
-        """Tell whether the row names who verified it, and when."""
+        """Return whether the row names who verified it, and when."""
         by, on = self.text_or_none("verified_by"), self.day(_VERIFIED_ON)
         return bool(by) and on is not None
 

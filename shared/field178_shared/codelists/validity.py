@@ -15,13 +15,13 @@ class Dated:
     valid_to: date | None
 
     def valid_on(self, day: date) -> bool:
-        """Tell whether the row is in force on the local date."""
+        """Return whether the row is in force on the local date."""
         began = self.valid_from is None or self.valid_from <= day
         return began and (self.valid_to is None or day < self.valid_to)
 
     @property
     def is_never_valid(self) -> bool:
-        """Tell whether the row ends before it begins."""
+        """Return whether the row ends before it begins."""
         return self.valid_from is not None and self.valid_to is not None and self.valid_to <= self.valid_from
 
 
@@ -47,7 +47,7 @@ class DatedRows(dict[str, D]):
         self._in_force: dict[int, Mapping[str, D]] = {}
 
     def on(self, day: date | None) -> Mapping[str, D]:
-        """Return the rows in force on the local date; on a day that is not known, every row."""
+        """Return the rows in force on the local date; every row if the day is None."""
         if day is None or not self._changes:
             return self
         span = bisect_right(self._changes, day)

@@ -12,7 +12,7 @@ from field178_shared.codelists.validity import Dated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FineFrame(Dated):
-    """A fine frame in đồng for individuals; null amounts mean "must be looked up", never a guess."""
+    """A fine frame in đồng for individuals; null amounts mean "must be looked up"."""
 
     src: str
     art: str | None
@@ -29,7 +29,7 @@ class FineFrame(Dated):
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the amounts were verified."""
+        """Return whether the amounts were verified."""
         return self.min is not None and self.max is not None
 
 

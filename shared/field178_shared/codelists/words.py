@@ -16,9 +16,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class AvoidedWords:
-    """Words that hurt or prejudge, and what to write instead.
+    """Stigmatising words with their replacements.
 
-    `label_only` words are refused as labels of a record, and are free in a sentence.
+    `label_only` words are refused in labels of a record, but allowed in sentences.
     """
 
     avoid: tuple[str, ...]

@@ -27,7 +27,7 @@ def sealed_under(key: bytes, purpose: str, content: bytes, random_bytes: RandomB
 
 
 def opened_under(key: bytes, purpose: str, sealed: bytes) -> bytes | None:
-    """Return the content, None when the key or the purpose is another one."""
+    """Return the content, None if the key or the purpose differs."""
     try:
         nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         return ChaCha20Poly1305(key).decrypt(nonce, body, canonical({"purpose": purpose}))
@@ -38,8 +38,8 @@ def opened_under(key: bytes, purpose: str, sealed: bytes) -> bytes | None:
 def boxed_for(public_key: bytes, content: bytes, random_bytes: RandomBytes) -> bytes:
     """Return content that only the holder of an X25519 key can open.
 
-    The box is the 32 bytes of a key made for it alone, then ChaCha20-Poly1305 under
-    HKDF-SHA256(shared secret, salt = box key + public key) with a zero nonce: the key is used once.
+    The box is the 32 bytes of an ephemeral key, then ChaCha20-Poly1305 under HKDF-SHA256(shared secret, salt
+    = ephemeral key + public key) with a zero nonce: the key is used once.
     """
     own = X25519PrivateKey.from_private_bytes(random_bytes(KEY_BYTES))
     head = own.public_key().public_bytes_raw()

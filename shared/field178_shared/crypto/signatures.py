@@ -14,7 +14,7 @@ _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def decode(text: str) -> bytes | None:
-    """Return the raw bytes of unpadded base64url; None when the text is not exactly that."""
+    """Return the raw bytes of unpadded base64url; None for any other text."""
     if not _ALPHABET.fullmatch(text) or len(text) % 4 == 1:
         return None
     try:
@@ -27,13 +27,13 @@ def decode(text: str) -> bytes | None:
 
 
 def is_public_key(text: str) -> bool:
-    """Tell whether the text is a raw Ed25519 public key."""
+    """Return whether the text is a raw Ed25519 public key."""
     raw = decode(text)
     return raw is not None and len(raw) == _KEY_BYTES
 
 
 def is_signed(public_key: str, message: str, signature: str) -> bool:
-    """Tell whether the signature over the message is by the key."""
+    """Return whether the signature over the message is by the key."""
     key, raw = decode(public_key), decode(signature)
     if key is None or raw is None or len(key) != _KEY_BYTES:
         return False

@@ -1,4 +1,4 @@
-"""Expressions on an entity at the end of a period: its attributes, terms, and what its events add up to."""
+"""Expressions on an entity at the end of a period: attributes, terms, and sums over its events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class EntityCompiler(Compiler):
         super().__init__(vocabulary)
         self.entity = entity
         self.terms = terms
-        # Whether what was compiled looks at the months or quarters that have ended: it changes with the day.
+        # Whether the compiled expression reads ended months or quarters, so that its value changes with the
+        # day.
         self.reads_parts = False
         # The numbers of events that it reads.
         self.numbers_read: list[tuple[Source, Node]] = []
@@ -112,7 +113,7 @@ def part_kind(node: Node) -> str:
 
 
 def of_two(function: str, left: Run, right: Run) -> Run:
-    """Return min, max, or the first of two numbers that is known."""
+    """Return min, max, or the first known value of two numbers."""
     if function == "first":
         return lambda at: value if (value := left(at)) is not None else right(at)
     pick: Callable[[Any, Any], Any] = min if function == "min" else max
@@ -153,7 +154,7 @@ def _peak(source: str, field: Run | None, where: Run | None) -> Run:
 
 
 def _latest(source: str, field: Run | None, where: Run | None) -> Run:
-    """Return the last value that is known on or before the end of the period, of any year."""
+    """Return the last known value on or before the end of the period, of any year."""
     assert field is not None
     read = field
 

@@ -22,7 +22,7 @@ from field178_shared.formulas.tree import (
     Node,
 )
 
-# What an expression is evaluated on: a row of facts, an entity, or the totals of an area.
+# Subject of an expression: a row of facts, an entity, or the totals of an area.
 Run = Callable[[Any], Any]
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -41,7 +41,7 @@ _ORDERED = (ValueType.NUMBER, ValueType.DAY)
 
 
 class Vocabulary(Protocol):
-    """The lists, as far as formulas name them."""
+    """Values of the lists that formulas may contain."""
 
     def ids(self, list_name: str) -> Collection[str]:
         """Return the ids of a list ("forms", "choice:access_result")."""
@@ -67,11 +67,11 @@ class Compiler:
         self.vocabulary = vocabulary
 
     def name(self, node: Name) -> Compiled:
-        """Return what a name is in this context."""
+        """Return the compiled name of this context."""
         raise FormulaError(FormulaFault.UNKNOWN_FIELD, node.name, node.column)
 
     def call(self, node: Call) -> Compiled:
-        """Return what a function does in this context."""
+        """Return the compiled function call of this context."""
         raise FormulaError(FormulaFault.UNKNOWN_FUNCTION, node.function, node.column)
 
     def compile(self, node: Node) -> Compiled:
@@ -162,7 +162,7 @@ class Compiler:
 
 
 def apply_known(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    """Return the outcome of an operator, None where a side is unknown."""
+    """Return the result of an operator, None if an operand is unknown."""
     return None if left is None or right is None else apply(left, right)
 
 

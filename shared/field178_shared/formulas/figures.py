@@ -100,7 +100,7 @@ class FigureCompiler(Compiler):
         raise FormulaError(FormulaFault.NOT_ALLOWED, node.name, node.column)
 
     def call(self, node: Call) -> Compiled:
-        """Return what a function makes of totals."""
+        """Return the compiled function call on totals."""
         match node.function:
             case "count" if node.arguments and node.arguments[0] == Name(0, COMMUNE):
                 arguments(node, 1)

@@ -39,7 +39,7 @@ _OPERATORS: Mapping[type, str] = {
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
-    """Return the tree of a formula; names are not looked up. Raises FormulaError at what is not allowed.
+    """Return the tree of a formula without resolving names. Raises FormulaError for invalid syntax.
 
     Trees are immutable: those of the latest formulas are kept.
     """

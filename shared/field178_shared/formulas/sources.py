@@ -279,5 +279,5 @@ ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
         )
     }
 )
-# What the figures of an area are computed for one by one: `each(commune, …)`, `each(month, …)`.
+# Parts for which the figures of an area are computed separately: `each(commune, …)`, `each(month, …)`.
 COMMUNE, MONTH, QUARTER = "commune", "month", "quarter"

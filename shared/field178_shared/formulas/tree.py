@@ -20,7 +20,7 @@ class FormulaFault(StrEnum):
 
 
 class FormulaError(ValueError):
-    """A refused formula: the fault, what of the text, and its column, counted from 1."""
+    """A refused formula: the fault, the faulty text, and its column, counted from 1."""
 
     def __init__(self, fault: FormulaFault, detail: str, column: int = 1) -> None:
         super().__init__(f"{fault}: {detail} (column {column})")

@@ -22,7 +22,7 @@ _READ = (
 
 
 def basis_of(lists: CodeLists, release: str) -> str:
-    """Return the hash of the lists that counting reads, of what is counted, and of the release."""
+    """Return the hash of the lists that counting reads, of the counted aggregates, and of the release."""
     rows = [list(getattr(lists, name).values()) for name in _READ]
     rows.append(list(lists.lineage))
     counted = [aggregate.key for aggregate in aggregates_of(lists)]

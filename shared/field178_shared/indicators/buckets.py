@@ -48,7 +48,7 @@ class EntityBucket:
 
 
 class Aggregates:
-    """The aggregates of the indicators by what they add up over."""
+    """Aggregates of the indicators, grouped by their source."""
 
     def __init__(self, lists: CodeLists) -> None:
         self.all = aggregates_of(lists)

@@ -1,4 +1,4 @@
-"""Coverage of a figure: of how many entities the number that it adds up is known (decision 0122)."""
+"""Coverage of a figure: the share of entities with a known number (decision 0122)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The entities of a kind whose number is known, and all of them."""
+    """Number of entities of a kind with a known number, and of all."""
 
     of: str
     counted: int
@@ -15,7 +15,7 @@ class Coverage:
 
     @property
     def is_full(self) -> bool:
-        """Whether the number of each entity is known."""
+        """Whether all entities have a known number."""
         return self.counted >= self.every
 
     @property

@@ -35,7 +35,7 @@ class CountedEntity(Protocol):
         """Return the unit of the entity on a day."""
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it exists on a day."""
+        """Return whether it exists on a day."""
 
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return the attributes on the last day of a period, given the day of the last event in it."""
@@ -106,7 +106,7 @@ class PlaceEntity:
         return self.place.unit_id
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether its row is in force."""
+        """Return whether its row is in force."""
         return self.place.valid_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
@@ -136,7 +136,7 @@ class OutletEntity:
         return self.outlet.unit_id
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether its row is in force."""
+        """Return whether its row is in force."""
         return self.outlet.valid_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
@@ -169,7 +169,7 @@ class TeamEntity:
         return next((unit.parent for unit in units if unit.parent), "")
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether its decision is in force."""
+        """Return whether its decision is in force."""
         return self.team.holds_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
@@ -254,9 +254,9 @@ class RiskGroupEntity:
 
 @dataclass(frozen=True, slots=True)
 class DenominatorEntity:
-    """A total of a kind in a unit, as it was stated from day to day, the oldest first.
+    """A total of a kind in a unit, as stated from day to day, oldest first.
 
-    It is known from `first_day` until `replaced_on`, from which all units in its place state theirs.
+    The total is in force from `first_day` until `replaced_on`, when all successor units state their totals.
     """
 
     denominator: str
@@ -318,9 +318,9 @@ def _replaced_on(
 
 
 class EntityInPeriod:
-    """An entity at the end of a period, with its events by source, oldest first: what formulas read.
+    """An entity at the end of a period, with its events by source (oldest first), as formulas read it.
 
-    `today`: its months and quarters have ended by then, or not.
+    `today` determines which months and quarters have ended.
     """
 
     def __init__(

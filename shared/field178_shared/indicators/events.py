@@ -88,9 +88,9 @@ def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its source, day and unit, its fields, and the entities that it belongs to by kind.
+    """An event: its source, day, unit, fields, and entities by kind.
 
-    `begun_at`: the instant of a visit as it is written, "" of what has a day alone.
+    `begun_at`: the instant of a visit as written, "" for events with only a day.
     """
 
     record_id: str
@@ -173,7 +173,7 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     form_id = text_of(data, "outreach_form_id")
     audiences, lines = entries_of(data, "audiences"), entries_of(data, "establishments")
     form = lists.forms.get(form_id)
-    # What a visit reached is read from the visit, whether its session came with it or not.
+    # Counts of outreach during a visit are read from the visit, whether its session has arrived or not.
     has_visit = bool(text_of(data, "source_inspection_id"))
     yield event(
         "session",
@@ -228,7 +228,7 @@ def establishment_of(record_type: str, data: Data) -> str:
 
 
 def is_of_visit(session: Data) -> bool:
-    """Tell whether a session is the talk of an inspection."""
+    """Return whether a session is the talk of an inspection."""
     return bool(text_of(session, "source_inspection_id")) or (
         text_of(session, "outreach_form_id") == FORM_OF_VISIT
     )
@@ -349,7 +349,7 @@ def _attendance(counts: Data) -> dict[str, object]:
 
 
 def _attended(counts: Data) -> int | None:
-    """Return the attendances: never fewer than the people who came for the first time."""
+    """Return the attendance, at least the number of first-time attendees."""
     numbers = [count_of(counts, name) for name in ("attendance_count", "first_time_count")]
     return max((number for number in numbers if number is not None), default=None)
 

@@ -40,7 +40,7 @@ class EventsAndEntities:
     entities: Iterable[tuple[CountedEntity, Mapping[str, Sequence[Event]]]]
 
     def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
-        """Yield what each event and each entity adds to these aggregates in a period."""
+        """Yield the counts of each event and each entity in these aggregates and a period."""
         requested = tuple(aggregates)
         for event in self.events:
             if event.day in period:
@@ -50,7 +50,7 @@ class EventsAndEntities:
                 yield from of_entity(own, entity, events, (period, self.today))
 
     def count(self, aggregates: Iterable[Aggregate], period: Period, into: Counts) -> None:
-        """Add what they count of these aggregates in a period, by unit."""
+        """Add the counts of events and entities in these aggregates and a period, by unit."""
         requested = tuple(aggregates)
         count_events(requested, (event for event in self.events if event.day in period), into)
         for entity, events in self.entities:
@@ -103,17 +103,17 @@ class Facts:
         }
 
     def counts_of(self, period: Period) -> Counts:
-        """Return what the records count in a period, by unit."""
+        """Return the counts of the records in a period, by unit."""
         if period not in self._counts:
             self._counts[period] = self.count(self._aggregates, period)
         return self._counts[period]
 
     def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
-        """Yield what each event and each entity adds to these aggregates in a period."""
+        """Yield the counts of each event and each entity in these aggregates and a period."""
         return self._all().counts_by_record(aggregates, period)
 
     def count(self, aggregates: Iterable[Aggregate], period: Period) -> Counts:
-        """Return what the records count of these aggregates in a period, by unit."""
+        """Return the counts of the records in these aggregates and a period, by unit."""
         counts: Counts = {}
         self._all().count(aggregates, period, counts)
         return counts

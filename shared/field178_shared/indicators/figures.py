@@ -97,7 +97,7 @@ class FigureValue:
 
     @property
     def is_uncounted(self) -> bool:
-        """Whether the number that is added up is not known of every entity."""
+        """Whether some entities have no known number."""
         return self.coverage is not None and not self.coverage.is_full
 
     @property
@@ -152,7 +152,7 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
 
 
 def counts_plan(figure: Figure) -> bool:
-    """Tell whether a figure counts planned visits."""
+    """Return whether a figure counts planned visits."""
     return any(aggregate.of == ITEM for formula in figure.counted for aggregate in formula.aggregates)
 
 
@@ -255,12 +255,12 @@ def _value(num: float, den: float | None, is_percent: bool) -> float | None:
 
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
-    """Return the aggregates that the indicators and the annexes of reports need, each once."""
+    """Return the aggregates of the indicators and the report annexes, without duplicates."""
     return _each_once((*formula.aggregates, *formula.sent) for formula in _formulas(lists))
 
 
 def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
-    """Return those that the indicators need of the months and quarters of a period, each once."""
+    """Return the aggregates for months and quarters of a period, without duplicates."""
     return _each_once(formula.of_parts for formula in _formulas(lists))
 
 

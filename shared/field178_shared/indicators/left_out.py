@@ -1,4 +1,4 @@
-"""Sentences on what the figures of an area leave out: the same on every screen and in every feed."""
+"""Sentences on records that the figures of an area leave out, shared by all screens and feeds."""
 
 from __future__ import annotations
 

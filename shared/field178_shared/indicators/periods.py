@@ -35,7 +35,7 @@ class Period:
         return tuple(part for part in every if part.end <= today) or every[:1]
 
     def all_parts(self) -> tuple[Period, ...]:
-        """Return its months and quarters, ended or not, each span of days once."""
+        """Return the months and quarters of the period, ended or not, without duplicates."""
         every = (part for months in _MONTHS_OF.values() for part in self.in_parts(months))
         return tuple(dict.fromkeys(every))
 

@@ -1,4 +1,4 @@
-"""What an indicator reads: the sources and entities that its formulas name, and the record types of those."""
+"""Sources that an indicator reads: sources and entities in its formulas, and their record types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of single records and entities: what each of them adds to an aggregate."""
+"""Counts of single records and entities in an aggregate."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RecordCount:
 
 
 def of_event(aggregates: Iterable[Aggregate], event: Event) -> Iterator[RecordCount]:
-    """Yield what an event adds."""
+    """Yield the counts of an event."""
     counts: Counts = {}
     count_events((aggregate for aggregate in aggregates if aggregate.of == event.source), (event,), counts)
     for unit_id, aggregate, by, number in _cells(counts):

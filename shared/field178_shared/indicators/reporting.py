@@ -35,7 +35,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What some agencies send to others for a report, and the working day on which it is due.
+    """Submission of agencies to other agencies for a report, and the working day on which it is due.
 
     `stated_on` is the day of the list, which may be a day off.
     """
@@ -65,12 +65,12 @@ def named_period(
 
 
 def same_period_before(period: Period) -> Period:
-    """Return the same days of the year before: what a report is compared with."""
+    """Return the same days of the previous year, with which a report is compared."""
     return Period(_year_before(period.first), _year_before(period.end))
 
 
 def duties(lists: CodeLists, kind: ReportKind, year: int) -> tuple[Duty, ...]:
-    """Return who sends what for a report, in the order of the chain, by the agencies of those days."""
+    """Return the submissions of a report in the order of the chain, with the agencies of those days."""
     return tuple(
         duty
         for chain in lists.submission_chains.values()

@@ -1,4 +1,4 @@
-"""What one subject counts, by bucket: a record by its events, an entity in a period; waiting ones apart."""
+"""Counts of one subject by bucket: a record by its events, an entity by period; records in review apart."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Counted:
 
 
 def count_of_events(aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event]) -> Contribution:
-    """Return what events count, by the half-months of their days; `aggregates` by source."""
+    """Return the counts of events by half-month; `aggregates` by source."""
     by_bucket: dict[str, list[Event]] = {}
     for event in events:
         by_bucket.setdefault(half_month_of(event.day).isoformat(), []).append(event)
@@ -61,7 +61,7 @@ def count_of_events(aggregates: Mapping[str, Sequence[Aggregate]], events: Itera
 def count_of_entity(
     buckets: Iterable[EntityBucket], entity: CountedEntity, events: Collection[Event]
 ) -> Contribution:
-    """Return what an entity with these events counts in each bucket."""
+    """Return the counts of an entity with these events in each bucket."""
     by_source = events_by_source(events)
     contribution: Contribution = {}
     for bucket in buckets:

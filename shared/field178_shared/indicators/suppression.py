@@ -11,9 +11,9 @@ from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.formulas.sources import SOURCES
 from field178_shared.indicators.figures import FigureValue
 
-# The smallest number that is shown: from one to four, those who are counted could be known.
+# Smallest number shown: counts from one to four could identify people.
 SMALLEST_SHOWN = 5
-# What is no number of people or establishments.
+# Formula that counts neither people nor establishments.
 COMMUNES = "count(commune)"
 # A sum of fines needs suppression even if it is large: it may be the fine of a single owner.
 _FINES = "decision"
@@ -101,7 +101,7 @@ def has_small_number(lists: CodeLists, indicator: Indicator, figure: FigureValue
 
 
 def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
-    """Tell whether formulas count people, not only the places at which they are."""
+    """Return whether formulas count people, not only the places at which they are."""
     kinds = lists.privacy.small_counts.kinds
     return any(
         kinds[aggregate.of].is_of_people(by_number=aggregate.value is not None)

@@ -21,10 +21,10 @@ def unsent_numbers(
     unit_ids: Iterable[str],
     at: tuple[Period, date],
 ) -> Mapping[str, int]:
-    """Return by how much the numerator of each indicator differs between two states of the same records.
+    """Return the difference of each indicator's numerator between two states of the same records.
 
-    `before`: what the server has of them, with the establishments that they name; `after`: as they are here.
-    An indicator whose numerator stays is left out. `at`: the period, and today.
+    `before`: the server's version of the records, with their establishments; `after`: the version on this
+    tablet. Indicators with an unchanged numerator are left out. `at`: the period, and today.
     """
     period, today = at
     area = area_on(lists, unit_ids, period.end - timedelta(days=1))

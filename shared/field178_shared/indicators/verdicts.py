@@ -1,4 +1,4 @@
-"""Verdicts on targets, by the bounds of a figure and not by what was counted alone (decision 0122)."""
+"""Verdicts on targets by the bounds of a figure, not by its counted part (decision 0122)."""
 
 from __future__ import annotations
 

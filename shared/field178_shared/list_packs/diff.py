@@ -11,7 +11,7 @@ from field178_shared.list_packs.tables import TABLES, Row
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A row that differs: `before` is None for a new one. Members are compared by their value."""
+    """A changed row; `before` is None for a new row. Members are compared by value."""
 
     table: str
     key: str

@@ -41,7 +41,7 @@ class PackFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackProblem:
-    """A refused row: its table and key, the fault, and what of it."""
+    """A refused row: its table and key, the fault, and the faulty value."""
 
     table: str
     key: str
@@ -193,7 +193,7 @@ _Named = tuple[str, str, Iterable[str], Iterable[str]]
 
 
 def _named(lists: CodeLists) -> Iterator[_Named]:
-    """Yield what each row names of other tables."""
+    """Yield the references of each row to other tables."""
     yield from _named_by_units(lists)
     yield from _named_by_law(lists)
     for table, places in (("places.schools", lists.schools), ("places.zones", lists.zones)):

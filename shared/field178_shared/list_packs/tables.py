@@ -1,4 +1,4 @@
-"""The tables that an office may change: their place, their key, and what never changes in a row."""
+"""Tables that an office may change: their path, key, and identifying members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a team's area for a year, as the server counted them last: what its tablets show."""
+"""Figures of a team's area for a year, as last counted by the server and shown on its tablets."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class KnownFigure:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read one entry; what is missing reads as empty."""
+        """Read one entry; missing values are empty."""
         numbers = {name: count_of(data, name) for name in _NUMBERS}
         return cls(
             num=count_of(data, "num") or 0,
@@ -86,7 +86,7 @@ class KnownFigure:
         )
 
     def to_data(self) -> dict[str, object]:
-        """Return the figure as an entry; what is empty is absent."""
+        """Return the figure as an entry without empty values."""
         given: dict[str, object] = {"num": self.num, **{name: getattr(self, name) for name in _NUMBERS}}
         given |= {"countable_kind": self.countable_kind or None, "waiting": self.waiting or None}
         return {name: value for name, value in given.items() if value is not None}
@@ -103,7 +103,7 @@ class AreaFigures:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             year=count_of(data, "year") or 0,
             as_of=instant_of(data, "as_of"),

@@ -29,7 +29,7 @@ class CommentAnswer:
 
     @classmethod
     def from_data(cls, record_id: str, data: Data) -> Self:
-        """Read an answer's data; what is missing reads as empty."""
+        """Read an answer's data; missing values are empty."""
         return cls(
             record_id,
             text_of(data, "record"),

@@ -1,4 +1,4 @@
-"""What a commune enters for the yearly figures: censuses, media posts, plans, counts of at-risk groups."""
+"""Commune entries for the yearly figures: censuses, media posts, plans, counts of at-risk groups."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_of_ended_unit(record_type: str, data: Data, lists: CodeLists) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaPost:
-    """One item of an outlet; without a number it was broadcast once."""
+    """A media post of an outlet; without a number it was broadcast once."""
 
     outlet_id: str
     unit_id: str
@@ -55,7 +55,7 @@ class MediaPost:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             outlet_id=text_of(data, "outlet_id"),
             unit_id=text_of(data, "unit_id"),
@@ -81,7 +81,7 @@ class CommunePlan:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             unit_id=text_of(data, "unit_id"),
             year=count_of(data, "year"),

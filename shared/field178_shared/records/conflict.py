@@ -1,4 +1,4 @@
-"""A conflict record: the value seen, offered and stored of each conflicting change."""
+"""Conflict record: the seen, the offered and the stored value of each conflicting change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ConflictPart:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             record=text_of(data, "record"),
             record_type=text_of(data, "record_type"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     # The tablet's first frame reads no lists.
     from field178_shared.codelists import CodeLists
 
-# States in which an establishment is there no more; one that stopped for a time still is.
+# Status of establishments that no longer exist; temporarily closed ones still do.
 ENDED = frozenset({"closed", "not_found"})
 
 
@@ -35,7 +35,7 @@ class EstablishmentCertificate:
     status: str
 
     def status_on(self, day: date) -> str:
-        """Return its status on a day as far as its last day decides it; "" where it ended after that day."""
+        """Return the status of the certificate on a day according to its last day, or ""."""
         if self.expires_on is None or self.status not in ("valid", "expired"):
             return self.status
         if self.expires_on < day:
@@ -62,7 +62,7 @@ class Establishment:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         certificates = entries_of(data, "certificates").items()
         return cls(
             name=text_of(data, "name"),
@@ -87,7 +87,7 @@ def unit_on(data: Data, day: date, lists: CodeLists) -> str:
 
 
 def values_of_move(data: Data, unit_id: str, lists: CodeLists) -> dict[str, object]:
-    """Return the values of an entry that is moved to a unit; a reform's predecessor of it stays known."""
+    """Return the values of an establishment moved to a unit; a predecessor by reform stays recorded."""
     present = text_of(data, "unit_id")
     values: dict[str, object] = {"unit_id": unit_id}
     if any(step.target == unit_id for step in lists.successors(present)):

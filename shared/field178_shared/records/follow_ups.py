@@ -62,7 +62,7 @@ def closed_by(data: Data) -> tuple[FollowUpRef, ...]:
 
 
 def closed_by_closure(data: Data) -> FollowUpRef | None:
-    """Return the correction that an entry of the office closes; None for one that was withdrawn."""
+    """Return the correction closed by an office entry; None if the entry was withdrawn."""
     return (text_of(data, "record"), text_of(data, "follow_up_id")) if counts(data) else None
 
 

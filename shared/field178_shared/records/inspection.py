@@ -119,7 +119,7 @@ class Inspection:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             record_code=text_of(data, "record_code"),
             inspection_kind=text_of(data, "inspection_kind"),

@@ -61,11 +61,11 @@ def minutes_number(serial: int) -> str:
 
 
 def is_minutes_number(text: str) -> bool:
-    """Tell whether a text is a number of minutes as `minutes_number` writes it."""
+    """Return whether a text is a number of minutes as `minutes_number` writes it."""
     return _FORM.fullmatch(text) is not None
 
 
 def serial_of(number: str) -> int | None:
-    """Return the running number in a number of ours; None for one written in another way."""
+    """Return the serial of a minutes number; None for numbers of another form."""
     match = _NUMBER.fullmatch(number)
     return None if match is None else int(match[1])

@@ -51,7 +51,7 @@ class OutreachSession:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         materials = entries_of(data, "materials").items()
         return cls(
             record_code=text_of(data, "record_code"),

@@ -34,7 +34,7 @@ def is_secret(kind: str, window_from: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How many visits are wanted; an empty member means any."""
+    """Target number of visits; an empty member matches any value."""
 
     key: str
     establishment_type_id: str
@@ -76,7 +76,7 @@ class InspectionPlan:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             year=count_of(data, "year") or 0,
             number=text_of(data, "number"),
@@ -125,7 +125,7 @@ class PlanItem:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the team chooses the establishment."""
+        """Return whether the team chooses the establishment."""
         return not self.establishment_id
 
     def is_secret(self, today: date) -> bool:
@@ -173,7 +173,7 @@ class PlanVisit:
 
     @property
     def counts(self) -> bool:
-        """Tell whether the team got in, and the office has not voided it."""
+        """Return whether the team got in, and the office has not voided it."""
         return self.is_inspected and not self.is_void
 
 
@@ -218,7 +218,7 @@ def taken_by(quotas: Iterable[Quota], visits: Iterable[PlanVisit]) -> dict[str, 
 
 
 def monthly_need(target: int, done: int, year: int, today: date) -> int | None:
-    """Return how many visits a month are needed from this month on; None when the year is not running."""
+    """Return the number of visits needed in each remaining month; None outside the year."""
     if today.year != year:
         return None
     months_left = 13 - today.month

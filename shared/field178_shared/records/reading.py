@@ -36,7 +36,7 @@ def instant_of(data: Data, name: str) -> datetime | None:
 
 
 def day_of_act(data: Data) -> date | None:
-    """Return the local date of a visit or session, whose law and agencies count; None for other records."""
+    """Return the local date of a visit or session, whose law and agencies apply; None for others."""
     started = instant_of(data, "started_at")
     return day_of(data, "session_date") or (local_date(started) if started else None)
 
@@ -56,7 +56,7 @@ def entry_of(data: Data, name: str) -> Data:
 
 
 def ids_of(data: Data, name: str) -> tuple[str, ...]:
-    """Return a list of ids; what is no text is left out."""
+    """Return a list of ids; items of other types are left out."""
     value = data.get(name)
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 

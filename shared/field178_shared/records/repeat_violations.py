@@ -97,7 +97,7 @@ def _repetition(found_on: date, decisions: Iterable[SanctionDecision], day: date
 
 
 def _counts_on(decision: SanctionDecision, day: date) -> bool:
-    """Tell whether a decision of before is not expired on a day (Art. 7.1)."""
+    """Return whether a decision of before is not expired on a day (Art. 7.1)."""
     assert decision.document_date is not None
     ended_on = _complied_on(decision) or _months_after(decision.document_date, _ENFORCEMENT_MONTHS)
     return day <= _months_after(ended_on, _EXPIRY_MONTHS.get(decision.sanction_id, _EXPIRY_MONTHS[WARNING]))

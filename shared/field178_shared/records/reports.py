@@ -24,7 +24,7 @@ class ReportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A report: its period (both days within), its heading, and what is written in its sections."""
+    """A report: its period (both days included), its heading, and the texts of its sections."""
 
     kind: str
     year: int
@@ -44,7 +44,7 @@ class Report:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         signed, frozen = entry_of(data, "signed_off"), entry_of(data, "frozen")
         return cls(
             kind=text_of(data, "kind"),
@@ -99,7 +99,7 @@ class ReportSubmission:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             kind=text_of(data, "kind"),
             year=count_of(data, "year") or 0,

@@ -1,4 +1,4 @@
-"""What agencies send for the yearly figures: returns of a month, models, commendations, budgets, totals."""
+"""Agency returns for the yearly figures: monthly returns, models, commendations, budgets, totals."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PilotModel:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             model_id=text_of(data, "model_id"),
             unit_id=text_of(data, "unit_id"),

@@ -50,7 +50,7 @@ class ReviewRecord:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         return cls(
             record=text_of(data, "record"),
             record_rev=count_of(data, "record_rev") or 0,

@@ -88,7 +88,7 @@ def _is_final(measure: Data) -> bool:
 
 
 def counts(data: Data) -> bool:
-    """Tell whether an entry of the office counts: it was not withdrawn."""
+    """Return whether an entry of the office counts: it was not withdrawn."""
     return not text_of(data, "withdrawn_reason")
 
 
@@ -144,7 +144,7 @@ class AfterVisit:
 
 
 def _with_payment(decision: SanctionDecision, written_by_field: SanctionDecision | None) -> SanctionDecision:
-    """Return a decision of the office with what the field saw paid, until the office enters a payment."""
+    """Return an office decision with the payment recorded by the field, until the office enters one."""
     if written_by_field is None or decision.paid_vnd:
         return decision
     return replace(decision, paid_vnd=written_by_field.paid_vnd, last_paid_on=written_by_field.last_paid_on)

@@ -36,11 +36,11 @@ class Membership:
         )
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether the officer belongs to the team on a day."""
+        """Return whether the officer belongs to the team on a day."""
         return holds_on(day, self.valid_from, self.valid_to)
 
     def has_ended(self, day: date) -> bool:
-        """Tell whether the last day is over."""
+        """Return whether the last day is over."""
         return self.valid_to is not None and self.valid_to < day
 
 
@@ -62,7 +62,7 @@ class Team:
 
     @classmethod
     def from_data(cls, team_id: str, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
+        """Read a record's data; missing values are empty."""
         units = data.get("unit_ids")
         return cls(
             id=team_id,
@@ -92,7 +92,7 @@ class Team:
         return (self.scope, *(f"unit:{unit}" for unit in self.unit_ids))
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether the decision is in force on a day."""
+        """Return whether the decision is in force on a day."""
         return holds_on(day, self.valid_from, self.valid_to)
 
     def present(self, day: date) -> tuple[str, ...]:

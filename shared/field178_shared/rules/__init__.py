@@ -131,7 +131,7 @@ def broken(type_name: str, problems: Mapping[str, Iterable[str]], lists: CodeLis
 def submission_problems(
     type_name: str, data: Data, lists: CodeLists, context: Context
 ) -> tuple[Problem, ...]:
-    """Return everything that must be corrected before filing: schema, contradictions, completeness."""
+    """Return all problems that block filing: schema, contradictions, completeness."""
     problems = [
         Problem(path, ErrorCode(code))
         for path, codes in validate(type_name, dict(data), context.filed).items()

@@ -40,7 +40,7 @@ class SectionProgress:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every required item is answered."""
+        """Return whether every required item is answered."""
         return self.required_answered == self.required
 
 
@@ -85,7 +85,7 @@ def asked_pages(
 
 
 def progress(page: Page, values: Mapping[str, object]) -> SectionProgress:
-    """Return how far one page is. A required count with a default needs no tap."""
+    """Return the progress of a page. A required count with a default needs no tap."""
     section, items = page
     answered = [item for item in items if item.id in values]
     required = [item for item in items if item.required]
@@ -100,7 +100,7 @@ def progress(page: Page, values: Mapping[str, object]) -> SectionProgress:
 
 
 def is_missing(item: ChecklistItem, values: Mapping[str, object]) -> bool:
-    """Tell whether a required item still needs its answer."""
+    """Return whether a required item still needs its answer."""
     return item.required and item.default is None and item.id not in values
 
 

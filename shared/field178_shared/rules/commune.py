@@ -44,7 +44,7 @@ CENSUS_RULES = (
 
 
 def fact_of(record_type: str, data: Data) -> str:
-    """Return what an entry states, as a text that is equal where two entries state the same."""
+    """Return the fact of an entry as text, equal for entries of the same fact."""
     return fact_text(FACT_MEMBERS[record_type], data)
 
 
@@ -125,7 +125,7 @@ def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Itera
 
 
 def _unit_ended(record_type: str, data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield the day of an entry on which its commune was not there any more: its heir enters it."""
+    """Yield the day of an entry if its commune no longer existed: the successor enters it."""
     if is_of_ended_unit(record_type, data, lists):
         path = DAY_OF_ENTRY[record_type]
         yield Problem(path if path in data else "year", ErrorCode.UNIT_NOT_VALID)

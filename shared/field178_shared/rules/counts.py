@@ -85,7 +85,7 @@ def _excess_code(rule: CountRule) -> ErrorCode:
 
 
 def _known_counts(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
-    """Return the counts of a rule's items that are known; an untouched one has its default."""
+    """Return the known counts of a rule's items; an untouched item has its default."""
     known_counts = []
     for item_id in rule.items:
         count, item = counts.get(item_id), lists.items.get(item_id)

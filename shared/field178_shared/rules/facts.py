@@ -13,7 +13,7 @@ _UNIT = "unit_id"
 
 
 def fact_text(members: Iterable[str], data: Data) -> str:
-    """Return what these members state, as a text that is equal where two entries state the same."""
+    """Return the fact of these members as text, equal for entries of the same fact."""
     return "|".join("".join(fold(str(data.get(name, ""))).split()) for name in members)
 
 

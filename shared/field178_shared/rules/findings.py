@@ -85,7 +85,7 @@ def frame_snapshot(frame: FineFrame | None) -> dict[str, object] | None:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be corrected in the findings before the visit is filed."""
+    """Yield the problems in findings that block filing the visit."""
     values = answers_of(data)
     for key, finding in entries_of(data, "findings").items():
         violation = lists.violations.get(text_of(finding, "violation_id"))

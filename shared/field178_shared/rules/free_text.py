@@ -45,7 +45,7 @@ def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
 
 
 class FreeTextMarks:
-    """The privacy marks of a record under work; a text that did not change is not looked through again."""
+    """Privacy marks of an open record; unchanged texts are not checked again."""
 
     def __init__(self, type_name: str, language: str) -> None:
         self._type_name = type_name

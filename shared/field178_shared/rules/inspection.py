@@ -50,7 +50,7 @@ RULES = (
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what cannot be true of any visit."""
+    """Yield the values that contradict each other in any visit."""
     yield from _times(data)
     if len(entries_of(data, "members")) < LEAST_MEMBERS:
         yield Problem("members", ErrorCode.TOO_FEW_MEMBERS, {"least": LEAST_MEMBERS})

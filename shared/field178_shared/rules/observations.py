@@ -1,4 +1,4 @@
-"""What a visit saw of the establishment that the register has otherwise: its state, rooms and papers."""
+"""Observations of a visit that differ from the register: status, rooms and certificates."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from field178_shared.rules.problem import Context, Problem
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what cannot be true of any planned visit."""
+    """Yield the values that contradict each other in any planned visit."""
     first, last = day_of(data, "window_from"), day_of(data, "window_to")
     if first is not None and last is not None and last < first:
         yield Problem("window_to", ErrorCode.END_BEFORE_START)

@@ -15,7 +15,7 @@ def is_locked(review: Mapping[str, object] | None) -> bool:
 
 
 def is_counted(review: Mapping[str, object] | None, rev: int) -> bool:
-    """Tell whether the record counts in figures: approved, and at the very revision that was approved."""
+    """Return whether the record counts in figures: approved, and at the very revision that was approved."""
     if review is None or text_of(review, "state") != "approved":
         return False
     return count_of(review, "record_rev") == rev

@@ -26,7 +26,7 @@ _INDIVIDUALS = frozenset({"household_business"})
 
 
 def decision_errors(data: Data, visit: Data, lists: CodeLists, today: date) -> Iterator[Problem]:
-    """Yield what a decision on a visit cannot be: too early, in the future, by an agency of another time."""
+    """Yield the errors of a decision on a visit: its date, or an agency not in force."""
     yield from _dated("document_date", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
     decided = day_of(data, "document_date")
     yield from _dated("received_on", data, decided, ErrorCode.BEFORE_DECISION, today)
@@ -64,14 +64,14 @@ def is_outside(amount: int, fines: tuple[int, int] | None) -> bool:
 
 
 def payment_errors(data: Data, decision: SanctionDecision, today: date) -> Iterator[Problem]:
-    """Yield what a payment of a decision cannot be."""
+    """Yield the errors of a payment."""
     yield from _dated("paid_on", data, decision.document_date, ErrorCode.BEFORE_DECISION, today)
     if not count_of(data, "amount_vnd"):
         yield Problem("amount_vnd", ErrorCode.REQUIRED)
 
 
 def execution_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
-    """Yield what a measure carried out cannot be."""
+    """Yield the errors of a completed measure."""
     yield from _dated("done_on", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
 
 

@@ -11,7 +11,7 @@ from field178_shared.rules.problem import Context, Problem
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield what cannot be true of any team."""
+    """Yield the values that contradict each other in any team."""
     if _ends_early(data):
         yield Problem("valid_to", ErrorCode.END_BEFORE_START)
     for user, membership in entries_of(data, "members").items():

@@ -10,7 +10,7 @@ from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Problem
 
-# Where no number of the place is known.
+# Limit if the place has no known number.
 MOST_AT_A_SESSION = 5_000
 SCHOOL, ZONE, SESSION = "school", "zone", "session"
 

@@ -1,4 +1,4 @@
-"""The outreach session that a filed visit creates once."""
+"""Outreach session that a filed visit creates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def session_id_of_visit(visit_id: str) -> str:
 
 
 def session_of_visit(visit: Data, visit_id: str, host_agency_id: str) -> dict[str, object] | None:
-    """Return the session's data, or None when the visit reached no one."""
+    """Return the session's data, or None if the visit reached nobody."""
     answers, started = answers_of(visit), instant_of(visit, "started_at")
     audiences = _audiences(answers)
     if answers.get("ou_done") != "yes" or started is None or not audiences:

@@ -1,4 +1,4 @@
-"""Every declared schema by type, built once."""
+"""Declared schemas by record type, built at first use."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

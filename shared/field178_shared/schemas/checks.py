@@ -101,7 +101,7 @@ def choice(allowed: AbstractSet[str]) -> Check:
 
 
 def flag(value: object) -> Issues:
-    """Check a true or false."""
+    """Check a boolean value."""
     return FINE if type(value) is bool else _WRONG_TYPE
 
 

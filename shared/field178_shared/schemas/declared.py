@@ -98,7 +98,7 @@ class RecordSchema(WireSchema):
 
     captured_at = fields.String(validate=validate.Length(max=40))
     filed_at = fields.String(validate=validate.Length(max=40))
-    # How far the tablet's clock was ahead of the server's, where the times would mislead.
+    # Offset of the tablet's clock from the server's, if it is large enough to matter.
     clock_offset_s = fields.Integer(strict=True, validate=CLOCK_OFFSET)
     tz_offset = fields.String(validate=validate.Length(max=16))
     codelist_version = fields.String(validate=validate.Length(max=32))
@@ -138,5 +138,5 @@ class AttachmentSchema(WireSchema):
     taken_at = Instant()
     # The item of the checklist, or the violation under it, that the picture shows.
     checklist_item_id = fields.String(validate=listed("items"))
-    # An officer looked: no face, no paper that names a person is left to be seen.
+    # An officer has confirmed that no face and no personal document is visible.
     screened = Flag()

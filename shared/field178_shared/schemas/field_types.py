@@ -121,7 +121,7 @@ class Anything(Verbatim):
 
 
 class FreeText(fields.String):
-    """A text in which people write sentences, marked as such: privacy marks are looked for here alone."""
+    """A free text of sentences; only free texts are checked for privacy marks."""
 
     def __init__(self, max_length: int, *, required: bool = False) -> None:
         super().__init__(
@@ -217,7 +217,7 @@ class IdsInForce(Set[str]):
         self._ids: frozenset[str] = frozenset()
 
     def __contains__(self, value: object) -> bool:
-        """Tell whether the list in force has the id."""
+        """Return whether the list in force has the id."""
         return value in self._current()
 
     def __iter__(self) -> Iterator[str]:
@@ -225,7 +225,7 @@ class IdsInForce(Set[str]):
         return iter(self._current())
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of ids."""
         return len(self._current())
 
     def _current(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Schemas of what the office enters about a record: reviews, decisions and the like; answers, conflicts."""
+"""Schemas of office entries about a record: reviews, decisions; answers, conflicts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CONFLICT_STATES = frozenset({"open", "resolved"})
 
 
 class ConflictEntrySchema(WireSchema):
-    """One clashing change: the value its author had seen, the one set, and the stored one."""
+    """A conflicting change: the value its author had seen, the offered value, and the stored value."""
 
     was = Anything()
     mine = Anything()

@@ -1,4 +1,4 @@
-"""Schemas of outreach sessions, media posts, and what communes enter."""
+"""Schemas of outreach sessions, media posts, and commune entries."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ NUMBER_LENGTH = 60
 
 
 class QuotaSchema(WireSchema):
-    """How many visits are wanted of a kind of establishment, commune, month or team; absent means any."""
+    """Target number of visits by kind of establishment, commune, month or team; absent matches any."""
 
     establishment_type_id = fields.String(validate=listed("types"))
     unit_id = fields.String(validate=listed("units"))

@@ -1,4 +1,4 @@
-"""Schemas of what is published to tablets: teams, people, lists, number blocks, figures."""
+"""Schemas of records published to tablets: teams, people, lists, number blocks, figures."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class AreaFigureSchema(WireSchema):
 
 
 class LeftOutSchema(WireSchema):
-    """Numbers of what is in no figure of the area: places, visits and sessions of divided communes."""
+    """Numbers of records left out of the area's figures: places, visits and sessions of divided communes."""
 
     unit_ids = ListValue(ShortId(), validate=validate.Length(max=MOST_ITEMS))
     establishments = fields.Integer(strict=True, validate=_NUMBER)

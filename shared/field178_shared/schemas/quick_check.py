@@ -62,7 +62,7 @@ def _keys(field: Entries) -> Set[str] | None:
 
 
 def _choices(one_of: validate.OneOf) -> Set[str]:
-    """Return the values to choose from; ids of a list are looked up as they are in force."""
+    """Return the allowed values; ids of a list are read from the lists in force."""
     choices = one_of.choices
     return choices if isinstance(choices, IdsInForce) else frozenset(choices)
 

@@ -37,13 +37,13 @@ SECTION_LENGTH = MAX_TEXT
 
 
 class ReportSectionSchema(WireSchema):
-    """What is written in one section."""
+    """Text of one section of a report."""
 
     text = FreeText(SECTION_LENGTH, required=True)
 
 
 class SignedOffSchema(WireSchema):
-    """Who signed off, when, and the digest of the figures that were seen."""
+    """Officer and time of the sign-off, and the digest of the figures shown."""
 
     by = RecordId(required=True)
     at = Instant(required=True)
@@ -149,7 +149,7 @@ class InformationCorrectionSchema(_StatedSchema):
 
 
 class SupervisionSchema(_StatedSchema):
-    """A concluded supervision or social criticism and its recommendations, as counts only."""
+    """Counts of a concluded supervision or social criticism and its recommendations."""
 
     kind_id = fields.String(required=True, validate=listed_choice("supervision_kind"))
     concluded_on = LocalDate(required=True)

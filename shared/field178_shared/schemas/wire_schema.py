@@ -144,7 +144,7 @@ def field_at(schema: WireSchema, path: str) -> Field | None:
 
 
 def is_free_text(field: Field) -> bool:
-    """Tell whether people write sentences here: the privacy marks look at these texts alone."""
+    """Return whether a field is free text, which is checked for privacy marks."""
     return bool(field.metadata.get(FREE_TEXT))
 
 

@@ -80,9 +80,9 @@ def percent_text(value: float | None, language: str = "vi", decimals: int = 1) -
 
 
 def parse_date(text: str) -> date | None:
-    """Return the day that a person typed as dd/mm/yyyy, or None when it is no day.
+    """Return the day of a text typed as dd/mm/yyyy, or None for other texts.
 
-    One-digit days and months, two-digit years (20yy), other separators and ddmmyyyy are understood.
+    One-digit days and months, two-digit years (20yy), other separators and ddmmyyyy are accepted.
     """
     match = _DAY.fullmatch(text)
     if match is None:
@@ -117,7 +117,7 @@ MAX_DIGITS = 15
 
 
 def parse_whole_number(text: str, max_digits: int = MAX_DIGITS) -> int | None:
-    """Return a number written in ASCII digits alone, None for every other or a longer text."""
+    """Return a number written in ASCII digits only, None for other or longer texts."""
     is_number = text.isascii() and text.isdigit() and len(text) <= max_digits
     return int(text) if is_number else None
 

@@ -14,7 +14,7 @@ _LONGEST = 3
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
-    """The words that begin a name, and those that show that a place or a body is meant."""
+    """Words that begin a person's name, and words that mark places or bodies."""
 
     surnames: frozenset[str]
     common_words: frozenset[str]
@@ -36,7 +36,7 @@ class NameRules:
         )
 
     def words_needed(self, word: str) -> int | None:
-        """Return how many title-case words must follow for a name, or None when no name starts here."""
+        """Return how many title-case words must follow for a name, or None if no name begins here."""
         if word in self.surnames:
             return 2 if word in self.common_words else 1
         is_other_spelling = word.isascii() or word.isupper()
@@ -46,7 +46,7 @@ class NameRules:
 
 
 def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Return the places of the NFC text that look like names, except inside the known names."""
+    """Return the spans of the NFC text that look like names, without the known names."""
     tokens = list(_TOKEN.finditer(text))
     known_spans = _known_spans(text, known_names)
     index = 0
@@ -99,7 +99,7 @@ def _is_locality(text: str, tokens: Sequence[re.Match[str]], index: int, rules: 
 
 
 def _adjacent(text: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-    """Tell whether only spaces separate the word from the one before it."""
+    """Return whether only spaces separate the word from the one before it."""
     return text[tokens[index - 1].end() : tokens[index].start()].isspace()
 
 

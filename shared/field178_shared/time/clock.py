@@ -64,7 +64,7 @@ def to_wire(instant: datetime) -> str:
 
 
 def from_wire(text: str) -> datetime | None:
-    """Return the instant of an RFC 3339 UTC text ending in Z, or None when the text is no such time."""
+    """Return the instant of an RFC 3339 UTC text with "Z", or None for other texts."""
     if not (20 <= len(text) <= 35 and text.endswith("Z") and text[10] == "T"):
         return None
     try:

@@ -31,7 +31,7 @@ def next_working_day(day: date, calendar: HolidayCalendar) -> date:
 
 
 def end_of_limit(deadline: Deadline, start: date, calendar: HolidayCalendar) -> date | None:
-    """Return the last day of a limit of the lists that began with an event of `start`.
+    """Return the last day of a time limit that began with an event on `start`.
 
     A limit in calendar days, months or years that would end on a day off ends with the next working day
     (Civil Code 2015, Art. 148.5). None for a limit in hours, and for a fixed day of the year.

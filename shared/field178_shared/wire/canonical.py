@@ -58,7 +58,7 @@ def short_hash(value: object) -> str:
 
 
 def receipt_hash(change_id: str) -> int:
-    """Return the 128 bits by which one change id counts in a receipts digest."""
+    """Return the hash of a change id in a receipts digest (128 bits)."""
     return int.from_bytes(hashlib.sha256(f"rc|{change_id}".encode()).digest()[:16])
 
 
@@ -83,7 +83,7 @@ class Digest:
         return Digest(self.count - 1, (self.total - _number(value)) & _MASK)
 
     def union(self, other: Digest) -> Digest:
-        """Return the digest of the members of both sets, which MUST have none in common."""
+        """Return the digest of the union of two sets, which MUST be disjoint."""
         return Digest(self.count + other.count, (self.total + other.total) & _MASK)
 
     def wire(self) -> list[object]:

@@ -50,7 +50,7 @@ class GzipStream:
         return self._deflater.compress(data)
 
     def flush(self) -> bytes:
-        """Return all that was added so far, readable without what follows."""
+        """Return all bytes added so far, decodable without later bytes."""
         return self._deflater.flush(zlib.Z_SYNC_FLUSH)
 
     def finish(self) -> bytes:

@@ -28,7 +28,7 @@ _NO_SHAPE = bytes(set(_NO_BRACKET) - set(b'"'))
 
 
 class NotProven(Exception):
-    """The text is not known to be valid: it needs the strict parser."""
+    """The fast path cannot prove the text valid: the strict parser must decide."""
 
 
 def loads(data: bytes) -> object:

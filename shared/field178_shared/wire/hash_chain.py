@@ -48,10 +48,10 @@ NO_ROOT = RootSeen()
 
 
 def is_hash(value: object) -> bool:
-    """Tell whether it is the hash of a root: 64 hex digits."""
+    """Return whether it is the hash of a root: 64 hex digits."""
     return isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
 def signed_text(epoch: str, index: int, hash_: str) -> str:
-    """Return what the receipt key signs of a root."""
+    """Return the text of a root that the receipt key signs."""
     return f"field178-root-v1|{epoch}|{index}|{hash_}"

@@ -98,11 +98,11 @@ def _decoder(faults: list[_JsonFault]) -> json.JSONDecoder:
 
 
 def _suspicious(text: str, value: object) -> bool:
-    # One look at the whole text settles the usual case; only a suspect body is walked string by string.
-    # Unescaped, a NUL is refused by the parser and a surrogate by UTF-8.
+    # Performance: one search of the whole text covers the usual case; only a suspect body is walked string by
+    # string. The parser refuses an unescaped NUL, and UTF-8 a surrogate.
     if "\\u" not in text:
         return not unicodedata.is_normalized("NFC", text)
-    # Escapes may hide what NFC forbids: then the texts are looked at as they were decoded.
+    # Escapes may hide characters that NFC forbids, so the decoded texts are checked.
     plain = json.dumps(value, ensure_ascii=False)
     return _SUSPECT_ESCAPE.search(text) is not None or not unicodedata.is_normalized("NFC", plain)
 

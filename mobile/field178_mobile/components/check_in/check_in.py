@@ -37,7 +37,7 @@ class CheckInDraft:
 
 @dataclass(frozen=True, slots=True)
 class CheckInState:
-    """Where the visit began, in words. `options` are what can be done about it."""
+    """State of the position of a visit as text. `options`: its possible actions."""
 
     text: str = ""
     detail: str = ""
@@ -84,7 +84,7 @@ class CheckIn:
             self._take({"no_point_reason": NO_POINT}, label)
 
     def pin(self, position: GeoPoint) -> None:
-        """Take the point that a person set on the map."""
+        """Set the point that a person chose on the map."""
         if not self._draft.is_closed:
             self._take(_point(position, PIN, self._clock.now()), self._words.field("inspection", CHECK_IN))
 
@@ -151,7 +151,7 @@ class CheckIn:
         return self._words.choice("no_point_reason", reason) or self._words.translate("No position yet")
 
     def _detail(self, point: Mapping[str, object]) -> str:
-        """Return when it was measured and how far from the registered point."""
+        """Return the time of the measurement and the distance from the registered point."""
         position, at = _position(point), from_wire(text_of(point, "captured_at"))
         parts = []
         if position is not None and at is not None:

@@ -149,7 +149,7 @@ class RecordComments:
         self._sight = None
 
     def write(self, key: str, text: str) -> None:
-        """Keep an answer as typed so far; an emptied one leaves no draft."""
+        """Store an answer as typed; an emptied answer has no draft."""
         thread = self._thread(key)
         if thread is not None:
             self._kept(lambda: self._keep(thread, text))

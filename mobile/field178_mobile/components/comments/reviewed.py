@@ -1,4 +1,4 @@
-"""What the office's review means for a record that is open: to read only, or a late edit."""
+"""Effect of the office's review on an open record: read-only, or a late edit."""
 
 from __future__ import annotations
 

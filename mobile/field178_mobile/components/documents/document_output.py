@@ -17,14 +17,14 @@ from field178_shared.errors import AppError, message
 from field178_shared.text.i18n import N_
 
 FOLDER_SETTING = "papers_folder"
-# Fewer steps than frames: a bar that moves by less is not seen to move.
+# Fewer steps than frames: smaller movements of the bar are invisible.
 STEP = 0.05
 SHOWN_DIGITS = 16
 Progress = Callable[[float], None]
 
 
 class PaperDevice(Protocol):
-    """What the device does with a file."""
+    """Device functions for files."""
 
     def open_file(self, path: Path) -> None:
         """Show a file in the system's own viewer."""

@@ -55,7 +55,7 @@ class MinutesServices:
 
 @dataclass(frozen=True, slots=True)
 class VisitAtHand:
-    """The visit on the screen: its record, what is typed in it so far, and whether that is not filed yet."""
+    """The visit on the screen: its record, its typed data, and whether the data is unfiled."""
 
     record_id: str
     data: Callable[[], Data]

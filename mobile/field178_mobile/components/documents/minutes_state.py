@@ -141,7 +141,7 @@ def outcomes_of(source: VisitSource, words: Wording) -> tuple[Option, ...]:
 
 
 def outcome_note(source: VisitSource, words: Wording) -> str:
-    """Return what the chosen outcome means for the paper."""
+    """Return the explanation of the chosen outcome of signing."""
     visit = Inspection.from_data(source.data)
     sentences = {
         "yes": N_("The signed paper keeps the code of the revision it was printed from."),
@@ -170,7 +170,7 @@ def number_words(source: VisitSource, left: int, words: Wording) -> tuple[str, s
 
 
 def blocked_words(filed: VisitSource | None, is_known: bool, has_unfiled: bool, words: Wording) -> str:
-    """Return why no paper can be made, or what would not be on it."""
+    """Return why no paper can be made, or what the paper would lack."""
     if not is_known:
         return words.translate("The paper is made of the filed visit: complete it first.")
     if filed is None:

@@ -13,7 +13,7 @@ from field178_mobile.presentation.amounts import amount_text
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.text.i18n import N_
 
-# Minutes have some 200 kB: what has less than this is full.
+# Minutes have some 200 kB; a folder with less free space than this counts as full.
 LEAST_FREE_BYTES = 5_000_000
 GB = 1_000_000_000
 SUGGESTED = N_("Minutes")
@@ -21,7 +21,10 @@ SUGGESTED = N_("Minutes")
 
 @dataclass(frozen=True, slots=True)
 class SaveFolderState:
-    """The folder that is open. `problem` says why nothing can be saved there; `can_make`: a folder in it."""
+    """State of the open folder.
+
+    `problem`: why saving is impossible there; `can_make`: a subfolder can be made.
+    """
 
     title: str
     path: str
@@ -34,7 +37,7 @@ class SaveFolderState:
 
     @property
     def can_take(self) -> bool:
-        """Tell whether papers can be saved here."""
+        """Return whether papers can be saved here."""
         return not self.problem
 
 

@@ -1,1 +1,1 @@
-"""Forms that can be checked: fields with what is pinned to them, lines of a check."""
+"""Forms with checks: fields with their messages, and rows of problems."""

@@ -1,4 +1,4 @@
-"""Drafts and records of entries of one type: what a form of it is opened on."""
+"""Drafts and records of entries of one type, and the inputs of their form."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EntryDrafts:
         )
 
     def draft_of(self, record_id: str) -> Draft | None:
-        """Return the draft of a record, or the one that corrects it; None when neither is here."""
+        """Return the draft of a record, or a correcting draft; None if neither is on the tablet."""
         draft = next((candidate for candidate in self.begun() if candidate.record_id == record_id), None)
         view = self.services.store.view(record_id)
         if draft is not None or view is None or view.type != self.type or view.deleted:
@@ -56,7 +56,7 @@ class EntryDrafts:
     def opened(
         self, draft: Draft, others: Iterable[MergedRecord], known_names: tuple[str, ...] = ()
     ) -> OpenEntry:
-        """Return what the form of a draft is opened with; `others`: entries that may state the same."""
+        """Return the inputs of the form of a draft; `others`: entries that may state the same fact."""
         services, store = self.services, self.services.store
         is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
         return OpenEntry(
@@ -72,7 +72,7 @@ class EntryDrafts:
         )
 
     def _returned(self, record_id: str) -> tuple[str, ...]:
-        """Return what the office wrote when it returned an entry that was not corrected since."""
+        """Return the office's reasons for returning an entry that was not corrected since."""
         inbox = self.services.store.inbox()
         returned = (item for item in inbox if item.kind is InboxKind.RETURNED)
         item = next((item for item in returned if item.record_id == record_id), None)

@@ -37,7 +37,7 @@ class OpenEntry:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether the entry was never filed."""
+        """Return whether the entry was never filed."""
         return self.draft.seen is None
 
 

@@ -24,8 +24,8 @@ from field178_shared.time.clock import Clock
 class FormPresenter(ABC):
     """Presenter of one open draft: each change is durable before the form shows it.
 
-    A subclass draws its state (`_draw`) and adds what only its record type needs: the data as they are
-    submitted, further rules, the names of paths.
+    A subclass draws its state (`_draw`) and adds the parts of its record type: the submitted data, further
+    rules, the names of paths.
     """
 
     def __init__(self, store: Store, clock: Clock, words: Wording, draft: Draft, word: str = "") -> None:
@@ -94,7 +94,7 @@ class FormPresenter(ABC):
     def _change(self, changes: Changes, label: str = "") -> None:
         """Save a change; `label` is the name of the undo step, "" makes none."""
         if self.is_filed:
-            return  # a late keystroke or position MUST NOT make a draft of what was submitted
+            return  # a late keystroke or position MUST NOT create a draft of a submitted record
         if self.is_locked:
             self._feedback = feedback.refused(ErrorCode.LOCKED, self._words)
             self._draw()

@@ -35,7 +35,7 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class SimpleField:
-    """One field with its value and what is pinned to it; a date is its ISO text."""
+    """Field with its value and messages; a date is its ISO text."""
 
     path: str
     kind: FieldKind
@@ -55,7 +55,7 @@ class SimpleField:
 
 
 def is_drawn(record_type: str, spec: FieldSpec) -> bool:
-    """Tell whether a form can draw a field from its declaration: lists and parts of groups it cannot."""
+    """Return whether a form can draw a field from its declaration: lists and parts of groups it cannot."""
     described = described_at(record_type, spec.path) or {}
     return spec.is_simple and not spec.off_tablet and described.get("type") != "array"
 

@@ -29,7 +29,7 @@ class PhotoKeeper(Protocol):
         ...
 
     def take_back(self, record_id: str, sha256: str) -> None:
-        """Forget a file that was never filed."""
+        """Delete a file that was never filed."""
         ...
 
 
@@ -47,7 +47,7 @@ class PhotoDraft:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
-    """The record under work: what its photos may show, and the hashes that were filed with it before."""
+    """The open record: permitted evidence kinds of its photos, and hashes of filed photos."""
 
     id: str
     kinds: tuple[str, ...]
@@ -74,7 +74,7 @@ class PhotoDetails:
 
 
 class PhotoAttaching:
-    """The photos of one record under work; `label` is what undo calls them."""
+    """Photos of one open record; `label` is the label of their undo steps."""
 
     def __init__(self, photos: PhotoKeeper, record: PhotoRecord, draft: PhotoDraft, label: str) -> None:
         self._photos = photos
@@ -113,7 +113,7 @@ class PhotoAttaching:
         self._draft.change(changes, self._label)
 
     def detach(self, key: str) -> None:
-        """Take a picture out of the draft; it can be put back until the draft is filed or left."""
+        """Remove a picture from the draft; it can be restored until the draft is filed or left."""
         entry = self.entries().get(key)
         if entry is not None:
             self._photos.let_go(self.record.id, str(entry.get("sha256", "")))

@@ -133,7 +133,7 @@ class PhotoEditor:
         self._background.run(lambda: _opened(read()), self._loaded, self._failed)
 
     def rub(self, x: float, y: float, radius: float) -> None:
-        """Hide what the thumb touches, from where it was to here; all in points of the picture."""
+        """Pixelate from the last to this position of the thumb, in points of the picture."""
         if self._open is None or not self._shown_state.can_rub:
             return
         if self._strokes.last is None:

@@ -21,7 +21,7 @@ _Content = tuple[tuple[Path, ...], tuple[_File, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One line: a folder to go into, or a picture to take."""
+    """Row of a folder to open, or of a picture to choose."""
 
     path: str
     title: str
@@ -64,7 +64,7 @@ class PhotoFolder:
         self._go(self._folder)
 
     def open(self, path: str) -> None:
-        """Go into a folder, or take a picture."""
+        """Open a folder, or choose a picture."""
         chosen = Path(path)
         if chosen.is_dir():
             self._go(chosen)
@@ -116,9 +116,9 @@ def _folder_row(path: Path) -> FileRow:
 
 
 def _content(folder: Path) -> _Content | None:
-    """Return the folders by name and the pictures with time and size, newest first; hidden ones left out.
+    """Return the visible folders by name, and the pictures with time and size, newest first.
 
-    None when the folder cannot be read.
+    None if the folder cannot be read.
     """
     try:
         return _read(folder)

@@ -41,7 +41,7 @@ NO_PHOTOS = GalleryState()
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """One photo under the item that it shows; `picture` is None until it is decoded."""
+    """Photo of a checklist item; `picture` is None until it is decoded."""
 
     key: str
     picture: Bitmap | None
@@ -112,7 +112,7 @@ class PhotoGallery:
 
     @property
     def background(self) -> Background:
-        """What reads those folders and their pictures."""
+        """Runner that reads those folders and their pictures."""
         return self._tools.background
 
     def ask(self, source: str, start: Callable[[PhotoSource], None]) -> None:
@@ -126,7 +126,7 @@ class PhotoGallery:
         (self._tools.take if is_camera else self._tools.choose)(answered)
 
     def add(self, source: PhotoSource, item_id: str, render: Callable[[EditorState], None]) -> PhotoEditor:
-        """Open a new picture to be looked at, screened and kept; perhaps of an item of the checklist."""
+        """Open a new picture for screening and saving; optionally of a checklist item."""
         self.leave()
         editor = self._editor(item_id, render)
         editor.load(source)
@@ -141,7 +141,7 @@ class PhotoGallery:
         return editor
 
     def remove(self, key: str) -> None:
-        """Take a photo out; `undo` puts it back."""
+        """Remove a photo; `undo` restores it."""
         entry = self._attaching.entries().get(key)
         if entry is not None:
             self._removed = (key, entry)

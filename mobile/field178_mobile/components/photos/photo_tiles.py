@@ -53,7 +53,7 @@ class PhotoContext:
 
 
 def is_restricted(entry: Mapping[str, object]) -> bool:
-    """Tell whether a photo is for the team and the reviewer alone."""
+    """Return whether a photo is for the team and the reviewer alone."""
     return entry.get("evidence_kind") in RESTRICTED_KINDS
 
 

@@ -25,7 +25,7 @@ def nowhere() -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PhotoTools:
-    """Camera, pictures and progress. The files that `take` and `choose` answer with are ours to delete."""
+    """Camera, pictures and upload progress. The caller deletes the files of `take` and `choose`."""
 
     background: Background
     now: Callable[[], datetime]

@@ -20,7 +20,7 @@ SHORT_SIDE = 1200
 QUALITY = 80
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 64 << 20
-# A camera of today makes 50 million points; far more is a picture made to fill the memory.
+# Present cameras make 50 million points; much larger pictures are made to exhaust the memory.
 MOST_POINTS = 100_000_000
 # Formats without scaled decoding, and progressive JPEG, are decoded whole in memory.
 MOST_POINTS_WHOLE = 25_000_000

@@ -13,19 +13,19 @@ from field178_mobile.presentation.bitmap import Bitmap, bitmap_of
 SIDE = 240
 # A bitmap has 130 kB at this side: about 20 MB in memory, however large the folder is.
 MOST_KEPT = 160
-# About two screens: what was scrolled past without a stop is not made.
+# About two screens: files scrolled past are not made.
 MOST_REQUESTED = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A file's small picture; None when the file is no picture that can be read."""
+    """Small picture of a file; None for an unreadable file."""
 
     bitmap: Bitmap | None
 
 
 class Thumbnails:
-    """Makes one at a time, the one wanted last first. `made` is called with the path of each one ready."""
+    """Makes one thumbnail at a time, the last requested first. `made` is called with each path."""
 
     def __init__(self, background: Background, make: Callable[[Path], Bitmap] | None = None) -> None:
         self.made: Callable[[str], None] = _nobody

@@ -1,4 +1,4 @@
-"""The photos of a visit or a session: what they may show, and how its draft names them."""
+"""Photos of a visit or a session: their evidence kinds, and their entries in the draft."""
 
 from __future__ import annotations
 

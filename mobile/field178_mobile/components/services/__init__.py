@@ -1,1 +1,1 @@
-"""Services of an unlocked tablet: what screens and presenters are built with."""
+"""Services of an unlocked tablet for screens and presenters."""

@@ -16,7 +16,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class RecordServices:
-    """Handed to presenters of records: the store, clock, ids and words, and what the device can do."""
+    """Services for presenters of records: store, clock, ids, texts and device functions."""
 
     store: Store
     clock: Clock

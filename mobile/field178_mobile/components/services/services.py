@@ -93,7 +93,7 @@ class Services:
         return Wording(self.lists, self.language, self.translate)
 
     def records(self) -> RecordServices:
-        """Return what the presenters of records work with."""
+        """Return the services for presenters of records."""
         return RecordServices(
             self.store,
             self.clock,

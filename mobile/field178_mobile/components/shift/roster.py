@@ -52,7 +52,7 @@ class InspectionTeam:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The teams and people known to this tablet."""
+    """Teams and people on this tablet."""
 
     teams: tuple[InspectionTeam, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)

@@ -137,7 +137,7 @@ class ShiftPresenter:
         self._keep(self._with_team(team_id))
 
     def choose_kind(self, kind: str) -> None:
-        """Take the kind of inspection."""
+        """Set the kind of inspection."""
         self._keep(replace(self._shift, kind=kind))
 
     def choose_trigger(self, trigger: str) -> None:
@@ -145,7 +145,7 @@ class ShiftPresenter:
         self._keep(replace(self._shift, trigger=trigger))
 
     def write_decision_number(self, text: str) -> None:
-        """Take the number of the decision as typed so far."""
+        """Set the number of the decision as typed."""
         self._keep(replace(self._shift, decision_number=text.strip()[:60]))
 
     def write_decision_date(self, day: str) -> None:
@@ -158,7 +158,7 @@ class ShiftPresenter:
         self._show()
 
     def toggle_member(self, user: str) -> None:
-        """Take an officer along in the team's position, or leave one out."""
+        """Add an officer with the team's position, or remove one."""
         members = dict(self._shift.members)
         if members.pop(user, None) is None:
             members[user] = self.roster.position_of(self._shift.team_id, user)
@@ -176,7 +176,7 @@ class ShiftPresenter:
         self._keep(replace(self._shift, escorts=added))
 
     def take_earlier(self) -> None:
-        """Take everything from the shift before; the decision stays to be looked at."""
+        """Copy the previous shift except its decision, which must be checked."""
         earlier = shift_from_json(self._settings.get(EARLIER_SETTING))
         if earlier.team_id:
             there = self._words.lists.agencies.on(self._day())

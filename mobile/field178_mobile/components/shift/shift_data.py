@@ -27,7 +27,7 @@ class Shift:
     began_at: datetime | None = None
 
     def ends_at(self) -> datetime | None:
-        """Return the first 06:00 (Việt Nam) after the shift began."""
+        """Return the end of the shift: the first 06:00 (Việt Nam) after its beginning."""
         if self.began_at is None:
             return None
         local = self.began_at.astimezone(VIETNAM)
@@ -35,7 +35,7 @@ class Shift:
         return end if local < end else end + timedelta(days=1)
 
     def holds_at(self, now: datetime) -> bool:
-        """Tell whether the shift was confirmed and its night is not over."""
+        """Return whether the shift was confirmed and its night is not over."""
         end = self.ends_at()
         return self.began_at is not None and end is not None and self.began_at <= now < end
 

@@ -82,7 +82,7 @@ class ChangePinPresenter:
             self._wait(wait_s)
 
     def type(self, digit: str) -> None:
-        """Take one digit; the sixth ends a step."""
+        """Append one digit; the sixth digit ends a step."""
         if not self.state.can_type:
             return
         self._typed += digit
@@ -102,7 +102,7 @@ class ChangePinPresenter:
         self._show(replace(self.state, digits=len(self._typed)))
 
     def tick(self) -> None:
-        """Count a delay down, once a second."""
+        """Count a delay down, each second."""
         if self.state.wait_s:
             wait_s = self._keeper.wait_s()
             if wait_s:

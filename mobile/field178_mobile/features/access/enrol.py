@@ -1,4 +1,4 @@
-"""Enrolment: the code of the office, the password once online, a PIN for every day."""
+"""Enrolment: code of the office, password (once, online), PIN."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class EnrolPresenter(Generic[Opened]):
         self._go(step)
 
     def resume(self, login: str) -> None:
-        """Go on at the sign-in of a tablet whose code was taken before the application ended."""
+        """Continue an interrupted enrolment at the sign-in."""
         self._login, self._has_code = login, True
         self._go(EnrolmentStep.SIGN_IN)
 
@@ -170,7 +170,7 @@ class EnrolPresenter(Generic[Opened]):
         )
 
     def type(self, digit: str) -> None:
-        """Take one digit of the PIN being set."""
+        """Append one digit of the new PIN."""
         if self.state.is_busy or len(self._pin) >= PIN_DIGITS:
             return
         self._pin += digit

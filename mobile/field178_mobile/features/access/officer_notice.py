@@ -41,7 +41,7 @@ class OfficerNotice:
 
     @property
     def is_read(self) -> bool:
-        """Tell whether this officer has read this version."""
+        """Return whether this officer has read this version."""
         kept = self._kept().get(self._officer_id)
         return isinstance(kept, dict) and kept.get("version") == VERSION
 

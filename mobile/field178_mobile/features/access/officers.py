@@ -13,7 +13,7 @@ PERSON = "person"
 
 
 class OfficerBook(Protocol):
-    """What the vault offers while it is open."""
+    """Operations of an open vault."""
 
     def officers(self) -> Sequence[TabletOfficer]:
         """Return the officers of this tablet."""
@@ -52,7 +52,7 @@ class OfficersPresenter:
         self._say = translate
 
     def rows(self) -> tuple[OfficerRow, ...]:
-        """Return the officers in the order they came."""
+        """Return the officers in the order of enrolment."""
         return tuple(
             OfficerRow(officer.id, officer.name, officer.agency, self._note(officer.id))
             for officer in self._book.officers()

@@ -22,7 +22,7 @@ class PinUnlockPort(Protocol[OpenedOut]):
 
     @property
     def has_key_store(self) -> bool:
-        """Tell whether the device protects its secret."""
+        """Return whether the device protects its secret."""
         ...
 
     def officers(self) -> Sequence[TabletOfficer]:
@@ -124,21 +124,21 @@ class UnlockPresenter(Generic[Opened]):
         self._ask()
 
     def choose(self, officer_id: str) -> None:
-        """Let another officer type."""
+        """Choose another officer."""
         self._pin = ""
         chosen = next(item for item in self.state.officers if item.id == officer_id)
         self._show(replace(self.state, chosen=chosen, digits=0, forgetful=None))
         self._ask()
 
     def help(self, helper_id: str) -> None:
-        """Let another officer open for the chosen one, who has forgotten the PIN."""
+        """Let another officer unlock for the chosen officer, who has forgotten the PIN."""
         forgetful = self.state.chosen
         self.choose(helper_id)
         self._show(replace(self.state, forgetful=forgetful))
         self._ask()
 
     def type(self, digit: str) -> None:
-        """Take one digit; the last one opens."""
+        """Append one digit; the last digit unlocks."""
         if not self.state.can_type or len(self._pin) >= PIN_DIGITS:
             return
         self._pin += digit
@@ -152,7 +152,7 @@ class UnlockPresenter(Generic[Opened]):
         self._show(replace(self.state, digits=len(self._pin)))
 
     def tick(self) -> None:
-        """Count a delay down, once a second."""
+        """Count a delay down, each second."""
         if self.state.wait_s:
             self._ask()
 

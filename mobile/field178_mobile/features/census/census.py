@@ -37,7 +37,7 @@ class CensusForm(FactForm):
         return text_of(self.data, "establishment_id")
 
     def repeat_last(self) -> None:
-        """Take the numbers of the last count over."""
+        """Copy the numbers of the last count."""
         if (last := self._last()) is not None:
             self._change(repeat_counts(last.numbers), self._words.translate("As last time"))
 

@@ -1,4 +1,4 @@
-"""The fields of a worker census, changed as {path: value}: what a tap means for the record."""
+"""Changes of a worker census as {path: value}, by tap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the form of the worker census: for an establishment of today, to correct one, to go on."""
+"""Opener of the census form: for an establishment today, a correction, or a draft."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class CensusEditing:
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, establishment_id: str) -> bool:
-        """Count the workers of an establishment: go on with its draft, else with the census of today.
+        """Open the census draft of an establishment, else today's census.
 
-        False where the establishment is not here.
+        Return False if the establishment is not on the tablet.
         """
         store = self._services.store
         place = store.view(establishment_id)

@@ -63,7 +63,7 @@ def censuses_of(records: Iterable[MergedRecord], establishment_id: str) -> list[
 
 
 def is_old(counts: tuple[WorkerCount, ...], today: date) -> bool:
-    """Tell whether the newest count is older than a year."""
+    """Return whether the newest count is older than a year."""
     return bool(counts) and counts[0].day < today - COUNT_AGE
 
 

@@ -181,7 +181,7 @@ class InboxPresenter:
             current=self._words.say("There now: {value}", value=current),
             is_mine=place in self._mine,
             place=place,
-            # What the office has closed, and a deletion, is not undone by settling.
+            # A resolution cannot undo a closed review or a deletion.
             can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
         )
 

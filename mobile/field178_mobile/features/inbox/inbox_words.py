@@ -70,7 +70,7 @@ def text_of_reason(item: InboxItem, words: Wording) -> str:
 
 
 def remedy_of(item: InboxItem, words: Wording) -> str:
-    """Return what to do."""
+    """Return the remedy of an item as text."""
     if item.kind is InboxKind.NOTICE:
         return ""
     if item.is_answered:

@@ -162,7 +162,7 @@ class IndicatorsPresenter:
         return parts
 
     def _lacking(self, figure: KnownFigure) -> list[str]:
-        """Return how much was counted, or sent, of a figure that is known in part."""
+        """Return the counted or sent part of a partial figure as text."""
         words = self._words
         if figure.countable is not None:
             counted, every = (
@@ -197,7 +197,7 @@ class IndicatorsPresenter:
     def _added(
         self, team: Team, year: int, unsent: Collection[PendingRecord], today: date
     ) -> Mapping[str, int]:
-        """Return what the unsent records would add, by themselves and the establishments they name."""
+        """Return the numbers that unsent records would add, with their establishments."""
         if not unsent:
             return {}
         own = {record.id for record in unsent}

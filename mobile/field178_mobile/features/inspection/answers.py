@@ -30,7 +30,7 @@ Answers = Mapping[str, ItemAnswer]
 
 
 def answer_of(data: Data, item_id: str) -> ItemAnswer | None:
-    """Return the answer of one item, or None while it is open."""
+    """Return the answer of one item, or None without an answer."""
     answers = data.get("answers")
     return _read(answers.get(item_id)) if isinstance(answers, Mapping) else None
 

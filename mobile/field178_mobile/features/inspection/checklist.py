@@ -27,7 +27,7 @@ class SectionCount(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Tell whether every required item has an answer."""
+        """Return whether every required item has an answer."""
         return self.required_done == self.required
 
 

@@ -54,7 +54,7 @@ class ChecklistEditing(ReviewedFormPresenter):
             self._change({**changes, **deadline}, self._item_name(item_id))
 
     def count(self, item_id: str, number: int | None) -> None:
-        """Record a count, or none."""
+        """Set a count, or remove it."""
         data = self._session.data
         given = {} if number is None else answers.give_answer(data, item_id, number)
         self._change(given or answers.take_back(data, item_id), self._item_name(item_id))
@@ -66,14 +66,14 @@ class ChecklistEditing(ReviewedFormPresenter):
             self._change(page.pass_changes(self._reading.values), page.section.label(self._words.language))
 
     def repeat_counts(self) -> None:
-        """Take over last visit's counts of the open section, marked as such."""
+        """Copy the last visit's counts of the open section, marked as copied."""
         page = self._page
         if page is not None:
             changes = answers.repeat_counts(self._session.data, page.repeatable(self._last))
             self._change(changes, page.section.label(self._words.language))
 
     def write_note(self, item_id: str, text: str) -> None:
-        """Keep the note of an item as typed so far."""
+        """Set the note of an item as typed."""
         self._change(answers.write_note(item_id, text))
 
     def add_to_note(self, item_id: str, phrase: str) -> None:
@@ -83,7 +83,7 @@ class ChecklistEditing(ReviewedFormPresenter):
             self._change(answers.write_note(item_id, f"{answer.note} {phrase}".strip()))
 
     def toggle_violation(self, item_id: str, violation_id: str) -> None:
-        """Record a violation under its item with the frame of the day, or take it back."""
+        """Record a violation of an item with the frame of the day, or remove it."""
         key = findings.finding_key(item_id, violation_id)
         if key in entries_of(self._session.data, "findings"):
             self._change(findings.drop_violation(item_id, violation_id), self._item_name(item_id))
@@ -119,7 +119,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._change(changes, self._words.translate("Still to be fixed"))
 
     def note_follow_up(self, key: str, text: str) -> None:
-        """Keep the note of such an answer as typed so far."""
+        """Set the note of a follow-up answer as typed."""
         self._change(follow_up_answers.write_follow_up_note(self._to_fix(key), text))
 
     def _to_fix(self, key: str) -> ToFix:

@@ -206,7 +206,7 @@ def _shortcomings(scene: VisitScene) -> tuple[FollowUpRow, ...]:
 
 
 def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, ItemAnswer]]:
-    """Return what the establishment does not, or not fully, meet, in the order of the answers."""
+    """Return the items that are not or not fully met, in the order of the answers."""
     answered_items = (
         (words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items()
     )
@@ -236,7 +236,7 @@ def _due_dates(data: Data) -> set[str]:
 
 
 def _common_due(data: Data) -> date | None:
-    """Return the date that all shortcomings with a date share, or None."""
+    """Return the common due day of all shortcomings with a due day, or None."""
     dates = {day_of(row, "due_on") for row in entries_of(data, "follow_ups").values()}
     return dates.pop() if len(dates) == 1 else None
 

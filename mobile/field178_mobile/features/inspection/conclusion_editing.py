@@ -37,12 +37,12 @@ class ConclusionEditing(ChecklistEditing):
         self._change(conclusion.choose_result(result), self._words.field(TYPE, "overall_result"))
 
     def toggle_measure(self, measure: str) -> None:
-        """Add a measure or take it back."""
+        """Add or remove a measure."""
         label = self._words.choice("measure", measure)
         self._change(conclusion.toggle_measure(self._session.data, measure), label)
 
     def toggle_answered(self, measure: str, violation_id: str) -> None:
-        """Let a measure answer a violation of the visit, or no longer."""
+        """Add or remove a violation answered by a measure."""
         changes = measure_answers.toggle_answered(self._session.data, measure, violation_id)
         self._change(changes, self._words.field(TYPE, "measures.*.violation_ids"))
 
@@ -65,7 +65,7 @@ class ConclusionEditing(ChecklistEditing):
         self._change(conclusion.choose_paper(signed))
 
     def toggle_update(self, path: str) -> None:
-        """Leave a fact of the register as it is, or write what the visit saw after all."""
+        """Keep a value of the register, or replace it by the observed value."""
         self._kept_in_register ^= {path}
         self._draw()
 

@@ -58,13 +58,13 @@ def anchor_of(path: str, data: Data) -> str:
 
 
 def name_of(path: str, data: Data, words: Wording) -> str:
-    """Return what the field at a path is called on the screens."""
+    """Return the name of the field at a path."""
     item = item_at(path, data, words)
     return item.label(words.language) if item else words.field("inspection", path.partition(".")[0])
 
 
 def stands_at(at: str, data: Data, words: Wording) -> Callable[[str], bool]:
-    """Return whether a path is at a place of the form: a field, or a tab ("@…") for what no field shows."""
+    """Return whether a path belongs to a place of the form: a field, or a tab ("@…")."""
     tab = at.removeprefix("@")
 
     def is_on_tab(path: str) -> bool:

@@ -13,7 +13,7 @@ from field178_shared.records.reading import entries_of, text_of
 from field178_shared.rules import Problem
 from field178_shared.rules.findings import offered_violations
 
-# The result that what was recorded leads to.
+# Result that matches the recorded findings.
 _RESULTS = {
     ErrorCode.COMPLIANT_WITH_FINDINGS: "violation_recorded",
     ErrorCode.COMPLIANT_WITH_SHORTCOMINGS: "minor_shortcomings",

@@ -1,4 +1,4 @@
-"""What follows from an unmet item: the violations it offers with their fine frames, and the findings."""
+"""Violations offered at an unmet item, with their fine frames, and the findings."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def offers_of(
     is_leader: bool,
     words: Wording,
 ) -> tuple[ViolationOffer, ...]:
-    """Return what an unmet item offers where and when the act happened, the tier that fits first.
+    """Return the violations offered at an unmet item for place and day of the act, best tier first.
 
     `chosen`: the keys of the findings (`finding_key`).
     """
@@ -127,7 +127,7 @@ _REPETITIONS: Mapping[Repetition, str] = {
 
 
 def frame_text(frame: FineFrame | None, on: date, words: Wording) -> FrameText:
-    """Return a frame in words, as its law was on a date; what was not verified reads "to be looked up"."""
+    """Return a fine frame as text, by the law of a date; unverified amounts are "to be looked up"."""
     _ = words.translate
     unknown = _("To be looked up")
     if frame is None:

@@ -18,7 +18,7 @@ STATUSES = (FIXED, NOT_FIXED, NOT_APPLICABLE)
 
 @dataclass(frozen=True, slots=True)
 class FollowUpLine:
-    """One correction with the answers to it. `item_id`: the item that a photo of it shows, "" for none."""
+    """A correction with its answer options. `item_id`: checklist item of its photos, "" for none."""
 
     to_fix: ToFix
     options: tuple[Option, ...]

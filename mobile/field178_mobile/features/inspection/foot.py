@@ -34,13 +34,16 @@ READ_ONLY = FootState(NOTHING, NOTHING)
 
 
 def mend_foot(words: Wording) -> FootState:
-    """Return the bar of a filed visit that is only looked at."""
+    """Return the action bar of a read-only filed visit."""
     another = Action(ANOTHER, words.translate("Inspect again"), "plus")
     return FootState(another, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
 
 
 def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
-    """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
+    """Return the action bar of a pane.
+
+    `open_to_pass`: number of items that one tap would answer. `is_last`: no later section is open.
+    """
     _ = words.translate
     on = Action(NEXT, _("To the conclusion") if is_last else _("Next section"), "arrow-right")
     if pane in ("info", "photos"):

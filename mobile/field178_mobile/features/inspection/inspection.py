@@ -87,7 +87,7 @@ class InspectionPresenter(ConclusionEditing):
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether the office has reviewed the visit: to read, not to change."""
+        """Return whether the office has reviewed the visit: to read, not to change."""
         return self._opened.is_locked
 
     @property
@@ -106,7 +106,7 @@ class InspectionPresenter(ConclusionEditing):
         return self._places.map_folder
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
-        """Draw the area once, for a pin to be set on it."""
+        """Draw the map of the area once, for setting a pin."""
         MapPresenter(self._store, self._clock, self._words, render).refresh()
 
     def show(self, focus_path: str = "") -> None:
@@ -171,7 +171,7 @@ class InspectionPresenter(ConclusionEditing):
         self._draw()
 
     def go_on(self) -> None:
-        """Go to the next section that lacks a required answer, or to the conclusion when none does."""
+        """Open the next section without a required answer, or else the conclusion."""
         following = next_open(self._reading.pages, self._page)
         self._sight = Sight(CHECKLIST, following.section.id) if following else Sight(CONCLUSION)
         self._draw()
@@ -183,7 +183,7 @@ class InspectionPresenter(ConclusionEditing):
         self._draw()
 
     def change_shift(self, changes: Changes) -> None:
-        """Change what the visit took over from its shift."""
+        """Change the values copied from the shift."""
         self._change(changes, self._words.translate("Shift of the night"))
 
     def check(self) -> None:
@@ -265,7 +265,7 @@ class InspectionPresenter(ConclusionEditing):
             self._draw()
 
     def _register(self) -> Data:
-        """Return the establishment as the register has it, where what the visit saw is compared with it."""
+        """Return the register's establishment, for comparison with the observations."""
         if self._opened.is_locked:
             return {}
         view = self._store.view(self._opened.establishment.id)

@@ -22,7 +22,7 @@ class AnsweringMeasure:
 
 
 def answering_measures(data: Data, words: Wording) -> tuple[AnsweringMeasure, ...]:
-    """Return the measures that end a matter; none where the visit has one violation at most."""
+    """Return the final measures; empty if the visit has at most one violation."""
     violation_ids = sorted(_violations(data))
     if len(violation_ids) < 2:
         return ()

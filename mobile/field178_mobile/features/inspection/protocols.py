@@ -1,4 +1,4 @@
-"""Protection protocols: what an answer opens, the steps, and to whom it was referred. Never a person."""
+"""Protection protocols: opening answers, steps, and referral. Persons are never recorded."""
 
 from __future__ import annotations
 

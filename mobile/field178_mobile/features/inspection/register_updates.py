@@ -1,4 +1,4 @@
-"""What the visit saw otherwise than the register: shown in the conclusion, written with the visit."""
+"""Observations that differ from the register: shown in the conclusion, filed with the visit."""
 
 from __future__ import annotations
 

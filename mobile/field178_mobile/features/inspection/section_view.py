@@ -98,7 +98,7 @@ class AskedItem(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """What is pinned to one item: a rule problem, an unusual number, a comment, a mark, photos."""
+    """Messages at one item: problem, unusual number, comment, privacy mark, photos."""
 
     problem: str
     warning: str

@@ -101,7 +101,7 @@ def arrive(data: Data, access_result: str) -> Changes:
 
 
 def is_closed_early(data: Data) -> bool:
-    """Tell whether the visit ended early: no checklist, no counts."""
+    """Return whether the visit ended early: no checklist, no counts."""
     access = data.get("access_result")
     return access is not None and access != INSPECTED
 
@@ -112,7 +112,7 @@ def refer(protocol: str, referred_to: str, now: datetime) -> Changes:
 
 
 def is_leader(data: Data, user: str) -> bool:
-    """Tell whether an officer leads the team on this visit."""
+    """Return whether an officer leads the team on this visit."""
     return text_of(entries_of(data, "members").get(user, {}), "position") == LEADER
 
 
@@ -174,7 +174,7 @@ class ShiftOfVisit:
         self._change = change
 
     def get(self, key: str) -> object:
-        """Return the visit's shift; a visit has none before it."""
+        """Return the visit's shift; there is no previous shift."""
         return shift_to_json(shift_of(self._read())) if key == "outing" else None
 
     def put(self, key: str, value: object) -> None:

@@ -73,7 +73,7 @@ class MarkReader:
         self._free_texts = FreeTextMarks(TYPE, words.language)
 
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
-        """Return the marks of one state of the draft; what did not change is not looked at again."""
+        """Return the marks of one state of the draft; unchanged texts are not checked again."""
         # Performance: called at every tap.
         if (total := reading.counts.get(WORKERS)) != self._total:
             self._total, self._unusual = total, self._unusual_of(total, reading.data)

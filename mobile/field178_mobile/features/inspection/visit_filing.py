@@ -19,7 +19,7 @@ NOT_MADE = "not_made"
 
 @dataclass(frozen=True, slots=True)
 class VisitSubmission:
-    """What one step files: the visit, the session it makes or changes, and the one it no longer makes."""
+    """Records filed in one step: the visit, its session, and a session to delete."""
 
     visit: Draft
     extra: tuple[Draft, ...]

@@ -24,7 +24,7 @@ from field178_shared.records.repeat_violations import EarlierViolation
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is pinned to paths of the record: rule problems, comments, free-text marks, unusual numbers."""
+    """Messages at paths of the record: problems, comments, privacy marks, unusual numbers."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class VisitScene:
     filed: Data = field(default_factory=dict)
     is_to_read: bool = False
     asked_protocols: frozenset[str] = frozenset()
-    # The establishment as the register has it, while the conclusion is in sight; what is not to be changed.
+    # Establishment of the register, while the conclusion is visible; and paths to leave unchanged.
     register: Data = field(default_factory=dict)
     kept_in_register: frozenset[str] = frozenset()
 
@@ -73,7 +73,7 @@ class OpenVisit:
     user: str
     last: Data = field(default_factory=dict)
     follow_ups: tuple[OpenFollowUp, ...] = ()
-    # The planned visits that it may make; the officer chooses one or none.
+    # Planned visits that it may complete; the officer chooses one or none.
     planned: tuple[PlanItem, ...] = ()
     earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)

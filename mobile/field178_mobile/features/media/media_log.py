@@ -27,7 +27,7 @@ OPEN, DONE, OWED = "plain", "ok", "warn"
 
 @dataclass(frozen=True, slots=True)
 class MonthCell:
-    """One month of an outlet: how many items came out in it."""
+    """Month of an outlet with its number of posts."""
 
     text: str
     tone: str
@@ -121,7 +121,7 @@ class MediaLog:
         return MonthCell(text, DONE if count else OWED if is_duty else OPEN)
 
     def _has_duty(self, outlet: MediaOutlet, month: date) -> bool:
-        """Tell whether an outlet was in force on a day of a month that its commune did not end before."""
+        """Return whether an outlet was in force on a day of a month that its commune did not end before."""
         first, last = outlet.valid_from, outlet.valid_to
         is_there = (first is None or first < months_after(month, 1)) and (last is None or last > month)
         return is_there and not has_ended(outlet.unit_id, month, self._words.lists)

@@ -18,7 +18,7 @@ from field178_shared.time.clock import Clock
 
 
 def new_post(outlet: MediaOutlet, today: date) -> Data:
-    """Return a post of an outlet that came out today, without a word of it yet."""
+    """Return the data of a new post of an outlet with today's date."""
     return {"outlet_id": outlet.id, "unit_id": outlet.unit_id, "published_on": today.isoformat()}
 
 
@@ -37,7 +37,7 @@ class PostForm(FactForm):
         self._render = render
 
     def choose_genre(self, genre_id: str) -> None:
-        """Record what kind of item it is."""
+        """Set the genre of the post."""
         self._change({"genre_id": genre_id}, self._words.field(POST, "genre_id"))
 
     def toggle_topic(self, topic_id: str) -> None:

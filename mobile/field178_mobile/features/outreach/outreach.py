@@ -1,4 +1,4 @@
-"""The outreach session that is open: who attended, on what, where; every tap is durable before it shows."""
+"""Presenter of the open outreach session; every tap is durable before it is shown."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class OpenOutreachSession:
-    """What a session is opened with: the word it shows, and the session written before it on this tablet."""
+    """Context of an open session: its state word, and the previous session on this tablet."""
 
     draft: Draft
     user: str
@@ -65,7 +65,7 @@ class OpenOutreachSession:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether the office has reviewed the session: to read, not to change."""
+        """Return whether the office has reviewed the session: to read, not to change."""
         return self.word in CLOSED
 
 
@@ -152,7 +152,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._change({"session_date": day.isoformat()}, self._words.field(TYPE, "session_date"))
 
     def last_minutes(self, minutes: int | None) -> None:
-        """Record how long it lasted."""
+        """Set the duration of the session."""
         self._change({"duration_minutes": minutes}, self._words.field(TYPE, "duration_minutes"))
 
     def repeat_last(self) -> None:
@@ -162,7 +162,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._change(changes, self._words.translate("Same as the last session"))
 
     def toggle_topic(self, topic_id: str) -> None:
-        """Add a topic or take it back."""
+        """Add or remove a topic."""
         self._change(session.toggle_topic(self._session.data, topic_id), self._words.field(TYPE, "topic_ids"))
 
     def count(self, audience_id: str, name: str, number: int | None) -> None:
@@ -171,7 +171,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         self._change(changes, self._words.field(TYPE, "audiences"))
 
     def drop_audience(self, audience_id: str) -> None:
-        """Take an audience out."""
+        """Remove an audience."""
         self._change(session.drop_audience(audience_id), self._words.field(TYPE, "audiences"))
 
     def pick_establishment(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
@@ -194,7 +194,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         )
 
     def drop_establishment(self, establishment_id: str) -> None:
-        """Take an establishment out."""
+        """Remove an establishment."""
         self._change(
             drop_establishment(self._session.data, establishment_id),
             self._words.field(TYPE, "establishments"),

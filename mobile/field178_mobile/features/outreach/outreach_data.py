@@ -1,4 +1,4 @@
-"""The fields of an outreach session, changed as {path: value}: what a tap means for the record."""
+"""Changes of an outreach session as {path: value}, by tap."""
 
 from __future__ import annotations
 
@@ -99,18 +99,18 @@ def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:
 
 
 def establishments_of(data: Data) -> dict[str, Mapping[str, object]]:
-    """Return the establishments of a session with their counts; one just added has none yet."""
+    """Return the establishments of a session with their counts; a new establishment has none."""
     return _rows_of(data, "establishments")
 
 
 def texts_of(data: Data, name: str) -> list[str]:
-    """Return a list of texts, none where the record has no such list."""
+    """Return a list of texts, empty if the record has no such list."""
     value = data.get(name)
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def number_of(row: Mapping[str, object], name: str) -> int | None:
-    """Return a count, or None while it is open."""
+    """Return a count, or None if absent."""
     value = row.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

@@ -143,7 +143,7 @@ class OutreachPaneSessions:
         self.session.show(focus_path)
 
     def _comments_of(self, draft: Draft) -> RecordComments | None:
-        """Return the comments on a filed session; one that is new has none."""
+        """Return the comments on a filed session, None for a new session."""
         return (
             RecordComments(self._services, AnsweredRecord(draft.record_id))
             if draft.seen is not None

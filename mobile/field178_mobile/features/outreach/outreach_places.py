@@ -1,4 +1,4 @@
-"""The school or industrial zone of a session: which are offered, and what choosing one fills in."""
+"""School or industrial zone of a session: the offered places, and the values copied from a place."""
 
 from __future__ import annotations
 

@@ -204,12 +204,12 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
 
 
 def _agencies(scene: SessionScene, chosen: Collection[str]) -> Mapping[str, Labelled]:
-    """Return the agencies of the day of the session; chosen ones too, so that they can be seen and left."""
+    """Return the agencies of the day of the session, and chosen agencies, so that they can be removed."""
     return _of_the_day(scene, scene.words.lists.agencies, chosen)
 
 
 def _of_the_day(scene: SessionScene, rows: DatedRows[D], chosen: Collection[object]) -> Mapping[str, D]:
-    """Return the rows of the day of the session; chosen ones too, so that they can be seen and left."""
+    """Return the rows of the day of the session, and chosen rows, so that they can be removed."""
     in_force = rows.on(day_of_act(scene.data))
     return {key: row for key, row in rows.items() if key in in_force or key in chosen}
 

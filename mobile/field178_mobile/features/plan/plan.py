@@ -1,4 +1,4 @@
-"""The plan of this officer's teams: in its window, late, later and done, the nearest first where wanted."""
+"""Plan of this officer's teams: due, missed, later and done visits, optionally nearest first."""
 
 from __future__ import annotations
 

@@ -70,13 +70,13 @@ def _returned(store: Store, visits: Mapping[str, tuple[VisitListing, ...]]) -> f
 
 
 def _leaves_something(visits: Sequence[VisitListing]) -> bool:
-    """Tell whether a correction is open: records.follow_ups.open_follow_ups, of the lists alone."""
+    """Return whether a correction is open: records.follow_ups.open_follow_ups, of the lists alone."""
     follow_ups = {(visit.id, key) for visit in visits for key in visit.follow_up_keys}
     return bool(follow_ups.difference(*[visit.closes for visit in visits]))
 
 
 def _are_of(visits: Sequence[VisitListing], year: int) -> bool:
-    """Tell whether a visit got in during a year (Việt Nam time)."""
+    """Return whether a visit got in during a year (Việt Nam time)."""
     return any(
         visit.is_inspected
         and not visit.is_void

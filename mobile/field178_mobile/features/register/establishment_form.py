@@ -86,7 +86,7 @@ class EstablishmentForm(FormPresenter):
         return self._places.map_folder
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
-        """Draw the area once, for a pin to be set on it."""
+        """Draw the map of the area once, for setting a pin."""
         MapPresenter(self._store, self._clock, self._words, render).refresh()
 
     def _draw(self) -> None:
@@ -98,7 +98,7 @@ class EstablishmentForm(FormPresenter):
         self._is_closed = True
 
     def choose_kind(self, type_id: str) -> None:
-        """Record what kind of establishment it is."""
+        """Set the kind of establishment."""
         self._change({"establishment_type_id": type_id}, self._words.field(TYPE, "establishment_type_id"))
 
     def choose_unit(self, unit_id: str) -> None:
@@ -107,7 +107,7 @@ class EstablishmentForm(FormPresenter):
             self._change({"unit_id": unit_id}, self._words.field(TYPE, "unit_id"))
 
     def choose_status(self, status: str) -> None:
-        """Record whether it operates."""
+        """Set the operating status."""
         self._change({"operating_status_id": status}, self._words.field(TYPE, "operating_status_id"))
 
     def choose_registration(self, form: str) -> None:
@@ -116,7 +116,7 @@ class EstablishmentForm(FormPresenter):
         self._change(changes, self._words.field(TYPE, "registration_form_id"))
 
     def count_rooms(self, rooms: int | None) -> None:
-        """Record how many rooms it has."""
+        """Set the number of rooms."""
         self._change({"rooms_total": rooms}, self._words.field(TYPE, "rooms_total"))
 
     def add_certificate(self, kind: str) -> None:
@@ -124,7 +124,7 @@ class EstablishmentForm(FormPresenter):
         self._change(add_certificate(kind), self._words.field(TYPE, "certificates"))
 
     def drop_certificate(self, kind: str) -> None:
-        """Take a paper out."""
+        """Remove a certificate."""
         self._change(drop_certificate(self._session.data, kind), self._words.field(TYPE, "certificates"))
 
     def state_certificate(self, kind: str, status: str) -> None:
@@ -132,11 +132,11 @@ class EstablishmentForm(FormPresenter):
         self._change({f"certificates.{kind}.status": status}, self._words.field(TYPE, "certificates"))
 
     def number_certificate(self, kind: str, number: str) -> None:
-        """Keep the number of a paper as typed so far."""
+        """Set the number of a certificate as typed."""
         self._change(number_certificate(kind, number))
 
     def end_certificate(self, kind: str, iso: str) -> None:
-        """Record the last day of a paper, or none."""
+        """Set the last day of a certificate, or remove it."""
         self._change(
             {f"certificates.{kind}.expires_on": iso or None}, self._words.field(TYPE, "certificates")
         )

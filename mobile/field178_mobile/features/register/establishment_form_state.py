@@ -42,7 +42,7 @@ _TEXTS = ("name", "address_line", "village", "registration_number", "opening_hou
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """One paper: its state, number and last day, and what is wrong with it."""
+    """Row of a certificate: status, number, last day, and its problem."""
 
     id: str
     label: str

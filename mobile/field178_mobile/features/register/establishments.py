@@ -117,7 +117,7 @@ class EstablishmentsPresenter:
         self._show()
 
     def filters(self) -> FilterState:
-        """Return what the list can be narrowed by, those with the most establishments first."""
+        """Return the filter options, those with the most establishments first."""
         return FilterState(*(self._filter_options(name) for name in (UNIT, KIND)))
 
     def hides(self, establishment_id: str) -> bool:
@@ -266,7 +266,7 @@ class EstablishmentsPresenter:
         )
 
     def _read_states(self, listings: Sequence[EstablishmentListing]) -> None:
-        """Read the states of the last visits of these lines, as far as they are not read yet."""
+        """Read the states of the last visits of these rows, if not read yet."""
         last = (self._facts.last_visit(listing.id) for listing in listings)
         missing = [visit.id for visit in last if visit is not None and visit.id not in self._states]
         if missing:

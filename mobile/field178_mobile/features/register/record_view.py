@@ -38,7 +38,7 @@ class CertificateLine:
 
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
-    """Return the facts of the register that are known; absent ones are left out."""
+    """Return the known facts of the register."""
     facts = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
     return tuple(fact for fact in facts if fact.value != NOTHING)
 

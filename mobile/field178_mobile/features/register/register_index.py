@@ -20,7 +20,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class AlikeRow:
-    """One entry that may be the same place; `where` is its address, with the distance when it is known."""
+    """A possible duplicate; `where` is its address, with the distance if known."""
 
     id: str
     name: str

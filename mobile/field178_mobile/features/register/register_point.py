@@ -34,7 +34,7 @@ class RegisterPoint:
         self._taken: Mapping[str, object] = {}
 
     def draft(self) -> CheckInDraft:
-        """Return what a check-in works on."""
+        """Return the draft interface for the check-in."""
         return CheckInDraft(self._point, self._take)
 
     def _point(self) -> Data:

@@ -1,4 +1,4 @@
-"""What the establishment list searches in and sorts by."""
+"""Search texts and sort keys of the establishment list."""
 
 from __future__ import annotations
 

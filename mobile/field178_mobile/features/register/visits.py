@@ -1,4 +1,4 @@
-"""The visits to one establishment: the last one, and what they left to be fixed."""
+"""Visits to one establishment: the last visit, and open corrections."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Visit:
 
     @property
     def is_inspected(self) -> bool:
-        """Tell whether the team got in."""
+        """Return whether the team got in."""
         return self.data.get("access_result") == INSPECTED
 
     def is_before(self, instant: datetime | None) -> bool:

@@ -20,7 +20,7 @@ class KeepOpen:
         self._set(state.uploads.message is UploadMessage.SENDING)
 
     def leave(self) -> None:
-        """Let the device go: sync has stopped."""
+        """Release the application from the background: sync has stopped."""
         self._set(is_needed=False)
 
     def _set(self, is_needed: bool) -> None:

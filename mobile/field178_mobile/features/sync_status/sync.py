@@ -62,7 +62,7 @@ class DeletionControls(Protocol):
         ...
 
     def send_again(self, photo: tuple[str, str]) -> None:
-        """Let a photo wait again."""
+        """Requeue a photo."""
         ...
 
     def keep_wifi_only(self, wifi_only: bool) -> None:
@@ -116,7 +116,7 @@ class SyncPresenter:
         self.sync_now()
 
     def send_photos(self, *, wifi_only: bool) -> None:
-        """Store whether photos wait for Wi-Fi, and apply it at once."""
+        """Store whether photos wait for Wi-Fi, and apply the setting at once."""
         self._controls.keep_wifi_only(wifi_only)
         self._runner.wake()
         self.refresh()
@@ -127,7 +127,7 @@ class SyncPresenter:
         self.refresh()
 
     def send_again(self, photo: tuple[str, str]) -> None:
-        """Offer a photo to the office once more."""
+        """Requeue a photo and start an exchange."""
         self._controls.send_again(photo)
         self._runner.wake()
         self.refresh()
@@ -148,7 +148,7 @@ class SyncPresenter:
             icon, tone = MARKS[SyncMessage.MASS_REMOVAL]
             headline = self._say("The records agree; the server's history does not")
         if status.unsent_photos and code in _ALL_WELL:
-            # Never green while photos wait: the records are there, not all that they name.
+            # Not green while photos wait: the records are on the server, but not all of their photos.
             icon, tone = MARKS[SyncMessage.UNSENT]
             headline = self._words.say(
                 "The office has every record; photos not sent: {count}", count=status.unsent_photos

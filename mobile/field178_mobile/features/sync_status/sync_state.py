@@ -1,4 +1,4 @@
-"""What the sync screen shows."""
+"""State of the sync screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visits of one establishment on this tablet: filed ones, drafts, and what a visit is opened with."""
+"""Visits of one establishment on this tablet: filed visits, drafts, and the inputs of a visit."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class EstablishmentVisits:
         return superseding(view, services.ids.time_ordered(), services.user, services.clock.now(), title)
 
     def opened(self, establishment: VisitedEstablishment, draft: Draft, *, is_to_read: bool) -> OpenVisit:
-        """Return what the presenter of a visit is opened with."""
+        """Return the inputs of the presenter of a visit."""
         services = self._services
         visits = self.counted(visits_of(self._store.visits_to(establishment.id)))
         started_at = instant_of(draft.data, "started_at")
@@ -124,7 +124,7 @@ class EstablishmentVisits:
         )
 
     def _comments_of(self, draft: Draft, name: str) -> RecordComments | None:
-        """Return the comments on a filed visit, None for a new one."""
+        """Return the comments on a filed visit, None for a new visit."""
         if draft.seen is None:
             return None
         return RecordComments(self._services, AnsweredRecord(draft.record_id, (name,)))

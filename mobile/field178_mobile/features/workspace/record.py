@@ -144,7 +144,7 @@ class RecordPresenter:
 
     @property
     def establishment_id(self) -> str:
-        """The establishment that is open, empty when none is."""
+        """Id of the open establishment, "" if none is open."""
         return self._establishment
 
     @property

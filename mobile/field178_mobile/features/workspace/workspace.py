@@ -28,7 +28,7 @@ from field178_shared.time.clock import local_date
 
 
 class Pane(Protocol):
-    """What draws an open visit."""
+    """View of an open visit."""
 
     def show_visit(self, state: InspectionState) -> None:
         """Draw the open visit."""
@@ -84,7 +84,7 @@ class Workspace:
             services, self.record.places, self._show_form, self._establishment_filed
         )
         self.census = CensusEditing(services, self._show_census, self._census_closed)
-        # What the record showed when the form was opened over it: establishment, visit.
+        # Establishment and visit shown before the form was opened.
         self._behind: tuple[str, str] = ("", "")
 
     def show_on(self, screen: Screen) -> None:
@@ -123,7 +123,7 @@ class Workspace:
         self.list.select(establishment_id)
 
     def open_census(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a worker census, to correct it or to go on; False when it is not here."""
+        """Open a worker census for editing; False if it is not on the tablet."""
         if not self.census.holds(record_id):
             return False
         self.editing.close()
@@ -167,7 +167,7 @@ class Workspace:
         return is_open
 
     def leave_establishment(self) -> None:
-        """Close the form and show what was behind it; its draft stays."""
+        """Close the form and show the record behind it; its draft stays."""
         self._leave_form(self.editing.close)
 
     def discard_establishment(self) -> None:
@@ -175,7 +175,7 @@ class Workspace:
         self._leave_form(self.editing.discard)
 
     def open_draft(self, row: DraftRow) -> bool:
-        """Go on with a draft of the list: a visit, an establishment or a census; False when it cannot be."""
+        """Open a draft of the list: a visit, an establishment or a census; False if impossible."""
         ways = {ESTABLISHMENT: self.open_establishment, CENSUS: self.open_census}
         return ways.get(row.type, self.open_visit)(row.record_id)
 
@@ -221,7 +221,7 @@ class Workspace:
             self._go_behind(form.record_id)
 
     def _go_behind(self, record_id: str) -> None:
-        """Show the establishment of the form on the tab that opens it; without one, what was open before."""
+        """Show the establishment of the form, or without one the record behind it."""
         self.list.refresh()
         shown_before, visit = self._behind
         is_known = self._services.store.view(record_id) is not None

@@ -1,4 +1,4 @@
-"""The long list: rows drawn only while they are seen."""
+"""Long list: only visible rows have widgets."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
         self.sub_shown = PART.join(parts)
 
     def refresh_view_attrs(self, pane: ListPane, index: int, data: Mapping[str, object]) -> None:
-        """Take a row's data when the view is recycled."""
+        """Set a row's data when the view is recycled."""
         super().refresh_view_attrs(pane, index, data)
         self.selected = self.key == pane.chosen
 

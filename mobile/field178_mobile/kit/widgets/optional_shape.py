@@ -1,6 +1,7 @@
-"""Coloured shapes of a canvas that are drawn only while they can be seen.
+"""Coloured shapes of a canvas that are drawn only while visible.
 
-Most veils, marks and grounds are transparent most of the time; drawn, each costs as much as a visible one.
+Most veils, marks and grounds are transparent most of the time; drawing a transparent shape costs as much as a
+visible one.
 """
 
 from __future__ import annotations

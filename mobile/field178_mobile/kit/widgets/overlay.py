@@ -15,7 +15,7 @@ from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import panes, press, surface, tablet_status_line, text
 from field178_mobile.kit.widgets.toast import Toast
 
-BACK_KEY = 27  # Escape, and what Android sends for its back
+BACK_KEY = 27  # Escape, and the code of Android's back key
 
 
 __all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "close_all", "confirm"]
@@ -63,7 +63,7 @@ class Sheet(Overlay):
     is_built = BooleanProperty(False)
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
-        """Build the panel; what is added later belongs to its column."""
+        """Build the panel; widgets added later belong to its column."""
         super().apply_class_lang_rules(*args, **kwargs)
         self.content = self.ids.content.__self__
         self.footer = self.ids.footer.__self__
@@ -77,7 +77,7 @@ class Sheet(Overlay):
             super().add_widget(widget, *args, **kwargs)
 
     def clear(self) -> None:
-        """Take every child out of the column."""
+        """Remove all widgets from the column."""
         self.content.clear()
 
     def open(self, *_args: object, **_kwargs: object) -> None:

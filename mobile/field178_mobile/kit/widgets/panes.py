@@ -34,7 +34,7 @@ class Panes(BoxLayout):
         self.fbind("list_width", self._part)
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
-        """Take the list first, then the detail."""
+        """Add the list first, then the detail."""
         if self.list_pane is None:
             self.list_pane = widget
         elif self.detail_pane is None:

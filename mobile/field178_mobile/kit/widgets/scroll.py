@@ -28,9 +28,9 @@ class CalmScroll(ScrollEffect):
 
 
 class UnfadedScroll(ScrollView):
-    """A scroll view that dims its bar at once, after each scroll and each building.
+    """Scroll view that dims its bar at once, after each scroll and each layout.
 
-    Kivy draws 30 frames to fade it, some of them even where both colours are the same.
+    Kivy draws 30 frames to fade the bar, some of them even if both colours are equal.
     """
 
     def _bind_inactive_bar_color(self, *args: object) -> None:

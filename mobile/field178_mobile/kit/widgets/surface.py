@@ -82,11 +82,11 @@ class ScrollPane(PromptScroll):
             self.column.add_widget(widget, *args, **kwargs)
 
     def clear(self) -> None:
-        """Take every child out of the column."""
+        """Remove all widgets from the column."""
         self.column.clear_widgets()
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Remember what is under the finger."""
+        """Store the widget under the finger."""
         self._touched = None
         if self.collide_point(*touch.pos):
             at = self.column.to_widget(*self.to_window(*touch.pos))
@@ -94,7 +94,7 @@ class ScrollPane(PromptScroll):
         return super().on_touch_down(touch)
 
     def show_top(self) -> None:
-        """Scroll to the top."""
+        """Scroll to the top of the column."""
         self._touched = None
         self.scroll_y = 1
 

@@ -1,4 +1,4 @@
-"""The line about sync at the foot of what fills the window, and the banner of made-up data at its head."""
+"""Status line about sync at the foot of the window, and the demo banner at its head."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def text_width(text: str, font_size: float, font_name: str = "UI", bold: bool = 
 
 
 def line_count(text: str, width: float, font_size: float, font_name: str = "UI", bold: bool = False) -> int:
-    """Return how many lines the words of a text take in a width."""
+    """Return the number of lines of a text in a width."""
     lines, line = 1, ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word

@@ -59,7 +59,7 @@ class AndroidPlatform:
         return f"{build.MANUFACTURER} {build.MODEL}"[:LABEL_LENGTH]
 
     def prefers_less_motion(self) -> bool:
-        """Tell whether movements are switched off in the system."""
+        """Return whether movements are switched off in the system."""
         settings = java_class("android.provider.Settings$Global")
         return float(settings.getFloat(_resolver(), "animator_duration_scale", 1.0)) == 0.0
 
@@ -68,11 +68,11 @@ class AndroidPlatform:
         on_java_thread(lambda: activity().getWindow().addFlags(SECURE))
 
     def has_receiver(self) -> bool:
-        """Tell whether the device measures positions in any way."""
+        """Return whether the device measures positions in any way."""
         return _has_feature("android.hardware.location")
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Measure the position once, at most twenty seconds long."""
+        """Measure the position once, for at most twenty seconds."""
         ask_fix(answer)
 
     def network_kind(self) -> NetworkKind:
@@ -83,7 +83,7 @@ class AndroidPlatform:
         return NetworkKind.METERED if manager.isActiveNetworkMetered() else NetworkKind.UNMETERED
 
     def has_camera(self) -> bool:
-        """Tell whether the device has a camera, on whichever side."""
+        """Return whether the device has a camera, on whichever side."""
         return _has_feature("android.hardware.camera.any")
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
@@ -91,7 +91,7 @@ class AndroidPlatform:
         self._pictures.take(answer)
 
     def photo_folders(self) -> tuple[Path, ...]:
-        """Return none: the system's picker is where a person chooses, without a permission."""
+        """Return no folders: the system's picker needs no permission."""
         return ()
 
     def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
@@ -119,7 +119,7 @@ class AndroidPlatform:
         self._papers.share(path)
 
     def key_store(self, folder: Path) -> AndroidKeyStore | None:
-        """Return the Android Keystore; None where it does not work or a file was chosen before."""
+        """Return the Android Keystore; None if it does not work or a file was chosen before."""
         # Imported late: it needs the vault, and the first screen is drawn before that is imported.
         from field178_mobile.platform.android.keystore import AndroidKeyStore
 

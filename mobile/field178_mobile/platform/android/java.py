@@ -27,15 +27,15 @@ class Java(Protocol):
         ...
 
     def __bool__(self) -> bool:
-        """Take a boolean answer as one."""
+        """Convert a Java boolean."""
         ...
 
     def __int__(self) -> int:
-        """Take a numeric answer as an integer."""
+        """Convert a Java number to an integer."""
         ...
 
     def __float__(self) -> float:
-        """Take a numeric answer as a number."""
+        """Convert a Java number to a float."""
         ...
 
 
@@ -80,7 +80,7 @@ def as_bytes(array: Iterable[int]) -> bytes:
 
 
 def on_java_thread(work: Callable[[], object]) -> None:
-    """Run `work` on Java's own drawing thread soon; returns at once."""
+    """Schedule `work` on the Java UI thread; returns at once."""
     from android.runnable import Runnable
 
     Runnable(work)()

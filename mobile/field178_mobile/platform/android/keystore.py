@@ -38,7 +38,7 @@ class AndroidKeyStore:
 
     @property
     def is_chosen(self) -> bool:
-        """Tell whether this tablet's secret was put here before."""
+        """Return whether this tablet's secret was put here before."""
         return self._path.exists()
 
     def make_ready(self) -> bool:

@@ -26,7 +26,7 @@ class Lending:
         self._provider = java_class(PROVIDER)
 
     def sweep(self) -> None:
-        """Remove what an interrupted camera or an earlier share left behind."""
+        """Delete files left by an interrupted camera or an earlier share."""
         for folder in (self._incoming, self._outgoing):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -33,7 +33,7 @@ class LongTextWindow:
         on_java_thread(self._dismiss)
 
     def write(self, text: str) -> None:
-        """Take a change."""
+        """Handle a change of the text."""
         self._text = text
         if self._answer is not None:
             self._on_change(text)

@@ -1,4 +1,4 @@
-"""A finished PDF handed to the system: to look at, to send on, to print."""
+"""PDF files passed to the system: viewer, share sheet, printer."""
 
 from __future__ import annotations
 

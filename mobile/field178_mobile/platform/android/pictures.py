@@ -27,7 +27,7 @@ class Pictures:
         uri = self._lending.uri(path)
         intent = java_class("android.content.Intent")("android.media.action.IMAGE_CAPTURE")
         intent.putExtra("output", seen_as("android.os.Parcelable", uri))
-        # Some cameras only look at the clip for the right to write.
+        # Some cameras read the write permission from the clip only.
         intent.setClipData(java_class("android.content.ClipData").newRawUri("", uri))
         intent.addFlags(READ | WRITE)
         self._results.ask(intent, lambda is_done, _intent: answer(_kept(path, is_done)))

@@ -14,7 +14,7 @@ Brought = Callable[[bool, Java | None], None]
 
 
 class ActivityResults:
-    """Starts activities for a result. Each question is answered exactly once."""
+    """Starts activities for a result. Each request is answered exactly once."""
 
     def __init__(self) -> None:
         self._pending: dict[int, Brought] = {}

@@ -39,7 +39,7 @@ from field178_shared.errors import AppError, ErrorCode
 LONG_WAIT_S = 3600.0
 # So often a photo may stumble without a step forward before the next one has its turn.
 MOST_STUMBLES = 3
-# So many photos in a row put off: the server does not take files at all.
+# After so many postponed photos in a row, the server accepts no files at all.
 MOST_PUT_OFF = 3
 _FOR_ALL = (403, 412, 426)
 _GONE = (404, 410)
@@ -59,7 +59,7 @@ _MESSAGES = {
 
 
 class UploadEngine:
-    """Brings every photo up once."""
+    """Engine that uploads every photo once."""
 
     def __init__(self, queue: UploadQueue, randomness: random.Random) -> None:
         self._queue = queue

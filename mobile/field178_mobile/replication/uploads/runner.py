@@ -15,7 +15,7 @@ from field178_shared.time.clock import duration_clock
 
 
 class UploadLine(Protocol):
-    """Performs one request. Raises TransportFailure when no answer of our server came."""
+    """Sends one request. Raises TransportFailure without an answer of our server."""
 
     def perform(self, request: Request) -> UploadAnswer:
         """Send a request and return the server's answer of any status."""
@@ -45,7 +45,7 @@ class UploadRunner:
         return self._engine.state
 
     def wait_s(self) -> float | None:
-        """Return in how many seconds the photos have something to do, None while they wait to be woken."""
+        """Return the seconds until the next upload, None while the uploads wait for a wake."""
         return None if self._due_at is None else max(0.0, self._due_at - self._seconds())
 
     def wake(self, reason: WakeReason) -> None:

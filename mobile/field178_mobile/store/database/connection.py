@@ -26,7 +26,7 @@ def open_connection(path: Path) -> Connection:
 
 @contextmanager
 def transaction(connection: Connection, name: str, failpoint: Failpoint) -> Iterator[Connection]:
-    """Run one all-or-nothing write; its three boundaries are the crash points `<name>.begin/commit/done`."""
+    """Run one atomic transaction; its crash points are `<name>.begin/commit/done`."""
     failpoint(f"{name}.begin")
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -41,7 +41,7 @@ def transaction(connection: Connection, name: str, failpoint: Failpoint) -> Iter
 
 
 def _set_up(connection: Connection) -> None:
-    # This process alone: a second one is refused at once, so no other connection ever shares the WAL.
+    # Exclusive to this process: a second process is refused at once, so no other connection shares the WAL.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     # synchronous MUST be set before journal_mode, so that the switch to WAL is durable.
     connection.execute("PRAGMA page_size = 8192")

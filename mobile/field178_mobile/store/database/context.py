@@ -1,4 +1,4 @@
-"""What every table of the store works with: the open connection, the sealer, the crash points."""
+"""Context of the store's tables: the open connection, the sealer, the failpoints."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DatabaseContext:
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[None]:
-        """Run one all-or-nothing write."""
+        """Run one atomic transaction."""
         with transaction(self.connection, name, self.failpoint):
             yield
 
@@ -52,7 +52,7 @@ class DatabaseContext:
 
 def parse_object(body: bytes) -> Json:
     """Return the JSON object of bytes that this tablet wrote."""
-    # Not the strict reader: what the user typed is never refused on its way back.
+    # Not the strict parser: typed texts are never refused when they are read back.
     value = _decode(body)
     if not isinstance(value, dict):
         raise AppError(ErrorCode.STORE_DAMAGED)

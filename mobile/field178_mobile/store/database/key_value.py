@@ -9,7 +9,7 @@ from field178_shared.wire.canonical import canonical
 
 
 def get_text(context: DatabaseContext, key: str) -> str | None:
-    """Return a bookkeeping value, or None when it was never put."""
+    """Return a bookkeeping value, or None if absent."""
     row = context.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row[0])
 
@@ -20,7 +20,7 @@ def get_texts(context: DatabaseContext) -> dict[str, str]:
 
 
 def put_text(context: DatabaseContext, key: str, value: str | None) -> None:
-    """Put a bookkeeping value; None removes it. MUST run inside a transaction."""
+    """Store a bookkeeping value; None deletes it. MUST run inside a transaction."""
     if value is None:
         context.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
         return
@@ -41,7 +41,7 @@ def put_number(context: DatabaseContext, key: str, value: int) -> None:
 
 
 def get_setting(context: DatabaseContext, key: str) -> object:
-    """Return a setting's JSON value, None when absent."""
+    """Return a setting's JSON value, None if absent."""
     query = "SELECT revision, sealed FROM setting WHERE id = ? AND key_id = ?"
     row = context.connection.execute(query, (key, context.sealer.key_id)).fetchone()
     if row is None:

@@ -25,7 +25,7 @@ class DatabaseThread:
 
     @property
     def is_current(self) -> bool:
-        """Tell whether this is the database thread."""
+        """Return whether this is the database thread."""
         return threading.current_thread() is self._thread
 
     def call(self, work: Callable[[], Result]) -> Result:

@@ -33,7 +33,7 @@ class DraftStore:
         self._store.write_draft(work)
 
     def get(self, draft_id: str) -> Draft | None:
-        """Return one draft, None when it is filed or discarded."""
+        """Return one draft, None if it does not exist."""
         return self._store.read(lambda context: get_draft(context, draft_id))
 
     def all(self) -> list[Draft]:

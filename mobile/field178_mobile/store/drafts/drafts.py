@@ -26,7 +26,7 @@ def save_draft(context: DatabaseContext, draft: Draft) -> None:
 
 
 def get_draft(context: DatabaseContext, draft_id: str) -> Draft | None:
-    """Return one draft, or None when it is filed, discarded or never was."""
+    """Return one draft, None if it does not exist."""
     rows = _rows(context, "AND id = ?", (draft_id,))
     return rows[0] if rows else None
 

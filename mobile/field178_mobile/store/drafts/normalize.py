@@ -32,7 +32,7 @@ def is_clean(data: Mapping[str, object]) -> bool:
         text = canonical(data).decode()
     except (UnicodeEncodeError, TypeError):
         return False
-    # Every part of a text in NFC is in NFC (Unicode Annex 15): the whole body is looked at in one go.
+    # Every part of a text in NFC is in NFC (Unicode Annex 15), so the whole body is checked at once.
     return "null" not in text and "\\u0000" not in text and unicodedata.is_normalized("NFC", text)
 
 

@@ -40,7 +40,7 @@ class CleanClose:
 
 
 def read_close(database: Path, sealer: Sealer, now: datetime) -> CleanClose | None:
-    """Return how the database was closed; None where it has to be checked."""
+    """Return the close marker; None if the database must be checked."""
     with suppress(OSError, AppError, ValueError, KeyError):
         closed = _last_close(database, sealer)
         checked_at = from_wire(str(closed["checked_at"])) if closed is not None else None
@@ -52,7 +52,7 @@ def read_close(database: Path, sealer: Sealer, now: datetime) -> CleanClose | No
 
 
 def was_closed(database: Path, sealer: Sealer) -> bool:
-    """Tell whether the last process that opened a database closed it too; one that died did not."""
+    """Return whether the last process that opened a database closed it too; one that died did not."""
     with suppress(OSError, AppError, ValueError, KeyError):
         return _last_close(database, sealer) is not None
     return False
@@ -99,7 +99,7 @@ def _last_close(database: Path, sealer: Sealer) -> Json | None:
 
 
 def _file_of(database: Path) -> list[object]:
-    """Return what changes when anybody writes to the database, this program of another version included."""
+    """Return values that change at any write to the database, by any program version."""
     log = database.with_name(database.name + "-wal")
     status = database.stat()
     waiting = log.stat().st_size if log.exists() else 0

@@ -1,7 +1,7 @@
-"""Check that the plain columns of the database are what this program wrote.
+"""Check that the plain columns of the database are unchanged.
 
-SQLite notices a page that is no page and an index that is not its table's. A flipped bit in a revision or a
-flag is a value like any other to it; here it is compared with the sealed cell of the same row.
+SQLite detects invalid pages and indexes that differ from their tables. A flipped bit in a revision or a flag
+is a valid value for SQLite; here it is compared with the sealed cell of the same row.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _TEXTS = (
 
 
 def has_our_tables(connection: Connection) -> bool:
-    """Tell whether tables, indexes and constraints are those that the migrations make."""
+    """Return whether tables, indexes and constraints are those that the migrations make."""
     return tuple(connection.execute(_SCHEMA).fetchall()) == _our_tables()
 
 

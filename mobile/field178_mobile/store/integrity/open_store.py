@@ -42,7 +42,7 @@ _REFUSALS = (DatabaseError, UnicodeDecodeError)
 
 @dataclass(frozen=True, slots=True)
 class OpeningContext:
-    """The inputs of opening besides the folder."""
+    """Inputs of opening in addition to the folder."""
 
     key: bytes
     now: datetime
@@ -52,9 +52,9 @@ class OpeningContext:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal.
+    """An open database. `rebuilt`: a damaged or lost database was replaced from the journal.
 
-    `closed`: how it was closed; None when it was checked instead. `was_closed`: the process before closed it.
+    `closed`: its close marker; None if it was checked instead. `was_closed`: the last process closed it.
     """
 
     context: DatabaseContext

@@ -19,7 +19,7 @@ from field178_shared.fsync import sync_folder
 _PREFIX = "damaged-"
 _DONE = "salvaged"
 _USUAL_ROWIDS = 10_000
-# What reading a damaged file may raise; the driver does not even decode every message about it.
+# Exceptions of reading a damaged file; the driver does not even decode every message about it.
 _UNREADABLE = (Error, UnicodeDecodeError)
 
 
@@ -57,7 +57,8 @@ def recovered_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Journ
 def recover_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
     """Copy drafts, settings and tombstones that open. Inside a transaction."""
     for damaged in _unread(folder):
-        # The oldest first, as it was: what the server lost may have its last copy here.
+        # Oldest first, in the original order: a tombstone may be the last copy of a record lost by the
+        # server.
         for row in reversed(_readable_rows(damaged / name, "removed", MOVED)):
             with suppress(AppError, TypeError):
                 bring_over(context, dict(zip(MOVED, row, strict=True)))

@@ -19,7 +19,7 @@ from field178_shared.wire.protocol import Op, Receipt, Status
 
 
 class State(StrEnum):
-    """How far a change got: only a stored receipt makes it acknowledged."""
+    """State of a change; only a stored receipt makes it acknowledged."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -79,17 +79,17 @@ class OwnChange:
 
     @property
     def is_pending(self) -> bool:
-        """Tell whether the server has not answered this change yet."""
+        """Return whether the server has not answered this change yet."""
         return self.state is not State.ACKNOWLEDGED
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether the user has to correct it: quarantined by the server, or isolated here."""
+        """Return whether the user has to correct it: quarantined by the server, or isolated here."""
         return self.state is State.ISOLATED or self.status is Status.QUARANTINED
 
     @property
     def only_settles(self) -> bool:
-        """Tell whether it only resolves conflicts: a deleted record stays deleted."""
+        """Return whether it only resolves conflicts: a deleted record stays deleted."""
         return self.op == Op.RESOLVE and not self.set
 
     @property
@@ -146,14 +146,14 @@ def all_changes(context: DatabaseContext) -> list[NewChange]:
 
 
 def has_change(context: DatabaseContext, change_id: str) -> bool:
-    """Tell whether a change is stored here."""
+    """Return whether a change is stored here."""
     return (
         context.connection.execute("SELECT 1 FROM outbox WHERE id = ?", (change_id,)).fetchone() is not None
     )
 
 
 def get_change(context: DatabaseContext, change_id: str) -> OwnChange | None:
-    """Return one change, or None when it is not stored here."""
+    """Return one change, or None if it is not stored here."""
     changes = _select(context, "id = ?", (change_id,))
     return changes[0] if changes else None
 
@@ -182,7 +182,7 @@ def refused_changes(context: DatabaseContext) -> list[OwnChange]:
 
 
 def open_changes(context: DatabaseContext, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
-    """Return what must be pushed, ascending: pending, and sent without an answer."""
+    """Return the changes to push, ascending: pending, and sent without an answer."""
     changes = _select(context, "state IN ('pending', 'sent')", (), limit + len(skip))
     return [change for change in changes if change.id not in skip][:limit]
 

@@ -51,7 +51,7 @@ class JournalFrame:
 
 
 class Journal:
-    """Appends durably. `generation` names this file's life, `size` how far it reaches."""
+    """Appends entries durably. `generation` identifies the file, `size` is its length."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -130,7 +130,7 @@ class Journal:
 
 
 def read_entry(sealer: Sealer, frame: JournalFrame) -> JournalEntry | None:
-    """Return the entry of a frame, or None when it was sealed under another key or tampered with."""
+    """Return the entry of a frame, or None if it was sealed with another key or tampered with."""
     try:
         body = parse_object(sealer.open("journal", frame.change_id, frame.n, frame.sealed))
     except AppError:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 # Below this the remaining space is kept for records.
 LEAST_FREE_BYTES = 200 << 20
-# A picture of 1600×1200 at quality 80 is far below it.
+# A picture of 1600×1200 at quality 80 is much smaller.
 LARGEST_PHOTO_BYTES = 2 << 20
 Key = tuple[str, str]
 _LOOSE = "photos_loose"
@@ -91,7 +91,7 @@ class PhotoStore:
         return {"sha256": head.sha256, "size": head.size_bytes, "content_type": content_type}
 
     def take_back(self, record_id: str, sha256: str) -> None:
-        """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
+        """Delete a file that was never filed; only at the user's request, after the draft dropped it."""
         self._forget(
             record_id, lambda context: [photo for photo in [get_photo(context, sha256, record_id)] if photo]
         )
@@ -169,7 +169,7 @@ class PhotoStore:
         return self._store.read(lambda context: count_files(context, record_id))
 
     def is_named(self, photo: Photo) -> bool:
-        """Tell whether the server's record, as this tablet has it, names a photo."""
+        """Return whether the server's record, as this tablet has it, names a photo."""
         row = self._store.read(lambda context: get_server_record(context, photo.record_id))
         return row is not None and not row.deleted and photo.sha256 in named_files(row.data)
 
@@ -194,7 +194,7 @@ class PhotoStore:
 
 
 def count_files(context: DatabaseContext, record_id: str) -> ServerFileCount:
-    """Return how many of the files a record names the server has; one that is not here came from there."""
+    """Return how many of the record's files the server has; files not on this tablet come from it."""
     view = compose(get_server_record(context, record_id), changes_of(context, record_id))
     named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
     unsent = {photo.sha256 for photo in photos_of(context, record_id) if photo.state is not PhotoState.SENT}
@@ -214,7 +214,10 @@ def mark_loose(context: DatabaseContext, key: Key) -> None:
 
 
 def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
-    """Close what is open, of one record or of all; return the photos that no draft names. No transaction."""
+    """Settle open photos, of one record or of all; return the photos that no draft names.
+
+    Not inside a transaction.
+    """
     loose = _kept(context)
     due = frozenset(key for key in loose if record_id in ("", key[1]))
     if not due:

@@ -1,4 +1,4 @@
-"""The rows of photos: which file belongs to which record, and how far its upload got."""
+"""Rows of photos: record and upload state of each file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS = "sha256, record_id, size_bytes, content_type, state, location, sent_b
 
 
 class PhotoState(StrEnum):
-    """How far a photo got. `refused` and `damaged` wait for a person."""
+    """State of a photo. `refused` and `damaged` photos wait for a person."""
 
     UNSENT = "waiting"
     SENT = "sent"
@@ -48,7 +48,7 @@ class Photo:
 
 
 def insert_photo(context: DatabaseContext, head: PhotoHead) -> None:
-    """Put a file into the queue; one that is there stays as it is. Inside a transaction."""
+    """Insert a file into the queue; an existing row stays unchanged. Inside a transaction."""
     context.connection.execute(
         "INSERT OR IGNORE INTO photo (sha256, record_id, size_bytes, content_type, state) "
         "VALUES (?, ?, ?, ?, 'waiting')",
@@ -64,12 +64,12 @@ def replace_photo(context: DatabaseContext, head: PhotoHead) -> None:
 
 
 def delete_photo(context: DatabaseContext, photo: Photo) -> None:
-    """Take a file out of the queue. Inside a transaction."""
+    """Delete a file from the queue. Inside a transaction."""
     context.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", photo.key)
 
 
 def get_photo(context: DatabaseContext, sha256: str, record_id: str) -> Photo | None:
-    """Return one file of a record, None when it is not here."""
+    """Return one file of a record, None if it does not exist."""
     photos = _select(context, "sha256 = ? AND record_id = ?", (sha256, record_id))
     return photos[0] if photos else None
 
@@ -132,7 +132,7 @@ def put_progress(context: DatabaseContext, photo: Photo, location: str | None, s
 
 
 def put_state(context: DatabaseContext, photo: Photo, state: PhotoState, error: str | None = None) -> None:
-    """Move a file to a state; its upload, done or given up, is forgotten. Inside a transaction."""
+    """Set the state of a file and clear its upload. Inside a transaction."""
     sent_bytes = photo.size_bytes if state is PhotoState.SENT else 0
     context.connection.execute(
         "UPDATE photo SET state = ?, location = NULL, sent_bytes = ?, last_error = ? "
@@ -142,7 +142,7 @@ def put_state(context: DatabaseContext, photo: Photo, state: PhotoState, error: 
 
 
 def put_error(context: DatabaseContext, photo: Photo, error: str) -> None:
-    """Count one more try that failed, and why. Inside a transaction."""
+    """Store a failed attempt and its error. Inside a transaction."""
     context.connection.execute(
         "UPDATE photo SET attempts = attempts + 1, last_error = ? WHERE sha256 = ? AND record_id = ?",
         (error, *photo.key),

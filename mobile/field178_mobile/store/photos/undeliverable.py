@@ -26,7 +26,7 @@ def note_server(context: DatabaseContext, version: str) -> None:
 
 
 def is_judged_anew(context: DatabaseContext, app: str) -> bool:
-    """Tell whether program or server are others than when a photo was last refused."""
+    """Return whether program or server are others than when a photo was last refused."""
     return get_text(context, _REFUSED_UNDER) != _versions(context, app)
 
 

@@ -1,4 +1,4 @@
-"""The queue of photos as the upload engine sees it: what is next, and one commit for each step."""
+"""Queue of photos for the upload engine: the next photo, and one commit for each step."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class UploadQueue:
         self._put(photo, write)
 
     def note_error(self, photo: Photo, error: str) -> None:
-        """Count one more try that failed, and why."""
+        """Store a failed attempt and its error."""
         self._put(photo, lambda context: put_error(context, photo, error))
 
     def let_go(self, photo: Photo) -> None:

@@ -49,7 +49,7 @@ _INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT, CLOSURE, ANSWER)
 
 @dataclass(frozen=True, slots=True)
 class OpenConflict:
-    """One open conflict record: values of ours, or of others, that the server did not take."""
+    """An open conflict record: own or foreign values that the server did not apply."""
 
     id: str
     rev: int
@@ -164,7 +164,7 @@ class ReplicaCache:
         return frozenset(self._closed.values())
 
     def review(self, record_id: str) -> ReviewRecord | None:
-        """Return the office's word on a record, None while it waits."""
+        """Return the review of a record, None while it waits."""
         return self._reviewed.get(record_id)
 
     def reviews(self) -> tuple[ReviewRecord, ...]:

@@ -23,7 +23,7 @@ Listing = EstablishmentListing | VisitListing
 
 
 def listing_of(record_type: str, record_id: str, data: Mapping[str, object]) -> Listing | None:
-    """Return the line of a record with this content, None for a type that no list shows."""
+    """Return the list row of a record with this data, None for a type without lists."""
     if record_type == VISIT:
         return visit_listing(record_id, data)
     return establishment_listing(record_id, data) if record_type == ESTABLISHMENT else None
@@ -48,7 +48,7 @@ def establishment_listing(record_id: str, data: Mapping[str, object]) -> Establi
 
 
 def visit_listing(record_id: str, data: Mapping[str, object]) -> VisitListing:
-    """Return what the lists of establishments show of a visit with this content."""
+    """Return the list row of a visit with this data, for lists of establishments."""
     return VisitListing(
         id=record_id,
         establishment_id=intern(text_of(data, "establishment_id")),

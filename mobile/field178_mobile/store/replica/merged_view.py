@@ -100,7 +100,7 @@ def _met(data: Json, change: OwnChange) -> Json:
 
 
 def is_shown(change: OwnChange) -> bool:
-    """Tell whether a change still counts: neither settled nor superseded."""
+    """Return whether a change still counts: neither settled nor superseded."""
     if change.settled or change.replaced_by is not None:
         return False
     return change.state is not State.ACKNOWLEDGED or change.reason != "replaced"

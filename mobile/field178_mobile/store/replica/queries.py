@@ -50,13 +50,13 @@ class Records:
     cache: ReplicaCache
 
     def view(self, record_id: str) -> MergedRecord | None:
-        """Return one record as the user sees it, None when it is not on this tablet."""
+        """Return one record as the user sees it, None if it is not on this tablet."""
         return self._marked(
             compose(get_server_record(self.context, record_id), changes_of(self.context, record_id))
         )
 
     def standing(self, record_id: str) -> MergedRecord | None:
-        """Return one record without what was refused of it: the server never had that."""
+        """Return one record without refused values, which the server never had."""
         return compose(
             get_server_record(self.context, record_id), effective(changes_of(self.context, record_id))
         )
@@ -224,7 +224,7 @@ class Records:
 
 
 def settles(change: OwnChange, conflict: OpenConflict) -> bool:
-    """Tell whether an own change resolves a conflict in its current state."""
+    """Return whether an own change resolves a conflict in its current state."""
     named = change.wire.get("conflicts")
     return change.op == Op.RESOLVE and isinstance(named, dict) and named.get(conflict.id) == conflict.rev
 

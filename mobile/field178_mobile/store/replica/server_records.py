@@ -61,12 +61,12 @@ class ServerRecord:
 
     @property
     def is_erased(self) -> bool:
-        """Tell whether the office has removed its content for good."""
+        """Return whether the office has removed its content for good."""
         return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
 
     @property
     def payload(self) -> bytes:
-        """What is sealed of it."""
+        """The sealed values of the record."""
         return bytes.fromhex(self.h) + self.body
 
 
@@ -198,7 +198,7 @@ def get_scope(context: DatabaseContext, scope: str) -> ScopeCursor:
 
 
 def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
-    """Write how far a scope was read and its digest. Inside a transaction, the one of its rows."""
+    """Store the cursor and digest of a scope. Inside a transaction, together with its rows."""
     row_of_scope = context.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
     revision = 1 if row_of_scope is None else row_of_scope[0] + 1
     content: Json = {"digest": row.digest.wire()} | ({"floor": row.floor} if row.floor else {})
@@ -221,7 +221,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
 
 
 def drop_scope(context: DatabaseContext, scope: str) -> list[str]:
-    """Forget a scope: its rows, cursor and flags; return the ids that went. Inside a transaction."""
+    """Delete a scope: its rows, cursor and flags; return the deleted ids. Inside a transaction."""
     ids = [row[0] for row in context.connection.execute("SELECT id FROM base WHERE scope = ?", (scope,))]
     context.connection.execute("DELETE FROM base WHERE scope = ?", (scope,))
     context.connection.execute("DELETE FROM scope WHERE id = ?", (scope,))

@@ -38,7 +38,7 @@ def word_of(
 
 
 def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str | None:
-    """Return the code of what needs attention: a refusal first, then a conflict."""
+    """Return the reason code of a record that needs attention: a refusal first, then a conflict."""
     if refused is not None or not conflicts:
         return refused
     reasons = [value.reason for conflict in conflicts for value in conflict.refused_values if value.reason]
@@ -68,7 +68,7 @@ def revision_of(context: DatabaseContext, record_id: str) -> ServerRecord | None
 
 
 def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
-    """Return content and deletion of a record once a change was applied as sent."""
+    """Return content and deletion mark of a record after a change was applied as sent."""
     if change.only_settles:
         return data, deleted
     if change.op == Op.DELETE:

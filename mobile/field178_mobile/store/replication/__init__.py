@@ -1,1 +1,1 @@
-"""What an answer of the server changes: checkpoints, receipts, repair, erasure, deletion guard."""
+"""Effects of a server's answer: checkpoints, receipts, repair, erasure, deletion guard."""

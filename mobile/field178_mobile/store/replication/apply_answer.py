@@ -82,7 +82,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest.
+    """One `ck` frame: the rows before it, the new cursor, and in the last one the server's digest.
 
     `repaired`: it closes the repair of its scope. `floor`: the server's floor while `seq` is below it.
     """
@@ -104,7 +104,7 @@ class Checkpoint:
 
     @property
     def deletes(self) -> bool:
-        """Tell whether it brings a record that left or is deleted: such rows are counted by the guard."""
+        """Return whether it brings a record that left or is deleted: such rows are counted by the guard."""
         return any(isinstance(item, Leave) or item.deleted for item in self.items)
 
     @property
@@ -295,7 +295,7 @@ def _proof(
     context: DatabaseContext, checkpoint: Checkpoint, before: ScopeCursor, digests: dict[str, Digest]
 ) -> bool | None:
     if checkpoint.digest is None or (before.refresh and not checkpoint.repaired):
-        # A scope that is known to differ is proven by its repair alone.
+        # A scope known to differ is verified only by its repair.
         return None
     if checkpoint.repaired:
         # A repair ends with the digest computed from the rows; the stored digest may be damaged.
@@ -310,7 +310,7 @@ def _put_progress(
     digests: Mapping[str, Digest],
     verified: bool | None,
 ) -> set[str]:
-    """Keep how far the scope is read; returns the records that are shown no more since it is proven."""
+    """Store the cursor of the scope; return the records no longer shown since its verification."""
     gone: set[str] = set()
     for scope, digest in digests.items():
         if scope != checkpoint.scope:
@@ -334,7 +334,7 @@ def _put_progress(
 
 
 def _keep_greeting(context: DatabaseContext, greeting: Greeting) -> None:
-    # hello's number, not the highest seen: a broken answer may have lacked some receipts in between.
+    # The number of `hello`, not the highest received: an incomplete answer may lack receipts in between.
     put_text(context, "epoch", greeting.epoch)
     put_number(context, "verdicts", greeting.receipt_count)
     put_number(context, "revoked", int(greeting.revoked))

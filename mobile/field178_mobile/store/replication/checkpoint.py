@@ -35,7 +35,7 @@ class IncarnationState:
 
     @property
     def agreed(self) -> Digest:
-        """The server's digest we accept: ours, or one whose difference was looked into."""
+        """The accepted digest of the server: the own digest, or one with an explained difference."""
         if self.explained:
             server, own = (digest_from_wire(value) for value in json.loads(self.explained))
             if own == self.receipts and server is not None:
@@ -43,7 +43,7 @@ class IncarnationState:
         return self.receipts
 
     def agrees_with(self, server: Digest) -> bool:
-        """Tell whether the server's receipts are the ones we accept."""
+        """Return whether the server's receipts are the ones we accept."""
         return server in (self.receipts, self.agreed)
 
 
@@ -79,7 +79,7 @@ class SyncCheckpoint:
 
     @property
     def asks(self) -> bool:
-        """Tell whether withheld deletions need the user's answer."""
+        """Return whether withheld deletions need the user's answer."""
         return any(scope.withheld and scope.answer != ALLOWED for scope in self.scopes.values())
 
 
@@ -127,5 +127,5 @@ def read_lives(context: DatabaseContext) -> tuple[IncarnationState, ...]:
 
 
 def explanation(server: Digest, own: Digest) -> str:
-    """Return how a difference that was looked into is remembered; it holds for these two digests only."""
+    """Return the stored form of an explained difference, valid for these two digests only."""
     return json.dumps([server.wire(), own.wire()])

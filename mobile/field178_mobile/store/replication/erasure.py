@@ -100,7 +100,7 @@ def _is_erased(context: DatabaseContext, record_id: str) -> bool:
 
 
 def _went_with_its_subject(context: DatabaseContext, record_id: str) -> bool:
-    """Tell whether a record that the server never took answers a comment on an erased one."""
+    """Return whether a record that the server never took answers a comment on an erased one."""
     subjects = (_subject_of(change) for change in changes_of(context, record_id))
     return any(subject and _is_erased(context, subject) for subject in subjects)
 
@@ -123,7 +123,7 @@ def _subject_of(change: OwnChange) -> str:
 
 
 def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:
-    """Count the receipt of a deleted change; False when its incarnation is not known here."""
+    """Count the receipt of a deleted change; False if its incarnation is unknown here."""
     query = "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?"
     row = context.connection.execute(query, (life_id,)).fetchone()
     if row is None:

@@ -46,7 +46,7 @@ def leaving_rows(context: DatabaseContext, scope: str, gone_ids: Iterable[str]) 
 
 
 def stops(scope: ScopeCursor, leaving: int, *, is_announced: bool) -> bool:
-    """Tell whether so many deletions are too many, counted since the digest of the scope last agreed."""
+    """Return whether so many deletions are too many, counted since the digest of the scope last agreed."""
     if leaving == 0 or is_announced or scope.answer == ALLOWED:
         return False
     gone, whole = scope.gone + leaving, scope.gone + scope.digest.count
@@ -103,7 +103,7 @@ def let_go_released(context: DatabaseContext) -> None:
 
 
 def counted(scope: ScopeCursor, leaving: int, *, is_proven: bool) -> ScopeCursor:
-    """Return the scope with its count of deletions, zero once its digest agrees."""
+    """Return the scope with its number of deletions, zero once its digest agrees."""
     if is_proven:
         return replace(scope, gone=0, withheld=0, answer=NONE)
     return replace(scope, gone=scope.gone + leaving)

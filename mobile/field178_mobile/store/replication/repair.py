@@ -94,9 +94,9 @@ def _differs(context: DatabaseContext, row: ServerRecord) -> bool:
 
 
 def enter_epoch(context: DatabaseContext, epoch: str) -> None:
-    """Repair every scope and offer every change: another history began.
+    """Mark every scope for repair and offer every change, because a new history began.
 
-    Once an epoch: it counts as ours only from the first checkpoint on, and until then every `hello` names it.
+    Done once for an epoch: it is stored at the first checkpoint, and until then every `hello` names it.
     """
     if get_text(context, "entered") == epoch:
         return

@@ -69,7 +69,7 @@ class SyncStore:
         self._write(lambda context: note_server(context, version))
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
-        """Return what must be pushed, in the order of filing."""
+        """Return the changes to push, in the order of filing."""
         return self._store.read(lambda context: open_changes(context, limit, skip))
 
     def stored_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
@@ -87,7 +87,7 @@ class SyncStore:
         self._write(lambda context: in_flight.mark_sent(context, change_ids))
 
     def isolate(self, changes: Sequence[OwnChange], reason: str) -> None:
-        """Take changes out of the queue until the user corrects them."""
+        """Isolate changes from the queue until the user corrects them."""
 
         def work(unlocked: Unlocked) -> list[str]:
             in_flight.isolate(unlocked.context, [change.id for change in changes], reason)
@@ -113,7 +113,7 @@ class SyncStore:
             self._commit(lambda context: apply_answer.commit_receipts(context, receipts, granted))
 
     def drop_lost_scopes(self, granted: frozenset[str]) -> None:
-        """Delete what belongs to scopes no longer granted."""
+        """Delete the records of scopes that are no longer granted."""
         self._commit(lambda context: drop_lost_scopes(context, granted))
 
     def finish(self, greeting: Greeting, at: datetime) -> None:
@@ -129,11 +129,11 @@ class SyncStore:
         self._write(lambda context: server_state.note_error(context, code))
 
     def note_clock(self, offset_ms: int) -> None:
-        """Remember how far this clock is from the server's."""
+        """Store the offset of this clock from the server's."""
         self._write(lambda context: server_state.note_clock(context, offset_ms))
 
     def offer_missing(self, change_ids: Sequence[str], *, offering: bool) -> None:
-        """Push again what the server lost."""
+        """Push changes lost by the server again."""
         self._write(lambda context: in_flight.offer_missing(context, change_ids, offering))
 
     def demand_offer(self) -> None:
@@ -141,7 +141,7 @@ class SyncStore:
         self._write(in_flight.demand_offer)
 
     def explain(self, life: IncarnationState, server: Digest, *, next_incarnation: str | None) -> None:
-        """Remember a difference of receipts that was looked into."""
+        """Store a difference of receipts as explained."""
         self._write(
             lambda context: incarnation.explain(context, life, server, next_incarnation=next_incarnation)
         )
@@ -179,7 +179,7 @@ class SyncStore:
         self._write(lambda context: tombstones.forget_lost(context, ordinals))
 
     def kept_root(self) -> StoredRoot | None:
-        """Return the highest root of the server's history that was seen."""
+        """Return the highest seen root of the server's history."""
         return self._store.read(server_state.kept_root)
 
     def keep_root(self, root: StoredRoot) -> None:

@@ -1,4 +1,4 @@
-"""Where the visit began: one line on the form, a sheet with what can be done about it, a map to set a pin."""
+"""Position of the beginning of a visit: a line of the form, a sheet with options, a map to set a pin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ICONS = {
 
 
 class PinnedHere(Protocol):
-    """What a point on the map is set for: a visit, or an establishment."""
+    """Subject of a point on the map: a visit, or an establishment."""
 
     @property
     def place(self) -> CheckIn:
@@ -44,12 +44,12 @@ class PinnedHere(Protocol):
         ...
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
-        """Draw the area once."""
+        """Draw the map of the area once."""
         ...
 
 
 class CheckInLine(kit.Press):
-    """The point in one line; a tap offers what can be done. show(state); visit (whose point); heading."""
+    """Line of the position; a tap opens its options. show(state); visit (its presenter); heading."""
 
     visit = ObjectProperty(None)
     heading = StringProperty("")
@@ -114,7 +114,7 @@ class PinPage(kit.FullPage):
             self._page.ids.view.go_to(self._start)
 
     def take(self) -> None:
-        """Take the place under the mark."""
+        """Set the point under the mark."""
         view = self._page.ids.view.view
         if view is not None:
             self._visit.place.pin(GeoPoint(*position_at(view.centre)))

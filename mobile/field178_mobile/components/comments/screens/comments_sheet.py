@@ -29,7 +29,7 @@ class MessageRow(kit.Column):
 
 
 class ThreadCard(kit.Column):
-    """One thread. show(state); comments (the presenter); event on_sent once an answer is filed."""
+    """Card of a thread. show(state); comments (the presenter); event on_sent after filing an answer."""
 
     comments = ObjectProperty(None)
     key = StringProperty("")
@@ -68,7 +68,7 @@ class ThreadCard(kit.Column):
 
 
 def open_comments(begin: Callable[[Callable[[CommentsState], None]], RecordComments | None]) -> None:
-    """Open the sheet of threads; `begin` gets what draws them, and returns the presenter."""
+    """Open the sheet of threads; `begin` receives its render function, and returns the presenter."""
     sheet = CommentsSheet()
     comments = begin(sheet.show)
     if comments is not None:

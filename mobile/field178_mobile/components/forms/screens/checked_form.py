@@ -35,7 +35,7 @@ class CheckedForm(kit.ScrollPane):
     __events__: tuple[str, ...] = ("on_jump",)
 
     def on_kv_post(self, _base: object) -> None:
-        """Bind the lists that follow the state, once the kv rule has made their places."""
+        """Bind the lists to the state, after the kv rule was applied."""
         self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
         self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
         self.optional = Optional(self.column)
@@ -53,14 +53,14 @@ class CheckedForm(kit.ScrollPane):
             self.show_top()
 
     def follow(self, path: str) -> None:
-        """Bring the field of a path into sight, once for each new one."""
+        """Scroll to the field of a path, once for each new path."""
         field = self._widget_of(path)
         if field is not None and path != self.focus_path:
             Clock.schedule_once(lambda _dt: self.bring(field), 0)  # after the layout of this frame
         self.focus_path = path
 
     def bring(self, field: Widget) -> None:
-        """Scroll to a widget of the form, if it is there."""
+        """Scroll to a widget of the form, if it is visible."""
         if field.parent is not None:
             self.scroll_to_widget(field)
 

@@ -66,7 +66,7 @@ class ControlRow(kit.Column):
         self._optional = Optional(self)
 
     def show(self, field: SimpleField) -> None:
-        """Draw the value and what is pinned to it."""
+        """Draw the value and its messages."""
         self.ids.comment.text, self.ids.comment.at = field.comment, field.path
         self._optional.show(self.ids.comment, bool(field.comment))
         self.control.error = field.problem

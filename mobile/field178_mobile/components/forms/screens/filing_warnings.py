@@ -30,7 +30,7 @@ class FileRecord(Protocol):
     """Files the record."""
 
     def __call__(self, *, with_warnings: bool) -> None:
-        """File it; `with_warnings`: the officer has confirmed what is left of them."""
+        """File the record; `with_warnings`: the officer has confirmed the remaining warnings."""
         ...
 
 

@@ -40,7 +40,7 @@ class PickField(kit.SheetField):
 
 
 class PickSeveralField(PickField):
-    """Several choices. Event on_choose(ids) after OK: all that are chosen, maybe none."""
+    """Field of several choices. Event on_choose(ids) after OK with all chosen ids."""
 
     is_multiple = True
 

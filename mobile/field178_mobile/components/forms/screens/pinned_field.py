@@ -1,4 +1,4 @@
-"""A free text of the record with what is pinned to it: the office's comment, a problem, privacy marks."""
+"""Field of a free text with its messages: comment of the office, problem, privacy marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REQUIRED = (comment_note.CommentNote,)
 
 
 class PinnedText(Protocol):
-    """What the field draws."""
+    """Values that the field draws."""
 
     @property
     def path(self) -> str:
@@ -65,7 +65,7 @@ class PinnedField(kit.Column):
         self._optional: Optional | None = None
 
     def show(self, state: PinnedText) -> None:
-        """Draw the text and what is pinned to it."""
+        """Draw the text and its messages."""
         if self._optional is None:  # not in __init__: inside another rule the children are added later
             self._optional = Optional(self)
         self.ids.comment.text, self.ids.comment.at = state.comment, state.path

@@ -1,4 +1,4 @@
-"""What the office wrote when it returned the entry, over the form that corrects it."""
+"""Card with the office's reasons for returning the entry, above its form."""
 
 from __future__ import annotations
 

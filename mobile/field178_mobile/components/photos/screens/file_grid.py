@@ -32,12 +32,12 @@ class FileCard(RecycleDataViewBehavior, kit.Press):
     bitmap = ObjectProperty(None, allownone=True)
 
     def refresh_view_attrs(self, grid: FileGrid, index: int, data: Mapping[str, object]) -> None:
-        """Take another file when the card is recycled."""
+        """Show another file when the card is recycled."""
         super().refresh_view_attrs(grid, index, data)
         self.draw(grid)
 
     def draw(self, grid: FileGrid) -> None:
-        """Take the thumbnail, or go without while it is made."""
+        """Show the thumbnail, or nothing while it is being made."""
         made = None if self.is_folder else grid.thumbnails.of(self.path)
         self.bitmap = made.bitmap if made else None
         self.is_broken = made is not None and made.bitmap is None

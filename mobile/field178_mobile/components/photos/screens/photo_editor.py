@@ -43,7 +43,7 @@ class PhotoPage(kit.FullPage):
         return self._on_remove is None and self._state.picture is not None
 
     def begin(self, editor: PhotoEditor) -> None:
-        """Open the page; what was read meanwhile is on it."""
+        """Open the page with the picture read so far."""
         self._editor = editor
         self.attaching.editor = editor
         self.open()
@@ -72,13 +72,13 @@ class PhotoPage(kit.FullPage):
         self.dismiss()
 
     def remove(self) -> None:
-        """Take the photo out of the record; the grid offers to put it back."""
+        """Remove the photo from the record; the grid offers to restore it."""
         self.leave()
         if self._on_remove is not None:
             self._on_remove()
 
     def choose_another(self) -> None:
-        """Let this file be and choose another one."""
+        """Close this file and choose another file."""
         self.leave()
         if self._on_another is not None:
             self._on_another()

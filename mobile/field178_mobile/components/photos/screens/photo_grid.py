@@ -51,7 +51,7 @@ class PhotoGrid(kit.Column):
     tile_width = NumericProperty(dp(NARROWEST_TILE))
 
     def on_kv_post(self, _base: object) -> None:
-        """Bind the tiles that follow the state, once the kv rule has made their place."""
+        """Bind the tiles to the state, after the kv rule was applied."""
         self._tiles: Repeat[PhotoTile] = Repeat(self.ids.tiles, self._make)
         self._optional, self._head = Optional(self), Optional(self.ids.head)
         self.ids.tiles.fbind("width", self._fit)

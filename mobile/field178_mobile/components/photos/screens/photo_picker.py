@@ -23,9 +23,9 @@ _REQUIRED = (chips.ChipLine, file_grid.FileGrid)
 
 
 class PhotoPicker(kit.FullPage):
-    """One folder at a time; `chosen` is called with a picture's file once one is tapped.
+    """Page of a folder; `chosen` is called with the file of a tapped picture.
 
-    Opened again it shows the folder shown last.
+    Opened again, it shows the last folder.
     """
 
     more = StringProperty("")
@@ -55,7 +55,7 @@ class PhotoPicker(kit.FullPage):
         self._page.ids.files.draw()
 
     def choose(self, path: str) -> None:
-        """Go into a folder or take a picture."""
+        """Open a folder or choose a picture."""
         self._folder.open(path)
 
     def go_up(self) -> None:

@@ -37,7 +37,7 @@ class ShiftSheet(kit.Sheet):
         self.done.disabled, self.done.reason = not state.can_confirm, self.body.ids.lacking.text
 
     def on_dismiss(self) -> None:
-        """Let the next sheet begin without a search."""
+        """Clear the search for the next sheet."""
         self.shift.search_members("")
 
     def on_confirmed(self) -> None:

@@ -37,7 +37,7 @@ class SignInStep(BoxLayout):
     screen = ObjectProperty(None)
 
     def sign_in(self) -> None:
-        """Sign in with what is typed."""
+        """Sign in with the typed values."""
         typed = (self.ids[name].ids.entry.text for name in ("login", "password", "one_time"))
         self.screen.presenter.submit_sign_in(*typed)
 

@@ -1,4 +1,4 @@
-"""A forgotten PIN: what happens, and which officer of this tablet opens it meanwhile."""
+"""Sheet about a forgotten PIN: what happens, and which officer of this tablet can help."""
 
 from __future__ import annotations
 

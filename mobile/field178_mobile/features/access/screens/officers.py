@@ -1,4 +1,4 @@
-"""The officers of this tablet, as a sheet: add one, take one off."""
+"""Sheet of the tablet's officers: add or remove an officer."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class CensusFields(CheckedForm):
     __events__ = ("on_discard",)
 
     def on_kv_post(self, base: object) -> None:
-        """Bind the list that follows the state, once the kv rule has made its place."""
+        """Bind the list to the state, after the kv rule was applied."""
         super().on_kv_post(base)
         self._counts: Repeat[CountState] = Repeat(self.ids.counts, self._make_count)
 
@@ -95,7 +95,7 @@ class CensusFields(CheckedForm):
         )
 
     def ask_withdraw(self) -> None:
-        """Withdraw the filed census, once that was confirmed."""
+        """Withdraw the filed census after a confirmation."""
         kit.confirm(
             _("Withdraw this count?"),
             _("It counts no longer, here and at the office. The office still sees that it was there."),

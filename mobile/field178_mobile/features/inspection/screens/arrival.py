@@ -1,4 +1,4 @@
-"""Before a visit: under which shift, what is still to be fixed, and how the team got in."""
+"""Pane before a visit: shift, open corrections, and access."""
 
 from __future__ import annotations
 

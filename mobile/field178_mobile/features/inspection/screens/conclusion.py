@@ -61,7 +61,7 @@ class ConclusionPane(BoxLayout):
         self.ids.protocols.show(protocols)
         self._draw(conclusion)
         for card in self.ids.scroll.column.children:
-            # What the office has reviewed is not changed, but its paper can still be made.
+            # A reviewed visit is read-only, but its paper can still be made.
             card.disabled = state.is_locked and card is not self.ids.to_minutes.__self__
         had_problems, self.has_problems = self.has_problems, bool(state.checked.problems)
         self.ids.scroll.show_checked(state.checked)

@@ -133,7 +133,7 @@ class PostFields(CheckedForm):
         )
 
     def ask_withdraw(self) -> None:
-        """Withdraw the filed post, once that was confirmed."""
+        """Withdraw the filed post after a confirmation."""
         kit.confirm(
             _("Withdraw this item?"),
             _("It counts no longer, here and at the office. The office still sees that it was there."),

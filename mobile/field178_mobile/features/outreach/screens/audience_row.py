@@ -60,7 +60,7 @@ class AudienceRow(kit.Column):
         self.session.count(self.key, name, number)
 
     def drop(self) -> None:
-        """Take the audience out."""
+        """Remove the audience."""
         self.session.drop_audience(self.key)
 
 

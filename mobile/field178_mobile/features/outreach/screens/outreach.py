@@ -136,7 +136,7 @@ class OutreachScreen(kit.Panes):
             _confirm_clock(session, with_warnings=False)
 
     def _show_parts(self) -> None:
-        """Show the open session, or that none is open; a closed record has no foot."""
+        """Show the open session or an empty state; a closed record has no action bar."""
         is_open = self.session is not None
         for name, is_shown in (
             ("head_panel", is_open),

@@ -1,4 +1,4 @@
-"""The open outreach session: what, where, who, on which topics, at which establishments."""
+"""Form of the open outreach session: form, place, audiences, topics, establishments."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class EstablishmentCountRow(AudienceRow):
         self.session.count_establishment(self.key, name, number)
 
     def drop(self) -> None:
-        """Take the establishment out."""
+        """Remove the establishment."""
         self.session.drop_establishment(self.key)
 
 
@@ -81,7 +81,7 @@ class EstablishmentSheet(kit.Sheet):
 
 
 class OutreachFormPane(CheckedForm):
-    """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
+    """Form of a session. show(state); `session` (the presenter); event on_discard after a confirmation."""
 
     places = CONTROLS
     field_lists = ("session_fields", "content_fields")
@@ -91,7 +91,7 @@ class OutreachFormPane(CheckedForm):
     __events__ = ("on_discard",)
 
     def on_kv_post(self, base: object) -> None:
-        """Bind the lists that follow the state, once the kv rule has made their places."""
+        """Bind the lists to the state, after the kv rule was applied."""
         super().on_kv_post(base)
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
         self._establishments: Repeat[CountsState] = Repeat(
@@ -208,7 +208,7 @@ class OutreachFormPane(CheckedForm):
         self.optional.show(ids.repeat, bool(state.repeat_hint))
 
     def _show_place(self, state: OutreachState) -> None:
-        """Draw the school or zone; a closed record without one shows none."""
+        """Draw the school or zone; hidden in a closed record without a place."""
         ids, problems = self.ids, state.problems
         ids.place.show(state.place.options)
         ids.place.error = problems.get("school_id") or problems.get("zone_id", "")

@@ -44,7 +44,7 @@ class EstablishmentFields(CheckedForm):
     __events__ = ("on_open_alike", "on_discard")
 
     def on_kv_post(self, base: object) -> None:
-        """Bind the lists that follow the state, once the kv rule has made their places."""
+        """Bind the lists to the state, after the kv rule was applied."""
         super().on_kv_post(base)
         self._alike: Repeat[AlikeRow] = Repeat(self.ids.alike, self._make_alike)
         self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, self._make_paper)

@@ -1,4 +1,4 @@
-"""The form of the register in the record's place: its head, its fields, what can be done at its foot."""
+"""Establishment form in the record pane: head, fields, action bar."""
 
 from __future__ import annotations
 

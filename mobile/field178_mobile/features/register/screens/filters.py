@@ -12,7 +12,7 @@ _REQUIRED = (chips.OptionChips,)
 
 
 class FilterSheet(kit.Sheet):
-    """Communes and kinds as chips; each tap narrows the list behind the sheet at once."""
+    """Sheet of communes and kinds as chips; each tap filters the list behind it at once."""
 
     def __init__(self, presenter: EstablishmentsPresenter, **kwargs: object) -> None:
         super().__init__(title=_("Filter"), **kwargs)

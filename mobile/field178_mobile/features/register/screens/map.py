@@ -104,7 +104,7 @@ class MapScreen(BoxLayout):
 
 
 def build(services: Services) -> MapScreen:
-    """Build the map and let it follow the store."""
+    """Build the map and subscribe it to the store."""
     screen = MapScreen(open_map(services.platform.data_folder() / MAPS))
     presenter = MapPresenter(services.store, services.clock, services.words(), screen.show)
     screen.presenter = presenter

@@ -240,7 +240,7 @@ class _DeletionControls:
         self._store = store
 
     def answer(self, *, allow: bool) -> None:
-        """Take the user's word."""
+        """Pass the user's answer to the deletion guard."""
         self._do(lambda context: answer_deletion_guard(context, allow=allow))
 
     def bring_back(self) -> None:
@@ -252,7 +252,7 @@ class _DeletionControls:
         self._store.photos.dismiss(photo)
 
     def send_again(self, photo: tuple[str, str]) -> None:
-        """Let a photo wait again."""
+        """Requeue a photo."""
         self._store.photos.send_again(photo)
 
     def keep_wifi_only(self, wifi_only: bool) -> None:

@@ -15,7 +15,7 @@ __all__ = ["DraftsSheet"]
 
 
 class DraftLine(kit.Press):
-    """One draft. show(row); events on_release (go on with it), on_discard."""
+    """Row of a draft. show(row); events on_release (open it), on_discard."""
 
     title = StringProperty("")
     detail = StringProperty("")

@@ -93,7 +93,7 @@ class EstablishmentsScreen(kit.Panes):
             self._sheet.show(state)
 
     def show_record(self, state: RecordState | None) -> None:
-        """Draw the record, or none."""
+        """Draw the record, or an empty state."""
         self.has_record = self.has_detail = state is not None
         if state is not None:
             self.pane.show(state)
@@ -142,7 +142,7 @@ class EstablishmentsScreen(kit.Panes):
         self._sheet.open()
 
     def open_shift_of_visit(self) -> None:
-        """Correct what the open visit took over from its shift."""
+        """Edit the values that the open visit copied from its shift."""
         shift = self.workspace.record.shift_of_visit()
         if shift is not None:
             sheet = ShiftSheet(shift=shift)

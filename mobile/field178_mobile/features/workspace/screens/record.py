@@ -37,11 +37,11 @@ _REQUIRED = (kit.PaneHead,)
 
 
 class RecordPane(BoxLayout):
-    """One establishment. record (the presenter); show(state), show_visit(state); has_back.
+    """Pane of an establishment. record (the presenter); show(state), show_visit(state); has_back.
 
-    Events: on_ask_shift(access result to begin with once the shift is chosen, or ""),
-    on_mend and on_count(establishment id), on_census(record id),
-    on_next: the visit is filed, another establishment has its turn.
+    Events: on_ask_shift(access result to begin with once the shift is chosen, or ""), on_mend and
+    on_count(establishment id), on_census(record id), on_next: the visit is filed, choose another
+    establishment.
     """
 
     record = ObjectProperty(None)
@@ -96,7 +96,7 @@ class RecordPane(BoxLayout):
             pane.bring_into_sight(state.focus)
 
     def forget(self) -> None:
-        """Let go of the panes of a record that is closed: they would follow every change of the look."""
+        """Release the panes of a closed record: they would be redrawn at every change of the theme."""
         self._panes, self._foot = {}, None
         self.ids.foot.clear_widgets()
         self.ids.body.clear_widgets()

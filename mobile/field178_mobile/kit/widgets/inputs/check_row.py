@@ -69,7 +69,7 @@ class CheckRow(BoxLayout):
     __events__ = ("on_choose", "on_details")
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
-        """Build the row; what is added later belongs to the area."""
+        """Build the row; widgets added later belong to the area."""
         super().apply_class_lang_rules(*args, **kwargs)
         self.is_built = True
         self._offer()
@@ -85,13 +85,13 @@ class CheckRow(BoxLayout):
         self.area.add_widget(widget, *args, **kwargs)
 
     def clear_area(self) -> None:
-        """Take everything out of the area."""
+        """Remove all widgets from the area."""
         if self.area is not None:
             super().remove_widget(self.area)
             self.area = None
 
     def choose(self, value: str) -> None:
-        """Announce an answer, or none when it was chosen already."""
+        """Dispatch an answer, or "" if it was chosen already."""
         self.dispatch("on_choose", "" if value == self.value else value)
 
     def on_value(self, _widget: object, value: str) -> None:

@@ -89,7 +89,7 @@ class ChipLine(BoxLayout):
 
 @cache
 def _fade() -> Texture:
-    """Return a white strip that begins clear and ends solid."""
+    """Return a white texture that begins transparent and ends opaque."""
     texture = Texture.create(size=(FADE_STEPS, 1), colorfmt="rgba")
     alphas = (min(255, 510 * step // (FADE_STEPS - 1)) for step in range(FADE_STEPS))
     texture.blit_buffer(bytes(byte for alpha in alphas for byte in (255, 255, 255, alpha)), colorfmt="rgba")

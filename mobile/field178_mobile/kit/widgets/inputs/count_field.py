@@ -16,7 +16,7 @@ from field178_shared.schemas.checks import LARGEST_COUNT
 
 __all__ = ["CountField", "NumberPad"]
 _REQUIRED = (surface.Flow, text.Txt)
-# One digit more than any count has: what is too large is seen and refused, never cut to a number that fits.
+# One digit more than the largest count: a number that is too large is shown and refused, never cut.
 MAX_DIGITS = 6
 
 
@@ -85,7 +85,7 @@ class NumberPad(Sheet):
         )
 
     def start(self, value: int) -> None:
-        """Show a first number; below zero means none."""
+        """Show a first number; negative: empty."""
         self.shown = str(value) if value >= 0 else ""
         self._is_fresh = True
 

@@ -114,7 +114,7 @@ class Field(BoxLayout):
         self.ids.entry.focus = True
 
     def overtype(self) -> None:
-        """Put the cursor in; what is typed replaces the text."""
+        """Set the focus; typing replaces the text."""
         self.focus_input()
         self.ids.entry.select_all()
 
@@ -221,7 +221,7 @@ class SearchField(BoxLayout):
         self._ask = Clock.create_trigger(lambda _dt: self.dispatch("on_query", self.text))
 
     def edited(self, value: str) -> None:
-        """Take a keystroke."""
+        """Handle a keystroke."""
         value = unicodedata.normalize("NFC", value)
         if value != self.text:
             self.text = value

@@ -87,7 +87,7 @@ class TimeBody(surface.Column):
 
 
 def time_of_day(hour: str, minute: str) -> str | None:
-    """Return "hh:mm" of two numbers as typed, no minute meaning the full hour; None for no time of day."""
+    """Return "hh:mm" of two typed numbers (no minute: full hour); None for an invalid time."""
     if not hour.isdecimal() or not (minute or "0").isdecimal():
         return None
     hours, minutes = int(hour), int(minute or "0")

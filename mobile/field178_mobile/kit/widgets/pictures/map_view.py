@@ -1,4 +1,4 @@
-"""The map under the thumb: tiles of an offline file where there is one, communes and pins above."""
+"""Map widget: tiles of an offline file if there is one, communes and pins above."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class MapView(Widget):
 
     @property
     def view(self) -> MapWindow | None:
-        """What the window shows now."""
+        """The present map window."""
         return self._view
 
     def show(self, state: MapState) -> None:
@@ -78,7 +78,7 @@ class MapView(Widget):
         self._draw_soon()
 
     def fit(self) -> None:
-        """Show every pin and commune at once."""
+        """Show all pins and communes."""
         if self._state is None or self.width <= TILE_PX / 2:
             return
         places = [pin.place for pin in self._state.pins] or [
@@ -220,7 +220,7 @@ class MapView(Widget):
         return self._names[1]
 
     def marks(self) -> list[Box]:
-        """Return what the marks cover, in pixels of the world."""
+        """Return the boxes of the marks, in pixels of the world."""
         scale = self._view.scale if self._view is not None else 0.0
         sides = [(cluster.place, mark_px(len(cluster.pins))) for cluster in self._clusters()]
         return [Box(place.x * scale, place.y * scale, side, side) for place, side in sides]

@@ -75,7 +75,7 @@ class Rubbed(Picture):
         self.bind(patches=self._draw)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Start a stroke."""
+        """Start a stroke at a touch."""
         if not (self.can_rub and self._texture is not None and self.collide_point(*touch.pos)):
             return bool(super().on_touch_down(touch))
         touch.grab(self)
@@ -90,7 +90,7 @@ class Rubbed(Picture):
         return True
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
-        """End the stroke."""
+        """End the stroke of a touch."""
         if touch.grab_current is not self:
             return bool(super().on_touch_up(touch))
         touch.ungrab(self)

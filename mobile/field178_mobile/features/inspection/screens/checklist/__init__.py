@@ -1,1 +1,1 @@
-"""Screens of the checklist: its sections, items and what unfolds below an item."""
+"""Screens of the checklist: sections, items and details below an item."""

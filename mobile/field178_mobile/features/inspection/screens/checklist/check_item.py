@@ -1,4 +1,4 @@
-"""One question of the open section with what unfolds below it: violations, note, the office's word."""
+"""Row of a checklist question, with violations, note and comment below it."""
 
 from __future__ import annotations
 

@@ -50,11 +50,11 @@ class CountItem(kit.Column):
         self.ids.count.on_release()
 
     def accept(self) -> None:
-        """Take the suggested number over."""
+        """Use the suggested number."""
         self.visit.count(self.key, int(self.suggestion))
 
     def give(self, number: int) -> None:
-        """Take the number of the pad and go on."""
+        """Store the number of the pad and continue."""
         self.visit.count(self.key, number)
         self.dispatch("on_counted")
 

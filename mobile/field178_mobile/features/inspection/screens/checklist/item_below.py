@@ -1,4 +1,4 @@
-"""What unfolds under a question: the office's word, violations with their frames, the note."""
+"""Details below a checklist question: comment, violations with their frames, note."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ItemBelow(kit.Column):
         self._optional.show(self.ids.phrases, bool(phrases))
 
     def edit_note(self, text: str) -> None:
-        """Keep the note as typed so far."""
+        """Store the note as typed."""
         self.item.visit.write_note(self.item.key, text)
 
     def add_phrase(self, phrase: str) -> None:
