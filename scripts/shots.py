@@ -265,7 +265,7 @@ def chromium() -> str:
 
 
 def shoot_console(url: str, target: Path) -> None:
-    """Sign in to the console and take the picture of an approved visit."""
+    """Take the picture of an approved visit in the console."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import PASSWORD
 

@@ -1,1 +1,1 @@
-"""The demonstration of `make demo`: plays the main job on made-up data with the real programs."""
+"""Demo program of `make demo`: plays the main job on fictional data with the real programs."""

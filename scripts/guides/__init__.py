@@ -1,1 +1,1 @@
-"""Walks through the console along each role's guide, for its pictures and its test."""
+"""Walks through the console pages, for the pictures and the test of each role's guide."""

@@ -1,4 +1,4 @@
-"""The pieces of an inspector's work, done by taps on the real screens."""
+"""Steps of an inspector's work, done by taps on the real screens."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Work:
         self.fingers.press("Btn", text=_("OK"))
 
     def sync_now(self) -> None:
-        """Tap "sync now"."""
+        """Tap the button "sync now"."""
         self.go("sync")
         self.fingers.press("Btn", text=_("Sync now"))
 

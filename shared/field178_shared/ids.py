@@ -22,7 +22,7 @@ class IdSource:
         self._last = 0
 
     def time_ordered(self) -> str:
-        """Return a new UUIDv7 (RFC 9562 §5.7), strictly greater than the previous id of this source.
+        """Return a new time-ordered id (UUIDv7, RFC 9562 §5.7), greater than the previous id of this source.
 
         The 12 bits after the milliseconds and the top of the random part form a counter within one
         millisecond, so ids of one source sort in the order of creation even if the clock stops or goes back.
@@ -36,7 +36,7 @@ class IdSource:
         return str(uuid.UUID(int=value))
 
     def random(self) -> str:
-        """Return a new UUIDv4, which does not disclose its creation time."""
+        """Return a new random id (UUIDv4), which does not disclose its creation time."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
 

@@ -1,1 +1,1 @@
-"""Writing Vietnamese with plain keys (Telex, VNI), for tablets whose own keyboard cannot."""
+"""Input method for Vietnamese with plain keys (Telex, VNI), for tablets whose own keyboard cannot."""

@@ -36,7 +36,7 @@ class KivyThread:
             Clock.schedule_once(self._drain, 0)
 
     def close(self) -> None:
-        """Drop waiting and later work, because its widgets no longer exist."""
+        """Drop queued and later tasks, because their widgets no longer exist."""
         with self._lock:
             self._is_closed = True
             self._pending = {}

@@ -56,7 +56,7 @@ class FakePlatform:
         return self.long_texts.clear
 
     def prefers_less_motion(self) -> bool:
-        """Return True, so that screenshots are equal."""
+        """Return the fixed value True, so that screenshots are equal."""
         return True
 
     def protect_screen(self) -> None:

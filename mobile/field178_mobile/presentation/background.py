@@ -32,7 +32,7 @@ class InPlace:
         done: Callable[[Result], None],
         failed: Callable[[AppError], None],
     ) -> None:
-        """Run `work` now."""
+        """Run the task at once."""
         try:
             result = work()
         except AppError as error:

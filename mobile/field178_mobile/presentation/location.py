@@ -43,6 +43,6 @@ class Whereabouts:
         self._ask_fix(answered)
 
     def last(self) -> Fix | None:
-        """Return an earlier measurement that may still be true."""
+        """Return the last measurement if it is recent enough."""
         last = self._last
         return last if last is not None and self._clock.now() - last.captured_at <= GOOD_FOR else None

@@ -1,1 +1,1 @@
-"""Replication without I/O in its engine: requests, answers, receipts, recovery; transport apart."""
+"""Replication: engine without I/O, requests, answers, receipts, recovery; the transport is separate."""

@@ -1,4 +1,4 @@
-"""Trust in the public keys of the enrolment code, independent of the system's authorities."""
+"""Certificate pinning: trust in the public keys of the enrolment code, not in the system's authorities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every component of the kit on one screen, for developers."""
+"""Gallery of all components of the kit on one screen, for developers."""
 
 from __future__ import annotations
 

@@ -161,5 +161,5 @@ class OfficerFlows:
         SettingsSheet(self._preferences, actions, self.open_settings).open()
 
     def switch_mode(self) -> None:
-        """Switch between light and dark."""
+        """Switch between dark and light mode."""
         self._preferences.change(mode="light" if theme.is_dark else "dark")

@@ -96,7 +96,7 @@ class LockableStore:
         self._notify(StoreChange(touched))
 
     def turn(self, work: Callable[[], Result]) -> Result:
-        """Run work with several calls in one turn of the database thread.
+        """Run several store calls in one turn of the database thread.
 
         Each call is its own transaction. Subscribers are notified after the turn, on this thread.
         """

@@ -81,7 +81,7 @@ class Vault:
         write_json(self._folder / _ENROLLED, asdict(enrolment))
 
     def pending_device_key(self) -> bytes:
-        """Return the key to enrol with; the same one until `create`, so that a lost answer costs no code."""
+        """Return the device key for enrolment, the same until `create`: a lost answer costs no code."""
         path = self._folder / _ENROLLING_KEY
         key = device_bound_key(self._secret(), _PENDING)
         if path.exists() and (enrolment := opened_under(key, _PENDING, path.read_bytes())) is not None:

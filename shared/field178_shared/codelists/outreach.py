@@ -8,7 +8,7 @@ from field178_shared.codelists.rows import ListFileRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutreachFormat(Labelled):
-    """A way of reaching people."""
+    """Form of outreach: a way of reaching people."""
 
     channel: str
     counts_people: bool

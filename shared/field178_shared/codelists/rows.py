@@ -53,7 +53,7 @@ class ListFileRow:
         self.where = where
 
     def finish(self) -> None:
-        """Refuse unread keys: each would be a rule that is never applied. Provenance needs no reader."""
+        """Refuse unread keys, whose rules would never be applied. Provenance keys need no reader."""
         for key in _PROVENANCE:
             self.text_or_none(key)
         self.day(_VERIFIED_ON)

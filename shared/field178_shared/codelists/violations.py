@@ -53,7 +53,7 @@ class Violation(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceAct(Labelled):
-    """An act of individuals, for the legal library alone; never a value of a record."""
+    """Act of individuals, for the legal library only; never a value of a record."""
 
     frames: tuple[FineFrame, ...]
 

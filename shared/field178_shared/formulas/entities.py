@@ -113,7 +113,7 @@ def part_kind(node: Node) -> str:
 
 
 def of_two(function: str, left: Run, right: Run) -> Run:
-    """Return min, max, or the first known value of two numbers."""
+    """Return a number of two: the minimum, the maximum, or the first known."""
     if function == "first":
         return lambda at: value if (value := left(at)) is not None else right(at)
     pick: Callable[[Any, Any], Any] = min if function == "min" else max

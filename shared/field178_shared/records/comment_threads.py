@@ -63,7 +63,7 @@ class CommentThread:
 
     @property
     def is_open(self) -> bool:
-        """Whether the office has not closed it; a comment written after a closing opens it again."""
+        """Whether the thread is open; a comment written after a closing opens it again."""
         return self.latest.done_rev is None
 
     @property

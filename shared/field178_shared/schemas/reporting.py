@@ -170,7 +170,7 @@ class PilotModelSchema(_StatedSchema):
 
 
 class CommendationSchema(_StatedSchema):
-    """How many were commended on a day; an individual is a count."""
+    """Number of people or groups commended on a day; an individual is a count."""
 
     granted_on = LocalDate(required=True)
     level = fields.String(required=True, validate=listed_choice("commendation_level"))

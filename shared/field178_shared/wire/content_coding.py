@@ -54,7 +54,7 @@ class GzipStream:
         return self._deflater.flush(zlib.Z_SYNC_FLUSH)
 
     def finish(self) -> bytes:
-        """Return the end of the stream."""
+        """Return the last bytes of the stream."""
         return self._deflater.flush(zlib.Z_FINISH)
 
 

@@ -11,7 +11,7 @@ from pythonforandroid.util import current_directory
 
 
 class Sqlite3Recipe(Recipe):
-    """Build libsqlite3.so next to sqlite3.h, where the Python recipe searches for both."""
+    """Recipe of libsqlite3.so, installed next to sqlite3.h for the Python recipe."""
 
     version = "3.51.3"
     url = "https://sqlite.org/2026/sqlite-autoconf-3510300.tar.gz"

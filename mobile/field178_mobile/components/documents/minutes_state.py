@@ -132,7 +132,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
 
 
 def outcomes_of(source: VisitSource, words: Wording) -> tuple[Option, ...]:
-    """Return the outcomes of signing; only one if no representative was present."""
+    """Return the outcomes of signing as options; only one if no representative was present."""
     visit = Inspection.from_data(source.data)
     if visit.representative_role == NOBODY:
         return (Option(NOBODY, words.translate("No representative present"), is_chosen=True),)

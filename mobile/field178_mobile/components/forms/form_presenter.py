@@ -183,7 +183,7 @@ class ReviewedFormPresenter(FormPresenter):
 
     @property
     def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """Warnings that block submitting until each is corrected or confirmed."""
+        """Return the warnings that block submitting until each is corrected or confirmed."""
         return self._filing_warnings
 
     def jump(self, path: str) -> None:

@@ -154,7 +154,7 @@ class PhotoGallery:
             self._attaching.put_back(*removed)
 
     def leave(self) -> None:
-        """Drop the undo of the last removal, because another part of the record is shown."""
+        """Drop the undo step of the last removal, because another part of the record is shown."""
         self._removed = None
 
     def _editor(self, item_id: str, render: Callable[[EditorState], None]) -> PhotoEditor:

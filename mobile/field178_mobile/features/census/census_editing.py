@@ -69,7 +69,7 @@ class CensusEditing:
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
-        """Return whether `open` would succeed for a record."""
+        """Return whether a record can be opened."""
         return self._entries.draft_of(record_id) is not None
 
     def discard(self) -> None:

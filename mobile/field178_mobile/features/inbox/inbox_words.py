@@ -60,7 +60,7 @@ def icon_of(item: InboxItem) -> tuple[str, str]:
 
 
 def text_of_reason(item: InboxItem, words: Wording) -> str:
-    """Return why something is here, in the reader's language."""
+    """Return the reason of an item, in the reader's language."""
     if item.kind is InboxKind.NOTICE:
         texts = dict(item.text)
         return texts.get(words.language) or next(iter(texts.values()), "")

@@ -64,7 +64,7 @@ class EstablishmentEditing:
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
-        """Return whether `open` would succeed for a record."""
+        """Return whether a record can be opened."""
         return self.draft_of(record_id) is not None or self._view(record_id) is not None
 
     def draft_of(self, record_id: str) -> Draft | None:

@@ -35,7 +35,7 @@ class Overlay(ModalView):
         return False
 
     def open(self, *_args: object, **_kwargs: object) -> None:
-        """Show it over everything else."""
+        """Show the layer above all other widgets."""
         super().open(animation=False)
 
     def dismiss(self, *_args: object, **_kwargs: object) -> None:
@@ -81,7 +81,7 @@ class Sheet(Overlay):
         self.content.clear()
 
     def open(self, *_args: object, **_kwargs: object) -> None:
-        """Slide in."""
+        """Slide the panel in."""
         super().open()
         if theme.has_motion:
             self.slide = 1

@@ -25,7 +25,7 @@ class Card(BoxLayout):
 
 
 class Panel(BoxLayout):
-    """A vertical pane on the surface colour that fills its place (list side, footer)."""
+    """Vertical pane with the surface colour that fills its place (list side, footer)."""
 
 
 class Column(BoxLayout):

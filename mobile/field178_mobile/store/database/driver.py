@@ -46,5 +46,5 @@ def is_refused_write(error: Exception) -> bool:
 
 
 def is_undecodable(error: Exception) -> bool:
-    """Return whether the driver failed to decode a text column, so that its bytes were changed."""
+    """Return whether an error reports a text column that cannot be decoded: its bytes were changed."""
     return isinstance(error, sqlite.OperationalError) and "decode" in str(error)

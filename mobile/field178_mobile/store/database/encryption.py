@@ -1,4 +1,4 @@
-"""Authenticated encryption of all that is personal in the store: a row moved or swapped does not open."""
+"""Encryption of all personal data in the store, authenticated: a moved or swapped row does not decrypt."""
 
 from __future__ import annotations
 

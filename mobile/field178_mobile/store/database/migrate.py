@@ -24,7 +24,7 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the SQL: a released file is never edited."""
+        """Hash (SHA-256) of the SQL text: a released file is never edited."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 

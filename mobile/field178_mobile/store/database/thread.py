@@ -42,7 +42,7 @@ class DatabaseThread:
         return future.result()
 
     def stop(self) -> None:
-        """Finish the queued calls and end the thread."""
+        """End the thread after the queued calls."""
         with self._door:
             self._is_stopped = True
             self._calls.put(None)

@@ -78,7 +78,7 @@ def write_close(database: Path, sealer: Sealer, closed: CleanClose) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Return whether a read failed because of damage that only a check of the database can repair."""
+    """Return whether an error means damage that only a check of the database can repair."""
     # A lock, a full disk and the like are subclasses.
     is_malformed = type(error) is DatabaseError
     return is_malformed or (isinstance(error, AppError) and error.code is ErrorCode.STORE_DAMAGED)

@@ -61,7 +61,7 @@ class ServerRecord:
 
     @property
     def is_erased(self) -> bool:
-        """Return whether the office has removed its content for good."""
+        """Return whether the office has erased the content of the record."""
         return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
 
     @property

@@ -53,7 +53,7 @@ class SyncStore:
         self._store = store
 
     def turn(self, work: Callable[[], Result]) -> Result:
-        """Run work that makes several of these calls in one turn of the database thread."""
+        """Run several calls of this store in one turn of the database thread."""
         return self._store.turn(work)
 
     def checkpoint(self) -> SyncCheckpoint:

@@ -177,7 +177,7 @@ class SyncScreen(BoxLayout):
         )
 
     def ask_sign_out(self) -> None:
-        """Ask for a confirmation before signing out."""
+        """Ask the officer to confirm signing out."""
         kit.confirm(
             _("Sign out of this tablet?"),
             _("To come back you need the network and your password. The work of this tablet stays here."),

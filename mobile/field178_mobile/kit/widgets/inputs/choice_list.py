@@ -1,4 +1,4 @@
-"""Choosing one or several of a list: ChoiceRow, ChoiceList, ChoiceSheet."""
+"""Choices of one or several values from a list: ChoiceRow, ChoiceList, ChoiceSheet."""
 
 from __future__ import annotations
 

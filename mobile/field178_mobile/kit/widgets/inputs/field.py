@@ -136,7 +136,7 @@ class Field(BoxLayout):
         self.ids.box.add_widget(PasswordToggle(field=self))
 
     def focused(self, has_focus: bool) -> None:
-        """Commit at the loss of focus; open the system's editor for a long text if it is better.
+        """Commit the text at the loss of focus; open the system's editor if it is better.
 
         A focused field is scrolled into sight completely, including the line below.
         """

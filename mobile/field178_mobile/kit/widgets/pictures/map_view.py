@@ -111,7 +111,7 @@ class MapView(Widget):
         """Default event handler: does nothing."""
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Begin to move, to pinch, or to tap."""
+        """Start a move, pinch or tap gesture."""
         if not self.collide_point(*touch.pos) or self._view is None:
             return False
         if getattr(touch, "is_mouse_scrolling", False):

@@ -83,7 +83,7 @@ class Rubbed(Picture):
         return True
 
     def on_touch_move(self, touch: MotionEvent) -> bool:
-        """Rub on."""
+        """Continue the stroke."""
         if touch.grab_current is not self:
             return bool(super().on_touch_move(touch))
         self._rub(touch)

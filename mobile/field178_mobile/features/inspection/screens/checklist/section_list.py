@@ -72,7 +72,7 @@ class SectionListPane(BoxLayout):
         self._state = state
 
     def toggle_arrival(self) -> None:
-        """Show or hide the facts of the arrival, to correct them."""
+        """Show or hide the facts of the arrival, for corrections."""
         self.is_arrival_open = not self.is_arrival_open
         self.show(self._state)
 

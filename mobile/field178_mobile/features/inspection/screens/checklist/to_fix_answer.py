@@ -1,4 +1,4 @@
-"""Open follow-up of an earlier visit with the answers that this visit gives."""
+"""Row of an open correction with the answers of this visit."""
 
 from __future__ import annotations
 
