@@ -512,9 +512,9 @@ def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
     frames(3)
     problems = [line.path for line in reversed(find("ConclusionPane").ids.scroll.ids.problems.children)]
     assert led == problems[:1], "the first try leads to the first gap"
-    assert foot.ids.said.text == f"Còn {len(problems)} mục phải sửa · tới mục tiếp"
+    assert foot.ids.feedback.text == f"Còn {len(problems)} mục phải sửa · tới mục tiếp"
     for _problem in problems[1:]:
-        tap(foot.ids.said)
+        tap(foot.ids.feedback)
         led.append(visit.sight.focus)
     assert led == problems
 

@@ -47,7 +47,7 @@ class VisitFoot(kit.FootBar):
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""
-        self.ids.said.show(state.feedback, state.checked)
+        self.ids.feedback.show(state.feedback, state.checked)
         self.can_undo = bool(state.feedback.undo)
         for button, action in ((self.ids.first, state.foot.first), (self.ids.second, state.foot.second)):
             button.action, button.text, button.icon = action.id, action.label, action.icon
