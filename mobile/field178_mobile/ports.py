@@ -23,7 +23,7 @@ class NetworkKind(StrEnum):
 
 
 class UiThread(Protocol):
-    """Runs work on the thread that draws."""
+    """Runs work on the UI thread."""
 
     def post(self, work: Callable[[], None]) -> None:
         """Schedule `work` on the UI thread; returns at once."""

@@ -1,4 +1,4 @@
-"""The single table of errors: stable code, HTTP status where there is one, one sentence each in vi and en."""
+"""Table of errors: stable code, HTTP status (if any), one sentence each in vi and en."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ErrorEntry:
 
 
 class ErrorCode(StrEnum):
-    """Every error the product can utter. A code is never reused and never changes its meaning."""
+    """Every error code of the product. A code is never reused and never changes its meaning."""
 
     # whole answers (docs/sync-protocol.md §7.1)
     MALFORMED = "malformed"

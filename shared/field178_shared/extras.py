@@ -9,7 +9,7 @@ from field178_shared.text.i18n import DEFAULT_LANGUAGE, translator
 
 
 def end_without(extra: str, program: str, error: ModuleNotFoundError) -> NoReturn:
-    """End the program with one line that names the extra; raises the error again for a module of ours."""
+    """End the program with the name of the missing extra; re-raise for a missing own module."""
     if (error.name or "").startswith("field178_"):
         raise error
     _ = translator(os.environ.get("FIELD178_LANGUAGE", DEFAULT_LANGUAGE), "shared")

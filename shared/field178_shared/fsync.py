@@ -1,4 +1,4 @@
-"""Durable names of files and folders: fsync of a file alone does not keep its name."""
+"""Durable names of files and folders: fsync of a file does not make its name durable."""
 
 from __future__ import annotations
 

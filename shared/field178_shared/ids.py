@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 in time order, v5 for derived ones, v4 for those that must reveal nothing."""
+"""Identifiers: UUIDv7 in time order, v5 for computed ids, v4 for ids that disclose nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def review_id(record_id: str) -> str:
 
 
 def companion_id(record_id: str, record_type: str, key: str) -> str:
-    """Return the id of a record about another one by a key: two who write one fact write one record."""
+    """Return the id of a record about another record, by key: equal facts share one record."""
     return str(uuid.uuid5(uuid.UUID(record_id), f"{record_type}|{key}"))
 
 

@@ -37,7 +37,7 @@ class Merged:
 
 
 def bad_paths(set_: Mapping[str, object]) -> dict[str, list[str]]:
-    """Return {path: [codes]} of the paths and values of a `set` that no record may hold."""
+    """Return the errors of a `set`, {path: [codes]}, for paths and values that no record may contain."""
     bad: dict[str, list[str]] = {}
     for path, value in set_.items():
         if not _good_path(path):
@@ -156,7 +156,7 @@ def _collect(
 
 
 def shortened(value: object) -> object:
-    """Return a value of `was` as it is sent: a long one as its hash (docs/sync-protocol.md §5.1)."""
+    """Return a value of `was` as sent: long values as hashes (docs/sync-protocol.md §5.1)."""
     if isinstance(value, bool | int):
         return value
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value

@@ -46,7 +46,7 @@ class PartKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportOrigin:
-    """Whose changes a file holds, and when it was written by the tablet's own clock."""
+    """Origin of an export file: tablet, and time by the tablet's clock."""
 
     tenant: str
     device: str
@@ -114,7 +114,7 @@ def write_offline_export(
     sealing_key: bytes,
     signing_key: bytes,
 ) -> int:
-    """Write a whole file for the holder of the sealing key, one part in memory; return how many changes."""
+    """Write a file for the holder of the sealing key, part by part; return the number of changes."""
     box = X25519PrivateKey.generate()
     key = base64.urlsafe_b64encode(box.public_key().public_bytes_raw()).rstrip(b"=").decode()
     head = canonical({"key": key, **{name: getattr(origin, name) for name in MEMBERS[:-1]}})

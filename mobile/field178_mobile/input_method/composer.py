@@ -14,7 +14,7 @@ _MARKS = {"": "", "^": "\u0302", "(": "\u0306", "+": "\u031b"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A plain letter as typed, and its mark; `key` where one key made both (w for ư)."""
+    """A plain letter as typed, and its mark; `key` if one key made both (w for ư)."""
 
     char: str
     mark: str = ""
@@ -179,7 +179,7 @@ def _is_open_uo(plain: str, letters: list[Letter], start: int, end: int) -> bool
 
 
 def _toned(plain: str, letters: list[Letter], start: int, end: int) -> int:
-    """Return which vowel carries the tone: a marked one, else as in hòa, thúy, khỏe, toán, ngoéo."""
+    """Return the vowel that carries the tone: a marked vowel, else as in hòa, thúy, khỏe, toán, ngoéo."""
     marked = [place for place in range(start, end) if letters[place].mark]
     if marked:
         return marked[-1]

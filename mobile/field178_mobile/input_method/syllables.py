@@ -83,7 +83,7 @@ def _beginnings() -> dict[str, frozenset[tuple[str, ...]]]:
 
 
 def leads_to_one(plain: str, marks: tuple[str, ...]) -> bool:
-    """Return whether a syllable begins so; a letter without a mark may still get one."""
+    """Return whether a syllable begins with these letters; plain letters may still get a mark."""
     mark_sequences = _beginnings().get(plain, ())
     return any(
         all(mine in ("", real) for mine, real in zip(marks, sequence, strict=True))

@@ -197,7 +197,7 @@ def _shown(root: Widget) -> Iterator[Widget]:
 
 
 def _stops(layer: Widget) -> list[Widget]:
-    """Return where Tab stops: every button and text, of a list only one row."""
+    """Return the widgets where Tab stops: every button and text, but one row of a list."""
     stops: list[Widget] = []
     lists: set[Widget] = set()
     for widget in _shown(layer):

@@ -1,4 +1,4 @@
-"""Long notes in the system's own window, where it has one that is better than our field (Android)."""
+"""Long notes in the system's own editor, if it is better than our field (Android)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class InputMethod:
         self._composer: Composer | None = None
 
     def switch(self, name: str) -> None:
-        """Write by another method; an unknown one leaves the keyboard alone."""
+        """Use another typing method; an unknown method composes nothing."""
         method: Method | None = METHODS.get(name)
         self._composer = None if method is None else Composer(method)
 

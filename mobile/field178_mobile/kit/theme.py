@@ -220,7 +220,7 @@ class Theme(EventDispatcher):
         self.apply("light")
 
     def apply(self, mode: str) -> None:
-        """Put the tokens of a mode in force; everything bound is redrawn in the next frame."""
+        """Apply the tokens of a mode; bound widgets are redrawn in the next frame."""
         with _nothing_collected():
             self._put(mode)
 

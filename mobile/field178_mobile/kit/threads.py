@@ -1,4 +1,4 @@
-"""Between worker threads and the thread that draws."""
+"""Work on worker threads with results on the UI thread."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Background(Protocol):
         done: Callable[[Result], None],
         failed: Callable[[AppError], None],
     ) -> None:
-        """Run `work`, then hand its result or its refusal over on the drawing thread."""
+        """Run `work`, then hand its result or its refusal over on the UI thread."""
         ...
 
 

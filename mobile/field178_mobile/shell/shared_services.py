@@ -11,7 +11,7 @@ from field178_mobile.tablet import Tablet
 
 @dataclass(frozen=True, slots=True)
 class SharedServices:
-    """One tablet: its data, its device, its drawing thread; whether its clock is a shown one."""
+    """Services of one tablet: its data, its device, its UI thread; whether its clock is a demo clock."""
 
     tablet: Tablet
     platform: Platform

@@ -9,7 +9,7 @@ from field178_shared.codelists.rows import ListFileRow
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a printed form: filled by the system, or left as a dotted line for the pen."""
+    """Field of a printed form: filled by the system, or a dotted line for the pen."""
 
     id: str
     fill: str
@@ -19,7 +19,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentForm(Labelled):
-    """A form; statutory ones are never made by the product, which keeps their numbers alone."""
+    """A form; the product never prints statutory forms and stores only their numbers."""
 
     statutory: bool
     copies: int | None
@@ -34,7 +34,7 @@ class DocumentForm(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline(Labelled):
-    """A clock that starts with an event: so many units, or a fixed day of the year (dd/mm)."""
+    """A time limit from an event: a number of units, or a fixed day of the year (dd/mm)."""
 
     from_event: str
     amount: int | None
@@ -61,7 +61,7 @@ def read_document_form(row: ListFileRow) -> DocumentForm:
 
 
 def read_deadline(row: ListFileRow) -> Deadline:
-    """Read one clock."""
+    """Read one time limit."""
     unit = row.text("unit")
     is_fixed = unit == "date"
     return Deadline(

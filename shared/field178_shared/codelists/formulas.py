@@ -68,7 +68,7 @@ class Figure:
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
-        """The formulas that there are."""
+        """The formulas of the figure that are not None."""
         bounds = (self.least, self.most, self.num_least, self.num_most)
         every = (self.numerator, self.denominator, *bounds)
         return tuple(formula for formula in every if formula is not None)

@@ -28,7 +28,7 @@ class FixedHoliday(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredDays(Labelled):
-    """Days in a row, both ends included, declared off (or, a swapped Saturday, worked) for one year."""
+    """Consecutive days, both ends included, declared off (or, for a swapped Saturday, worked) in a year."""
 
     first: date
     last: date
@@ -54,7 +54,7 @@ class DeclaredYear(Dated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolidayCalendar:
-    """Working days; of a year that is not among `years` by weekends and fixed days alone."""
+    """Working days; years not in `years` have only weekends and fixed holidays."""
 
     years: Mapping[int, DeclaredYear]
     fixed: Mapping[tuple[int, int], tuple[FixedHoliday, ...]]

@@ -75,7 +75,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetProfile(Labelled):
-    """The targets of one plan: of an area, of the whole country, or an example of another area."""
+    """Targets of a plan: of an area, of the whole country, or an example of another area."""
 
     source: str
     year: int | None

@@ -36,7 +36,7 @@ class Unit(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Lineage(Dated):
-    """One step of a reform: the old unit joins the new one, whole (share 1) or in an unknown part."""
+    """Step of a reform: the old unit joins the new unit, whole (share 1) or in an unknown part."""
 
     source: str
     target: str

@@ -47,10 +47,10 @@ def pinned_pem(chain: Iterable[x509.Certificate], pins: Iterable[str]) -> str:
 
 
 def context_trusting(pem: str) -> ssl.SSLContext:
-    """Return a TLS 1.2+ context for a client that trusts these certificates alone.
+    """Return a TLS 1.2+ context for a client that trusts only these certificates.
 
-    They need not be self-signed: a public authority's intermediate, or the server's own certificate, ends
-    the verification. Names and days are verified all the same.
+    They need not be self-signed: a public authority's intermediate, or the server's own certificate, ends the
+    verification. Names and dates are verified too.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -1,4 +1,4 @@
-"""Encrypted content: under a secret key for one purpose, or in a box for the holder of another key."""
+"""Encrypted content: under a secret key for one purpose, or in a box for the holder of a private key."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def boxed_for(public_key: bytes, content: bytes, random_bytes: RandomBytes) -> b
 
 
 def unboxed(private_key: bytes, box: bytes) -> bytes:
-    """Return the content of a box; raises InvalidTag when it was made for another key."""
+    """Return the content of a box; raises InvalidTag if it was made for another key."""
     own = X25519PrivateKey.from_private_bytes(private_key)
     head, body = box[:KEY_BYTES], box[KEY_BYTES:]
     shared = own.exchange(X25519PublicKey.from_public_bytes(head))

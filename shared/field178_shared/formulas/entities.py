@@ -25,7 +25,7 @@ class EntityAt(Protocol):
         """Return its events up to the end of the period, oldest first."""
 
     def parts(self, kind: str) -> Sequence[EntityAt]:
-        """Return it in each month or quarter of the period that has ended, while it was there."""
+        """Return the entity in each ended month or quarter of the period in which it existed."""
 
 
 class EntityCompiler(Compiler):
@@ -106,7 +106,7 @@ class EntityCompiler(Compiler):
 
 
 def part_kind(node: Node) -> str:
-    """Return which parts of a period are named. Raises FormulaError where it is another word."""
+    """Return the named kind of parts of a period. Raises FormulaError for other words."""
     if isinstance(node, Name) and node.name in (MONTH, QUARTER):
         return node.name
     raise FormulaError(FormulaFault.WRONG_ARGUMENTS, f"{MONTH}/{QUARTER}", node.column)

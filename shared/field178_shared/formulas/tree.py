@@ -77,7 +77,7 @@ class Negation(Node):
 
 
 def written(node: Node) -> str:
-    """Return a formula in its one way of writing: by it equal parts of several formulas meet."""
+    """Return the canonical text of a formula, by which equal parts of several formulas are shared."""
     match node:
         case Constant(value=tuple() as values):
             return f"[{', '.join(map(repr, values))}]"

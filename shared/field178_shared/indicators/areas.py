@@ -101,7 +101,7 @@ def units_of_parts(unit_ids: Iterable[str]) -> frozenset[str]:
 
 
 def units_left_out(lists: CodeLists, area: CountedArea) -> frozenset[str]:
-    """Return the divided units of which a part belongs to an area that does not name them."""
+    """Return the divided units of which a part belongs to an area that does not include them."""
     every = (former_units(lists, commune.unit_id) for commune in area.communes)
     return frozenset(
         unit_id for unit_id in frozenset[str]().union(*every) - area.units if is_divided(lists, unit_id)

@@ -110,9 +110,9 @@ class PlaceEntity:
         return self.place.valid_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
-        """Return its head count: the one in force on the day of its last session, where it had one.
+        """Return the head count in force on the day of its last session, if there was one.
 
-        The roll of a school changes in September, within the year of the report.
+        Head counts of schools change in September, within the year of the report.
         """
         count = self.place.count_on(last_event)
         return {"head_count": None if count is None else count.count}
@@ -194,7 +194,7 @@ class PilotModelEntity:
         return self.model.goes_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
-        """Return its state; one that ended later was active."""
+        """Return the state of the model; a model that ended later was active."""
         status = self.model.status
         return {"status": ACTIVE_MODEL if status == ENDED_MODEL else status}
 
@@ -248,7 +248,7 @@ class RiskGroupEntity:
         return self.first_day <= day and unit is not None and unit.valid_on(day)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
-        """Return the group."""
+        """Return the id of the group."""
         return {"group_id": self.id.partition("|")[0]}
 
 
@@ -286,7 +286,7 @@ class DenominatorEntity:
 
 
 def denominator_entities(records: Iterable[Data], lists: CodeLists) -> list[DenominatorEntity]:
-    """Return each kind of total of a unit, by the records that state them."""
+    """Return the totals of each kind and unit, from the records that state them."""
     stated: dict[tuple[str, str], dict[date, int]] = {}
     for data in records:
         day, value = day_of(data, "valid_from"), count_of(data, "value")
@@ -358,7 +358,7 @@ class EntityInPeriod:
         return [event.row for event in self._events.get(source, ()) if event.day < self._period.end]
 
     def parts(self, kind: str) -> Sequence[EntityInPeriod]:
-        """Return it in each month or quarter of the period that has ended, from when it was there."""
+        """Return the entity in each ended month or quarter of the period in which it existed."""
         parts = self._period.parts(kind, self._today)
         inside = [EntityInPeriod(self._entity, part, self._today, self._events) for part in parts]
         return [part for part in inside if part.is_there]

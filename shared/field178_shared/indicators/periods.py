@@ -40,11 +40,11 @@ class Period:
         return tuple(dict.fromkeys(every))
 
     def months_ended(self, today: date) -> int:
-        """Return how many of its months have ended: its parts that have ended change with this number."""
+        """Return the number of ended months, which changes whenever a part of the period ends."""
         return sum(part.end <= today for part in self.in_parts(1))
 
     def in_parts(self, months: int) -> tuple[Period, ...]:
-        """Return its parts of so many months, ended or not."""
+        """Return the parts of the period of so many months each, ended or not."""
         periods: list[Period] = []
         count = 0
         while (first := months_after(self.first, count)) < self.end:

@@ -14,7 +14,7 @@ from field178_shared.time.working_days import next_working_day
 
 
 class YearKind(StrEnum):
-    """Where a year begins: by the calendar, or where the yearly report does (decree 09/2019)."""
+    """Kind of year: calendar year, or year of the yearly report (decree 09/2019)."""
 
     CALENDAR = "calendar"
     REPORT = "report"

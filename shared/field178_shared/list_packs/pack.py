@@ -22,7 +22,7 @@ RowTexts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ListPack:
-    """The changed rows under one number; every publication has the next one, from 1 on."""
+    """Changed rows with a number; every publication has the next number, from 1 on."""
 
     number: int = 0
     rows: RowTexts = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ListPack:
 
 
 def text_of(row: Row) -> str:
-    """Return the one text of a row."""
+    """Return the canonical text of a row."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

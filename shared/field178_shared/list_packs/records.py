@@ -20,7 +20,7 @@ _PART_LENGTH = 60_000
 
 
 def part_records(pack: ListPack) -> dict[str, Data]:
-    """Return the content of the records that hold the rows, by record id."""
+    """Return the content of the records that contain the rows, by record id."""
     return {
         str(uuid.uuid5(_NAMES, f"{table}#{number}")): {"table": table, "rows": rows}
         for table in pack.rows
@@ -29,7 +29,7 @@ def part_records(pack: ListPack) -> dict[str, Data]:
 
 
 def pack_of(head: Data | None, parts: Iterable[Data]) -> ListPack:
-    """Return the pack of these records; without a head, the empty one."""
+    """Return the pack of these records; an empty pack without a head."""
     if head is None:
         return ListPack()
     rows: dict[str, dict[str, str]] = {}

@@ -61,7 +61,7 @@ class ListTable:
         return {self.key_of(row): row for row in self._list(files)}
 
     def replace(self, files: Mapping[str, object], rows: Rows) -> None:
-        """Put rows in place of those of the same key, the others behind; changes `files`."""
+        """Replace rows of the same key, and append the others; changes `files`."""
         listed = self._list(files)
         positions = {self.key_of(row): index for index, row in enumerate(listed)}
         for key, row in rows.items():

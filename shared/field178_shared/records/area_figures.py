@@ -58,7 +58,7 @@ class KnownFigure:
 
     @property
     def is_open(self) -> bool:
-        """Whether unannounced visits that are still to be made are left out of a share of the plan."""
+        """Whether secret planned visits are left out of a share of the plan."""
         return self.tenths is not None and self.high_tenths is not None and not self.is_partial
 
     @property

@@ -81,7 +81,7 @@ class Establishment:
 
 
 def unit_on(data: Data, day: date, lists: CodeLists) -> str:
-    """Return the unit version that an establishment lay in on a day: a reform gives it another one."""
+    """Return the unit version of an establishment on a day; reforms change it."""
     former = (unit_id for unit_id in ids_of(data, "former_unit_ids") if lists.unit_valid_on(unit_id, day))
     return next(former, text_of(data, "unit_id"))
 

@@ -46,7 +46,7 @@ class LeftOut:
         )
 
     def to_data(self) -> dict[str, object]:
-        """Return the numbers as a member of a record; empty where nothing is left out."""
+        """Return the numbers as a member of a record; empty if nothing is left out."""
         if not (self.is_unassigned or self.are_events_left_out):
             return {}
         until = self.events_until if self.are_events_left_out else None

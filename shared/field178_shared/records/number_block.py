@@ -19,9 +19,9 @@ _NUMBER = re.compile(rf"0*([1-9][0-9]{{0,5}})/{SYMBOL}")
 
 @dataclass(frozen=True, slots=True)
 class NumberBlock:
-    """Numbers `first` to `last` of one team and year, for one life of one tablet's database.
+    """Numbers `first` to `last` of a team and year, for one incarnation of a tablet's database.
 
-    `code` names that life among the team's of the year.
+    `code` identifies the incarnation among the incarnations of the team in the year.
     """
 
     device: str
@@ -33,7 +33,7 @@ class NumberBlock:
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
-        """Read a record's data; a block that cannot be read holds no number."""
+        """Read a record's data; an unreadable block contains no number."""
         return cls(
             device=text_of(data, "device"),
             incarnation=text_of(data, "incarnation"),

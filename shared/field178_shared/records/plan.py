@@ -231,7 +231,7 @@ def _assign(
     done: dict[str, str],
     fits: Callable[[PlanItem, PlanVisit], bool],
 ) -> None:
-    """Give each visit that is left, the earliest first, to the item that ends first of those it fits."""
+    """Assign each remaining visit, earliest first, to the matching planned visit that ends first."""
     by_place = _by_place(items)
     for visit in list(left.values()) if items else ():
         keys = (visit.establishment_id, (visit.establishment_type_id, visit.unit_id))

@@ -42,7 +42,7 @@ def day_of_act(data: Data) -> date | None:
 
 
 def entries_of(data: Data, name: str) -> dict[str, Data]:
-    """Return the entries of a keyed object; one that removals emptied is no entry."""
+    """Return the entries of a keyed object, without entries that removals emptied."""
     value = data.get(name)
     if not isinstance(value, dict):
         return {}

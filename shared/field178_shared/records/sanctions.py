@@ -28,7 +28,7 @@ Entries = Mapping[str, tuple[str, Data]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SanctionDecision:
-    """A decision; `decision_id` is its record, or the key of the measure where the field wrote it."""
+    """A decision; `decision_id` is its record, or the key of the measure if the field wrote it."""
 
     decision_id: str
     document_number: str

@@ -96,5 +96,5 @@ class Team:
         return holds_on(day, self.valid_from, self.valid_to)
 
     def present(self, day: date) -> tuple[str, ...]:
-        """Return who belongs to the team on a day, by id."""
+        """Return the ids of the team's members on a day."""
         return tuple(sorted(user for user, membership in self.members.items() if membership.holds_on(day)))

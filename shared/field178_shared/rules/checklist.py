@@ -127,7 +127,7 @@ def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, ob
 
 
 def defaults(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Return the answers that filing adds for items left at their default."""
+    """Return the answers that filing adds for untouched items with a default."""
     return {
         item.id: {"v": item.default}
         for item in page[1]

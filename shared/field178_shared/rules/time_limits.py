@@ -18,7 +18,7 @@ _DECISION, _EXECUTION = "decision_normal", "execution"
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """A limit of the lists that runs, its last day, and the number of the decision it is about, if of one."""
+    """A running time limit: its last day, and the number of its decision, if any."""
 
     deadline: Deadline
     ends_on: date

@@ -14,7 +14,7 @@ _ENVELOPE = ("unit_id", "team_id", *_CLOCKS, "codelist_version")
 
 
 def session_id_of_visit(visit_id: str) -> str:
-    """Return the id of the session a visit makes: always the same, so that no retry makes a second one."""
+    """Return the id of the session of a visit: always the same, so that retries make no second session."""
     return str(uuid.uuid5(uuid.UUID(visit_id), "outreach_session"))
 
 

@@ -30,7 +30,7 @@ Check = Callable[[object], Issues]
 
 
 class CheckedMember(NamedTuple):
-    """One named member of an object: its check, and whether it must be there."""
+    """A named member of an object: its check, and whether it is required."""
 
     check: Check
     required: bool = False
@@ -261,7 +261,7 @@ def keyed_by_name(entries: Mapping[str, Check], other: Callable[[str], Check] = 
 
 
 def under(name: str, issues: Issues) -> list[Issue]:
-    """Return issues of a member as issues of the object that holds it."""
+    """Return issues of a member as issues of the object that contains it."""
     return [(f"{name}.{path}" if path else name, code) for path, code in issues]
 
 

@@ -123,7 +123,7 @@ class AgencyReturnSchema(_StatedSchema):
 
 
 class ServiceQuantitySchema(WireSchema):
-    """How much of a service there was."""
+    """Quantity of a service."""
 
     quantity = fields.Integer(strict=True, required=True, validate=COUNT)
 

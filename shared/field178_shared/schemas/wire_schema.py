@@ -86,7 +86,7 @@ def nested_schema(field: fields.Nested) -> type[WireSchema]:
 
 
 def validator_of(field: Field) -> validate.Validator:
-    """Return the one validator of a field; a text, a number or a list without a limit is a mistake."""
+    """Return the validator of a field; raise for texts, numbers and lists without a limit."""
     match field.validators:
         case [validate.Validator() as only]:
             return only

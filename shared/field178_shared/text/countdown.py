@@ -10,7 +10,7 @@ from field178_shared.time.working_days import working_days_until
 
 
 def days_left_text(end: date, today: date, calendar: HolidayCalendar, language: str) -> str:
-    """Return how many working days are left; "about" when a year on the way has undeclared days off."""
+    """Return the number of working days left; "about" if a year on the way has undeclared days off."""
     say = translator(language, "shared")
     if end == today:
         return say(N_("ends today"))

@@ -62,7 +62,7 @@ def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> I
 
 
 def _name_length(text: str, tokens: Sequence[re.Match[str]], index: int, rules: NameRules) -> int:
-    """Return how many words follow the surname at this place, 0 when it begins no name."""
+    """Return the number of words after the surname at this place, 0 if no name begins there."""
     needed = rules.words_needed(tokens[index][0])
     if needed is None or _is_locality(text, tokens, index, rules):
         return 0

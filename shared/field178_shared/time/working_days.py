@@ -49,7 +49,7 @@ def end_of_limit(deadline: Deadline, start: date, calendar: HolidayCalendar) -> 
 
 
 def working_days_until(today: date, end: date, calendar: HolidayCalendar) -> int:
-    """Return the working days after one day up to another one, which counts; 0 when that is not later."""
+    """Return the number of working days in (`after`, `until`]; 0 if `until` is not later."""
     weeks, rest = divmod(max((end - today).days, 0), 7)
     weekdays = weeks * _WORKED_WEEKDAYS
     weekdays += sum((today.weekday() + ahead) % 7 < _WORKED_WEEKDAYS for ahead in range(1, rest + 1))

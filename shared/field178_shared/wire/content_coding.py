@@ -40,7 +40,7 @@ def gzip_bytes(data: bytes) -> bytes:
 
 
 class GzipStream:
-    """Compresses an answer in pieces; everything before a `flush` is readable when the rest is cut."""
+    """Compresses an answer in chunks; all bytes before a `flush` are readable if the rest is missing."""
 
     def __init__(self) -> None:
         self._deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW)

@@ -42,7 +42,7 @@ def loads_canonical(data: bytes, depth: int = MAX_DEPTH) -> object:
 
 
 def check_bytes(data: bytes, depth: int = MAX_DEPTH) -> None:
-    """Raise NotProven where a text may break a rule that its decoded value does not show."""
+    """Raise NotProven if a text may break a rule that its decoded value does not show."""
     # Escaped NUL, surrogates and combining marks cannot be seen in the bytes: texts with `\u` escapes are not
     # accepted here. The check for one byte comes first because it is much faster and most texts have no
     # escape.

@@ -291,7 +291,7 @@ class Reader:
         return member
 
     def scopes(self, name: str) -> JsonObject:
-        """Return an object member by scope, of as many as one device is granted at most."""
+        """Return an object member by scope, with at most as many scopes as a device can have."""
         members = self.members(name)
         _within(len(members), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
         return members

@@ -28,7 +28,7 @@ VAGUE_M = 100
 
 @dataclass(frozen=True, slots=True)
 class CheckInDraft:
-    """The draft that holds the point: read, changed with or without a label, closed to changes or not."""
+    """Draft of the point: read, change (with or without an undo label), closed or open."""
 
     read: Callable[[], Data]
     change: Callable[[Changes, str], None]
@@ -48,7 +48,7 @@ class CheckInState:
 
 
 class CheckIn:
-    """The point of one visit; `changed` is called when a measurement begins or ends without one."""
+    """Position of one visit; `changed` is called when a measurement begins, or ends without a point."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class CheckIn:
             self._take(_point(position, PIN, self._clock.now()), self._words.field("inspection", CHECK_IN))
 
     def state(self) -> CheckInState:
-        """Return where the visit began, in words."""
+        """Return the state of the position as text."""
         point = self._draft.read().get(CHECK_IN)
         kept = point if isinstance(point, Mapping) else {}
         text, tone, icon = self._source_text(kept)

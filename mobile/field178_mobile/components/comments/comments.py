@@ -78,7 +78,7 @@ class ThreadState:
 
 @dataclass(frozen=True, slots=True)
 class CommentsState:
-    """The threads at one place of the form, and why the last answer was not kept."""
+    """Threads at one place of the form, and why the last answer was not stored."""
 
     threads: tuple[ThreadState, ...] = ()
     problem: str = ""

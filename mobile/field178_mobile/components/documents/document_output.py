@@ -31,7 +31,7 @@ class PaperDevice(Protocol):
         ...
 
     def print_file(self, path: Path) -> None:
-        """Hand a PDF to the system's printing."""
+        """Print a PDF by the system's print service."""
         ...
 
     def save_folder(self) -> Path | None:
@@ -55,7 +55,7 @@ class DocumentSettings(Protocol):
         ...
 
     def put(self, key: str, value: object) -> None:
-        """Keep a value; it is durable when this returns."""
+        """Store a value durably."""
         ...
 
 
@@ -119,7 +119,7 @@ class DocumentOutput:
             self._papers.background.run(lambda: draw(self._go_on), self._on_made, self._on_failed)
 
     def look(self, kind: str, show: Callable[[tuple[Bitmap, ...]], None]) -> None:
-        """Give the pages of a paper that was made as pictures; `show` is called on the drawing thread."""
+        """Give the pages of a paper that was made as pictures; `show` is called on the UI thread."""
         content = self._made[kind].content
         self._begin(kind)
         self._papers.background.run(lambda: _pictures(content), show, self._on_failed)
@@ -133,7 +133,7 @@ class DocumentOutput:
         self._hand_over(kind, self._papers.device.print_file, N_("Sent to the printer."))
 
     def save(self, kind: str) -> None:
-        """Keep a paper in the chosen folder, or hand it to the system's own sheet."""
+        """Save a paper in the chosen folder, or open the system's share sheet."""
         folder, made = self.folder(), self._made[kind]
         if folder is None:
             self._hand_over(kind, self._papers.device.share_file, N_("Shared."))

@@ -14,7 +14,7 @@ def take_number(store: Store, record_id: str, data: Data) -> str:
 
 
 def numbers_left(store: Store, data: Data) -> int:
-    """Return how many numbers are left here for minutes of this visit's team and year."""
+    """Return the number of minutes numbers left here for this visit's team and year."""
     year = _year_of(data)
     return 0 if year is None else store.minutes_numbers.left(_series_of(data), year)
 

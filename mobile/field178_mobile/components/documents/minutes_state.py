@@ -194,7 +194,7 @@ def is_possible(kind: str, filed: VisitSource | None) -> bool:
 def paper_state(
     kind: str, output: DocumentOutput, words: Wording, *, can_make: bool, is_old: bool
 ) -> PaperState:
-    """Return one paper as it is under way; only one is made at a time."""
+    """Return the state of one paper; only one paper is made at a time."""
     made, is_making = output.made(kind), output.making == kind
     return PaperState(
         kind=kind,

@@ -62,7 +62,7 @@ class SaveFolder:
         self.open(str(next((place for place in (folder, *self._places) if place.is_dir()), folder)))
 
     def open(self, path: str) -> None:
-        """Go into a folder."""
+        """Open a folder."""
         self._folder = Path(path)
         self._show()
 

@@ -62,7 +62,7 @@ class FactForm(FormPresenter):
         self._marks = rules.FreeTextMarks(self._type, self._words.language)
 
     def choose_day(self, path: str, iso: str) -> None:
-        """Record a day; a cleared field keeps the old one."""
+        """Set a day; clearing the field keeps the old day."""
         if iso:
             self._change({path: iso}, self._words.field(self._type, path))
 
@@ -77,7 +77,7 @@ class FactForm(FormPresenter):
         self._file(lambda: self._store.file(draft, self._opened.user))
 
     def withdraw(self) -> None:
-        """Withdraw an entry that was filed: it counts no longer, here and in the figures."""
+        """Withdraw a filed entry: it no longer counts, here and in the figures."""
         if not self._opened.is_new:
             self._file(self._withdraw)
 

@@ -39,7 +39,7 @@ class FormPresenter(ABC):
 
     @abstractmethod
     def _draw(self) -> None:
-        """Draw the form as it is now."""
+        """Draw the present form."""
 
     @property
     def data(self) -> Data:
@@ -178,7 +178,7 @@ class ReviewedFormPresenter(FormPresenter):
 
     @property
     def clock_question(self) -> str:
-        """How wrong the clock is, while submitting waits for the answer; else ""."""
+        """The offset of the clock as text, while submitting waits for the answer; else ""."""
         return self._feedback.clock
 
     @property

@@ -90,7 +90,7 @@ def simple_field(record_type: str, spec: FieldSpec, data: Data, pins: Pins, word
 
 
 def write(record_type: str, path: str, value: str | int) -> Changes:
-    """Return the change of one field: a text is cut at the length the record allows."""
+    """Return the change of one field; a text is cut to its maximum length."""
     if isinstance(value, int):
         return {path: value if value >= 0 else None}
     return {path: value[: max_length(record_type, path) or None] or None}

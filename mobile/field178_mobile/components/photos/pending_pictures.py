@@ -26,7 +26,7 @@ class PendingPictures:
         self._is_closed = False
 
     def on_ui_thread(self, ask: Ask) -> Ask:
-        """Return the same question, answered on the drawing thread."""
+        """Return the same question, answered on the UI thread."""
         return lambda answer: ask(lambda path: self._came(path, answer))
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ class PhotoDetails:
     checklist_item_id: str = ""
 
     def wire(self) -> dict[str, object]:
-        """Return it as members of the attachment."""
+        """Return the details as members of the attachment."""
         details: dict[str, object] = {"evidence_kind": self.evidence_kind, "screened": True}
         if self.taken_at is not None:
             details["taken_at"] = to_wire(self.taken_at)
@@ -91,7 +91,7 @@ class PhotoAttaching:
         return self._photos.add(self.record.id, prepared, picture.CONTENT_TYPE)
 
     def attach(self, named: Json, details: PhotoDetails) -> str:
-        """Name a kept picture in the draft; return its key. The same picture has one key."""
+        """Add a stored picture to the draft; return its key. Equal pictures have equal keys."""
         key = _key_of(named)
         self._draft.change({_path(key): {**named, **details.wire()}}, self._label)
         self._take_back_unless(key, named)

@@ -1,4 +1,4 @@
-"""Choosing a picture from the folders of a computer: one folder at a time, the newest picture first."""
+"""Choice of a picture from the folders of a computer: one folder at a time, newest picture first."""
 
 from __future__ import annotations
 

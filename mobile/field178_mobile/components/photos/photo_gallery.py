@@ -48,7 +48,7 @@ class Thumb:
 
 
 class PhotoGallery:
-    """Shows and changes the photos of one record. `changed` is called when the grid is another one."""
+    """Shows and changes the photos of one record. `changed` is called when the grid has changed."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class PhotoGallery:
             self._attaching.detach(key)
 
     def undo(self) -> None:
-        """Put back the photo that was taken out last."""
+        """Restore the photo removed last."""
         if self._removed is not None:
             removed, self._removed = self._removed, None
             self._attaching.put_back(*removed)

@@ -25,7 +25,7 @@ _SHORT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PhotoTile:
-    """One photo of the grid. `part` of it is sent; a restricted one shows no picture here."""
+    """Photo of the grid. `part` of it is sent; a restricted photo shows no picture here."""
 
     key: str
     sha256: str
@@ -53,7 +53,7 @@ class PhotoContext:
 
 
 def is_restricted(entry: Mapping[str, object]) -> bool:
-    """Return whether a photo is for the team and the reviewer alone."""
+    """Return whether a photo is visible only to the team and the reviewer."""
     return entry.get("evidence_kind") in RESTRICTED_KINDS
 
 

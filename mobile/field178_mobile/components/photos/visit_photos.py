@@ -36,11 +36,11 @@ def gallery_of(
 
 
 def photos_by_item(data: Data) -> Counter[str]:
-    """Return how many photos show each item of the checklist."""
+    """Return the number of photos by checklist item."""
     entries = entries_of(data, ATTACHMENTS).values()
     return Counter([str(entry.get("checklist_item_id", "")) for entry in entries])
 
 
 def photo_count(data: Data) -> int:
-    """Return how many photos a record names."""
+    """Return the number of photos of a record."""
     return len(entries_of(data, ATTACHMENTS))

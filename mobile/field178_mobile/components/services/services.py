@@ -57,7 +57,7 @@ def papers_of(platform: Platform) -> PaperFolder:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who holds the unlocked tablet, since when."""
+    """Officer of the unlocked tablet, and time of the unlock."""
 
     officer: TabletOfficer
     since: datetime

@@ -62,7 +62,7 @@ class Roster:
         return next((team for team in self.teams if team.id == team_id), None)
 
     def name_of(self, user: str) -> str:
-        """Return the display name of an officer; one the roster lacks shows the start of the id."""
+        """Return the display name of an officer; for an unknown officer the start of the id."""
         person = self.people.get(user)
         return person.name if person else user[:8]
 

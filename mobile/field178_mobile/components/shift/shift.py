@@ -34,7 +34,7 @@ class ShiftSettings(Protocol):
         ...
 
     def put(self, key: str, value: object) -> None:
-        """Keep a value; it is durable when this returns."""
+        """Store a value durably."""
         ...
 
 
@@ -287,7 +287,7 @@ class ShiftPresenter:
 
 
 def shift_line(shift: Shift, roster: Roster, words: Wording) -> str:
-    """Return a shift in one line: team, kind, people, decision, end."""
+    """Return a shift as one line of text: team, kind, people, decision, end."""
     team, end = roster.team(shift.team_id), shift.ends_at()
     parts = [
         team.name if team else "",

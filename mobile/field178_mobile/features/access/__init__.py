@@ -1,1 +1,1 @@
-"""Who holds the tablet: enrolment, PIN, officers, notice, locking."""
+"""Access to the tablet: enrolment, PIN, officers, privacy notice, locking."""

@@ -22,11 +22,11 @@ class PinKeeper(Protocol):
         ...
 
     def check(self, pin: str) -> None:
-        """Refuse a PIN that is not the officer's; it counts as a wrong one at the unlocking."""
+        """Raise AppError for a wrong PIN, which counts as in the unlock."""
         ...
 
     def change(self, pin: str, fresh_pin: str) -> None:
-        """Put the fresh PIN in the place of the old one."""
+        """Replace the old PIN by the new PIN."""
         ...
 
 

@@ -32,7 +32,7 @@ class EnrolmentPort(Protocol[OpenedOut]):
         ...
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
-        """Bind an officer to the device and return who it is; most have no one-time code ("")."""
+        """Bind an officer to the device and return the officer; `one_time_code` is usually ""."""
         ...
 
     def set_up(self, officer: TabletOfficer, pin: str) -> OpenedOut:
@@ -76,9 +76,9 @@ class EnrolState:
 
 
 class EnrolPresenter(Generic[Opened]):
-    """Walks through the steps; one more officer of an enrolled tablet begins at the sign-in.
+    """Presenter of the steps; a further officer of an enrolled tablet begins at the sign-in.
 
-    With `on_signed_in` it ends there: the officer has a PIN already.
+    With `on_signed_in` the enrolment ends there: the officer has a PIN already.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class EnrolPresenter(Generic[Opened]):
         self._go(EnrolmentStep.SIGN_IN)
 
     def go_back(self) -> None:
-        """Go a step back: the code that was taken may be another officer's, or its tablet was revoked."""
+        """Go back one step: the code may belong to another officer, or its tablet was revoked."""
         if self.state.way_back and not self.state.is_busy:
             self._go(_WAYS_BACK[self.state.step][0])
 

@@ -32,7 +32,7 @@ class NoticePart:
 
 
 class OfficerNotice:
-    """The notice for one officer; that it was read is kept sealed among the tablet's settings, by officer."""
+    """Notice for one officer; its reading is stored in the tablet's settings, by officer."""
 
     def __init__(self, settings: StoredSettings, clock: Clock, officer_id: str) -> None:
         self._settings = settings
@@ -46,7 +46,7 @@ class OfficerNotice:
         return isinstance(kept, dict) and kept.get("version") == VERSION
 
     def read(self) -> None:
-        """Keep that this officer has read it: which version, and when for the first time."""
+        """Store the version of the notice that was read, and the time of the first reading."""
         if not self.is_read:
             read = {"version": VERSION, "read_at": to_wire(self._clock.now())}
             self._settings.put(SETTING, {**self._kept(), self._officer_id: read})
@@ -62,7 +62,7 @@ def notice_parts(translate: Callable[[str], str]) -> tuple[NoticePart, ...]:
 
 
 def notice_law(lists: CodeLists, on: date, language: str) -> str:
-    """Return name and number of the law on personal data in force on a day; "" before there was one."""
+    """Return name and number of the law on personal data in force on a day; "" before the first."""
     sources = (lists.legal_sources.get(name) for name in lists.privacy.officer_location.laws)
     law = next((source for source in sources if source is not None and source.valid_on(on)), None)
     return f"{law.label(language)} ({law.number_on(on)})" if law else ""

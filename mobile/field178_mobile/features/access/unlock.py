@@ -1,4 +1,4 @@
-"""Unlocking: who holds the tablet, and the PIN that opens the store."""
+"""Unlock: choice of officer, and the PIN that opens the store."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class UnlockState:
 
     @property
     def others(self) -> tuple[TabletOfficer, ...]:
-        """Return who could open the tablet for the chosen officer."""
+        """Return the officers who could unlock the tablet for the chosen officer."""
         return tuple(item for item in self.officers if item != self.chosen)
 
     @property
@@ -87,7 +87,7 @@ def refusal(error: AppError, wording: UnlockWording) -> tuple[str, int]:
 
 
 def waiting(wait_s: int, wording: UnlockWording) -> str:
-    """Return how long no PIN is taken, as it is counted down."""
+    """Return the text of the wait, counted down."""
     minutes, seconds = divmod(wait_s, 60)
     template = wording.translate("Too many wrong PINs. Try again in {wait}.")
     return template.format(wait=f"{minutes}:{seconds:02d}")
@@ -115,7 +115,7 @@ class UnlockPresenter(Generic[Opened]):
         self.state = UnlockState()
 
     def start(self, last_officer: str = "") -> None:
-        """Show the officers; the one of last time is chosen, or the only one."""
+        """Show the officers; the last officer, or the only one, is chosen."""
         named = self._wording.agency
         officers = tuple(replace(item, agency=named(item.agency)) for item in self._vault.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)

@@ -16,7 +16,7 @@ from field178_shared.time.clock import Clock
 
 
 class CensusForm(FactForm):
-    """Works on one draft of a worker census; `counts`: the other counts of the place, the newest first."""
+    """Presenter of a census draft; `counts`: the other counts of the place, newest first."""
 
     def __init__(
         self,

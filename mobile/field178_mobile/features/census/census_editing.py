@@ -35,7 +35,7 @@ class CensusEditing:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The record under work, if one is."""
+        """The id of the open record, if any."""
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, establishment_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The form of a worker census as one frozen value, and how it is made from the draft."""
+"""State of the worker census form, made from the draft."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CountState:
 
 @dataclass(frozen=True, slots=True)
 class CensusScene:
-    """Everything the state is made from. `last`: the newest count before the one at hand."""
+    """Inputs of the state. `last`: the newest earlier count."""
 
     data: Data
     words: Wording
@@ -79,7 +79,7 @@ class CensusState:
 
 
 def census_state(scene: CensusScene, checked: Checked, feedback: Feedback, focus: str) -> CensusState:
-    """Return the whole form."""
+    """Return the state of the form."""
     data, words, last = scene.data, scene.words, scene.last
     is_untouched = all(count_of(data, name) is None for name in COUNTS)
     return CensusState(

@@ -39,9 +39,9 @@ class WorkerCount:
 
 
 def counts_of(visits: Iterable[Visit], censuses: Iterable[MergedRecord]) -> tuple[WorkerCount, ...]:
-    """Return the counts of one establishment, the newest first; a census of the same day before the visit.
+    """Return the counts of an establishment, newest first; a census precedes a visit of the same day.
 
-    Void visits MUST NOT be among them.
+    Void visits MUST NOT be among the visits.
     """
     counts = []
     for visit in visits:
@@ -68,7 +68,7 @@ def is_old(counts: tuple[WorkerCount, ...], today: date) -> bool:
 
 
 def people_text(count: WorkerCount, words: Wording) -> str:
-    """Return a count in words: the total, and the women where they were counted."""
+    """Return a count as text: the total, and the women if counted."""
     total = number_text(count.total, words.language)
     female = count.numbers.get(FEMALE)
     if female is None:

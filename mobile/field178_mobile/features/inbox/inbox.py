@@ -91,7 +91,7 @@ class InboxPresenter:
         )
 
     def open(self, key: str) -> None:
-        """Open one item; a notice is read by that."""
+        """Open one item; this marks a notice as read."""
         self._open, self._mine = key, frozenset()
         items = _keyed(self._store.inbox())
         if key in items and items[key].notice_id:
@@ -110,7 +110,7 @@ class InboxPresenter:
             self._actions.go(SCREENS[item.type], item.record_id, path)
 
     def choose(self, place: int, is_mine: bool) -> None:
-        """Choose between a refused value and the current one; one value a field."""
+        """Choose the refused or the present value of a field."""
         path = self._shown[place].path
         others = {other for other in self._mine if self._shown[other].path != path}
         self._mine = frozenset(others | {place} if is_mine else others)

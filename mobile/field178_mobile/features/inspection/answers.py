@@ -44,7 +44,7 @@ def answers_of(data: Data) -> dict[str, ItemAnswer]:
 
 
 def answers_after(answers: Answers, before: Data, data: Data) -> Answers:
-    """Return the answers of a changed draft; one that did not change is that of the draft before."""
+    """Return the answers of a changed draft; unchanged answers are reused."""
     old, new = before.get("answers"), data.get("answers")
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return answers_of(data)
@@ -57,7 +57,7 @@ def answers_after(answers: Answers, before: Data, data: Data) -> Answers:
 
 
 def give_answer(data: Data, item_id: str, value: str | int) -> Changes:
-    """Return the change of one tap: the new answer, its note kept; the findings of a met item go with it."""
+    """Return the change of an answer by tap; its note stays, and findings of a met item are removed."""
     changes: Changes = {f"answers.{item_id}": _written(data, item_id, value, "")}
     if value not in FAILED:
         changes.update(_without_consequences(data, item_id))
@@ -65,7 +65,7 @@ def give_answer(data: Data, item_id: str, value: str | int) -> Changes:
 
 
 def take_back(data: Data, item_id: str) -> Changes:
-    """Return the change that opens an item again, with everything that followed from its answer."""
+    """Return the change that clears an answer, with its findings and follow-ups."""
     return {f"answers.{item_id}": None, **_without_consequences(data, item_id)}
 
 

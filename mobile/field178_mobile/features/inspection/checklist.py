@@ -91,7 +91,7 @@ class VisitReading:
 
 
 class VisitReader:
-    """Reads the draft of one visit; an answer or a page that did not change is that of the state before."""
+    """Reader of the draft of one visit; unchanged answers and pages are reused."""
 
     def __init__(self, lists: CodeLists, type_id: str, has_open_follow_ups: bool) -> None:
         self._lists, self._items, self._type_id = lists, lists.items, type_id

@@ -31,7 +31,7 @@ class ChecklistEditing(ReviewedFormPresenter):
     @property
     @abstractmethod
     def _reading(self) -> VisitReading:
-        """The checklist of the visit as it is now."""
+        """The present checklist of the visit."""
 
     @property
     @abstractmethod
@@ -108,7 +108,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._draw()
 
     def refer(self, protocol: str, referred_to: str) -> None:
-        """Record to whom a protection protocol was referred: never a person, never a narrative."""
+        """Record the referral of a protection protocol, without person and narrative."""
         label = self._words.choice("protocol", protocol)
         self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
 

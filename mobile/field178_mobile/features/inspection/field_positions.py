@@ -1,4 +1,4 @@
-"""Where on the screens a path of a visit is, and the office's comments that are pinned there."""
+"""Places of the paths of a visit on the screens, and the comments shown there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FieldPosition:
 
 
 def place_of(path: str, data: Data, words: Wording) -> FieldPosition:
-    """Return where a path of the record is shown."""
+    """Return the place of a path on the screens."""
     head = path.partition(".")[0]
     if head in SHIFT:
         return FieldPosition(INFO)

@@ -19,7 +19,7 @@ def day_or_none(iso: str) -> date | None:
 
 
 def end_of_offer(offer: str, visit_day: date, lists: CodeLists) -> date:
-    """Return the date of an offer: so many working days, or the default limit of the lists."""
+    """Return the end of an offer: a number of working days, or the default limit of the lists."""
     if offer != DEFAULT:
         return add_working_days(visit_day, int(offer), lists.holidays)
     # A default limit that is not in days gives the day of the visit, for the officer to correct.
@@ -45,7 +45,7 @@ def suggestions(visit_day: date, words: Wording) -> tuple[tuple[str, str], ...]:
 
 
 def short_day(day: date, visit_day: date, words: Wording) -> str:
-    """Return a date as on a chip, "T6 04/12", with its year when that is another one."""
+    """Return a date as on a chip, "T6 04/12", with its year if it differs."""
     text = short_date_text(day) if day.year == visit_day.year else date_text(day)
     return f"{weekday_short(day, words.language)} {text}"
 
@@ -63,7 +63,7 @@ def soft_word(due: date, visit_day: date, words: Wording) -> str:
 
 
 def unknown_year(day: date, words: Wording) -> str:
-    """Return that the declared days off of a year are not in the lists, empty when they are."""
+    """Return the text about a year without declared days off, "" if they are in the lists."""
     if words.lists.holidays.knows(day):
         return ""
     return words.say(

@@ -50,7 +50,7 @@ from field178_shared.time.clock import Clock, local_date
 
 
 class InspectionPresenter(ConclusionEditing):
-    """Works on one draft of a visit."""
+    """Presenter of the draft of one visit."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class InspectionPresenter(ConclusionEditing):
 
     @property
     def is_locked(self) -> bool:
-        """Return whether the office has reviewed the visit: to read, not to change."""
+        """Return whether the visit is read-only because the office has reviewed it."""
         return self._opened.is_locked
 
     @property
@@ -110,7 +110,7 @@ class InspectionPresenter(ConclusionEditing):
         MapPresenter(self._store, self._clock, self._words, render).refresh()
 
     def show(self, focus_path: str = "") -> None:
-        """Show the visit, at the section list or where a path is."""
+        """Show the visit, at the section list or at the place of a path."""
         if focus_path:
             self.jump(focus_path)
         else:

@@ -1,4 +1,4 @@
-"""The open visit as one frozen value, and how it is made from the draft."""
+"""State of the open visit, made from the draft."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Beside:
 
 
 class InspectionStates:
-    """Makes the states of one open visit; a part that did not change is that of the state before."""
+    """Maker of the states of one open visit; unchanged parts are reused."""
 
     def __init__(self) -> None:
         self._options = Kept(options)
@@ -134,7 +134,7 @@ class InspectionStates:
     def state(
         self, scene: VisitScene, sight: Sight, checked: Checked, feedback: Feedback, beside: Beside
     ) -> InspectionState:
-        """Return the whole open visit."""
+        """Return the state of the open visit."""
         reading, words, comments = scene.reading, scene.words, scene.marks.comments
         page = next((page for page in reading.pages if page.section.id == sight.section), None)
         pane = _pane(sight.tab, page, feedback)

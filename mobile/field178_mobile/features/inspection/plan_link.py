@@ -1,4 +1,4 @@
-"""The planned visits that the open visit may make: offered, and linked by the officer alone."""
+"""Planned visits that the open visit may complete: offered, and linked only by the officer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_shared.text.formats import date_text
 
 
 def plan_options(scene: VisitScene) -> tuple[Option, ...]:
-    """Return the planned visits on offer, the linked one chosen; of a locked visit the linked one alone."""
+    """Return the offered planned visits, with the linked visit chosen; only that one if locked."""
     linked = scene.reading.data.get("plan_item_id")
     return tuple(
         Option(item.id, _label(item, scene.words), item.id == linked)

@@ -49,7 +49,7 @@ def protocol_states(
 
 
 def protocol_offers(opened: Sequence[ProtocolState], words: Wording) -> tuple[Option, ...]:
-    """Return the protocols that a person can still open, in few words."""
+    """Return the protocols that can still be opened by hand."""
     _ = words.translate
     names = {
         "child_protection": _("A child"),

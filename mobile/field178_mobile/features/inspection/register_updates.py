@@ -16,7 +16,7 @@ TYPE = "establishment"
 
 
 def update_options(visit: Data, register: Data, kept: Collection[str], words: Wording) -> tuple[Option, ...]:
-    """Return each difference as "Rooms: 8 → 12"; the chosen ones are written, those in `kept` are not."""
+    """Return each difference as "Rooms: 8 → 12"; chosen differences are filed, those in `kept` are not."""
     options = []
     for path, value in observed_changes(visit, register).items():
         before = read_path(register, path)

@@ -154,7 +154,7 @@ def page_state(
     last: Answers,
     words: Wording,
 ) -> PageState:
-    """Return the open section; `following`: the next one that lacks a required answer."""
+    """Return the state of the open section; `following`: the next section without a required answer."""
     return PageState(
         id=page.section.id,
         title=page.section.label(words.language),

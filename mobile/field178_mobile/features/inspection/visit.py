@@ -107,7 +107,7 @@ def is_closed_early(data: Data) -> bool:
 
 
 def refer(protocol: str, referred_to: str, now: datetime) -> Changes:
-    """Return the change that a protection protocol was followed: when and to whom, nothing about anybody."""
+    """Return the change of a protection protocol: time and referral, without any person."""
     return {f"protocols.{protocol}": {"at": to_wire(now), "referred_to": referred_to, "done": True}}
 
 

@@ -96,7 +96,7 @@ def _untapped(scene: VisitScene) -> Iterable[Problem]:
 
 
 def _by_section(rows: tuple[ProblemRow, ...], scene: VisitScene) -> tuple[ProblemRow, ...]:
-    """Put the unanswered items of a section into one line that leads to the first of them."""
+    """Join the unanswered items of a section into one row that scrolls to the first of them."""
     words = scene.words
     missing = message(ErrorCode.REQUIRED, words.language)
     groups: dict[str, list[ProblemRow]] = {}

@@ -91,7 +91,7 @@ def _edits_by_hand(
 
 
 def _host_agency(store: Store, visit: Data, lists: CodeLists) -> str:
-    """Return the team's standing agency, or the focal one when it did not exist that day."""
+    """Return the team's standing agency, or the focal agency if it did not exist that day."""
     team, day = store.view(text_of(visit, "team_id")), day_of_act(visit)
     standing = text_of(team.data, "standing_agency") if team else ""
     focal = lists.focal_agency_on(day) if day and standing not in lists.agencies.on(day) else None

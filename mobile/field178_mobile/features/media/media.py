@@ -1,4 +1,4 @@
-"""Media posts of this tablet: the log, and the form of the one that is open."""
+"""Media posts of this tablet: the log, and the form of the open post."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_shared.time.clock import local_date
 
 
 class MediaPosts:
-    """Opens posts; holds the form that is open, if one is."""
+    """Opens the form of media posts."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class MediaPosts:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The record under work, if one is."""
+        """The id of the open record, if any."""
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, outlet_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The log of the media outlets of this area: items of each of the last twelve months, and missing ones."""
+"""Log of the area's media outlets: posts of the last twelve months, and missing posts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OutletCard:
 
 @dataclass(frozen=True, slots=True)
 class MediaLogState:
-    """The whole log. `summary` is its one line elsewhere."""
+    """State of the log. `summary` is its line on other screens."""
 
     outlets: tuple[OutletCard, ...]
     summary: str

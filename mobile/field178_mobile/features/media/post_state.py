@@ -1,4 +1,4 @@
-"""The form of a media post as one frozen value, and how it is made from the draft."""
+"""State of the media post form, made from the draft."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class PostState:
 
 
 def post_state(scene: PostScene, checked: Checked, feedback: Feedback, focus: str) -> PostState:
-    """Return the whole form."""
+    """Return the state of the form."""
     data, words, pins = scene.data, scene.words, scene.pins
     day = day_of(data, "published_on")
     outlet = words.lists.media_outlets.get(text_of(data, "outlet_id"))

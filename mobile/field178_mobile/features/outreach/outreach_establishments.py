@@ -72,7 +72,7 @@ class EstablishmentPicker:
 
 
 def add_establishment(data: Data, establishment_id: str) -> Changes:
-    """Return the change that adds an establishment; the only one begins with the workers' counts."""
+    """Return the change that adds an establishment; a single one begins with the workers' counts."""
     is_first = not establishments_of(data)
     return {f"establishments.{establishment_id}": _workers(data) if is_first else {}}
 

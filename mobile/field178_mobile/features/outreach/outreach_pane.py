@@ -17,7 +17,7 @@ from field178_shared.time.clock import local_date
 
 
 class OutreachPaneSessions:
-    """Opens sessions; holds the presenter of the one that is open."""
+    """Opens sessions and holds the presenter of the open session."""
 
     def __init__(
         self,

@@ -164,7 +164,7 @@ class SessionsPresenter:
 
 
 def attendance_of(data: Mapping[str, object]) -> int:
-    """Return how many attended, all audiences together."""
+    """Return the total attendance of all audiences."""
     audiences = data.get("audiences")
     keys = audiences if isinstance(audiences, Mapping) else ()
     counts = [read_path(data, f"audiences.{key}.attendance_count") for key in keys]

@@ -1,4 +1,4 @@
-"""The open outreach session as one frozen value, and how it is made from the draft."""
+"""State of the open outreach session, made from the draft."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class OutreachState:
 
 
 def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, focus: str) -> OutreachState:
-    """Return the whole open session."""
+    """Return the state of the open session."""
     data, words = scene.data, scene.words
     form = words.lists.forms.get(text_of(data, "outreach_form_id"))
     day, host = text_of(data, "session_date"), text_of(data, "host_agency_id")

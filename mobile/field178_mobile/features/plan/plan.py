@@ -111,7 +111,7 @@ class PlanPresenter:
         self.refresh()
 
     def establishment_of(self, item_id: str) -> str:
-        """Return the establishment of a row, "" when this tablet does not hold it."""
+        """Return the establishment of a row, "" if it is not on this tablet."""
         view = self._store.view(item_id)
         place = PlanItem.from_data(item_id, view.data).establishment_id if view is not None else ""
         return place if place and self._store.view(place) is not None else ""

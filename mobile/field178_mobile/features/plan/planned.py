@@ -118,7 +118,7 @@ def items_of(store: PlanStore) -> list[PlanItem]:
 def requested_first(
     follow_ups: Iterable[OpenFollowUp], store: PlanStore, establishment_id: str
 ) -> tuple[OpenFollowUp, ...]:
-    """Return open corrections with those on top for which a re-inspection is planned there."""
+    """Return open corrections, those with a planned re-inspection first."""
     requested: set[FollowUpRef] = {
         item.asked_by
         for item in items_of(store)

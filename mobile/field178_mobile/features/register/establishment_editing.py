@@ -16,7 +16,7 @@ from field178_shared.time.clock import local_date
 
 
 class EstablishmentEditing:
-    """Holds the form that is open, if one is."""
+    """Opens the establishment form."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class EstablishmentEditing:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The record under work, if one is."""
+        """The id of the open record, if any."""
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, name: str = "") -> None:

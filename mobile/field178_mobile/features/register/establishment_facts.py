@@ -38,7 +38,7 @@ class EstablishmentFacts:
 
 
 def read_facts(store: Store, year: int) -> EstablishmentFacts:
-    """Read them; "this year" is the one given."""
+    """Read the facts of all establishments; `year` is "this year"."""
     visits = store.visits()
     register = store.own_states(ESTABLISHMENT)
     begun = {key for key, state in register.items() if state.word is StateWord.DRAFT}

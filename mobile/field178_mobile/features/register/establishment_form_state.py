@@ -1,4 +1,4 @@
-"""The form of an establishment as one frozen value, and how it is made from the draft."""
+"""State of the establishment form, made from the draft."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CertificateRow:
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFormScene:
-    """Everything the state is made from."""
+    """Inputs of the state."""
 
     data: Data
     words: Wording
@@ -101,7 +101,7 @@ class EstablishmentFormState:
 def form_state(
     scene: EstablishmentFormScene, checked: Checked, feedback: Feedback, focus: str
 ) -> EstablishmentFormState:
-    """Return the whole form."""
+    """Return the state of the form."""
     data, words = scene.data, scene.words
     kind = words.lists.types.get(text_of(data, "establishment_type_id"))
     problems = {**scene.marked, **{row.path: row.text for row in checked.problems}}

@@ -149,7 +149,7 @@ class EstablishmentsPresenter:
         self._show()
 
     def set_position(self, position: GeoPoint | None) -> None:
-        """Order by distance from here, or by commune and name when there is no position."""
+        """Order by distance from a position, or by commune and name without one."""
         if position == self._position:
             return
         self._position = position

@@ -65,7 +65,7 @@ class MapPresenter:
         self._show()
 
     def stand_at(self, fix: Fix | None) -> None:
-        """Mark where the tablet is; nothing changes without a position."""
+        """Mark the position of the tablet; no effect without a position."""
         if fix is not None:
             self._here = place_of(fix.lat, fix.lon)
             self._show()

@@ -44,7 +44,7 @@ class RegisterIndex:
 
     @cached_property
     def _by_number(self) -> dict[str, list[EstablishmentListing]]:
-        """The entries by folded number: worked out only where somebody types one."""
+        """The establishments by folded number, computed when a number is typed."""
         by_number: dict[str, list[EstablishmentListing]] = {}
         for listing in self._establishments:
             if listing.registration_number:

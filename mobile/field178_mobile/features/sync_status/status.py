@@ -21,7 +21,7 @@ class StatusStore(Protocol):
     """Store operations of the status line."""
 
     def status(self) -> StoreStatus:
-        """Return the whole tablet in one line."""
+        """Return the status of the store."""
         ...
 
     def inbox(self) -> list[InboxItem]:

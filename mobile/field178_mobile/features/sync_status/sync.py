@@ -66,7 +66,7 @@ class DeletionControls(Protocol):
         ...
 
     def keep_wifi_only(self, wifi_only: bool) -> None:
-        """Keep whether photos wait for Wi-Fi."""
+        """Store whether photos wait for Wi-Fi."""
         ...
 
 

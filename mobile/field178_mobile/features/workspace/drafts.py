@@ -78,7 +78,7 @@ class DraftsPresenter:
         )
 
     def _opened_by(self, draft: Draft) -> tuple[str, str]:
-        """Return the record that opens for a draft, and its type: for an answer, the one it is about."""
+        """Return id and type of the record that a draft opens: for an answer, its subject."""
         if draft.type != ANSWER:
             return draft.record_id, draft.type
         record_id = text_of(draft.data, "record")

@@ -24,7 +24,7 @@ NIGHT = timedelta(hours=12)
 
 
 class EstablishmentVisits:
-    """Reads the visits of establishments from the store, and prepares one to be opened."""
+    """Reads the visits of establishments from the store, and prepares a visit for its presenter."""
 
     def __init__(self, services: RecordServices, places: Whereabouts) -> None:
         self._services = services

@@ -23,7 +23,7 @@ MINUTES_PATH = "minutes_number"
 
 
 class RecordPresenter:
-    """Opens establishments and their visits; holds the presenter of the visit that is open."""
+    """Opens establishments and their visits; holds the presenter of the open visit."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class RecordPresenter:
         return self._take_up(establishment_of(draft), draft, focus_path, is_to_read=True)
 
     def choose_tab(self, tab: str) -> None:
-        """Show a tab; without a visit, all but the info is where one begins."""
+        """Show a tab; without a visit all tabs except info offer to begin one."""
         self._tab = tab
         self._show()
         if self.visit is not None:
@@ -154,7 +154,7 @@ class RecordPresenter:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The record under work, if one is."""
+        """The id of the open record, if any."""
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
     def filed_tonight(self, establishment_id: str) -> str:

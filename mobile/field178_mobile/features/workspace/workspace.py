@@ -197,7 +197,7 @@ class Workspace:
             self.drafts.discard(draft_id)
 
     def go_on_with(self, access_result: str) -> None:
-        """Begin the visit that waited for the shift, if one did."""
+        """Begin the visit that waited for the shift, if any."""
         self.record.refresh()
         if access_result:
             self.record.begin(access_result)
@@ -292,7 +292,7 @@ class Workspace:
             self._ui_thread.post(self._refresh)
 
     def _show_filed(self) -> None:
-        """Show the list with the establishment of the visit that was filed just now in it."""
+        """Show the list with the establishment of the visit that was just filed."""
         self._refresh()
         if self.record.establishment_id and self.list.hides(self.record.establishment_id):
             self._show_all()

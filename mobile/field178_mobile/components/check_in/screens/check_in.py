@@ -121,7 +121,7 @@ class PinPage(kit.FullPage):
         self.dismiss()
 
     def go_back(self) -> None:
-        """Put the first place in the middle again."""
+        """Centre the map at the first place."""
         view = self._page.ids.view
         if self._start is None:
             view.fit()

@@ -9,7 +9,7 @@ from field178_mobile.presentation.feedback import Feedback
 
 
 class FeedbackLine(kit.StatusLine):
-    """show(feedback, checked); event on_release: leads to the next problem, where some are left."""
+    """Line of feedback. show(feedback, checked); event on_release: scroll to the next problem, if any."""
 
     def show(self, feedback: Feedback, checked: Checked) -> None:
         """Draw the most important message: saved, error or number of problems."""

@@ -18,7 +18,7 @@ class RecordToFile(Protocol):
 
     @property
     def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """The warnings that are left."""
+        """The remaining warnings."""
         ...
 
     def jump(self, path: str) -> None:

@@ -49,7 +49,7 @@ class PhotoPage(kit.FullPage):
         self.open()
 
     def show(self, state: EditorState) -> None:
-        """Draw the photo; one that was kept closes the page."""
+        """Draw the photo; a saved photo closes the page."""
         self._state = state
         self.title, self.sub = state.title, state.item
         self.attaching.show(state)

@@ -50,7 +50,7 @@ class PhotoPicker(kit.FullPage):
         self._folder.show()
 
     def open(self, *_args: object, **_kwargs: object) -> None:
-        """Show it; pictures that were not made when it was left are made now."""
+        """Open the page; thumbnails missing since its last closing are made now."""
         super().open()
         self._page.ids.files.draw()
 

@@ -1,4 +1,4 @@
-"""Changing one's PIN as a sheet: the pad of the unlocking, three times."""
+"""Sheet for changing the PIN, with the pad of the unlock screen."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ChangePinBody(kit.Column):
         self.digits, self.is_error, self.can_type = state.digits, state.is_error, state.can_type
 
     def press(self, key: str) -> None:
-        """Hand a key of the pad on."""
+        """Pass a key of the pad to the presenter."""
         if key == "back":
             self.presenter.back()
         else:

@@ -48,7 +48,7 @@ class NoticeBody(kit.Panel):
             self.ids.parts.add_widget(_row(part))
 
     def on_width(self, _widget: object, width: float) -> None:
-        """Keep the lines short enough to be read."""
+        """Limit the width of the lines for readability."""
         self.margin = max(dp(24), (width - dp(WIDEST_TEXT)) / 2)
 
 

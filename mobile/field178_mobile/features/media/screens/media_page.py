@@ -205,7 +205,7 @@ class MediaPages:
         self._log.open()
 
     def show_log(self, state: MediaLogState) -> None:
-        """Draw the log where it is open."""
+        """Draw the log if it is open."""
         if self._pane is not None:
             self._pane.show(state)
 

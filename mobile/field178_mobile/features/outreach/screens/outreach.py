@@ -63,7 +63,7 @@ class OutreachScreen(kit.Panes):
         self.ids.empty.opacity = 0 if state.rows else 1
 
     def show_media(self, state: MediaLogState) -> None:
-        """Draw the line of the media posts, and their log where it is open."""
+        """Draw the line of the media posts, and their log if it is open."""
         self.media_line = state.summary
         self.media.show_log(state)
 
@@ -74,7 +74,7 @@ class OutreachScreen(kit.Panes):
             self.sessions_pane.sessions.show_more()
 
     def show_session(self, state: OutreachState) -> None:
-        """Draw the open session; a filed one closes with a word about where it is."""
+        """Draw the open session; a filed session closes with a message."""
         if state.feedback.filed:
             kit.toast(state.feedback.filed)
             self.close()

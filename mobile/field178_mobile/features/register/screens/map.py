@@ -82,7 +82,7 @@ class MapScreen(BoxLayout):
             self.ids.card_place.add_widget(self._card)
 
     def open(self, **_place: str) -> None:
-        """Nothing to go to: the map opens where it was left."""
+        """Show the map at its last place."""
 
     def _summary_of(self, state: MapState) -> str:
         parts = []

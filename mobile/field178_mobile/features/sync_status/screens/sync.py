@@ -256,7 +256,7 @@ class _DeletionControls:
         self._store.photos.send_again(photo)
 
     def keep_wifi_only(self, wifi_only: bool) -> None:
-        """Keep the officers' choice."""
+        """Store the officers' choice."""
         self._store.settings.put(WIFI_ONLY, wifi_only)
 
     def _do(self, work: Callable[[DatabaseContext], None]) -> None:

@@ -114,7 +114,7 @@ class CheckRow(BoxLayout):
         self._offer()
 
     def on_has_partial_place(self, *_: object) -> None:
-        """Keep the place of the answer, or close up."""
+        """Reserve or remove the space of the answer."""
         self._offer()
 
     def on_allow_na(self, *_: object) -> None:
@@ -122,7 +122,7 @@ class CheckRow(BoxLayout):
         self._offer()
 
     def on_is_fact(self, *_: object) -> None:
-        """Put the answers in other words."""
+        """Change the labels of the answers."""
         self._offer()
 
     def on_choose(self, value: str) -> None:
@@ -162,7 +162,7 @@ class CheckRow(BoxLayout):
 
 
 def _words(key: str) -> tuple[str, ...]:
-    """Return the word of an answer, and that of a question of fact where it is another."""
+    """Return the label of an answer, which differs for a question of fact."""
     return {
         "yes": (_("Compliant"), _("Yes")),
         "partial": (_("Partly"),),

@@ -104,7 +104,7 @@ class NumberPad(Sheet):
         self.shown = self.shown[:-1]
 
     def accept(self) -> None:
-        """Hand the number over and close; an empty pad or too large a number stays."""
+        """Dispatch the number and close; an empty pad or too large a number stays open."""
         if not self.shown:
             self.error = _("Enter a number.")
         elif int(self.shown) > (largest := int(self.maximum) or LARGEST_COUNT):
@@ -113,7 +113,7 @@ class NumberPad(Sheet):
             self.give(int(self.shown))
 
     def give(self, value: int) -> None:
-        """Hand a number over and close."""
+        """Dispatch a number and close."""
         self.dismiss()
         self._on_number(value)
 

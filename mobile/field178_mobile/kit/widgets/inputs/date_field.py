@@ -100,7 +100,7 @@ class DateSheet(Sheet):
         )
 
     def open(self, *_args: object, **_kwargs: object) -> None:
-        """Slide in, ready for the first number where a keyboard is no part of the screen."""
+        """Open the sheet, focused on the first number if a keyboard is attached."""
         super().open()
         if platform != "android":
             self._body.ids.day.overtype()
@@ -155,14 +155,14 @@ class DateBody(surface.Column):
         return [child for child in reversed(self.ids.days.children) if isinstance(child, DayKey)]
 
     def turn(self, months: int) -> None:
-        """Show the month so many later."""
+        """Show the month a number of months later."""
         count = self._first.year * MONTHS_OF_YEAR + self._first.month - 1 + months
         if date.min.year < count // MONTHS_OF_YEAR < date.max.year:
             self._first = date(count // MONTHS_OF_YEAR, count % MONTHS_OF_YEAR + 1, 1)
             self._draw()
 
     def walk_beyond(self, key: DayKey, days: int) -> DayKey:
-        """Return the day so many after one, in another month, which is shown now."""
+        """Return the day a number of days later, in another month, which is then shown."""
         day = date.fromisoformat(key.iso) + timedelta(days=days)
         self.turn(1 if days > 0 else -1)
         return next(each for each in self.keys() if each.iso == day.isoformat())

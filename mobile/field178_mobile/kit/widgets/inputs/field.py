@@ -49,7 +49,7 @@ class Entry(TextInput):
         super().insert_text(substring, from_undo=from_undo)
 
     def on_focus(self, _entry: object, has_focus: bool) -> None:
-        """Show where the cursor is while it is typed, and the beginning of a line afterwards."""
+        """Scroll to the cursor while typing, and to the beginning of the line afterwards."""
         if has_focus:
             self.cursor = self.cursor_col, self.cursor_row
         else:
@@ -110,7 +110,7 @@ class Field(BoxLayout):
         self.ids.entry.text = self.text
 
     def focus_input(self) -> None:
-        """Put the cursor in."""
+        """Set the focus on the input."""
         self.ids.entry.focus = True
 
     def overtype(self) -> None:
@@ -132,7 +132,7 @@ class Field(BoxLayout):
         self.dispatch("on_enter")
 
     def on_password(self, _widget: object, _is_secret: bool) -> None:
-        """Give a password its eye; no other field pays for one."""
+        """Add the eye button to a password field."""
         self.ids.box.add_widget(PasswordToggle(field=self))
 
     def focused(self, has_focus: bool) -> None:
@@ -172,7 +172,7 @@ class Field(BoxLayout):
         self.commit()
 
     def commit(self) -> None:
-        """Announce the text in NFC when it differs from the one rendered."""
+        """Dispatch the text in NFC if it differs from the rendered text."""
         value = unicodedata.normalize("NFC", self.ids.entry.text)
         if value != self.text:
             self.text = value

@@ -44,14 +44,14 @@ def draw_pin(kind: str, x: float, y: float, is_chosen: bool) -> None:
 
 
 def mark_px(count: int) -> float:
-    """Return how wide and high the mark of so many establishments is."""
+    """Return width and height of a cluster mark by its number of establishments."""
     if count == 1:
         return float(dp(SIZE_DP) + dp(4))
     return float(dp(CLUSTER_DP) + dp(2) * min(len(str(count)) - 1, 3) * 3 + dp(6))
 
 
 def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
-    """Draw many establishments as one: their number in a ring of the most urgent one's colour."""
+    """Draw a cluster: its number in a ring with the colour of its most urgent establishment."""
     whole = mark_px(count)
     size = whole - dp(6)
     Color(*getattr(theme, STYLES[kind][1]))
@@ -63,7 +63,7 @@ def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
 
 
 def name_px(name: str) -> tuple[float, float]:
-    """Return how wide and high the name of a commune is."""
+    """Return width and height of the name of a commune."""
     width, height = _text(name, "UIMed", sp(13)).size
     return width + dp(12), height + dp(4)
 
