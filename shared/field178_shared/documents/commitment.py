@@ -1,4 +1,4 @@
-"""The commitment (bản cam kết) that an establishment signs at a visit; its promises are a code list.
+"""Form of the commitment (bản cam kết) that an establishment signs at a visit; its promises are a list.
 
 Who signs for the establishment is a dotted line, filled with a pen and never stored.
 """

@@ -200,9 +200,9 @@ class _Paper(FPDF):
     def _(self, block: SignatureBlock) -> None:
         lines = max(len(block.signer), 1)
         height = max(2 * _LINE_MM + _PEN_ROOM_MM + lines * _LINE_MM, self._height_of_recipients(block))
-        self._keep_together(height + sum(self._height_of_flow(one) for one in block.ending))
-        for one in block.ending:
-            self._flow(one.text, *(("B", "L") if isinstance(one, Heading) else ()))
+        self._keep_together(height + sum(self._height_of_flow(part) for part in block.ending))
+        for part in block.ending:
+            self._flow(part.text, *(("B", "L") if isinstance(part, Heading) else ()))
         top, width = self.get_y() + _BETWEEN_MM, self.epw
         self.set_y(top)
         self._recipients(block.recipients)
@@ -216,7 +216,7 @@ class _Paper(FPDF):
     def _height_of_recipients(self, block: SignatureBlock) -> float:
         self.set_font(_FONT, "", _LIST_PT)
         width = self.epw * _RECIPIENTS_SHARE
-        lines = sum(self._lines_of(f"- {one};", width) for one in block.recipients)
+        lines = sum(self._lines_of(f"- {recipient};", width) for recipient in block.recipients)
         return _BETWEEN_MM + _LINE_MM + lines * _TABLE_LINE_MM
 
     @draw.register
@@ -263,8 +263,8 @@ class _Paper(FPDF):
         self.ln(_LINE_MM)
         self.set_font(_FONT, "", _LIST_PT)
         width = self.epw * _RECIPIENTS_SHARE
-        for number, one in enumerate(recipients):
-            text = f"- {one}{'.' if number == len(recipients) - 1 else ';'}"
+        for number, recipient in enumerate(recipients):
+            text = f"- {recipient}{'.' if number == len(recipients) - 1 else ';'}"
             self.multi_cell(width, _TABLE_LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _height_of(self, block: Closing) -> float:
@@ -313,8 +313,8 @@ class _Paper(FPDF):
 
 def _letters_of(fonts: Iterable[object]) -> frozenset[int]:
     """Return the code points that every one of the fonts has a letter for."""
-    known = [frozenset(font.cmap) for font in fonts if isinstance(font, TTFFont)]
-    return frozenset.intersection(*known)
+    characters = [frozenset(font.cmap) for font in fonts if isinstance(font, TTFFont)]
+    return frozenset.intersection(*characters)
 
 
 def _aligned(head: Sequence[str]) -> tuple[str, ...]:

@@ -32,24 +32,24 @@ class Printable:
         if isinstance(value, tuple):
             return cast(T, tuple(map(self.of, value)))
         if is_dataclass(value) and not isinstance(value, type):
-            known = {field.name: getattr(value, field.name) for field in fields(value)}
-            return replace(value, **{name: self.of(one) for name, one in known.items()})
+            values = {field.name: getattr(value, field.name) for field in fields(value)}
+            return replace(value, **{name: self.of(content) for name, content in values.items()})
         return value
 
     def _text(self, text: str) -> str:
         if all(map(self._is_shown, text)):
             return text
-        text = _JOINED.sub(lambda found: self._whole(found.group(0)), text.translate(_ALIKE))
-        marked = "".join(one if self._is_shown(one) else MARK for one in text)
+        text = _JOINED.sub(lambda match: self._whole(match.group(0)), text.translate(_ALIKE))
+        marked = "".join(character if self._is_shown(character) else MARK for character in text)
         self.has_marks = self.has_marks or marked != text
         return marked
 
     def _whole(self, joined: str) -> str:
         """Return one character for what is one picture to the reader, the letter itself where it has one."""
-        parts = [one for one in joined if not _JOINS.match(one)]
+        parts = [character for character in joined if not _JOINS.match(character)]
         if all(map(self._is_shown, parts)):
             return "".join(parts)
-        return next(one for one in parts if not self._is_shown(one))
+        return next(character for character in parts if not self._is_shown(character))
 
     def _is_shown(self, character: str) -> bool:
         # Breaks and marks of direction have no letter in any typeface.

@@ -73,13 +73,13 @@ def _blocks(data: Data, lists: CodeLists) -> Iterator[Block]:
     host = agency_name(lists, session.host_agency_id, session.unit_id) or UNKNOWN
     yield Paragraph(f"3. Cơ quan chủ trì: {host}.")
     if session.co_hosts:
-        named = (agency_name(lists, one, session.unit_id) for one in session.co_hosts)
+        named = (agency_name(lists, agency, session.unit_id) for agency in session.co_hosts)
         yield Paragraph(f"4. Cơ quan phối hợp: {', '.join(filter(None, named))}.")
     yield from field_lines("outreach_session", "session", data, lists)
     yield Heading("II. NỘI DUNG, HÌNH THỨC")
     form = lists.forms.get(session.outreach_form_id)
     yield Paragraph(f"1. Hình thức: {form.vi if form else UNKNOWN}.")
-    topics = [lists.topics[one].vi for one in session.topic_ids if one in lists.topics]
+    topics = [lists.topics[topic].vi for topic in session.topic_ids if topic in lists.topics]
     yield Paragraph(f"2. Nội dung: {'; '.join(topics) or UNKNOWN}.")
     if session.summary:
         yield Paragraph(f"3. Tóm tắt: {session.summary}")
@@ -102,9 +102,9 @@ def _blocks(data: Data, lists: CodeLists) -> Iterator[Block]:
 
 def _attendance(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
     rows = []
-    for key, told in session.audiences.items():
+    for key, attendance in session.audiences.items():
         audience = lists.audiences.get(key)
-        counts = (told.attendance_count, told.first_time_count, told.female_count)
+        counts = (attendance.attendance_count, attendance.first_time_count, attendance.female_count)
         shown = ("" if count is None else number_text(count) for count in counts)
         rows.append((audience.vi if audience else key, *shown))
     if not rows:

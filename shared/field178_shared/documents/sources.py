@@ -97,15 +97,15 @@ def printed_checklist(
     """Return the sections of the minutes with the requirements that were answered, in their order."""
     if establishment_type_id not in lists.types:
         return []
-    found = []
+    sections = []
     # Of every day: what was answered is printed, whatever list it was answered by.
     for section, items in lists.checklist_of(establishment_type_id, None):
         if section.id in _COUNTED:
             continue
         answered = [(item, visit.answers[item.id]) for item in items if _is_printed(item, visit)]
         if answered:
-            found.append((section, answered))
-    return found
+            sections.append((section, answered))
+    return sections
 
 
 def citation_gaps(visit: Inspection, lists: CodeLists) -> int:

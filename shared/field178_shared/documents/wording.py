@@ -52,7 +52,7 @@ def _printed_value(field: FieldSpec, data: Data, lists: CodeLists) -> str:
         text = date_text(day) if day else ""
     elif field.kind is FieldKind.CHOICE:
         ids = (*ids_of(data, field.path), text_of(data, field.path))
-        text = ", ".join(filter(None, (_choice_text(field, one, data, lists) for one in ids)))
+        text = ", ".join(filter(None, (_choice_text(field, choice, data, lists) for choice in ids)))
     else:
         text = text_of(data, field.path)
     return f"{text.strip()}." if text else ""
@@ -88,12 +88,12 @@ def address_of(lists: CodeLists, establishment: Establishment) -> str:
 
 def ancestors(lists: CodeLists, unit_id: str) -> list[Unit]:
     """Return a unit and the units above it, the country left out."""
-    found: list[Unit] = []
+    units: list[Unit] = []
     unit = lists.units.get(unit_id)
     while unit is not None and unit.parent is not None:
-        found.append(unit)
+        units.append(unit)
         unit = lists.units.get(unit.parent)
-    return found
+    return units
 
 
 _LEVELS = {
@@ -156,8 +156,8 @@ def issuing_bodies(lists: CodeLists, agency_id: str, unit_id: str, on: date | No
     A People's Committee and a ministry have none above them (ND 30/2020, annex I).
     """
     agency = lists.agencies.get(agency_id)
-    above = (lists.agencies[one] for one in (agency.under if agency else ()) if one in lists.agencies)
-    superior = next((one for one in above if on is not None and one.valid_on(on)), None)
+    above = (lists.agencies[name] for name in (agency.under if agency else ()) if name in lists.agencies)
+    superior = next((body for body in above if on is not None and body.valid_on(on)), None)
     names = [agency_name(lists, superior.id, unit_id)] if superior else []
     return (*names, agency_name(lists, agency_id, unit_id) or UNKNOWN)
 
@@ -176,7 +176,7 @@ def legal_bases(lists: CodeLists, form_id: str, on: date | None) -> Iterator[str
 def _basis(source: LegalSource) -> str:
     of_day = f" {long_day(source.issued)}" if source.issued else ""
     number = source.number or ""
-    kind, issuer = next((found for mark, found in _ISSUERS.items() if mark in number), ("", ""))
+    kind, issuer = next((names for mark, names in _ISSUERS.items() if mark in number), ("", ""))
     if not kind:
         return f"{source.vi}{of_day}"
     subject = source.vi.removeprefix(kind).strip()
@@ -193,9 +193,9 @@ _ISSUERS = {
 
 def bases(texts: Iterator[str]) -> Iterator[Basis]:
     """Yield the bases one a line: ";" behind each, "." behind the last."""
-    known = list(texts)
-    for number, text in enumerate(known, 1):
-        yield Basis(f"{text}{'.' if number == len(known) else ';'}")
+    bases = list(texts)
+    for number, text in enumerate(bases, 1):
+        yield Basis(f"{text}{'.' if number == len(bases) else ';'}")
 
 
 def recipients(lists: CodeLists, name: str, on: date | None, standing: str = "") -> tuple[str, ...]:

@@ -126,8 +126,8 @@ def words_at(record_type: str, path: str, language: str) -> FieldWords:
 
 def record_name(record_type: str, language: str) -> str:
     """Return what a record of a type is called; an unknown type shows itself."""
-    known = RECORD_NAMES.get(record_type) or OFFICE_RECORD_NAMES.get(record_type, record_type)
-    return translated(known, language)
+    msgid = RECORD_NAMES.get(record_type) or OFFICE_RECORD_NAMES.get(record_type, record_type)
+    return translated(msgid, language)
 
 
 def translated(text: str, language: str) -> str:
@@ -184,8 +184,8 @@ def described_at(record_type: str, path: str) -> Mapping[str, object] | None:
         if not isinstance(described, Mapping):
             return None
         properties = described.get("properties")
-        known = properties.get(key) if isinstance(properties, Mapping) else None
-        described = known if known is not None else described.get("additionalProperties")
+        member = properties.get(key) if isinstance(properties, Mapping) else None
+        described = member if member is not None else described.get("additionalProperties")
     return described if isinstance(described, Mapping) else None
 
 

@@ -135,11 +135,11 @@ def _columns(record_type: str, lists: CodeLists) -> Iterator[RecordColumn]:
         elif f"{path}.*" in fields:
             yield from _columns_of_entries(record_type, field, lists)
         else:
-            members = (one for one in fields.values() if one.path.startswith(f"{path}."))
+            members = (field for field in fields.values() if field.path.startswith(f"{path}."))
             yield from (
-                RecordColumn(record_type, one.path, one.path, one)
-                for one in members
-                if not one.why_not_exported
+                RecordColumn(record_type, member.path, member.path, member)
+                for member in members
+                if not member.why_not_exported
             )
 
 
