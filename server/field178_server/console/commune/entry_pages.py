@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.queries import files_of
 from field178_server.audit.trail import AuditEntry
-from field178_server.console.commune import view
 from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
 from field178_server.console.commune.form import PATHS, half_years
-from field178_server.console.commune.reader import reader_of, today
-from field178_server.console.commune.returned import return_form, return_view
+from field178_server.console.commune.reader import commune_access, commune_reader
+from field178_server.console.commune.returned import ReturnForm, ReturnView, return_form, return_view
+from field178_server.console.commune.view import ADD
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.entry_form import EntryForm, Options, data_typed, typed_entry
 from field178_server.console.records.entry_page import (
@@ -23,7 +23,7 @@ from field178_server.console.records.entry_page import (
     EntryPage,
     RefusedForm,
     attempt_entry,
-    entry_page,
+    render_entry,
     save_entry,
 )
 from field178_server.console.shell.form_actions import (
@@ -36,13 +36,9 @@ from field178_server.console.shell.form_actions import (
     whole_number,
 )
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.commune.operations import CommuneEnterer
 from field178_server.office.commune.queries import (
     entries_in,
@@ -53,7 +49,6 @@ from field178_server.office.commune.queries import (
 from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, entry_id, withdraw
 from field178_server.office.reviews import operations
 from field178_server.office.reviews.operations import Pin, Remarks, SeenRecord, return_for_fix
-from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.batch import Batch
 from field178_server.records.labels import establishment_names
 from field178_server.records.stored_record import Stored
@@ -83,15 +78,29 @@ class FormPage:
     is_return_refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EntryExtras:
+    """Values of the page of an entry beside its fields: files of a plan, and its return by the office."""
+
+    takes_files: bool
+    files: Sequence[tuple[str, str]]
+    file_error: str
+    documents: Sequence[str]
+    returned: ReturnView | None
+    return_form: ReturnForm | None
+    is_return_refused: bool
+
+
 def new(record_type: str) -> Response:
     """Show the form of a new entry with what the address tells already."""
-    known = _known_type(record_type)
-    typed = MultiDict({name: request.args[name] for name in PATHS[known] if name in request.args})
-    if known == PLAN:
-        typed.setdefault("year", str(today().year))
-    if known == RISK_COUNT:
-        typed.setdefault("half_year", half_year_asked(today()).isoformat())
-    form = _new_form(known, typed)
+    _check_type(record_type)
+    today = current_page().today
+    typed = MultiDict({name: request.args[name] for name in PATHS[record_type] if name in request.args})
+    if record_type == PLAN:
+        typed.setdefault("year", str(today.year))
+    if record_type == RISK_COUNT:
+        typed.setdefault("half_year", half_year_asked(today).isoformat())
+    form = _new_form(record_type, typed)
     for path, choices in form.options.items():
         # The only one there is needs no choice.
         if len(choices) == 1 and path != "replaces":
@@ -101,7 +110,8 @@ def new(record_type: str) -> Response:
 
 def add(record_type: str) -> AnyResponse:
     """Write a new entry; a refusal shows the form with all that was typed."""
-    form = _new_form(_known_type(record_type), request.form)
+    _check_type(record_type)
+    form = _new_form(record_type, request.form)
     enterer, unit_id = _enterer(), _unit_id()
     return _written(
         form,
@@ -113,20 +123,21 @@ def add(record_type: str) -> AnyResponse:
 def detail(record_id: str) -> Response:
     """Show an entry; who entered for the commune corrects or withdraws it here."""
     entry = _entry(record_id)
-    return _form_page(FormPage(_known_form(entry, _typed(entry)), entry, stored_files(entry.data)))
+    return _form_page(FormPage(_stored_form(entry, _typed(entry)), entry, stored_files(entry.data)))
 
 
 def file(record_id: str, key: str) -> Response:
     """Give a document of a plan; the look at it is audited."""
-    runtime, entry = current_runtime(), _entry(record_id)
-    with snapshot(runtime.engine) as session:
-        found = [one for one in files_of(session, runtime.tenant_id, record_id) if one.key == key]
-    sent = send_document(runtime, found[0]) if found and found[0].has_come else None
-    if sent is None:
+    page, entry = current_page(), _entry(record_id)
+    with snapshot(page.runtime.engine) as session:
+        files = files_of(session, page.tenant_id, record_id)
+    document = next((document for document in files if document.key == key), None)
+    answer = send_document(page.runtime, document) if document and document.has_come else None
+    if document is None or answer is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    seen = AuditEntry("file_viewed", record_id, entry.scope, {"key": key, "kind": found[0].kind})
-    run_write(runtime.engine, lambda session: office().note(session, seen))
-    return sent
+    seen = AuditEntry("file_viewed", record_id, entry.scope, {"key": key, "kind": document.kind})
+    run_write(page.runtime.engine, lambda session: office().note(session, seen))
+    return answer
 
 
 def save(record_id: str) -> AnyResponse:
@@ -137,7 +148,7 @@ def save(record_id: str) -> AnyResponse:
         name: value for name, value in entry.data.items() if name not in (*PATHS[entry.type], "attachments")
     }
     return _written(
-        _known_form(entry, request.form),
+        _stored_form(entry, request.form),
         entry,
         lambda batch, data: correct(batch, office(), enterer, seen, {**kept, **data}),
     )
@@ -149,20 +160,20 @@ def withdraw_entry(record_id: str) -> AnyResponse:
     seen = SeenOwnEntry(record_id, whole_number("seen_rev"))
     refusal = attempt_entry(lambda batch: withdraw(batch, office(), enterer, seen))
     if refusal is not None:
-        form = _known_form(entry, _typed(entry))
+        form = _stored_form(entry, _typed(entry))
         return _form_page(FormPage(form, entry, stored_files(entry.data)), refusal.message, refusal.status)
     return done(_way_back(entry.data), "commune_withdrawn", record_id)
 
 
 def return_entry(record_id: str) -> AnyResponse:
     """Return a wrong entry to who entered it, with what is to be corrected."""
-    entry, localizer = _entry(record_id), _localizer()
+    entry = _entry(record_id)
     text, path = request.form.get("text", "").strip(), request.form.get("path", "")
     if not text:
         return _refused_return(entry, Refusal(422, ErrorCode.REQUIRED, _REFUSALS[ErrorCode.REQUIRED]))
-    label = localizer.say(N_("What is to be corrected"))
-    if asked := confirm_texts([OwnText("text", label, text)], "console.commune.index"):
-        return asked
+    label = current_page().say(N_("What is to be corrected"))
+    if confirmation := confirm_texts([OwnText("text", label, text)], "console.commune.index"):
+        return confirmation
     is_pinned = path in PATHS.get(entry.type, ())
     remarks = Remarks(comments=(Pin(path, text),)) if is_pinned else Remarks(text)
     return _decided(
@@ -195,23 +206,23 @@ def _decided(entry: Stored, decide: Callable[[Batch], None], code: str) -> AnyRe
 
 
 def _refused_return(entry: Stored, refusal: Refusal) -> Response:
-    form = _known_form(entry, _typed(entry))
+    form = _stored_form(entry, _typed(entry))
     shown = FormPage(form, entry, stored_files(entry.data), is_return_refused=True)
-    return _form_page(shown, _localizer().say(refusal.message), refusal.status)
+    return _form_page(shown, current_page().say(refusal.message), refusal.status)
 
 
 def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data], object]) -> AnyResponse:
-    localizer = _localizer()
-    values = form.read(localizer)
+    page = current_page()
+    values = form.read(page.localizer)
     data = data_typed(values)
     unit: Data = entry.data if entry else {"unit_id": _unit_id()}
     files, before = PlanFiles(), entry.data if entry else {}
     if form.record_type == PLAN:
         record_id = entry.record_id if entry else entry_id(_enterer(), PLAN, {**unit, **data})
-        files = sent_files(record_id, before, localizer)
+        files = sent_files(record_id, before, page.localizer)
     if values.errors or files.error:
         shown = FormPage(replace(form, errors=values.errors), entry, files)
-        return _form_page(shown, localizer.say(WRONG), 422)
+        return _form_page(shown, page.say(WRONG), 422)
     made: list[object] = []
     data |= files.attachments(before)
     answer = save_entry(
@@ -226,61 +237,59 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
 
 
 def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Response:
-    form, entry, localizer = shown.form, shown.entry, _localizer()
-    runtime, officer = current_runtime(), current_officer()
-    returned = offered = None
-    with snapshot(runtime.engine) as session:
-        reader = reader_of(session, officer, localizer)
-        if entry:
-            returned = return_view(session, runtime.tenant_id, entry, localizer)
-            if may(officer.role, "console.commune.return_entry", localizer.lists):
-                offered = return_form(session, runtime.tenant_id, entry, form.paths, localizer)
-    if offered and shown.is_return_refused:
-        offered = replace(offered, path=request.form.get("path", ""), text=request.form.get("text", ""))
+    page, form, entry = current_page(), shown.form, shown.entry
+    with snapshot(page.runtime.engine) as session:
+        reader = commune_reader(session, page)
+        extras = _extras(session, shown)
     unit_id = text_of(entry.data, "unit_id") if entry else _unit_id()
-    page = EntryPage(
+    view = EntryPage(
         form,
         entry,
-        active="console.commune.index",
-        title=type_name(form.record_type, localizer) if entry else localizer.say(view.ADD[form.record_type]),
-        unit=localizer.label(localizer.lists.units, unit_id),
+        title=type_name(form.record_type, page.localizer) if entry else page.say(ADD[form.record_type]),
+        unit=page.localizer.label(page.lists.units, unit_id),
         back=_way_back({"unit_id": unit_id}),
         action=url_for("console.commune.save", record_id=entry.record_id)
         if entry
         else request.full_path.rstrip("?"),
         may_write=reader.may_enter,
         withdraw_href=url_for("console.commune.withdraw_entry", record_id=entry.record_id) if entry else "",
-        no_choice=_no_choice(form, localizer),
+        no_choice=_no_choice(form),
         facts=("unit_id",),
         faults=(("", shown.files.error, "#files"),) if shown.files.error else (),
         template="commune/entry.html",
-        more={
-            "takes_files": form.record_type == PLAN,
-            "files": shown.files.lines(localizer),
-            "file_error": shown.files.error,
-            "documents": _documents(entry),
-            "returned": returned,
-            "return_form": offered,
-            "is_return_refused": shown.is_return_refused,
-        },
+        more=extras,
     )
-    return entry_page(page, localizer, refusal, status)
+    return render_entry(view, refusal, status)
 
 
-def _documents(entry: Stored | None) -> list[tuple[str, str]]:
-    """Return key and address of the documents of a plan."""
-    keys = entries_of(entry.data, "attachments") if entry else {}
-    return [
-        (key, url_for("console.commune.file", record_id=entry.record_id, key=key)) for key in keys if entry
-    ]
+def _extras(session: Session, shown: FormPage) -> EntryExtras:
+    """Return files and return of an entry; a refused return keeps what was typed."""
+    page, form, entry = current_page(), shown.form, shown.entry
+    returned = offered = None
+    if entry:
+        returned = return_view(session, page.tenant_id, entry, page.localizer)
+        if page.may("console.commune.return_entry"):
+            offered = return_form(session, page.tenant_id, entry, form.paths, page.localizer)
+    if offered and shown.is_return_refused:
+        offered = replace(offered, path=request.form.get("path", ""), text=request.form.get("text", ""))
+    return EntryExtras(
+        takes_files=form.record_type == PLAN,
+        files=shown.files.lines(page.localizer),
+        file_error=shown.files.error,
+        documents=list(entries_of(entry.data, "attachments")) if entry else [],
+        returned=returned,
+        return_form=offered,
+        is_return_refused=shown.is_return_refused,
+    )
 
 
-def _no_choice(form: EntryForm, localizer: Localizer) -> str:
+def _no_choice(form: EntryForm) -> str:
     """Return what a commune lacks before this form can be filled in; "" where it lacks nothing."""
+    say = current_page().say
     if form.record_type == POST and not form.options["outlet_id"]:
-        return localizer.say(N_("The lists name no media outlet of this commune; ask the administrator."))
+        return say(N_("The lists name no media outlet of this commune; ask the administrator."))
     if form.record_type == CENSUS and not form.options["establishment_id"]:
-        return localizer.say(N_("The register has no establishment in this commune."))
+        return say(N_("The register has no establishment in this commune."))
     return ""
 
 
@@ -289,30 +298,31 @@ def _new_form(record_type: str, typed: MultiDict[str, str]) -> EntryForm:
     return EntryForm(record_type, PATHS[record_type], options, typed)
 
 
-def _known_form(entry: Stored, typed: MultiDict[str, str]) -> EntryForm:
+def _stored_form(entry: Stored, typed: MultiDict[str, str]) -> EntryForm:
     options = _options(entry.type, text_of(entry.data, "unit_id"), entry, typed)
     return EntryForm(entry.type, PATHS[entry.type], options, typed)
 
 
 def _typed(entry: Stored) -> MultiDict[str, str]:
-    return typed_entry(entry.type, PATHS[entry.type], entry.data, _localizer())
+    return typed_entry(entry.type, PATHS[entry.type], entry.data, current_page().localizer)
 
 
 def _options(record_type: str, unit_id: str, entry: Stored | None, typed: MultiDict[str, str]) -> Options:
-    runtime, localizer = current_runtime(), _localizer()
+    page = current_page()
     if record_type == POST:
-        rows = localizer.lists.media_outlets.values()
-        own = [(one.id, one.label(localizer.language)) for one in rows if one.unit_id == unit_id]
-        return {"outlet_id": by_label(own)}
+        outlets = (outlet for outlet in page.lists.media_outlets.values() if outlet.unit_id == unit_id)
+        return {
+            "outlet_id": by_label((outlet.id, outlet.label(page.localizer.language)) for outlet in outlets)
+        }
     if record_type == RISK_COUNT:
-        return {"half_year": half_years(today(), typed.get("half_year", ""), localizer)}
-    with snapshot(runtime.engine) as session:
+        return {"half_year": half_years(page.today, typed.get("half_year", ""), page.localizer)}
+    with snapshot(page.runtime.engine) as session:
         if record_type == CENSUS:
-            offered = establishments_in(session, runtime.tenant_id, unit_id)
+            offered = establishments_in(session, page.tenant_id, unit_id)
             return {"establishment_id": [*offered, *_ended(session, offered, entry)]}
-        plans = entries_in(session, runtime.tenant_id, unit_id, (PLAN,))
-    others = [one for one in plans if entry is None or one.record_id != entry.record_id]
-    return {"replaces": [(one.record_id, _plan_name(one)) for one in others]}
+        plans = entries_in(session, page.tenant_id, unit_id, (PLAN,))
+    others = (plan for plan in plans if entry is None or plan.record_id != entry.record_id)
+    return {"replaces": [(plan.record_id, _plan_name(plan)) for plan in others]}
 
 
 def _ended(
@@ -322,47 +332,39 @@ def _ended(
     own = text_of(entry.data, "establishment_id") if entry else ""
     if not own or own in dict(offered):
         return []
-    return [(own, establishment_names(session, current_runtime().tenant_id, [own]).get(own, own))]
+    return [(own, establishment_names(session, current_page().tenant_id, [own]).get(own, own))]
 
 
 def _plan_name(plan: Stored) -> str:
     return f"{text_of(plan.data, 'document_number')} ({count_of(plan.data, 'year')})"
 
 
-def _known_type(record_type: str) -> str:
+def _check_type(record_type: str) -> None:
+    """Raise AppError(not_found) for a type that no commune enters."""
     if record_type not in COMMUNE_TYPES:
         raise AppError(ErrorCode.NOT_FOUND)
-    return record_type
 
 
 def _unit_id() -> str:
-    with snapshot(current_runtime().engine) as session:
-        unit_id = reader_of(session, current_officer(), _localizer()).chosen()
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        unit_id = commune_reader(session, page).chosen()
     if not unit_id:
         raise AppError(ErrorCode.NOT_FOUND)
     return unit_id
 
 
 def _entry(record_id: str) -> Stored:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = find_entry(session, runtime.tenant_id, _access(), record_id)
-    if found is None or found.is_erased:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        entry = find_entry(session, page.tenant_id, commune_access(page), record_id)
+    if entry is None or entry.is_erased:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return entry
 
 
 def _enterer() -> CommuneEnterer:
-    return CommuneEnterer(_access())
-
-
-def _access() -> AccessFilter:
-    officer = current_officer()
-    return access_to_communes(officer.role, officer.scopes)
-
-
-def _localizer() -> Localizer:
-    return Localizer(chosen_language())
+    return CommuneEnterer(commune_access(current_page()))
 
 
 def _way_back(data: Data) -> str:

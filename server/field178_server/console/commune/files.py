@@ -34,23 +34,30 @@ class PlanFiles:
 
     def attachments(self, before: Data) -> Data:
         """Return the member of the plan that names its files; nothing where it has none."""
-        known = {text_of(one, "sha256"): (key, one) for key, one in entries_of(before, "attachments").items()}
-        made = {one.sha256: (one.sha256[:_KEY_LENGTH], _attachment(one)) for one in self.files}
-        found = dict(known.get(sha256, entry) for sha256, entry in made.items())
-        return {"attachments": found} if found else {}
+        stored = {
+            text_of(attachment, "sha256"): (key, attachment)
+            for key, attachment in entries_of(before, "attachments").items()
+        }
+        sent = {file.sha256: (file.sha256[:_KEY_LENGTH], _attachment(file)) for file in self.files}
+        attachments = dict(stored.get(sha256, entry) for sha256, entry in sent.items())
+        return {"attachments": attachments} if attachments else {}
 
     def lines(self, localizer: Localizer) -> list[tuple[str, str]]:
         """Return hash and text of each file."""
         word = localizer.say(N_("Document"))
-        return [(one.sha256, f"{word} · {as_bytes(localizer, one.size)}") for one in self.files]
+        return [(file.sha256, f"{word} · {as_bytes(localizer, file.size)}") for file in self.files]
 
 
 def stored_files(data: Data) -> PlanFiles:
     """Return the files that a plan names."""
     return PlanFiles(
         tuple(
-            OfficeFile(text_of(one, "sha256"), count_of(one, "size") or 0, text_of(one, "content_type"))
-            for one in entries_of(data, "attachments").values()
+            OfficeFile(
+                text_of(attachment, "sha256"),
+                count_of(attachment, "size") or 0,
+                text_of(attachment, "content_type"),
+            )
+            for attachment in entries_of(data, "attachments").values()
         )
     )
 
@@ -73,19 +80,22 @@ def sent_files(record_id: str, before: Data, localizer: Localizer) -> PlanFiles:
             if refused.code not in _REFUSED:
                 raise
             error = f"{file.filename}: {localizer.say(_REFUSED[refused.code])}"
-    return PlanFiles(tuple({one.sha256: one for one in files}.values()), error)
+    return PlanFiles(tuple({file.sha256: file for file in files}.values()), error)
 
 
 def _kept_files(record_id: str, before: Data) -> list[OfficeFile]:
-    """Return the files of before whose boxes are ticked: those of the plan, or sent by this officer."""
-    stored = {one.sha256: one for one in stored_files(before).files}
+    """Return the ticked files: those of the plan, or sent by this officer before."""
+    stored = {file.sha256: file for file in stored_files(before).files}
     kept = request.form.getlist(KEPT)
     runtime, officer_id = current_runtime(), current_officer().id
 
     def sent_before(session: Session) -> list[OfficeFile | None]:
-        return [stored.get(one) or known_file(session, runtime, officer_id, record_id, one) for one in kept]
+        return [
+            stored.get(sha256) or known_file(session, runtime, officer_id, record_id, sha256)
+            for sha256 in kept
+        ]
 
-    return [one for one in run_write(runtime.engine, sent_before) if one] if kept else []
+    return [file for file in run_write(runtime.engine, sent_before) if file] if kept else []
 
 
 def _attachment(file: OfficeFile) -> Data:

@@ -30,5 +30,6 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 def half_years(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
     """Return the half-year at hand and those before it; one that was typed stays chosen, whatever it is."""
     first = half_year_of(today)
-    found = {months_after(first, -_MONTHS * back).isoformat() for back in range(_HALF_YEARS_OFFERED)}
-    return [(one, localizer.half_year(one)) for one in sorted({*found, typed} - {""}, reverse=True)]
+    offered = {months_after(first, -_MONTHS * back).isoformat() for back in range(_HALF_YEARS_OFFERED)}
+    days = sorted({*offered, typed} - {""}, reverse=True)
+    return [(day, localizer.half_year(day)) for day in days]

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import request
 
-from field178_server.accounts.officers import OfficerContext
-from field178_server.console.shell.policy import may
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import Page
 from field178_server.database.unit_of_work import Session
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.commune.queries import units_of
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import by_label
-from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +24,21 @@ class CommuneReader:
     may_enter: bool
 
     def chosen(self) -> str:
-        """Return the unit of the address, else the first one; one that is not seen is not there."""
-        wanted = request.args.get("unit", "")
-        if wanted and wanted not in dict(self.units):
+        """Return the unit of the address, else the first; raises AppError(not_found) for an unseen one."""
+        unit_id = request.args.get("unit", "")
+        if unit_id and unit_id not in dict(self.units):
             raise AppError(ErrorCode.NOT_FOUND)
-        return wanted or (self.units[0][0] if self.units else "")
+        return unit_id or (self.units[0][0] if self.units else "")
 
 
-def reader_of(session: Session, officer: OfficerContext, localizer: Localizer) -> CommuneReader:
-    """Return what an officer may read and enter."""
-    access, lists = access_to_communes(officer.role, officer.scopes), localizer.lists
-    units = units_of(session, officer.tenant_id, access, lists, today())
-    may_enter = may(officer.role, "console.commune.add", lists)
-    return CommuneReader(
-        access, by_label((one, localizer.label(lists.units, one)) for one in units), may_enter
-    )
+def commune_access(page: Page) -> AccessFilter:
+    """Return the communes whose entries the officer may read."""
+    return access_to_communes(page.officer.role, page.officer.scopes)
 
 
-def today() -> date:
-    """Return the day at hand in Việt Nam."""
-    return local_date(current_runtime().clock.now())
+def commune_reader(session: Session, page: Page) -> CommuneReader:
+    """Return what the officer of a page may read and enter."""
+    access = commune_access(page)
+    units = units_of(session, page.tenant_id, access, page.lists, page.today)
+    named = by_label((unit_id, page.localizer.label(page.lists.units, unit_id)) for unit_id in units)
+    return CommuneReader(access, named, page.may("console.commune.add"))

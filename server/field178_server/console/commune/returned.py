@@ -1,8 +1,8 @@
-"""The return of an entry in words: what the reviewer wrote, whether it was corrected, and the form."""
+"""Return of an entry by the office: its comments, its state, and the form that returns an entry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from field178_server.console.records.entry_form import entry_label_of
 from field178_server.console.text.localize import Localizer
@@ -18,11 +18,11 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class ReturnView:
-    """A return as the page of the entry shows it; `lines`: field, "" for the whole entry, and text."""
+    """Return of an entry with its state; `comments`: label of the field, "" for the whole entry, and text."""
 
-    word: StateLabel
+    state: StateLabel
     signature: str
-    lines: tuple[tuple[str, str], ...]
+    comments: tuple[tuple[str, str], ...]
     is_open: bool
 
 
@@ -39,28 +39,28 @@ class ReturnForm:
 
 
 def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Localizer) -> ReturnView | None:
-    """Return what the page shows of the return of an entry; None where it was not returned."""
+    """Return the return of an entry; None for an entry that was not returned."""
     returned = entry_returns(session, tenant_id, [entry.record_id]).get(entry.record_id)
     if returned is None:
         return None
     review = returned.review
-    people = Localizer(localizer.language, names_of(session, tenant_id, {review.decided_by} - {""}))
-    lines = [("", review.reason)] if review.reason else []
-    lines += [
+    named = replace(localizer, names=names_of(session, tenant_id, {review.decided_by} - {""}))
+    comments = [("", review.reason)] if review.reason else []
+    comments += [
         (entry_label_of(entry.type, comment.path, localizer) if comment.path else "", comment.text)
         for comment in review.open_comments
     ]
     when = localizer.instant(review.decided_at) if review.decided_at else ""
     return ReturnView(
-        word=return_word(returned, entry, localizer),
-        signature=" · ".join(part for part in (people.person(review.decided_by), when) if part),
-        lines=tuple(lines),
+        state=return_label(returned, entry, localizer),
+        signature=" · ".join(part for part in (named.person(review.decided_by), when) if part),
+        comments=tuple(comments),
         is_open=returned.is_open(entry.rev),
     )
 
 
-def return_word(returned: EntryReturn, entry: Stored, localizer: Localizer) -> StateLabel:
-    """Return the state of an entry that was returned."""
+def return_label(returned: EntryReturn, entry: Stored, localizer: Localizer) -> StateLabel:
+    """Return the state label of an entry that was returned."""
     if returned.is_open(entry.rev):
         return state_label("returned", localizer)
     return StateLabel(localizer.say(N_("Corrected since the return")), "ok", "check")

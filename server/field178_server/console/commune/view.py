@@ -1,4 +1,4 @@
-"""The work of a commune in words: what is still owed, each with its form, and what was entered."""
+"""Texts of the work of a commune: what is still owed, each with its form, and lines of entries."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import date
 
 from flask import url_for
 
-from field178_server.console.commune.returned import return_word
+from field178_server.console.commune.returned import return_label
 from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
-from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
 from field178_server.office.reviews.entry_returns import EntryReturn
@@ -49,22 +48,23 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
         )
     if work.owes_plan:
         lines.append(_plan_line(work, unit_id, today, localizer))
-    for one in work.groups:
+    for risk_group in work.groups:
         text = say(N_("count of {half_year}: {group}"))
-        chosen = {"half_year": one.half_year.isoformat(), "group_id": one.group.id}
+        chosen = {"half_year": risk_group.half_year.isoformat(), "group_id": risk_group.group.id}
         lines.append(
             OwedLine(
-                localizer.number(1 if one.entry else 0),
+                localizer.number(1 if risk_group.entry else 0),
                 text.format(
-                    half_year=localizer.half_year(one.half_year), group=one.group.label(localizer.language)
+                    half_year=localizer.half_year(risk_group.half_year),
+                    group=risk_group.group.label(localizer.language),
                 ),
-                "" if one.entry else say(N_("not entered yet")),
-                "" if one.entry else "warn",
-                url_for("console.commune.detail", record_id=one.entry.record_id)
-                if one.entry
+                "" if risk_group.entry else say(N_("not entered yet")),
+                "" if risk_group.entry else "warn",
+                url_for("console.commune.detail", record_id=risk_group.entry.record_id)
+                if risk_group.entry
                 else new_href(RISK_COUNT, unit_id, **chosen),
-                say(N_("Look at it")) if one.entry else say(N_("Enter")),
-                is_entered=one.entry is not None,
+                say(N_("Look at it")) if risk_group.entry else say(N_("Enter")),
+                is_entered=risk_group.entry is not None,
             )
         )
     return tuple(lines)
@@ -101,7 +101,7 @@ def ended_note(
     if work.ended is None:
         return None
     say, units, ended = localizer.say, localizer.lists.units, work.ended
-    names = {one: localizer.label(units, one) for one in ended.following}
+    names = {following: localizer.label(units, following) for following in ended.following}
     sentences = [
         say(N_("{unit} ended on {day}.")).format(
             unit=localizer.label(units, unit_id), day=localizer.day(ended.ended_on)
@@ -115,47 +115,51 @@ def ended_note(
             N_("{count} establishments still lie in it: their workers are counted where they are moved to.")
         )
         sentences.append(text.format(count=localizer.number(ended.establishment_count)))
-    links = ((url_for("console.commune.index", unit=one), name) for one, name in names.items() if one in seen)
+    links = (
+        (url_for("console.commune.index", unit=following), name)
+        for following, name in names.items()
+        if following in seen
+    )
     return EndedNote(tuple(sentences), tuple(links))
 
 
 def uncounted_lines(
-    found: Sequence[UncountedEstablishment], unit_id: str, localizer: Localizer
+    establishments: Sequence[UncountedEstablishment], unit_id: str, localizer: Localizer
 ) -> tuple[OwedLine, ...]:
     """Return the establishments whose workers were not counted for a year."""
     say = localizer.say
     return tuple(
         OwedLine(
             "",
-            one.name,
-            say(N_("counted last on {day}")).format(day=localizer.day(one.counted_on))
-            if one.counted_on
+            establishment.name,
+            say(N_("counted last on {day}")).format(day=localizer.day(establishment.counted_on))
+            if establishment.counted_on
             else say(N_("never counted")),
             "",
-            new_href(CENSUS, unit_id, establishment_id=one.record_id),
+            new_href(CENSUS, unit_id, establishment_id=establishment.record_id),
             say(ADD[CENSUS]),
         )
-        for one in found
+        for establishment in establishments
     )
 
 
 def entry_lines(
     entries: Sequence[Stored], returns: Mapping[str, EntryReturn], localizer: Localizer
 ) -> tuple[OwnEntryLine, ...]:
-    """Return entries in words; `returns`: those that the office returned, by id."""
+    """Return the lines of entries; `returns`: returns of the office by the id of the entry."""
     return tuple(
         OwnEntryLine(
-            (localizer.half_year if one.type == RISK_COUNT else localizer.day)(day_of_entry(one)),
-            type_name(one.type, localizer),
-            *_said(one, localizer),
-            url_for("console.commune.detail", record_id=one.record_id),
-            return_word(returns[one.record_id], one, localizer) if one.record_id in returns else None,
+            entry,
+            (localizer.half_year if entry.type == RISK_COUNT else localizer.day)(day_of_entry(entry)),
+            *_texts(entry, localizer),
+            return_label(returns[entry.record_id], entry, localizer) if entry.record_id in returns else None,
         )
-        for one in entries
+        for entry in entries
     )
 
 
-def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:
+def _texts(entry: Stored, localizer: Localizer) -> tuple[str, str]:
+    """Return the text of an entry and the line below it."""
     data, say = entry.data, localizer.say
     if entry.type == CENSUS:
         people = localizer.number(count_of(data, "workers_total") or 0)
@@ -166,8 +170,7 @@ def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:
         return text_of(data, "title"), outlet
     if entry.type == RISK_COUNT:
         people = localizer.number(count_of(data, "people_total") or 0)
-        return localizer.choice("risk_group", data["group_id"]), say(N_("{count} people")).format(
-            count=people
-        )
+        group = localizer.choice("risk_group", data["group_id"])
+        return group, say(N_("{count} people")).format(count=people)
     year = say(N_("plan of {year}")).format(year=count_of(data, "year"))
     return text_of(data, "document_number"), year

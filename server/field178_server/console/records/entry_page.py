@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Response
 
@@ -11,16 +11,13 @@ from field178_server.console.records.entry_form import EntryForm, entry_facts, e
 from field178_server.console.records.record_view import DifferenceView, difference_view
 from field178_server.console.shell.form_actions import Refusal, attempt, batch_in
 from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.database.unit_of_work import Session
 from field178_server.office.entries.queries import entry_history
 from field178_server.records.batch import Batch
-from field178_server.records.history import RecordHistory
+from field178_server.records.history import RecordHistory, Revision
 from field178_server.records.labels import names_of
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import ErrorCode
@@ -39,11 +36,10 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """The page: form, stored entry, where it stands and leads; `files` are shown by its own template."""
+    """The page: form, stored entry, where it stands and leads; `more` is for its own template."""
 
     form: EntryForm
     entry: Stored | None
-    active: str
     title: str
     unit: str
     back: str
@@ -54,17 +50,15 @@ class EntryPage:
     facts: tuple[str, ...] = ()
     faults: tuple[tuple[str, str, str], ...] = ()
     template: str = "records/entry.html"
-    more: Mapping[str, object] = field(default_factory=dict)
+    more: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRevision:
-    """One revision of an entry: who, when, what was done, and what it changed."""
+    """One revision of an entry with the action in words and the differences that it made."""
 
-    rev: int
-    who: str
-    when: str
-    what: str
+    revision: Revision
+    action: str
     differences: tuple[DifferenceView, ...]
 
 
@@ -77,49 +71,49 @@ class RefusedForm:
     status: int
 
 
-def entry_page(page: EntryPage, plain: Localizer, refusal: str = "", status: int = 200) -> Response:
-    """Return the page of an entry with its history, or of a new one."""
-    form, entry = page.form, page.entry
-    officer, runtime = current_officer(), current_runtime()
-    with snapshot(runtime.engine) as session:
-        history = entry_history(session, runtime.tenant_id, entry) if entry else None
-        named = _named(entry, history)
-        names = names_of(session, runtime.tenant_id, named) if named else plain.names
-        layout = layout_of(session, officer, plain)
-    localizer = Localizer(plain.language, names)
-    fields = form.fields(localizer)
-    return render(
-        page.template,
+def render_entry(view: EntryPage, refusal: str = "", status: int = 200) -> Response:
+    """Return the page of an entry with its history, or of a new entry."""
+    page, form, entry = current_page(), view.form, view.entry
+    history, names = None, page.localizer.names
+    with page.reading() as session:
+        if entry:
+            history = entry_history(session, page.tenant_id, entry)
+            if named := _named(history):
+                names = names_of(session, page.tenant_id, named)
+    page.use_names(names)
+    fields = form.fields(page.localizer)
+    return page.render(
+        view.template,
         status,
-        layout=layout,
-        page=page,
-        active=page.active,
-        title=page.title,
+        page=view,
+        title=view.title,
         fields=fields,
-        faults=[*faults_of(fields), *page.faults],
+        faults=[*faults_of(fields), *view.faults],
         refusal=refusal,
         entry=entry,
-        may_write=page.may_write and not (entry and entry.deleted),
-        facts=entry_facts(form.record_type, (*page.facts, *form.paths), entry.data, localizer)
+        may_write=view.may_write and not (entry and entry.deleted),
+        facts=entry_facts(form.record_type, (*view.facts, *form.paths), entry.data, page.localizer)
         if entry
         else (),
-        history=_revisions(entry, history, localizer) if entry and history else (),
-        **page.more,
+        history=_revisions(entry, history, page.localizer) if entry and history else (),
     )
 
 
 def save_entry(
     form: EntryForm, entry: Stored | None, data: Data, write: Callable[[Batch, Data], object], active: str
 ) -> Response | RefusedForm | None:
-    """Write what was typed; a text that may name a person is shown once more before. None: it is written."""
-    localizer = Localizer(chosen_language())
+    """Write the entry; return the page that confirms its texts, or the refused form; None: it is written.
+
+    A text that may name a person is shown once more before it is written.
+    """
+    localizer = current_page().localizer
     texts = [
         OwnText(path, entry_label_of(form.record_type, path, localizer), str(data[path]))
         for path in free_text_paths(form.record_type)
         if path in data and (entry is None or entry.data.get(path) != data[path])
     ]
-    if asked := confirm_texts(texts, active):
-        return asked
+    if confirmation := confirm_texts(texts, active):
+        return confirmation
     refusal = attempt_entry(lambda batch: write(batch, data))
     return None if refusal is None else _refused(form, refusal, localizer)
 
@@ -139,44 +133,36 @@ def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> Refused
     errors = field_messages(form.record_type, refusal.problems, localizer.language)
     # What is wrong with a field that the form does not show is said above it.
     beside = [
-        f"{entry_label_of(form.record_type, path, localizer)}: {said}"
-        for path, said in errors.items()
+        f"{entry_label_of(form.record_type, path, localizer)}: {sentence}"
+        for path, sentence in errors.items()
         if path not in form.paths
     ]
     return RefusedForm(replace(form, errors=errors), " ".join([refusal.message, *beside]), refusal.status)
 
 
-def _named(entry: Stored | None, history: RecordHistory | None) -> set[str]:
-    if entry is None or history is None:
-        return set()
-    people = {one.user_id for one in history.revisions if one.user_id}
-    return people | ({text_of(one.data, "establishment_id") for one in history.revisions} - {""})
+def _named(history: RecordHistory) -> set[str]:
+    """Return the ids of people and establishments that the revisions name."""
+    people = {revision.user_id for revision in history.revisions if revision.user_id}
+    places = {text_of(revision.data, "establishment_id") for revision in history.revisions}
+    return people | (places - {""})
 
 
 def _revisions(entry: Stored, history: RecordHistory, localizer: Localizer) -> Sequence[EntryRevision]:
-    """Return the revisions in words, the newest first."""
-    found, was_withdrawn = [], False
-    for one in history.revisions:
-        what = N_("Corrected")
-        if one.rev == 1:
-            what = N_("Entered")
-        elif one.is_deletion:
-            what = N_("Withdrawn")
+    """Return the revisions with action and differences, newest first."""
+    rows, was_withdrawn = [], False
+    for revision in history.revisions:
+        action = N_("Corrected")
+        if revision.rev == 1:
+            action = N_("Entered")
+        elif revision.is_deletion:
+            action = N_("Withdrawn")
         elif was_withdrawn:
-            what = N_("Entered again")
-        was_withdrawn = one.is_deletion
-        shown = () if one.rev == 1 else one.differences
-        found.append(
-            EntryRevision(
-                one.rev,
-                localizer.person(one.user_id),
-                localizer.instant(one.received_at),
-                localizer.say(what),
-                tuple(
-                    difference_view((entry.type, one.data), step, localizer)
-                    for step in shown
-                    if (spec := field_at(entry.type, step.path)) is not None and not spec.off_console
-                ),
-            )
+            action = N_("Entered again")
+        was_withdrawn = revision.is_deletion
+        differences = tuple(
+            difference_view((entry.type, revision.data), step, localizer)
+            for step in (() if revision.rev == 1 else revision.differences)
+            if (spec := field_at(entry.type, step.path)) is not None and not spec.off_console
         )
-    return found[::-1]
+        rows.append(EntryRevision(revision, localizer.say(action), differences))
+    return rows[::-1]

@@ -15,19 +15,16 @@ from field178_server.console.records.entry_page import (
     EntryPage,
     RefusedForm,
     attempt_entry,
-    entry_page,
+    render_entry,
     save_entry,
 )
-from field178_server.console.returns import view
 from field178_server.console.returns.form import return_form, return_paths, with_last_period
-from field178_server.console.returns.reader import ReturnsReader, returns_reader, today_here
+from field178_server.console.returns.reader import ReturnsReader, returns_reader
+from field178_server.console.returns.view import ADD
 from field178_server.console.shell.form_actions import done, office, whole_number
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, withdraw
 from field178_server.office.returns.operations import ReturnEnterer
 from field178_server.office.returns.queries import Reporter, find_return, returns_seen
@@ -43,7 +40,7 @@ def new(record_type: str) -> Response:
     """Show the form of a new return with what the address tells already."""
     reader, unit_id = _reader_of_new(record_type)
     typed: MultiDict[str, str] = MultiDict()
-    today = today_here()
+    today = current_page().today
     if record_type in MONTHLY_TYPES:
         typed["month"] = request.args.get("month") or today.replace(day=1).isoformat()
     form = _form(reader, record_type, typed, {})
@@ -53,7 +50,7 @@ def new(record_type: str) -> Response:
         # The only one there is needs no choice.
         if len(choices) == 1:
             typed.setdefault(path, choices[0][0])
-    return _shown(reader, form, None, unit_id)
+    return _form_page(reader, form, None, unit_id)
 
 
 def add(record_type: str) -> AnyResponse:
@@ -73,7 +70,7 @@ def add(record_type: str) -> AnyResponse:
 def detail(record_id: str) -> Response:
     """Show a return with its history; who sent it corrects or withdraws it here."""
     reader, entry = _reader_and_entry(record_id)
-    return _shown_entry(reader, entry)
+    return _stored_entry_page(reader, entry)
 
 
 def save(record_id: str) -> AnyResponse:
@@ -97,7 +94,7 @@ def withdraw_return(record_id: str) -> AnyResponse:
     seen, enterer = SeenOwnEntry(record_id, whole_number("seen_rev")), ReturnEnterer(reader.access)
     refusal = attempt_entry(lambda batch: withdraw(batch, office(), enterer, seen))
     if refusal is not None:
-        return _shown_entry(reader, entry, refusal.message, refusal.status)
+        return _stored_entry_page(reader, entry, refusal.message, refusal.status)
     return done(url_for("console.returns.index"), "return_withdrawn", record_id)
 
 
@@ -107,10 +104,10 @@ def _written(
     of: tuple[Stored | None, str],
     write: Callable[[Batch, Data], object],
 ) -> AnyResponse:
-    (entry, unit_id), localizer = of, _localizer()
-    values = form.read(localizer)
+    (entry, unit_id), page = of, current_page()
+    values = form.read(page.localizer)
     if values.errors:
-        return _shown(reader, replace(form, errors=values.errors), entry, unit_id, localizer.say(WRONG), 422)
+        return _form_page(reader, replace(form, errors=values.errors), entry, unit_id, page.say(WRONG), 422)
     made: list[object] = []
     answer = save_entry(
         form,
@@ -120,7 +117,7 @@ def _written(
         "console.returns.index",
     )
     if isinstance(answer, RefusedForm):
-        return _shown(reader, answer.form, entry, unit_id, answer.message, answer.status)
+        return _form_page(reader, answer.form, entry, unit_id, answer.message, answer.status)
     if answer is not None:
         return answer
     record_id = entry.record_id if entry else str(made[0])
@@ -129,13 +126,16 @@ def _written(
     )
 
 
-def _shown_entry(reader: ReturnsReader, entry: Stored, refusal: str = "", status: int = 200) -> Response:
-    typed = typed_entry(entry.type, _paths(reader, entry.type, entry.data), entry.data, _localizer())
+def _stored_entry_page(
+    reader: ReturnsReader, entry: Stored, refusal: str = "", status: int = 200
+) -> Response:
+    paths = _paths(reader, entry.type, entry.data)
+    typed = typed_entry(entry.type, paths, entry.data, current_page().localizer)
     form = _form(reader, entry.type, typed, entry.data)
-    return _shown(reader, form, entry, text_of(entry.data, "unit_id"), refusal, status)
+    return _form_page(reader, form, entry, text_of(entry.data, "unit_id"), refusal, status)
 
 
-def _shown(
+def _form_page(
     reader: ReturnsReader,
     form: EntryForm,
     entry: Stored | None,
@@ -143,19 +143,20 @@ def _shown(
     refusal: str = "",
     status: int = 200,
 ) -> Response:
-    localizer, record_type = _localizer(), form.record_type
+    page, record_type = current_page(), form.record_type
     agency_id = text_of(entry.data, "agency_id") if entry else reader.access.own_agency_id
     if record_type in MONTHLY_TYPES:
-        with snapshot(current_runtime().engine) as session:
+        with snapshot(page.runtime.engine) as session:
             before = returns_seen(session, reader.access, (record_type,))
-        form = with_last_period(form, before, Reporter(agency_id, unit_id), localizer)
-    lists = localizer.lists
-    names = (localizer.label(lists.agencies, agency_id), localizer.label(lists.units, unit_id))
-    page = EntryPage(
+        form = with_last_period(form, before, Reporter(agency_id, unit_id), page.localizer)
+    names = (
+        page.localizer.label(page.lists.agencies, agency_id),
+        page.localizer.label(page.lists.units, unit_id),
+    )
+    view = EntryPage(
         form,
         entry,
-        active="console.returns.index",
-        title=type_name(record_type, localizer) if entry else localizer.say(view.ADD[record_type]),
+        title=type_name(record_type, page.localizer) if entry else page.say(ADD[record_type]),
         unit=" · ".join(names),
         back=url_for("console.returns.index"),
         action=url_for("console.returns.save", record_id=entry.record_id)
@@ -165,25 +166,27 @@ def _shown(
         withdraw_href=url_for("console.returns.withdraw_return", record_id=entry.record_id) if entry else "",
         facts=("agency_id", "unit_id"),
     )
-    return entry_page(page, localizer, refusal, status)
+    return render_entry(view, refusal, status)
 
 
 def _form(reader: ReturnsReader, record_type: str, typed: MultiDict[str, str], data: Data) -> EntryForm:
     paths = _paths(reader, record_type, data)
-    return return_form(record_type, paths, typed, reader.access, (today_here(), _localizer()))
+    return return_form(record_type, paths, typed, reader.access, current_page())
 
 
 def _paths(reader: ReturnsReader, record_type: str, data: Data) -> tuple[str, ...]:
+    page = current_page()
     agency_id = text_of(data, "agency_id") or reader.access.own_agency_id
-    return return_paths(record_type, agency_id, data, today_here(), _localizer())
+    return return_paths(record_type, agency_id, data, page.today, page.lists)
 
 
 def _reader_of_new(record_type: str) -> tuple[ReturnsReader, str]:
     """Return the officer, who enters this type, with the unit of the address."""
     if record_type not in RETURN_TYPES:
         raise AppError(ErrorCode.NOT_FOUND)
-    with snapshot(current_runtime().engine) as session:
-        reader = returns_reader(session, current_officer(), _localizer())
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        reader = returns_reader(session, page)
     unit_id = reader.chosen()
     if record_type not in reader.types or not unit_id:
         raise AppError(ErrorCode.NOT_FOUND)
@@ -191,13 +194,10 @@ def _reader_of_new(record_type: str) -> tuple[ReturnsReader, str]:
 
 
 def _reader_and_entry(record_id: str) -> tuple[ReturnsReader, Stored]:
-    with snapshot(current_runtime().engine) as session:
-        reader = returns_reader(session, current_officer(), _localizer())
-        found = find_return(session, reader.access, record_id)
-    if found is None or found.is_erased:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        reader = returns_reader(session, page)
+        entry = find_return(session, reader.access, record_id)
+    if entry is None or entry.is_erased:
         raise AppError(ErrorCode.NOT_FOUND)
-    return reader, found
-
-
-def _localizer() -> Localizer:
-    return Localizer(chosen_language())
+    return reader, entry

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
 from field178_server.console.records.entry_form import EntryForm, Options
+from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.office.returns.queries import Reporter, ReturnsAccess, last_before
 from field178_server.records.stored_record import Stored
+from field178_shared.codelists import CodeLists
 from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.indicators.periods import months_after
 from field178_shared.merge import Data, read_path
@@ -46,17 +49,17 @@ _PATHS = {
 
 
 def return_paths(
-    record_type: str, agency_id: str, data: Data, today: date, localizer: Localizer
+    record_type: str, agency_id: str, data: Data, today: date, lists: CodeLists
 ) -> tuple[str, ...]:
     """Return the fields of a form: the numbers of the agency, the services in force, and what is stored."""
-    lists = localizer.lists
     if record_type == AGENCY_RETURN:
         agency = lists.agencies.get(agency_id)
-        asked = agency.return_numbers if agency else ()
-        return ("month", *(one for one in RETURN_NUMBERS if one in asked or one in data), "note")
+        requested = agency.return_numbers if agency else ()
+        numbers = (number for number in RETURN_NUMBERS if number in requested or number in data)
+        return ("month", *numbers, "note")
     if record_type == HARM_REDUCTION:
         services = dict.fromkeys((*lists.support_services.on(today), *entries_of(data, "services")))
-        return ("month", *(f"services.{one}.quantity" for one in services))
+        return ("month", *(f"services.{service}.quantity" for service in services))
     return _PATHS[record_type]
 
 
@@ -65,16 +68,16 @@ def return_form(
     paths: tuple[str, ...],
     typed: MultiDict[str, str],
     access: ReturnsAccess,
-    at: tuple[date, Localizer],
+    page: Page,
 ) -> EntryForm:
     """Return the form with its choices."""
-    today, localizer = at
+    localizer = page.localizer
     options: Options = {}
     if record_type in MONTHLY_TYPES:
-        options = {"month": _months(today, typed.get("month", ""), localizer)}
+        options = {"month": _months(page.today, typed.get("month", ""), localizer)}
     elif record_type == DENOMINATOR:
         kinds = {*access.denominators, typed.get("kind", "")} & localizer.lists.denominators.keys()
-        rows = ((one, localizer.label(localizer.lists.denominators, one)) for one in sorted(kinds))
+        rows = ((kind, localizer.label(localizer.lists.denominators, kind)) for kind in sorted(kinds))
         options = {"kind": list(rows)}
     required = frozenset(paths) & frozenset(RETURN_NUMBERS)
     return EntryForm(record_type, paths, options, typed, required=required)
@@ -91,10 +94,10 @@ def with_last_period(
     last = last_before(entries, reporter, form.record_type, month)
     if last is None:
         return form
-    said = localizer.say(N_("Month {month}: {number}"))
+    text = localizer.say(N_("Month {month}: {number}"))
     when = localizer.month(text_of(last.data, "month"))
     beside = {
-        path: said.format(month=when, number=value_text(form.record_type, path, value, localizer))
+        path: text.format(month=when, number=value_text(form.record_type, path, value, localizer))
         for path in form.paths
         if path not in ("month", "note") and (value := read_path(last.data, path)) is not None
     }
@@ -104,9 +107,8 @@ def with_last_period(
 def _months(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
     """Return the month at hand and those before it; one that was typed stays chosen, whatever it is."""
     first = today.replace(day=1)
-    found = [months_after(first, -back).isoformat() for back in range(MONTHS_OFFERED)]
-    try:
-        known = {date.fromisoformat(typed).isoformat()} if typed else set[str]()
-    except ValueError:
-        known = set()
-    return [(one, localizer.month(one)) for one in sorted({*found, *known}, reverse=True)]
+    months = {months_after(first, -back).isoformat() for back in range(MONTHS_OFFERED)}
+    if typed:
+        with suppress(ValueError):  # A typed text that is no date is no choice.
+            months.add(date.fromisoformat(typed).isoformat())
+    return [(month, localizer.month(month)) for month in sorted(months, reverse=True)]

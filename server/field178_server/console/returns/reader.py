@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import request
 
-from field178_server.accounts.officers import OfficerContext
-from field178_server.console.shell.policy import may
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import Page
 from field178_server.database.unit_of_work import Session
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.returns.queries import ReturnsAccess, access_to_returns
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import by_label
-from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +28,16 @@ class ReturnsReader:
         return bool(self.access.agency_id)
 
     def chosen(self) -> str:
-        """Return the unit of the address, else the first one; one that is not seen is not there."""
-        wanted = request.args.get("unit", "")
-        if wanted and wanted not in dict(self.units):
+        """Return the unit of the address, else the first; raises AppError(not_found) for an unseen one."""
+        unit_id = request.args.get("unit", "")
+        if unit_id and unit_id not in dict(self.units):
             raise AppError(ErrorCode.NOT_FOUND)
-        return wanted or (self.units[0][0] if self.units else "")
+        return unit_id or (self.units[0][0] if self.units else "")
 
 
-def returns_reader(session: Session, officer: OfficerContext, localizer: Localizer) -> ReturnsReader:
-    """Return what an officer may read and enter."""
-    lists = localizer.lists
-    access = access_to_returns(session, officer, lists, today_here())
-    units = by_label((one, localizer.label(lists.units, one)) for one in access.units)
-    types = access.types if may(officer.role, "console.returns.add", lists) else ()
+def returns_reader(session: Session, page: Page) -> ReturnsReader:
+    """Return what the officer of a page may read and enter."""
+    access = access_to_returns(session, page.officer, page.lists, page.today)
+    units = by_label((unit_id, page.localizer.label(page.lists.units, unit_id)) for unit_id in access.units)
+    types = access.types if page.may("console.returns.add") else ()
     return ReturnsReader(access, units, types)
-
-
-def today_here() -> date:
-    """Return the day at hand in Việt Nam."""
-    return local_date(current_runtime().clock.now())

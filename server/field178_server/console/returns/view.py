@@ -1,9 +1,8 @@
-"""Returns in words: what is owed with its form, what was sent, and who is late."""
+"""Texts of returns: what is owed with its form, states of monthly returns, and lines of entries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 
@@ -11,6 +10,7 @@ from field178_server.console.records.entry_form import entry_label_of
 from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
 from field178_server.console.text.field_labels import type_name, value_text
 from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.returns.queries import MonthlyReturn, ReturnState
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists.organizations import RETURN_NUMBERS
@@ -46,19 +46,6 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SentLine:
-    """A return of an agency in the table of the office: whose, of what, and whether it came."""
-
-    agency: str
-    unit: str
-    kind: str
-    state: str
-    tone: str
-    icon: str
-    href: str
-
-
 def new_return_href(record_type: str, unit_id: str, **chosen: str) -> str:
     """Return the address of the form of a new return."""
     return url_for("console.returns.new", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
@@ -73,61 +60,49 @@ def owed_returns(
         ReturnState.DUE: say(N_("not sent yet; due by the end of the month")),
         ReturnState.LATE: say(N_("late: the month is over")),
     }
-    for one in owed:
-        if one.state is ReturnState.SENT:
+    for monthly in owed:
+        if monthly.state is ReturnState.SENT:
             continue
         text = say(N_("{kind}, month {month}")).format(
-            kind=type_name(one.record_type, localizer), month=localizer.month(one.month)
+            kind=type_name(monthly.record_type, localizer), month=localizer.month(monthly.month)
         )
-        unit_id = one.reporter.unit_id
+        unit_id = monthly.reporter.unit_id
         if names_unit:
             text = f"{text} · {localizer.label(localizer.lists.units, unit_id)}"
-        month = one.month.isoformat()
+        month = monthly.month.isoformat()
         lines.append(
             OwedLine(
                 "",
                 text,
-                notes[one.state],
-                _STATES[one.state][1],
-                new_return_href(one.record_type, unit_id, month=month),
+                notes[monthly.state],
+                _STATES[monthly.state][1],
+                new_return_href(monthly.record_type, unit_id, month=month),
                 say(N_("Enter")),
             )
         )
     return tuple(lines)
 
 
-def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[SentLine, ...]:
-    """Return the returns of all agencies of a month, those that have not come first."""
+def missing_first(owed: Sequence[MonthlyReturn]) -> list[MonthlyReturn]:
+    """Return monthly returns with the late ones first and those that were sent last."""
     order = list(ReturnState)[::-1]
-    lists, found = localizer.lists, []
-    for one in sorted(owed, key=lambda each: order.index(each.state)):
-        state, tone, icon = _STATES[one.state]
-        found.append(
-            SentLine(
-                localizer.label(lists.agencies, one.reporter.agency_id),
-                localizer.label(lists.units, one.reporter.unit_id),
-                type_name(one.record_type, localizer),
-                localizer.say(state),
-                tone,
-                icon,
-                url_for("console.returns.detail", record_id=one.entry.record_id) if one.entry else "",
-            )
-        )
-    return tuple(found)
+    return sorted(owed, key=lambda monthly: order.index(monthly.state))
+
+
+def return_states(localizer: Localizer) -> dict[ReturnState, StateLabel]:
+    """Return the label of each state of a monthly return."""
+    return {
+        state: StateLabel(localizer.say(text), tone, icon) for state, (text, tone, icon) in _STATES.items()
+    }
 
 
 def return_lines(
     entries: Sequence[Stored], localizer: Localizer, *, names_agency: bool
 ) -> tuple[OwnEntryLine, ...]:
-    """Return returns in words."""
+    """Return the lines of returns; `names_agency`: monthly returns are called by their agency."""
     return tuple(
-        OwnEntryLine(
-            _when(one, localizer),
-            type_name(one.type, localizer),
-            *_said(one, localizer, names_agency=names_agency),
-            url_for("console.returns.detail", record_id=one.record_id),
-        )
-        for one in entries
+        OwnEntryLine(entry, _when(entry, localizer), *_texts(entry, localizer, names_agency=names_agency))
+        for entry in entries
     )
 
 
@@ -138,8 +113,8 @@ def _when(entry: Stored, localizer: Localizer) -> str:
     return localizer.month(day) if entry.type in MONTHLY_TYPES else localizer.day(day)
 
 
-def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[str, str]:
-    """Return what a return says in a few words, and the line below."""
+def _texts(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[str, str]:
+    """Return the text of a return and the line below it."""
     data, lists, kind = entry.data, localizer.lists, entry.type
 
     def value(path: str) -> str:
@@ -148,7 +123,7 @@ def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[s
     if kind in MONTHLY_TYPES:
         month = localizer.say(N_("Month {month}")).format(month=value("month"))
         agency = localizer.label(lists.agencies, text_of(data, "agency_id"))
-        return agency if names_agency else month, _numbers_said(entry, localizer)
+        return agency if names_agency else month, _month_numbers(entry, localizer)
     if kind == SUPERVISION:
         return value("kind_id"), _outcome(entry, localizer)
     if kind == CORRECTION:
@@ -164,16 +139,16 @@ def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[s
     return value("kind"), f"{value('value')} · {unit}"
 
 
-def _numbers_said(entry: Stored, localizer: Localizer) -> str:
+def _month_numbers(entry: Stored, localizer: Localizer) -> str:
     """Return the numbers of a month."""
     data, kind = entry.data, entry.type
     if kind == HARM_REDUCTION:
         services = localizer.number(len(entries_of(data, "services")))
         return localizer.say(N_("{count} services")).format(count=services)
     return "; ".join(
-        f"{entry_label_of(kind, one, localizer)}: {value_text(kind, one, data[one], localizer)}"
-        for one in RETURN_NUMBERS
-        if one in data
+        f"{entry_label_of(kind, number, localizer)}: {value_text(kind, number, data[number], localizer)}"
+        for number in RETURN_NUMBERS
+        if number in data
     )
 
 
@@ -186,5 +161,5 @@ def _outcome(entry: Stored, localizer: Localizer) -> str:
     )
     if "recommendations_done" not in data:
         return f"{units}; {made}"
-    said = localizer.say(N_("{units}; {made}, of which {done} carried out"))
-    return said.format(units=units, made=made, done=done)
+    text = localizer.say(N_("{units}; {made}, of which {done} carried out"))
+    return text.format(units=units, made=made, done=done)
