@@ -25,6 +25,15 @@ class Names:
     devices: Mapping[str, str] = field(default_factory=dict)
     establishments: Mapping[str, str] = field(default_factory=dict)
 
+    def __or__(self, other: Names) -> Names:
+        """Return the names of both."""
+        return Names(
+            {**self.people, **other.people},
+            {**self.teams, **other.teams},
+            {**self.devices, **other.devices},
+            {**self.establishments, **other.establishments},
+        )
+
 
 def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
     """Return the names of whatever the ids stand for; a merged establishment has that of its merge target."""

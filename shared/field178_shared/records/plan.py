@@ -5,6 +5,7 @@ The progress of a planned visit is never stored: console and tablet compute it h
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -127,6 +128,14 @@ class PlanItem:
     def is_open(self) -> bool:
         """Return whether the team chooses the establishment."""
         return not self.establishment_id
+
+    @property
+    def is_whole_month(self) -> bool:
+        """Whether the window is one calendar month from its first day to its last."""
+        first, last = self.window_from, self.window_to
+        return (first.day, first.month) == (1, last.month) and last.day == monthrange(last.year, last.month)[
+            1
+        ]
 
     def is_secret(self, today: date) -> bool:
         """Return whether the visit is visible to the office only: unannounced, before its window."""

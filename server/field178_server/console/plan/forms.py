@@ -9,7 +9,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from field178_server.console.plan.view import MONTHS, is_last_day, month_name
+from field178_server.console.plan.view import MONTHS, month_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, read_typed
 from field178_server.office.plan.operations import Assignment
@@ -54,6 +54,32 @@ class Wrong:
     status: int = 422
 
 
+@dataclass(frozen=True, slots=True)
+class PlanForm:
+    """A form of the plan: what was typed, its errors, and what its selects offer."""
+
+    typed: MultiDict[str, str]
+    refused: Wrong
+    choices: Choices
+    localizer: Localizer
+
+    @property
+    def faults(self) -> list[tuple[str, str, str]]:
+        """The errors for the summary: label, sentence and address of the field."""
+        return [
+            (_fault_label(path, self.localizer), sentence, f"#field-{path}")
+            for path, sentence in self.refused.errors.items()
+        ]
+
+    def label(self, path: str) -> str:
+        """Return the name of a field."""
+        return label(path, self.localizer)
+
+    def hint(self, path: str) -> str:
+        """Return the help of a field."""
+        return words_at(ITEM, path, self.localizer.language).help
+
+
 def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choices:
     """Return what the selects offer; communes are those that have an establishment in the register."""
     lists = localizer.lists
@@ -62,8 +88,8 @@ def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choic
         months=tuple((str(month), month_name(month, localizer)) for month in MONTHS),
         kinds=_plain("inspection_kind", localizer),
         triggers=_plain("inspection_trigger", localizer),
-        units=by_label((one, localizer.label(lists.units, one)) for one in units),
-        types=by_label((one, localizer.label(lists.types, one)) for one in lists.types),
+        units=by_label((unit_id, localizer.label(lists.units, unit_id)) for unit_id in units),
+        types=by_label((type_id, localizer.label(lists.types, type_id)) for type_id in lists.types),
     )
 
 
@@ -82,8 +108,7 @@ def assignment_typed(item: PlanItem) -> dict[str, str]:
         "trigger": item.trigger,
         "reason": item.reason,
     }
-    is_month = item.window_from.day == 1 and item.window_from.month == item.window_to.month
-    if is_month and is_last_day(item.window_to):
+    if item.is_whole_month:
         return typed
     days = {"window_from": item.window_from.isoformat(), "window_to": item.window_to.isoformat()}
     return typed | days
@@ -99,14 +124,14 @@ def read_assignment(
         ("inspection_kind", localizer.lists.choices["inspection_kind"]),
         ("trigger", localizer.lists.choices["inspection_trigger"]),
     ):
-        if form.get(name) not in {one.id for one in options}:
+        if form.get(name) not in {option.id for option in options}:
             errors[name] = ErrorCode.REQUIRED
     if not is_uuid(form.get("team_id")):
         errors["team_id"] = ErrorCode.REQUIRED
     if first is None or last is None or errors:
         return None, wrong(errors, localizer)
     reason = nfc(form.get("reason", "")).strip()
-    made = Assignment(
+    assignment = Assignment(
         team_id=form["team_id"],
         window_from=first,
         window_to=last,
@@ -114,13 +139,13 @@ def read_assignment(
         trigger=form["trigger"],
         reason=reason,
     )
-    return made, Wrong()
+    return assignment, Wrong()
 
 
 def wrong(errors: Mapping[str, str], localizer: Localizer) -> Wrong:
     """Return a form with errors at its fields, by their codes."""
-    said = {path: _message(path, code, localizer.language) for path, code in errors.items()}
-    return Wrong(localizer.say(N_("Nothing was written yet. Mend these fields:")), said)
+    messages = {path: _message(path, code, localizer.language) for path, code in errors.items()}
+    return Wrong(localizer.say(N_("Nothing was written yet. Mend these fields:")), messages)
 
 
 def _message(path: str, code: str, language: str) -> str:
@@ -134,9 +159,16 @@ def label(path: str, localizer: Localizer) -> str:
     return localizer.say(N_("Month")) if path == "month" else words_at(ITEM, path, localizer.language).label
 
 
-def hint(path: str, localizer: Localizer) -> str:
-    """Return the help of a field of the form."""
-    return words_at(ITEM, path, localizer.language).help
+def _fault_label(path: str, localizer: Localizer) -> str:
+    """Return the name of a field in the summary of errors; a count is named by its line."""
+    if path == "establishment":
+        return label("establishment_id", localizer)
+    name, _, index = path.partition("-")
+    if name == "count":
+        return localizer.say(N_("Quota {number}")).format(number=(parse_whole_number(index) or 0) + 1)
+    if path == "issued_on":
+        return words_at(PLAN, path, localizer.language).label
+    return label(path, localizer)
 
 
 def quotas_typed(plan: InspectionPlan) -> MultiDict[str, str]:
@@ -216,7 +248,7 @@ def _quota(row: Mapping[str, str], before: Iterable[Data]) -> tuple[Data, str]:
     if count is None:
         return {}, ErrorCode.NOT_INTEGER
     quota["count"] = count
-    if any({**one, "count": count} == quota for one in before):
+    if any({**earlier, "count": count} == quota for earlier in before):
         return {}, ErrorCode.ENTERED_TWICE
     return (quota, "") if 1 <= count <= MOST_VISITS else ({}, ErrorCode.OUT_OF_RANGE)
 
@@ -244,4 +276,4 @@ def _window(form: Mapping[str, str], year: int, errors: dict[str, str]) -> tuple
 
 
 def _plain(name: str, localizer: Localizer) -> Options:
-    return tuple((one.id, one.label(localizer.language)) for one in localizer.lists.choices[name])
+    return tuple((choice.id, choice.label(localizer.language)) for choice in localizer.lists.choices[name])

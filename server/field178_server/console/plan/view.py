@@ -1,8 +1,9 @@
-"""The plan as plain values: filters of the address, planned visits, quotas against time, the calendar."""
+"""Views of the plan: filters of the address, states of planned visits, quotas against time, the calendar."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,13 +16,12 @@ from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.plan.progress import PlannedVisit, PlanReader
+from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import (
     OPEN,
     OPEN_STATES,
     PLANNED_STATES,
     ItemFilter,
-    ItemPage,
     YearPlan,
 )
 from field178_server.office.plan.quotas import QuotaDone
@@ -59,9 +59,9 @@ class PlanQuery:
         """Read the filters; what cannot be read is the default."""
         month, state = parse_whole_number(arguments.get("month", ""), 2) or 0, arguments.get("state", "")
         texts = {name: arguments.get(name, "")[:_LONGEST] for name in ("team", "unit", "type")}
-        known = state if state in (OPEN, *PlanState) else ""
+        state = state if state in (OPEN, *PlanState) else ""
         days = {name: _day_text(arguments.get(name, "")) for name in ("since", "until")}
-        return cls(year, month if month in MONTHS else 0, **texts, state=known, **days)
+        return cls(year, month if month in MONTHS else 0, **texts, state=state, **days)
 
     @property
     def is_narrowed(self) -> bool:
@@ -76,8 +76,8 @@ class PlanQuery:
     def href(self, page: int = 1) -> str:
         """Return the address of a page of the list."""
         parts = {name: getattr(self, name) for name in _PARAMETERS}
-        told = {name: value for name, value in {**parts, "page": page if page > 1 else 0}.items() if value}
-        return with_query(url_for("console.plan.year_page", year=self.year), urlencode(told))
+        query = {name: value for name, value in {**parts, "page": page if page > 1 else 0}.items() if value}
+        return with_query(url_for("console.plan.year_page", year=self.year), urlencode(query))
 
 
 _PARAMETERS = ("month", "team", "unit", "type", "state", "since", "until")
@@ -92,99 +92,59 @@ def _day_text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemLine:
-    """A planned visit in words."""
-
-    href: str
-    title: str
-    kind: str
-    place: str
-    team: str
-    window: str
-    state: StateLabel
-    is_early: bool
-    visit_href: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """A quota against time: what of it was done, what should be by now, what is needed from now on.
+    """A quota against time with its speed, and the visits that are needed a month from now on, None if none.
 
     `visits_href` opens the visits that were counted; "" where they are not all open to the reader.
     """
 
-    title: str
-    detail: str
+    quota: Quota
+    done: int
     href: str
     visits_href: str
-    done: int
-    wanted: int
-    figures: str
     speed: StateLabel
-    need: str
+    need: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarCell:
-    """A month of a team: planned visits, and how many of them are done, missed and due."""
+    """Counts of planned visits of a month and a team; month 0 is the year, team "" all teams."""
 
-    done: CellNumber
-    planned: CellNumber
-    words: tuple[CellNumber, ...]
+    month: int
+    team_id: str
+    counts: Counter[PlanState]
 
-
-@dataclass(frozen=True, slots=True)
-class CellNumber:
-    """A number of the calendar with the list of its visits."""
-
-    text: str
-    label: str
-    href: str
-    tone: str = ""
+    @property
+    def planned(self) -> int:
+        """The number of planned visits without the cancelled ones."""
+        return sum(self.counts[state] for state in PLANNED_STATES)
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """A team's year."""
+    """The year of a team."""
 
     title: str
-    cells: tuple[CalendarCell | None, ...]
-    total: CalendarCell | None
+    cells: tuple[CalendarCell, ...]
+    total: CalendarCell
 
 
-def state_word(state: PlanState, localizer: Localizer) -> StateLabel:
-    """Return what became of a planned visit."""
-    text, tone, sign = STATES[state]
-    return StateLabel(localizer.say(text), tone, sign)
-
-
-def window_text(first: date, last: date, localizer: Localizer) -> str:
-    """Return a window: a whole month by its name, a day, or both ends."""
-    if (first.day, first.month) == (1, last.month) and is_last_day(last):
-        return localizer.say(N_("Month {month}/{year}")).format(month=first.month, year=first.year)
-    if first == last:
-        return localizer.day(first)
-    return f"{localizer.day(first)} – {localizer.day(last)}"
-
-
-def is_last_day(day: date) -> bool:
-    """Tell whether a day is the last of its month."""
-    return day.day == monthrange(day.year, day.month)[1]
+def state_labels(localizer: Localizer) -> dict[PlanState, StateLabel]:
+    """Return the label of each state of a planned visit."""
+    return {
+        state: StateLabel(localizer.say(text), tone, icon) for state, (text, tone, icon) in STATES.items()
+    }
 
 
 def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[FilterLink]:
     """Return the states with their counts under the other filters."""
-    wanted = query.filter()
-    counts: dict[str, int] = {}
-    for one in plan.items:
-        if wanted.takes(one.item):
-            counts[one.progress.state] = counts.get(one.progress.state, 0) + 1
-    say = localizer.say
+    others, say = query.filter(), localizer.say
+    counts = Counter(visit.progress.state for visit in plan.items if others.takes(visit.item))
     every = [
-        ("", say(N_("In the plan")), sum(counts.get(state, 0) for state in PLANNED_STATES)),
-        (OPEN, say(N_("Still to be made")), sum(counts.get(state, 0) for state in OPEN_STATES)),
+        ("", say(N_("In the plan")), sum(counts[state] for state in PLANNED_STATES)),
+        (OPEN, say(N_("Still to be made")), sum(counts[state] for state in OPEN_STATES)),
     ]
-    every += [(state, say(STATES[state][0]), counts.get(state, 0)) for state in STATES]
+    every += [(state, say(STATES[state][0]), counts[state]) for state in STATES]
     return [
         FilterLink(replace(query, state=state).href(), label, query.state == state, count)
         for state, label, count in every
@@ -193,12 +153,12 @@ def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[
 
 def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters beside the states, with what is chosen; they offer what the plan holds."""
-    lists, items = localizer.lists, [one.item for one in plan.items]
+    lists, items = localizer.lists, [visit.item for visit in plan.items]
     months = [(str(month), month_name(month, localizer)) for month in MONTHS]
     teams = _offered({item.team_id for item in items}, localizer.team)
-    units = _offered({item.unit_id for item in items}, lambda one: localizer.label(lists.units, one))
+    units = _offered({item.unit_id for item in items}, lambda unit_id: localizer.label(lists.units, unit_id))
     types = _offered(
-        {item.establishment_type_id for item in items}, lambda one: localizer.label(lists.types, one)
+        {item.establishment_type_id for item in items}, lambda type_id: localizer.label(lists.types, type_id)
     )
     say = localizer.say
 
@@ -220,39 +180,15 @@ def month_name(month: int, localizer: Localizer) -> str:
     return localizer.say(N_("Month {month}")).format(month=month)
 
 
-def item_lines(page: ItemPage, localizer: Localizer) -> tuple[ItemLine, ...]:
-    """Return the planned visits of a page in words."""
-    return tuple(item_line(one, localizer) for one in page.rows)
-
-
-def item_line(one: PlannedVisit, localizer: Localizer) -> ItemLine:
-    """Return a planned visit in words."""
-    item, lists = one.item, localizer.lists
-    unit = localizer.label(lists.units, item.unit_id) if item.unit_id else ""
-    kind = localizer.label(lists.types, item.establishment_type_id) if item.establishment_type_id else ""
-    visit = one.progress.visit_id
-    return ItemLine(
-        href=url_for("console.plan.item", item_id=item.id),
-        title=kind if item.is_open else localizer.establishment(item.establishment_id),
-        kind=localizer.choice("inspection_kind", item.kind),
-        place=unit if item.is_open else " · ".join(part for part in (kind, unit) if part),
-        team=localizer.team(item.team_id),
-        window=window_text(item.window_from, item.window_to, localizer),
-        state=state_word(one.progress.state, localizer),
-        is_early=one.is_early,
-        visit_href=url_for("console.reviews.detail", record_id=visit) if visit else None,
-    )
-
-
-def quota_lines(plan: YearPlan, localizer: Localizer, reader: PlanReader) -> tuple[QuotaLine, ...]:
+def quota_lines(plan: YearPlan, reader: PlanReader, localizer: Localizer) -> list[QuotaLine]:
     """Return the quotas against time."""
-    return tuple(_quota_line(one, plan.plan.year, localizer, reader) for one in plan.quotas)
+    return [_quota_line(progress, plan.plan.year, localizer, reader) for progress in plan.quotas]
 
 
 def visits_href(quota: Quota, year: int) -> str:
     """Return the address of the visits that count in a quota."""
     first, last = _days_of(quota, year)
-    told = {
+    parameters = {
         "since": first.isoformat(),
         "until": last.isoformat(),
         "counted": "yes",
@@ -260,84 +196,40 @@ def visits_href(quota: Quota, year: int) -> str:
         "unit": quota.unit_id,
         "type": quota.establishment_type_id,
     }
-    query = urlencode({name: value for name, value in told.items() if value})
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return with_query(url_for("console.filed.visits"), query)
 
 
-def quota_title(quota: Quota, localizer: Localizer) -> tuple[str, str]:
-    """Return what a quota wants: its kind of establishment, and the rest."""
-    lists = localizer.lists
-    title = (
-        localizer.label(lists.types, quota.establishment_type_id)
-        if quota.establishment_type_id
-        else localizer.say(N_("All kinds"))
-    )
-    parts = [localizer.label(lists.units, quota.unit_id)] if quota.unit_id else []
-    parts += [localizer.team(quota.team_id)] if quota.team_id else []
-    parts += [month_name(quota.month, localizer)] if quota.month else []
-    return title, " · ".join(parts) or localizer.say(N_("Whole area, whole year"))
+def calendar(plan: YearPlan, localizer: Localizer) -> list[CalendarRow]:
+    """Return the year of each team by month, and the year of all teams together."""
+    teams = _offered({visit.item.team_id for visit in plan.items}, localizer.team)
+    rows = [*teams, ("", localizer.say(N_("All teams")))] if len(teams) > 1 else teams
 
+    def cell(month: int, team_id: str) -> CalendarCell:
+        return CalendarCell(month, team_id, plan.counts(month, team_id))
 
-def calendar(plan: YearPlan, localizer: Localizer) -> tuple[CalendarRow, ...]:
-    """Return the year of each team by month, and that of all teams together."""
-    teams = _offered({one.item.team_id for one in plan.items}, localizer.team)
-    rows = [_calendar_row(team_id, name, plan, localizer) for team_id, name in teams]
-    if len(rows) > 1:
-        rows.append(_calendar_row("", localizer.say(N_("All teams")), plan, localizer))
-    return tuple(rows)
-
-
-def _calendar_row(team_id: str, title: str, plan: YearPlan, localizer: Localizer) -> CalendarRow:
-    cells = tuple(_cell(plan, month, team_id, localizer) for month in MONTHS)
-    return CalendarRow(title, cells, _cell(plan, 0, team_id, localizer))
-
-
-def _cell(plan: YearPlan, month: int, team_id: str, localizer: Localizer) -> CalendarCell | None:
-    counts = plan.counts(month, team_id)
-    planned, done = sum(counts[state] for state in PLANNED_STATES), counts[PlanState.DONE]
-    if not planned:
-        return None
-    say, query = localizer.say, PlanQuery(plan.plan.year, month, team_id)
-    words = [
-        CellNumber(say(text).format(count=counts[state]), "", replace(query, state=state).href(), tone)
-        for state, text, tone in (
-            (PlanState.MISSED, N_("{count} missed"), "bad"),
-            (PlanState.DUE, N_("{count} due"), ""),
-        )
-        if counts[state]
+    return [
+        CalendarRow(title, tuple(cell(month, team_id) for month in MONTHS), cell(0, team_id))
+        for team_id, title in rows
     ]
-    done_href = replace(query, state=PlanState.DONE).href()
-    return CalendarCell(
-        CellNumber(localizer.number(done), say(N_("carried out")), done_href),
-        CellNumber(localizer.number(planned), say(N_("planned")), query.href()),
-        tuple(words),
-    )
 
 
-def _quota_line(one: QuotaDone, year: int, localizer: Localizer, reader: PlanReader) -> QuotaLine:
-    quota, done, today = one.quota, one.done, reader.today
-    title, detail = quota_title(quota, localizer)
-    expected = _expected(quota, year, today)
-    number = localizer.number
-    need = None if quota.month else monthly_need(quota.count, done, year, today)
+def _quota_line(progress: QuotaDone, year: int, localizer: Localizer, reader: PlanReader) -> QuotaLine:
+    quota, done = progress.quota, progress.done
+    query = PlanQuery(year, quota.month or 0, quota.team_id, quota.unit_id, quota.establishment_type_id)
     return QuotaLine(
-        title=title,
-        detail=detail,
-        href=PlanQuery(
-            year, quota.month or 0, quota.team_id, quota.unit_id, quota.establishment_type_id
-        ).href(),
+        quota,
+        done,
+        href=query.href(),
         visits_href=visits_href(quota, year) if reader.reads_visits_of(quota) else "",
-        done=min(done, quota.count),
-        wanted=quota.count,
-        figures=localizer.say(N_("{done} of {wanted}")).format(done=number(done), wanted=number(quota.count)),
-        speed=_speed(done, quota.count, expected, localizer),
-        need=localizer.say(N_("{count} a month from now on")).format(count=number(need)) if need else "",
+        speed=_speed(done, quota.count, _expected(quota, year, reader.today), localizer),
+        need=None if quota.month else monthly_need(quota.count, done, year, reader.today),
     )
 
 
-def _speed(done: int, wanted: int, expected: int, localizer: Localizer) -> StateLabel:
+def _speed(done: int, count: int, expected: int, localizer: Localizer) -> StateLabel:
     say = localizer.say
-    if done >= wanted:
+    if done >= count:
         return StateLabel(say(N_("Reached")), "ok", "check-circle")
     if done >= expected:
         return StateLabel(say(N_("On pace")), "ok", "check")
@@ -359,4 +251,4 @@ def _days_of(quota: Quota, year: int) -> tuple[date, date]:
 
 
 def _offered(ids: Iterable[str], name: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
-    return by_label((one, name(one)) for one in ids if one)
+    return by_label((entry_id, name(entry_id)) for entry_id in ids if entry_id)

@@ -17,10 +17,13 @@ from flask import Blueprint, g
 from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Localizer
+from field178_server.console.text.field_labels import type_name, value_text
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.console.text.state_labels import outcome_label, short_state_label
 
-_FORMATS: Mapping[str, Callable[[Localizer, Any], str]] = {
+_FORMATS: Mapping[str, Callable[[Localizer, Any], object]] = {
+    "address": lambda localizer, parts: address_text(*parts),
+    "area": Localizer.area,
     "day": Localizer.day,
     "month": Localizer.month,
     "last_day": lambda localizer, end: localizer.day(end - timedelta(days=1)),
@@ -32,7 +35,9 @@ _FORMATS: Mapping[str, Callable[[Localizer, Any], str]] = {
     "team": Localizer.team,
     "establishment": Localizer.establishment,
     "scope": lambda localizer, value: scope_text(value, localizer),
+    "review_state": lambda localizer, value: short_state_label(value, localizer),
     "unit": lambda localizer, value: localizer.label(localizer.lists.units, value),
+    "outcome": lambda localizer, value: outcome_label(value, localizer),
     "record_type": lambda localizer, value: type_name(str(value), localizer),
 }
 
@@ -41,15 +46,21 @@ def init_filters(console: Blueprint) -> None:
     """Register the filters with the console."""
     for name, show in _FORMATS.items():
         console.add_app_template_filter(_filter(show), name)
+    console.add_app_template_filter(_field_value, "field_value")
     console.add_app_template_filter(_label, "label")
     console.add_app_template_filter(_choice, "choice")
 
 
-def _filter(show: Callable[[Localizer, Any], str]) -> Callable[[object], str]:
-    def shown(value: object) -> str:
+def _filter(show: Callable[[Localizer, Any], object]) -> Callable[[object], object]:
+    def shown(value: object) -> object:
         return "" if value is None else show(_localizer(), value)
 
     return shown
+
+
+def _field_value(value: object, record_type: str, path: str) -> str:
+    """Return the value of a field of a record in words."""
+    return "" if value is None else value_text(record_type, path, value, _localizer())
 
 
 def _label(value: object, entries: str) -> str:
