@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.lists.frame import PUBLISHED, lists_page, pack_in_force, table_of
+from field178_server.console.lists.frame import PUBLISHED, pack_in_force, table_of
 from field178_server.console.lists.row_form import row_form, typed_row
 from field178_server.console.lists.row_names import RowNames
 from field178_server.console.lists.words import fault_text, file_fault, member_name, table_name
 from field178_server.console.shell.form_actions import done, office, whole_number
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write
-from field178_server.http.application_runtime import current_runtime
 from field178_server.http.lists_in_force import current_lists
 from field178_server.office.lists.operations import Rows, publish_rows, rows_of, take_pack
 from field178_server.office.lists.pack_file import MAX_BYTES, PackFile, read_pack_file, refused
 from field178_server.office.lists.worksheet import read_worksheet
 from field178_server.office.uploads.reading_limits import reading_slot
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.list_packs import ListPack, PackFault, RowChange, changes_between, problems_of
+from field178_shared.list_packs import ListPack, ListTable, PackFault, RowChange, changes_between, problems_of
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.records import PACK_ID
-from field178_shared.list_packs.tables import TABLES
+from field178_shared.list_packs.tables import TABLES, Row
 from field178_shared.text.i18n import N_
 
 _MOST_SHOWN = 200
@@ -49,49 +49,64 @@ class ChangeView:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ListsUpload:
+    """Rows to publish, and the signed file that brought them with its text, where there is one."""
+
+    rows: Rows
+    file: PackFile | None = None
+    text: str = ""
+
+
 def check_row(path: str) -> Response:
-    """Show what a typed row changes; what is refused is told at the form, with all that was typed."""
-    table, localizer = table_of(path), Localizer(chosen_language())
+    """Show what a typed row changes; a refused row is shown in its form, with all that was typed."""
+    page, table = current_page(), table_of(path)
     key, pack = request.form.get("key", ""), pack_in_force()
-    known = table.rows(files_with(pack)).get(key, {}) if key else {}
-    typed = typed_row(pack, table, known, request.form, localizer)
-    own_key = table.key_of(typed.row)
-    errors = dict(typed.errors)
-    if not own_key:
-        lacking = (name for name in table.key if not typed.row.get(name))
-        errors |= dict.fromkeys(lacking, localizer.say(N_("A key is needed.")))
-    elif not key and own_key in table.rows(files_with(pack)):
-        errors[table.key[-1]] = localizer.say(N_("There is a row with this key."))
-    rows: Rows = {table.path: {own_key: typed.row}}
-    refusal = localizer.say(N_("Some fields are no such value."))
+    stored_rows = table.rows(files_with(pack))
+    typed = typed_row(pack, table, stored_rows.get(key, {}) if key else {}, request.form, page.localizer)
+    errors = {**typed.errors, **_key_errors(table, key, typed.row, stored_rows, page.localizer)}
+    rows: Rows = {table.path: {table.key_of(typed.row): typed.row}}
+    refusal = page.say(N_("Some fields are no such value."))
     if not errors:
         # Refused here, what was typed stays: a preview has no fields.
         problems = problems_of(pack.with_rows(rows), pack)
         errors = {
-            one.detail or table.key[-1]: fault_text(one, localizer)
-            for one in problems
-            if one.fault in _FAULTS_OF_A_MEMBER
+            problem.detail or table.key[-1]: fault_text(problem, page.localizer)
+            for problem in problems
+            if problem.fault in _FAULTS_OF_A_MEMBER
         }
-        refusal = " ".join(fault_text(one, localizer) for one in problems)
+        refusal = " ".join(fault_text(problem, page.localizer) for problem in problems)
     if refusal:
-        return lists_page(
+        return page.render(
             "lists/row.html",
             422,
             path=table.path,
             key=key,
-            title=table_name(table.path, localizer),
+            title=table_name(table.path, page.localizer),
             name=key,
-            number=pack.number,
-            form=row_form(pack, table, key, typed.row, errors, localizer),
+            form=row_form(pack, table, key, typed.row, errors, page.localizer),
             is_readonly=False,
             refusal=refusal,
         )
-    return _preview(pack, rows, url_for("console.lists.table", path=path))
+    return _preview(pack, ListsUpload(rows), url_for("console.lists.table", path=path))
+
+
+def _key_errors(
+    table: ListTable, key: str, row: Row, stored_rows: Mapping[str, Row], localizer: Localizer
+) -> dict[str, str]:
+    """Return the errors of a typed key by member: absent, or the key of another row."""
+    own_key = table.key_of(row)
+    if not own_key:
+        sentence = localizer.say(N_("A key is needed."))
+        return {name: sentence for name in table.key if not row.get(name)}
+    if not key and own_key in stored_rows:
+        return {table.key[-1]: localizer.say(N_("There is a row with this key."))}
+    return {}
 
 
 def upload() -> Response:
     """Show what a file changes: a signed pack of another office, or the worksheet that came back."""
-    localizer, uploaded, pack = Localizer(chosen_language()), request.files.get("file"), pack_in_force()
+    page, uploaded, pack = current_page(), request.files.get("file"), pack_in_force()
     try:
         data = uploaded.stream.read(MAX_BYTES + 1) if uploaded is not None else b""
         if not data:
@@ -99,18 +114,19 @@ def upload() -> Response:
         if data.startswith(b"PK"):
             with reading_slot():
                 rows = read_worksheet(data, pack)
-            return _preview(pack, rows, url_for("console.lists.index"))
+            return _preview(pack, ListsUpload(rows), url_for("console.lists.index"))
         file = _trusted(data)
-        return _preview(pack, rows_of(file.pack), url_for("console.lists.index"), file, data.decode())
+        sent = ListsUpload(rows_of(file.pack), file, data.decode())
+        return _preview(pack, sent, url_for("console.lists.index"))
     except AppError as error:
         if error.code is not ErrorCode.LISTS_REFUSED:
             raise
-        return lists_page("lists/refused.html", 422, reason=file_fault(error.details, localizer))
+        return page.render("lists/refused.html", 422, reason=file_fault(error.details, page.localizer))
 
 
 def publish() -> AnyResponse:
     """Publish what the preview showed; what is refused by now is shown again with its reasons."""
-    runtime, pack = current_runtime(), pack_in_force()
+    runtime, pack = current_page().runtime, pack_in_force()
     key, text = runtime.keyring.receipt, request.form.get("pack", "")
     file = _trusted(text.encode()) if text else None
     rows: Rows = rows_of(file.pack) if file else _rows_in(request.form.get("rows", ""))
@@ -123,13 +139,14 @@ def publish() -> AnyResponse:
     except AppError as error:
         if error.code not in (ErrorCode.LISTS_REFUSED, ErrorCode.REVISION_CHANGED):
             raise
-        return _preview(pack, rows, url_for("console.lists.index"), file, text, _late(error))
+        sent = ListsUpload(rows, file, text)
+        return _preview(pack, sent, url_for("console.lists.index"), _late(error))
     current_lists().follow()
     return done(url_for("console.lists.index"), PUBLISHED, PACK_ID)
 
 
 def _trusted(data: bytes) -> PackFile:
-    runtime = current_runtime()
+    runtime = current_page().runtime
     return read_pack_file(data, {runtime.keyring.receipt_key, *runtime.settings.trusted_signers})
 
 
@@ -147,53 +164,47 @@ def _rows_in(text: str) -> Rows:
 
 
 def _late(error: AppError) -> str:
-    localizer = Localizer(chosen_language())
+    """Return why a publication was refused after its preview, "" where the rows themselves say it."""
+    localizer = current_page().localizer
     if error.code is ErrorCode.REVISION_CHANGED:
         return localizer.say(N_("Somebody published lists meanwhile. Look at the difference again."))
     problem = str(error.details.get("problem"))
     return file_fault(error.details, localizer) if problem == "older" else ""
 
 
-def _preview(  # the parts of one page
-    pack: ListPack,
-    rows: Rows,
-    back: str,
-    file: PackFile | None = None,
-    text: str = "",
-    refusal: str = "",
-) -> Response:
-    localizer = Localizer(chosen_language())
-    unknown = rows.keys() - TABLES.keys()
-    after = pack.with_rows(rows)
+def _preview(pack: ListPack, sent: ListsUpload, back: str, refusal: str = "") -> Response:
+    """Return the page of what the rows change, with the reasons of those that are refused."""
+    page = current_page()
+    after = pack.with_rows(sent.rows)
     problems = problems_of(after, pack)
     faults: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
-        faults.setdefault((problem.table, problem.key), []).append(fault_text(problem, localizer))
-    changes = () if unknown else changes_between(pack, after)
-    names = RowNames(pack if unknown else after, localizer)
-    shown = [
-        _view(change, faults.get((change.table, change.key), []), names, localizer) for change in changes
+        faults.setdefault((problem.table, problem.key), []).append(fault_text(problem, page.localizer))
+    is_unknown = bool(sent.rows.keys() - TABLES.keys())
+    changes = () if is_unknown else changes_between(pack, after)
+    names = RowNames(pack if is_unknown else after, page.localizer)
+    views = [
+        _view(change, faults.get((change.table, change.key), []), names, page.localizer) for change in changes
     ]
-    told = {(change.table, change.key) for change in changes}
+    changed = {(change.table, change.key) for change in changes}
     others = [
-        (table_name(table, localizer), key, said)
-        for (table, key), said in faults.items()
-        if (table, key) not in told
+        (table_name(table, page.localizer), key, sentences)
+        for (table, key), sentences in faults.items()
+        if (table, key) not in changed
     ]
-    return lists_page(
+    return page.render(
         "lists/preview.html",
         422 if problems or refusal else 200,
-        changes=sorted(shown, key=lambda one: not one.faults)[:_MOST_SHOWN],
-        count=localizer.number(len(shown)),
-        more=max(0, len(shown) - _MOST_SHOWN),
+        changes=sorted(views, key=lambda view: not view.faults)[:_MOST_SHOWN],
+        count=len(views),
+        more=max(0, len(views) - _MOST_SHOWN),
         others=others,
         refused=len(faults),
         refusal=refusal,
         back=back,
         seen=pack.number,
-        rows="" if file else json.dumps(rows, ensure_ascii=False),
-        pack_text=text,
-        origin=file.origin if file else "",
+        sent=sent,
+        rows="" if sent.file else json.dumps(sent.rows, ensure_ascii=False),
     )
 
 
@@ -207,8 +218,8 @@ def _view(change: RowChange, faults: list[str], names: RowNames, localizer: Loca
         tuple(
             (
                 member_name(name, localizer),
-                _said(name, before, names, localizer),
-                _said(name, after, names, localizer),
+                _value_text(name, before, names, localizer),
+                _value_text(name, after, names, localizer),
             )
             for name, before, after in change.members
         ),
@@ -216,7 +227,7 @@ def _view(change: RowChange, faults: list[str], names: RowNames, localizer: Loca
     )
 
 
-def _said(member: str, value: object, names: RowNames, localizer: Localizer) -> str:
+def _value_text(member: str, value: object, names: RowNames, localizer: Localizer) -> str:
     match value:
         case None | [] | "":
             return "—"
@@ -226,12 +237,12 @@ def _said(member: str, value: object, names: RowNames, localizer: Localizer) -> 
             return str(value) if member in _YEARS else localizer.number(value)
         case dict():
             return ", ".join(
-                f"{member_name(name, localizer)}: {_said(name, one, names, localizer)}"
-                for name, one in value.items()
-                if one is not None
+                f"{member_name(name, localizer)}: {_value_text(name, part, names, localizer)}"
+                for name, part in value.items()
+                if part is not None
             )
         case list():
             # Entries of a nested table stand one under the other.
-            between = "\n" if all(isinstance(one, dict) for one in value) else ", "
-            return between.join(_said(member, one, names, localizer) for one in value)
+            between = "\n" if all(isinstance(part, dict) for part in value) else ", "
+            return between.join(_value_text(member, part, names, localizer) for part in value)
     return names.value(member, str(value))

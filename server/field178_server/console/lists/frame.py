@@ -1,22 +1,13 @@
-"""What the pages of the lists share: the pack in force, the table asked for, the layout around."""
+"""Parts that the pages of the lists share: the pack in force, a table by its path, names of rows."""
 
 from __future__ import annotations
 
-from flask import Response
-
-from field178_server.console.lists.flashes import FLASHES
-from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.records.lists_in_force import stored_pack
-from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import TABLES, ListPack, ListTable
+from field178_shared.list_packs.tables import Row
 
 PUBLISH = "console.lists.publish"
 PUBLISHED = "lists_published"
@@ -24,9 +15,9 @@ PUBLISHED = "lists_published"
 
 def pack_in_force() -> ListPack:
     """Return the pack that the store holds."""
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        return stored_pack(session, runtime.tenant_id)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        return stored_pack(session, page.tenant_id)
 
 
 def table_of(path: str) -> ListTable:
@@ -37,24 +28,6 @@ def table_of(path: str) -> ListTable:
     return table
 
 
-def may_change() -> bool:
-    """Tell whether the officer may change lists."""
-    return may(current_officer().role, PUBLISH, load())
-
-
-def lists_page(template: str, status: int = 200, **values: object) -> Response:
-    """Return a page of the lists with the layout of the officer."""
-    localizer = Localizer(chosen_language())
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    flash = take_flash(FLASHES)
-    return render(
-        template,
-        status,
-        layout=layout,
-        active="console.lists.index",
-        may_change=may_change(),
-        flash=flash,
-        flash_text=flash.text("", localizer) if flash else "",
-        **values,
-    )
+def own_name(row: Row, language: str) -> str:
+    """Return the name of a row in a language, "" if it has none."""
+    return str(row.get("en" if language == "en" else "vi") or "")

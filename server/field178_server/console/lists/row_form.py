@@ -78,16 +78,16 @@ def row_form(
 
 
 def typed_row(
-    pack: ListPack, table: ListTable, known: Row, form: Mapping[str, str], localizer: Localizer
+    pack: ListPack, table: ListTable, stored: Row, form: Mapping[str, str], localizer: Localizer
 ) -> TypedRow:
-    """Return the row of a sent form; members that cannot be changed stay as they are known."""
+    """Return the row of a sent form; members that cannot be changed keep their stored values."""
     errors: dict[str, str] = {}
     row: Row = {}
     for column in _columns(pack, table):
         if column.kind is Kind.ROWS:
             row[column.name] = _typed_lines(column, form, errors, localizer)
-        elif known and column.name in (*table.key, *table.identity):
-            row[column.name] = known.get(column.name)
+        elif stored and column.name in (*table.key, *table.identity):
+            row[column.name] = stored.get(column.name)
         else:
             row[column.name] = _typed(column, column.name, form, errors, localizer)
     return TypedRow(without_absent(row), errors)
@@ -99,17 +99,22 @@ def _columns(pack: ListPack, table: ListTable) -> tuple[ListColumn, ...]:
 
 def _lines(column: ListColumn, row: Row, errors: Mapping[str, str], localizer: Localizer) -> FormLines:
     listed = row.get(column.name)
-    known = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    lines = [*known, *({} for _ in range(_BLANK_LINES))]
+    stored = [line for line in listed if isinstance(line, dict)] if isinstance(listed, list) else []
+    lines = [*stored, *({} for _ in range(_BLANK_LINES))]
     return FormLines(
         member_name(column.name, localizer),
-        tuple(member_name(one.name, localizer) for one in column.columns),
+        tuple(member_name(member.name, localizer) for member in column.columns),
         tuple(
             tuple(
                 _field(
-                    one, f"{column.name}.{number}.{one.name}", line.get(one.name), localizer, False, errors
+                    member,
+                    f"{column.name}.{number}.{member.name}",
+                    line.get(member.name),
+                    localizer,
+                    False,
+                    errors,
                 )
-                for one in column.columns
+                for member in column.columns
             )
             for number, line in enumerate(lines)
         ),
@@ -140,12 +145,12 @@ def _options(name: str, text: str, localizer: Localizer) -> tuple[tuple[str, str
     lists = localizer.lists
     match name:
         case "confidence":
-            return tuple((known, localizer.say(label)) for known, label in CONFIDENCE.items())
+            return tuple((value, localizer.say(label)) for value, label in CONFIDENCE.items())
         case "unit_id":
-            units = (one for one in lists.units.values() if one.valid_to is None or one.id == text)
-            return by_label((one.id, localizer.label(lists.units, one.id)) for one in units)
+            units = (unit for unit in lists.units.values() if unit.valid_to is None or unit.id == text)
+            return by_label((unit.id, localizer.label(lists.units, unit.id)) for unit in units)
         case "channel_id":
-            return by_label((one, localizer.label(lists.media_channels, one)) for one in lists.media_channels)
+            return by_label((key, localizer.label(lists.media_channels, key)) for key in lists.media_channels)
     return ()
 
 
@@ -162,8 +167,8 @@ def _typed_lines(
     lines = [
         without_absent(
             {
-                one.name: _typed(one, f"{column.name}.{number}.{one.name}", form, errors, localizer)
-                for one in column.columns
+                member.name: _typed(member, f"{column.name}.{number}.{member.name}", form, errors, localizer)
+                for member in column.columns
             }
         )
         for number in sorted(numbers)

@@ -1,4 +1,4 @@
-"""Names of rows of the lists, and of what one row names of another."""
+"""Names of rows of the lists, and of the rows that a row refers to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
+from field178_server.console.lists.frame import own_name
 from field178_server.console.lists.words import CONFIDENCE
 from field178_server.console.text.field_labels import return_name
 from field178_server.console.text.localize import Localizer
@@ -63,11 +64,11 @@ class RowNames:
         """Return the name of a row; of a step of a reform, both units; without a name, its key."""
         if table == _LINEAGE:
             return " → ".join(self.value(end, str(row.get(end, ""))) for end in ("from", "to"))
-        return self._own_name(row) or key
+        return own_name(row, self._localizer.language) or key
 
     def is_clear(self, table: str, key: str, row: Row) -> bool:
         """Tell whether the name alone says which row of the table it is."""
-        name = self._own_name(row)
+        name = own_name(row, self._localizer.language)
         return table == _LINEAGE or (bool(name) and name != key and self._count(table)[name] <= 1)
 
     def value(self, member: str, text: str) -> str:
@@ -88,9 +89,6 @@ class RowNames:
     def _returns(self) -> frozenset[str]:
         return frozenset((*RETURN_NUMBERS, *WHOLE_RETURNS))
 
-    def _own_name(self, row: Row) -> str:
-        return str(row.get("en" if self._localizer.language == "en" else "vi") or "")
-
     def _table(self, table: str) -> Mapping[str, Row]:
         if table not in self._rows:
             self._rows[table] = TABLES[table].rows(self._files)
@@ -98,5 +96,6 @@ class RowNames:
 
     def _count(self, table: str) -> Counter[str]:
         if table not in self._counts:
-            self._counts[table] = Counter(self._own_name(row) for row in self._table(table).values())
+            names = (own_name(row, self._localizer.language) for row in self._table(table).values())
+            self._counts[table] = Counter(names)
         return self._counts[table]

@@ -237,7 +237,7 @@ def words_of_returns(localizer: Localizer) -> str:
     """Return the words that an agency's figures are named by, each with what it is called on its form."""
     words = (*RETURN_NUMBERS, *WHOLE_RETURNS)
     return localizer.say(N_("One or several, divided by “;”: {words}")).format(
-        words="; ".join(f"{one} ({return_name(one, localizer)})" for one in words)
+        words="; ".join(f"{word} ({return_name(word, localizer)})" for word in words)
     )
 
 

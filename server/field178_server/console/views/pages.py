@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.components.saved_views import own_views
 from field178_server.console.shell.links import with_query
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.views import operations as views
 from field178_server.office.views.operations import ListView
 from field178_shared.errors import AppError, ErrorCode
@@ -27,7 +27,8 @@ def keep() -> AnyResponse:
     endpoint = _endpoint(list_name)
     if name.strip():
         view = ListView(name, query)
-        run_write(current_runtime().engine, lambda session: views.keep(session, own_views(list_name), view))
+        engine = current_page().runtime.engine
+        run_write(engine, lambda session: views.keep(session, own_views(list_name), view))
     return redirect(with_query(url_for(endpoint), query), 303)
 
 
@@ -35,7 +36,9 @@ def forget() -> AnyResponse:
     """Forget a view."""
     list_name, name = request.form.get("list", ""), request.form.get("name", "")
     endpoint = _endpoint(list_name)
-    run_write(current_runtime().engine, lambda session: views.forget(session, own_views(list_name), name))
+    run_write(
+        current_page().runtime.engine, lambda session: views.forget(session, own_views(list_name), name)
+    )
     return redirect(url_for(endpoint), 303)
 
 
