@@ -9,26 +9,18 @@ from flask import Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_space_for_files
-from field178_server.console.register_import.frame import (
-    import_page,
-    may_see,
-    preview_in,
-    staging,
-    stored_import,
-)
+from field178_server.console.register_import.frame import MENU, may_see, preview_in, staging, stored_import
 from field178_server.console.register_import.view import (
+    FIGURES,
     MOST_SHOWN,
-    alike_lines,
-    figures,
+    duplicate_reasons,
     file_problem,
     problem_lines,
     too_large,
 )
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
 from field178_server.jobs.queue import JobRow, add, find_job
 from field178_server.office.register_import.checking import CheckedFile
 from field178_server.office.register_import.drafts import (
@@ -49,7 +41,6 @@ from field178_server.office.uploads.reading_limits import reading_slot
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import parse_whole_number
-from field178_shared.time.clock import local_date
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,15 +52,16 @@ def index() -> Response:
 
 def upload() -> AnyResponse:
     """Stage a file: what is about persons is left out before anything is kept."""
-    runtime, context, uploaded = current_runtime(), office(), request.files.get("file")
+    page, context, uploaded = current_page(), office(), request.files.get("file")
+    runtime = page.runtime
     require_space_for_files(runtime.settings)
     folder, import_id = staging(), runtime.ids.time_ordered()
     try:
         if uploaded is None or not uploaded.filename:
             raise refused("none")
         with snapshot(runtime.engine) as session:
-            used = used_units(session, runtime.tenant_id)
-        spellings = Spellings(context.lists, local_date(context.now()), used)
+            used = used_units(session, page.tenant_id)
+        spellings = Spellings(context.lists, page.today, used)
         with reading_slot():
             folder.remove_old(context.now())
             tables = read_tables(cast(BinaryIO, uploaded.stream), uploaded.filename)
@@ -77,7 +69,7 @@ def upload() -> AnyResponse:
     except AppError as error:
         if error.code is not ErrorCode.REGISTER_FILE:
             raise
-        return _upload_page(422, file_problem(error, Localizer(chosen_language())))
+        return _upload_page(422, file_problem(error, page.localizer))
     file_name = uploaded.filename
     run_write(runtime.engine, lambda session: add_draft(session, context, import_id, file_name))
     return redirect(url_for("console.register_import.columns", import_id=import_id), 303)
@@ -98,11 +90,10 @@ def detail(import_id: str) -> AnyResponse:
 
 def run(import_id: str) -> AnyResponse:
     """Queue the import of what the preview showed."""
-    row, runtime, context = stored_import(import_id), current_runtime(), office()
+    row, context, engine = stored_import(import_id), office(), current_page().runtime.engine
     seen = request.form.get(SEEN, "")
     numbers = (parse_whole_number(text) for text in request.form.getlist("wanted"))
-    wanted = tuple(number for number in numbers if number is not None)
-    choices = row.choices.with_rows(wanted)
+    choices = row.choices.with_rows(tuple(number for number in numbers if number is not None))
 
     def queue(session: Session) -> str:
         choose_rows(session, context, import_id, choices)
@@ -112,15 +103,15 @@ def run(import_id: str) -> AnyResponse:
 
     job = _job_of(row)
     if job is None or job.state.is_final:
-        return redirect(url_for("console.jobs.detail", job_id=run_write(runtime.engine, queue)), 303)
+        return redirect(url_for("console.jobs.detail", job_id=run_write(engine, queue)), 303)
     return redirect(url_for("console.jobs.detail", job_id=job.job_id), 303)
 
 
 def undo(import_id: str) -> AnyResponse:
     """Queue the undoing of an import; names what stands against it, where something does."""
-    row, runtime, context = stored_import(import_id), current_runtime(), office()
-    with snapshot(runtime.engine) as session:
-        is_blocked = bool(blockers(session, runtime.tenant_id, import_id))
+    row, context, engine = stored_import(import_id), office(), current_page().runtime.engine
+    with snapshot(engine) as session:
+        is_blocked = bool(blockers(session, context.tenant_id, import_id))
     if row.applied_at is None or row.undone_at is not None or is_blocked:
         return redirect(url_for("console.register_import.detail", import_id=import_id), 303)
 
@@ -129,18 +120,18 @@ def undo(import_id: str) -> AnyResponse:
         note_job(session, context, import_id, job_id)
         return job_id
 
-    return redirect(url_for("console.jobs.detail", job_id=run_write(runtime.engine, queue)), 303)
+    return redirect(url_for("console.jobs.detail", job_id=run_write(engine, queue)), 303)
 
 
 def refused_rows(import_id: str) -> Response:
     """Send the rows that are not taken, with the reason, as a workbook to correct."""
-    row, runtime, folder = stored_import(import_id), current_runtime(), staging()
-    path = folder.file_of(import_id)
+    page, row = current_page(), stored_import(import_id)
+    path = staging().file_of(import_id)
     if row.applied_at is None:
-        with snapshot(runtime.engine) as session:
+        with snapshot(page.runtime.engine) as session:
             preview = preview_in(session, import_id)
-            checked = check_preview(session, runtime.tenant_id, preview, lambda done: None)
-        write_refused(path, preview, checked, chosen_language())
+            checked = check_preview(session, page.tenant_id, preview, lambda done: None)
+        write_refused(path, preview, checked, page.localizer.language)
     if not path.exists():
         raise AppError(ErrorCode.NOT_FOUND)
     return send_file(
@@ -155,50 +146,39 @@ def refused_rows(import_id: str) -> Response:
 
 
 def _upload_page(status: int = 200, error: str = "") -> Response:
-    runtime, language = current_runtime(), chosen_language()
-    with snapshot(runtime.engine) as session:
-        rows = [row for row in latest_imports(session, runtime.tenant_id) if may_see(row)]
-        people = names_of(session, runtime.tenant_id, {one.uploaded_by for one in rows if one.uploaded_by})
-    localizer = Localizer(language, people)
-    return import_page(
+    page = current_page()
+    with page.reading() as session:
+        imports = [row for row in latest_imports(session, page.tenant_id) if may_see(row)]
+        people = {row.uploaded_by for row in imports if row.uploaded_by}
+        names = names_of(session, page.tenant_id, people)
+    page.use_names(names)
+    return page.render(
         "register_import/upload.html",
         status,
+        active=MENU,
         error=error,
         max_bytes=MAX_BYTES,
-        too_large=too_large(localizer),
-        imports=[
-            (
-                one,
-                localizer.instant(one.uploaded_at),
-                localizer.person(one.uploaded_by),
-                localizer.number(one.counts.get("taken", 0)),
-            )
-            for one in rows
-        ],
+        too_large=too_large(page.localizer),
+        imports=imports,
     )
 
 
 def _preview_page(import_id: str, job: JobRow | None) -> Response:
-    runtime, localizer = current_runtime(), Localizer(chosen_language())
-    with snapshot(runtime.engine) as session:
+    page = current_page()
+    with page.reading() as session:
         preview = preview_in(session, import_id)
-        checked = check_preview(session, runtime.tenant_id, preview, lambda done: None)
-    alike, passed = alike_lines(checked, localizer), preview.table
-    return import_page(
+        checked = check_preview(session, page.tenant_id, preview, lambda done: None)
+    return page.render(
         "register_import/preview.html",
+        active=MENU,
         row=preview.row,
         table=preview.table,
-        figures=figures(_counts(checked), localizer),
-        taken=len(checked.taken),
-        taken_text=localizer.number(len(checked.taken)),
-        problems=problem_lines(checked, localizer),
-        refused=localizer.number(len(checked.refused)),
-        is_cut=sum(len(one.problems) for one in checked.refused) > MOST_SHOWN,
-        alike=alike,
-        more_alike=max(0, len(checked.alike) - len(alike)),
-        passed_over=localizer.number(passed.passed_over_count),
-        passed_over_rows=", ".join(map(str, passed.passed_over)),
-        seen=checked.digest,
+        checked=checked,
+        figures=FIGURES,
+        counts=_counts(checked),
+        problems=problem_lines(checked, page.localizer),
+        problem_count=sum(len(row.problems) for row in checked.refused),
+        alike=[(row, duplicate_reasons(row, page.localizer)) for row in checked.alike[:MOST_SHOWN]],
         job=job,
     )
 
@@ -210,26 +190,23 @@ def _counts(checked: CheckedFile) -> dict[str, int]:
 
 
 def _result_page(row: ImportRow) -> Response:
-    runtime, localizer = current_runtime(), Localizer(chosen_language())
-    with snapshot(runtime.engine) as session:
-        blocking = blockers(session, runtime.tenant_id, row.import_id) if row.undone_at is None else []
-    return import_page(
+    page, has_file = current_page(), staging().file_of(row.import_id).exists()
+    with page.reading() as session:
+        blocking = blockers(session, page.tenant_id, row.import_id) if row.undone_at is None else []
+    return page.render(
         "register_import/result.html",
+        active=MENU,
         row=row,
-        figures=figures(row.counts, localizer),
-        applied=localizer.instant(row.applied_at),
-        undone=localizer.instant(row.undone_at) if row.undone_at else "",
-        taken=localizer.number(row.counts.get("taken", 0)),
-        blocking=blocking[:MOST_SHOWN],
-        blocked=localizer.number(len(blocking)),
-        has_file=staging().file_of(row.import_id).exists(),
-        job=_job_of(row),
+        figures=FIGURES,
+        blocking=blocking,
+        most_shown=MOST_SHOWN,
+        has_file=has_file,
     )
 
 
 def _job_of(row: ImportRow) -> JobRow | None:
     if row.job_id is None:
         return None
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        return find_job(session, runtime.tenant_id, row.job_id)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        return find_job(session, page.tenant_id, row.job_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.register_import.frame import import_page, preview_in
+from field178_server.console.register_import.frame import MENU, preview_in
 from field178_server.console.register_import.view import (
     column_lines,
     field_options,
@@ -18,10 +18,8 @@ from field178_server.console.register_import.view import (
     word_tables,
 )
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.register_import.choices import ImportChoices
 from field178_server.office.register_import.drafts import choose_columns, choose_words
 from field178_server.office.register_import.fields import FIELDS, FOR_ALL_ROWS
@@ -34,7 +32,7 @@ _FOR_ALL = "all:"
 
 def columns(import_id: str) -> AnyResponse:
     """Show the columns of the file and what they were taken for."""
-    with snapshot(current_runtime().engine) as session:
+    with snapshot(current_page().runtime.engine) as session:
         preview = preview_in(session, import_id, parse_whole_number(request.args.get("sheet", ""), 3))
     if preview.row.applied_at is not None:
         return redirect(url_for("console.register_import.detail", import_id=import_id))
@@ -42,9 +40,9 @@ def columns(import_id: str) -> AnyResponse:
 
 
 def save_columns(import_id: str) -> AnyResponse:
-    """Store the columns; a required field that nothing fills is told, and nothing chosen is lost."""
-    runtime, context = current_runtime(), office()
-    with snapshot(runtime.engine) as session:
+    """Store the columns; a required field that nothing fills is named, and nothing chosen is lost."""
+    engine, context = current_page().runtime.engine, office()
+    with snapshot(engine) as session:
         preview = preview_in(session, import_id, parse_whole_number(request.form.get("sheet", ""), 3))
     choices = _typed_columns(preview)
     titled = preview.titled()
@@ -54,40 +52,40 @@ def save_columns(import_id: str) -> AnyResponse:
     ]
     if missing or repeated:
         return _columns_page(replace(preview, choices=choices), missing, repeated)
-    run_write(
-        runtime.engine,
-        lambda session: choose_columns(session, context, import_id, preview.table, choices),
-    )
+    run_write(engine, lambda session: choose_columns(session, context, import_id, preview.table, choices))
     return redirect(url_for("console.register_import.words", import_id=import_id), 303)
 
 
 def words(import_id: str) -> AnyResponse:
     """Show each spelling of units, kinds and states with what it means."""
-    with snapshot(current_runtime().engine) as session:
+    page = current_page()
+    with page.reading() as session:
         preview = preview_in(session, import_id)
     if preview.row.applied_at is not None or not preview.row.choices.is_mapped:
         return redirect(url_for("console.register_import.detail", import_id=import_id))
-    tables = word_tables(preview, Localizer(chosen_language()))
-    unknown = sum(not line.chosen for table in tables for line in table.lines)
-    return import_page("register_import/words.html", row=preview.row, tables=tables, unknown=unknown)
+    tables = word_tables(preview, page.localizer)
+    unknown = sum(not line.spelling.chosen for table in tables for line in table.lines)
+    return page.render(
+        "register_import/words.html", active=MENU, row=preview.row, tables=tables, unknown=unknown
+    )
 
 
 def save_words(import_id: str) -> AnyResponse:
     """Store what the spellings mean."""
-    runtime, context = current_runtime(), office()
-    with snapshot(runtime.engine) as session:
+    engine, context = current_page().runtime.engine, office()
+    with snapshot(engine) as session:
         preview = preview_in(session, import_id)
     chosen: dict[str, dict[str, str]] = {}
     news: dict[str, dict[str, str]] = {}
-    for one in preview.spellings():
-        value = request.form.get(f"word:{one.path}:{one.key}", one.chosen)
-        _refuse_unknown(preview, one.path, value)
-        chosen.setdefault(one.path, {})[one.key] = value
-        # What reads by itself is not remembered: the lists may change what it means.
-        if value != one.chosen:
-            news.setdefault(one.path, {})[one.key] = value
+    for spelling in preview.spellings():
+        value = request.form.get(f"word:{spelling.path}:{spelling.key}", spelling.chosen)
+        _refuse_unknown(preview, spelling.path, value)
+        chosen.setdefault(spelling.path, {})[spelling.key] = value
+        # A meaning that the lists give is not stored: the lists may change it.
+        if value != spelling.chosen:
+            news.setdefault(spelling.path, {})[spelling.key] = value
     choices = replace(preview.row.choices, words=chosen)
-    run_write(runtime.engine, lambda session: choose_words(session, context, import_id, choices, news))
+    run_write(engine, lambda session: choose_words(session, context, import_id, choices, news))
     return redirect(url_for("console.register_import.detail", import_id=import_id), 303)
 
 
@@ -107,23 +105,25 @@ def _refuse_unknown(preview: Preview, path: str, value: str) -> None:
     """Refuse a form that was tampered with."""
     if path not in FIELDS or not FIELDS[path].choices:
         raise AppError(ErrorCode.BAD_REQUEST, field=path)
-    if value and value not in {one for one, _ in preview.reader.spellings.options(path)}:
+    if value and value not in {option for option, _ in preview.reader.spellings.options(path)}:
         raise AppError(ErrorCode.BAD_REQUEST, field=path)
 
 
 def _columns_page(preview: Preview, missing: Sequence[str] = (), repeated: Sequence[str] = ()) -> Response:
-    localizer = Localizer(chosen_language())
-    errors = [missing_text(missing, localizer)] if missing else []
-    errors += [repeated_text(repeated, localizer)] if repeated else []
-    return import_page(
+    page = current_page()
+    errors = [missing_text(missing, page.localizer)] if missing else []
+    errors += [repeated_text(repeated, page.localizer)] if repeated else []
+    return page.render(
         "register_import/columns.html",
         422 if errors else 200,
+        active=MENU,
         row=preview.row,
         table=preview.table,
         tables=preview.tables,
-        lines=column_lines(preview, localizer),
-        options=field_options(localizer),
-        for_all=for_all_fields(preview, localizer),
+        choices=preview.choices,
+        lines=column_lines(preview),
+        options=field_options(page.localizer),
+        for_all=for_all_fields(preview, page.localizer),
         missing=missing,
         errors=errors,
     )

@@ -1,12 +1,10 @@
-"""An import in words: columns, spellings, rows that are refused or look alike, its result."""
+"""Texts of an import: columns with examples, spellings, problems of rows and files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-
-from flask import url_for
 
 from field178_server.console.text.localize import Localizer
 from field178_server.office.register_import.checking import TYPE, CheckedFile, CheckedRow
@@ -30,13 +28,10 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """A column of the file: its heading, some of its values, and the field it fills."""
+    """A column of the file: its heading and some of its values."""
 
     heading: str
-    name: str
     examples: str
-    chosen: str
-    emptied: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +46,9 @@ class ForAllField:
 
 @dataclass(frozen=True, slots=True)
 class WordLine:
-    """A spelling, how often it stands, and what it means."""
+    """A spelling with a hint about its meaning."""
 
-    name: str
-    text: str
-    count: str
-    chosen: str
+    spelling: Spelling
     hint: str
     is_unsure: bool
 
@@ -68,47 +60,26 @@ class WordTable:
     label: str
     lines: tuple[WordLine, ...]
     options: Options
-    more: str
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalLine:
     """A reason why a row is refused."""
 
-    row: str
+    row: int
     column: str
     reason: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class LikenessLine:
-    """A row that looks like an establishment: its name and address, and what it looks like."""
-
-    number: int
-    name: str
-    address: str
-    reasons: tuple[tuple[str, str | None], ...]
-    is_wanted: bool
-
-
-def column_lines(preview: Preview, localizer: Localizer) -> list[ColumnLine]:
+def column_lines(preview: Preview) -> list[ColumnLine]:
     """Return the columns of the table with some of their values."""
     rows = list(islice(preview.folder.rows(preview.row.import_id, preview.table), 40))
     lines = []
     for number, heading in enumerate(preview.table.headings):
         texts = dict.fromkeys(row.texts[number][:_EXAMPLE_LENGTH] for row in rows if row.texts[number])
-        emptied = preview.table.emptied.get(heading, 0)
-        said = localizer.say(N_("Left out of {count} cells: names, phone or identity numbers"))
-        lines.append(
-            ColumnLine(
-                heading,
-                f"column:{number}",
-                " · ".join(islice(texts, _EXAMPLES)),
-                preview.choices.columns.get(heading, ""),
-                said.format(count=localizer.number(emptied)) if emptied else "",
-            )
-        )
+        lines.append(ColumnLine(heading, " · ".join(islice(texts, _EXAMPLES))))
     return lines
 
 
@@ -135,85 +106,68 @@ def value_options(preview: Preview, path: str, localizer: Localizer) -> Options:
     choices = FIELDS[path].choices
     ids = [value for value, _ in preview.reader.spellings.options(path)]
     if choices == UNITS:
-        labelled = [(one, localizer.label(localizer.lists.units, one)) for one in ids]
-        return by_label(labelled)
+        return by_label((unit_id, localizer.label(localizer.lists.units, unit_id)) for unit_id in ids)
     if choices == TYPES:
-        return [(one, localizer.label(localizer.lists.types, one)) for one in ids]
-    return [(one, localizer.choice(choices, one)) for one in ids]
+        return [(type_id, localizer.label(localizer.lists.types, type_id)) for type_id in ids]
+    return [(choice_id, localizer.choice(choices, choice_id)) for choice_id in ids]
 
 
 def word_tables(preview: Preview, localizer: Localizer) -> list[WordTable]:
-    """Return the spellings by field, those first that nobody could tell."""
+    """Return the spellings by field, those without a meaning first."""
     by_path: dict[str, list[Spelling]] = {}
-    for one in preview.spellings():
-        by_path.setdefault(one.path, []).append(one)
-    return [_word_table(preview, path, found, localizer) for path, found in by_path.items()]
+    for spelling in preview.spellings():
+        by_path.setdefault(spelling.path, []).append(spelling)
+    return [
+        WordTable(
+            field_text(path, localizer.language),
+            tuple(_word_line(spelling, localizer) for spelling in spellings[:MOST_SHOWN]),
+            value_options(preview, path, localizer),
+            max(0, len(spellings) - MOST_SHOWN),
+        )
+        for path, spellings in by_path.items()
+    ]
 
 
-def _word_table(preview: Preview, path: str, found: list[Spelling], localizer: Localizer) -> WordTable:
-    more = len(found) - MOST_SHOWN
-    return WordTable(
-        field_text(path, localizer.language),
-        tuple(_word_line(one, localizer) for one in found[:MOST_SHOWN]),
-        value_options(preview, path, localizer),
-        localizer.say(N_("and {count} more")).format(count=localizer.number(more)) if more > 0 else "",
-    )
-
-
-def _word_line(one: Spelling, localizer: Localizer) -> WordLine:
-    meaning = one.meaning if one.meaning is not None and one.meaning.id == one.chosen else None
+def _word_line(spelling: Spelling, localizer: Localizer) -> WordLine:
+    meaning = spelling.meaning
+    if meaning is not None and meaning.id != spelling.chosen:
+        meaning = None
     hint = ""
-    if not one.chosen:
+    if not spelling.chosen:
         hint = localizer.say(N_("Not known: its rows are refused"))
     elif meaning is not None and meaning.former:
-        said = (
+        text = (
             N_("{former} is part of it today")
             if meaning.is_sure
             else N_("{former} is part of it today, please check")
         )
-        hint = localizer.say(said).format(former=meaning.former)
+        hint = localizer.say(text).format(former=meaning.former)
     elif meaning is not None and not meaning.is_sure:
         hint = localizer.say(N_("Please check"))
-    is_unsure = not one.chosen or (meaning is not None and not meaning.is_sure)
-    return WordLine(
-        f"word:{one.path}:{one.key}", one.text, localizer.number(one.count), one.chosen, hint, is_unsure
-    )
+    is_unsure = not spelling.chosen or (meaning is not None and not meaning.is_sure)
+    return WordLine(spelling, hint, is_unsure)
 
 
 def problem_lines(checked: CheckedFile, localizer: Localizer) -> list[RefusalLine]:
     """Return the first problems, in the order of the rows."""
     lines = (
         RefusalLine(
-            str(row.number),
-            one.heading or field_text(one.path, localizer.language),
-            field_message(TYPE, one.path, [one.code], localizer.language),
-            one.value[:_EXAMPLE_LENGTH],
+            row.number,
+            problem.heading or field_text(problem.path, localizer.language),
+            field_message(TYPE, problem.path, [problem.code], localizer.language),
+            problem.value[:_EXAMPLE_LENGTH],
         )
         for row in checked.refused
-        for one in row.problems
+        for problem in row.problems
     )
     return list(islice(lines, MOST_SHOWN))
 
 
-def alike_lines(checked: CheckedFile, localizer: Localizer) -> list[LikenessLine]:
-    """Return the first rows that look like an establishment that is known."""
-    return [_alike_line(row, localizer) for row in checked.alike[:MOST_SHOWN]]
-
-
-def _alike_line(row: CheckedRow, localizer: Localizer) -> LikenessLine:
-    return LikenessLine(
-        row.number,
-        str(row.data.get("name", "")),
-        str(row.data.get("address_line", "")),
-        tuple(
-            (
-                duplicate_text(one, localizer.language),
-                url_for("console.establishments.detail", record_id=one.record_id) if one.record_id else None,
-            )
-            for one in row.duplicates
-        ),
-        row.is_wanted,
-    )
+def duplicate_reasons(row: CheckedRow, localizer: Localizer) -> list[tuple[str, str | None]]:
+    """Return why a row looks like an establishment, with the id of its record if it is in the register."""
+    return [
+        (duplicate_text(duplicate, localizer.language), duplicate.record_id) for duplicate in row.duplicates
+    ]
 
 
 def missing_text(paths: Sequence[str], localizer: Localizer) -> str:
@@ -232,11 +186,11 @@ def repeated_text(paths: Sequence[str], localizer: Localizer) -> str:
 
 def file_problem(error: AppError, localizer: Localizer) -> str:
     """Return why a file cannot be used and what to do."""
-    found = _PROBLEMS.get(str(error.details.get("problem")), _PROBLEMS["damaged"])
+    text = _PROBLEMS.get(str(error.details.get("problem")), _PROBLEMS["damaged"])
     limit = error.details.get("limit", 0)
     assert isinstance(limit, int)
     number = limit if limit < 1_000_000 else limit // 1_000_000
-    return localizer.say(found).format(
+    return localizer.say(text).format(
         limit=localizer.number(number), sheet=str(error.details.get("sheet", ""))
     )
 
@@ -246,15 +200,8 @@ def too_large(localizer: Localizer) -> str:
     return file_problem(refused("too_large", limit=MAX_BYTES), localizer)
 
 
-def figures(counts: Mapping[str, int], localizer: Localizer) -> list[tuple[str, str, str]]:
-    """Return the counts of an import with their names and tones."""
-    return [
-        (localizer.say(name), localizer.number(counts.get(key, 0)), tone if counts.get(key) else "")
-        for key, name, tone in _FIGURES
-    ]
-
-
-_FIGURES = (
+# Counts of an import: key, name, and tone of a count that is not zero.
+FIGURES = (
     ("rows", N_("Rows with an establishment"), ""),
     ("taken", N_("Added to the register"), "ok"),
     ("refused", N_("Refused"), "bad"),
