@@ -7,21 +7,18 @@ from dataclasses import replace
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.establishments.form import errors_of, typed_entry, units_offered
+from field178_server.console.establishments.form import error_links, errors_of, typed_entry, units_offered
 from field178_server.console.establishments.frame import (
     SENTENCES,
     EntryFormState,
     content_with,
     entry_page,
-    form_page,
     save_values,
     typed_texts,
 )
 from field178_server.console.establishments.hints import unseen_hints
-from field178_server.console.establishments.reader import own_localizer, today
 from field178_server.console.shell.form_actions import attempt, done, office, whole_number
-from field178_server.console.shell.policy import own_access
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments import operations as register
@@ -40,27 +37,25 @@ def close_form(record_id: str) -> AnyResponse:
     """Show the form that ends, interrupts or takes up again an establishment's work."""
     record = entry_page(record_id).record
     likely = "closed" if _is_operating(record.data) else "operating"
-    typed = {"operating_status_id": likely, "day": today().isoformat(), "reason": ""}
+    typed = {"operating_status_id": likely, "day": current_page().today.isoformat(), "reason": ""}
     return _close_page(EntryFormState(record_id, record.data, record.rev, typed))
 
 
 def close(record_id: str) -> AnyResponse:
     """Set the operating status from a day on, with its reason as a line of the note."""
-    page, seen_rev = entry_page(record_id), whole_number("seen_rev")
-    state = EntryFormState(record_id, page.record.data, seen_rev, typed_texts())
-    errors, values = _closing_values(page.record.data)
+    data, seen_rev = entry_page(record_id).record.data, whole_number("seen_rev")
+    state = EntryFormState(record_id, data, seen_rev, typed_texts())
+    errors, values = _closing_values(data)
     if errors:
         return _close_page(replace(state, errors=errors), 422)
-    if hints := unseen_hints(record_id, content_with(page.record.data, values), page.record.data):
+    if hints := unseen_hints(record_id, content_with(data, values), data):
         return _close_page(replace(state, hints=hints))
     refusal = save_values(SeenEstablishment(record_id, seen_rev), values)
     if refusal is None:
         return done(url_for("console.establishments.detail", record_id=record_id), CLOSED, record_id)
     named = {_CLOSING_FIELD.get(path, path): codes for path, codes in refusal.problems.items()}
-    current = entry_page(record_id).record
-    state = EntryFormState(
-        record_id, current.data, current.rev, typed_texts(), errors_of(named, own_localizer())
-    )
+    current, errors = entry_page(record_id).record, errors_of(named, current_page().localizer)
+    state = EntryFormState(record_id, current.data, current.rev, typed_texts(), errors)
     return _close_page(replace(state, message=refusal.message), refusal.status)
 
 
@@ -72,18 +67,19 @@ def move_form(record_id: str) -> AnyResponse:
 
 def move(record_id: str) -> AnyResponse:
     """Move an entry to the area of another commune; its visits stay with it."""
-    page, unit, seen_rev = entry_page(record_id), request.form.get("unit_id", ""), whole_number("seen_rev")
-    state = EntryFormState(record_id, page.record.data, page.record.rev, typed_texts())
-    if unit not in dict(units_offered(own_access(), today(), own_localizer())):
-        errors = {"unit_id": message(ErrorCode.REQUIRED, chosen_language())}
+    page, record = current_page(), entry_page(record_id).record
+    unit, seen_rev = request.form.get("unit_id", ""), whole_number("seen_rev")
+    state = EntryFormState(record_id, record.data, record.rev, typed_texts())
+    if unit not in dict(units_offered(page.access, page.today, page.localizer)):
+        errors = {"unit_id": message(ErrorCode.REQUIRED, page.localizer.language)}
         return _move_page(replace(state, errors=errors), 422)
 
     def work(session: Session) -> None:
         # Moved first: the commune that an entry names must be that of its area.
         records.move(session, office(), record_id, f"unit:{unit}")
         moved = SeenEstablishment(record_id, seen_rev)
-        values = values_of_move(page.record.data, unit, own_localizer().lists)
-        register.edit(session, office(), own_access(), moved, values)
+        values = values_of_move(record.data, unit, page.lists)
+        register.edit(session, office(), page.access, moved, values)
 
     refusal = attempt(work, SENTENCES)
     if refusal is None:
@@ -93,8 +89,8 @@ def move(record_id: str) -> AnyResponse:
 
 def _closing_values(data: Data) -> tuple[dict[str, str], dict[str, object]]:
     """Return the errors of the closing form by field, and the values that it sets."""
-    localizer, errors = own_localizer(), {}
-    form = request.form
+    page, form, errors = current_page(), request.form, {}
+    localizer = page.localizer
     status, reason = form.get("operating_status_id", ""), form.get("reason", "").strip()
     typed = typed_entry({"status_from": form.get("day", "")}, localizer, is_new=False)
     day = typed.values["status_from"]
@@ -103,7 +99,7 @@ def _closing_values(data: Data) -> tuple[dict[str, str], dict[str, object]]:
         errors["operating_status_id"] = missing
     if not day:
         errors["day"] = typed.errors.get("status_from", missing)
-    elif str(day) > today().isoformat():
+    elif str(day) > page.today.isoformat():
         errors["day"] = message(ErrorCode.IN_FUTURE, localizer.language)
     if not reason:
         errors["reason"] = missing
@@ -137,17 +133,16 @@ def _statuses(data: Data, localizer: Localizer) -> list[tuple[str, str]]:
 
 
 def _close_page(state: EntryFormState, status: int = 200) -> AnyResponse:
-    localizer = own_localizer()
-    return form_page(
+    page = current_page()
+    return page.render(
         "establishments/close.html",
-        state,
         status,
-        statuses=_statuses(state.data, localizer),
+        state=state,
+        statuses=_statuses(state.data, page.localizer),
         is_operating=_is_operating(state.data),
-        present=localizer.choice("operating_status", text_of(state.data, "operating_status_id")),
         typed=state.typed or {},
         faults=[
-            (localizer.say(label), state.errors[name], f"#field-{name}")
+            (page.say(label), state.errors[name], f"#field-{name}")
             for name, label in _CLOSING_LABELS.items()
             if name in state.errors
         ],
@@ -155,16 +150,17 @@ def _close_page(state: EntryFormState, status: int = 200) -> AnyResponse:
 
 
 def _move_page(state: EntryFormState, status: int = 200) -> AnyResponse:
-    localizer, unit = own_localizer(), text_of(state.data, "unit_id")
-    units = units_offered(own_access(), today(), localizer)
-    successors = {step.target for step in localizer.lists.successors(unit)}
-    return form_page(
+    page, unit_id = current_page(), text_of(state.data, "unit_id")
+    units = units_offered(page.access, page.today, page.localizer)
+    successors = {step.target for step in page.lists.successors(unit_id)}
+    return page.render(
         "establishments/move.html",
-        state,
         status,
-        unit=localizer.label(localizer.lists.units, unit),
-        is_unit_gone=not localizer.lists.unit_valid_on(unit, today()),
+        state=state,
+        unit_id=unit_id,
+        is_unit_gone=not page.lists.unit_valid_on(unit_id, page.today),
         # What the reform made of the commune comes first.
-        units=sorted(units, key=lambda one: one[0] not in successors),
+        units=sorted(units, key=lambda unit: unit[0] not in successors),
         chosen=(state.typed or {}).get("unit_id", next(iter(sorted(successors)), "")),
+        faults=error_links(state.errors, page.localizer),
     )

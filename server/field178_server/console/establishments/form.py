@@ -81,14 +81,14 @@ def certificate_kinds(localizer: Localizer) -> tuple[str, ...]:
 
 def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> Sequence[tuple[str, str]]:
     """Return the communes that exist on a day and that the officer sees, by name."""
-    found = [
+    units = [
         (unit.id, unit.label(localizer.language))
         for unit in localizer.lists.units.values()
         if unit.type in COMMUNE_KINDS
         and localizer.lists.unit_valid_on(unit.id, today)
         and access.holds(f"unit:{unit.id}")
     ]
-    return by_label(found)
+    return by_label(units)
 
 
 def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) -> TypedValues:
@@ -97,8 +97,8 @@ def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) 
     for path in _plain_paths(is_new=is_new):
         if path in form:
             _read(typed, path, form, localizer)
-    for path, (asking, wanted) in CONDITIONS.items():
-        if path in typed.values and typed.values.get(asking) not in wanted:
+    for path, (condition, values) in CONDITIONS.items():
+        if path in typed.values and typed.values.get(condition) not in values:
             typed.drop(path)
     for kind in certificate_kinds(localizer):
         if f"certificates.{kind}.{_CERTIFICATE_PARTS[0]}" in form:

@@ -1,4 +1,4 @@
-"""What the pages that write the register share: the state of a form, its entry, and the page around it."""
+"""Parts that the pages writing the register share: the state of a form, its entry, and saving."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import request
-from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.establishments.form import TYPE, error_links
+from field178_server.console.establishments.form import TYPE
 from field178_server.console.establishments.hints import EntryHint
-from field178_server.console.establishments.reader import own_localizer
 from field178_server.console.shell.form_actions import Refusal, attempt, office
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.policy import own_access
+from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.establishments import operations as register
 from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.reviews.record import RecordPage, record_page
@@ -52,37 +47,27 @@ class EntryFormState:
         """Whether the entry is not in the register yet."""
         return self.rev == 0
 
-
-def form_page(template: str, state: EntryFormState, status: int, **values: object) -> AnyResponse:
-    """Return a page with a form in the layout of the officer; `values` may name the faults otherwise."""
-    runtime, localizer = current_runtime(), own_localizer()
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
-        template,
-        status,
-        layout=layout,
-        active="console.establishments.index",
-        state=state,
-        name=text_of(state.data, "name"),
-        **{"faults": error_links(state.errors, localizer), **values},
-    )
+    @property
+    def name(self) -> str:
+        """The name of the entry, "" if it has none yet."""
+        return text_of(self.data, "name")
 
 
 def entry_page(record_id: str) -> RecordPage:
     """Return a live entry that the officer sees, or raise AppError(not_found)."""
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        page = record_page(session, runtime.tenant_id, own_access(), record_id)
-    if page is None or page.record.type != TYPE or page.erased_at:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        entry = record_page(session, page.tenant_id, page.access, record_id)
+    if entry is None or entry.record.type != TYPE or entry.erased_at:
         raise AppError(ErrorCode.NOT_FOUND)
-    note_reading(record_id, page.record.scope)
-    return page
+    note_reading(record_id, entry.record.scope)
+    return entry
 
 
 def save_values(seen: SeenEstablishment, values: Mapping[str, object]) -> Refusal | None:
     """Write values against the revision that was seen, or return the refusal in words."""
-    return attempt(lambda session: register.edit(session, office(), own_access(), seen, values), SENTENCES)
+    access = current_page().access
+    return attempt(lambda session: register.edit(session, office(), access, seen, values), SENTENCES)
 
 
 def typed_texts() -> dict[str, str]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from field178_server.console.establishments.form import TYPE, field_label
-from field178_server.console.establishments.reader import own_localizer
-from field178_server.console.shell.policy import own_access
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
 from field178_shared.merge import Data, equal, read_path
 from field178_shared.records.reading import text_of
@@ -34,7 +32,7 @@ class EntryHint:
 
 
 def unseen_hints(record_id: str, content: Data, before: Data) -> tuple[EntryHint, ...]:
-    """Return what deserves a look and was not shown yet with this very form."""
+    """Return the hints of a form; none if each of them was shown with this form before."""
     shown = set(request.form.getlist("hint"))
     hints = [*_duplicates(record_id, content, before), *_personal_data(content, before)]
     return tuple(hints) if any(hint.key not in shown for hint in hints) else ()
@@ -43,23 +41,23 @@ def unseen_hints(record_id: str, content: Data, before: Data) -> tuple[EntryHint
 def _duplicates(record_id: str, content: Data, before: Data) -> list[EntryHint]:
     if all(equal(content.get(name), before.get(name)) for name in _IDENTITY):
         return []
-    runtime, localizer = current_runtime(), own_localizer()
-    with snapshot(runtime.engine) as session:
-        found = duplicate_hints(session, runtime.tenant_id, own_access(), content, record_id)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        duplicates = duplicate_hints(session, page.tenant_id, page.access, content, record_id)
     return [
         EntryHint(
-            key=f"double:{one.record_id}",
-            text=one.name,
-            detail=" · ".join(
-                (
-                    address_text(one.address, localizer.label(localizer.lists.units, one.unit_id)),
-                    duplicate_reason(one, localizer),
-                )
-            ),
-            href=url_for("console.establishments.detail", record_id=one.record_id),
+            key=f"double:{duplicate.record_id}",
+            text=duplicate.name,
+            detail=_duplicate_text(duplicate, page.localizer),
+            href=url_for("console.establishments.detail", record_id=duplicate.record_id),
         )
-        for one in found
+        for duplicate in duplicates
     ]
+
+
+def _duplicate_text(duplicate: DuplicateHint, localizer: Localizer) -> str:
+    address = address_text(duplicate.address, localizer.label(localizer.lists.units, duplicate.unit_id))
+    return f"{address} · {duplicate_reason(duplicate, localizer)}"
 
 
 def duplicate_reason(hint: DuplicateHint, localizer: Localizer) -> str:
@@ -72,12 +70,12 @@ def duplicate_reason(hint: DuplicateHint, localizer: Localizer) -> str:
 
 
 def _personal_data(content: Data, before: Data) -> list[EntryHint]:
-    localizer = own_localizer()
+    localizer = current_page().localizer
     names = (text_of(content, "name"),)
     marks = FreeTextMarks(TYPE, localizer.language).of(content, names)
     return [
-        EntryHint(f"mark:{path}:{_short_hash(text)}", field_label(path, localizer), said)
-        for path, said in marks.items()
+        EntryHint(f"mark:{path}:{_short_hash(text)}", field_label(path, localizer), sentence)
+        for path, sentence in marks.items()
         if (text := str(read_path(content, path))) != read_path(before, path)
     ]
 

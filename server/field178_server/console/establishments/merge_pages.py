@@ -8,29 +8,27 @@ from dataclasses import dataclass, replace
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.establishments.duplicate_pages import dismiss_href, merge_href
 from field178_server.console.establishments.form import (
     TYPE,
     certificate_kinds,
+    error_links,
     errors_of,
     field_label,
     paths_in,
 )
-from field178_server.console.establishments.frame import SENTENCES, EntryFormState, entry_page, form_page
+from field178_server.console.establishments.frame import SENTENCES, EntryFormState, entry_page
 from field178_server.console.establishments.hints import duplicate_reason
-from field178_server.console.establishments.reader import own_localizer
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
-from field178_server.console.shell.policy import own_access
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import value_text
-from field178_server.console.text.localize import Localizer, address_text
-from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments import operations as register
 from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
 from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.establishments.queries import RegisterQuery, register_page
 from field178_server.office.records import operations as records
-from field178_server.office.reviews.record import RecordPage
+from field178_server.records.find_record import StoredRecord
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data, equal, read_path
 from field178_shared.records.reading import text_of
@@ -46,7 +44,7 @@ _NOT_PICKED = frozenset({"unit_id", *_POINT})
 
 @dataclass(frozen=True, slots=True)
 class MergeChoice:
-    """One fact that the two entries tell otherwise, and which of them is to stand."""
+    """One fact that differs between the two entries, and which value is chosen."""
 
     key: str
     label: str
@@ -56,44 +54,33 @@ class MergeChoice:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DoubleLine:
-    """Another entry that may be the same place as the one on the page."""
-
-    name: str
-    detail: str
-    href: str
-    merge_href: str
-    dismiss_href: str = ""
-
-
 def merge_form(record_id: str) -> AnyResponse:
     """Show two entries beside each other, or the search for the second one."""
-    page, other_id = entry_page(record_id), request.args.get("other", "")
-    state = EntryFormState(record_id, page.record.data, page.record.rev)
+    record, other_id = entry_page(record_id).record, request.args.get("other", "")
+    state = EntryFormState(record_id, record.data, record.rev)
     if not other_id:
         return _search_page(state)
-    return _merge_page(state, entry_page(other_id), {})
+    return _merge_page(state, entry_page(other_id).record, {})
 
 
 def merge(record_id: str) -> AnyResponse:
     """Merge the second entry into the first, with the facts that were picked from it."""
-    page, other = entry_page(record_id), entry_page(request.form.get("other", ""))
+    record, other = entry_page(record_id).record, entry_page(request.form.get("other", "")).record
     keys = [key for key, _ in _groups() if request.form.get(f"take:{key}") == "other"]
     picked = {path for key, paths in _groups() if key in keys for path in paths}
     seen = (
         SeenEstablishment(record_id, whole_number("seen_rev")),
-        SeenEstablishment(other.record.record_id, whole_number("other_rev")),
+        SeenEstablishment(other.record_id, whole_number("other_rev")),
     )
 
     def work(session: Session) -> None:
-        register.take_values(session, office(), own_access(), seen, picked)
+        register.take_values(session, office(), current_page().access, seen, picked)
         records.merge(session, office(), seen[1].record_id, record_id)
 
     refusal = attempt(work, SENTENCES)
     if refusal is None:
         return done(url_for("console.establishments.detail", record_id=record_id), MERGED, record_id)
-    state = EntryFormState(record_id, page.record.data, page.record.rev, {key: "other" for key in keys})
+    state = EntryFormState(record_id, record.data, record.rev, dict.fromkeys(keys, "other"))
     return _merge_page(_refused(state, refusal), other, dict(state.typed or {}), refusal.status)
 
 
@@ -102,34 +89,26 @@ def unmerge(record_id: str) -> AnyResponse:
     merged = SeenEstablishment(request.form.get("other", ""), whole_number("other_rev"))
 
     def work(session: Session) -> None:
-        register.give_back(session, office(), own_access(), merged)
+        register.give_back(session, office(), current_page().access, merged)
         records.unmerge(session, office(), merged.record_id)
 
     refusal = attempt(work, {ErrorCode.RULE: SENTENCES[ErrorCode.RULE]})
     if refusal is None:
         return done(url_for("console.establishments.detail", record_id=record_id), UNMERGED, record_id)
-    page = entry_page(record_id)
-    state = EntryFormState(record_id, page.record.data, page.record.rev)
+    record = entry_page(record_id).record
+    state = EntryFormState(record_id, record.data, record.rev)
     return _search_page(_refused(state, refusal), refusal.status)
 
 
-def double_lines(session: Session, record_id: str, data: Data, localizer: Localizer) -> list[DoubleLine]:
-    """Return the entries that may be the same place as one, for its own page."""
-    found = duplicate_hints(session, current_runtime().tenant_id, own_access(), data, record_id)
-    return [
-        DoubleLine(
-            name=hint.name,
-            detail=f"{_place(hint, localizer)} · {duplicate_reason(hint, localizer)}",
-            href=url_for("console.establishments.detail", record_id=hint.record_id),
-            merge_href=merge_href(record_id, hint.record_id),
-            dismiss_href=dismiss_href(record_id, hint.record_id),
-        )
-        for hint in found
-    ]
+def possible_duplicates(session: Session, record_id: str, data: Data) -> list[tuple[DuplicateHint, str]]:
+    """Return the entries that may be the same place as an entry, each with the reason."""
+    page = current_page()
+    duplicates = duplicate_hints(session, page.tenant_id, page.access, data, record_id)
+    return [(duplicate, duplicate_reason(duplicate, page.localizer)) for duplicate in duplicates]
 
 
 def _refused(state: EntryFormState, refusal: Refusal) -> EntryFormState:
-    errors = errors_of(refusal.problems, own_localizer())
+    errors = errors_of(refusal.problems, current_page().localizer)
     return replace(state, errors=errors, message=refusal.message)
 
 
@@ -137,20 +116,20 @@ def _groups() -> list[tuple[str, tuple[str, ...]]]:
     """Return the facts that can be picked: the paths of each, under the path that names it."""
     plain = [path for section in ("identity", "registration") for path in paths_in(section)]
     groups = [(path, (path,)) for path in plain if path not in _NOT_PICKED]
-    certificates = [f"certificates.{kind}" for kind in certificate_kinds(own_localizer())]
+    certificates = [f"certificates.{kind}" for kind in certificate_kinds(current_page().localizer)]
     return [*groups, ("lat", _POINT), *((path, (path,)) for path in certificates)]
 
 
 def _choices(state: EntryFormState, other: Data, picked: Mapping[str, str]) -> list[MergeChoice]:
-    localizer = own_localizer()
-    found = []
+    localizer = current_page().localizer
+    choices = []
     for key, paths in _groups():
         own_values = [read_path(state.data, path) for path in paths]
         other_values = [read_path(other, path) for path in paths]
         if all(equal(*both) for both in zip(own_values, other_values, strict=True)):
             continue
         is_empty = all(value is None for value in own_values)
-        found.append(
+        choices.append(
             MergeChoice(
                 key=key,
                 label=localizer.say(N_("Point on the map")) if key == "lat" else field_label(key, localizer),
@@ -160,7 +139,7 @@ def _choices(state: EntryFormState, other: Data, picked: Mapping[str, str]) -> l
                 error=" ".join(state.errors[path] for path in paths if path in state.errors),
             )
         )
-    return found
+    return choices
 
 
 def _text(key: str, data: Data, localizer: Localizer) -> str:
@@ -172,55 +151,41 @@ def _text(key: str, data: Data, localizer: Localizer) -> str:
 
 
 def _merge_page(
-    state: EntryFormState, other: RecordPage, picked: Mapping[str, str], status: int = 200
+    state: EntryFormState, other: StoredRecord, picked: Mapping[str, str], status: int = 200
 ) -> AnyResponse:
-    localizer = own_localizer()
-    choices = _choices(state, other.record.data, picked)
-    named = {choice.key for choice in choices if choice.error}
-    return form_page(
+    page = current_page()
+    choices = _choices(state, other.data, picked)
+    faulty = {choice.key for choice in choices if choice.error}
+    return page.render(
         "establishments/merge.html",
-        state,
         status,
-        other=other.record,
-        other_name=text_of(other.record.data, "name"),
-        places=tuple(_place_of(data, localizer) for data in (state.data, other.record.data)),
+        state=state,
+        other=other,
+        other_name=text_of(other.data, "name"),
         choices=choices,
-        swap=merge_href(other.record.record_id, state.record_id),
-        dismiss_href=dismiss_href(state.record_id, other.record.record_id),
         faults=[
-            *((one.label, one.error, f"#field-{one.key}") for one in choices if one.error),
+            *((choice.label, choice.error, f"#field-{choice.key}") for choice in choices if choice.error),
             *(
-                (field_label(path, localizer), said, "#merge")
-                for path, said in state.errors.items()
-                if path not in named and path not in _POINT
+                (field_label(path, page.localizer), sentence, "#merge")
+                for path, sentence in state.errors.items()
+                if path not in faulty and path not in _POINT
             ),
         ],
     )
 
 
 def _search_page(state: EntryFormState, status: int = 200) -> AnyResponse:
-    runtime, localizer, text = current_runtime(), own_localizer(), request.args.get("q", "")[:120]
-    with snapshot(runtime.engine) as session:
-        hints = double_lines(session, state.record_id, state.data, localizer)
-        query = RegisterQuery(runtime.tenant_id, own_access(), text)
+    page, text = current_page(), request.args.get("q", "")[:120]
+    with page.reading() as session:
+        duplicates = possible_duplicates(session, state.record_id, state.data)
+        query = RegisterQuery(page.tenant_id, page.access, text)
         rows = register_page(session, query).rows[:SHOWN_FOUND] if text.strip() else ()
-    found = [
-        DoubleLine(
-            name=row.name,
-            detail=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
-            href=url_for("console.establishments.detail", record_id=row.record_id),
-            merge_href=merge_href(state.record_id, row.record_id),
-        )
-        for row in rows
-        if row.record_id != state.record_id
-    ]
-    return form_page("establishments/merge_search.html", state, status, text=text, doubles=hints, found=found)
-
-
-def _place(hint: DuplicateHint, localizer: Localizer) -> str:
-    return address_text(hint.address, localizer.label(localizer.lists.units, hint.unit_id))
-
-
-def _place_of(data: Data, localizer: Localizer) -> str:
-    unit = localizer.label(localizer.lists.units, text_of(data, "unit_id"))
-    return address_text(text_of(data, "address_line"), text_of(data, "village"), unit)
+    return page.render(
+        "establishments/merge_search.html",
+        status,
+        state=state,
+        text=text,
+        duplicates=duplicates,
+        rows=[row for row in rows if row.record_id != state.record_id],
+        faults=error_links(state.errors, page.localizer),
+    )

@@ -27,7 +27,7 @@ def map_legend(localizer: Localizer) -> Sequence[MarkKind]:
 
 
 def register_points(
-    found: Iterable[PlacedEstablishment], today: date, localizer: Localizer
+    establishments: Iterable[PlacedEstablishment], today: date, localizer: Localizer
 ) -> Iterator[ListedPoint]:
     """Yield the marks of establishments on a day."""
     # The few words of many marks, each put together once.
@@ -35,22 +35,22 @@ def register_points(
     result = cache(lambda outcome: result_text(outcome, localizer))
     never, last = localizer.say(NOT_VISITED), localizer.say(N_("Last visited: {day}"))
     visited = cache(lambda day: last.format(day=localizer.day(day)))
-    for one in found:
-        visit = one.last_visit
+    for establishment in establishments:
+        visit = establishment.last_visit
         yield ListedPoint(
-            record_id=one.record_id,
-            lat=one.lat,
-            lon=one.lon,
+            record_id=establishment.record_id,
+            lat=establishment.lat,
+            lon=establishment.lon,
             mark=mark_of(visit.outcome) if visit else NEVER,
-            title=one.name,
+            title=establishment.name,
             lines=(
-                kind(one.establishment_type_id),
+                kind(establishment.establishment_type_id),
                 result(visit.outcome) if visit else never,
                 visited(visit.visited_on) if visit else "",
             ),
-            unit_id=one.unit_id,
+            unit_id=establishment.unit_id,
             is_old=visit is not None and today - visit.visited_on > OLD_AFTER,
-            is_open=one.has_open_correction,
+            is_open=establishment.has_open_correction,
         )
 
 
