@@ -91,14 +91,14 @@ def typed_entry(
     record_type: str, paths: Sequence[str], data: Data, localizer: Localizer
 ) -> MultiDict[str, str]:
     """Return stored values as the form shows them before anything is typed."""
-    found: MultiDict[str, str] = MultiDict()
+    typed: MultiDict[str, str] = MultiDict()
     for path in paths:
         value, control = read_path(data, path), control_for(record_type, path, localizer)
         if isinstance(value, list):
-            found.setlist(path, [str(one) for one in value])
+            typed.setlist(path, [str(item) for item in value])
         elif value is not None:
-            found[path] = typed_text(control, value) if control else str(value)
-    return found
+            typed[path] = typed_text(control, value) if control else str(value)
+    return typed
 
 
 def entry_label_of(record_type: str, path: str, localizer: Localizer) -> str:
