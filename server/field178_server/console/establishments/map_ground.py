@@ -10,7 +10,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def map_ground() -> Response:
-    """Return a range of the office's map file; without one there is nothing here.
+    """Return a range of the office's map file; raises AppError(not_found) without a map file.
 
     Named by its version it is kept by the browser, and by no cache on the way: it is for who is signed in.
     """
