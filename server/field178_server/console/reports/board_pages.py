@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,26 +10,31 @@ from flask import Response, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.reports import board_view as view
+from field178_server.console.reports.board_view import (
+    SubmissionLine,
+    duty_note,
+    state_label,
+    submission_line,
+    title_of,
+)
 from field178_server.console.reports.flashes import FLASHES
-from field178_server.console.reports.reader import reader_of, today
+from field178_server.console.reports.reader import ReportReader, report_reader
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control
-from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.console.text.state_labels import StateLabel
+from field178_server.database.unit_of_work import Session
 from field178_server.office.reports import operations
 from field178_server.office.reports.heading import default_heading, default_profiles
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.queries import (
+    KnownReport,
     KnownSubmission,
     all_submissions,
     period_named,
@@ -37,7 +43,9 @@ from field178_server.office.reports.queries import (
     withdrawn_report,
 )
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.indicators.reporting import Duty, duties
 from field178_shared.merge import Data
 from field178_shared.records.reports import REPORT, SUBMISSION
 from field178_shared.schemas.fields.catalogue import field_messages, year_range_message
@@ -70,22 +78,21 @@ def index() -> Response:
 
 def record_submission(record_id: str) -> AnyResponse:
     """Write that an agency or a commune has sent its report, or take that back."""
-    localizer, reader = Localizer(chosen_language()), reader_of(current_officer(), _localizer())
+    page = current_page()
     sent = request.form.get("submitted_on", "")
     sent_on = _day(sent) if sent else None
     if sent and sent_on is None:
-        return _board(localizer.say(N_("The day cannot be read. Nothing was written.")), 422)
+        return _board(page.say(N_("The day cannot be read. Nothing was written.")), 422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     number = request.form.get(_NUMBER, "").strip()
-    own_text = OwnText(_NUMBER, field_name(SUBMISSION, _NUMBER, localizer), number)
-    if asked := confirm_texts([own_text], "console.reports.index"):
-        return asked
+    own_text = OwnText(_NUMBER, field_name(SUBMISSION, _NUMBER, page.localizer), number)
+    if confirmation := confirm_texts([own_text], "console.reports.index"):
+        return confirmation
 
     def write(session: Session) -> None:
-        if not any(
-            one.record_id == record_id and reader.may_record(localizer.lists, one.submission)
-            for one in all_submissions(session, current_runtime().tenant_id)
-        ):
+        reader, submissions = report_reader(page), all_submissions(session, page.tenant_id)
+        stored = next((stored for stored in submissions if stored.record_id == record_id), None)
+        if stored is None or not reader.may_record(page.lists, stored.submission):
             raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
         batch = batch_in(session)
         operations.record_submission(batch, office(), seen, sent_on, number)
@@ -93,32 +100,29 @@ def record_submission(record_id: str) -> AnyResponse:
 
     refusal = attempt(write, _REFUSALS)
     if refusal is not None:
-        return _board(_said(refusal), refusal.status)
-    return done(
-        f"{url_for('console.reports.index', of=request.form.get('of') or None)}#sent",
-        "submission_recorded",
-        record_id,
-    )
+        return _board(_refusal_text(refusal, page), refusal.status)
+    board = url_for("console.reports.index", of=request.form.get("of") or None)
+    return done(f"{board}#sent", "submission_recorded", record_id)
 
 
 def new() -> Response:
     """Show the form of a new report: its kind, year and area."""
+    page = current_page()
     typed = MultiDict({name: request.args[name] for name in _OPENED if name in request.args})
-    typed.setdefault("year", str(today().year))
-    lists = _localizer().lists
-    typed.setdefault("area_id", next(iter(_areas(_localizer())), ""))
+    typed.setdefault("year", str(page.today.year))
+    typed.setdefault("area_id", next(iter(_areas(page)), ""))
     if "profile_ids" not in typed:
-        chosen = default_profiles(lists, typed["area_id"], parse_whole_number(typed["year"]) or 0)
+        chosen = default_profiles(page.lists, typed["area_id"], parse_whole_number(typed["year"]) or 0)
         typed.setlist("profile_ids", list(chosen))
     return _opening_page(OpeningForm(typed))
 
 
 def create() -> AnyResponse:
     """Open a report; a refusal shows the form with all that was typed."""
-    localizer = _localizer()
-    data, errors = _read(request.form, localizer)
+    page = current_page()
+    data, errors = _read(request.form, page)
     if errors:
-        return _opening_page(OpeningForm(request.form, errors), localizer.say(_WRONG), 422)
+        return _opening_page(OpeningForm(request.form, errors), page.say(_WRONG), 422)
     made: list[str] = []
 
     def write(session: Session) -> None:
@@ -128,125 +132,133 @@ def create() -> AnyResponse:
 
     refusal = attempt(write, _REFUSALS)
     if refusal is not None:
-        found = field_messages(REPORT, refusal.problems, localizer.language)
-        return _opening_page(OpeningForm(request.form, found), refusal.message, refusal.status)
+        messages = field_messages(REPORT, refusal.problems, page.localizer.language)
+        return _opening_page(OpeningForm(request.form, messages), refusal.message, refusal.status)
     return done(url_for("console.reports.detail", record_id=made[0]), "report_opened", made[0])
 
 
 def _board(refusal: str = "", status: int = 200) -> Response:
-    runtime, officer, localizer, day = current_runtime(), current_officer(), _localizer(), today()
-    reader, flash = reader_of(officer, localizer), take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        every, owed = reports_and_submissions(session, runtime.tenant_id)
-        gone = (
-            withdrawn_report(session, runtime.tenant_id, flash.record_id)
-            if flash and flash.code == "report_withdrawn"
-            else None
-        )
-        known = [one for one in every if reader.reader.sees(localizer.lists, one)]
-        stale = stale_sign_offs(session, runtime.tenant_id, localizer.lists, known, day)
-        layout = layout_of(session, officer, localizer)
-    own = [one for one in owed if reader.reader.owes(localizer.lists, one.submission)]
-    is_sender = reader.may_send and not reader.may_write
-    shown = own if is_sender else [one for one in owed if reader.follows(localizer.lists, one.submission)]
+    page, flash = current_page(), take_flash(FLASHES)
+    reader, withdrawn = report_reader(page), None
+    with page.reading() as session:
+        every, owed = reports_and_submissions(session, page.tenant_id)
+        if flash and flash.code == "report_withdrawn":
+            withdrawn = withdrawn_report(session, page.tenant_id, flash.record_id)
+        reports = [stored for stored in every if reader.viewer.sees(page.lists, stored)]
+        stale = stale_sign_offs(session, page.tenant_id, page.lists, reports, page.today)
+    followed = _followed(owed, reader, page)
     periods = _periods(
         [
-            *((one.report.kind, one.report.year) for one in known),
-            *((one.submission.kind, one.submission.year) for one in shown),
+            *((stored.report.kind, stored.report.year) for stored in reports),
+            *((stored.submission.kind, stored.submission.year) for stored in followed),
         ]
     )
     chosen = request.values.get("of", "")
     of = chosen if chosen in periods else next(iter(periods), "")
-    kind_id, year = periods.get(of, ("annual", day.year))
-    kind = localizer.lists.report_kinds[kind_id]
-    of_period = [one for one in shown if (one.submission.kind, one.submission.year) == (kind_id, year)]
-    lines = view.submission_lines(
-        [(one, reader.may_record(localizer.lists, one.submission)) for one in of_period], day, localizer
-    )
-    title = f"{kind.label(localizer.language)} {year}"
-    return render(
+    period = periods.get(of, ("annual", page.today.year))
+    of_period = [stored for stored in followed if (stored.submission.kind, stored.submission.year) == period]
+    flash_title = title_of(withdrawn.report, page.localizer) if withdrawn else ""
+    return page.render(
         "reports/board.html",
         status,
-        layout=layout,
-        active="console.reports.index",
-        flash=flash.text(view.title_of(gone.report, localizer) if gone else "", localizer) if flash else "",
-        undo_href=url_for("console.reports.undo_withdrawal", record_id=gone.record_id) if gone else "",
+        flash=flash.text(flash_title, page.localizer) if flash else "",
+        withdrawn=withdrawn,
         refusal=refusal,
-        reports=view.report_lines(known, stale, localizer),
-        may_write=reader.may_write,
-        is_sender=is_sender,
-        shows_reports=not is_sender,
-        filters=(
-            FilterField(
-                "of",
-                localizer.say(N_("Report")),
-                of,
-                [(key, _period_name(value, localizer)) for key, value in periods.items()],
-                localizer.say(N_("Latest")),
-            ),
-        )
-        if len(periods) > 1
-        else (),
+        reader=reader,
+        reports=_report_rows(reports, stale, page),
+        filters=_period_filter(of, periods, page),
         of=of,
-        title=title,
-        duties=view.duty_lines(kind, year, day, localizer),
-        lines=lines,
-        counts=_counts(of_period, day, localizer),
-        today=day.isoformat(),
+        title=_period_name(period, page),
+        duties=_duties(period, page),
+        counts=_counts(of_period, page.today),
+        lines=_submission_lines(of_period, reader, page),
+        today=page.today,
     )
 
 
-def _counts(found: list[KnownSubmission], day: date, localizer: Localizer) -> list[tuple[str, str, str]]:
-    sent = sum(one.submission.submitted_on is not None for one in found)
-    late = sum(one.submission.is_late_on(day) for one in found)
+def _report_rows(
+    reports: Iterable[KnownReport], stale: Collection[str], page: Page
+) -> list[tuple[KnownReport, str, StateLabel]]:
+    """Return each report with its title and its state; `stale`: ids whose figures left their sign-off."""
     return [
-        (localizer.number(sent), localizer.say(N_("of {count} have sent")).format(count=len(found)), ""),
-        (localizer.number(late), localizer.say(N_("are late")), "bad" if late else ""),
+        (
+            stored,
+            title_of(stored.report, page.localizer),
+            state_label(stored.state, page.localizer, is_stale=stored.record_id in stale),
+        )
+        for stored in reports
     ]
+
+
+def _duties(period: tuple[str, int], page: Page) -> list[tuple[Duty, str]]:
+    """Return the calendar of a kind of report in a year, each duty with its note."""
+    kind, year = page.lists.report_kinds[period[0]], period[1]
+    return [(duty, duty_note(duty, page.today, page.localizer)) for duty in duties(page.lists, kind, year)]
+
+
+def _submission_lines(
+    submissions: Iterable[KnownSubmission], reader: ReportReader, page: Page
+) -> list[SubmissionLine]:
+    return [
+        submission_line(
+            stored,
+            page.today,
+            page.localizer,
+            may_record=reader.may_record(page.lists, stored.submission),
+        )
+        for stored in submissions
+    ]
+
+
+def _followed(owed: Iterable[KnownSubmission], reader: ReportReader, page: Page) -> list[KnownSubmission]:
+    """Return the submissions that the officer follows; who sends alone sees the own ones."""
+    is_shown = reader.viewer.owes if reader.is_sender else reader.follows
+    return [stored for stored in owed if is_shown(page.lists, stored.submission)]
+
+
+def _counts(submissions: Sequence[KnownSubmission], today: date) -> dict[str, int]:
+    """Return how many reports were sent, and how many are late."""
+    return {
+        "sent": sum(stored.submission.submitted_on is not None for stored in submissions),
+        "late": sum(stored.submission.is_late_on(today) for stored in submissions),
+    }
 
 
 def _periods(named: list[tuple[str, int]]) -> dict[str, tuple[str, int]]:
     """Return kind and year of each report by their key, the latest year first."""
-    ordered = sorted(set(named), key=lambda one: (-one[1], one[0]))
+    ordered = sorted(set(named), key=lambda period: (-period[1], period[0]))
     return {f"{kind}.{year}": (kind, year) for kind, year in ordered}
 
 
-def _period_name(value: tuple[str, int], localizer: Localizer) -> str:
-    return f"{localizer.label(localizer.lists.report_kinds, value[0])} {value[1]}"
+def _period_filter(of: str, periods: Mapping[str, tuple[str, int]], page: Page) -> Sequence[FilterField]:
+    if len(periods) < 2:
+        return ()
+    options = [(key, _period_name(period, page)) for key, period in periods.items()]
+    return (FilterField("of", page.say(N_("Report")), of, options, page.say(N_("Latest"))),)
+
+
+def _period_name(period: tuple[str, int], page: Page) -> str:
+    return f"{page.localizer.label(page.lists.report_kinds, period[0])} {period[1]}"
 
 
 def _opening_page(form: OpeningForm, refusal: str = "", status: int = 200) -> Response:
-    localizer, officer = _localizer(), current_officer()
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, officer, localizer)
-    fields = _fields(form, localizer)
-    return render(
-        "reports/new.html",
-        status,
-        layout=layout,
-        active="console.reports.index",
-        fields=fields,
-        faults=faults_of(fields),
-        refusal=refusal,
-        back=url_for("console.reports.index"),
-    )
+    page = current_page()
+    fields = _fields(form, page)
+    return page.render("reports/new.html", status, fields=fields, faults=faults_of(fields), refusal=refusal)
 
 
-def _fields(form: OpeningForm, localizer: Localizer) -> tuple[InputField, ...]:
-    lists, language = localizer.lists, localizer.language
+def _fields(form: OpeningForm, page: Page) -> tuple[InputField, ...]:
+    lists, localizer = page.lists, page.localizer
+    areas = tuple((area_id, localizer.area(area_id)) for area_id in _areas(page))
     controls = {
-        "kind": Control(
-            "choice", options=tuple((one.id, one.label(language)) for one in lists.report_kinds.values())
-        ),
+        "kind": Control("choice", options=_labels(lists.report_kinds, localizer)),
         "year": Control("number"),
         "period_from": Control("date"),
         "period_to": Control("date"),
-        "area_id": Control("choice", options=tuple((one, localizer.area(one)) for one in _areas(localizer))),
-        "profile_ids": Control(
-            "choices", options=tuple((one.id, one.label(language)) for one in lists.target_profiles.values())
-        ),
+        "area_id": Control("choice", options=areas),
+        "profile_ids": Control("choices", options=_labels(lists.target_profiles, localizer)),
     }
-    days = localizer.say(N_("Of a report whose kind has no period of its own: brief or ad hoc."))
+    days = page.say(N_("Of a report whose kind has no period of its own: brief or ad hoc."))
     return tuple(
         InputField(
             path,
@@ -261,25 +273,29 @@ def _fields(form: OpeningForm, localizer: Localizer) -> tuple[InputField, ...]:
     )
 
 
-def _read(typed: MultiDict[str, str], localizer: Localizer) -> tuple[Data, dict[str, str]]:
-    lists, errors = localizer.lists, dict[str, str]()
+def _labels(entries: Mapping[str, Labelled], localizer: Localizer) -> tuple[tuple[str, str], ...]:
+    return tuple((key, entry.label(localizer.language)) for key, entry in entries.items())
+
+
+def _read(typed: MultiDict[str, str], page: Page) -> tuple[Data, dict[str, str]]:
+    lists, language, errors = page.lists, page.localizer.language, dict[str, str]()
     kind = lists.report_kinds.get(typed.get("kind", ""))
     year = parse_whole_number(typed.get("year", ""))
     area_id = typed.get("area_id", "")
     if kind is None:
-        errors["kind"] = message(ErrorCode.REQUIRED, localizer.language)
+        errors["kind"] = message(ErrorCode.REQUIRED, language)
     if year is None or not _FIRST_YEAR <= year <= _LAST_YEAR:
-        errors["year"] = year_range_message(_FIRST_YEAR, _LAST_YEAR, localizer.language)
-    if area_id not in _areas(localizer):
-        errors["area_id"] = message(ErrorCode.REQUIRED, localizer.language)
+        errors["year"] = year_range_message(_FIRST_YEAR, _LAST_YEAR, language)
+    if area_id not in _areas(page):
+        errors["area_id"] = message(ErrorCode.REQUIRED, language)
     if kind is None or year is None or errors:
         return {}, errors
     days = [_day(typed.get(name, "")) for name in ("period_from", "period_to")]
     period = period_named(kind, year, days[0], days[1])
     if period is None:
-        errors["period_from"] = localizer.say(N_("Write the first and the last day of the period."))
+        errors["period_from"] = page.say(N_("Write the first and the last day of the period."))
         return {}, errors
-    profiles = [one for one in typed.getlist("profile_ids") if one in lists.target_profiles]
+    profiles = [profile for profile in typed.getlist("profile_ids") if profile in lists.target_profiles]
     return _new_data(lists, kind.id, year, period, area_id, profiles), errors
 
 
@@ -298,20 +314,18 @@ def _new_data(
     }
 
 
-def _areas(localizer: Localizer) -> tuple[str, ...]:
+def _areas(page: Page) -> tuple[str, ...]:
     """Return the areas that the officer may open a report for."""
-    return reader_of(current_officer(), localizer).reader.areas(localizer.lists, today())
+    return report_reader(page).viewer.areas(page.lists, page.today)
 
 
-def _said(refusal: Refusal) -> str:
-    words = [
-        message(ErrorCode(code), chosen_language()) for codes in refusal.problems.values() for code in codes
+def _refusal_text(refusal: Refusal, page: Page) -> str:
+    sentences = [
+        message(ErrorCode(code), page.localizer.language)
+        for codes in refusal.problems.values()
+        for code in codes
     ]
-    return " ".join([refusal.message, *words])
-
-
-def _localizer() -> Localizer:
-    return Localizer(chosen_language())
+    return " ".join([refusal.message, *sentences])
 
 
 def _day(text: str) -> date | None:

@@ -1,18 +1,14 @@
-"""The board of reports as the page shows it: calendar, who has sent, who is late."""
+"""Labels of the board of reports: states of reports, working days left, senders and their submissions."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.reports.queries import KnownReport, KnownSubmission, is_of_commune
-from field178_shared.codelists.reports import ReportKind
-from field178_shared.indicators.reporting import Duty, duties
+from field178_server.office.reports.queries import KnownSubmission, is_of_commune
+from field178_shared.indicators.reporting import Duty
 from field178_shared.records.reports import Report, ReportState, ReportSubmission
 from field178_shared.text.i18n import N_
 from field178_shared.time.working_days import working_days_until
@@ -27,40 +23,13 @@ _STALE = (N_("To be signed off again"), "bad", "alert")
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A report of the list."""
-
-    href: str
-    title: str
-    period: str
-    area: str
-    state: StateLabel
-
-
-@dataclass(frozen=True, slots=True)
-class DutyLine:
-    """A link of the chain: who sends to whom, and by when."""
-
-    senders: str
-    receivers: str
-    due: str
-    note: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
 class SubmissionLine:
-    """What one sender owes or has sent; `may_send`: its form is shown."""
+    """A report that one sender owes or has sent; `may_record`: its form is shown."""
 
-    record_id: str
-    rev: int
+    stored: KnownSubmission
     sender: str
-    due: str
-    sent: str
-    number: str
     state: StateLabel
-    sent_on: str
-    may_send: bool
+    may_record: bool
 
 
 def state_label(state: ReportState, localizer: Localizer, *, is_stale: bool = False) -> StateLabel:
@@ -75,45 +44,13 @@ def title_of(report: Report, localizer: Localizer) -> str:
     return localizer.say(N_("{report} (restatement)")).format(report=title) if report.restates else title
 
 
-def report_lines(
-    reports: Iterable[KnownReport], stale: Collection[str], localizer: Localizer
-) -> list[ReportLine]:
-    """Return the lines of the list of reports; `stale`: ids of those whose figures left their sign-off."""
-    return [
-        ReportLine(
-            url_for("console.reports.detail", record_id=one.record_id),
-            title_of(one.report, localizer),
-            days_of(one.report, localizer),
-            localizer.area(one.report.area_id),
-            state_label(one.state, localizer, is_stale=one.record_id in stale),
-        )
-        for one in reports
-    ]
-
-
-def days_of(report: Report, localizer: Localizer) -> str:
-    """Return first and last day of a period."""
-    return f"{localizer.day(report.first)} – {localizer.day(report.last)}"
-
-
-def duty_lines(kind: ReportKind, year: int, today: date, localizer: Localizer) -> list[DutyLine]:
-    """Return the calendar of a kind of report in a year."""
-    return [_duty(one, today, localizer) for one in duties(localizer.lists, kind, year)]
-
-
-def _duty(duty: Duty, today: date, localizer: Localizer) -> DutyLine:
-    agencies = localizer.lists.agencies
+def duty_note(duty: Duty, today: date, localizer: Localizer) -> str:
+    """Return the working days until a duty is due, and that its day was moved by a day off."""
     note = left_text(duty.due_on, today, localizer)
-    if duty.due_on != duty.stated_on:
-        moved = localizer.say(N_("{day} is a day off: the next working day holds"))
-        note = f"{note}; {moved.format(day=localizer.day(duty.stated_on))}"
-    return DutyLine(
-        _names(duty.senders, localizer),
-        "; ".join(localizer.label(agencies, one) for one in duty.receivers),
-        localizer.day(duty.due_on),
-        note,
-        "warn" if 0 <= (duty.due_on - today).days <= 14 else "",
-    )
+    if duty.due_on == duty.stated_on:
+        return note
+    moved = localizer.say(N_("{day} is a day off: the next working day holds"))
+    return f"{note}; {moved.format(day=localizer.day(duty.stated_on))}"
 
 
 def left_text(due_on: date, today: date, localizer: Localizer) -> str:
@@ -122,35 +59,17 @@ def left_text(due_on: date, today: date, localizer: Localizer) -> str:
     if due_on >= today:
         left = working_days_until(today, due_on, holidays)
         return localizer.say(N_("{days} working days left")).format(days=localizer.number(left))
-    gone = working_days_until(due_on, today, holidays)
-    return localizer.say(N_("{days} working days ago")).format(days=localizer.number(gone))
+    passed = working_days_until(due_on, today, holidays)
+    return localizer.say(N_("{days} working days ago")).format(days=localizer.number(passed))
 
 
-def _names(senders: Sequence[str], localizer: Localizer) -> str:
-    first = localizer.label(localizer.lists.agencies, senders[0])
-    if len(senders) == 1:
-        return first
-    return localizer.say(N_("{agency} and {count} more")).format(agency=first, count=len(senders) - 1)
-
-
-def submission_lines(
-    found: Iterable[tuple[KnownSubmission, bool]], today: date, localizer: Localizer
-) -> list[SubmissionLine]:
-    """Return what is owed, each with whether the officer writes that it was sent."""
-    return [
-        SubmissionLine(
-            one.record_id,
-            one.rev,
-            sender_name(one.submission, localizer),
-            localizer.day(one.submission.due_on),
-            localizer.day(one.submission.submitted_on) if one.submission.submitted_on else "",
-            one.submission.document_number,
-            submission_label(one.submission, today, localizer),
-            (one.submission.submitted_on or today).isoformat(),
-            may_send,
-        )
-        for one, may_send in found
-    ]
+def submission_line(
+    stored: KnownSubmission, today: date, localizer: Localizer, *, may_record: bool
+) -> SubmissionLine:
+    """Return a submission with its sender and its state on a day."""
+    submission = stored.submission
+    sender = sender_name(submission, localizer)
+    return SubmissionLine(stored, sender, submission_label(submission, today, localizer), may_record)
 
 
 def sender_name(submission: ReportSubmission, localizer: Localizer) -> str:

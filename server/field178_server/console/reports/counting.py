@@ -1,18 +1,15 @@
-"""Reports of a large store whose records are counted apart: what the pages say meanwhile."""
+"""Reports of a large store whose records a job counts: state of the counts, and the page meanwhile."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Response, url_for
+from flask import Response
 
-from field178_server.console.reports import board_view
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.layout import OfficeLayout, render
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import Page
 from field178_server.database.unit_of_work import Session, run_write
-from field178_server.http.application_runtime import current_runtime
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.basis import current_basis
@@ -48,124 +45,98 @@ class ReportCounting:
     failure: str = ""
 
 
-def is_counted_apart(session: Session) -> bool:
-    """Tell whether the records of a report are counted by a job."""
-    return is_large(session, current_runtime().tenant_id)
-
-
-def count_state(session: Session, known: KnownReport, localizer: Localizer) -> ReportCounting:
-    """Return what a page says of the last sign-off or freeze that was queued."""
-    jobs = [one for one in counts_of(session, current_runtime().tenant_id, known.record_id) if _is_act(one)]
+def count_state(session: Session, page: Page, stored: KnownReport) -> ReportCounting:
+    """Return the state of the last sign-off or freeze that was queued."""
+    jobs = [job for job in counts_of(session, page.tenant_id, stored.record_id) if _is_act(job)]
     if not jobs:
         return ReportCounting()
     last, purpose = jobs[0], CountedFor(jobs[0].arguments["purpose"])
     if not last.state.is_final:
-        return ReportCounting(under_way=localizer.say(_UNDER_WAY[purpose]))
+        return ReportCounting(under_way=page.say(_UNDER_WAY[purpose]))
     if (
         last.state is JobState.FAILED
-        and last.arguments["rev"] == str(known.rev)
-        and _is_recent(last.ended_at)
+        and last.arguments["rev"] == str(stored.rev)
+        and _is_recent(last.ended_at, page)
     ):
         code = str(last.outcome.get("code", ErrorCode.INTERNAL))
-        why = message(code, localizer.language)
-        return ReportCounting(failure=f"{localizer.say(_NOT_DONE[purpose])} {why}")
+        why = message(code, page.localizer.language)
+        return ReportCounting(failure=f"{page.say(_NOT_DONE[purpose])} {why}")
     return ReportCounting()
 
 
-def comparison_of(session: Session, known: KnownReport, localizer: Localizer) -> CountedComparison | None:
+def comparison_of(session: Session, page: Page, stored: KnownReport) -> CountedComparison | None:
     """Return the comparison of a report with what is stored of it; None: it is counted first."""
-    runtime, now = current_runtime(), current_runtime().clock.now()
-    if not is_counted_apart(session):
-        found = compare(session, CountedAt(runtime.tenant_id, localizer.lists, now), known)
-        return CountedComparison(now, found.content, found.changes)
-    last = _last(session, known, CountedFor.COMPARISON)
-    found_by_job = last and kept_comparison(runtime.settings.data_dir, runtime.tenant_id, last)
-    return found_by_job if found_by_job and _is_recent(found_by_job.counted_at) else None
+    if not is_large(session, page.tenant_id):
+        comparison = compare(session, CountedAt(page.tenant_id, page.lists, page.now), stored)
+        return CountedComparison(page.now, comparison.content, comparison.changes)
+    last = _last(session, page, stored, CountedFor.COMPARISON)
+    kept = last and kept_comparison(page.runtime.settings.data_dir, page.tenant_id, last)
+    return kept if kept and _is_recent(kept.counted_at, page) else None
 
 
-def being_compared(
-    session: Session, known: KnownReport, layout: OfficeLayout, localizer: Localizer
-) -> Response:
-    """Say that the records are counted first; the page looks again by itself."""
-    is_frozen = bool(known.report.frozen_hash)
-    heading = (
-        N_("What has changed since the freeze") if is_frozen else N_("What has changed since the sign-off")
-    )
-    back = url_for("console.reports.detail", record_id=known.record_id)
-    title = board_view.title_of(known.report, localizer)
-    is_failed = not _count(session, known, CountedFor.COMPARISON)
-    return _counting_page(layout, localizer.say(heading), (back, title), is_failed=is_failed)
+def request_comparison(session: Session, page: Page, stored: KnownReport) -> bool:
+    """Have a report compared with its records by a job; False: that failed within the hour."""
+    return _count(session, page, stored, CountedFor.COMPARISON)
 
 
-def being_counted(
-    session: Session, known: KnownReport, layout: OfficeLayout, localizer: Localizer
-) -> Response:
-    """Say that the figures of a draft are counted first, and have days counted that are no half-months."""
-    is_failed = False
-    if not is_of_half_months(period_of(known.report)) and _is_basis_current(session, localizer):
-        is_failed = not _count(session, known, CountedFor.DRAFT)
-    back = (url_for("console.reports.index"), localizer.say(N_("Reports")))
-    return _counting_page(layout, board_view.title_of(known.report, localizer), back, is_failed=is_failed)
+def request_figures(session: Session, page: Page, stored: KnownReport) -> bool:
+    """Have the days of a draft counted that are no half-months; False: that failed within the hour."""
+    if is_of_half_months(period_of(stored.report)) or not _is_basis_current(session, page):
+        return True
+    return _count(session, page, stored, CountedFor.DRAFT)
 
 
-def days_counted_at(session: Session, known: KnownReport, localizer: Localizer) -> datetime | None:
+def days_counted_at(session: Session, page: Page, stored: KnownReport) -> datetime | None:
     """Return when the figures of a draft were counted, None where they are those of this moment.
 
     Counts of an hour ago are shown while others are made.
     """
-    period = period_of(known.report)
-    if is_of_half_months(period) or not is_counted_apart(session):
+    period = period_of(stored.report)
+    if is_of_half_months(period) or not is_large(session, page.tenant_id):
         return None
-    kept = read_day_counts(session, current_runtime().tenant_id, localizer.lists, period)
+    kept = read_day_counts(session, page.tenant_id, page.lists, period)
     if kept is None:
         return None
-    jobs = counts_of(session, current_runtime().tenant_id, known.record_id)
+    jobs = counts_of(session, page.tenant_id, stored.record_id)
     has_failed = any(
-        _is_act(one) and one.state is JobState.FAILED and one.queued_at > kept.counted_at for one in jobs
+        _is_act(job) and job.state is JobState.FAILED and job.queued_at > kept.counted_at for job in jobs
     )
-    if has_failed or not _is_recent(kept.counted_at):
-        _count(session, known, CountedFor.DRAFT)
+    if has_failed or not _is_recent(kept.counted_at, page):
+        _count(session, page, stored, CountedFor.DRAFT)
     return kept.counted_at
 
 
-def _count(session: Session, known: KnownReport, purpose: CountedFor) -> bool:
-    """Have a report counted; False: that failed within the hour."""
-    last = _last(session, known, purpose)
-    if last is not None and last.state is JobState.FAILED and _is_recent(last.ended_at):
-        return False
-    context, seen = office(), SeenReport(known.record_id, known.rev)
-    run_write(current_runtime().engine, lambda session: request_count(session, context, purpose, seen))
-    return True
-
-
-def _counting_page(layout: OfficeLayout, title: str, back: tuple[str, str], *, is_failed: bool) -> Response:
-    response = render(
-        "reports/counting.html",
-        layout=layout,
-        active="console.reports.index",
-        title=title,
-        back=back,
-        is_failed=is_failed,
-    )
+def counting_page(page: Page, title: str, back: tuple[str, str], *, is_failed: bool) -> Response:
+    """Return the page that is shown while records are counted; it looks again by itself."""
+    response = page.render("reports/counting.html", title=title, back=back, is_failed=is_failed)
     if not is_failed:
         response.headers["Refresh"] = str(LOOK_AGAIN_S)
     return response
 
 
-def _is_basis_current(session: Session, localizer: Localizer) -> bool:
+def _count(session: Session, page: Page, stored: KnownReport, purpose: CountedFor) -> bool:
+    """Have a report counted; False: that failed within the hour."""
+    last = _last(session, page, stored, purpose)
+    if last is not None and last.state is JobState.FAILED and _is_recent(last.ended_at, page):
+        return False
+    context, seen = office(), SeenReport(stored.record_id, stored.rev)
+    run_write(page.runtime.engine, lambda session: request_count(session, context, purpose, seen))
+    return True
+
+
+def _is_basis_current(session: Session, page: Page) -> bool:
     """Tell whether totals are counted by the lists in force: counts of days are kept among them."""
-    progress = progress_of_counts(session, current_runtime().tenant_id)
-    return progress.basis == current_basis(localizer.lists)
+    return progress_of_counts(session, page.tenant_id).basis == current_basis(page.lists)
 
 
-def _last(session: Session, known: KnownReport, purpose: CountedFor) -> JobRow | None:
-    jobs = counts_of(session, current_runtime().tenant_id, known.record_id)
-    return next((one for one in jobs if one.arguments["purpose"] == purpose), None)
+def _last(session: Session, page: Page, stored: KnownReport, purpose: CountedFor) -> JobRow | None:
+    jobs = counts_of(session, page.tenant_id, stored.record_id)
+    return next((job for job in jobs if job.arguments["purpose"] == purpose), None)
 
 
 def _is_act(job: JobRow) -> bool:
     return job.arguments["purpose"] in _UNDER_WAY
 
 
-def _is_recent(instant: datetime | None) -> bool:
-    return instant is not None and current_runtime().clock.now() - instant < _SHOWN_FOR
+def _is_recent(instant: datetime | None, page: Page) -> bool:
+    return instant is not None and page.now - instant < _SHOWN_FOR

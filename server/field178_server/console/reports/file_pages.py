@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Response, request, send_file, url_for
@@ -12,15 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.reports.flashes import FLASHES
-from field178_server.console.reports.reader import reader_of, seen_report, today
+from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import batch_in, done, office
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.printed import PrintedReport, printed
@@ -60,29 +56,26 @@ _FAULTS: Mapping[TemplateFaultKind, str] = {
 
 
 def file(record_id: str, kind: str) -> Response:
-    """Give a report as DOCX, PDF or XLSX: frozen from what was frozen alone, else as it stands now."""
-    runtime, localizer = current_runtime(), _localizer()
+    """Give a report as DOCX, PDF or XLSX: a frozen one from its frozen content, a draft as it stands now."""
+    page = current_page()
     if kind not in _TYPES:
         raise AppError(ErrorCode.NOT_FOUND, kind=kind)
-    with snapshot(runtime.engine) as session:
-        known = seen_report(session, reader_of(current_officer(), localizer), localizer, record_id)
-        frozen = frozen_report(session, runtime.tenant_id, record_id)
+    with snapshot(page.runtime.engine) as session:
+        stored = seen_report(session, page, record_id)
+        frozen = frozen_report(session, page.tenant_id, record_id)
         if frozen is not None:
             content, sha256, template = frozen.content, frozen.sha256, frozen.template
         else:
-            used = template_in_use(session, runtime.tenant_id)
-            content = live_content(session, runtime.tenant_id, localizer.lists, known.report, today())
-            sha256, template = "", template_body(used, localizer.lists.report_layout)
-    at = from_wire(content["frozen_at"]) if frozen is not None else runtime.clock.now()
+            used = template_in_use(session, page.tenant_id)
+            content = live_content(session, page.tenant_id, page.lists, stored.report, page.today)
+            sha256, template = "", template_body(used, page.lists.report_layout)
+    at = from_wire(content["frozen_at"]) if frozen is not None else page.now
     data = _made(kind, printed(content, sha256), template, at)
-    details: dict[str, str | int | None] = {"format": kind, "rev": known.rev, "sha256": sha256 or None}
+    details: dict[str, str | int | None] = {"format": kind, "rev": stored.rev, "sha256": sha256 or None}
     context = office()
-    run_write(
-        runtime.engine,
-        lambda session: context.note(session, AuditEntry("report_taken", record_id, OFFICE, details)),
-    )
-    named = re.sub(r"\W+", "-", fold(content["kind_name"]))
-    name = f"{named}-{known.report.year}-{sha256[:8] or 'du-thao'}.{kind}"
+    _run(lambda session: context.note(session, AuditEntry("report_taken", record_id, OFFICE, details)))
+    report_name = re.sub(r"\W+", "-", fold(content["kind_name"]))
+    name = f"{report_name}-{stored.report.year}-{sha256[:8] or 'du-thao'}.{kind}"
     return _sent(data, _TYPES[kind], name)
 
 
@@ -93,9 +86,9 @@ def template() -> Response:
 
 def template_file() -> Response:
     """Give the template in use, to be changed and sent back."""
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        body = template_body(template_in_use(session, runtime.tenant_id), _localizer().lists.report_layout)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        body = template_body(template_in_use(session, page.tenant_id), page.lists.report_layout)
     return _sent(body, _DOCX, "mau-bao-cao.docx")
 
 
@@ -104,38 +97,38 @@ def take_template() -> AnyResponse:
 
     One with a wrong placeholder is refused with its paragraph.
     """
-    file = request.files.get("file")
+    page, file = current_page(), request.files.get("file")
     if file is None or not file.filename:
-        return _template_page([_localizer().say(N_("Choose a file."))], 422)
+        return _template_page([page.say(N_("Choose a file."))], 422)
     body, name = file.stream.read(MAX_BYTES + 1), file.filename[:_NAME_LENGTH]
-    sample = sample_report(_localizer().lists)
+    sample = sample_report(page.lists)
     # What reads and draws documents comes with the first of them, as for the papers of a visit.
     from field178_server.office.reports.template_check import template_faults
 
     with reading_slot():
         faults = template_faults(body, sample)
     if faults:
-        return _template_page([_fault_text(one) for one in faults], 422)
+        return _template_page([_fault_text(fault) for fault in faults], 422)
     if "preview" in request.form:
-        made = _made("docx", sample, body, current_runtime().clock.now())
-        return _sent(made, _DOCX, "xem-thu-mau-bao-cao.docx")
+        document = _made("docx", sample, body, page.now)
+        return _sent(document, _DOCX, "xem-thu-mau-bao-cao.docx")
     _run(lambda session: operations.take_template(batch_in(session), office(), name, body))
-    return done(url_for("console.reports.template"), "template_taken", runtime_id())
+    return done(url_for("console.reports.template"), "template_taken", _message_id())
 
 
 def drop_template() -> AnyResponse:
     """Go back to the template of the product."""
     _run(lambda session: operations.drop_template(batch_in(session), office()))
-    return done(url_for("console.reports.template"), "template_dropped", runtime_id())
+    return done(url_for("console.reports.template"), "template_dropped", _message_id())
 
 
-def runtime_id() -> str:
+def _message_id() -> str:
     """Return an id for a message that is about no record."""
-    return current_runtime().ids.time_ordered()
+    return current_page().runtime.ids.time_ordered()
 
 
 def _run(work: Callable[[Session], object]) -> None:
-    run_write(current_runtime().engine, work)
+    run_write(current_page().runtime.engine, work)
 
 
 def _made(kind: str, report: PrintedReport, template: bytes, at: datetime | None) -> bytes:
@@ -150,41 +143,31 @@ def _made(kind: str, report: PrintedReport, template: bytes, at: datetime | None
     return report_pdf(report, at)
 
 
-def _template_page(faults: list[str] | None = None, status: int = 200) -> Response:
-    runtime, localizer, flash = current_runtime(), _localizer(), take_flash(FLASHES)
-    with snapshot(runtime.engine) as session:
-        used = template_in_use(session, runtime.tenant_id)
-        in_use = (used.name, localizer.instant(used.taken_at)) if used else None
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
+def _template_page(faults: Sequence[str] = (), status: int = 200) -> Response:
+    page, flash = current_page(), take_flash(FLASHES)
+    with page.reading() as session:
+        used = template_in_use(session, page.tenant_id)
+    return page.render(
         "reports/template.html",
         status,
-        layout=layout,
-        active="console.reports.index",
-        flash=flash.text("", localizer) if flash else "",
-        in_use=in_use,
-        faults=faults or [],
-        back=url_for("console.reports.index"),
-        limit=localizer.number(MAX_BYTES // 1024),
+        flash=flash.text("", page.localizer) if flash else "",
+        used=used,
+        faults=faults,
+        limit=MAX_BYTES // 1024,
     )
 
 
 def _fault_text(fault: TemplateFault) -> str:
-    localizer = _localizer()
-    said = localizer.say(_FAULTS[fault.kind]).format(
-        what=fault.what, limit=localizer.number(MAX_BYTES // 1024)
-    )
+    page = current_page()
+    limit = page.localizer.number(MAX_BYTES // 1024)
+    sentence = page.say(_FAULTS[fault.kind], what=fault.what, limit=limit)
     if not fault.paragraph:
-        return said
-    where = localizer.say(N_("Paragraph {number}: {said} It reads: {text}"))
-    return where.format(number=fault.paragraph, said=said, text=fault.text)
+        return sentence
+    text = N_("Paragraph {number}: {said} It reads: {text}")
+    return page.say(text, number=fault.paragraph, said=sentence, text=fault.text)
 
 
 def _sent(data: bytes, kind: str, name: str) -> Response:
     return send_file(
         io.BytesIO(data), mimetype=kind, as_attachment=True, download_name=name, max_age=0, etag=False
     )
-
-
-def _localizer() -> Localizer:
-    return Localizer(chosen_language())

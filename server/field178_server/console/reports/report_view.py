@@ -1,4 +1,4 @@
-"""One report as the page shows it: its texts in a form or to read, its figures, its annexes."""
+"""Texts of a report: fields of its form, merged with what another officer wrote; its sections."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import url_for
-
 from field178_server.console.text.localize import Localizer
-from field178_server.office.reports.printed import PrintedFigure, PrintedReport
+from field178_server.office.reports.printed import PrintedReport, PrintedSection
 from field178_server.office.reports.queries import KnownReport
 from field178_shared.errors import ErrorCode, message
 from field178_shared.records.reports import HEADING, REPORT
@@ -44,12 +42,9 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class ReportSectionView:
-    """A section: its heading, its figures with the address of what they count, and its text."""
+    """A printed section, and the field of its text where the text is typed."""
 
-    group: str
-    heading: str
-    figures: tuple[tuple[PrintedFigure, str], ...]
-    lines: tuple[str, ...]
+    section: PrintedSection
     field: TextField | None
 
 
@@ -67,10 +62,10 @@ def digest_of(text: str) -> str:
     return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
 
 
-def stored_texts(known: KnownReport, section_ids: tuple[str, ...]) -> dict[str, str]:
+def stored_texts(stored: KnownReport, section_ids: tuple[str, ...]) -> dict[str, str]:
     """Return the texts of a report by the names of their fields."""
-    report = known.report
-    sections = {f"{SECTION}{one}": report.sections.get(one, "") for one in section_ids}
+    report = stored.report
+    sections = {f"{SECTION}{key}": report.sections.get(key, "") for key in section_ids}
     return {**report.heading, **sections}
 
 
@@ -89,10 +84,10 @@ def merged(
             texts[name] = now
         elif is_changed and text != now:
             texts[name] = text
-            said = localizer.say(
+            sentence = localizer.say(
                 N_("Somebody wrote this text meanwhile: “{text}”. Save once more to put yours in its place.")
             )
-            errors[name] = said.format(text=now)
+            errors[name] = sentence.format(text=now)
         else:
             texts[name] = text
         limit = _limit(name)
@@ -113,29 +108,17 @@ def heading_fields(
 
 def section_views(
     printed: PrintedReport,
-    known: KnownReport,
     form: tuple[Mapping[str, str], TypedTexts | None] | None,
     localizer: Localizer,
 ) -> list[ReportSectionView]:
     """Return the sections; with a form its texts are typed, else read."""
-    is_frozen = bool(known.report.frozen_hash)
 
-    def href(figure: PrintedFigure) -> str:
-        return url_for("console.reports.trace", record_id=known.record_id, key=figure.id) if is_frozen else ""
+    def field(section: PrintedSection) -> TextField | None:
+        if form is None:
+            return None
+        return _field(f"{SECTION}{section.id}", section.heading, *form, localizer)
 
-    def field(section_id: str, heading: str) -> TextField | None:
-        return None if form is None else _field(f"{SECTION}{section_id}", heading, *form, localizer)
-
-    return [
-        ReportSectionView(
-            one.group,
-            one.heading,
-            tuple((figure, href(figure)) for figure in one.figures),
-            one.lines,
-            field(one.id, one.heading),
-        )
-        for one in printed.sections
-    ]
+    return [ReportSectionView(section, field(section)) for section in printed.sections]
 
 
 def _field(
