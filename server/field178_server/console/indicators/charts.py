@@ -50,7 +50,7 @@ def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfi
     shown = value.low if value.value is None else value.value
     if shown is None or indicator.unit == YES_NO:
         return None
-    targets = [one for plan in plans if (one := target_of(plan, indicator.id)) is not None]
+    targets = [target for plan in plans if (target := target_of(plan, indicator.id)) is not None]
     if indicator.unit != PERCENT and not targets:
         return None
     most = 100.0 if indicator.unit == PERCENT else _HEADROOM * max([shown, *targets, 1])
@@ -61,24 +61,24 @@ def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfi
     band = None
     if value.low is not None and value.high is not None and value.low != value.high:
         band = (at(value.low), round(at(value.high) - at(value.low), 2))
-    return TargetBar(at(shown), band, [at(one) for one in dict.fromkeys(targets)])
+    return TargetBar(at(shown), band, [at(target) for target in dict.fromkeys(targets)])
 
 
 def line_of(figures: Sequence[FigureValue], slots: int, most: float, target: float | None) -> LineChart:
     """Return the line of values, each in its slot of so many."""
     step = WIDTH / max(1, slots)
-    places = [(round(step * (place + 0.5), 2), one) for place, one in enumerate(figures)]
-    dots = [(x, _height(one.value, most)) for x, one in places if one.value is not None]
+    places = [(round(step * (place + 0.5), 2), figure) for place, figure in enumerate(figures)]
+    dots = [(x, _height(figure.value, most)) for x, figure in places if figure.value is not None]
     spans = [
-        (x, _height(one.low, most), _height(one.high, most))
-        for x, one in places
-        if one.low is not None and one.high is not None and one.low != one.high
+        (x, _height(figure.low, most), _height(figure.high, most))
+        for x, figure in places
+        if figure.low is not None and figure.high is not None and figure.low != figure.high
     ]
     lines: list[list[str]] = [[]]
-    for x, one in places:
-        if one.value is not None:
-            lines[-1].append(f"{x},{_height(one.value, most)}")
-        elif one.low is not None:
+    for x, figure in places:
+        if figure.value is not None:
+            lines[-1].append(f"{x},{_height(figure.value, most)}")
+        elif figure.low is not None:
             lines.append([])
     drawn = [" ".join(points) for points in lines if len(points) > 1]
     return LineChart(drawn, dots, None if target is None else _height(target, most), spans)
@@ -87,14 +87,14 @@ def line_of(figures: Sequence[FigureValue], slots: int, most: float, target: flo
 def columns_of(values: Sequence[float | None], slots: int, most: float) -> ColumnChart:
     """Return a column for each value, each in its slot of so many."""
     step = WIDTH / max(1, slots)
-    found = []
+    columns = []
     for place, value in enumerate(values):
         if value:
             top = _height(value, most)
-            found.append(
+            columns.append(
                 (round(step * (place + 0.15), 2), top, round(step * 0.7, 2), round(LINE_HEIGHT - top, 2))
             )
-    return ColumnChart(found)
+    return ColumnChart(columns)
 
 
 def _height(value: float, most: float) -> float:

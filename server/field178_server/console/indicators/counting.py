@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from flask import Response
 
 from field178_server.console.indicators.reader import FigureAddress
-from field178_server.console.shell.layout import OfficeLayout, render
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
+from field178_server.console.shell.page import current_page
+from field178_server.database.unit_of_work import Session, run_write
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.progress import share_counted
 from field178_shared.indicators.periods import Period
@@ -20,38 +18,30 @@ _LOOK_AGAIN_S = 60
 
 def keep(periods: Sequence[Period], address: FigureAddress) -> None:
     """Have periods counted from now on."""
-    runtime, today = current_runtime(), address.question.today
+    page, today = current_page(), address.question.today
 
     def write(session: Session) -> None:
-        for one in periods:
-            keep_period(session, runtime.tenant_id, one, today)
+        for period in periods:
+            keep_period(session, page.tenant_id, period, today)
 
     if periods:
-        run_write(runtime.engine, write)
+        run_write(page.runtime.engine, write)
 
 
-def being_counted(
-    address: FigureAddress,
-    layout: OfficeLayout,
-    localizer: Localizer,
-    back: str,
-    period: Period | None = None,
-) -> Response:
-    """Say that a period is counted first, by default that of the address; the page looks again by itself."""
+def being_counted(address: FigureAddress, back: str = "", period: Period | None = None) -> Response:
+    """Return the page of a period that is counted first, by default that of the address."""
     keep([period or address.question.period], address)
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        share = share_counted(session, runtime.tenant_id, address.question.lists)
-    response = render(
+    page = current_page()
+    with page.reading() as session:
+        share = share_counted(session, page.tenant_id, page.lists)
+    response = page.render(
         "indicators/counting.html",
-        layout=layout,
-        active="console.indicators.index",
         address=address,
-        filters=address.filters(localizer),
-        period=address.period_text(localizer),
-        area=address.area_text(localizer),
+        filters=address.filters(page.localizer),
+        period=address.period_text(page.localizer),
+        area=address.area_text(page.localizer),
         back=back,
-        percent=localizer.number(share),
+        share=share,
     )
     response.headers["Refresh"] = str(_LOOK_AGAIN_S)
     return response

@@ -60,21 +60,21 @@ class CoverageGrid:
 def commune_indicators(lists: CodeLists) -> Sequence[Indicator]:
     """Return the indicators that say yes or no of each commune."""
     return [
-        one
-        for one in lists.indicators.values()
-        if one.unit == PERCENT
-        and one.denominator == COMMUNES
-        and split_of(lists.figures[one.id].numerator) == COMMUNE
+        indicator
+        for indicator in lists.indicators.values()
+        if indicator.unit == PERCENT
+        and indicator.denominator == COMMUNES
+        and split_of(lists.figures[indicator.id].numerator) == COMMUNE
     ]
 
 
 def outlet_indicator(lists: CodeLists) -> Indicator | None:
     """Return the indicator that counts the outlets of each month."""
-    for one in lists.indicators.values():
-        figure = lists.figures[one.id]
+    for indicator in lists.indicators.values():
+        figure = lists.figures[indicator.id]
         kinds = {aggregate.of for formula in figure.formulas for aggregate in formula.aggregates}
         if figure.denominator and kinds == {_OUTLET} and split_of(figure.numerator) == MONTH:
-            return one
+            return indicator
     return None
 
 
@@ -90,13 +90,15 @@ class GridWriter:
     def communes(self, indicators: Sequence[Indicator]) -> CoverageGrid:
         """Return what each commune has of what these indicators ask; quarters stand before their sum."""
         columns: list[GridColumn] = []
-        for one in indicators:
-            title = one.label(self.localizer.language)
+        for indicator in indicators:
+            title = indicator.label(self.localizer.language)
             columns += [
                 GridColumn(self._quarter(number), f"{self._quarter(number)}: {title}")
-                for number in range(len(self._quarters_of(one)))
+                for number in range(len(self._quarters_of(indicator)))
             ]
-            columns.append(GridColumn("", title, self.address.href("console.indicators.detail", one.id)))
+            columns.append(
+                GridColumn("", title, self.address.href("console.indicators.detail", indicator.id))
+            )
         areas = parts_of_area(self.facts.area)
         places = by_label(
             (key, self.localizer.label(self.localizer.lists.units, key))
@@ -104,7 +106,9 @@ class GridWriter:
             if area.communes
         )
         rows = [
-            GridRow(title, [cell for one in indicators for cell in self._cells(one, key, areas[key])])
+            GridRow(
+                title, [cell for indicator in indicators for cell in self._cells(indicator, key, areas[key])]
+            )
             for key, title in places
         ]
         return CoverageGrid(columns, rows)
@@ -121,8 +125,10 @@ class GridWriter:
             ]
             for formula in (figure.denominator, figure.numerator)
         )
-        outlets = [one for one in lists.media_outlets.values() if any(one.id in month for month in owed)]
-        ordered = by_label((one.id, one.label(self.localizer.language)) for one in outlets)
+        outlets = [
+            outlet for outlet in lists.media_outlets.values() if any(outlet.id in month for month in owed)
+        ]
+        ordered = by_label((outlet.id, outlet.label(self.localizer.language)) for outlet in outlets)
         rows = []
         for outlet_id, title in ordered:
             unit_id = lists.media_outlets[outlet_id].unit_id
@@ -133,7 +139,8 @@ class GridWriter:
                 cells.append(self._month_cell(indicator, month, unit_id, count, outlet_id in owed[place]))
             rows.append(GridRow(title, cells))
         columns = [
-            GridColumn(str(one.first.month), f"{one.first.month:02d}/{one.first.year}") for one in months
+            GridColumn(str(month.first.month), f"{month.first.month:02d}/{month.first.year}")
+            for month in months
         ]
         return CoverageGrid(columns, rows)
 

@@ -1,4 +1,4 @@
-"""One indicator as plain values: its definition, its months, and its communes."""
+"""Views of one indicator: its definition, its targets, its months, and its communes."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ def months_of(question: FigureQuestion, indicator: Indicator) -> Sequence[Period
 
     A share grows towards its target from month to month.
     """
-    months = [one for one in question.period.in_parts(1) if one.first <= question.today]
+    months = [month for month in question.period.in_parts(1) if month.first <= question.today]
     if indicator.denominator is None:
         return months
-    return [Period(question.period.first, one.end) for one in months]
+    return [Period(question.period.first, month.end) for month in months]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +116,22 @@ class DetailWriter:
 
     def technical(self) -> Sequence[tuple[str, str]]:
         """Return the formulas as they stand in the list."""
-        say, one = self._localizer.say, self.indicator
+        say, indicator = self._localizer.say, self.indicator
         formulas = (
-            (N_("What is counted"), one.numerator),
-            (N_("Divided by"), one.denominator),
-            (N_("Divided by, at least"), one.least_denominator),
-            (N_("Divided by, at most"), one.most_denominator),
-            (N_("What is counted, at least"), one.least_numerator),
-            (N_("What is counted, at most"), one.most_numerator),
+            (N_("What is counted"), indicator.numerator),
+            (N_("Divided by"), indicator.denominator),
+            (N_("Divided by, at least"), indicator.least_denominator),
+            (N_("Divided by, at most"), indicator.most_denominator),
+            (N_("What is counted, at least"), indicator.least_numerator),
+            (N_("What is counted, at most"), indicator.most_numerator),
         )
         return [(say(label), formula) for label, formula in formulas if formula]
 
     def targets(self, figure: IndicatorFigure) -> Sequence[TargetLine]:
         """Return what each plan of the lists asks of the indicator."""
         profiles = self._localizer.lists.target_profiles.values()
-        found = (self.writer.target_line(self.indicator, figure, plan) for plan in profiles)
-        return [one for one in found if one is not None]
+        lines = (self.writer.target_line(self.indicator, figure, plan) for plan in profiles)
+        return [line for line in lines if line is not None]
 
     def trend(self) -> Trend | None:
         """Return the figures by month, those that are not at hand yet open; None: the reader sees none."""
@@ -139,13 +139,13 @@ class DetailWriter:
         figures = [self._in_month(month) for month in months]
         if self._hides_months(figures):
             return None
-        figures = [self._seen(one) for one in figures]
+        figures = [self._seen(figure) for figure in figures]
         rows = [
-            self._row(self._month_title(month), one, self._days(month), is_hidden=False)
-            for month, one in zip(months, figures, strict=True)
+            self._row(self._month_title(month), figure, self._days(month), is_hidden=False)
+            for month, figure in zip(months, figures, strict=True)
         ]
         every = self._period.in_parts(1)
-        values = [one.value for one in figures]
+        values = [figure.value for figure in figures]
         most, slots = self._most([figures]), len(every)
         return Trend(
             self.is_running,
@@ -163,18 +163,18 @@ class DetailWriter:
         labels = self._localizer.lists.units
         area = self.facts.area
         parts = parts_of_area(area)
-        ordered = [one for one, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
+        ordered = [key for key, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
         figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
         # Another unit stands here where something is counted of it; none where nobody sends for it.
         lists = self._localizer.lists
-        shown = [one for one in ordered if is_line_by_itself(lists, one, parts[one]) or figures[one].num]
-        shown = [one for one in shown if figures[one].is_sent]
-        shown.sort(key=lambda one: bool(parts[one].others))
+        shown = [key for key in ordered if is_line_by_itself(lists, key, parts[key]) or figures[key].num]
+        shown = [key for key in shown if figures[key].is_sent]
+        shown.sort(key=lambda key: bool(parts[key].others))
         hidden = hidden_communes(self.facts, self.indicator) if is_from_above else frozenset[str]()
         months = () if is_from_above else months_of(question, self.indicator)
-        series = {one: [self._in_month(month, parts[one]) for month in months] for one in shown}
+        series = {key: [self._in_month(month, parts[key]) for month in months] for key in shown}
         most = self._most(series.values())
-        return [self._commune(one, figures[one], series[one], most, is_hidden=one in hidden) for one in shown]
+        return [self._commune(key, figures[key], series[key], most, is_hidden=key in hidden) for key in shown]
 
     @property
     def _period(self) -> Period:
@@ -206,10 +206,10 @@ class DetailWriter:
             row.coverage,
             bar_of(self.indicator, self._seen(value), [self.writer.address.profile]),
             line_of(series, slots, most, self._target) if has_months and self.is_running else None,
-            columns_of([one.value for one in series], slots, most)
+            columns_of([figure.value for figure in series], slots, most)
             if has_months and not self.is_running
             else None,
-            is_divided=unit_id in {one.unit_id for one in self.facts.area.former}
+            is_divided=unit_id in {former.unit_id for former in self.facts.area.former}
             and is_divided(self._localizer.lists, unit_id),
         )
 
@@ -267,5 +267,5 @@ class DetailWriter:
     def _most(self, series: Iterable[Sequence[FigureValue]]) -> float:
         if self.indicator.unit == PERCENT:
             return 100
-        values = [one.value for figures in series for one in figures if one.value is not None]
+        values = [figure.value for figures in series for figure in figures if figure.value is not None]
         return _HEADROOM * max([*values, self._target or 0, 1])

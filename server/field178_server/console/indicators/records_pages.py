@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -17,15 +17,12 @@ from field178_server.console.indicators.records_view import (
     ids_behind,
 )
 from field178_server.console.indicators.view import NumberLink
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import wanted_day
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.database.unit_of_work import Session
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand
@@ -44,9 +41,9 @@ from field178_server.office.indicators.numbers import (
     rows_of,
     split_of,
 )
-from field178_server.office.indicators.records import records_behind
+from field178_server.office.indicators.records import RecordBehind, records_behind
 from field178_server.records.keyset import KeysetPage, PageStart
-from field178_server.records.labels import names_of
+from field178_server.records.labels import Names, names_of
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
@@ -58,7 +55,6 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, names_nobody, shares_beside
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
 
 PAGE_SIZE = 50
 _ALL = "all"
@@ -99,68 +95,90 @@ class NumberAddress:
         return self.figures.href("console.indicators.records", self.indicator.id, **(given | changed))
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenParts:
+    """What of a number the reader does not see: the number itself, its parts, or some communes of them."""
+
+    is_whole: bool = False
+    are_parts: bool = False
+    units: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedNumber:
+    """A number with its parts, the rows that it counts, and the records behind the rows of one page."""
+
+    number: float
+    parts: Sequence[NumberPart]
+    rows: Sequence[CountedRow]
+    shown: KeysetPage[CountedRow]
+    records: Mapping[str, RecordBehind]
+    hidden: HiddenParts
+    names: Names
+
+
 def records(indicator_id: str) -> Response:
     """Show the communes, months, records or entities that a number adds up."""
-    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
-    figures = read_address(request.args, officer, plain, local_date(runtime.clock.now()))
+    page = current_page()
+    figures = read_address(request.args, page.officer, page.localizer, page.today)
     address = _read(figures, indicator_id)
-    reader = RecordReader(officer, plain)
-    closed = reader.closed_to(address.formula)
-    with snapshot(runtime.engine) as session:
-        facts = _facts(session, address)
-        layout = layout_of(session, officer, plain)
-        if not all(facts.tells(one, address.period) for one in _read_for(address)):
-            back = figures.href("console.indicators.detail", indicator_id)
-            return being_counted(figures, layout, plain, back, address.period)
-        hidden = _hidden_parts(session, facts, address)
-        area = address.area(facts)
-        where = (facts, address.formula, address.period, area)
-        number = facts.number(*where[1:], with_waiting=address.with_waiting)
-        parts = parts_of(*where, with_waiting=address.with_waiting)
-        rows = () if parts or closed else _rows(session, facts, address, area)
-        page = page_of(rows, _place(), PAGE_SIZE)
-        if not isinstance(facts, CountedFacts):
-            kept = _kept(address, area)
-            page = replace(page, rows=with_records(session, runtime.tenant_id, kept, page.rows))
-        records = records_behind(session, runtime.tenant_id, ids_behind(page.rows)) if page.rows else {}
-        named = establishments_named(records.values())
-        names = names_of(session, runtime.tenant_id, named) if named else plain.names
-    localizer = Localizer(plain.language, names)
-    reader = RecordReader(officer, localizer)
-    groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
-    noun = counted_noun(address.formula.text, address.indicator, localizer)
-    number = _seen(number, address)
-    shown = cell_text(localizer) if hidden.is_whole else number_text(number, localizer.language)
-    return render(
+    closed = RecordReader(page.officer, page.localizer).closed_to(address.formula)
+    with page.reading() as session:
+        opened = _opened(session, page, address, is_closed=bool(closed))
+    if opened is None:
+        back = figures.href("console.indicators.detail", indicator_id)
+        return being_counted(figures, back, address.period)
+    page.use_names(opened.names)
+    reader = RecordReader(page.officer, page.localizer)
+    groups, unread = behind_groups(opened.rows, opened.shown.rows, opened.records, reader, address.formula)
+    hidden, aggregates = opened.hidden, address.formula.aggregates
+    return page.render(
         "indicators/records.html",
-        layout=layout,
-        active="console.indicators.index",
-        address=figures,
-        indicator=address.indicator,
-        title=address.indicator.label(localizer.language),
-        number=f"{shown} {noun}".rstrip(),
-        definition=in_words(address.formula.text, localizer),
-        side=localizer.say(_SIDES[address.side]),
-        period=_days_text(address.period, localizer),
-        area=localizer.label(localizer.lists.units, address.unit_id)
-        if address.unit_id
-        else figures.area_text(localizer),
+        address=address,
+        number=_number_text(opened, address, page.localizer),
+        definition=in_words(address.formula.text, page.localizer),
+        side=page.say(_SIDES[address.side]),
+        period=_days_text(address.period, page.localizer),
+        area=figures.area_text(page.localizer),
         whole=address.href(unit="", since="", until="") if _is_part(address) else "",
-        other_state=_other_state(address, localizer),
-        with_waiting=address.with_waiting,
-        parts=() if hidden.are_parts else _part_rows(parts, address, hidden.units, localizer),
-        is_withheld=hidden.are_parts and bool(parts),
-        is_by_commune=any(one.unit_id for one in parts),
+        other_state=_other_state(address, page.localizer),
+        parts=() if hidden.are_parts else _part_rows(opened.parts, address, hidden.units, page.localizer),
+        is_withheld=hidden.are_parts and bool(opened.parts),
+        is_by_commune=any(part.unit_id for part in opened.parts),
         groups=groups,
         unread=unread,
-        has_numbers=len(address.formula.aggregates) > 1 or any(one.number != 1 for one in rows),
-        total=localizer.number(len(rows)),
-        closed=", ".join(closed),
-        role=layout.role_name,
-        links=_links(page, address),
-        joins=len(address.formula.aggregates) > 1,
-        back=figures.href("console.indicators.detail", indicator_id),
+        has_numbers=len(aggregates) > 1 or any(row.number != 1 for row in opened.rows),
+        total=len(opened.rows),
+        closed=closed,
+        role=page.officer.role,
+        links=_links(opened.shown, address),
+        joins=len(aggregates) > 1,
     )
+
+
+def _opened(session: Session, page: Page, address: NumberAddress, *, is_closed: bool) -> OpenedNumber | None:
+    """Return a number with what it counts, None where its period is counted first."""
+    facts = _facts(session, address)
+    if not all(facts.tells(indicator, address.period) for indicator in _read_for(address)):
+        return None
+    hidden, area = _hidden_parts(session, facts, address), address.area(facts)
+    number = facts.number(address.formula, address.period, area, with_waiting=address.with_waiting)
+    parts = parts_of(facts, address.formula, address.period, area, with_waiting=address.with_waiting)
+    rows = () if parts or is_closed else _rows(session, facts, address, area)
+    shown = page_of(rows, _place(), PAGE_SIZE)
+    if not isinstance(facts, CountedFacts):
+        shown = replace(shown, rows=with_records(session, page.tenant_id, _kept(address, area), shown.rows))
+    records = records_behind(session, page.tenant_id, ids_behind(shown.rows)) if shown.rows else {}
+    named = establishments_named(records.values())
+    names = names_of(session, page.tenant_id, named) if named else Names()
+    return OpenedNumber(number, parts, rows, shown, records, hidden, names)
+
+
+def _number_text(opened: OpenedNumber, address: NumberAddress, localizer: Localizer) -> str:
+    """Return the number with its noun, as the reader sees it."""
+    number = number_text(_seen(opened.number, address), localizer.language)
+    shown = cell_text(localizer) if opened.hidden.is_whole else number
+    return f"{shown} {counted_noun(address.formula.text, address.indicator, localizer)}".rstrip()
 
 
 _SIDES = {NumberSide.NUMERATOR: N_("What is counted"), NumberSide.DENOMINATOR: N_("Divided by")}
@@ -192,17 +210,15 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
 
 def _facts(session: Session, address: NumberAddress) -> AreaFacts:
     """Return the counts of a number: of a large store those of the totals, where they tell it."""
-    read = [one.id for one in _read_for(address)]
-    return facts_at_hand(
-        session, current_runtime().tenant_id, address.figures.question, read, [address.period]
-    )
+    read = [indicator.id for indicator in _read_for(address)]
+    return facts_at_hand(session, current_page().tenant_id, address.figures.question, read, [address.period])
 
 
 def _read_for(address: NumberAddress) -> Sequence[Indicator]:
     """Return the indicators that a page reads: its own, and from above those that decide what is hidden."""
     indicators, figures = address.figures.question.lists.indicators, address.figures
     beside = shares_beside(figures.question.lists, address.indicator) if figures.is_from_above else ()
-    return [indicators[one] for one in dict.fromkeys((address.indicator.id, *sorted(beside)))]
+    return [indicators[key] for key in dict.fromkeys((address.indicator.id, *sorted(beside)))]
 
 
 def _rows(
@@ -211,7 +227,7 @@ def _rows(
     """Return what a number counts; of a large store without the records that tell of it."""
     if isinstance(facts, CountedFacts):
         return rows_of(facts, address.formula, address.period, area, with_waiting=address.with_waiting)
-    return rows_kept(session, current_runtime().tenant_id, _kept(address, area))
+    return rows_kept(session, current_page().tenant_id, _kept(address, area))
 
 
 def _kept(address: NumberAddress, area: CountedArea) -> KeptNumber:
@@ -234,9 +250,9 @@ def _part_of(period: Period, since: date | None, until: date | None) -> Period:
 
 
 def _place() -> PageStart:
-    given = request.args
-    after, before = (given.get(name, "")[:_LONGEST] for name in ("after", "before"))
-    return PageStart(after, "" if after else before, given.get("end") == "1")
+    query = request.args
+    after, before = (query.get(name, "")[:_LONGEST] for name in ("after", "before"))
+    return PageStart(after, "" if after else before, query.get("end") == "1")
 
 
 def _links(page: KeysetPage[CountedRow], address: NumberAddress) -> dict[str, str]:
@@ -257,21 +273,12 @@ def _other_state(address: NumberAddress, localizer: Localizer) -> NumberLink | N
     return NumberLink(localizer.say(text), address.href(state="" if address.with_waiting else _ALL))
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenParts:
-    """What of a number the reader does not see: the number itself, its parts, or some communes of them."""
-
-    is_whole: bool = False
-    are_parts: bool = False
-    units: frozenset[str] = frozenset()
-
-
 def _hidden_parts(session: Session, facts: AreaFacts, address: NumberAddress) -> HiddenParts:
     indicator, question = address.indicator, address.figures.question
     if not address.figures.is_from_above or names_nobody(question.lists, indicator):
         return HiddenParts()
     figure = {indicator.id: facts.figure(indicator, question.period)}
-    is_whole = bool(hidden_figures(session, current_runtime().tenant_id, question, figure))
+    is_whole = bool(hidden_figures(session, current_page().tenant_id, question, figure))
     if is_whole or not is_by_commune(question, indicator) or split_of(address.formula) != COMMUNE:
         return HiddenParts(is_whole, are_parts=True)
     return HiddenParts(units=hidden_communes(facts, indicator))
@@ -280,21 +287,21 @@ def _hidden_parts(session: Session, facts: AreaFacts, address: NumberAddress) ->
 def _part_rows(
     parts: Sequence[NumberPart], address: NumberAddress, hidden: frozenset[str], localizer: Localizer
 ) -> Sequence[tuple[str, NumberLink]]:
-    found = []
-    for one in parts:
-        if one.unit_id:
-            title = localizer.label(localizer.lists.units, one.unit_id)
-            href = address.href(unit=one.unit_id)
+    rows = []
+    for part in parts:
+        if part.unit_id:
+            title = localizer.label(localizer.lists.units, part.unit_id)
+            href = address.href(unit=part.unit_id)
         else:
-            title = _days_text(one.period, localizer)
-            last = (one.period.end - timedelta(days=1)).isoformat()
-            href = address.href(since=one.period.first.isoformat(), until=last)
-        text = number_text(one.number, localizer.language)
+            title = _days_text(part.period, localizer)
+            last = (part.period.end - timedelta(days=1)).isoformat()
+            href = address.href(since=part.period.first.isoformat(), until=last)
+        text = number_text(part.number, localizer.language)
         # A commune by itself is opened no further where the formula names no record.
         is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
         link = NumberLink(text, href if is_opened else "")
-        found.append((title, NumberLink(cell_text(localizer)) if one.unit_id in hidden else link))
-    return found
+        rows.append((title, NumberLink(cell_text(localizer)) if part.unit_id in hidden else link))
+    return rows
 
 
 def _seen(number: float, address: NumberAddress) -> float:

@@ -1,4 +1,4 @@
-"""Records behind a number as plain values: each with its page, for those who may read it."""
+"""Records behind a number: lines with their pages, for those who may read them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class RecordReader:
 
     def closed_to(self, formula: Formula) -> Sequence[str]:
         """Return what a formula counts whose records the role does not open, in words."""
-        names = dict.fromkeys(one.of for one in formula.aggregates)
+        names = dict.fromkeys(aggregate.of for aggregate in formula.aggregates)
         is_from_above = self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
         is_open = _LISTED.keys() - _OF_PEOPLE if is_from_above else _LISTED.keys()
         closed = [name for name in names if name not in is_open and not self.may_read(record_type_of(name))]
@@ -143,14 +143,14 @@ def record_type_of(source: str) -> str:
 
 def ids_behind(rows: Iterable[CountedRow]) -> set[str]:
     """Return the ids of the records that a page of rows names."""
-    return {one.key for one in rows} | {
-        record_id for one in rows for record_id, _ in one.records[:MOST_BESIDE]
+    return {row.key for row in rows} | {
+        record_id for row in rows for record_id, _ in row.records[:MOST_BESIDE]
     }
 
 
 def establishments_named(records: Iterable[RecordBehind]) -> set[str]:
     """Return the establishments that records name."""
-    return {found for one in records if (found := text_of(one.data, "establishment_id"))}
+    return {text_of(record.data, "establishment_id") for record in records} - {""}
 
 
 def behind_groups(
@@ -163,15 +163,15 @@ def behind_groups(
     """Return the rows of a page in words, and how many of them may not be read; `rows`: of all pages."""
     groups, unread = [], 0
     for number, aggregate in enumerate(formula.aggregates):
-        lines = [_line(one, records, reader, formula) for one in shown if one.group == number]
-        unread += sum(one is None for one in lines)
-        total = sum(one.number for one in rows if one.group == number)
+        lines = [_line(row, records, reader, formula) for row in shown if row.group == number]
+        unread += sum(line is None for line in lines)
+        total = sum(row.number for row in rows if row.group == number)
         if lines:
             groups.append(
                 BehindGroup(
                     in_words(aggregate.key, reader.localizer) if len(formula.aggregates) > 1 else "",
                     reader.localizer.number(total),
-                    [one for one in lines if one is not None],
+                    [line for line in lines if line is not None],
                 )
             )
     return groups, unread
@@ -181,7 +181,7 @@ def _line(
     row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader, formula: Formula
 ) -> BehindLine | None:
     localizer, aggregate = reader.localizer, formula.aggregates[row.group]
-    by = ", ".join(value_label(row.source, aggregate.by, one, localizer) for one in row.by)
+    by = ", ".join(value_label(row.source, aggregate.by, value, localizer) for value in row.by)
     number = localizer.number(row.number)
     beside = _beside(row, records, reader)
     more = max(0, len(row.records) - MOST_BESIDE) if beside else 0
@@ -191,8 +191,8 @@ def _line(
         unit = localizer.label(localizer.lists.units, getattr(listed.get(row.key), "unit_id", ""))
         return BehindLine(localizer.label(listed, row.key), "", unit, number, beside, more_text)
     if row.source in _STATED and reader.may_read(record_type_of(row.source)):
-        named, _, unit_id = row.key.partition("|")
-        title = value_label(row.source, _STATED[row.source], named, localizer)
+        value, _, unit_id = row.key.partition("|")
+        title = value_label(row.source, _STATED[row.source], value, localizer)
         unit = localizer.label(localizer.lists.units, unit_id)
         return BehindLine(title, "", unit, number, beside, more_text)
     record = records.get(row.key)
@@ -213,7 +213,7 @@ def _beside(
     row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader
 ) -> Sequence[tuple[str, str]]:
     """Return the records that tell of an entity, the newest first: their words and their pages."""
-    found, localizer = [], reader.localizer
+    beside, localizer = [], reader.localizer
     for record_id, day in row.records[:MOST_BESIDE]:
         record = records.get(record_id)
         if record is not None and reader.holds(record):
@@ -222,8 +222,8 @@ def _beside(
             text = f"{type_name(record.type, localizer)} {when(day_of_act(record.data) or day)}"
             if record.type in (POST, "outreach_session"):
                 text = f"{localizer.day(day)} {reader.title(record_id, record)}"
-            found.append((text, reader.href(record.type, record_id)))
-    return found
+            beside.append((text, reader.href(record.type, record_id)))
+    return beside
 
 
 def _own_day(record: RecordBehind) -> date | None:

@@ -1,4 +1,4 @@
-"""Figures as plain values: cards of the indicators with a target, lines of the others."""
+"""Texts of figures: value, coverage, targets; cards of the indicators with a target, groups of the others."""
 
 from __future__ import annotations
 
@@ -90,10 +90,7 @@ class FigureText:
 class FigureCard:
     """An indicator with its targets."""
 
-    id: str
-    title: str
-    code: str
-    href: str
+    indicator: Indicator
     figure: FigureText
     targets: Sequence[TargetLine]
     bar: TargetBar | None
@@ -101,22 +98,11 @@ class FigureCard:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureLine:
-    """An indicator without a target."""
-
-    title: str
-    code: str
-    href: str
-    figure: FigureText
-
-
-@dataclass(frozen=True, slots=True)
 class FigureGroup:
-    """Indicators of one subject."""
+    """Indicators of one subject without a target, each with its figure."""
 
-    key: str
     title: str
-    lines: Sequence[FigureLine]
+    lines: Sequence[tuple[Indicator, FigureText]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +116,7 @@ class FigureWriter:
     @property
     def plans(self) -> Sequence[TargetProfile]:
         """The plans whose targets are shown."""
-        return [one for one in (self.address.profile, self.address.beside) if one is not None]
+        return [plan for plan in (self.address.profile, self.address.beside) if plan is not None]
 
     def is_hidden(self, indicator: Indicator, figure: IndicatorFigure) -> bool:
         """Tell whether the reader does not see a figure."""
@@ -241,8 +227,8 @@ class FigureWriter:
 
     def reporters(self, indicator: Indicator) -> str:
         """Return the agencies that report an indicator at the end of the period."""
-        found = self.localizer.lists.reporters_on(indicator.reporters, self.address.question.last_day)
-        return ", ".join(one.label(self.localizer.language) for one in found)
+        agencies = self.localizer.lists.reporters_on(indicator.reporters, self.address.question.last_day)
+        return ", ".join(agency.label(self.localizer.language) for agency in agencies)
 
     def _lacking(self, value: FigureValue) -> str:
         """Return what is not in a figure: months that ended and nobody sent, or unannounced visits."""
@@ -279,26 +265,20 @@ def cards_of(
 ) -> tuple[Sequence[FigureCard], Sequence[FigureGroup]]:
     """Return the cards of the indicators with a target, and the others by subject."""
     cards: list[FigureCard] = []
-    others: dict[str, list[FigureLine]] = {}
-    language = writer.localizer.language
+    others: dict[str, list[tuple[Indicator, FigureText]]] = {}
     for indicator in writer.localizer.lists.indicators.values():
         figure = figures[indicator.id]
-        title, code = indicator.label(language), indicator.official_code or ""
-        href, text = (
-            writer.address.href("console.indicators.detail", indicator.id),
-            writer.text_of(indicator, figure),
-        )
-        value = figure.approved
-        targets = [one for plan in writer.plans if (one := writer.target_line(indicator, figure, plan))]
+        text = writer.text_of(indicator, figure)
+        targets = [target for plan in writer.plans if (target := writer.target_line(indicator, figure, plan))]
         if not targets:
-            others.setdefault(indicator.group, []).append(FigureLine(title, code, href, text))
+            others.setdefault(indicator.group, []).append((indicator, text))
             continue
         is_shown = not text.reason
-        bar = bar_of(indicator, value, writer.plans) if is_shown else None
+        bar = bar_of(indicator, figure.approved, writer.plans) if is_shown else None
         quality = quality_texts(writer, indicator, figures) if is_shown else ()
-        cards.append(FigureCard(indicator.id, title, code, href, text, targets, bar, quality))
+        cards.append(FigureCard(indicator, text, targets, bar, quality))
     groups = [
-        FigureGroup(key, writer.localizer.say(GROUPS[key]) if key in GROUPS else key, lines)
+        FigureGroup(writer.localizer.say(GROUPS[key]) if key in GROUPS else key, lines)
         for key, lines in others.items()
     ]
     return cards, groups
@@ -321,12 +301,12 @@ def quality_texts(
 def breakdown_rows(
     writer: FigureWriter, indicator: Indicator, value: FigureValue
 ) -> Sequence[tuple[str, str]]:
-    """Return the values that a numerator is told apart by, the largest first."""
-    told_apart = writer.localizer.lists.figures[indicator.id].numerator.breakdown
-    if told_apart is None or writer.address.is_from_above:
+    """Return the values of the breakdown of a numerator with their counts, the largest first."""
+    breakdown = writer.localizer.lists.figures[indicator.id].numerator.breakdown
+    if breakdown is None or writer.address.is_from_above:
         return ()
     ordered = sorted(value.breakdown.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        (value_label(told_apart.of, told_apart.by, key, writer.localizer), writer.localizer.number(count))
+        (value_label(breakdown.of, breakdown.by, key, writer.localizer), writer.localizer.number(count))
         for key, count in ordered
     ]
