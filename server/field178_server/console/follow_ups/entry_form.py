@@ -1,4 +1,4 @@
-"""The form of an entry of the office: its fields, what was typed, and what asks for a second look."""
+"""Form of an office entry: fields, typed values, doubts to confirm."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from field178_shared.rules.sanctions import fine_range, is_outside
 from field178_shared.schemas.fields.catalogue import field_message, words_at
 from field178_shared.text.i18n import N_
 
-# What an address tells of the thing that an entry is about; the rest of it the visit tells.
+# Parameters of the address that identify the subject of an entry within its visit.
 TARGETS: Mapping[str, tuple[str, ...]] = {
     DECISION: (),
     PAYMENT: ("decision",),
@@ -46,13 +46,13 @@ TITLES: Mapping[str, str] = {
 }
 # Sanctions and remedies beside the main one; the other measures of the list end without a decision.
 _ADDED = frozenset({"suspension", "licence_suspended", "licence_revoked", "confiscation"})
-# Filled in by who closes a correction; the day and the proof are always typed.
+# Default status of a closure; day and proof are always typed.
 _FIXED = "fixed"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What may be right and asks for a second look; `key` names it together with the value."""
+    """Unusual value that the officer must confirm; `key`: path and value."""
 
     key: str
     path: str
@@ -61,36 +61,36 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a sent form says: the values, and the code of what is none, by path."""
+    """Values of a sent form, and error codes by path."""
 
     data: Data
     errors: Mapping[str, ErrorCode]
 
 
-def target_in(record_type: str, arguments: Mapping[str, str], page: RecordPage) -> Data | None:
-    """Return what an address says that an entry is about; None where the visit holds no such thing."""
+def target_in(record_type: str, arguments: Mapping[str, str], visit: RecordPage) -> Data | None:
+    """Return the subject of an entry from its address, None if the visit does not contain it."""
     target: Data = {name: arguments[name] for name in TARGETS[record_type] if arguments.get(name)}
     if record_type == EXECUTION:
-        measure_id = _measure_in(target, page)
+        measure_id = _measure_in(target, visit)
         return {**target, "measure_id": measure_id} if measure_id else None
     if record_type == CLOSURE:
         return (
-            target if text_of(target, "follow_up_id") in entries_of(page.record.data, "follow_ups") else None
+            target if text_of(target, "follow_up_id") in entries_of(visit.record.data, "follow_ups") else None
         )
-    decision = decision_of(target, page)
+    decision = decision_of(target, visit)
     is_known = record_type == DECISION or (decision is not None and not decision.is_of_field)
     return target if is_known else None
 
 
-def _measure_in(target: Data, page: RecordPage) -> str:
-    key, decision = text_of(target, "measure_key"), decision_of(target, page)
+def _measure_in(target: Data, visit: RecordPage) -> str:
+    key, decision = text_of(target, "measure_key"), decision_of(target, visit)
     if "decision" in target:
         return key if decision and key in decision.measure_ids else ""
-    return text_of(entries_of(page.record.data, "measures").get(key, {}), "measure_id")
+    return text_of(entries_of(visit.record.data, "measures").get(key, {}), "measure_id")
 
 
 def read_form(record_type: str, form: MultiDict[str, str], localizer: Localizer) -> Typed:
-    """Read the values that were typed; an empty field is absent."""
+    """Read the typed values; an empty field is absent."""
     data: dict[str, object] = {}
     errors: dict[str, ErrorCode] = {}
     for path in PATHS[record_type]:
@@ -103,117 +103,113 @@ def read_form(record_type: str, form: MultiDict[str, str], localizer: Localizer)
     return Typed(data, errors)
 
 
-def suggested(record_type: str, target: Data, page: RecordPage) -> Data:
-    """Return what a new form begins with: what the visit tells already."""
+def suggested(record_type: str, target: Data, visit: RecordPage) -> Data:
+    """Return the first values of a new form, taken from the visit."""
     if record_type == DECISION:
-        return _decided_by_field(text_of(target, "measure"), page) or {"violation_ids": _violations(page)}
+        return _decided_by_field(text_of(target, "measure"), visit) or {"violation_ids": _violations(visit)}
     if record_type == PAYMENT:
-        decision = decision_of(target, page)
+        decision = decision_of(target, visit)
         return {"amount_vnd": decision.outstanding_vnd} if decision and decision.outstanding_vnd else {}
     return {"status": _FIXED} if record_type == CLOSURE else {}
 
 
 def typed_in(record_type: str, data: Data, localizer: Localizer) -> MultiDict[str, str]:
-    """Return stored values as the form shows them before anything is typed."""
-    found: MultiDict[str, str] = MultiDict()
+    """Return stored values as texts of the form."""
+    texts: MultiDict[str, str] = MultiDict()
     for path in PATHS[record_type]:
         control = control_for(record_type, path, localizer)
         value = data.get(path)
         if control and isinstance(value, list):
-            found.setlist(path, [str(one) for one in value])
+            texts.setlist(path, [str(item) for item in value])
         elif control and value is not None:
-            found[path] = localizer.number(value) if control.kind == "number" else typed_text(control, value)
-    return found
+            texts[path] = localizer.number(value) if control.kind == "number" else typed_text(control, value)
+    return texts
 
 
 def fields_of(
     record_type: str,
     typed: MultiDict[str, str],
     errors: Mapping[str, Sequence[str]],
-    reader: tuple[RecordPage, Localizer],
+    visit: RecordPage,
+    localizer: Localizer,
 ) -> tuple[InputField, ...]:
-    """Return the fields in their order, with what was typed."""
-    page, localizer = reader
-    found = []
+    """Return the fields in their order, with the typed texts."""
+    fields = []
     for path in PATHS[record_type]:
-        control = control_for(record_type, path, localizer, _day_in(typed) or day_of_act(page.record.data))
+        control = control_for(record_type, path, localizer, _day_in(typed) or day_of_act(visit.record.data))
         assert control is not None
         words = words_at(record_type, path, localizer.language)
-        said = field_message(record_type, path, errors.get(path, ()), localizer.language)
-        texts = tuple(typed.getlist(path))
+        help_text = words.help or words.example
         if path == "amount_vnd" and record_type == DECISION:
-            words = replace(words, help=_frame_text(tuple(typed.getlist("violation_ids")), page, localizer))
-        elif not words.help and words.example:
-            words = replace(words, help=words.example)
-        options = _options(path, control, (page, localizer))
-        found.append(
+            help_text = _frame_text(tuple(typed.getlist("violation_ids")), visit, localizer)
+        fields.append(
             InputField(
                 path,
                 words.label,
-                replace(control, options=options),
-                texts,
-                help=words.help,
-                error=said,
+                replace(control, options=_options(path, control, visit, localizer)),
+                tuple(typed.getlist(path)),
+                help=help_text,
+                error=field_message(record_type, path, errors.get(path, ()), localizer.language),
             )
         )
-    return tuple(found)
+    return tuple(fields)
 
 
 def doubts(
-    record_type: str, data: Data, before: Data, reader: tuple[RecordPage, Localizer]
+    record_type: str, data: Data, before: Data, visit: RecordPage, localizer: Localizer
 ) -> tuple[Doubt, ...]:
-    """Return what is unusual in an entry, or may name a person; it is written once somebody confirms it.
+    """Return unusual values and texts that may name a person; the officer must confirm each.
 
-    `before`: what the entry said when it was corrected last; {} for a new one.
+    `before`: stored values of the entry, {} for a new entry.
     """
-    page, localizer = reader
-    found = {
-        path: message(code, localizer.language) for path, code in _unusual(record_type, data, before, page)
+    warnings = {
+        path: message(code, localizer.language) for path, code in _unusual(record_type, data, before, visit)
     }
-    name = text_of(page.establishment.data, "name") if page.establishment else ""
-    found |= FreeTextMarks(record_type, localizer.language).of(data, (name,) if name else ())
-    return tuple(Doubt(f"{path}={data.get(path)}", path, text) for path, text in found.items())
+    name = text_of(visit.establishment.data, "name") if visit.establishment else ""
+    warnings |= FreeTextMarks(record_type, localizer.language).of(data, (name,) if name else ())
+    return tuple(Doubt(f"{path}={data.get(path)}", path, text) for path, text in warnings.items())
 
 
-def target_text(record_type: str, target: Data, page: RecordPage, localizer: Localizer) -> str:
-    """Return in words what an entry is about."""
-    decision = decision_of(target, page)
+def target_text(record_type: str, target: Data, visit: RecordPage, localizer: Localizer) -> str:
+    """Return the subject of an entry as a text."""
+    decision = decision_of(target, visit)
     parts = [decision_title(decision, localizer)] if decision else []
     if record_type == EXECUTION:
         parts.insert(0, localizer.choice("measure", text_of(target, "measure_id")))
     elif record_type == CLOSURE:
-        asked = entries_of(page.record.data, "follow_ups").get(text_of(target, "follow_up_id"), {})
+        asked = entries_of(visit.record.data, "follow_ups").get(text_of(target, "follow_up_id"), {})
         parts = [text_of(asked, "text")]
     return " · ".join(parts)
 
 
-def decision_of(target: Data, page: RecordPage) -> SanctionDecision | None:
-    """Return the decision that an entry is target, as long as it counts."""
-    wanted = text_of(target, "decision")
-    return next((one for one in page.entries.after.decisions if one.decision_id == wanted), None)
+def decision_of(target: Data, visit: RecordPage) -> SanctionDecision | None:
+    """Return the decision that an entry is about, if it counts."""
+    decision_id = text_of(target, "decision")
+    decisions = visit.entries.after.decisions
+    return next((decision for decision in decisions if decision.decision_id == decision_id), None)
 
 
-def _unusual(record_type: str, data: Data, before: Data, page: RecordPage) -> list[tuple[str, ErrorCode]]:
+def _unusual(record_type: str, data: Data, before: Data, visit: RecordPage) -> list[tuple[str, ErrorCode]]:
     amount = count_of(data, "amount_vnd")
     if amount is None:
         return []
     if record_type == DECISION:
-        fines = _fines(ids_of(data, "violation_ids"), page)
+        fines = _fines(ids_of(data, "violation_ids"), visit)
         return [("amount_vnd", ErrorCode.OUTSIDE_FRAME)] if is_outside(amount, fines) else []
-    decision = decision_of(data, page)
+    decision = decision_of(data, visit)
     if decision is None:
         return []
     others = decision.paid_vnd - (count_of(before, "amount_vnd") or 0)
     return [("amount_vnd", ErrorCode.OVERPAID)] if amount + others > decision.amount_vnd else []
 
 
-def _fines(violation_ids: tuple[str, ...], page: RecordPage) -> tuple[int, int] | None:
-    form = text_of(page.establishment.data, "registration_form_id") if page.establishment else ""
-    return fine_range(violation_ids, page.record.data, form)
+def _fines(violation_ids: tuple[str, ...], visit: RecordPage) -> tuple[int, int] | None:
+    form = text_of(visit.establishment.data, "registration_form_id") if visit.establishment else ""
+    return fine_range(violation_ids, visit.record.data, form)
 
 
-def _frame_text(violation_ids: tuple[str, ...], page: RecordPage, localizer: Localizer) -> str:
-    fines = _fines(violation_ids, page)
+def _frame_text(violation_ids: tuple[str, ...], visit: RecordPage, localizer: Localizer) -> str:
+    fines = _fines(violation_ids, visit)
     if fines is None:
         return ""
     return localizer.say(N_("The frames of these violations together: {least} – {most}.")).format(
@@ -222,37 +218,40 @@ def _frame_text(violation_ids: tuple[str, ...], page: RecordPage, localizer: Loc
 
 
 def _options(
-    path: str, control: Control, reader: tuple[RecordPage, Localizer]
+    path: str, control: Control, visit: RecordPage, localizer: Localizer
 ) -> tuple[tuple[str, str], ...]:
-    page, localizer = reader
     narrow = _NARROWED.get(path)
     if path == "violation_ids":
-        return tuple((one, _violation_text(one, page, localizer)) for one in _violations(page))
+        return tuple(
+            (violation_id, _violation_text(violation_id, visit, localizer))
+            for violation_id in _violations(visit)
+        )
     return tuple(option for option in control.options if narrow is None or narrow(option[0]))
 
 
-def _violation_text(violation_id: str, page: RecordPage, localizer: Localizer) -> str:
-    name, earlier = as_violation(localizer, violation_id), page.earlier_violations.get(violation_id)
+def _violation_text(violation_id: str, visit: RecordPage, localizer: Localizer) -> str:
+    name, earlier = as_violation(localizer, violation_id), visit.earlier_violations.get(violation_id)
     if earlier is None:
         return name
     return f"{name} – {repetition_text(earlier, localizer)}"
 
 
-def _violations(page: RecordPage) -> list[str]:
-    found = (text_of(one, "violation_id") for one in entries_of(page.record.data, "findings").values())
-    return list(dict.fromkeys(found))
+def _violations(visit: RecordPage) -> list[str]:
+    findings = entries_of(visit.record.data, "findings").values()
+    return list(dict.fromkeys(text_of(finding, "violation_id") for finding in findings))
 
 
-def _decided_by_field(key: str, page: RecordPage) -> Data:
-    measure = entries_of(page.record.data, "measures").get(key, {})
+def _decided_by_field(key: str, visit: RecordPage) -> Data:
+    measure = entries_of(visit.record.data, "measures").get(key, {})
     sanction = text_of(measure, "measure_id")
     if sanction not in SANCTIONS:
         return {}
     names = ("document_number", "document_date", "agency_id", "amount_vnd")
-    told = {name: measure[name] for name in names if name in measure}
-    every = _violations(page)
-    answered = [one for one in every if one in ids_of(measure, "violation_ids")]
-    return {**told, "sanction_id": sanction, "violation_ids": answered or every}
+    values = {name: measure[name] for name in names if name in measure}
+    violation_ids = _violations(visit)
+    answered = ids_of(measure, "violation_ids")
+    chosen = [violation_id for violation_id in violation_ids if violation_id in answered]
+    return {**values, "sanction_id": sanction, "violation_ids": chosen or violation_ids}
 
 
 def _day_in(typed: MultiDict[str, str]) -> date | None:

@@ -1,4 +1,4 @@
-"""The forms of what the office enters beside a visit: a new entry, its correction, its withdrawal."""
+"""Forms of office entries beside a visit: enter, correct, withdraw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from field178_server.console.follow_ups import entry_form
 from field178_server.console.follow_ups.entry_form import TARGETS, TITLES, Doubt
 from field178_server.console.follow_ups.list_view import FollowUpQuery
 from field178_server.console.records.after_visit_view import entry_view
-from field178_server.console.records.record_view import DifferenceView, difference_views, record_view
+from field178_server.console.records.record_view import (
+    DifferenceView,
+    difference_views,
+    record_address,
+    record_title,
+)
 from field178_server.console.shell.form_actions import (
     Refusal,
     attempt,
@@ -24,23 +29,18 @@ from field178_server.console.shell.form_actions import (
     office,
     whole_number,
 )
-from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.links import with_query
-from field178_server.console.shell.policy import may
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name, type_name
-from field178_server.console.text.format_values import as_bytes
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.follow_ups import operations
 from field178_server.office.follow_ups.operations import NewEntry, SeenEntry
 from field178_server.office.reviews.record import RecordPage, record_page
-from field178_server.records.access import access_of
 from field178_server.records.entries import OfficeEntry
+from field178_server.records.history import Revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.records.reading import count_of, entries_of, text_of
@@ -48,14 +48,14 @@ from field178_shared.records.sanctions import CLOSURE, counts
 from field178_shared.text.i18n import N_
 
 FILES, KEPT, CONFIRMED, SCREENED = "files", "kept", "confirmed", "screened"
-# Of a photo that proves a correction, and of every other file: a look at the latter is written down.
+# Evidence kind of a photo that proves a correction, and of other files; views of scans are audited.
 _PREMISES, _SCAN = "photo_premises", "scan_document"
 _KEY_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A sent form: its texts, the files that it holds already, and what is wrong with a new one."""
+    """A sent form: texts, stored files, error of a new file."""
 
     form: MultiDict[str, str]
     files: tuple[OfficeFile, ...] = ()
@@ -64,9 +64,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a form is about: a visit, the type of the entry, and the entry where there is one already."""
+    """Subject of a form: visit, type and target of the entry, the stored entry if any."""
 
-    page: RecordPage
+    visit: RecordPage
     record_type: str
     target: Data
     entry: OfficeEntry | None = None
@@ -74,15 +74,15 @@ class Subject:
     @property
     def visit_id(self) -> str:
         """Return the id of the visit."""
-        return self.page.record.record_id
+        return self.visit.record.record_id
 
     @property
     def before(self) -> Data:
-        """Return what the entry says so far."""
+        """Return the stored values of the entry."""
         return self.entry.record.data if self.entry else {}
 
     def id_of(self, data: Data) -> str:
-        """Return the id that an entry with this content has."""
+        """Return the id of an entry with these values."""
         if self.entry:
             return self.entry.record.record_id
         return operations.entry_id(self.visit_id, NewEntry(self.record_type, {**self.target, **data}))
@@ -90,7 +90,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class RefusedEntry:
-    """A refused form: the sentence, the errors by field, the doubts to confirm, a link that helps."""
+    """A refused form: message, errors by path, doubts to confirm, link to the stored entry."""
 
     status: int
     text: str
@@ -99,44 +99,35 @@ class RefusedEntry:
     href: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One revision of an entry: who, when, what changed."""
-
-    who: str
-    when: str
-    differences: tuple[DifferenceView, ...]
-
-
 def new_entry(record_id: str, record_type: str) -> Response:
-    """Show the form of a new entry with what the visit tells already."""
+    """Show the form of a new entry with values from the visit."""
     subject = _new_subject(record_id, record_type)
-    localizer = _localizer(subject.page)
-    data = entry_form.suggested(record_type, dict(request.args), subject.page)
-    return _form_page(subject, Sent(entry_form.typed_in(record_type, data, localizer)))
+    data = entry_form.suggested(record_type, dict(request.args), subject.visit)
+    typed = entry_form.typed_in(record_type, data, current_page().localizer)
+    return _form_page(subject, Sent(typed))
 
 
 def enter(record_id: str, record_type: str) -> AnyResponse:
-    """Write a new entry; a refusal shows the form with all that was typed and sent."""
+    """Write a new entry; a refusal shows the form with its texts and files."""
     subject = _new_subject(record_id, record_type)
     return _written(subject, lambda session, data: _enter(session, subject, data), "entered")
 
 
 def entry(record_id: str, entry_id: str) -> Response:
-    """Show an entry with its history; who may, corrects or withdraws it here."""
+    """Show an entry with its history and, with the right, the forms to correct and withdraw it."""
     subject = _known_subject(record_id, entry_id)
     return _form_page(subject, _as_stored(subject))
 
 
 def correct(record_id: str, entry_id: str) -> AnyResponse:
-    """Write an entry anew at the revision that was seen."""
+    """Correct an entry at the revision that the officer has seen."""
     subject = _known_subject(record_id, entry_id)
     seen = SeenEntry(record_id, entry_id, whole_number("seen_rev"))
     return _written(subject, lambda session, data: _correct(session, seen, data), "entry_corrected")
 
 
 def withdraw(record_id: str, entry_id: str) -> AnyResponse:
-    """Let an entry count no longer, with a reason."""
+    """Withdraw an entry with a reason."""
     subject = _known_subject(record_id, entry_id)
     seen, reason = SeenEntry(record_id, entry_id, whole_number("seen_rev")), request.form.get("reason", "")
 
@@ -149,26 +140,26 @@ def withdraw(record_id: str, entry_id: str) -> AnyResponse:
     if refusal is None:
         return done(_way_on(record_id), "entry_withdrawn", record_id)
     errors = {"reason": [refusal.code.value]} if refusal.concerns_reason else {}
-    text = _localizer(subject.page).say(_REASON) if errors else refusal.message
+    text = current_page().say(_REASON) if errors else refusal.message
     return _form_page(subject, _as_stored(subject), RefusedEntry(refusal.status, text, errors))
 
 
 def _written(subject: Subject, write: Callable[[Session, Data], None], code: str) -> AnyResponse:
-    localizer = _localizer(subject.page)
-    typed = entry_form.read_form(subject.record_type, request.form, localizer)
+    page = current_page()
+    typed = entry_form.read_form(subject.record_type, request.form, page.localizer)
     sent = _with_files(subject, typed.data)
     errors = {path: [error.value] for path, error in typed.errors.items()}
     if errors or sent.file_error:
-        return _form_page(subject, sent, RefusedEntry(422, localizer.say(_WRONG), errors))
+        return _form_page(subject, sent, RefusedEntry(422, page.say(_WRONG), errors))
     data = {**subject.target, **typed.data}
-    found = entry_form.doubts(subject.record_type, data, subject.before, (subject.page, localizer))
+    doubts = entry_form.doubts(subject.record_type, data, subject.before, subject.visit, page.localizer)
     confirmed = set(request.form.getlist(CONFIRMED))
-    if any(one.key not in confirmed for one in found):
-        return _form_page(subject, sent, RefusedEntry(422, localizer.say(_DOUBTFUL), doubts=found))
-    written = {**data, **_attachments(subject, sent)}
-    refusal = attempt(lambda session: write(session, written), _REFUSALS)
+    if any(doubt.key not in confirmed for doubt in doubts):
+        return _form_page(subject, sent, RefusedEntry(422, page.say(_DOUBTFUL), doubts=doubts))
+    values = {**data, **_attachments(subject, sent)}
+    refusal = attempt(lambda session: write(session, values), _REFUSALS)
     if refusal is not None:
-        return _form_page(subject, sent, _refused(subject, data, refusal, found))
+        return _form_page(subject, sent, _refused(subject, data, refusal, doubts))
     return done(_way_on(subject.visit_id), code, subject.visit_id)
 
 
@@ -186,157 +177,163 @@ def _correct(session: Session, seen: SeenEntry, data: Data) -> None:
 
 
 def _new_subject(record_id: str, record_type: str) -> Subject:
-    """Return what a new form is about; a thing that the visit does not hold is not there."""
+    """Return the subject of a new form, or raise AppError(not_found) if the visit does not contain it."""
     if record_type not in TARGETS:
         raise AppError(ErrorCode.NOT_FOUND)
-    page = _visit_page(record_id)
-    target = entry_form.target_in(record_type, request.args, page)
+    visit = _visit(record_id)
+    target = entry_form.target_in(record_type, request.args, visit)
     if target is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return Subject(page, record_type, target)
+    return Subject(visit, record_type, target)
 
 
 def _known_subject(record_id: str, entry_id: str) -> Subject:
-    page = _visit_page(record_id)
-    found = next((one for one in page.entries.every if one.record.record_id == entry_id), None)
-    if found is None:
+    visit = _visit(record_id)
+    stored = next((entry for entry in visit.entries.every if entry.record.record_id == entry_id), None)
+    if stored is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    record_type, data = found.record.type, found.record.data
-    return Subject(
-        page, record_type, {name: data[name] for name in TARGETS[record_type] if name in data}, found
-    )
+    record_type, data = stored.record.type, stored.record.data
+    target = {name: data[name] for name in TARGETS[record_type] if name in data}
+    return Subject(visit, record_type, target, stored)
 
 
-def _visit_page(record_id: str) -> RecordPage:
-    officer, runtime = current_officer(), current_runtime()
-    with snapshot(runtime.engine) as session:
-        page = record_page(session, runtime.tenant_id, access_of(officer.role, officer.scopes), record_id)
-    if page is None or page.record.type != "inspection" or page.erased_at:
+def _visit(record_id: str) -> RecordPage:
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        visit = record_page(session, page.tenant_id, page.access, record_id)
+    if visit is None or visit.record.type != "inspection" or visit.erased_at:
         raise AppError(ErrorCode.NOT_FOUND)
-    return page
-
-
-def _localizer(page: RecordPage) -> Localizer:
-    return Localizer(chosen_language(), page.names)
+    page.use_names(visit.names)
+    return visit
 
 
 def _with_files(subject: Subject, data: Data) -> Sent:
-    """Store the files that came with the form, so that none is chosen twice, and keep those of before."""
-    runtime, officer_id, record_id = current_runtime(), current_officer().id, subject.id_of(data)
+    """Store the files of the form, so that a refused form keeps them, and keep the stored ones."""
+    page, record_id = current_page(), subject.id_of(data)
     files, error = _kept_files(subject, record_id), ""
     for file in request.files.getlist(FILES):
         if file.filename:
             try:
-                files.append(store_file(runtime, officer_id, record_id, cast(BinaryIO, file.stream)))
+                stream = cast(BinaryIO, file.stream)
+                files.append(store_file(page.runtime, page.officer.id, record_id, stream))
             except AppError as refused:
                 if refused.code not in _OF_FILES:
                     raise
-                error = f"{file.filename}: {_localizer(subject.page).say(_OF_FILES[refused.code])}"
-    return Sent(request.form, tuple({one.sha256: one for one in files}.values()), error)
+                error = f"{file.filename}: {page.say(_OF_FILES[refused.code])}"
+    return Sent(request.form, tuple({file.sha256: file for file in files}.values()), error)
 
 
 def _kept_files(subject: Subject, record_id: str) -> list[OfficeFile]:
-    """Return the files of before whose boxes are ticked: those of the entry, or sent by this officer."""
-    stored = {one.sha256: one for one in _stored_files(subject)}
+    """Return the ticked files: those of the stored entry, or sent before by this officer."""
+    stored = {file.sha256: file for file in _stored_files(subject)}
     kept = request.form.getlist(KEPT)
-    runtime, officer_id = current_runtime(), current_officer().id
+    runtime, officer_id = current_page().runtime, current_page().officer.id
 
     def sent_before(session: Session) -> list[OfficeFile | None]:
-        return [stored.get(one) or known_file(session, runtime, officer_id, record_id, one) for one in kept]
+        return [
+            stored.get(sha256) or known_file(session, runtime, officer_id, record_id, sha256)
+            for sha256 in kept
+        ]
 
-    return [one for one in run_write(runtime.engine, sent_before) if one] if kept else []
+    return [file for file in run_write(runtime.engine, sent_before) if file] if kept else []
 
 
 def _attachments(subject: Subject, sent: Sent) -> Data:
-    """Return the member of an entry that names its files; nothing where it has none."""
-    known = {
-        text_of(one, "sha256"): (key, one) for key, one in entries_of(subject.before, "attachments").items()
+    """Return the member of an entry that lists its files, {} without files."""
+    stored = {
+        text_of(value, "sha256"): (key, value)
+        for key, value in entries_of(subject.before, "attachments").items()
     }
     made = {file.sha256: (file.sha256[:_KEY_LENGTH], _attachment(subject, file)) for file in sent.files}
-    found = dict(known.get(sha256, entry) for sha256, entry in made.items())
-    return {"attachments": found} if found else {}
+    attachments = dict(stored.get(sha256, entry) for sha256, entry in made.items())
+    return {"attachments": attachments} if attachments else {}
 
 
 def _attachment(subject: Subject, file: OfficeFile) -> Data:
     is_photo = subject.record_type == CLOSURE and file.content_type == JPEG
-    found = {"sha256": file.sha256, "size": file.size, "content_type": file.content_type}
-    found["evidence_kind"] = _PREMISES if is_photo else _SCAN
-    return found | ({"screened": True} if SCREENED in request.form else {})
+    attachment = {"sha256": file.sha256, "size": file.size, "content_type": file.content_type}
+    attachment["evidence_kind"] = _PREMISES if is_photo else _SCAN
+    return attachment | ({"screened": True} if SCREENED in request.form else {})
 
 
 def _stored_files(subject: Subject) -> tuple[OfficeFile, ...]:
     return tuple(
-        OfficeFile(text_of(one, "sha256"), count_of(one, "size") or 0, text_of(one, "content_type"))
-        for one in entries_of(subject.before, "attachments").values()
+        OfficeFile(text_of(value, "sha256"), count_of(value, "size") or 0, text_of(value, "content_type"))
+        for value in entries_of(subject.before, "attachments").values()
     )
 
 
 def _as_stored(subject: Subject) -> Sent:
-    typed = entry_form.typed_in(subject.record_type, subject.before, _localizer(subject.page))
+    typed = entry_form.typed_in(subject.record_type, subject.before, current_page().localizer)
     return Sent(typed, _stored_files(subject))
 
 
-def _refused(subject: Subject, data: Data, refusal: Refusal, found: tuple[Doubt, ...]) -> RefusedEntry:
+def _refused(subject: Subject, data: Data, refusal: Refusal, doubts: tuple[Doubt, ...]) -> RefusedEntry:
     href = None
     if refusal.code is ErrorCode.ALREADY_ENTERED:
         href = url_for("console.follow_ups.entry", record_id=subject.visit_id, entry_id=subject.id_of(data))
     elif refusal.code is ErrorCode.REVISION_CHANGED:
         href = _form_href(subject)
-    return RefusedEntry(refusal.status, refusal.message, refusal.problems, found, href)
+    return RefusedEntry(refusal.status, refusal.message, refusal.problems, doubts, href)
 
 
 def _way_on(visit_id: str) -> str:
-    """Return where the form was opened from: the list with its filters, or the page of the visit."""
+    """Return the address from which the form was opened: the list with its filters, or the visit."""
     if "view" in request.args:
         return FollowUpQuery.parse(request.args["view"]).list_href()
     return url_for("console.reviews.detail", record_id=visit_id, _anchor="after")
 
 
 def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None) -> Response:
-    page, officer, runtime = subject.page, current_officer(), current_runtime()
-    localizer = _localizer(page)
-    note_reading(page.record.record_id, page.record.scope)
-    with snapshot(runtime.engine) as session:
-        layout = layout_of(session, officer, localizer)
+    page, visit, stored = current_page(), subject.visit, subject.entry
+    note_reading(visit.record.record_id, visit.record.scope)
     refused = refused or RefusedEntry(200, "")
-    known, now = subject.entry, runtime.clock.now()
-    is_open = page.state != "void" and may(officer.role, "console.follow_ups.enter", localizer.lists)
-    title = type_name(subject.record_type, localizer) if known else localizer.say(TITLES[subject.record_type])
+    is_open = visit.state != "void" and page.may("console.follow_ups.enter")
+    fields = _fields(subject, sent, refused)
+    kind = subject.record_type
+    title = type_name(kind, page.localizer) if stored else page.say(TITLES[kind])
+    return page.render(
+        "follow_ups/entry.html",
+        refused.status,
+        active="console.follow_ups.index",
+        subject=subject,
+        sent=sent,
+        refused=refused,
+        title=title,
+        target=entry_form.target_text(kind, subject.target, visit, page.localizer),
+        visit_title=record_title(visit, page.localizer),
+        visit_address=record_address(visit, page.localizer),
+        back=_way_on(subject.visit_id),
+        fields=fields,
+        faults=_faults(subject, sent, refused, fields),
+        entry=entry_view(visit, stored, page.localizer, page.now) if stored else None,
+        history=_history(stored, page.localizer) if stored else (),
+        may_write=is_open and (stored is None or counts(stored.record.data)),
+        form_href=_form_href(subject),
+        jpeg=JPEG,
+    )
+
+
+def _fields(subject: Subject, sent: Sent, refused: RefusedEntry) -> tuple[InputField, ...]:
     errors = {path: codes for path, codes in refused.errors.items() if path != "reason"}
-    fields = entry_form.fields_of(subject.record_type, sent.form, errors, (page, localizer))
+    localizer = current_page().localizer
+    return entry_form.fields_of(subject.record_type, sent.form, errors, subject.visit, localizer)
+
+
+def _faults(
+    subject: Subject, sent: Sent, refused: RefusedEntry, fields: tuple[InputField, ...]
+) -> list[tuple[str, str, str]]:
+    """Return label, message and address of each error, and of each doubt if nothing is wrong."""
     faults = faults_of(fields)
     if sent.file_error:
         faults.append(("", sent.file_error, "#files"))
     if not refused.errors:
+        localizer = current_page().localizer
         faults += [
-            (field_name(subject.record_type, one.path, localizer), one.text, f"#field-{one.path}")
-            for one in refused.doubts
+            (field_name(subject.record_type, doubt.path, localizer), doubt.text, f"#field-{doubt.path}")
+            for doubt in refused.doubts
         ]
-    return render(
-        "follow_ups/entry.html",
-        refused.status,
-        layout=layout,
-        active="console.follow_ups.index",
-        title=title,
-        record_type=subject.record_type,
-        target=entry_form.target_text(subject.record_type, subject.target, page, localizer),
-        visit=record_view(page, localizer, now),
-        back=_way_on(subject.visit_id),
-        fields=fields,
-        faults=faults,
-        files=tuple(_file_line(file, localizer) for file in sent.files),
-        file_error=sent.file_error,
-        is_screened=SCREENED in sent.form,
-        refused=refused,
-        confirmed=set(sent.form.getlist(CONFIRMED)),
-        reason=request.form.get("reason", ""),
-        entry=entry_view(page, known, localizer, now) if known else None,
-        entry_id=known.record.record_id if known else None,
-        rev=known.record.rev if known else 0,
-        history=_history(known, localizer) if known else (),
-        may_write=is_open and (known is None or counts(known.record.data)),
-        form_href=_form_href(subject),
-    )
+    return faults
 
 
 def _form_href(subject: Subject) -> str:
@@ -347,21 +344,15 @@ def _form_href(subject: Subject) -> str:
     return with_query(path, request.query_string.decode())
 
 
-def _file_line(file: OfficeFile, localizer: Localizer) -> tuple[str, str]:
-    kind = localizer.say(N_("Photo") if file.content_type == JPEG else N_("Document"))
-    return file.sha256, f"{kind} · {as_bytes(localizer, file.size)}"
-
-
-def _history(entry: OfficeEntry, localizer: Localizer) -> tuple[Step, ...]:
-    """Return the revisions, newest first."""
-    return tuple(
-        Step(
-            localizer.person(revision.user_id),
-            localizer.instant(revision.received_at),
+def _history(entry: OfficeEntry, localizer: Localizer) -> list[tuple[Revision, tuple[DifferenceView, ...]]]:
+    """Return the revisions with their differences, newest first."""
+    return [
+        (
+            revision,
             difference_views(entry.record, revision.differences, localizer) if revision.rev > 1 else (),
         )
         for revision in reversed(entry.history.revisions)
-    )
+    ]
 
 
 _WRONG = N_("Nothing was written yet. What is wrong stands at its field.")

@@ -1,4 +1,4 @@
-"""The list of what visits began as plain values: its filters in the address, its rows."""
+"""List of follow-ups: filters in the address, tabs, follow-ups with their labels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from flask import url_for
 
 from field178_server.console.records.inspection_view import law_text
 from field178_server.console.records.repeat_violations import REPETITIONS
-from field178_server.console.shell.links import FilterLink, record_link, with_query
+from field178_server.console.shell.links import FilterLink, with_query
 from field178_server.console.shell.lists import FilterField
+from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
@@ -49,7 +50,7 @@ _IN_WORKING_DAYS = frozenset({"decision"})
 
 @dataclass(frozen=True, slots=True)
 class FollowUpQuery:
-    """The filters of the address: a part, a kind, a commune, a team, a type, and behind which row."""
+    """Filters of the address: tab, kind, commune, team, type, and the row before the page."""
 
     tab: FollowUpTab = FollowUpTab.OVERDUE
     kind: str = ""
@@ -60,7 +61,7 @@ class FollowUpQuery:
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> FollowUpQuery:
-        """Read the filters; what cannot be read is the default."""
+        """Read the filters; an invalid one has its default."""
         tab, kind = arguments.get("tab", ""), arguments.get("kind", "")
         texts = {name: arguments.get(name, "")[:_LONGEST] for name in ("unit", "team", "type", "after")}
         return cls(
@@ -83,7 +84,7 @@ class FollowUpQuery:
 
     @property
     def position(self) -> Position | None:
-        """The row behind which the page begins."""
+        """Position of the row before the page."""
         day, _, rest = self.after.partition("~")
         visit_id, _, line = rest.partition("~")
         try:
@@ -93,11 +94,11 @@ class FollowUpQuery:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether an empty part may hold more without its filters."""
+        """Whether a filter beside the tab is set."""
         return bool(self.kind or self.unit or self.team or self.type)
 
     def filter(self, tenant_id: str, access: AccessFilter, today: date) -> FollowUpFilter:
-        """Return the filters as the query takes them."""
+        """Return the filters for the query of the store."""
         return FollowUpFilter(tenant_id, access, today, self.tab, self.kind, self.unit, self.team, self.type)
 
     def list_href(self) -> str:
@@ -105,122 +106,105 @@ class FollowUpQuery:
         return with_query(url_for("console.follow_ups.index"), self.text)
 
     def behind(self, position: Position) -> FollowUpQuery:
-        """Return the query of the page behind a row."""
+        """Return the query of the page after a row."""
         return replace(self, after=f"{position.day}~{position.visit_id}~{position.line}")
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """One row in words; `href` leads to the form that carries it on."""
+    """A follow-up with its labels; `href` and `action`: the form that continues it, "" if closed.
 
+    `recheck_id`: the planned re-inspection of a correction.
+    """
+
+    row: FollowUpProjection
     word: StateLabel
     title: str
     law: str
-    repetition: str
-    visit_href: str
-    visited_on: str
-    establishment: str
-    establishment_href: str | None
-    unit: str
-    team: str
-    due: str
     left: StateLabel
-    amount: str
-    href: str | None
+    repetition: str
+    recheck_id: str | None
+    href: str
     action: str
-    recheck_href: str | None
-    may_recheck: bool
-    visit_id: str
-    key: str
+
+    @property
+    def may_recheck(self) -> bool:
+        """Whether a re-inspection can be planned for it."""
+        row = self.row
+        is_open_correction = row.closed_on is None and row.kind == CORRECTION
+        return is_open_correction and not self.recheck_id and bool(row.establishment_id)
 
 
-def lines_of(
-    page: FollowUpPage, query: FollowUpQuery, localizer: Localizer, today: date
-) -> tuple[DueLine, ...]:
-    """Return the rows of a page in words."""
-    return tuple(_line(row, page, query, (localizer, today)) for row in page.rows)
+def due_lines(list_page: FollowUpPage, query: FollowUpQuery, page: Page) -> list[DueLine]:
+    """Return the follow-ups of a page with their labels."""
+    return [_line(row, list_page, query, page) for row in list_page.rows]
 
 
-def tabs(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> list[FilterLink]:
-    """Return the parts with their counts under the same filters."""
+def tabs(query: FollowUpQuery, list_page: FollowUpPage, page: Page) -> list[FilterLink]:
+    """Return the tabs with their counts under the same filters."""
     return [
         FilterLink(
             replace(query, tab=tab, after="").list_href(),
-            localizer.say(name),
+            page.say(name),
             tab is query.tab,
-            page.counts.get(tab, 0),
+            list_page.counts.get(tab, 0),
         )
         for tab, name in TABS.items()
     ]
 
 
-def filters(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> tuple[FilterField, ...]:
-    """Return the filters beside the parts, with what is chosen."""
-    lists, say = localizer.lists, localizer.say
-    kinds = [(kind, say(FOLLOW_UP_KINDS[kind])) for kind in KINDS]
-    units = [(one, localizer.label(lists.units, one)) for one in page.units]
-    teams = [(one, localizer.team(one)) for one in page.teams]
-    types = [(one, localizer.label(lists.types, one)) for one in lists.types]
+def filters(query: FollowUpQuery, list_page: FollowUpPage, page: Page) -> tuple[FilterField, ...]:
+    """Return the filters under the tabs with the chosen values."""
+    localizer, lists = page.localizer, page.lists
+    kinds = [(kind, page.say(FOLLOW_UP_KINDS[kind])) for kind in KINDS]
+    units = [(unit_id, localizer.label(lists.units, unit_id)) for unit_id in list_page.units]
+    teams = [(team_id, localizer.team(team_id)) for team_id in list_page.teams]
+    types = [(type_id, localizer.label(lists.types, type_id)) for type_id in lists.types]
     unit, team = (field_name("inspection", path, localizer) for path in ("unit_id", "team_id"))
     return (
-        FilterField("kind", say(N_("Kind")), query.kind, kinds),
+        FilterField("kind", page.say(N_("Kind")), query.kind, kinds),
         FilterField("unit", unit, query.unit, by_label(units)),
         FilterField("team", team, query.team, by_label(teams)),
-        FilterField("type", say(N_("Type of establishment")), query.type, by_label(types)),
+        FilterField("type", page.say(N_("Type of establishment")), query.type, by_label(types)),
     )
 
 
-def _line(
-    row: FollowUpProjection, page: FollowUpPage, query: FollowUpQuery, reader: tuple[Localizer, date]
-) -> DueLine:
-    localizer, today = reader
-    say, place = localizer.say, row.establishment_id
-    href, action = _form(row, query) if row.closed_on is None else (None, "")
-    recheck, repetition = page.rechecks.get((row.visit_id, row.key)), page.repeated.get(row.visit_id)
+def _line(row: FollowUpProjection, list_page: FollowUpPage, query: FollowUpQuery, page: Page) -> DueLine:
+    href, action = _form(row, query) if row.closed_on is None else ("", "")
+    repetition = list_page.repeated.get(row.visit_id)
     return DueLine(
-        word=StateLabel(say(FOLLOW_UP_KINDS[row.kind]), "", _ICONS[row.kind]),
-        title=_title(row, localizer),
-        law=_law(row, localizer),
-        repetition=say(REPETITIONS[repetition]) if repetition else "",
-        visit_href=url_for("console.reviews.detail", record_id=row.visit_id),
-        visited_on=localizer.day(row.visited_on) if row.visited_on else "",
-        establishment=localizer.establishment(place),
-        establishment_href=record_link("establishment", place) if place else None,
-        unit=localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else "",
-        team=localizer.team(row.team_id) if row.team_id else "",
-        due=say(N_("No date set")) if row.due_on == NO_DAY else localizer.day(row.due_on),
-        left=_left(row, localizer, today),
-        amount=_amount(row, localizer),
+        row,
+        word=StateLabel(page.say(FOLLOW_UP_KINDS[row.kind]), "", _ICONS[row.kind]),
+        title=_title(row, page),
+        law=_law(row, page.localizer),
+        left=_left(row, page),
+        repetition=REPETITIONS[repetition] if repetition else "",
+        recheck_id=list_page.rechecks.get((row.visit_id, row.key)),
         href=href,
-        action=say(action) if action else "",
-        recheck_href=url_for("console.plan.item", item_id=recheck) if recheck else None,
-        may_recheck=not recheck and row.closed_on is None and row.kind == CORRECTION and bool(place),
-        visit_id=row.visit_id,
-        key=row.key,
+        action=action,
     )
 
 
 def _form(row: FollowUpProjection, query: FollowUpQuery) -> tuple[str, str]:
-    """Return the address of the form that carries a row on, and its name."""
+    """Return the address of the form that continues a follow-up, and its name."""
     record_type, target, action = DECISION, {}, N_("Enter a decision")
     if row.kind == "correction":
         record_type, target, action = CLOSURE, {"follow_up_id": row.key}, N_("Close with proof")
     elif row.kind == "payment" and is_uuid(row.key):
         record_type, target, action = PAYMENT, {"decision": row.key}, N_("Enter a payment")
     elif row.kind == "payment":
-        # The field wrote it: the office enters the decision, and what is paid beside it.
+        # A decision from the tablet: the office enters it first, then its payments.
         target = {"measure": row.key}
     form = url_for("console.follow_ups.new_entry", record_id=row.visit_id, record_type=record_type)
     return with_query(form, urlencode({**target, "view": query.text})), action
 
 
-def _title(row: FollowUpProjection, localizer: Localizer) -> str:
+def _title(row: FollowUpProjection, page: Page) -> str:
     if row.kind == "decision":
-        return localizer.say(N_("Decide on the violations found"))
-    if row.kind == "payment":
-        named = localizer.say(N_("Decision {number}")).format(number=row.title)
-        return named if row.title else localizer.say(N_("Decision without a number"))
-    return row.title
+        return page.say(N_("Decide on the violations found"))
+    if row.kind == "payment" and row.title:
+        return page.say(N_("Decision {number}"), number=row.title)
+    return page.say(N_("Decision without a number")) if row.kind == "payment" else row.title
 
 
 def _law(row: FollowUpProjection, localizer: Localizer) -> str:
@@ -230,32 +214,25 @@ def _law(row: FollowUpProjection, localizer: Localizer) -> str:
     return law_text(source, article, row.visited_on, localizer) or ""
 
 
-def _left(row: FollowUpProjection, localizer: Localizer, today: date) -> StateLabel:
-    """Return how long there is, in the days by which the limit counts."""
-    say = localizer.say
+def _left(row: FollowUpProjection, page: Page) -> StateLabel:
+    """Return the time that is left, in working days where the limit counts in working days."""
+    if row.closed_on == NO_DAY:
+        return StateLabel(page.say(N_("Closed")), "ok", "check")
     if row.closed_on is not None:
-        said = say(N_("Closed on {day}")).format(day=localizer.day(row.closed_on))
-        return StateLabel(said if row.closed_on != NO_DAY else say(N_("Closed")), "ok", "check")
+        text = page.say(N_("Closed on {day}"), day=page.localizer.day(row.closed_on))
+        return StateLabel(text, "ok", "check")
     if row.due_on == NO_DAY:
         return StateLabel("", "", "clock")
-    tone = "bad" if row.due_on < today else "warn" if row.due_on <= today + SOON else ""
+    tone = "bad" if row.due_on < page.today else "warn" if row.due_on <= page.today + SOON else ""
     if row.kind in _IN_WORKING_DAYS:
-        said = days_left_text(row.due_on, today, localizer.lists.holidays, localizer.language)
+        text = days_left_text(row.due_on, page.today, page.lists.holidays, page.localizer.language)
     else:
-        said = _days_text((row.due_on - today).days, localizer)
-    return StateLabel(said, tone, "alert" if tone == "bad" else "clock")
+        text = _days_text((row.due_on - page.today).days, page)
+    return StateLabel(text, tone, "alert" if tone == "bad" else "clock")
 
 
-def _days_text(days: int, localizer: Localizer) -> str:
+def _days_text(days: int, page: Page) -> str:
     if days == 0:
-        return localizer.say(N_("due today"))
+        return page.say(N_("due today"))
     text = N_("{count} days left") if days > 0 else N_("late by {count} days")
-    return localizer.say(text).format(count=localizer.number(abs(days)))
-
-
-def _amount(row: FollowUpProjection, localizer: Localizer) -> str:
-    if row.amount_vnd is None:
-        return ""
-    return localizer.say(N_("{paid} of {amount} paid")).format(
-        paid=localizer.money(row.paid_vnd or 0), amount=localizer.money(row.amount_vnd)
-    )
+    return page.say(text, count=page.localizer.number(abs(days)))

@@ -191,8 +191,8 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         record_id=page.record.record_id,
         type=page.record.type,
         type_name=type_name(page.record.type, localizer),
-        title=_title(page, localizer),
-        subtitle=_subtitle(page, localizer),
+        title=record_title(page, localizer),
+        subtitle=record_address(page, localizer),
         rev=page.record.rev,
         state=page.state,
         state_label=state_label(page.state, localizer),
@@ -239,7 +239,8 @@ def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Fie
     return outreach_exceptions(sections) if maker.page.record.type in FILED_TYPES else ()
 
 
-def _title(page: RecordPage, localizer: Localizer) -> str:
+def record_title(page: RecordPage, localizer: Localizer) -> str:
+    """Return the name of a record: its establishment, its form of outreach, or its type."""
     data = page.record.data
     if page.erased_at:
         return type_name(page.record.type, localizer)
@@ -254,7 +255,7 @@ def _title(page: RecordPage, localizer: Localizer) -> str:
 
 def _announcement(page: RecordPage, localizer: Localizer) -> str:
     """Return what a screen reader says when the record comes up beside the queue."""
-    parts = [_title(page, localizer), state_label(page.state, localizer).text]
+    parts = [record_title(page, localizer), state_label(page.state, localizer).text]
     if page.flags:
         parts.append(localizer.say(N_("flags: {count}")).format(count=localizer.number(len(page.flags))))
     return ", ".join(parts)
@@ -276,7 +277,8 @@ def _papers(page: RecordPage) -> tuple[str, ...]:
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
 
-def _subtitle(page: RecordPage, localizer: Localizer) -> str:
+def record_address(page: RecordPage, localizer: Localizer) -> str:
+    """Return the address of a visit's establishment, or of the record itself."""
     data = page.establishment.data if page.establishment else page.record.data
     unit = localizer.label(localizer.lists.units, data["unit_id"]) if "unit_id" in data else ""
     return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)

@@ -18,12 +18,14 @@ from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name, value_text
+from field178_server.console.text.format_values import as_bytes
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import outcome_label, short_state_label
 
 _FORMATS: Mapping[str, Callable[[Localizer, Any], object]] = {
     "address": lambda localizer, parts: address_text(*parts),
     "area": Localizer.area,
+    "bytes": as_bytes,
     "day": Localizer.day,
     "month": Localizer.month,
     "last_day": lambda localizer, end: localizer.day(end - timedelta(days=1)),
