@@ -1,4 +1,4 @@
-"""A record in conflict as an item of the list: found, shown, and resolved by the office."""
+"""Records in conflict as items of the list: find, show, resolve."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from field178_server.console.attention.conflict_view import (
     conflict_rows,
     resolving_view,
 )
-from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, add_names, find
 from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed, whole_number
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import FieldContext, label_at
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
 from field178_server.office.conflicts.resolution import (
@@ -29,7 +29,6 @@ from field178_server.office.conflicts.resolution import (
     ValueSource,
     settle_record,
 )
-from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_shared.errors import AppError, ErrorCode
@@ -39,9 +38,10 @@ from field178_shared.text.i18n import N_
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
 
 
-def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
-    found = open_conflicts(session, current_runtime().tenant_id, access, {key.id for key in keys})
-    return {ItemKey(record_id): row for record_id, row in conflict_rows(found, spoken(found.names)).items()}
+def _rows(session: Session, page: Page, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    conflicts = open_conflicts(session, page.tenant_id, page.access, {key.id for key in keys})
+    add_names(page, conflicts.names)
+    return {ItemKey(record_id): row for record_id, row in conflict_rows(conflicts, page.localizer).items()}
 
 
 def _find(key: ItemKey) -> RecordConflicts:
@@ -53,13 +53,13 @@ def _resolve(session: Session, key: ItemKey) -> None:
     record_type = _find(key).record.type
     seen = {name.removeprefix(SEEN): whole_number(name) for name in request.form if name.startswith(SEEN)}
     batch = batch_in(session)
-    wanted = Settlement(key.id, whole_number("rev"), seen, _choices(record_type))
-    settle_record(batch, declared_types(), actor(), wanted)
+    settlement = Settlement(key.id, whole_number("rev"), seen, _choices(record_type))
+    settle_record(batch, declared_types(), actor(), settlement)
     batch.flush()
 
 
 def _choices(record_type: str) -> dict[str, ResolutionChoice]:
-    """Return what was chosen, by path; all that cannot be read of it is refused together."""
+    """Return the choices by path, or raise AppError(schema) with all invalid ones."""
     choices: dict[str, ResolutionChoice] = {}
     problems: Problems = {}
     for path, picked in _picked().items():
@@ -88,9 +88,10 @@ def _choice(record_type: str, path: str, picked: str) -> ResolutionChoice:
 
 
 def _item(key: ItemKey, refusal: Refusal | None) -> Item:
-    found = _find(key)
-    localizer, record = spoken(found.names), found.record
-    view, picked, typed = resolving_view(found, localizer), _picked(), lists_typed(TYPED)
+    page, conflicts = current_page(), _find(key)
+    add_names(page, conflicts.names)
+    localizer, record = page.localizer, conflicts.record
+    view, picked, typed = resolving_view(conflicts, localizer), _picked(), lists_typed(TYPED)
     here = {field.path for field in view.fields}
     problems = refusal.problems if refusal else {}
     errors = field_messages(record.type, problems, localizer.language)
@@ -118,7 +119,7 @@ def _label(record: StoredRecord, path: str, localizer: Localizer) -> str:
 
 KIND = ItemKind(
     label=N_("Conflicts"),
-    word=lambda localizer: StateLabel(localizer.say(N_("Conflict")), "warn", "conflict"),
+    word=StateLabel(N_("Conflict"), "warn", "conflict"),
     template="attention/conflict.html",
     audit_actions=frozenset({"conflicts_settled"}),
     decisions={"resolve": ItemDecision(_resolve, "settled")},

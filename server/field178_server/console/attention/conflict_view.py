@@ -1,13 +1,14 @@
-"""Conflicts in words: the present value, the other values with authors, the controls to choose one."""
+"""Conflicts of a record: stored value, other values with authors, control for a new value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from field178_server.console.attention.kind import ItemRow
-from field178_server.console.shell.links import heading, record_link, scope_text
-from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.shell.links import heading, record_link
+from field178_server.console.text.field_labels import FieldContext, label_at, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.office.conflicts.queries import (
@@ -31,15 +32,15 @@ OTHER = "other"
 class Signature:
     """Author, tablet and time of an offered value, and the value the author had seen."""
 
-    who: str
-    tablet: str
-    when: str
+    user_id: str | None
+    device_id: str
+    at: str | None
     was: str
 
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One value to choose, in words, and everyone who offered it."""
+    """Value to choose as a text, and everyone who offered it."""
 
     key: str
     text: str
@@ -62,10 +63,10 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class SettledView:
-    """One conflict that was resolved: the values that were not chosen stay readable."""
+    """Resolved conflict with the values that were not chosen."""
 
     label: str
-    when: str
+    settled_at: datetime
     values: tuple[OptionView, ...]
 
 
@@ -85,35 +86,35 @@ class ResolvingView:
     settled: tuple[SettledView, ...]
 
 
-def conflict_rows(found: ConflictList, localizer: Localizer) -> dict[str, ItemRow]:
-    """Return the records in conflict as rows of the list, by record."""
+def conflict_rows(listed: ConflictList, localizer: Localizer) -> dict[str, ItemRow]:
+    """Return the rows of records in conflict, by record id."""
     by_record: dict[str, list[FieldConflict]] = {}
-    for conflict in found.conflicts:
+    for conflict in listed.conflicts:
         by_record.setdefault(conflict.record_id, []).append(conflict)
     return {
-        record_id: _row(found.records[record_id], found.titles.get(record_id), conflicts, localizer)
+        record_id: _row(listed.records[record_id], listed.titles.get(record_id), conflicts, localizer)
         for record_id, conflicts in by_record.items()
     }
 
 
-def resolving_view(found: RecordConflicts, localizer: Localizer) -> ResolvingView:
-    """Return the page of one record's conflicts."""
-    record = found.record
+def resolving_view(conflicts: RecordConflicts, localizer: Localizer) -> ResolvingView:
+    """Return the page that resolves the conflicts of a record."""
+    record, is_open = conflicts.record, conflicts.open
     by_path: dict[str, list[FieldConflict]] = {}
-    for conflict in found.open:
+    for conflict in is_open:
         by_path.setdefault(conflict.path, []).append(conflict)
     return ResolvingView(
-        title=heading(found.title, record.type, localizer),
+        title=heading(conflicts.title, record.type, localizer),
         # A deleted record has no page to open.
         href=None if record.deleted else record_link(record.type, record.record_id),
-        row=_row(record, found.title, found.open, localizer) if found.open else None,
-        fields=tuple(_field(record, path, conflicts, localizer) for path, conflicts in by_path.items()),
-        advice=tuple(localizer.say(ADVICE[reason]) for reason in _reasons(found.open) if reason in ADVICE),
+        row=_row(record, conflicts.title, is_open, localizer) if is_open else None,
+        fields=tuple(_field(record, path, fields, localizer) for path, fields in by_path.items()),
+        advice=tuple(localizer.say(ADVICE[reason]) for reason in _reasons(is_open) if reason in ADVICE),
         rev=record.rev,
-        is_locked=found.is_locked,
+        is_locked=conflicts.is_locked,
         is_deleted=record.deleted,
-        more=found.open_count - len(found.open),
-        settled=tuple(_settled(record, conflict, localizer) for conflict in found.settled),
+        more=conflicts.open_count - len(is_open),
+        settled=tuple(_settled(record, conflict, localizer) for conflict in conflicts.settled),
     )
 
 
@@ -121,16 +122,16 @@ def _row(
     record: StoredRecord, title: str | None, conflicts: Sequence[FieldConflict], localizer: Localizer
 ) -> ItemRow:
     fields = dict.fromkeys(
-        label_at(FieldContext(record.type, one.path, record.data), localizer) for one in conflicts
+        label_at(FieldContext(record.type, conflict.path, record.data), localizer) for conflict in conflicts
     )
     return ItemRow(
+        record.type,
+        record.scope,
+        tuple(dict.fromkeys(conflict.device_id for conflict in conflicts)),
+        max(conflict.changed_at for conflict in conflicts),
         name=title or "",
-        type_name=type_name(record.type, localizer),
         why=", ".join(_reason_text(reason, localizer) for reason in _reasons(conflicts)),
         more=", ".join(fields),
-        tablet=", ".join(dict.fromkeys(localizer.tablet(one.device_id) for one in conflicts)),
-        scope=scope_text(record.scope, localizer),
-        when=localizer.instant(max(one.changed_at for one in conflicts)),
     )
 
 
@@ -168,17 +169,17 @@ def _field(
 def _others(
     record_type: str, conflicts: Iterable[FieldConflict], stored: object, localizer: Localizer
 ) -> tuple[OptionView, ...]:
-    """Return each other value once, with everyone who offered it; an option is named by its first change."""
+    """Return each other value once, with everyone who offered it; its key is its first change."""
     offered: list[tuple[ConflictValue, list[Signature]]] = []
     for conflict in conflicts:
         for entry in conflict.entries:
             if equal(entry.mine, stored):
                 continue
-            known = next((one for one in offered if equal(one[0].mine, entry.mine)), None)
-            if known is None:
-                known = (entry, [])
-                offered.append(known)
-            known[1].append(_signature(conflict, entry, localizer))
+            option = next((option for option in offered if equal(option[0].mine, entry.mine)), None)
+            if option is None:
+                option = (entry, [])
+                offered.append(option)
+            option[1].append(_signature(conflict, entry, localizer))
     path = next((conflict.path for conflict in conflicts), "")
     return tuple(
         OptionView(entry.change_id, value_text(record_type, path, entry.mine, localizer), tuple(signatures))
@@ -187,23 +188,19 @@ def _others(
 
 
 def _signature(conflict: FieldConflict, entry: ConflictValue, localizer: Localizer) -> Signature:
-    return Signature(
-        who=localizer.person(entry.user_id),
-        tablet=localizer.tablet(conflict.device_id),
-        when=localizer.instant(entry.at) if entry.at else "",
-        was=value_text(conflict.record_type, conflict.path, _readable(entry.was), localizer),
-    )
+    was = value_text(conflict.record_type, conflict.path, _readable(entry.was), localizer)
+    return Signature(entry.user_id, conflict.device_id, entry.at, was)
 
 
 def _readable(value: object) -> object:
-    """Return a value as shown: of a long one the conflict may hold the hash alone."""
+    """Return a value to show: the conflict may store the hash of a long value only."""
     return "…" if isinstance(value, dict) and set(value) == {"$h"} else value
 
 
 def _settled(record: StoredRecord, conflict: FieldConflict, localizer: Localizer) -> SettledView:
     return SettledView(
         label=label_at(FieldContext(record.type, conflict.path, record.data), localizer),
-        when=localizer.instant(conflict.changed_at),
+        settled_at=conflict.changed_at,
         values=_others(record.type, [conflict], _NOTHING, localizer),
     )
 

@@ -1,65 +1,62 @@
-"""Interface of the three kinds of items: how one is found and shown, and its decisions."""
+"""Interface of the three kinds of items: rows of the list, page of an item, decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
 
 from field178_server.console.shell.form_actions import Refusal
-from field178_server.console.shell.policy import own_access
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names
 from field178_shared.errors import AppError, ErrorCode
 
-Found = TypeVar("Found")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One item as the list shows it.
+    """Item of the list: record type, scope, tablets, arrival, and its texts.
 
-    `name` is empty where none is known; `why` says what is wrong, or who rejected it and why; `more` names
-    the fields it is about.
+    `name` is "" if unknown; `why`: reason of the item, or who rejected it and why; `more`: labels of fields.
     """
 
+    record_type: str
+    scope: str
+    device_ids: Sequence[str]
+    arrived_at: datetime
     name: str
-    type_name: str
     why: str
     more: str
-    tablet: str
-    scope: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item as its page shows it; `values` is what the template of its kind reads.
+    """Item on its page; `values`: variables of the template of its kind.
 
-    `record` is the id and scope of the record that the page shows. `unwritten` is what was typed for an item
-    that waits no longer, by label.
+    `record`: id and scope of the record on the page. `unwritten`: typed texts by label for an item that is
+    decided already.
     """
 
     title: str
     href: str | None
     is_open: bool
     record: tuple[str, str]
-    values: Mapping[str, object]
+    values: Mapping[str, Any]
     faults: Sequence[tuple[str, str, str | None]] = ()
     unwritten: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """One decision: its work in one transaction, and the sentence of the next page.
+    """Decision: its work in one transaction, and the flash code of the next page.
 
-    With `still` an item that waits all the same is shown again, with that sentence.
+    `still`: flash code for an item that is still undecided after the work; its page is shown again.
     """
 
     work: Callable[[Session, ItemKey], object]
@@ -69,32 +66,38 @@ class ItemDecision:
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """One kind of items. `audit_actions` are the names of its decisions in the audit trail.
+    """Kind of items. `label` of the chip and `word` of the pill: texts; `audit_actions` of its decisions.
 
-    `is_open` and `item` raise AppError(not_found) for what is not there or outside the access filter.
+    `rows`, `is_open` and `item` add the names of their items to the page. The latter two raise
+    AppError(not_found) for an item that does not exist or is outside the access filter.
     """
 
     label: str
-    word: Callable[[Localizer], StateLabel]
+    word: StateLabel
     template: str
     audit_actions: frozenset[str]
     decisions: Mapping[str, ItemDecision]
     refusals: Mapping[ErrorCode, str]
-    rows: Callable[[Session, AccessFilter, Sequence[ItemKey]], Mapping[ItemKey, ItemRow]]
+    rows: Callable[[Session, Page, Sequence[ItemKey]], Mapping[ItemKey, ItemRow]]
     is_open: Callable[[ItemKey], bool]
     item: Callable[[ItemKey, Refusal | None], Item]
     flashes: frozenset[str] = field(default_factory=frozenset)
 
+    def state(self, page: Page) -> StateLabel:
+        """Return the pill in the language of the page."""
+        return replace(self.word, text=page.say(self.word.text))
 
-def find(read: Callable[[Session, str, AccessFilter], Found | None]) -> Found:
-    """Return what is read, or raise AppError(not_found) where there is none or access ends."""
-    with snapshot(current_runtime().engine) as session:
-        found = read(session, current_runtime().tenant_id, own_access())
-    if found is None:
+
+def find(read: Callable[[Session, str, AccessFilter], Row | None]) -> Row:
+    """Return the row of a query, or raise AppError(not_found) without one."""
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        row = read(session, page.tenant_id, page.access)
+    if row is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    return found
+    return row
 
 
-def spoken(names: Names | None = None) -> Localizer:
-    """Return the language of this request, with the names that a query has found."""
-    return Localizer(chosen_language(), names or Names())
+def add_names(page: Page, names: Names) -> None:
+    """Add names of a query to those of the page."""
+    page.use_names(page.localizer.names | names)

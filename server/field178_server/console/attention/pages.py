@@ -1,4 +1,4 @@
-"""The list of items that need attention, the page of one item, and its decisions, for all kinds."""
+"""List of items that need attention, page and decisions of an item of any kind."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.audit.queries import last_action
 from field178_server.console.attention import conflict, quarantine, recovery
 from field178_server.console.attention.flashes import FLASHES
-from field178_server.console.attention.kind import ItemKind, spoken
-from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
+from field178_server.console.attention.kind import ItemKind, add_names
+from field178_server.console.attention.view import ListQuery, chips, filters, list_rows
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may, own_access
+from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
-from field178_server.database.unit_of_work import Session, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import (
     ItemKey,
     ItemOrigin,
@@ -37,67 +34,63 @@ KINDS = {
     ItemOrigin.QUARANTINE: quarantine.KIND,
     ItemOrigin.RECOVERY: recovery.KIND,
 }
-# The audit trail is indexed by time: how far back the last decision on an item is searched.
+# The audit trail is indexed by time: the last decision on an item is searched within this span.
 SEARCHED_FOR = timedelta(days=30)
 _KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in kind.decisions.values()}
 
 
 def index() -> Response:
-    """Show one page of open or rejected items, under the filters of the address."""
-    query, localizer, access = ListQuery.read(request.args), spoken(), own_access()
-    tenant_id, officer = current_runtime().tenant_id, current_officer()
+    """Show one page of open or rejected items under the filters of the address."""
+    page, query = current_page(), ListQuery.read(request.args)
     flash = take_flash({code: FLASHES[code] for code in _KIND_OF_FLASH})
-    with snapshot(current_runtime().engine) as session:
+    with page.reading() as session:
         undecided, rejected = (
-            count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
+            count_items(session, page.tenant_id, page.access, replace(query.filter, is_rejected=is_rejected))
             for is_rejected in (False, True)
         )
-        counts = rejected if query.filter.is_rejected else undecided
-        page = attention_page(session, tenant_id, access, query.filter, query.place)
-        sources = attention_sources(session, tenant_id, access, query.filter)
-        rows = rows_of(session, access, page.rows, KINDS, query)
-        layout = layout_of(session, officer, localizer)
+        items = attention_page(session, page.tenant_id, page.access, query.filter, query.place)
+        sources = attention_sources(session, page.tenant_id, page.access, query.filter)
+        rows = list_rows(session, page, items.rows, KINDS, query)
+    add_names(page, sources.names)
+    counts = rejected if query.filter.is_rejected else undecided
     title = _title(_KIND_OF_FLASH[flash.code], ItemKey.parse(flash.record_id)) if flash else ""
-    return render(
+    return page.render(
         "attention/list.html",
-        layout=layout,
-        active="console.attention.index",
-        flash=flash.text(title, localizer) if flash else "",
-        done=flash.record_id if flash else None,
+        flash=flash.text(title, page.localizer) if flash else "",
         query=query,
-        chips=chips(query, undecided, sum(rejected.values()), KINDS, localizer),
-        filters=filters(query, sources, localizer),
+        chips=chips(query, undecided, sum(rejected.values()), KINDS, page),
+        filters=filters(query, sources, page),
         rows=rows,
         count=counts[query.filter.origin] if query.filter.origin else sum(counts.values()),
-        links=query.pages(page),
+        links=query.pages(items),
     )
 
 
 def item(origin: str, key: str) -> Response:
-    """Show one item with all that is known of it and the decisions it takes."""
+    """Show an item with its decisions."""
     return _page(*_named(origin, key))
 
 
 def decide(origin: str, key: str, decision: str) -> AnyResponse:
-    """Carry a decision out; a refusal shows the item with all that was chosen and typed."""
+    """Carry out a decision; a refusal shows the item with the chosen and typed values."""
     kind, item = _named(origin, key)
-    # Before the work: an item outside the access filter is not there, whatever the decision.
+    # Before the work: an item outside the access filter raises not_found for each decision.
     kind.is_open(item)
-    wanted = kind.decisions.get(decision)
-    if wanted is None:
+    chosen = kind.decisions.get(decision)
+    if chosen is None:
         raise AppError(ErrorCode.NOT_FOUND)
     written = OwnText(
-        "reason", spoken().say(N_("Why it is set aside")), request.form.get("reason", "").strip()
+        "reason", current_page().say(N_("Why it is set aside")), request.form.get("reason", "").strip()
     )
-    if asked := confirm_texts([written], "console.attention.index"):
-        return asked
-    refusal = attempt(lambda session: wanted.work(session, item), kind.refusals)
+    if question := confirm_texts([written], "console.attention.index"):
+        return question
+    refusal = attempt(lambda session: chosen.work(session, item), kind.refusals)
     if refusal:
         return _page(kind, item, refusal)
     query = ListQuery.read(request.args)
-    if wanted.still and kind.is_open(item):
-        return done(query.item_href(origin, key), wanted.still, key)
-    return done(query.list_href(), wanted.done, key)
+    if chosen.still and kind.is_open(item):
+        return done(query.item_href(origin, key), chosen.still, key)
+    return done(query.list_href(), chosen.done, key)
 
 
 def _named(origin: str, key: str) -> tuple[ItemKind, ItemKey]:
@@ -107,29 +100,26 @@ def _named(origin: str, key: str) -> tuple[ItemKind, ItemKey]:
 
 
 def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Response:
-    item, officer, localizer = kind.item(key, refusal), current_officer(), spoken()
+    page, item = current_page(), kind.item(key, refusal)
     note_reading(*item.record)
     flash = None if refusal else take_flash({code: FLASHES[code] for code in kind.flashes})
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, officer, localizer)
-        shows_last = not item.is_open or (refusal is not None and refusal.is_late)
+    shows_last = not item.is_open or (refusal is not None and refusal.is_late)
+    with page.reading() as session:
         last = _last_decision(session, kind, key) if shows_last else ""
-    return render(
+    return page.render(
         kind.template,
         refusal.status if refusal else 200,
-        layout=layout,
-        active="console.attention.index",
-        kind_label=localizer.say(kind.label),
-        word=kind.word(localizer),
+        kind=kind,
+        word=kind.state(page),
         key=key.text,
         origin=request.view_args["origin"] if request.view_args else "",
         query=ListQuery.read(request.args),
         item=item,
-        flash=flash.text(item.title, localizer) if flash else "",
+        flash=flash.text(item.title, page.localizer) if flash else "",
         refusal=refusal,
         last_action=last,
         reason=request.form.get("reason", ""),
-        may_decide=may(officer.role, "console.attention.decide", localizer.lists),
+        may_decide=page.may("console.attention.decide"),
         **item.values,
     )
 
@@ -138,18 +128,16 @@ def _title(kind: ItemKind, key: ItemKey) -> str:
     try:
         return kind.item(key, None).title
     except AppError:
-        # The cookie may name what is gone or outside the access filter by now.
-        return spoken().say(N_("the record"))
+        # The item of the cookie may be deleted or outside the access filter by now.
+        return current_page().say(N_("the record"))
 
 
 def _last_decision(session: Session, kind: ItemKind, key: ItemKey) -> str:
-    runtime = current_runtime()
-    since = runtime.clock.now() - SEARCHED_FOR
-    found = last_action(session, runtime.tenant_id, key.id, kind.audit_actions, since)
-    if found is None:
+    page = current_page()
+    action = last_action(session, page.tenant_id, key.id, kind.audit_actions, page.now - SEARCHED_FOR)
+    if action is None:
         return ""
-    localizer = spoken(found.names)
-    who = localizer.person(found.actor_id) if found.actor_id else localizer.say(N_("The office"))
-    return localizer.say(N_("Last dealt with by {who}, {when}.")).format(
-        who=who, when=localizer.instant(found.at)
-    )
+    add_names(page, action.names)
+    who = page.localizer.person(action.actor_id) if action.actor_id else page.say(N_("The office"))
+    when = page.localizer.instant(action.at)
+    return page.say(N_("Last dealt with by {who}, {when}."), who=who, when=when)

@@ -1,4 +1,4 @@
-"""A change in quarantine as an item of the list: run again, corrected, rejected or put back by the office."""
+"""Changes in quarantine as items of the list: run again, correct, reject, put back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 
-from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, add_names, find
 from field178_server.console.attention.quarantine_view import (
     correction_fields,
     quarantine_detail,
@@ -14,12 +14,12 @@ from field178_server.console.attention.quarantine_view import (
 )
 from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed
 from field178_server.console.shell.links import record_link
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import FieldContext, label_at
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.quarantine import operations as quarantine
 from field178_server.office.quarantine.operations import Correction, QuarantineKey
@@ -29,7 +29,6 @@ from field178_server.office.quarantine.queries import (
     quarantined_change,
     quarantined_changes,
 )
-from field178_server.records.access import AccessFilter
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_server.replication.quarantine.store import DISCARDED, OPEN
 from field178_shared.errors import AppError, ErrorCode
@@ -38,10 +37,13 @@ from field178_shared.text.i18n import N_
 TYPED, LEAVE_OUT, PATH, BESIDE = "typed:", "leave-out", "path", "beside"
 
 
-def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
-    found = quarantined_changes(session, current_runtime().tenant_id, access, keys)
-    localizer = spoken(found.names)
-    return {ItemKey(one.change_id, one.payload_hash): quarantine_row(one, localizer) for one in found.changes}
+def _rows(session: Session, page: Page, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    quarantined = quarantined_changes(session, page.tenant_id, page.access, keys)
+    add_names(page, quarantined.names)
+    return {
+        ItemKey(change.change_id, change.payload_hash): quarantine_row(change, page.localizer)
+        for change in quarantined.changes
+    }
 
 
 def _find(key: ItemKey) -> QuarantinePage:
@@ -70,7 +72,7 @@ def _put_back(session: Session, key: ItemKey) -> None:
 
 
 def _correction(record_type: str) -> Correction:
-    """Return what was typed; all that cannot be read of it is refused together.
+    """Return the typed values, or raise AppError(schema) with all invalid ones.
 
     A field beside a fault may be empty: its value is left out.
     """
@@ -94,23 +96,28 @@ def _correction(record_type: str) -> Correction:
 
 
 def _item(key: ItemKey, refusal: Refusal | None) -> Item:
-    found = _find(key)
-    change, localizer = found.change, spoken(found.names)
+    page, quarantined = current_page(), _find(key)
+    add_names(page, quarantined.names)
+    change, localizer = quarantined.change, page.localizer
     is_open, problems = change.state == OPEN, refusal.problems if refusal else {}
-    view, fields = quarantine_detail(change, localizer), correction_fields(found, problems, localizer)
+    view = quarantine_detail(change, localizer)
+    fields = correction_fields(quarantined, problems, localizer)
     return Item(
         title=view.title,
         href=record_link(change.record_type, change.record_id) if change.title else None,
         is_open=is_open,
         record=(change.record_id, change.scope),
         values={
-            "change": view,
+            "change": change,
+            "view": view,
             "is_rejected": change.state == DISCARDED,
             "fields": fields,
             "typed": lists_typed(TYPED),
             "left_out": request.form.getlist(LEAVE_OUT),
         },
-        faults=[(one.label, one.error, f"#field-{one.path}") for one in fields if one.path in problems],
+        faults=[
+            (field.label, field.error, f"#field-{field.path}") for field in fields if field.path in problems
+        ],
         unwritten=[] if is_open else _unwritten(change, localizer),
     )
 
@@ -130,7 +137,7 @@ def _unwritten(change: QuarantineItem, localizer: Localizer) -> list[tuple[str, 
 
 KIND = ItemKind(
     label=N_("Quarantined"),
-    word=lambda localizer: StateLabel(localizer.say(N_("Quarantined")), "bad", "quarantine"),
+    word=StateLabel(N_("Quarantined"), "bad", "quarantine"),
     template="attention/quarantine.html",
     audit_actions=frozenset(
         {"quarantine_run_again", "quarantine_mended", "quarantine_set_aside", "quarantine_put_back"}

@@ -1,12 +1,12 @@
-"""Quarantined changes in words: their problems, and the fields that the office may correct."""
+"""Quarantined changes: problems, and fields that the office may correct."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from field178_server.console.attention.kind import ItemRow
-from field178_server.console.shell.links import heading, name_in, scope_text
-from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.shell.links import heading, name_in
+from field178_server.console.text.field_labels import FieldContext, label_at, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.console.text.state_labels import rejection_text
@@ -34,10 +34,10 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionField:
-    """One field that the office may correct: its control where it has one, and whether it may be left out.
+    """Field that the office may correct: control if any, and whether its value may be left out.
 
-    A field without an error is read by a rule that another one breaks. `parts` are the paths whose values
-    this one's MUST be the sum of.
+    A field without an error belongs to a rule that another field breaks. `parts`: paths whose sum the value
+    MUST be.
     """
 
     path: str
@@ -51,15 +51,11 @@ class CorrectionField:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineView:
-    """One change that is quarantined, or was rejected."""
+    """Texts of a change that is in quarantine or was rejected."""
 
     title: str
     reason: str
     advice: str
-    who: str
-    when: str
-    tablet: str
-    scope: str
     rejection: str
     problems: tuple[ProblemView, ...]
     values: tuple[tuple[str, str], ...]
@@ -69,26 +65,22 @@ def quarantine_row(change: QuarantineItem, localizer: Localizer) -> ItemRow:
     """Return one change as a row of the list."""
     labels = dict.fromkeys(_problem_label(change, path, localizer) for path, _codes in change.problems)
     return ItemRow(
+        change.record_type,
+        change.scope,
+        (change.device_id,),
+        change.received_at,
         name=_name(change, localizer) or "",
-        type_name=type_name(change.record_type, localizer),
         why=rejection_text(change.rejection, localizer) or _reason(change, localizer),
         more=", ".join(labels),
-        tablet=localizer.tablet(change.device_id),
-        scope=scope_text(change.scope, localizer),
-        when=localizer.instant(change.received_at),
     )
 
 
 def quarantine_detail(change: QuarantineItem, localizer: Localizer) -> QuarantineView:
-    """Return one change in words."""
+    """Return the texts of a change."""
     return QuarantineView(
         title=heading(_name(change, localizer), change.record_type, localizer),
         reason=_reason(change, localizer),
         advice=localizer.say(QUARANTINE_ADVICE.get(change.reason, QUARANTINE_ADVICE[""])),
-        who=localizer.person(change.user_id),
-        when=localizer.instant(change.received_at),
-        tablet=localizer.tablet(change.device_id),
-        scope=scope_text(change.scope, localizer),
         rejection=rejection_text(change.rejection, localizer),
         problems=tuple(_problem(change, path, codes, localizer) for path, codes in change.problems),
         values=tuple(
@@ -101,10 +93,10 @@ def quarantine_detail(change: QuarantineItem, localizer: Localizer) -> Quarantin
 def correction_fields(
     page: QuarantinePage, problems: Problems, localizer: Localizer
 ) -> tuple[CorrectionField, ...]:
-    """Return the fields to be corrected: those at fault, and after each those that its rule reads beside it.
+    """Return the fields to correct: each field at fault, then the other fields of its rule.
 
-    Those that a corrected version was refused for are among them.
-    Nothing when the office cannot correct it: its fault is not one of content, or has no single value.
+    `problems`: faults of a refused correction. Returns () if the office cannot correct the change: the fault
+    is not in its content, or has no single value.
     """
     change = page.change
     is_content = change.reason in CORRECTABLE and change.op == Op.PUT and change.state == OPEN
@@ -117,19 +109,19 @@ def correction_fields(
         if path
     )
     can_correct = "" not in dict(change.problems) and all(
-        one.control or one.may_leave_out for one in fields if one.error
+        field.control or field.may_leave_out for field in fields if field.error
     )
-    return tuple(one for one in fields if one.error or one.control) if can_correct else ()
+    return tuple(field for field in fields if field.error or field.control) if can_correct else ()
 
 
 def _with_others(record_type: str, faults: Problems, localizer: Localizer) -> Problems:
     """Return the faults, each followed by the paths without a fault that its rule reads."""
-    found: Problems = {}
+    problems: Problems = {}
     for path, codes in faults.items():
-        found[path] = codes
+        problems[path] = codes
         for rule in broken(record_type, {path: codes}, localizer.lists):
-            found |= {other: [] for other in rule.others if other not in faults}
-    return found
+            problems |= {other: [] for other in rule.others if other not in faults}
+    return problems
 
 
 def _correction_field(
@@ -152,13 +144,13 @@ def _correction_field(
 
 
 def value_at(values: Data, path: str) -> object:
-    """Return what a change sets at a path, directly or inside the object that it sets."""
+    """Return the value that a change sets at a path, directly or inside an object."""
     keys = path.split(".")
     for length in range(len(keys), 0, -1):
         head, rest = ".".join(keys[:length]), ".".join(keys[length:])
         if head in values:
-            found = values[head]
-            return read_path(found, rest) if rest and isinstance(found, dict) else None if rest else found
+            value = values[head]
+            return read_path(value, rest) if rest and isinstance(value, dict) else None if rest else value
     return None
 
 

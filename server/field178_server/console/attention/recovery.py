@@ -1,4 +1,4 @@
-"""A recovered record as an item of the list: taken in or rejected by the office."""
+"""Recovered records as items of the list: take in, reject."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from flask import request
 
 from field178_server.audit.trail import require_reason
-from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, add_names, find
 from field178_server.console.attention.recovery_view import recovery_detail, recovery_row
 from field178_server.console.shell.form_actions import Refusal, office, whole_number
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey
@@ -21,18 +21,18 @@ from field178_server.office.recovery.queries import (
     divergent_record,
     divergent_records,
 )
-from field178_server.records.access import AccessFilter
 from field178_server.replication.divergent_records import UNDECIDED
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
 
-def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
-    found = divergent_records(session, current_runtime().tenant_id, access, keys)
-    localizer = spoken(found.names)
+def _rows(session: Session, page: Page, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    divergent = divergent_records(session, page.tenant_id, page.access, keys)
+    add_names(page, divergent.names)
     return {
-        ItemKey(one.record.record_id, one.record.h): recovery_row(one, localizer) for one in found.records
+        ItemKey(copy.record.record_id, copy.record.h): recovery_row(copy, page.localizer)
+        for copy in divergent.records
     }
 
 
@@ -53,23 +53,23 @@ def _reject(session: Session, key: ItemKey) -> None:
 
 
 def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
-    found = _find(key)
-    localizer = spoken(found.names)
-    view, is_open = recovery_detail(found, localizer), found.item.state == UNDECIDED
-    reason = request.form.get("reason", "")
+    page, divergent = current_page(), _find(key)
+    add_names(page, divergent.names)
+    copy, view = divergent.item, recovery_detail(divergent, page.localizer)
+    is_open, reason = copy.state == UNDECIDED, request.form.get("reason", "")
     return Item(
         title=view.title,
         href=view.stored_href,
         is_open=is_open,
-        record=(found.item.record.record_id, found.item.record.scope),
-        values={"view": view},
-        unwritten=[(localizer.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
+        record=(copy.record.record_id, copy.record.scope),
+        values={"copy": copy, "view": view},
+        unwritten=[(page.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
     )
 
 
 KIND = ItemKind(
     label=N_("Recovered records"),
-    word=lambda localizer: StateLabel(localizer.say(N_("Recovered")), "primary", "restore"),
+    word=StateLabel(N_("Recovered"), "primary", "restore"),
     template="attention/recovery.html",
     audit_actions=frozenset({"salvage_taken", "salvage_set_aside"}),
     decisions={

@@ -1,4 +1,4 @@
-"""The attention list as plain values: its filters in the address, its chips and its rows."""
+"""Attention list: filters in the address, chips, rows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
+from field178_server.console.attention.kind import ItemKind, ItemRow
 from field178_server.console.shell.links import FilterLink, scope_text, with_query
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import Page
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import AttentionFilter, ItemOrigin, ListedItem, Sources
-from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -37,7 +36,7 @@ class ListQuery:
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> ListQuery:
-        """Read the filters; what cannot be read is the default."""
+        """Read the filters; an invalid one has its default."""
         show, order = arguments.get("show", ""), arguments.get("order", "")
         return cls(
             show=show if show in (*ItemOrigin, REJECTED) else "",
@@ -49,7 +48,7 @@ class ListQuery:
 
     @property
     def filter(self) -> AttentionFilter:
-        """The filters as the query takes them."""
+        """The filters for the query of the store."""
         return AttentionFilter(
             origin=ItemOrigin(self.show) if self.show in tuple(ItemOrigin) else None,
             is_rejected=self.show == REJECTED,
@@ -71,7 +70,7 @@ class ListQuery:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether an empty list may have more without its scope and tablet."""
+        """Whether a scope or tablet is chosen."""
         return bool(self.area or self.tablet)
 
     def list_href(self) -> str:
@@ -97,30 +96,30 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
-    """One row: its origin in words, the address of its page, and its texts."""
+    """Row of the list: pill of its kind, address of its page, item."""
 
     word: StateLabel
     href: str
-    row: ItemRow
+    item: ItemRow
 
 
 def chips(
     query: ListQuery,
     undecided: Mapping[ItemOrigin, int],
-    rejection: int,
+    rejected: int,
     kinds: Mapping[ItemOrigin, ItemKind],
-    localizer: Localizer,
+    page: Page,
 ) -> list[FilterLink]:
-    """Return the origins with their counts under the other filters, and what was rejected."""
+    """Return the origins with their counts under the other filters, and the rejected items."""
     shown = [
         ("", N_("All"), sum(undecided.values())),
         *((origin.value, kind.label, undecided[origin]) for origin, kind in kinds.items()),
-        (REJECTED, N_("Those set aside"), rejection),
+        (REJECTED, N_("Those set aside"), rejected),
     ]
     return [
         FilterLink(
             replace(query, show=show, place=PageStart()).list_href(),
-            localizer.say(label),
+            page.say(label),
             show == query.show,
             count,
         )
@@ -128,12 +127,11 @@ def chips(
     ]
 
 
-def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[FilterField, ...]:
-    """Return the scope, the tablet and the order, with what is chosen."""
-    named = replace(localizer, names=sources.names)
-    areas = [(scope, scope_text(scope, named)) for scope in sources.scopes]
-    tablets = [(device_id, named.tablet(device_id)) for device_id in sources.device_ids]
-    say = localizer.say
+def filters(query: ListQuery, sources: Sources, page: Page) -> tuple[FilterField, ...]:
+    """Return the filters of scope, tablet and order with the chosen values."""
+    say, localizer = page.say, page.localizer
+    areas = [(scope, scope_text(scope, localizer)) for scope in sources.scopes]
+    tablets = [(device_id, localizer.tablet(device_id)) for device_id in sources.device_ids]
     orders = [(OLDEST, say(N_("Oldest first")))]
     return (
         FilterField("area", say(N_("Commune or team")), query.area, by_label(areas)),
@@ -142,31 +140,30 @@ def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[F
     )
 
 
-def rows_of(
+def list_rows(
     session: Session,
-    access: AccessFilter,
+    page: Page,
     items: Sequence[ListedItem],
     kinds: Mapping[ItemOrigin, ItemKind],
     query: ListQuery,
 ) -> list[AttentionRow]:
-    """Return the items in words, in their order; each kind reads its own once."""
-    localizer = spoken()
+    """Return the rows of items in their order; each kind reads its items in one query."""
     rows = {
-        origin: kind.rows(session, access, [one.key for one in items if one.origin is origin])
+        origin: kind.rows(session, page, [item.key for item in items if item.origin is origin])
         for origin, kind in kinds.items()
     }
     return [
         AttentionRow(
-            kinds[one.origin].word(localizer),
-            query.item_href(one.origin.value, one.key.text),
-            rows[one.origin][one.key],
+            kinds[item.origin].state(page),
+            query.item_href(item.origin.value, item.key.text),
+            rows[item.origin][item.key],
         )
-        for one in items
-        if one.key in rows[one.origin]
+        for item in items
+        if item.key in rows[item.origin]
     ]
 
 
 def _place_in(arguments: Mapping[str, str]) -> PageStart:
-    """Return the place of an address; that of an item is longer than an id."""
+    """Return the place of an address; the place of an item is longer than an id."""
     after, before = (arguments.get(name, "")[:_MAX_PLACE] for name in ("after", "before"))
     return PageStart(after, "" if after else before, arguments.get("end") == "1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, redirect, request, url_for
@@ -166,7 +165,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
     if is_searched:
         count = len(matches.rows)
         run_write(page.runtime.engine, lambda session: note_search(session, office(), count))
-    page.use_names(replace(erasures.names, teams={**erasures.names.teams, **areas.teams}))
+    page.use_names(erasures.names | areas)
     return page.render(
         "erasure/list.html",
         refusal[0] if refusal else 200,

@@ -38,6 +38,7 @@ _FORMATS: Mapping[str, Callable[[Localizer, Any], object]] = {
     "establishment": Localizer.establishment,
     "scope": lambda localizer, value: scope_text(value, localizer),
     "review_state": lambda localizer, value: short_state_label(value, localizer),
+    "tablet": Localizer.tablet,
     "unit": lambda localizer, value: localizer.label(localizer.lists.units, value),
     "outcome": lambda localizer, value: outcome_label(value, localizer),
     "record_type": lambda localizer, value: type_name(str(value), localizer),
