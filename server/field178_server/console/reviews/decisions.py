@@ -1,4 +1,4 @@
-"""The forms that decide on a record: approve, return, reopen, void, undo. Each answers by a redirect."""
+"""Decisions on a record by forms: approve, return, reopen, void, undo. Each answers by a redirect."""
 
 from __future__ import annotations
 
@@ -16,20 +16,17 @@ from field178_server.console.reviews.confirmation import (
     confirm_comments,
     confirm_void,
 )
-from field178_server.console.reviews.pages import VOID, RefusedDecision, queue_page, view_of
-from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.reviews.pages import queue_page
+from field178_server.console.reviews.queue_query import QueueQuery
+from field178_server.console.reviews.record_pane import VOID, RefusedDecision
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
 from field178_server.console.shell.own_texts import confirmed
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import next_in_queue, next_with_flag
 from field178_server.office.reviews.record import has_unmet_threads
-from field178_server.records.access import access_of
 from field178_server.records.batch import Batch
 from field178_server.records.find_record import FILED_TYPES, find_record
 from field178_shared.errors import AppError, ErrorCode, message
@@ -43,7 +40,7 @@ Decide = Callable[[Batch], object]
 
 
 def approve(record_id: str) -> Response:
-    """Approve the record as it was seen; typed comments, open threads and flags are asked about first."""
+    """Approve the record as seen on the page; typed comments, open threads and flags must be confirmed."""
     attempt = _typed("approve")
     if request.form.get("back"):
         return queue_page(_query(), record_id, replace(attempt, seen_review=None))
@@ -57,7 +54,7 @@ def approve(record_id: str) -> Response:
 
 
 def return_record(record_id: str) -> Response:
-    """Send the record back as it was seen, with a reason and comments pinned to fields."""
+    """Return the record as seen on the page, with a reason and comments pinned to fields."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed("return")
     if page := confirm_comments(record_id, attempt.reason, attempt.comments):
         return _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen)) or page
@@ -72,7 +69,7 @@ def return_record(record_id: str) -> Response:
 
 
 def reopen(record_id: str) -> Response:
-    """Open an approved or void record again, with a reason."""
+    """Reopen an approved or void record with a reason."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed("reopen")
     if page := confirm_comments(record_id, attempt.reason, {}):
         return _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen)) or page
@@ -82,7 +79,7 @@ def reopen(record_id: str) -> Response:
 
 
 def void(record_id: str) -> Response:
-    """Take a record out of every figure, with a reason; asked about first."""
+    """Void a record with a reason, after a confirmation: it counts in no figure."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed(VOID)
     if attempt.reason and VOID not in confirmed():
         return (
@@ -94,7 +91,7 @@ def void(record_id: str) -> Response:
 
 
 def undo(record_id: str) -> Response:
-    """Take the own approval of the last seconds back."""
+    """Undo the own approval of the last seconds."""
     officer = actor()
     check_access(record_id)
     try:
@@ -102,24 +99,23 @@ def undo(record_id: str) -> Response:
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        return queue_page(
-            QueueQuery(), record_id, RefusedDecision(error.status, Localizer(chosen_language()).say(TOO_LATE))
-        )
+        late = RefusedDecision(error.status, current_page().say(TOO_LATE))
+        return queue_page(QueueQuery(), record_id, late)
     return done(url_for("console.reviews.detail", record_id=record_id), "undone", record_id)
 
 
 def seen_record(record_id: str) -> SeenRecord:
-    """Return the record as the page showed it whose form was sent; one that names no review saw none."""
+    """Return the record as seen on the page of the form; without a review the revision is 0."""
     return SeenRecord(record_id, whole_number("seen_rev"), whole_number("seen_review", "0"))
 
 
 def _decide(attempt: RefusedDecision, seen: SeenRecord, code: str, decide: Decide) -> Response:
-    """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
+    """Decide, then redirect to the next record; a refusal shows the record with the typed texts."""
     return _refusal(attempt, seen, decide) or done(_next_href(_query(), seen.record_id), code, seen.record_id)
 
 
 def _refusal(attempt: RefusedDecision, seen: SeenRecord, decide: Decide) -> Response | None:
-    """Decide in one transaction; return the page of a refused decision, None when it was taken."""
+    """Decide in one transaction; return the page of a refused decision, else None."""
     check_access(seen.record_id)
     try:
         _write(decide)
@@ -136,51 +132,50 @@ def _write(decide: Decide) -> None:
         decide(batch)
         batch.flush()
 
-    run_write(current_runtime().engine, work)
+    run_write(current_page().runtime.engine, work)
 
 
 def check_access(record_id: str) -> None:
-    """Refuse a record that does not exist or that the officer may not read, both in the same words."""
-    runtime, officer = current_runtime(), current_officer()
-    with snapshot(runtime.engine) as session:
-        record = find_record(session, runtime.tenant_id, record_id)
-    access = access_of(officer.role, officer.scopes)
-    if record is None or record.type not in FILED_TYPES or not access.holds(record.scope):
+    """Raise AppError(not_found) for a record that does not exist or is outside the officer's access."""
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        record = find_record(session, page.tenant_id, record_id)
+    if record is None or record.type not in FILED_TYPES or not page.access.holds(record.scope):
         raise AppError(ErrorCode.NOT_FOUND)
 
 
 def _has_unmet_threads(record_id: str) -> bool:
     """Tell whether comments are open at fields that nobody has changed."""
-    runtime, officer = current_runtime(), current_officer()
-    access = access_of(officer.role, officer.scopes)
-    with snapshot(runtime.engine) as session:
-        return has_unmet_threads(session, runtime.tenant_id, access, record_id)
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        return has_unmet_threads(session, page.tenant_id, page.access, record_id)
 
 
 def _next_href(query: QueueQuery, record_id: str) -> str:
-    with snapshot(current_runtime().engine) as session:
-        view = view_of(query)
-        following = (
+    page = current_page()
+    view = query.view(page)
+    with snapshot(page.runtime.engine) as session:
+        next_id = (
             next_with_flag(session, view, query.flag, record_id)
             if query.flag
             else next_in_queue(session, view, record_id)
         )
-    return query.record_href(following) if following else query.list_href()
+    return query.record_href(next_id) if next_id else query.list_href()
 
 
 def refused(error: AppError, attempt: RefusedDecision) -> RefusedDecision:
-    """Return an attempt with the sentence of its refusal; an error that has none is raised."""
+    """Return an attempt with the message of its refusal; raise an error without a message."""
     if error.code not in _REFUSALS:
         raise error
-    localizer = Localizer(chosen_language())
-    advice = localizer.say(_REFUSALS[error.code])
-    # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept as a conflict.
-    text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
+    page = current_page()
+    advice = page.say(_REFUSALS[error.code])
+    # The message of LOCKED is about a late edit of a tablet: a reviewer's decision never becomes a conflict.
+    text = "" if error.code is ErrorCode.LOCKED else message(error.code, page.localizer.language)
     return replace(attempt, status=error.status, message=f"{text} {advice}".strip())
 
 
 def _typed(form: str) -> RefusedDecision:
-    """Return what one of the forms of a record holds, to be shown again when it is refused."""
+    """Return the input of a form, to show it again after a refusal."""
     return RefusedDecision(
         status=200,
         message="",
@@ -197,7 +192,7 @@ def _query() -> QueueQuery:
 
 
 def _pins() -> dict[str, str]:
-    """Return the comments that say something, by the path they are pinned to."""
+    """Return the comments that are not empty, by the path of their field."""
     typed = {
         name.removeprefix(PIN): text.strip() for name, text in request.form.items() if name.startswith(PIN)
     }

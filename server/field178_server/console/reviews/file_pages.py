@@ -1,4 +1,4 @@
-"""Files of a record: photos as previews, documents as they are; a look at a restricted one is audited."""
+"""Files of a record: photos as previews, documents unchanged; views of restricted files are audited."""
 
 from __future__ import annotations
 
@@ -6,60 +6,53 @@ from functools import partial
 
 from flask import Response, send_file
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.attachments.storage.file_store import file_store_of
-from field178_server.audit import trail
+from field178_server.audit.trail import AuditEntry
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
+from field178_server.console.shell.form_actions import office
+from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
-from field178_server.records.access import access_of
 from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
 
 def file(record_id: str, key: str) -> Response:
-    """Show one file of a record within access."""
-    runtime, officer = current_runtime(), current_officer()
+    """Send a file of a record within the officer's access."""
+    page = current_page()
+    runtime = page.runtime
     with snapshot(runtime.engine) as session:
-        scope, file = _file_within_reach(session, officer, record_id, key)
-    shown = send_document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
-    if shown is None:
+        scope, file = _readable_file(session, page, record_id, key)
+    content = send_document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
+    if content is None:
         raise AppError(ErrorCode.NOT_FOUND)
     if is_restricted(file):
-        entry = trail.AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
-        run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
-    return shown
+        entry = AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        run_write(runtime.engine, lambda session: office().note(session, entry))
+    return content
 
 
 def _preview(runtime: Runtime, file: RecordFile) -> Response | None:
     store = file_store_of(runtime.settings)
     preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
     try:
-        is_there = make_preview(partial(store.open, file.sha256), preview)
+        has_preview = make_preview(partial(store.open, file.sha256), preview)
     except FileNotFoundError:
-        is_there = False
-    if not is_there:
+        has_preview = False
+    if not has_preview:
         return None
     return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
 
 
-def _file_within_reach(
-    session: Session, officer: OfficerContext, record_id: str, key: str
-) -> tuple[str, RecordFile]:
-    record = find_record(session, officer.tenant_id, record_id)
-    if record is None or record.deleted or not access_of(officer.role, officer.scopes).holds(record.scope):
+def _readable_file(session: Session, page: Page, record_id: str, key: str) -> tuple[str, RecordFile]:
+    """Return the scope of the record and its file, or raise AppError(not_found)."""
+    record = find_record(session, page.tenant_id, record_id)
+    if record is None or record.deleted or not page.access.holds(record.scope):
         raise AppError(ErrorCode.NOT_FOUND)
-    for file in files_of(session, officer.tenant_id, record_id):
+    for file in files_of(session, page.tenant_id, record_id):
         if file.key == key and is_viewable(file):
             return record.scope, file
     raise AppError(ErrorCode.NOT_FOUND)
-
-
-def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: trail.AuditEntry) -> None:
-    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    trail.record(session, stamp, trail.Actor("officer", officer.id), entry)

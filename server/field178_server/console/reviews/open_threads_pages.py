@@ -1,22 +1,18 @@
-"""The list of open comment threads: what waits for the teams, what they have answered."""
+"""List of open comment threads: answered by a team, or not answered yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from field178_server.console.records.threads_view import ThreadView, Writers, thread_view
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.shell.lists import FilterField, ListAddress
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at, type_name
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
+from field178_server.database.models import FiledRecord
 from field178_server.office.reviews.open_threads import (
     OpenThreads,
     OpenThreadsFilter,
@@ -25,7 +21,6 @@ from field178_server.office.reviews.open_threads import (
     open_threads,
 )
 from field178_server.office.reviews.quality_flags import WHOLE
-from field178_server.records.access import access_of
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.keyset import PageStart
 from field178_shared.text.i18n import N_
@@ -42,88 +37,80 @@ _LONGEST = 64
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One open thread with the record that it is about."""
+    """Open thread with its record: title of the record, label of the field."""
 
+    filed: FiledRecord
     title: str
-    place: str
-    href: str
     label: str
     thread: ThreadView
 
 
 def threads() -> Response:
-    """Show one page of a part, under the filters of the address."""
-    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
-    wanted = _wanted()
-    with snapshot(runtime.engine) as session:
-        found = open_threads(session, wanted, PageStart.read(request.args))
-        layout = layout_of(session, officer, plain)
-    localizer = Localizer(plain.language, found.names)
-    title, text = _EMPTY[wanted.turn]
-    return render(
+    """Show one page of a tab under the filters of the address."""
+    page, chosen = current_page(), _chosen_filter()
+    with page.reading() as session:
+        listed = open_threads(session, chosen, PageStart.read(request.args))
+    page.use_names(listed.names)
+    title, text = _EMPTY[chosen.turn]
+    return page.render(
         "reviews/threads.html",
-        layout=layout,
         active="console.reviews.index",
         turns=[
             FilterLink(
                 _ADDRESS.href(turn="" if turn is Turn.OFFICE else turn.value),
-                localizer.say(name),
-                turn is wanted.turn,
-                found.counts[turn],
+                page.say(name),
+                turn is chosen.turn,
+                listed.counts[turn],
             )
             for turn, name in _TURNS.items()
         ],
-        filters=_filters(wanted, found, localizer),
+        filters=_filters(chosen, listed, page),
         kept=_ADDRESS.given("turn"),
-        lines=list(_lines(found, localizer)),
-        links=_ADDRESS.pages(found.page),
-        is_narrowed=bool(wanted.type or wanted.team_id),
+        lines=list(_lines(listed, page)),
+        links=_ADDRESS.pages(listed.page),
+        is_narrowed=bool(chosen.type or chosen.team_id),
         clear=_ADDRESS.href(type="", team=""),
-        empty_title=localizer.say(title),
-        empty_text=localizer.say(text),
+        empty_title=title,
+        empty_text=text,
     )
 
 
-def _wanted() -> OpenThreadsFilter:
-    officer, given = current_officer(), request.args
-    turn, type_ = given.get("turn", ""), given.get("type", "")
+def _chosen_filter() -> OpenThreadsFilter:
+    page, arguments = current_page(), request.args
+    turn, type_ = arguments.get("turn", ""), arguments.get("type", "")
     return OpenThreadsFilter(
-        current_runtime().tenant_id,
-        access_of(officer.role, officer.scopes),
+        page.tenant_id,
+        page.access,
         Turn(turn) if turn in tuple(Turn) else Turn.OFFICE,
         type_ if type_ in FILED_TYPES else "",
-        given.get("team", "")[:_LONGEST],
+        arguments.get("team", "")[:_LONGEST],
     )
 
 
-def _filters(wanted: OpenThreadsFilter, found: OpenThreads, localizer: Localizer) -> tuple[FilterField, ...]:
-    types = [(one, type_name(one, localizer)) for one in FILED_TYPES]
-    teams = [(one, localizer.team(one)) for one in found.teams]
+def _filters(chosen: OpenThreadsFilter, listed: OpenThreads, page: Page) -> tuple[FilterField, ...]:
+    types = [(type_, type_name(type_, page.localizer)) for type_ in FILED_TYPES]
+    teams = [(team_id, page.localizer.team(team_id)) for team_id in listed.teams]
+    team = field_name("inspection", "team_id", page.localizer)
     return (
-        FilterField("type", localizer.say(N_("Type")), wanted.type, types),
-        FilterField("team", field_name("inspection", "team_id", localizer), wanted.team_id, by_label(teams)),
+        FilterField("type", page.say(N_("Type")), chosen.type, types),
+        FilterField("team", team, chosen.team_id, by_label(teams)),
     )
 
 
-def _lines(found: OpenThreads, localizer: Localizer) -> Iterator[ThreadLine]:
-    for record in found.records:
-        filed = record.filed
-        name = record.establishment_name
-        writers = Writers(found.answers, found.roles, filed.team_id or "", (name,) if name else ())
-        team = localizer.team(filed.team_id) if filed.team_id else ""
-        place = (type_name(filed.type, localizer), localizer.day(filed.occurred_on), team)
-        href = url_for("console.reviews.detail", record_id=filed.record_id)
+def _lines(listed: OpenThreads, page: Page) -> Iterator[ThreadLine]:
+    for record in listed.records:
+        filed, name = record.filed, record.establishment_name
+        writers = Writers(listed.answers, listed.roles, filed.team_id or "", (name,) if name else ())
         for thread in record.threads:
             yield ThreadLine(
-                title=_title(record, localizer),
-                place=" · ".join(part for part in place if part),
-                href=f"{href}#thread-{thread.key}",
-                label=label_at(FieldContext(filed.type, thread.path or WHOLE, record.data), localizer),
-                thread=thread_view(thread, writers, localizer, is_met=False),
+                filed,
+                title=_title(record, page),
+                label=label_at(FieldContext(filed.type, thread.path or WHOLE, record.data), page.localizer),
+                thread=thread_view(thread, writers, page.localizer, is_met=False),
             )
 
 
-def _title(record: ThreadsOfRecord, localizer: Localizer) -> str:
+def _title(record: ThreadsOfRecord, page: Page) -> str:
     if record.filed.type == "outreach_session":
-        return localizer.label(localizer.lists.forms, record.filed.kind)
-    return record.establishment_name or localizer.say(N_("Establishment not received yet"))
+        return page.localizer.label(page.lists.forms, record.filed.kind)
+    return record.establishment_name or page.say(N_("Establishment not received yet"))

@@ -1,17 +1,17 @@
-"""The list of the review queue as plain values, and the addresses that keep its filters."""
+"""List of the review queue: drawers, filters, records with their labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
 
-from flask import url_for
-
-from field178_server.attachments.queries import RecordFileCount
+from field178_server.attachments.queries import Overdue, RecordFileCount
 from field178_server.console.records.files_view import count_text
-from field178_server.console.shell.links import FilterLink, with_query
+from field178_server.console.reviews.queue_query import QueueQuery, seen_text
+from field178_server.console.reviews.queue_reading import QueueReading
+from field178_server.console.shell.links import FilterLink
+from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import (
@@ -29,12 +29,11 @@ from field178_server.office.reviews.queue import (
     is_clean,
     is_oldest_first,
 )
-from field178_server.records.find_record import FILED_TYPES
-from field178_server.records.keyset import KeysetPage, PageStart
+from field178_server.records.keyset import PageStart
 from field178_shared.errors import ErrorCode
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import CODES
-from field178_shared.text.formats import parse_whole_number, short_date_text
+from field178_shared.text.formats import short_date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -42,72 +41,8 @@ OLD_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class QueueQuery:
-    """The filters of an address: drawer, type, quality flag, place. An invalid value becomes the default."""
-
-    state: QueueState = QueueState.WAITING
-    type: str | None = None
-    flag: str | None = None
-    place: PageStart = field(default_factory=PageStart)
-
-    @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
-        """Read the filters of an address."""
-        state, type_, flag = arguments.get("state", ""), arguments.get("type"), arguments.get("flag")
-        return cls(
-            state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
-            type=type_ if type_ in FILED_TYPES else None,
-            flag=flag if flag in (ANY_FLAG, *CODES) else None,
-            place=PageStart.read(arguments),
-        )
-
-    @classmethod
-    def parse(cls, text: str) -> QueueQuery:
-        """Read the filters back from `text`."""
-        return cls.read(dict(parse_qsl(text)))
-
-    @property
-    def text(self) -> str:
-        """The filters as they stand in an address, defaults left out."""
-        parts = {
-            "state": "" if self.state is QueueState.WAITING else self.state.value,
-            "type": self.type or "",
-            "flag": self.flag or "",
-            **self.place.parameters,
-        }
-        return urlencode({name: value for name, value in parts.items() if value})
-
-    def at(self, place: PageStart) -> QueueQuery:
-        """Return the same filters on the page that begins there."""
-        return replace(self, place=place)
-
-    def pages(self, page: KeysetPage[QueueRow]) -> Mapping[str, str]:
-        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
-        return {
-            name: self.at(place).list_href() if place is not None else ""
-            for name, place in page.places.items()
-        }
-
-    def list_href(self) -> str:
-        """Return the address of the list."""
-        return with_query(url_for("console.reviews.index"), self.text)
-
-    def record_href(self, record_id: str) -> str:
-        """Return the address of a record beside this list."""
-        return with_query(url_for("console.reviews.detail", record_id=record_id), self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """The icon of a row: kind of establishment, and outcome of the visit."""
-
-    icon: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pick:
-    """The choice of a row for an approval of several: its value in the form, and whether it was looked at."""
+    """Choice of a record for an approval of several: value in the form; whether the officer has viewed it."""
 
     value: str
     is_viewed: bool
@@ -115,21 +50,20 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One row of the list."""
+    """Record of the list with its labels."""
 
-    href: str
-    is_current: bool
-    badge: Badge
+    row: QueueRow
+    icon: str
     title: str
     line: str
     day: str
     state: StateLabel
-    age: str | None
+    age: str
     is_old: bool
     outcome: StateLabel | None
-    files: StateLabel | None = None
-    flags: str = ""
-    pick: Pick | None = None
+    files: StateLabel | None
+    flags: str
+    pick: Pick | None
 
     @property
     def first_words(self) -> str:
@@ -143,103 +77,46 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
-class RowFacts:
-    """Facts about the records of a page, by their ids: files named and received, quality flags.
+class QueueList:
+    """List of the queue: filters with counts, records, texts of an empty list.
 
-    `viewed` are the revisions that the officer has looked at, None for one who approves nothing; `reviews`
-    are the revisions of the reviews.
+    `flag_count`: number of records with the chosen flag, "" without one.
     """
 
-    files: Mapping[str, RecordFileCount]
-    flags: Mapping[str, Sequence[Problem]]
-    viewed: Mapping[str, int] | None = None
-    reviews: Mapping[str, int] = field(default_factory=dict)
+    drawers: Sequence[FilterLink]
+    kinds: Sequence[FilterLink]
+    flags: Sequence[FilterLink]
+    flag_count: str
+    order: str
+    items: Sequence[QueueItem]
+    links: Mapping[str, str]
+    overdue: Overdue
+    total: int
+    empty_title: str
+    empty_text: str
 
 
-def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
-    """Return the drawers with the number of records in each."""
-    return [
-        FilterLink(
-            replace(query, state=state, flag=None, place=PageStart()).list_href(),
-            localizer.say(_DRAWERS[state]),
-            state is query.state,
-            counts[state],
-        )
-        for state in QueueState
-    ]
-
-
-def kinds(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
-    """Return the choice of record types."""
-    return [
-        FilterLink(
-            replace(query, type=type_, place=PageStart()).list_href(),
-            localizer.say(label),
-            type_ == query.type,
-        )
-        for type_, label in _KINDS.items()
-    ]
-
-
-def flag_filters(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
-    """Return the choice of quality flags."""
-    labels = {None: localizer.say(N_("With and without flags")), ANY_FLAG: localizer.say(N_("Any flag"))}
-    labels |= {code.value: flag_label(code, localizer) for code in CODES}
-    return [
-        FilterLink(
-            replace(query, flag=flag, place=PageStart()).list_href(),
-            label,
-            flag == query.flag,
-        )
-        for flag, label in labels.items()
-    ]
-
-
-def flag_count(found: FlaggedPage, localizer: Localizer) -> str:
-    """Return how many records have the chosen flag: of several pages those of this one, and "+"."""
-    shown = localizer.number(len(found.page.rows))
-    return shown if found.is_all else f"{shown}+"
-
-
-def queue_items(
-    rows: Sequence[QueueRow],
-    query: QueueQuery,
-    chosen: str | None,
-    reader: tuple[Localizer, datetime],
-    facts: RowFacts,
-) -> list[QueueItem]:
-    """Return the rows as the list shows them at this instant."""
-    return [
-        replace(
-            _item(row, query, row.record_id == chosen, reader),
-            files=_files_label(facts.files.get(row.record_id), reader[0]),
-            flags=_flags_text(facts.flags.get(row.record_id, ()), reader[0]),
-            pick=_pick(row, facts),
-        )
-        for row in rows
-    ]
-
-
-def empty_text(query: QueueQuery, found: FlaggedPage | None, localizer: Localizer) -> tuple[str, str]:
-    """Return the text of an empty list, and the next step."""
-    title, text = _EMPTY[query.state]
-    if found is not None:
-        title = N_("No record with this flag")
-        text = N_("All records of this list were looked through.")
-        if not found.is_all:
-            title = N_("No record with this flag so far")
-            text = N_("Only a part of the list was looked through; the other pages look further.")
-    return localizer.say(title), localizer.say(text)
-
-
-def order_text(query: QueueQuery, localizer: Localizer) -> str:
-    """Return how the drawer is sorted."""
-    text = N_("Received first on top") if is_oldest_first(query.state) else N_("Received last on top")
-    return localizer.say(text)
+def queue_list(reading: QueueReading, query: QueueQuery, page: Page) -> QueueList:
+    """Return the list of one page of the queue."""
+    flagged = reading.flagged
+    empty_title, empty_text = _empty_text(query, flagged)
+    return QueueList(
+        drawers=_drawers(query, reading.counts, page),
+        kinds=_kinds(query, page),
+        flags=_flag_filters(query, page),
+        flag_count=_flag_count(flagged, page.localizer) if flagged else "",
+        order=N_("Received first on top") if is_oldest_first(query.state) else N_("Received last on top"),
+        items=[_item(row, reading, page) for row in reading.page.rows],
+        links=query.pages(reading.page),
+        overdue=reading.overdue,
+        total=reading.counts[query.state],
+        empty_title=empty_title,
+        empty_text=empty_text,
+    )
 
 
 def title_of(row: QueueRow, localizer: Localizer) -> str:
-    """Return what a filed record is called: its establishment, or its form of outreach."""
+    """Return the name of a record: its establishment, or its form of outreach."""
     if row.type == "outreach_session":
         return (
             localizer.label(localizer.lists.forms, row.kind) if row.kind else type_name(row.type, localizer)
@@ -247,49 +124,83 @@ def title_of(row: QueueRow, localizer: Localizer) -> str:
     return row.establishment_name or localizer.say(N_("Establishment not received yet"))
 
 
-def _item(
-    row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Localizer, datetime]
-) -> QueueItem:
-    localizer, now = reader
+def _drawers(query: QueueQuery, counts: Mapping[QueueState, int], page: Page) -> list[FilterLink]:
+    return [
+        FilterLink(
+            replace(query, state=state, flag=None, place=PageStart()).list_href(),
+            page.say(_DRAWERS[state]),
+            state is query.state,
+            counts[state],
+        )
+        for state in QueueState
+    ]
+
+
+def _kinds(query: QueueQuery, page: Page) -> list[FilterLink]:
+    return [
+        FilterLink(
+            replace(query, type=type_, place=PageStart()).list_href(), page.say(label), type_ == query.type
+        )
+        for type_, label in _KINDS.items()
+    ]
+
+
+def _flag_filters(query: QueueQuery, page: Page) -> list[FilterLink]:
+    labels = {None: page.say(N_("With and without flags")), ANY_FLAG: page.say(N_("Any flag"))}
+    labels |= {code.value: flag_label(code, page.localizer) for code in CODES}
+    return [
+        FilterLink(replace(query, flag=flag, place=PageStart()).list_href(), label, flag == query.flag)
+        for flag, label in labels.items()
+    ]
+
+
+def _flag_count(flagged: FlaggedPage, localizer: Localizer) -> str:
+    """Return the number of records with the chosen flag; of several pages those of this one, and "+"."""
+    count = localizer.number(len(flagged.page.rows))
+    return count if flagged.is_all else f"{count}+"
+
+
+def _empty_text(query: QueueQuery, flagged: FlaggedPage | None) -> tuple[str, str]:
+    """Return the title of an empty list, and the next step."""
+    if flagged is None:
+        return _EMPTY[query.state]
+    if flagged.is_all:
+        return N_("No record with this flag"), N_("All records of this list were looked through.")
+    text = N_("Only a part of the list was looked through; the other pages look further.")
+    return N_("No record with this flag so far"), text
+
+
+def _item(row: QueueRow, reading: QueueReading, page: Page) -> QueueItem:
+    localizer, now = page.localizer, page.now
     outcome = outcome_label(row.outcome, localizer) if row.type == "inspection" and row.outcome else None
     return QueueItem(
-        href=query.record_href(row.record_id),
-        is_current=is_current,
-        badge=Badge(_icon(row, localizer), outcome.tone if outcome else "primary"),
+        row=row,
+        icon=_icon(row, localizer),
         title=title_of(row, localizer),
         line=_line(row, localizer),
-        day=_day(row.occurred_on, now, localizer) if row.occurred_on else "",
+        day=_day(row.occurred_on, page) if row.occurred_on else "",
         state=short_state_label(row.state, localizer),
-        age=_age(now, row.received_at, localizer) if row.state == "waiting" else None,
+        age=_age(row.received_at, page) if row.state == "waiting" else "",
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
+        files=_files_label(reading.files.get(row.record_id), localizer),
+        flags=_flags_text(reading.flags.get(row.record_id, ()), localizer),
+        pick=_pick(row, reading),
     )
 
 
-def _pick(row: QueueRow, facts: RowFacts) -> Pick | None:
-    """Return the choice of a row that waits and where nothing stands out; others are decided one by one."""
+def _pick(row: QueueRow, reading: QueueReading) -> Pick | None:
+    """Return the choice of an open record without flags; others are decided one by one."""
     is_open = row.review_state == "waiting" or row.is_corrected
-    is_alone = not is_clean(row.type, row.outcome) or bool(facts.flags.get(row.record_id))
-    if facts.viewed is None or not is_open or is_alone:
+    is_alone = not is_clean(row.type, row.outcome) or bool(reading.flags.get(row.record_id))
+    if reading.viewed is None or not is_open or is_alone:
         return None
-    seen = SeenRecord(row.record_id, row.rev, facts.reviews.get(row.record_id, 0))
-    return Pick(seen_text(seen), facts.viewed.get(row.record_id) == row.rev)
-
-
-def seen_text(seen: SeenRecord) -> str:
-    """Return a record as it was seen, as one value of a form."""
-    return f"{seen.record_id}:{seen.rev}:{seen.review_rev}"
-
-
-def parse_seen(text: str) -> SeenRecord:
-    """Read a record back from `text`."""
-    record_id, *revs = text.split(":")
-    rev, review_rev = (*(parse_whole_number(one) or 0 for one in revs), 0, 0)[:2]
-    return SeenRecord(record_id, rev, review_rev)
+    seen = SeenRecord(row.record_id, row.rev, reading.reviews.get(row.record_id, 0))
+    return Pick(seen_text(seen), reading.viewed.get(row.record_id) == row.rev)
 
 
 def _flags_text(flags: Sequence[Problem], localizer: Localizer) -> str:
-    """Return the flags of a row, each once; the files have a line of their own."""
+    """Return the flags of a record, each once, without missing photos: the files have a line."""
     codes = dict.fromkeys(flag.code for flag in flags if flag.code is not ErrorCode.MISSING_PHOTOS)
     return " · ".join(flag_label(code, localizer) for code in codes)
 
@@ -297,14 +208,14 @@ def _flags_text(flags: Sequence[Problem], localizer: Localizer) -> str:
 def _files_label(count: RecordFileCount | None, localizer: Localizer) -> StateLabel | None:
     if count is None:
         return None
-    text = count_text(count, localizer)
-    return StateLabel(text, "" if count.is_whole else "warn", "document")
+    return StateLabel(count_text(count, localizer), "" if count.is_whole else "warn", "document")
 
 
-def _day(occurred_on: date, now: datetime, localizer: Localizer) -> str:
-    """Return a day, of this year without its year."""
-    is_plain = occurred_on.year == local_date(now).year
-    return short_date_text(occurred_on, localizer.language) if is_plain else localizer.day(occurred_on)
+def _day(occurred_on: date, page: Page) -> str:
+    """Return a day; a day of this year without its year."""
+    is_this_year = occurred_on.year == page.today.year
+    language = page.localizer.language
+    return short_date_text(occurred_on, language) if is_this_year else page.localizer.day(occurred_on)
 
 
 def _line(row: QueueRow, localizer: Localizer) -> str:
@@ -320,11 +231,11 @@ def _icon(row: QueueRow, localizer: Localizer) -> str:
     return _GROUP_ICONS.get(kind.group, "establishment") if kind else "establishment"
 
 
-def _age(now: datetime, received_at: datetime, localizer: Localizer) -> str:
-    days = (local_date(now) - local_date(received_at)).days
+def _age(received_at: datetime, page: Page) -> str:
+    days = (page.today - local_date(received_at)).days
     if days <= 0:
-        return localizer.say(N_("today"))
-    return localizer.say(N_("{count} days")).format(count=days) if days > 1 else localizer.say(N_("1 day"))
+        return page.say(N_("today"))
+    return page.say(N_("{count} days"), count=days) if days > 1 else page.say(N_("1 day"))
 
 
 _GROUP_ICONS = {

@@ -1,4 +1,4 @@
-"""The forms of a comment thread: a further comment, closing it, opening it again."""
+"""Actions on a comment thread: comment, close, reopen."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import Actor
 from field178_server.console.reviews.decisions import check_access, refused, seen_record
-from field178_server.console.reviews.pages import THREAD, RefusedDecision, queue_page
-from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.reviews.pages import queue_page
+from field178_server.console.reviews.queue_query import QueueQuery
+from field178_server.console.reviews.record_pane import THREAD, RefusedDecision
 from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import field_name
-from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write
-from field178_server.http.application_runtime import current_runtime
 from field178_server.office.reviews import threads
 from field178_server.office.reviews.operations import refuse_changed
 from field178_server.records.batch import Batch
@@ -28,21 +27,21 @@ Work = Callable[[Batch, Actor, str, str], None]
 
 
 def comment_thread(record_id: str, thread: str) -> Response:
-    """Write a further comment into a thread: the field is asked again."""
+    """Add a comment to a thread."""
     text = request.form.get("text", "").strip()
-    label = field_name("review", "comments.*", Localizer(chosen_language()))
-    if asked := confirm_texts([OwnText("text", label, text)], "console.reviews.index"):
-        return asked
+    label = field_name("review", "comments.*", current_page().localizer)
+    if question := confirm_texts([OwnText("text", label, text)], "console.reviews.index"):
+        return question
     return _change(record_id, thread, "thread_commented", partial(_comment, text=text))
 
 
 def close_thread(record_id: str, thread: str) -> Response:
-    """Close a thread; the tablet hears of it at its next exchange."""
+    """Close a thread; the tablet gets it at its next exchange."""
     return _change(record_id, thread, "thread_closed", threads.close_thread)
 
 
 def reopen_thread(record_id: str, thread: str) -> Response:
-    """Open a closed thread again."""
+    """Reopen a closed thread."""
     return _change(record_id, thread, "thread_reopened", threads.reopen_thread)
 
 
@@ -51,7 +50,7 @@ def _comment(batch: Batch, officer: Actor, record_id: str, thread: str, *, text:
 
 
 def _change(record_id: str, thread: str, code: str, work: Work) -> Response:
-    """Do it and show the record at its thread; a refusal shows it with all that was typed."""
+    """Change a thread and redirect to it; a refusal shows the record with the typed comment."""
     query, officer, seen = QueueQuery.parse(request.form.get("view", "")), actor(), seen_record(record_id)
     check_access(record_id)
 
@@ -62,7 +61,7 @@ def _change(record_id: str, thread: str, code: str, work: Work) -> Response:
         batch.flush()
 
     try:
-        run_write(current_runtime().engine, write)
+        run_write(current_page().runtime.engine, write)
     except AppError as error:
         typed = {f"{THREAD}{thread}": request.form.get("text", "").strip()}
         attempt = RefusedDecision(200, "", comments=typed, seen_review=seen.review_rev)

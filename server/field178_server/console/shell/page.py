@@ -55,6 +55,15 @@ class Page:
         """The day in Việt Nam."""
         return local_date(self.now)
 
+    @property
+    def layout(self) -> OfficeLayout:
+        """The layout with the menu, of the last reading or of a reading of its own."""
+        if self._layout is None:
+            with self.reading():
+                pass
+        assert self._layout is not None
+        return self._layout
+
     def may(self, endpoint: str) -> bool:
         """Tell whether the officer may call an endpoint."""
         return may(self.officer.role, endpoint, self.lists)
@@ -81,11 +90,12 @@ class Page:
         `active`: endpoint of the menu entry that is marked; by default the handler's own, else the first of
         its capability.
         """
-        if self._layout is None:
-            with self.reading():
-                pass
         active = active or menu_endpoint(str(request.endpoint))
-        return render(template, status, layout=self._layout, active=active, may=self.may, **values)
+        return render(template, status, layout=self.layout, active=active, may=self.may, **values)
+
+    def render_part(self, template: str, **values: object) -> Response:
+        """Return a part of a page, which a script puts in its place, without the layout."""
+        return render(template, 200, may=self.may, **values)
 
 
 def current_page() -> Page:
