@@ -1,4 +1,4 @@
-"""Papers of a visit or session as PDF: byte for byte those that the tablet makes of the same revision."""
+"""Documents of a visit or session as PDF: the same bytes as the tablet makes of the same revision."""
 
 from __future__ import annotations
 
@@ -6,31 +6,27 @@ import io
 
 from flask import Response, send_file
 
-from field178_server.audit import trail
+from field178_server.audit.trail import AuditEntry
+from field178_server.console.shell.form_actions import office
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.documents.queries import paper_source
-from field178_server.records.access import access_of
 from field178_shared.codelists import load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD, SessionSource, VisitSource
 from field178_shared.errors import AppError, ErrorCode
 
 
 def paper(record_id: str, kind: str) -> Response:
-    """Send one paper of a record within access, after its audit entry."""
-    runtime, officer = current_runtime(), current_officer()
-    access = access_of(officer.role, officer.scopes)
-    with snapshot(runtime.engine) as session:
-        found = paper_source(session, runtime.tenant_id, access, record_id)
-    paper = None if found is None else _paper(kind, found.source)
-    if found is None or paper is None:
+    """Send a document of a record within the officer's access, after its audit entry."""
+    page = current_page()
+    with snapshot(page.runtime.engine) as session:
+        record = paper_source(session, page.tenant_id, page.access, record_id)
+    document = None if record is None else _document(kind, record.source)
+    if record is None or document is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    name, content = paper
-    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    entry = trail.AuditEntry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.source.rev})
-    actor = trail.Actor("officer", officer.id)
-    run_write(runtime.engine, lambda session: trail.record(session, stamp, actor, entry))
+    name, content = document
+    entry = AuditEntry("paper_taken", record_id, record.scope, {"kind": kind, "rev": record.source.rev})
+    run_write(page.runtime.engine, lambda session: office().note(session, entry))
     return send_file(
         io.BytesIO(content),
         mimetype="application/pdf",
@@ -42,9 +38,9 @@ def paper(record_id: str, kind: str) -> Response:
     )
 
 
-def _paper(kind: str, source: VisitSource | SessionSource) -> tuple[str, bytes] | None:
-    """Return name and content of a paper; None where such a record has no such paper."""
-    # With the first paper: drawing takes 20 MB of fonts and tables that most servers never need.
+def _document(kind: str, source: VisitSource | SessionSource) -> tuple[str, bytes] | None:
+    """Return name and content of a document, None for a kind that such a record does not have."""
+    # Imported with the first document: fonts and tables take 20 MB that most servers never need.
     from field178_shared.documents.commitment import commitment_pdf
     from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
     from field178_shared.documents.session_record import session_record_pdf
