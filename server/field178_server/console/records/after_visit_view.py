@@ -1,4 +1,4 @@
-"""What followed a visit as plain values: decisions with what is paid, measures, and the office's entries."""
+"""Time after a visit: decisions with payments, measures, corrections, entries of the office."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from flask import url_for
 
 from field178_server.console.records.files_view import FileView, files_view
 from field178_server.console.shell.links import with_query
-from field178_server.console.text.field_labels import field_name, type_name, value_text
+from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.reviews.record import RecordPage
 from field178_server.records.entries import OfficeEntry
+from field178_server.records.find_record import StoredRecord
+from field178_server.records.history import Revision
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.records.sanctions import (
@@ -28,7 +30,7 @@ from field178_shared.records.sanctions import (
 )
 from field178_shared.text.i18n import N_
 
-# What is typed of an entry, in its order.
+# Fields of the form of an entry, in their order.
 PATHS: Mapping[str, tuple[str, ...]] = {
     DECISION: (
         *("document_number", "document_date", "agency_id", "violation_ids"),
@@ -40,13 +42,13 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 }
 
 _MINUTES = "admin_minutes"
-# Measures that are a decision, that end with the visit, or that its corrections stand for.
+# Measures without a later step: decisions, reminders, and those that corrections cover.
 _NOTHING_TO_DO = SANCTIONS | {"reminder", "commitment_signed", "fix_by_date"}
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """A decision, measure or correction and how far it is; `href` leads to the form that carries it on."""
+    """Decision, measure or correction with its progress; `href`: the form of its next step."""
 
     title: str
     facts: tuple[str, ...]
@@ -57,19 +59,17 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry of the office: what it says, who wrote it last, and whether it was withdrawn."""
+    """Entry of the office: last revision, labels and values, files."""
 
-    href: str
-    title: str
+    record: StoredRecord
+    last: Revision | None
     facts: tuple[tuple[str, str], ...]
-    signature: str
-    withdrawn: str
     files: tuple[FileView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AfterVisitView:
-    """What the page of a visit shows of the time after it."""
+    """Section of the time after a visit."""
 
     rows: tuple[OutcomeRow, ...]
     entries: tuple[EntryView, ...]
@@ -77,7 +77,7 @@ class AfterVisitView:
 
 
 def after_visit_view(page: RecordPage, localizer: Localizer, now: datetime) -> AfterVisitView | None:
-    """Return what followed a visit; None for another record, and for one that is void or erased."""
+    """Return the section of a visit; None for other records, and for a void or erased visit."""
     if page.record.type != "inspection" or page.erased_at or page.state == "void":
         return None
     maker = _Rows(page, localizer)
@@ -90,17 +90,11 @@ def after_visit_view(page: RecordPage, localizer: Localizer, now: datetime) -> A
 
 
 def entry_view(page: RecordPage, entry: OfficeEntry, localizer: Localizer, now: datetime) -> EntryView:
-    """Return one entry of the office in words."""
+    """Return an entry of the office with its facts and files."""
     record, last = entry.record, entry.history.revisions[-1] if entry.history.revisions else None
-    files = files_view(record, page.entry_files.get(record.record_id, ()), (localizer, now))
-    return EntryView(
-        href=url_for("console.follow_ups.entry", record_id=page.record.record_id, entry_id=record.record_id),
-        title=type_name(record.type, localizer),
-        facts=facts_of(record.type, record.data, localizer),
-        signature=f"{localizer.person(last.user_id)} · {localizer.instant(last.received_at)}" if last else "",
-        withdrawn=text_of(record.data, "withdrawn_reason"),
-        files=files.files if files else (),
-    )
+    files = files_view(record, page.entry_files.get(record.record_id, ()), localizer, now)
+    facts = facts_of(record.type, record.data, localizer)
+    return EntryView(record, last, facts, files.files if files else ())
 
 
 def decision_title(decision: SanctionDecision, localizer: Localizer) -> str:
@@ -116,7 +110,7 @@ def decision_title(decision: SanctionDecision, localizer: Localizer) -> str:
 
 
 def facts_of(record_type: str, data: Data, localizer: Localizer) -> tuple[tuple[str, str], ...]:
-    """Return what an entry says, label and value, in the order of its form."""
+    """Return labels and values of an entry in the order of its form."""
     return tuple(
         (field_name(record_type, path, localizer), value_text(record_type, path, data[path], localizer))
         for path in PATHS[record_type]
@@ -135,33 +129,34 @@ class _Rows:
         return with_query(form, urlencode(target))
 
     def decisions(self) -> Iterator[OutcomeRow]:
-        for one in self.page.entries.after.decisions:
+        for decision in self.page.entries.after.decisions:
             href, action = None, ""
-            if one.is_of_field:
-                href, action = self.form(DECISION, measure=one.decision_id), N_("Enter it for the office")
-            elif one.outstanding_vnd:
-                href, action = self.form(PAYMENT, decision=one.decision_id), N_("Enter a payment")
-            said = self.localizer.say(action) if action else ""
-            yield OutcomeRow(
-                decision_title(one, self.localizer), self._facts(one), self._paid(one), href, said
-            )
+            if decision.is_of_field:
+                href, action = (
+                    self.form(DECISION, measure=decision.decision_id),
+                    N_("Enter it for the office"),
+                )
+            elif decision.outstanding_vnd:
+                href, action = self.form(PAYMENT, decision=decision.decision_id), N_("Enter a payment")
+            title = decision_title(decision, self.localizer)
+            label = self.localizer.say(action) if action else ""
+            yield OutcomeRow(title, self._facts(decision), self._paid(decision), href, label)
 
     def measures(self) -> Iterator[OutcomeRow]:
         for key, measure in entries_of(self.page.record.data, "measures").items():
             measure_id = text_of(measure, "measure_id")
             if measure_id and measure_id not in _NOTHING_TO_DO:
                 yield self._measure("", key, measure_id, self._document(dict(measure)))
-        for one in self.page.entries.after.decisions:
-            for measure_id in one.measure_ids:
-                yield self._measure(
-                    one.decision_id, measure_id, measure_id, (decision_title(one, self.localizer),)
-                )
+        for decision in self.page.entries.after.decisions:
+            title = decision_title(decision, self.localizer)
+            for measure_id in decision.measure_ids:
+                yield self._measure(decision.decision_id, measure_id, measure_id, (title,))
 
     def corrections(self) -> Iterator[OutcomeRow]:
-        """Yield those that the office closed; the open ones stand among what is still to be fixed."""
-        asked = entries_of(self.page.record.data, "follow_ups")
+        """Yield the corrections that the office closed; open ones are listed as follow-ups."""
+        follow_ups = entries_of(self.page.record.data, "follow_ups")
         for key, closed_on in self.page.entries.after.closed.items():
-            text = text_of(asked.get(key, {}), "text")
+            text = text_of(follow_ups.get(key, {}), "text")
             yield OutcomeRow(text, (), self._done(N_("Closed on {day}"), closed_on), None, "")
 
     def _measure(self, decision_id: str, key: str, measure_id: str, facts: tuple[str, ...]) -> OutcomeRow:
@@ -177,7 +172,7 @@ class _Rows:
         return OutcomeRow(title, facts, word, self.form(EXECUTION, **target), say(N_("Enter as carried out")))
 
     def _signed_on(self, key: str, measure_id: str) -> date | None:
-        """Return when the minutes of a violation were signed, as far as the visit itself says it."""
+        """Return the day of the minutes of a violation, if the visit states it."""
         measure = entries_of(self.page.record.data, "measures").get(key, {})
         return day_of(measure, "document_date") if measure_id == _MINUTES else None
 
@@ -186,23 +181,22 @@ class _Rows:
         parts = (text_of(measure, "document_number"), self.localizer.day(day) if day else "")
         return tuple(part for part in parts if part)
 
-    def _facts(self, one: SanctionDecision) -> tuple[str, ...]:
+    def _facts(self, decision: SanctionDecision) -> tuple[str, ...]:
         localizer = self.localizer
-        agency = localizer.label(localizer.lists.agencies, one.agency_id) if one.agency_id else ""
-        by_field = localizer.say(N_("written by the team in the visit")) if one.is_of_field else ""
-        sanction = localizer.choice("measure", one.sanction_id)
-        amount = localizer.money(one.amount_vnd) if one.amount_vnd else ""
+        agency = localizer.label(localizer.lists.agencies, decision.agency_id) if decision.agency_id else ""
+        by_field = localizer.say(N_("written by the team in the visit")) if decision.is_of_field else ""
+        sanction = localizer.choice("measure", decision.sanction_id)
+        amount = localizer.money(decision.amount_vnd) if decision.amount_vnd else ""
         return tuple(part for part in (sanction, amount, agency, by_field) if part)
 
-    def _paid(self, one: SanctionDecision) -> StateLabel:
+    def _paid(self, decision: SanctionDecision) -> StateLabel:
         localizer = self.localizer
-        if not one.amount_vnd:
+        if not decision.amount_vnd:
             return StateLabel(localizer.say(N_("Nothing to pay")), "", "info")
-        if not one.outstanding_vnd:
+        if not decision.outstanding_vnd:
             return StateLabel(localizer.say(N_("Paid in full")), "ok", "check")
         text = localizer.say(N_("Still to pay: {amount}"))
-        return StateLabel(text.format(amount=localizer.money(one.outstanding_vnd)), "warn", "clock")
+        return StateLabel(text.format(amount=localizer.money(decision.outstanding_vnd)), "warn", "clock")
 
     def _done(self, text: str, day: object) -> StateLabel:
-        said = self.localizer.say(text).format(day=self.localizer.day(day))
-        return StateLabel(said, "ok", "check")
+        return StateLabel(self.localizer.say(text).format(day=self.localizer.day(day)), "ok", "check")

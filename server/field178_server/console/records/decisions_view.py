@@ -1,4 +1,4 @@
-"""A decision of the office in words: what was decided, by whom, when and why."""
+"""Decisions of the office: label, author, comments."""
 
 from __future__ import annotations
 
@@ -16,38 +16,32 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """One decision. `rev`: of the review; `comments`: (field, text) of what it asked."""
+    """Decision with its label and author; `comments`: label of the field and text."""
 
-    rev: int
+    decision: Decision
     label: StateLabel
     who: str
-    when: str
-    record_rev: int
-    reason: str
     comments: tuple[tuple[str, str], ...]
 
 
 def decision_view(decision: Decision, page: RecordPage, localizer: Localizer) -> DecisionView:
-    """Return a decision on the record of a page for one reader."""
+    """Return a decision on the record of a page."""
     return DecisionView(
-        rev=decision.rev,
+        decision,
         label=decision_label(decision.kind, localizer),
         who=decider(decision.user_id, localizer),
-        when=localizer.instant(decision.decided_at),
-        record_rev=decision.record_rev,
-        reason=decision.reason,
         comments=tuple(
             (
-                label_at(FieldContext(page.record.type, one.path or WHOLE, page.record.data), localizer),
-                one.text,
+                label_at(FieldContext(page.record.type, comment.path or WHOLE, page.record.data), localizer),
+                comment.text,
             )
-            for one in decision.comments
+            for comment in decision.comments
         ),
     )
 
 
 def decision_label(kind: DecisionKind, localizer: Localizer) -> StateLabel:
-    """Return what was decided."""
+    """Return the label of a kind of decision."""
     if kind is DecisionKind.UNDONE:
         return StateLabel(localizer.say(N_("Approval taken back")), "primary", "undo")
     if kind is DecisionKind.REOPENED:
@@ -56,7 +50,7 @@ def decision_label(kind: DecisionKind, localizer: Localizer) -> StateLabel:
 
 
 def decider(user_id: str | None, localizer: Localizer) -> str:
-    """Return who decided; the command line of the server has no officer."""
+    """Return the author of a decision; the command line of the server has no officer."""
     if user_id in (None, OPERATOR.kind):
         return localizer.say(N_("Command line of the server"))
     return localizer.person(user_id)

@@ -1,4 +1,4 @@
-"""Documents of records as the console gives them: attachments that open elsewhere."""
+"""Download of documents attached to records."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.console.records.files_view import DOCUMENT
 from field178_server.runtime import Runtime
 
-# Of the hash, which is no name to read: enough to tell two apart.
+# Characters of the hash in the file name.
 _NAME_LENGTH = 12
 
 
 def send_document(runtime: Runtime, file: RecordFile) -> Response | None:
-    """Return a document to be kept: a PDF was checked to hold nothing that runs, and opens elsewhere."""
+    """Return a document as a download, None if its file is missing."""
     try:
         source = file_store_of(runtime.settings).open(file.sha256)
     except FileNotFoundError:

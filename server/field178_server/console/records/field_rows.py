@@ -93,8 +93,8 @@ class RowMaker:
         self.data: Data = page.record.data
         self._type = page.record.type
         self._threads = page.review.threads if page.review else ()
-        known = page.establishment.data.get("name") if page.establishment else None
-        self._known_names = (known,) if isinstance(known, str) else ()
+        name = page.establishment.data.get("name") if page.establishment else None
+        self._known_names = (name,) if isinstance(name, str) else ()
         team = text_of(page.record.data, "team_id") or team_of(page.record.scope) or ""
         self._writers = Writers(page.answers, page.roles, team, self._known_names)
 

@@ -1,4 +1,4 @@
-"""Files of a record in words: kind, state, and address of the preview."""
+"""Files of a record: kind, state, address of the preview."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PICTURE, DOCUMENT = "image/jpeg", "application/pdf"
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One file; `href` leads to its preview where there is one to see."""
+    """File of a record; `href`: its preview or document, None if it cannot be viewed."""
 
     key: str
     title: str
@@ -34,7 +34,7 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class FilesView:
-    """All files of a record, and how many have come."""
+    """Files of a record with the number of received ones."""
 
     count: str
     is_whole: bool
@@ -43,38 +43,36 @@ class FilesView:
 
 
 def is_restricted(file: RecordFile) -> bool:
-    """Tell whether each view of a file is audited: the page of its record does not show it."""
+    """Tell whether each view of a file is audited: the page of its record links to it only."""
     return file.kind in RESTRICTED_KINDS
 
 
 def is_viewable(file: RecordFile) -> bool:
-    """Tell whether a browser gets to see a file: a photo as its preview, a document as it is."""
+    """Tell whether a browser can show a file: a photo as its preview, a document unchanged."""
     return file.has_come and file.content_type in (PICTURE, DOCUMENT)
 
 
 def files_view(
-    record: StoredRecord, files: Sequence[RecordFile], reader: tuple[Localizer, datetime]
+    record: StoredRecord, files: Sequence[RecordFile], localizer: Localizer, now: datetime
 ) -> FilesView | None:
-    """Return the files of a record for one reader at this instant; None when it names none."""
+    """Return the files of a record, None if it names none."""
     if not files:
         return None
-    localizer, now = reader
     count = RecordFileCount(len(files), sum(file.has_come for file in files))
     return FilesView(
         count=count_text(count, localizer),
         is_whole=count.is_whole,
         is_overdue=any(file.is_overdue(now) for file in files),
-        files=tuple(_file(record, file, reader) for file in files),
+        files=tuple(_file(record, file, localizer, now) for file in files),
     )
 
 
 def count_text(count: RecordFileCount, localizer: Localizer) -> str:
-    """Return the text of how many files have come of how many."""
+    """Return the number of received files of all files."""
     return localizer.say(N_("photos {come}/{named}")).format(come=count.come, named=count.named)
 
 
-def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datetime]) -> FileView:
-    localizer, now = reader
+def _file(record: StoredRecord, file: RecordFile, localizer: Localizer, now: datetime) -> FileView:
     href = (
         url_for("console.reviews.file", record_id=record.record_id, key=file.key)
         if is_viewable(file)
@@ -91,7 +89,7 @@ def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datet
 
 
 def _line(record: StoredRecord, file: RecordFile, localizer: Localizer) -> str:
-    """Return a file's item, size, time of its reference, and a note where it is not screened."""
+    """Return item of the checklist, size, time of the reference, and a note if the photo is not screened."""
     entry = entries_of(record.data, "attachments").get(file.key, {})
     item = text_of(entry, "checklist_item_id")
     is_screened = entry.get("screened") is True or file.content_type != PICTURE

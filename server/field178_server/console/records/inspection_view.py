@@ -15,7 +15,7 @@ from field178_shared.text.i18n import N_
 
 
 def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
-    """Return every section that holds something, in the order a visit is made."""
+    """Return the sections that have rows, in the order of a visit."""
     say = maker.localizer.say
     grouped = _findings_by_item(maker)
     sections = (
@@ -33,20 +33,20 @@ def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
 
 
 def inspection_exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
-    """Return the rows that ask for a look: not met, violations, remarks, protocols, no access."""
+    """Return the exceptions: not met, violations, remarks, protocols, no access."""
     rows = [row for section in sections for row in section.rows]
     return tuple(row for row in rows if _is_exception(row, maker))
 
 
 def _findings_by_item(maker: RowMaker) -> dict[str, tuple[FindingView, ...]]:
-    """Return the violations by their question; those of no question under ""."""
+    """Return the violations by checklist item, "" for violations without an item."""
     grouped: dict[str, list[FindingView]] = {}
     stored = maker.data.get("findings")
     for key, entry in stored.items() if isinstance(stored, dict) else ():
         if isinstance(entry, dict):
             item = str(entry.get("checklist_item_id") or "")
             grouped.setdefault(item, []).append(_finding(f"findings.{key}", entry, maker))
-    return {item: tuple(found) for item, found in grouped.items()}
+    return {item: tuple(findings) for item, findings in grouped.items()}
 
 
 def _is_exception(row: FieldRow, maker: RowMaker) -> bool:
@@ -63,7 +63,7 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> 
     if not isinstance(answers, dict) or not answers:
         return ()
     pages = _pages(maker)
-    asked = {item.id for _, items in pages for item in items}
+    item_ids = {item.id for _, items in pages for item in items}
     sections = [
         SectionView(
             f"section-{section.id}",
@@ -73,12 +73,12 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> 
         )
         for section, items in pages
     ]
-    others = tuple(row for item in answers if item not in asked and (row := maker.answer(item)))
+    others = tuple(row for item in answers if item not in item_ids and (row := maker.answer(item)))
     return (*sections, SectionView("section-other", maker.localizer.say(N_("Other answers")), others))
 
 
 def _pages(maker: RowMaker) -> ChecklistPages:
-    """Return the pages of the establishment's kind; of a kind not known, every page that has an answer."""
+    """Return the pages of the establishment's type; for an unknown type the pages with answers."""
     lists = maker.localizer.lists
     type_id = maker.page.establishment.data.get("establishment_type_id") if maker.page.establishment else None
     if isinstance(type_id, str) and type_id in lists.types:
@@ -100,7 +100,7 @@ def _is_open(item: ChecklistItem, answers: dict[str, object]) -> bool:
 def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> tuple[FieldRow, ...]:
     answers = maker.data.get("answers")
     answered = set(answers) if isinstance(answers, dict) else set()
-    loose = [finding for item, found in grouped.items() if item not in answered for finding in found]
+    loose = [finding for item, findings in grouped.items() if item not in answered for finding in findings]
     return tuple(
         FieldRow(
             path=finding.path,
@@ -118,17 +118,17 @@ def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]
 def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
     localizer = maker.localizer
     frame = entry.get("frame")
-    known = frame if isinstance(frame, dict) else {}
+    fine = frame if isinstance(frame, dict) else {}
     quantity = entry.get("quantity")
-    source, article = text_of(known, "src"), text_of(known, "art")
+    source, article = text_of(fine, "src"), text_of(fine, "art")
     earlier = maker.page.earlier_violations.get(str(entry.get("violation_id")))
     return FindingView(
         path=path,
         title=as_violation(localizer, entry.get("violation_id")),
         occurred_on=localizer.day(entry.get("occurred_on")),
         quantity=localizer.number(quantity) if quantity is not None else None,
-        individual=_range(known, 1, localizer),
-        organisation=_organisation(known, localizer),
+        individual=_range(fine, 1, localizer),
+        organisation=_organisation(fine, localizer),
         source=law_text(source, article, day_of(entry, "occurred_on"), localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
         repetition=repetition_text(earlier, localizer) if earlier else "",
@@ -148,11 +148,11 @@ def _organisation(frame: Data, localizer: Localizer) -> str | None:
 
 
 def law_text(source: str, article: str, on: date | None, localizer: Localizer) -> str | None:
-    """Return a citation as of a day; an id that the lists do not hold shows itself, none is None."""
+    """Return a citation as of a day, None without a source; an unknown source is shown by its id."""
     if not source:
         return None
-    known = localizer.lists.legal_sources.get(source)
-    number = known and (known.number if on is None else known.number_on(on))
+    entry = localizer.lists.legal_sources.get(source)
+    number = entry and (entry.number if on is None else entry.number_on(on))
     name = number or localizer.label(localizer.lists.legal_sources, source)
     return (
         localizer.say(N_("Article {article}, {source}")).format(article=article, source=name)

@@ -1,4 +1,4 @@
-"""A small plan of points: where an establishment is registered, and where teams stood at their arrival."""
+"""Plan of points: registered point of an establishment, and check-ins of teams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_shared.text.i18n import N_
 
 WIDTH, HEIGHT = 320, 180
 _EDGE = 26
-# A street: nearer than this everything is one place.
+# Smallest width of the plan: the width of a street.
 _LEAST_METRES = 60
 _METRES_PER_UNIT = 111_320 / 10_000_000
 _LONGEST_SCALE = 110
@@ -22,7 +22,7 @@ _LONGEST_SCALE = 110
 
 @dataclass(frozen=True, slots=True)
 class ArrivalPoint:
-    """Where a team stood at its arrival; `accuracy_m` as its receiver stated."""
+    """Check-in of a team; `accuracy_m`: as stated by the receiver."""
 
     point: GeoPoint
     accuracy_m: int | None
@@ -31,7 +31,7 @@ class ArrivalPoint:
 
 @dataclass(frozen=True, slots=True)
 class PlanMark:
-    """A check-in on the plan: its place, the radius of its accuracy, and its words."""
+    """Check-in on the plan: place, radius of its accuracy, text."""
 
     x: float
     y: float
@@ -41,7 +41,7 @@ class PlanMark:
 
 @dataclass(frozen=True, slots=True)
 class PointPlan:
-    """The plan: the registered point, the check-ins, a scale, and all of it in words."""
+    """Plan: registered point, check-ins, scale, text for screen readers."""
 
     x: float
     y: float
@@ -52,18 +52,18 @@ class PointPlan:
 
 
 def check_in_of(entry: Data, day: date | None = None) -> ArrivalPoint | None:
-    """Return a check-in as it was stored; None where no point was taken."""
+    """Return a stored check-in, None without a point."""
     point = point_of(entry)
     return ArrivalPoint(point, count_of(entry, "accuracy_m"), day) if point else None
 
 
 def point_plan(
-    registered: GeoPoint | None, seen: Sequence[ArrivalPoint], localizer: Localizer
+    registered: GeoPoint | None, check_ins: Sequence[ArrivalPoint], localizer: Localizer
 ) -> PointPlan | None:
-    """Return the plan of a registered point and of the check-ins there, north up; None without either."""
-    if registered is None or not seen:
+    """Return the plan of a registered point and its check-ins, north up; None without either."""
+    if registered is None or not check_ins:
         return None
-    places = [(_east_north(one.point, registered), one.accuracy_m or 0) for one in seen]
+    places = [(_east_north(check_in.point, registered), check_in.accuracy_m or 0) for check_in in check_ins]
     left = min(0.0, *(east - spread for (east, _), spread in places))
     right = max(0.0, *(east + spread for (east, _), spread in places))
     bottom = min(0.0, *(north - spread for (_, north), spread in places))
@@ -77,8 +77,8 @@ def point_plan(
         return round(x, 1), round(y, 1)
 
     marks = tuple(
-        PlanMark(*at(*place), round(spread * scale, 1), _words(one, registered, localizer))
-        for one, (place, spread) in zip(seen, places, strict=True)
+        PlanMark(*at(*place), round(spread * scale, 1), _text(check_in, registered, localizer))
+        for check_in, (place, spread) in zip(check_ins, places, strict=True)
     )
     metres = _round_below(_LONGEST_SCALE / scale)
     return PointPlan(
@@ -96,19 +96,17 @@ def _east_north(point: GeoPoint, origin: GeoPoint) -> tuple[float, float]:
     return east, (point.lat - origin.lat) * _METRES_PER_UNIT
 
 
-def _words(one: ArrivalPoint, registered: GeoPoint, localizer: Localizer) -> str:
-    away = _length(metres_between(one.point, registered), localizer)
-    if one.accuracy_m is None:
-        said = localizer.say(N_("{distance} from the registered point")).format(distance=away)
+def _text(check_in: ArrivalPoint, registered: GeoPoint, localizer: Localizer) -> str:
+    distance = _length(metres_between(check_in.point, registered), localizer)
+    if check_in.accuracy_m is None:
+        place = localizer.say(N_("{distance} from the registered point")).format(distance=distance)
     else:
-        accuracy = _length(one.accuracy_m, localizer)
         text = localizer.say(N_("{distance} from the registered point, accurate to ±{accuracy}"))
-        said = text.format(distance=away, accuracy=accuracy)
-    if one.day:
-        begun = localizer.say(N_("Visit of {day}")).format(day=localizer.day(one.day))
-    else:
-        begun = localizer.say(N_("Check-in"))
-    return f"{begun}: {said}"
+        place = text.format(distance=distance, accuracy=_length(check_in.accuracy_m, localizer))
+    title = localizer.say(N_("Check-in"))
+    if check_in.day:
+        title = localizer.say(N_("Visit of {day}")).format(day=localizer.day(check_in.day))
+    return f"{title}: {place}"
 
 
 def _length(metres: int, localizer: Localizer) -> str:

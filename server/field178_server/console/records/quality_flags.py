@@ -1,4 +1,4 @@
-"""Quality flags of a record in words: the field, the sentence, the value, and where to compare."""
+"""Quality flags of a record: field, message, value, records to compare with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.text.privacy import lint
 
 @dataclass(frozen=True, slots=True)
 class FlagLink:
-    """A record to compare with."""
+    """Link to a record to compare with."""
 
     href: str
     text: str
@@ -30,7 +30,7 @@ class FlagLink:
 
 @dataclass(frozen=True, slots=True)
 class FlagView:
-    """One quality flag: its code, the field it is about, and the value that raised it."""
+    """Quality flag: code, field, and the value that raised it."""
 
     code: str
     path: str
@@ -42,7 +42,7 @@ class FlagView:
 
 
 def flag_views(page: RecordPage, localizer: Localizer) -> tuple[FlagView, ...]:
-    """Return the quality flags of a record for one reader."""
+    """Return the quality flags of a record."""
     return tuple(_flag(page, flag, localizer) for flag in page.flags)
 
 
@@ -62,7 +62,7 @@ def _flag(page: RecordPage, flag: Problem, localizer: Localizer) -> FlagView:
 
 
 def _links(page: RecordPage, flag: Problem, localizer: Localizer) -> tuple[FlagLink, ...]:
-    """Return the other records that the flag names, as far as the officer may read them."""
+    """Return the other records of the flag that the officer may read."""
     records = flag.details.get("records")
     others = [key for key in records if key in page.beside] if isinstance(records, list) else []
     return tuple(
@@ -94,8 +94,8 @@ def _hours(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
 def _beside_usual(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
     count = localizer.number(read_path(page.record.data, flag.path))
     least, most = (localizer.number(flag.details.get(name)) for name in ("least", "most"))
-    said = _KNOWN.get(flag.details.get("of"), N_("{count}; usual: {least} to {most}"))
-    return localizer.say(said).format(count=count, least=least, most=most)
+    text = _LIMITS.get(flag.details.get("of"), N_("{count}; usual: {least} to {most}"))
+    return localizer.say(text).format(count=count, least=least, most=most)
 
 
 def _distance(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
@@ -123,7 +123,7 @@ def _marks(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
     return " · ".join(dict.fromkeys(mark.message for mark in marks))
 
 
-_KNOWN: Mapping[object, str] = {
+_LIMITS: Mapping[object, str] = {
     SCHOOL: N_("{count}; pupils of the school: {most}"),
     ZONE: N_("{count}; workers of the industrial zone: {most}"),
     SESSION: N_("{count}; at one session usually at most {most} in all"),

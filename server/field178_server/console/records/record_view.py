@@ -1,4 +1,4 @@
-"""The page of one record as plain values: exceptions, changes, all sections, history."""
+"""Page of a record: exceptions, changes, sections, history."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
-
-from flask import url_for
 
 from field178_server.console.records.decisions_view import DecisionView, decision_view
 from field178_server.console.records.field_rows import FieldRow, RowMaker, SectionView
@@ -21,7 +18,6 @@ from field178_server.console.records.inspection_view import (
 from field178_server.console.records.point_plan import PointPlan, check_in_of, point_plan
 from field178_server.console.records.quality_flags import FlagView, flag_views
 from field178_server.console.records.threads_view import ThreadView
-from field178_server.console.shell.links import with_query
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
@@ -36,7 +32,6 @@ from field178_shared.records.comment_threads import CommentThread
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.points import point_of
 from field178_shared.records.reading import day_of_act, entry_of
-from field178_shared.records.sanctions import CLOSURE
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text
@@ -44,13 +39,13 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import from_wire, local_date, to_wire
 
 _FILES = "attachments"
-# A blank at either end, beside another, or one that is no plain space.
+# A blank at an end, a repeated blank, or a blank that is not a plain space.
 _INVISIBLE = re.compile(r"^\s+|\s+$|\s{2,}|[^\S ]")
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceView:
-    """One field before and after, in words."""
+    """Texts of a field before and after a change."""
 
     path: str
     label: str
@@ -60,7 +55,7 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One revision: who, when, which tablet, and what it changed; the first one is a filing."""
+    """Revision of a record: author, time, tablet, differences; the first one has none."""
 
     rev: int
     who: str
@@ -73,7 +68,7 @@ class RevisionView:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimitView:
-    """A time limit that runs from the record's dates: its law, last day and the working days left."""
+    """Running time limit: law, last day, working days left."""
 
     label: str
     law: str
@@ -84,19 +79,16 @@ class TimeLimitView:
 
 @dataclass(frozen=True, slots=True)
 class OpenFollowUpView:
-    """A correction still to be made at the establishment, and the visit that asked for it."""
+    """Open correction at the establishment with its due day."""
 
-    text: str
-    visit_id: str
-    asked_on: str
+    follow_up: OpenFollowUp
     due: str
     is_overdue: bool
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class TechnicalFact:
-    """One technical detail; a code is set in a monospaced face."""
+    """Technical detail; a code is shown in a monospaced font."""
 
     name: str
     value: str
@@ -105,48 +97,36 @@ class TechnicalFact:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """What the office has decided, in words; `rev`: the revision that it holds for."""
+    """Review of the record; `rev`: the revision that its state holds for."""
 
     reason: str | None
     decision: DecisionView | None
     rev: int
-    # Threads about the whole record, or at a field that it no longer holds.
+    # Threads about the whole record, or at a field that the record has no longer.
     general: tuple[tuple[str, ThreadView], ...]
-    open_threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPageView:
-    """Everything the page of one record shows."""
+    """Page of a record."""
 
-    record_id: str
-    type: str
-    type_name: str
+    page: RecordPage
     title: str
     subtitle: str
-    rev: int
-    state: str
     state_label: StateLabel
     flags: tuple[FlagView, ...]
     exceptions: tuple[FieldRow, ...]
     limits: tuple[TimeLimitView, ...]
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
-    previous: tuple[str, str] | None
     open_follow_ups: tuple[OpenFollowUpView, ...]
     history: tuple[RevisionView, ...]
-    is_history_complete: bool
     review: ReviewView | None
     # Newest first.
     decisions: tuple[DecisionView, ...]
-    review_rev: int
     technical: tuple[TechnicalFact, ...]
-    open_conflicts: int
-    open_quarantine: int
-    establishment_id: str | None
-    is_establishment_known: bool
     files: FilesView | None
-    # By the key of the file: what its row would say, had it not its place among the files.
+    # Rows of the files by their keys: changes and threads, which are shown beside the files.
     file_rows: Mapping[str, FieldRow]
     erased: str | None
     papers: tuple[str, ...]
@@ -154,71 +134,82 @@ class RecordPageView:
     plan: PointPlan | None
 
     @property
+    def record_id(self) -> str:
+        """The id of the record."""
+        return self.page.record.record_id
+
+    @property
+    def type(self) -> str:
+        """The type of the record."""
+        return self.page.record.type
+
+    @property
+    def open_conflicts(self) -> int:
+        """The number of open conflicts."""
+        return self.page.open_conflicts
+
+    @property
+    def open_quarantine(self) -> int:
+        """The number of changes in quarantine."""
+        return self.page.open_quarantine
+
+    @property
     def is_filed(self) -> bool:
-        """Whether this is a record that the office reviews; a register entry is not."""
+        """Whether the office reviews records of this type."""
         return self.type in FILED_TYPES
 
     @property
     def shows_changes(self) -> bool:
-        """Whether there is a decision to compare with, and something to say about it."""
+        """Whether there is a review to compare with, and a change or a return."""
         return self.review is not None and (
-            bool(self.changes) or self.state in ("returned", "corrected", "answered")
+            bool(self.changes) or self.page.state in ("returned", "corrected", "answered")
         )
 
     @property
     def flag_labels(self) -> tuple[str, ...]:
-        """The flags in short, each once; missing files stand beside them with their numbers."""
+        """Short labels of the flags, each once, without missing photos: the files have a pill."""
         shown = (flag for flag in self.flags if flag.code != ErrorCode.MISSING_PHOTOS)
         return tuple(dict.fromkeys(flag.short for flag in shown))
 
     @property
     def flag_rows(self) -> tuple[FlagView, ...]:
-        """The flags with a row of their own: a text that is marked stands there as an exception."""
+        """The flags that are shown in rows; marked texts are exceptions already."""
         return tuple(flag for flag in self.flags if flag.path not in self.exception_paths)
 
     @property
     def exception_paths(self) -> frozenset[str]:
-        """The paths shown above, so that the sections only point at them."""
+        """Paths of the exceptions: sections link to them."""
         return frozenset(row.path for row in self.exceptions)
 
 
 def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> RecordPageView:
-    """Return the page of a record for one reader at this instant."""
+    """Return the page of a record."""
     maker = RowMaker(page, localizer)
     sections = sections_of(maker)
-    establishment_id = page.record.data.get("establishment_id")
     return RecordPageView(
-        record_id=page.record.record_id,
-        type=page.record.type,
-        type_name=type_name(page.record.type, localizer),
+        page=page,
         title=record_title(page, localizer),
         subtitle=record_address(page, localizer),
-        rev=page.record.rev,
-        state=page.state,
         state_label=state_label(page.state, localizer),
         flags=flag_views(page, localizer),
         exceptions=_exceptions(maker, sections),
         limits=_limits(page, localizer, local_date(now)),
         changes=difference_views(page.record, page.changed, localizer),
-        # What its files say stands beside them, not twice.
-        sections=tuple(one for one in sections if one.key != _FILES or not page.files),
-        previous=_previous(page, localizer),
+        # Files have a section with previews instead of their rows.
+        sections=tuple(section for section in sections if section.key != _FILES or not page.files),
         open_follow_ups=tuple(
-            _open_follow_up(one, local_date(now), localizer) for one in page.open_follow_ups
+            _open_follow_up(follow_up, local_date(now), localizer) for follow_up in page.open_follow_ups
         ),
         history=tuple(_revision(page, revision, localizer) for revision in reversed(page.history.revisions)),
-        is_history_complete=page.history.is_complete,
         review=_review(page, maker, sections),
-        decisions=tuple(decision_view(one, page, localizer) for one in reversed(page.decisions)),
-        review_rev=page.review_rev,
+        decisions=tuple(decision_view(decision, page, localizer) for decision in reversed(page.decisions)),
         technical=_technical(page, localizer),
-        open_conflicts=page.open_conflicts,
-        open_quarantine=page.open_quarantine,
-        establishment_id=establishment_id if isinstance(establishment_id, str) else None,
-        is_establishment_known=page.establishment is not None,
-        files=files_view(page.record, page.files, (localizer, now)),
+        files=files_view(page.record, page.files, localizer, now),
         file_rows={
-            row.path.rpartition(".")[2]: row for one in sections if one.key == _FILES for row in one.rows
+            row.path.rpartition(".")[2]: row
+            for section in sections
+            if section.key == _FILES
+            for row in section.rows
         },
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
@@ -228,7 +219,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
 
 
 def sections_of(maker: RowMaker) -> tuple[SectionView, ...]:
-    """Return all that a record says, in sections; nothing for a type that has no page."""
+    """Return the sections of a record, () for a type without a page."""
     sections = _SECTIONS.get(maker.page.record.type)
     return sections(maker) if sections else ()
 
@@ -254,7 +245,7 @@ def record_title(page: RecordPage, localizer: Localizer) -> str:
 
 
 def _announcement(page: RecordPage, localizer: Localizer) -> str:
-    """Return what a screen reader says when the record comes up beside the queue."""
+    """Return the announcement for screen readers when the record opens beside the queue."""
     parts = [record_title(page, localizer), state_label(page.state, localizer).text]
     if page.flags:
         parts.append(localizer.say(N_("flags: {count}")).format(count=localizer.number(len(page.flags))))
@@ -269,7 +260,7 @@ def _plan(page: RecordPage, localizer: Localizer) -> PointPlan | None:
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
-    """Return the papers of a record: a commitment only of a visit that took place."""
+    """Return the kinds of documents of a record: a commitment only of a visit with access."""
     if page.record.type == "outreach_session" and not page.erased_at:
         return (SESSION_RECORD,)
     if page.record.type != "inspection" or page.erased_at:
@@ -285,7 +276,7 @@ def record_address(page: RecordPage, localizer: Localizer) -> str:
 
 
 def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLimitView, ...]:
-    """Return the limits that run from the violations of a visit; a void one has none."""
+    """Return the running limits of the violations of a visit, () for a void or erased visit."""
     if page.record.type != "inspection" or page.state == "void" or page.erased_at:
         return ()
     data = page.record.data
@@ -313,16 +304,16 @@ def _limit(limit: TimeLimit, localizer: Localizer, days: tuple[date, date]) -> T
 def difference_views(
     record: StoredRecord, differences: tuple[Difference, ...], localizer: Localizer
 ) -> tuple[DifferenceView, ...]:
-    """Return differences in a record in words."""
+    """Return the differences of a record as texts."""
     return tuple(difference_view((record.type, record.data), step, localizer) for step in differences)
 
 
 def difference_view(record: tuple[str, Data], step: Difference, localizer: Localizer) -> DifferenceView:
-    """Return one difference in a record of a type and content in words."""
+    """Return a difference as texts; `record`: its type and content."""
     record_type, data = record
     texts = [value_text(record_type, step.path, value, localizer) for value in (step.before, step.after)]
     if len({" ".join(text.split()) for text in texts}) == 1:
-        # They differ in what nobody sees.
+        # The values differ in blanks only: show them.
         texts = [_INVISIBLE.sub(_mark, text) for text in texts]
     return DifferenceView(
         path=step.path,
@@ -333,29 +324,19 @@ def difference_view(record: tuple[str, Data], step: Difference, localizer: Local
 
 
 def _mark(blank: re.Match[str]) -> str:
-    return "".join("↵" if one == "\n" else "␣" for one in blank[0])
+    return "".join("↵" if character == "\n" else "␣" for character in blank[0])
 
 
-def _previous(page: RecordPage, localizer: Localizer) -> tuple[str, str] | None:
-    if page.previous is None:
-        return None
-    return page.previous.record_id, localizer.day(page.previous.occurred_on)
-
-
-def _open_follow_up(one: OpenFollowUp, today: date, localizer: Localizer) -> OpenFollowUpView:
-    due, say = one.due_on, localizer.say
-    said = say(N_("Fix by {day}")).format(day=localizer.day(due)) if due else say(N_("No date set"))
-    over = (today - due).days if due else 0
-    if over > 0:
-        late = say(N_("late by {count} days")).format(count=localizer.number(over))
-        said = f"{said} · {late}"
-    asked_on = localizer.day(one.asked_on)
-    return OpenFollowUpView(one.text, one.visit_id, asked_on, said, over > 0, _closing_form(one))
-
-
-def _closing_form(one: OpenFollowUp) -> str:
-    form = url_for("console.follow_ups.new_entry", record_id=one.visit_id, record_type=CLOSURE)
-    return with_query(form, urlencode({"follow_up_id": one.key}))
+def _open_follow_up(follow_up: OpenFollowUp, today: date, localizer: Localizer) -> OpenFollowUpView:
+    due_on, say = follow_up.due_on, localizer.say
+    if due_on is None:
+        return OpenFollowUpView(follow_up, say(N_("No date set")), is_overdue=False)
+    due = say(N_("Fix by {day}")).format(day=localizer.day(due_on))
+    days_late = (today - due_on).days
+    if days_late > 0:
+        late = say(N_("late by {count} days")).format(count=localizer.number(days_late))
+        due = f"{due} · {late}"
+    return OpenFollowUpView(follow_up, due, is_overdue=days_late > 0)
 
 
 def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> RevisionView:
@@ -377,13 +358,12 @@ def _review(page: RecordPage, maker: RowMaker, sections: tuple[SectionView, ...]
         return None
     localizer = maker.localizer
     shown = {thread.key for section in sections for row in section.rows for thread in row.threads}
-    hidden = [one for one in review.threads if one.key not in shown]
+    hidden = [thread for thread in review.threads if thread.key not in shown]
     return ReviewView(
         reason=review.reason,
         decision=decision_view(review.decision, page, localizer) if review.decision else None,
         rev=review.record_rev,
-        general=tuple((_thread_label(page, one, localizer), maker.thread(one)) for one in hidden),
-        open_threads=sum(one.is_open for one in review.threads),
+        general=tuple((_thread_label(page, thread, localizer), maker.thread(thread)) for thread in hidden),
     )
 
 
@@ -424,13 +404,13 @@ def _receipt(last: Revision, localizer: Localizer) -> tuple[TechnicalFact, ...]:
 
 
 def corrected_time(at: str | None, clock_offset_ms: int) -> datetime | None:
-    """Return the device's time without the difference of its clock; None when it is no time."""
+    """Return the time of the tablet without its clock difference, None for an invalid time."""
     moment = from_wire(at) if at else None
     return moment - timedelta(milliseconds=clock_offset_ms) if moment else None
 
 
 def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
-    """Return every section that holds something."""
+    """Return the sections that have rows."""
     say = maker.localizer.say
     sections = (
         maker.section("identity", type_name("establishment", maker.localizer)),
@@ -442,7 +422,7 @@ def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
 
 
 def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
-    """Return every section that holds something."""
+    """Return the sections that have rows."""
     say = maker.localizer.say
     sections = (
         maker.section("session", say(N_("The session"))),
@@ -456,7 +436,7 @@ def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
 
 
 def outreach_exceptions(sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
-    """Return the rows that ask for a look: texts with something that may name a person."""
+    """Return the rows with texts that may name a person."""
     return tuple(row for section in sections for row in section.rows if row.has_marks)
 
 

@@ -1,4 +1,4 @@
-"""Words for a violation that was found before: recidivism needs a sanction decision that still counts."""
+"""Texts of a repeated violation: recidivism needs a sanction decision that still counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from field178_server.console.text.localize import Localizer
 from field178_shared.records.repeat_violations import EarlierViolation, Repetition
 from field178_shared.text.i18n import N_
 
-# Names for a list.
+# Short labels for lists.
 REPETITIONS: Mapping[Repetition, str] = {
     Repetition.RECIDIVISM: N_("Recidivism"),
     Repetition.REPEATED: N_("Violation found several times"),
@@ -26,5 +26,5 @@ _SENTENCES: Mapping[Repetition, str] = {
 
 
 def repetition_text(earlier: EarlierViolation, localizer: Localizer) -> str:
-    """Return what an earlier visit makes of a violation, with its day and the article of the law."""
+    """Return the text of a repetition with the earlier day and the article of the law."""
     return localizer.say(_SENTENCES[earlier.repetition]).format(day=localizer.day(earlier.found_on))

@@ -1,4 +1,4 @@
-"""A comment thread in words: who asked and answered what, when, and how it stands."""
+"""Comment threads: messages with their authors, state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A comment of the office, or an answer of the field; an answer is screened for personal data."""
+    """Comment of the office or answer of a team; answers are marked for personal data."""
 
     text: tuple[Segment, ...]
     signature: str
@@ -25,7 +25,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """A thread at one field; `is_met` when the field has changed since it was asked for."""
+    """Thread at a field; `is_met`: the field has changed since the comment."""
 
     key: str
     path: str
@@ -37,7 +37,7 @@ class ThreadView:
 
 @dataclass(frozen=True, slots=True)
 class Writers:
-    """Who wrote in the threads of one record: answers by id, roles by officer, and the record's team."""
+    """Authors in the threads of a record: answers by id, roles by officer, team of the record."""
 
     answers: Mapping[str, StoredAnswer]
     roles: Mapping[str, str]
@@ -46,7 +46,7 @@ class Writers:
 
 
 def thread_view(thread: CommentThread, writers: Writers, localizer: Localizer, *, is_met: bool) -> ThreadView:
-    """Return a thread for one reader."""
+    """Return a thread with its messages and state."""
     return ThreadView(
         key=thread.key,
         path=thread.path,

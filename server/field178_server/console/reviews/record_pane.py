@@ -43,7 +43,7 @@ class RefusedDecision:
         """Return the decisions after the review that the officer has seen."""
         if self.seen_review is None:
             return ()
-        return tuple(decision for decision in view.decisions if decision.rev > self.seen_review)
+        return tuple(made for made in view.decisions if made.decision.rev > self.seen_review)
 
 
 def reviewed_record(session: Session, page: Page, record_id: str) -> RecordPage | None:
