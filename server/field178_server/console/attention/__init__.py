@@ -1,4 +1,4 @@
-"""Needs attention: conflicts, quarantined changes and recovered records on one list and one set of pages."""
+"""Needs attention: list and pages of conflicts, quarantined changes and recovered records."""
 
 from __future__ import annotations
 

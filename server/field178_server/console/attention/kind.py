@@ -68,7 +68,7 @@ class ItemDecision:
 class ItemKind:
     """Kind of items. `label` of the chip and `word` of the pill: texts; `audit_actions` of its decisions.
 
-    `rows`, `is_open` and `item` add the names of their items to the page. The latter two raise
+    `rows` and `item` add the names of their items to the page; `is_open` and `item` raise
     AppError(not_found) for an item that does not exist or is outside the access filter.
     """
 

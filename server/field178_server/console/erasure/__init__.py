@@ -1,4 +1,4 @@
-"""Erasure: asked for by one privacy officer, confirmed or refused by another."""
+"""Erasure: requested by a privacy officer, confirmed or refused by another."""
 
 from __future__ import annotations
 

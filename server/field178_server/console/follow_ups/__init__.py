@@ -1,4 +1,4 @@
-"""What visits began: the list of what is due, and the forms of what the office enters."""
+"""Follow-ups of visits: list of due items, forms of office entries."""
 
 from __future__ import annotations
 

@@ -177,8 +177,8 @@ def target_text(record_type: str, target: Data, visit: RecordPage, localizer: Lo
     if record_type == EXECUTION:
         parts.insert(0, localizer.choice("measure", text_of(target, "measure_id")))
     elif record_type == CLOSURE:
-        asked = entries_of(visit.record.data, "follow_ups").get(text_of(target, "follow_up_id"), {})
-        parts = [text_of(asked, "text")]
+        follow_ups = entries_of(visit.record.data, "follow_ups")
+        parts = [text_of(follow_ups.get(text_of(target, "follow_up_id"), {}), "text")]
     return " · ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The first page of each role: what waits, what is due, what is wrong."""
+"""First page of each role: cards of open work."""
 
 from __future__ import annotations
 

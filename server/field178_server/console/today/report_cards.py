@@ -109,14 +109,14 @@ def _stale_lines(
     return tuple(
         TodayLine(
             "!",
-            f"{localizer.label(lists.report_kinds, known.report.kind)} {known.report.year}"
-            f" · {localizer.area(known.report.area_id)}",
+            f"{localizer.label(lists.report_kinds, entry.report.kind)} {entry.report.year}"
+            f" · {localizer.area(entry.report.area_id)}",
             page.say(note),
-            url_for("console.reports.detail", record_id=known.record_id),
+            url_for("console.reports.detail", record_id=entry.record_id),
             "bad",
         )
-        for known in reports
-        if known.record_id in stale
+        for entry in reports
+        if entry.record_id in stale
     )
 
 
