@@ -8,9 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-
-# Said again by name: pages pass a session on and write no SQL of their own.
-from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm import Session
 
 from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, write_lock
 from field178_server.database.flask_extension import session_of, snapshot_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
@@ -12,7 +13,7 @@ from field178_server.console.accounts.new_password import problem_of
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_shared.codelists import load
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import segno
 from flask import Response, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers, own_account, sessions
@@ -18,7 +19,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.page import current_page
 from field178_server.database.models import Officer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in

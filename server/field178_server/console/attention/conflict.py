@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.console.attention.conflict_view import (
     DELETED_PATH,
@@ -20,7 +21,6 @@ from field178_server.console.text.field_labels import FieldContext, label_at
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
 from field178_server.office.conflicts.resolution import (

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.shell.form_actions import Refusal
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.attention.queries import ItemKey
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names

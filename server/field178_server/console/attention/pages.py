@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_action
@@ -18,7 +19,6 @@ from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import (
     ItemKey,
     ItemOrigin,

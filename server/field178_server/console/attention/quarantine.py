@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, add_names, find
 from field178_server.console.attention.quarantine_view import (
@@ -19,7 +20,6 @@ from field178_server.console.text.field_labels import FieldContext, label_at
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.quarantine import operations as quarantine
 from field178_server.office.quarantine.operations import Correction, QuarantineKey

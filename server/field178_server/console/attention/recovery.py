@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.audit.trail import require_reason
 from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, add_names, find
@@ -12,7 +13,6 @@ from field178_server.console.attention.recovery_view import recovery_detail, rec
 from field178_server.console.shell.form_actions import Refusal, office, whole_number
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.attention.kind import ItemKind, ItemRow
 from field178_server.console.shell.links import FilterLink, scope_text, with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.page import Page
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import AttentionFilter, ItemOrigin, ListedItem, Sources
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.text.i18n import N_

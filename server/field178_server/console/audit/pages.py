@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
@@ -15,7 +16,7 @@ from field178_server.console.components.table_files import Cell, TableFile, tabl
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.lists import FilterField, ListAddress, wanted_day
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.queue import add_once
 from field178_server.office.audit import chain_check
 from field178_server.office.audit.queries import AuditFilter, trail_page, trail_rows

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.attachments.office_files import PDF, OfficeFile, known_file, store_file
 from field178_server.console.text.format_values import as_bytes
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_shared.errors import AppError, ErrorCode

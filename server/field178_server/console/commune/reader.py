@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.commune.queries import units_of
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_shared.errors import AppError, ErrorCode

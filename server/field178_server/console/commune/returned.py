@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.records.entry_form import entry_label_of
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, state_label
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reviews.entry_returns import EntryReturn, entry_returns
 from field178_server.office.reviews.operations import RETURNED_ENTRIES
 from field178_server.office.reviews.queue import review_revisions

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import ListAddress
-from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.views.operations import Whose, views_of

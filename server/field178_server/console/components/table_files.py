@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from tempfile import TemporaryFile
 
 from flask import request, send_file
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.shell.confirmation import ask_before_file
 from field178_server.console.shell.form_actions import office
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.exports.table_files import MEDIA_TYPES, TABLE_WRITERS, Cell, TableFile
 from field178_shared.errors import AppError, ErrorCode

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
@@ -19,7 +20,7 @@ from field178_server.console.shell.form_actions import office, whole_number
 from field178_server.console.shell.lists import ListAddress, wanted_day
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of

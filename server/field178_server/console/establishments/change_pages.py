@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.form import error_links, errors_of, typed_entry, units_offered
@@ -20,7 +21,6 @@ from field178_server.console.establishments.hints import unseen_hints
 from field178_server.console.shell.form_actions import attempt, done, office, whole_number
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments import operations as register
 from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.records import operations as records

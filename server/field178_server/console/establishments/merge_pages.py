@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.form import (
@@ -22,7 +23,6 @@ from field178_server.console.shell.form_actions import Refusal, attempt, done, o
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments import operations as register
 from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
 from field178_server.office.establishments.operations import SeenEstablishment

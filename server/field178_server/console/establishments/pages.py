@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.components.export_link import export_href
@@ -23,7 +24,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.establishments.duplicates import DuplicateHint
 from field178_server.office.establishments.file import establishment_file
 from field178_server.office.establishments.map import register_map

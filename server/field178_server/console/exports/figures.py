@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.components.left_out import sentences_for
 from field178_server.console.text.figure_texts import OPEN_SHARE
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.exports.kinds import FIGURES
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import Cell, TableFile

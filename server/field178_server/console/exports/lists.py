@@ -7,11 +7,12 @@ from datetime import date
 from itertools import islice
 from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.records.filed_columns import VISIT, columns_of
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments.queries import (
     EXPORT_STEP,
     RegisterQuery,

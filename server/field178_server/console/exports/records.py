@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.components.column_cells import cell_of
 from field178_server.console.exports.lists import days_of
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable, Source
 from field178_server.office.exports.records import StoredRows
 from field178_server.office.exports.table_files import Cell, TableFile

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.feeds import view
@@ -15,7 +16,7 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.feeds import operations, queries
 from field178_server.office.feeds.entity_sets import sets_of

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.components.export_link import export_href
@@ -46,7 +47,7 @@ from field178_server.console.text.state_labels import (
     short_state_label,
     state_label,
 )
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.filed.map import PlacedVisit, filed_map

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -35,7 +36,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.follow_ups import operations
 from field178_server.office.follow_ups.operations import NewEntry, SeenEntry
 from field178_server.office.reviews.record import RecordPage, record_page

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from field178_server.console.follow_ups import list_view
 from field178_server.console.follow_ups.list_view import FollowUpQuery
 from field178_server.console.records.flashes import ENTRY_FLASHES
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.follow_ups.queries import follow_up_page
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record

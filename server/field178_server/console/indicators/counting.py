@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.progress import share_counted
 from field178_shared.indicators.periods import Period

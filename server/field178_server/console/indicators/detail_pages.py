@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from field178_server.console.components.left_out import left_out_note
 from field178_server.console.indicators.charts import bar_of
@@ -19,7 +20,6 @@ from field178_server.console.indicators.detail_view import DetailWriter, months_
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
 from field178_server.console.shell.page import Page, current_page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.indicators.counted_facts import AreaFacts, read_facts
 from field178_server.office.indicators.from_above import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand

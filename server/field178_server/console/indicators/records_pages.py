@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from field178_server.console.indicators.counting import being_counted
 from field178_server.console.indicators.reader import FigureAddress, read_address
@@ -22,7 +23,6 @@ from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand

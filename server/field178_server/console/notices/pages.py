@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import teams
@@ -28,7 +29,7 @@ from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
 from field178_server.database.models import Notice
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.notices import operations, queries
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
@@ -19,7 +20,7 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account

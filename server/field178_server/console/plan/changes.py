@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,7 +25,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.plan import operations
 from field178_server.office.plan.operations import SeenItem, plan_id
 from field178_server.office.plan.progress import PlannedVisit, PlanReader

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from field178_server.console.records.entry_form import EntryForm, entry_facts, entry_label_of
 from field178_server.console.records.record_view import DifferenceView, difference_view
@@ -14,7 +15,6 @@ from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.entries.queries import entry_history
 from field178_server.records.batch import Batch
 from field178_server.records.history import RecordHistory, Revision

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.register_import.drafts import ImportRow, find_import
 from field178_server.office.register_import.preview import Preview, preview_of
 from field178_server.office.register_import.staging import StagingFolder

@@ -6,6 +6,7 @@ import io
 from typing import BinaryIO, cast
 
 from flask import Response, redirect, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_space_for_files
@@ -20,7 +21,7 @@ from field178_server.console.register_import.view import (
 )
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobRow, add, find_job
 from field178_server.office.register_import.checking import CheckedFile
 from field178_server.office.register_import.drafts import (

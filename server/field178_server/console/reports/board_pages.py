@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -29,7 +30,6 @@ from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reports import operations
 from field178_server.office.reports.heading import default_heading, default_profiles
 from field178_server.office.reports.operations import SeenReport

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.reports.board_view import title_of
 from field178_server.console.reports.counting import comparison_of, counting_page, request_comparison
 from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.page import Page, current_page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reports.printed import printed, printed_changes
 from field178_server.office.reports.queries import KnownReport, frozen_report, signed_content
 from field178_server.records.paging import PageOfRows

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.page import Page
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.basis import current_basis

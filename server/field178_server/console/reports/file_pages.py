@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Response, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.trail import AuditEntry
@@ -16,7 +17,7 @@ from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import batch_in, done, office
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.printed import PrintedReport, printed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.shell.page import Page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reports.queries import KnownReport, ReportViewer, find_report
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.reports import report_view
@@ -26,7 +27,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import Page, current_page
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.reports import operations
 from field178_server.office.reports.content import digest

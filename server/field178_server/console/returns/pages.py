@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.records.entry_lines import EntryList, list_entries
 from field178_server.console.returns.flashes import FLASHES
@@ -22,7 +23,6 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import field_name, return_name, type_name
-from field178_server.database.unit_of_work import Session
 from field178_server.office.returns.queries import (
     MonthlyReturn,
     Reporter,

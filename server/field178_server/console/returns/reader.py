@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.returns.queries import ReturnsAccess, access_to_returns
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import by_label

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
 from field178_server.records.access import access_of
 

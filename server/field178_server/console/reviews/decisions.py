@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flask import request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.console.reviews.confirmation import (
@@ -22,7 +23,7 @@ from field178_server.console.reviews.record_pane import VOID, RefusedDecision
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
 from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.page import current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import next_in_queue, next_with_flag

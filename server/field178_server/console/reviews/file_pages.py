@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Response, send_file
+from sqlalchemy.orm import Session
 
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
@@ -14,7 +15,7 @@ from field178_server.console.records.documents import send_document
 from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.page import Page, current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode

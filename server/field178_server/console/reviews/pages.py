@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.records.flashes import ENTRY_FLASHES
 from field178_server.console.reviews.flashes import FLASHES
@@ -15,7 +16,7 @@ from field178_server.console.reviews.record_pane import RefusedDecision, record_
 from field178_server.console.shell.flash import Flash, take_flash
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.shell.readings import note_reading
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.queue import queue_row
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from field178_server.attachments.queries import Overdue, RecordFileCount, file_counts, overdue_records
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.shell.page import Page
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import (
     FlaggedPage,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from field178_server.console.records.after_visit_view import after_visit_view
 from field178_server.console.records.decisions_view import DecisionView
 from field178_server.console.records.record_view import RecordPageView, record_view
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.text.i18n import N_

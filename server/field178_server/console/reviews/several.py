@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.console.records.decisions_view import decider, decision_label
@@ -13,7 +14,7 @@ from field178_server.console.reviews.queue_view import title_of
 from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.page import Page, current_page
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.decision_history import DecisionKind
 from field178_server.office.reviews.operations import MOST_AT_ONCE, SeenRecord

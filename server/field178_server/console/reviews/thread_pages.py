@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import Actor
@@ -17,7 +18,7 @@ from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import field_name
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews import threads
 from field178_server.office.reviews.operations import refuse_changed
 from field178_server.records.batch import Batch

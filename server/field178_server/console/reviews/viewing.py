@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from field178_server.console.reviews.decisions import seen_record
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.page import current_page
 from field178_server.database.models import RecordView
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import QueueState, queue_counts, queue_row, review_revisions
 from field178_server.office.reviews.viewing import note_view, others_viewing

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.links import record_link
@@ -13,7 +14,6 @@ from field178_server.console.shell.page import Page, current_page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import address_text
-from field178_server.database.unit_of_work import Session
 from field178_server.office.search.queries import (
     SHOWN,
     FoundRecord,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import redirect, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.audit.operation_context import OperationContext
@@ -13,7 +14,7 @@ from field178_server.audit.trail import Actor
 from field178_server.console.shell.flash import leave_flash
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.records.batch import Batch

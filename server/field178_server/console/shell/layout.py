@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, request
+from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
@@ -15,7 +16,6 @@ from field178_server.console.shell.preferences import chosen_language, chosen_th
 from field178_server.console.shell.routes import MenuGroup, menu_entries
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import asks_code, csrf_token
 from field178_shared.text.i18n import N_

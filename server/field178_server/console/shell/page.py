@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask import Response, g, request
+from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
@@ -15,7 +16,7 @@ from field178_server.console.shell.policy import may, own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.routes import menu_endpoint
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.records.access import AccessFilter

@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.access import SIGNED_IN, Access
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_shared.codelists import CodeLists
 
 Handler = Callable[..., ResponseReturnValue]

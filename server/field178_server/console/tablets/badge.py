@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session
 from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.tablets.queries import count_silent

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import teams
@@ -16,7 +17,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import run_write
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.tablets import operations
 from field178_server.office.tablets.queries import find_tablet, grants_of, officers_on

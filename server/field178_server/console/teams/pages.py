@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.access import ADMINISTER
@@ -21,7 +22,7 @@ from field178_server.console.teams.flashes import FLASHES
 from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER, FormState
 from field178_server.console.teams.view import TeamQuery, TeamWork
 from field178_server.console.text.field_labels import field_name
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.follow_ups.queries import FollowUpFilter, follow_up_counts
 from field178_server.office.plan.progress import PlanReader, planned_visits

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
 from field178_server.console.today.card import TodayCard, TodayLine, own_units
-from field178_server.database.unit_of_work import Session
 from field178_server.office.commune.queries import commune_work
 from field178_server.office.today.queries import sessions_by_unit
 from field178_shared.text.i18n import N_

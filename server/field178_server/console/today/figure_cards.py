@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.components.left_out import left_out_note
 from field178_server.console.shell.page import Page
@@ -17,7 +18,6 @@ from field178_server.console.text.figure_texts import (
 )
 from field178_server.console.text.localize import Localizer
 from field178_server.console.today.card import TodayCard, TodayLine, own_units, sees_aggregates_only
-from field178_server.database.unit_of_work import Session
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.kept_facts import figures_at_hand

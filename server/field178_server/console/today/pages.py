@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.access import ADMINISTER, READ, TABLETS, Access, any_of
 from field178_server.console.shell.page import Page, current_page
@@ -15,7 +16,6 @@ from field178_server.console.today.figure_cards import figures_card, targets_car
 from field178_server.console.today.record_cards import follow_ups_card, plan_card, review_card
 from field178_server.console.today.report_cards import all_reports_card, own_reports_card, report_work_card
 from field178_server.console.today.system_cards import backup_card, privacy_card, server_card, tablets_card
-from field178_server.database.unit_of_work import Session
 from field178_server.office.notices.queries import own_notices
 from field178_shared.text.formats import weekday_name
 from field178_shared.time.clock import local_date

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
-from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.plan.progress import PlanReader, adjacent_years, planned_visits

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
-from field178_server.database.unit_of_work import Session
 from field178_server.office.reports.queries import (
     KnownReport,
     ReportViewer,

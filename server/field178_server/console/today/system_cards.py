@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from field178_server.backup.log import last_backups
 from field178_server.console.components.health_labels import anchor_of, level_label
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
-from field178_server.database.unit_of_work import Session
 from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.health.checks import Check, CheckName, backup_check, checks_of
 from field178_server.health.wording import words_of

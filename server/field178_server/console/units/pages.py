@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.flash import take_flash
@@ -13,7 +14,7 @@ from field178_server.console.shell.links import with_query
 from field178_server.console.shell.page import current_page
 from field178_server.console.units.flashes import FLASHES
 from field178_server.console.units.view import entry_line
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import add, under_way
 from field178_server.office.establishments.queries import RegisterQuery, RegisterRow, register_page
 from field178_server.office.notices.reform import announce_reform

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.operation_context import OperationContext
@@ -20,7 +21,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.webhooks import view
 from field178_server.console.webhooks.flashes import FLASHES
 from field178_server.console.webhooks.form import ReplayForm, WebhookForm, errors_of
-from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import send_again, send_test
