@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, func, update
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
@@ -19,8 +19,10 @@ from field178_shared.time.clock import from_wire
 # An exchange that stores nothing else is not made to wait for the disk just to say "seen again", and one that
 # does is spared a statement.
 WRITE_EVERY = timedelta(minutes=10)
-# A tablet without contact for so long is asked after.
+# A tablet in use without contact for this time is silent (decision 0089).
 SILENT_AFTER = timedelta(hours=48)
+IS_IN_USE = Device.revoked_at.is_(None)
+_LAST_CONTACT = func.coalesce(Device.last_seen_at, Device.enrolled_at)
 _LONGEST_APP = 64
 
 
@@ -39,6 +41,16 @@ class Heartbeat:
         """The tablet's clock minus the server's; None when the tablet sent no time."""
         client_time = from_wire(self.device_now)
         return None if client_time is None else round((client_time - self.at).total_seconds() * 1000)
+
+
+def silent_since(now: datetime) -> datetime:
+    """Return the instant since which a tablet had no contact if it is silent at `now`."""
+    return now - SILENT_AFTER
+
+
+def is_silent(since: datetime) -> ColumnElement[bool]:
+    """Return the condition of tablets in use without contact since an instant; enrolment is a contact."""
+    return and_(IS_IN_USE, since >= _LAST_CONTACT)
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:

@@ -21,6 +21,7 @@ from field178_server.database import migrations
 from field178_server.database.engine import readonly
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import snapshot
+from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.health.waiting import Waiting, waiting_work
 from field178_server.maintenance.check_log import LastCheck, last_check
 from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside, trusts
@@ -209,7 +210,7 @@ def _checks_of_machine(settings: Settings, shut_out: int = 0) -> tuple[Check, ..
 def _shut_out(session: Session, settings: Settings) -> int:
     """Return how many tablets were enrolled with pins of which the present chain has none."""
     query = select(Device.tls_pins, func.count()).where(
-        Device.tenant_id == settings.tenant, Device.revoked_at.is_(None), Device.tls_pins.is_not(None)
+        Device.tenant_id == settings.tenant, IS_IN_USE, Device.tls_pins.is_not(None)
     )
     rows = session.execute(query.group_by(Device.tls_pins)).all()
     return sum(count for pins, count in rows if pins and not trusts(settings, pins))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ChangeHistory, Device, DeviceScope, Feed, Record, Scope
+from field178_server.devices.heartbeat import IS_IN_USE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_INTEGER
 
@@ -96,7 +97,7 @@ def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime)
         .where(
             Device.tenant_id == tenant_id,
             DeviceScope.scope == scope,
-            Device.revoked_at.is_(None),
+            IS_IN_USE,
             Device.last_seen_at > now - SILENT,
         )
     ).all()

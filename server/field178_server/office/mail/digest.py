@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceScope, FiledRecord, FollowUpProjection, Record
-from field178_server.devices.heartbeat import SILENT_AFTER
+from field178_server.devices.heartbeat import is_silent, silent_since
 from field178_server.records.access import AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.number_block import is_minutes_number
@@ -138,7 +138,7 @@ def waiting_now(session: Session, tenant_id: str, now: datetime) -> WaitingMatte
     """Return what waits, in three statements."""
     return WaitingMatters(
         returned_to_teams(session, tenant_id),
-        _silent(session, tenant_id, now - SILENT_AFTER),
+        _silent(session, tenant_id, silent_since(now)),
         _overdue(session, tenant_id, local_date(now)),
     )
 
@@ -236,11 +236,7 @@ def _silent(session: Session, tenant_id: str, since: datetime) -> list[frozenset
                 DeviceScope.scope != _SHARED_SCOPE,
             ),
         )
-        .where(
-            Device.tenant_id == tenant_id,
-            Device.revoked_at.is_(None),
-            func.coalesce(Device.last_seen_at, Device.enrolled_at) <= since,
-        )
+        .where(Device.tenant_id == tenant_id, is_silent(since))
     )
     found: dict[str, set[str]] = {}
     for device_id, scope in session.execute(query):

@@ -22,6 +22,7 @@ from field178_server.database.models import (
     NoticeReading,
     Officer,
 )
+from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
 PAGE_SIZE = 50
@@ -236,6 +237,6 @@ def _bindings(tenant_id: str, *columns: InstrumentedAttribute[Any]) -> Select[An
             Device,
             and_(Device.tenant_id == DeviceOfficer.tenant_id, Device.device_id == DeviceOfficer.device_id),
         )
-        .where(DeviceOfficer.tenant_id == tenant_id, Device.revoked_at.is_(None))
+        .where(DeviceOfficer.tenant_id == tenant_id, IS_IN_USE)
         .order_by(Device.label, Device.device_id)
     )

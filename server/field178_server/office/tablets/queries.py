@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
 from field178_server.devices.access import tablets_within
+from field178_server.devices.heartbeat import IS_IN_USE, is_silent
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
@@ -117,9 +118,8 @@ def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[Offic
 
 def counts_in_use(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> tuple[int, int]:
     """Return the number of tablets in use, and of those without contact since an instant."""
-    last_contact = func.coalesce(Device.last_seen_at, Device.enrolled_at)
-    query = select(func.count(), func.count().filter(last_contact <= since)).select_from(Device)
-    found = session.execute(query.where(*tablets_within(tenant_id, access), Device.revoked_at.is_(None)))
+    query = select(func.count(), func.count().filter(is_silent(since))).select_from(Device)
+    found = session.execute(query.where(*tablets_within(tenant_id, access), IS_IN_USE))
     in_use, silent = found.one()
     return in_use, silent
 

@@ -12,6 +12,7 @@ from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Device, DeviceScope, Officer, Record
+from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
@@ -134,7 +135,7 @@ def _follow_units(session: Session, context: OperationContext, before: Team, aft
         .where(
             Device.tenant_id == context.tenant_id,
             DeviceScope.scope == after.scope,
-            Device.revoked_at.is_(None),
+            IS_IN_USE,
         )
         .order_by(Device.device_id)
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
 from field178_server.database.models import Device, DeviceScope, FiledRecord, Officer, Record
+from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records.access import AccessFilter
 from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
@@ -94,7 +95,7 @@ def team_list(session: Session, tenant_id: str, access: AccessFilter, today: dat
         )
         .where(
             DeviceScope.tenant_id == tenant_id,
-            Device.revoked_at.is_(None),
+            IS_IN_USE,
             DeviceScope.scope.in_([team.scope for team in found]),
         )
         .group_by(DeviceScope.scope)
@@ -233,7 +234,7 @@ def _tablets(session: Session, tenant_id: str, scope: str) -> tuple[TeamTablet, 
             DeviceScope,
             (DeviceScope.tenant_id == Device.tenant_id) & (DeviceScope.device_id == Device.device_id),
         )
-        .where(Device.tenant_id == tenant_id, DeviceScope.scope == scope, Device.revoked_at.is_(None))
+        .where(Device.tenant_id == tenant_id, DeviceScope.scope == scope, IS_IN_USE)
         .order_by(Device.label, Device.device_id)
     )
     return tuple(TeamTablet(*row) for row in session.execute(query))

@@ -1,0 +1,79 @@
+"""Digest, first page, list, menu and health show the same number of what waits in one store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import update
+from tests.server.console.conftest import Browser, FieldWork
+from tests.server.office_scene import Office, Tablet
+
+from field178_server.accounts import officers
+from field178_server.database.models import Device
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.mail.digest import DailyDigest, MailTopic, waiting_now
+from field178_shared.codelists import load
+
+SignIn = Callable[[str], Browser]
+
+
+def figure(browser: Browser, path: str, position: int = 0) -> int:
+    """Return a figure of the first page by the address that its line leads to."""
+    figures = re.findall(
+        rf'today-figure[^>]*>([0-9.]+)</span>\s*<span><a href="{re.escape(path)}">',
+        unescape(browser.text("/")),
+    )
+    return int(figures[position])
+
+
+def badge(browser: Browser, path: str) -> int:
+    """Return the number beside an entry of the menu."""
+    entry = re.search(rf'<a class="rail-item" href="{path}"[^>]*>.*?</a>', browser.text("/"), re.DOTALL)
+    assert entry is not None
+    count = re.search(r'rail-count">(\d+)<', entry[0])
+    return int(count[1]) if count else 0
+
+
+def digest_of(office: Office, login: str) -> DailyDigest:
+    tenant = office.settings.tenant
+    with snapshot(office.engine) as session:
+        officer = officers.by_login_or_id(session, tenant, login)
+        scopes = officers.scopes_of(session, tenant, officer.officer_id)
+        waiting = waiting_now(session, tenant, office.clock.now())
+    return waiting.digest(tuple(MailTopic), officer.role, scopes, load())
+
+
+def silent_tablets(office: Office, browser: Browser, login: str) -> tuple[int, int, int, int]:
+    """Return the silent tablets as the digest, the first page, the menu and the list count them."""
+    return (
+        digest_of(office, login).silent_count,
+        figure(browser, "/tablets", 1),
+        badge(browser, "/tablets"),
+        browser.text("/tablets").count("Im lặng"),
+    )
+
+
+@pytest.mark.parametrize("login", ["admin", "chi"])
+def test_tablet_is_silent_from_48_hours_on_everywhere(
+    office: Office, signed_in: SignIn, in_the_field: FieldWork, login: str
+) -> None:
+    in_the_field.place()
+    office.clock.move(hours=48, seconds=-1)
+    assert silent_tablets(office, signed_in(login), login) == (0, 0, 0, 0)
+    office.clock.move(seconds=1)
+    assert silent_tablets(office, signed_in(login), login) == (1, 1, 1, 1)
+
+
+def test_enrolment_counts_as_contact_and_a_revoked_tablet_is_not_silent(
+    office: Office, signed_in: SignIn, in_the_field: FieldWork
+) -> None:
+    office.clock.move(hours=24)
+    Tablet(office).ready("unit:c11629_v2")
+    office.clock.move(hours=24)
+    assert silent_tablets(office, signed_in("admin"), "admin") == (1, 1, 1, 1)
+    revoked = update(Device).where(Device.device_id == in_the_field.tablet.device)
+    run_write(office.engine, lambda session: session.execute(revoked.values(revoked_at=office.clock.now())))
+    assert silent_tablets(office, signed_in("admin"), "admin") == (0, 0, 0, 0)
