@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import update
 from tests.server.console.conftest import Browser, FieldWork
+from tests.server.console.follow_ups.test_pages import counts
 from tests.server.office_scene import Office, Tablet
 
 from field178_server.accounts import officers
@@ -16,6 +17,9 @@ from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.mail.digest import DailyDigest, MailTopic, waiting_now
 from field178_shared.codelists import load
+
+# The team lead leads another team than the one that makes the visits.
+TEAM_LEAD, REVIEWER = "an", "chi"
 
 SignIn = Callable[[str], Browser]
 
@@ -77,3 +81,38 @@ def test_enrolment_counts_as_contact_and_a_revoked_tablet_is_not_silent(
     revoked = update(Device).where(Device.device_id == in_the_field.tablet.device)
     run_write(office.engine, lambda session: session.execute(revoked.values(revoked_at=office.clock.now())))
     assert silent_tablets(office, signed_in("admin"), "admin") == (0, 0, 0, 0)
+
+
+def overdue(office: Office, browser: Browser, login: str) -> tuple[int, int, int, int]:
+    """Return the overdue follow-ups as the digest, the first page, the menu and the list count them."""
+    return (
+        digest_of(office, login).overdue_count,
+        figure(browser, "/follow-ups"),
+        badge(browser, "/follow-ups"),
+        int(counts(browser)[0]),
+    )
+
+
+def test_follow_up_is_overdue_from_the_day_after_its_due_day_everywhere(
+    office: Office, signed_in: SignIn, in_the_field: FieldWork
+) -> None:
+    in_the_field.visit(
+        findings=None,
+        follow_ups={"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}},
+    )
+    for hours, count in ((0, 0), (9, 1)):
+        office.clock.move(hours=hours)
+        assert overdue(office, signed_in(REVIEWER), REVIEWER) == (count,) * 4
+        assert overdue(office, signed_in(TEAM_LEAD), TEAM_LEAD) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("status", ["fixed", "open"])
+def test_follow_up_that_is_closed_or_of_a_void_visit_is_not_overdue(
+    office: Office, reviewer: Browser, in_the_field: FieldWork, status: str
+) -> None:
+    asked = {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": status}
+    visit = in_the_field.visit(findings=None, follow_ups={"exit": asked})
+    if status == "open":
+        assert overdue(office, reviewer, REVIEWER) == (1, 1, 1, 1)
+        assert reviewer.decide(visit, "void", reason="Nhập nhầm cơ sở", confirmed="void").status_code == 303
+    assert overdue(office, reviewer, REVIEWER) == (0, 0, 0, 0)

@@ -17,6 +17,7 @@ from field178_server.database.models import (
     MergeProjection,
 )
 from field178_server.office.establishments.queries import RegisterQuery, within
+from field178_server.records.follow_ups import IS_OPEN
 
 # Of the whole register of a large city; what is beyond is said, and found by filters.
 MOST_POINTS = 50_000
@@ -142,7 +143,7 @@ def _with_open_corrections(session: Session, query: RegisterQuery, ends: Mapping
         select(row.establishment_id)
         .where(
             row.tenant_id == query.tenant_id,
-            row.closed_on.is_(None),
+            IS_OPEN,
             row.kind == "correction",
             row.establishment_id.is_not(None),
             query.access.covers(row.scope),

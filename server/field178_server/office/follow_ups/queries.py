@@ -22,6 +22,7 @@ from field178_server.database.models import (
 from field178_server.records.access import AccessFilter
 from field178_server.records.entries import after_visits, later_entries
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
+from field178_server.records.follow_ups import IS_OPEN, is_overdue, is_past_due
 from field178_server.records.labels import Names, names_of
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.merge import Data
@@ -118,18 +119,14 @@ def follow_up_counts(session: Session, wanted: FollowUpFilter) -> dict[FollowUpT
     """Return how many rows each open part has under the same filters; what is closed only grows."""
     # By the day alone: that they are open is said once, so that the index of open rows is enough.
     counted = [func.count().filter(_is_due_in(tab, wanted.today)) for tab in OPEN_TABS]
-    query = (
-        select(*counted)
-        .select_from(FollowUpProjection)
-        .where(*_within(wanted), FollowUpProjection.closed_on.is_(None))
-    )
+    query = select(*counted).select_from(FollowUpProjection).where(*_within(wanted), IS_OPEN)
     return dict(zip(OPEN_TABS, session.execute(query).one(), strict=True))
 
 
 def count_overdue(session: Session, tenant_id: str, access: AccessFilter, today: date) -> int:
     """Return how many rows are overdue."""
     wanted = FollowUpFilter(tenant_id, access, today)
-    query = select(func.count()).select_from(FollowUpProjection).where(*_within(wanted), _in_tab(wanted))
+    query = select(func.count()).select_from(FollowUpProjection).where(*_within(wanted), is_overdue(today))
     return session.scalar(query) or 0
 
 
@@ -249,13 +246,13 @@ def _of_type(wanted: FollowUpFilter) -> ColumnElement[bool]:
 def _in_tab(wanted: FollowUpFilter) -> ColumnElement[bool]:
     if wanted.tab is FollowUpTab.CLOSED:
         return FollowUpProjection.closed_on.is_not(None)
-    return and_(FollowUpProjection.closed_on.is_(None), _is_due_in(wanted.tab, wanted.today))
+    return and_(IS_OPEN, _is_due_in(wanted.tab, wanted.today))
 
 
 def _is_due_in(tab: FollowUpTab, today: date) -> ColumnElement[bool]:
     soon = today + SOON
     return {
-        FollowUpTab.OVERDUE: FollowUpProjection.due_on < today,
+        FollowUpTab.OVERDUE: is_past_due(today),
         FollowUpTab.SOON: FollowUpProjection.due_on.between(today, soon),
         FollowUpTab.LATER: FollowUpProjection.due_on > soon,
     }[tab]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Device, DeviceScope, FiledRecord, FollowUpProjection, Record
 from field178_server.devices.heartbeat import is_silent, silent_since
 from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.follow_ups import is_overdue
 from field178_shared.codelists import CodeLists
 from field178_shared.records.number_block import is_minutes_number
 from field178_shared.records.reading import text_of
@@ -247,11 +248,7 @@ def _silent(session: Session, tenant_id: str, since: datetime) -> list[frozenset
 def _overdue(session: Session, tenant_id: str, today: date) -> dict[str, int]:
     query = (
         select(FollowUpProjection.scope, func.count())
-        .where(
-            FollowUpProjection.tenant_id == tenant_id,
-            FollowUpProjection.closed_on.is_(None),
-            FollowUpProjection.due_on < today,
-        )
+        .where(FollowUpProjection.tenant_id == tenant_id, is_overdue(today))
         .group_by(FollowUpProjection.scope)
     )
     return {scope: count for scope, count in session.execute(query)}
