@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Attachment, Blob, FiledRecord, Upload
 from field178_server.records.access import AccessFilter
+from field178_server.records.review_queue import IS_NOT_VOID
 from field178_shared.schemas.declared import RESTRICTED_KINDS
 
 OVERDUE_AFTER = timedelta(days=7)
@@ -102,7 +103,7 @@ def overdue_records(session: Session, tenant_id: str, access: AccessFilter, now:
             Attachment.tenant_id == tenant_id,
             FiledRecord.tenant_id == tenant_id,
             access.covers(FiledRecord.scope),
-            FiledRecord.review_state != "void",
+            IS_NOT_VOID,
             Attachment.named_at < now - OVERDUE_AFTER,
             ~_is_there(tenant_id),
         )

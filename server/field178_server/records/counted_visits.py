@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
+from field178_server.records.review_queue import IS_NOT_VOID
 
 _NOT_INSPECTED = "not_inspected"
 IS_VISITED = and_(
@@ -18,5 +19,5 @@ def counted() -> list[ColumnElement[bool]]:
     return [
         FiledRecord.type == "inspection",
         FiledRecord.outcome != _NOT_INSPECTED,
-        FiledRecord.review_state != "void",
+        IS_NOT_VOID,
     ]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Self
 
 from field178_shared.records.reading import Data, instant_of, text_of
-from field178_shared.records.review import RETURNED, PinnedRemark, ReviewRecord
+from field178_shared.records.review import PinnedRemark, ReviewRecord, ReviewState
 
 ANSWER = "comment_answer"
 
@@ -106,6 +106,6 @@ def is_answered(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> bool:
     If all comments of a return are closed, its reason, if any, still needs an answer.
     """
     threads = threads_of(review, answers)
-    if review.state != RETURNED or any(thread.awaits_answer for thread in threads):
+    if review.state != ReviewState.RETURNED or any(thread.awaits_answer for thread in threads):
         return False
     return any(thread.is_open for thread in threads) or (bool(threads) and not review.reason)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
 
-RETURNED = "returned"
+
+class ReviewState(StrEnum):
+    """State of a record in the review. No review is waiting; the others are stored in the review."""
+
+    WAITING = "waiting"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    VOID = "void"
+
+
+RETURNED = ReviewState.RETURNED
 # Members that only a decision writes.
 DECIDED = ("state", "record_rev", "reason", "decided_by", "decided_at")
 HANDED_TO = "handed_to"

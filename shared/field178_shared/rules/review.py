@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.records.review import ReviewState
 
-_FINAL = frozenset({"approved", "void"})
+_FINAL = frozenset({ReviewState.APPROVED, ReviewState.VOID})
 
 
 def is_locked(review: Mapping[str, object] | None) -> bool:
@@ -16,6 +17,6 @@ def is_locked(review: Mapping[str, object] | None) -> bool:
 
 def is_counted(review: Mapping[str, object] | None, rev: int) -> bool:
     """Return whether the record counts in figures: approved, and at the very revision that was approved."""
-    if review is None or text_of(review, "state") != "approved":
+    if review is None or text_of(review, "state") != ReviewState.APPROVED:
         return False
     return count_of(review, "record_rev") == rev

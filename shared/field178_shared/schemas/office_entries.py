@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import SANCTIONS
 from field178_shared.schemas.declared import AttachmentSchema, RecordSchema
 from field178_shared.schemas.field_types import (
@@ -28,7 +29,7 @@ from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_INTEGER
 
 MAX_PATH = 8 * 65
-REVIEW_STATES = frozenset({"returned", "approved", "void"})
+REVIEW_STATES = frozenset(state.value for state in ReviewState if state is not ReviewState.WAITING)
 
 _REVISION = validate.Range(1, MAX_INTEGER)
 

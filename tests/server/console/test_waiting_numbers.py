@@ -8,12 +8,12 @@ from html import unescape
 
 import pytest
 from sqlalchemy import update
-from tests.server.console.conftest import Browser, FieldWork
+from tests.server.console.conftest import TEAM, Browser, FieldWork
 from tests.server.console.follow_ups.test_pages import counts
 from tests.server.office_scene import Office, Tablet
 
 from field178_server.accounts import officers
-from field178_server.database.models import Device
+from field178_server.database.models import Device, Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.mail.digest import DailyDigest, MailTopic, waiting_now
 from field178_shared.codelists import load
@@ -116,3 +116,55 @@ def test_follow_up_that_is_closed_or_of_a_void_visit_is_not_overdue(
         assert overdue(office, reviewer, REVIEWER) == (1, 1, 1, 1)
         assert reviewer.decide(visit, "void", reason="Nhập nhầm cơ sở", confirmed="void").status_code == 303
     assert overdue(office, reviewer, REVIEWER) == (0, 0, 0, 0)
+
+
+def in_review(office: Office, browser: Browser, login: str) -> dict[str, tuple[int, ...]]:
+    """Return the records that wait, are returned and are unanswered, as each page counts them."""
+    drawers = re.findall(r"<b>(\d+)</b>", browser.text("/reviews").split('class="segments"')[1])
+    waiting, returned = int(drawers[0]), int(drawers[1])
+    digest = len(digest_of(office, login).returned)
+    first_page = [figure(browser, path) for path in ("/reviews", "/reviews?state=returned")]
+    return {
+        "waiting": (waiting, first_page[0], badge(browser, "/reviews")),
+        "returned": (returned, first_page[1], digest),
+        "unanswered": (figure(browser, "/reviews?state=returned", 1),),
+    }
+
+
+@pytest.fixture
+def leader_of_visits(office: Office, signed_in: SignIn) -> Browser:
+    """Return the browser of a team leader whose team makes the visits."""
+    officer_id = office.officer_id("binh")
+    role = update(Officer).where(Officer.officer_id == officer_id).values(role="team_lead")
+    scope = OfficerScope(tenant_id=office.settings.tenant, officer_id=officer_id, scope=TEAM)
+    run_write(office.engine, lambda session: (session.execute(role), session.add(scope)))
+    return signed_in("binh")
+
+
+def test_record_waits_or_is_returned_in_the_same_number_everywhere(
+    office: Office, reviewer: Browser, leader_of_visits: Browser, in_the_field: FieldWork
+) -> None:
+    def numbers() -> list[tuple[int, ...]]:
+        return [*in_review(office, leader_of_visits, "binh").values()]
+
+    visit = in_the_field.visit()
+    in_the_field.session()
+    # The session is of a commune that the leader does not read.
+    assert numbers() == [(1, 1, 1), (0, 0, 0), (0,)]
+    reviewer.decide(visit, "return", reason="Thiếu ảnh lối thoát nạn")
+    assert numbers() == [(0, 0, 0), (1, 1, 1), (0,)]
+    in_the_field.send(visit, "inspection", TEAM, {"note": "Đã bổ sung."}, was={}, base_rev=1)
+    assert numbers() == [(1, 1, 1), (0, 0, 0), (0,)]
+    reviewer.decide(visit, "void", 2, reason="Lập trùng", confirmed="void")
+    assert numbers() == [(0, 0, 0), (0, 0, 0), (0,)]
+
+
+def test_return_is_unanswered_from_5_days_on(
+    office: Office, signed_in: SignIn, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit()
+    reviewer.decide(visit, "return", reason="Thiếu ảnh lối thoát nạn")
+    for seconds, count in ((-1, 0), (1, 1)):
+        office.clock.move(days=5 if seconds < 0 else 0, seconds=seconds)
+        # A session of the console ends within five days.
+        assert in_review(office, signed_in(REVIEWER), TEAM_LEAD)["unanswered"] == (count,)

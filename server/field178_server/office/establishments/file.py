@@ -14,10 +14,10 @@ from field178_server.database.models import FiledFacet, FiledRecord, MergeProjec
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.labels import Names, names_of
+from field178_server.records.review_queue import is_corrected
 from field178_shared.records.inspection import Inspection, Measure, VisitFinding
 from field178_shared.records.reading import Data, entry_of, text_of
-
-VOID = "void"
+from field178_shared.records.review import ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _visits(
 def _visit(filed: FiledRecord, body: str) -> FileVisit:
     data = json.loads(body)
     visit = Inspection.from_data(data)
-    is_void = filed.review_state == VOID
+    is_void = filed.review_state == ReviewState.VOID
     return FileVisit(
         *_entry(filed),
         team_id=filed.team_id,
@@ -155,10 +155,10 @@ def _sessions(
 
 
 def _entry(filed: FiledRecord) -> tuple[str, date | None, str | None, str]:
-    is_corrected = filed.review_state == "returned" and filed.rev > (filed.review_rev or 0)
+    has_correction = is_corrected(filed.review_state, filed.rev, filed.review_rev)
     return (
         filed.record_id,
         filed.occurred_on,
         filed.kind,
-        "corrected" if is_corrected else filed.review_state,
+        "corrected" if has_correction else filed.review_state,
     )

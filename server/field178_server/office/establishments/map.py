@@ -18,6 +18,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.establishments.queries import RegisterQuery, within
 from field178_server.records.follow_ups import IS_OPEN
+from field178_server.records.review_queue import IS_NOT_VOID
 
 # Of the whole register of a large city; what is beyond is said, and found by filters.
 MOST_POINTS = 50_000
@@ -118,7 +119,7 @@ def _last_visits(
         .where(
             filed.tenant_id == query.tenant_id,
             filed.type == "inspection",
-            filed.review_state != "void",
+            IS_NOT_VOID,
             filed.occurred_on.is_not(None),
             filed.establishment_id.is_not(None),
             query.access.covers(filed.scope),

@@ -29,11 +29,12 @@ from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_server.records.review_queue import is_corrected
 from field178_server.records.searched_texts import has_part
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.codelists import load
 from field178_shared.records.reading import Data
-from field178_shared.records.review import RETURNED
+from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold
 
@@ -285,9 +286,9 @@ def _within(session: Session, wanted: FiledList, words: _FoundByWords) -> list[C
     facets = {"violation": narrow.violation, "measure": narrow.measure}
     found += [_has(wanted.tenant_id, kind, value) for kind, value in facets.items() if value]
     if narrow.state == CORRECTED:
-        found += [filed.review_state == RETURNED, filed.rev > filed.review_rev]
-    elif narrow.state == RETURNED:
-        found += [filed.review_state == RETURNED, filed.rev <= filed.review_rev]
+        found += [filed.review_state == ReviewState.RETURNED, filed.rev > filed.review_rev]
+    elif narrow.state == ReviewState.RETURNED:
+        found += [filed.review_state == ReviewState.RETURNED, filed.rev <= filed.review_rev]
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
     if narrow.has_point is not None:
@@ -477,7 +478,7 @@ def _facets(
 
 def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]]) -> FiledRow:
     place = target or row
-    is_corrected = row.review_state == RETURNED and row.rev > (row.review_rev or 0)
+    has_correction = is_corrected(row.review_state, row.rev, row.review_rev)
     return FiledRow(
         record_id=row.record_id,
         occurred_on=row.occurred_on,
@@ -493,7 +494,7 @@ def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]
         title=row.title,
         attendance_count=row.attendance_count,
         first_time_count=row.first_time_count,
-        state=CORRECTED if is_corrected else row.review_state,
+        state=CORRECTED if has_correction else row.review_state,
         received_at=row.received_at,
         violations=facets.get((row.record_id, "violation"), ()),
         measures=facets.get((row.record_id, "measure"), ()),

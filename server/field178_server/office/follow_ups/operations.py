@@ -19,6 +19,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.merge import Data
 from field178_shared.records.reading import entries_of, ids_of, text_of
+from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import (
     CLOSURE,
     DECISION,
@@ -35,7 +36,6 @@ from field178_shared.rules.problem import Problem, by_path
 from field178_shared.time.clock import local_date
 
 VISIT = "inspection"
-_VOID = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _visit(batch: Batch, visit_id: str) -> Stored:
     if visit.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=visit_id)
     review = batch.review_of(visit_id)
-    if review is not None and text_of(review.data, "state") == _VOID:
+    if review is not None and text_of(review.data, "state") == ReviewState.VOID:
         raise AppError(ErrorCode.LOCKED, record_id=visit_id)
     return visit
 

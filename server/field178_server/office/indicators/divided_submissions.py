@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
+from field178_server.records.review_queue import IS_APPROVED
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION, CountedRecord, unit_of
 from field178_shared.indicators.periods import Period
@@ -36,7 +37,7 @@ def divided_submissions(
 
     Visits come by establishment: their contents are not read.
     """
-    of_units = [_ROW.tenant_id == tenant_id, _ROW.review_state == "approved", _ROW.unit_id.in_(sorted(units))]
+    of_units = [_ROW.tenant_id == tenant_id, IS_APPROVED, _ROW.unit_id.in_(sorted(units))]
     if period is not None:
         of_units.append(_ROW.occurred_on.between(period.first, period.end - timedelta(days=1)))
     visits = (

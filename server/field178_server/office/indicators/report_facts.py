@@ -21,6 +21,7 @@ from field178_server.office.indicators.totals.day_counts import read_day_counts
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of
 from field178_server.office.indicators.totals.store_slices import slices_of_store
+from field178_server.records.review_queue import IS_APPROVED
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
@@ -230,7 +231,7 @@ def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date
     units = question.area(question.period).units | question.area(same_period_before(question.period)).units
     query = select(func.min(FiledRecord.occurred_on)).where(
         FiledRecord.tenant_id == tenant_id,
-        FiledRecord.review_state == "approved",
+        IS_APPROVED,
         FiledRecord.unit_id.in_(sorted(units)),
     )
     divided = units_of_parts(units) - units

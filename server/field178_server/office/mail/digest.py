@@ -16,10 +16,10 @@ from field178_server.database.models import Device, DeviceScope, FiledRecord, Fo
 from field178_server.devices.heartbeat import is_silent, silent_since
 from field178_server.records.access import AccessFilter, access_of
 from field178_server.records.follow_ups import is_overdue
+from field178_server.records.review_queue import IS_RETURNED
 from field178_shared.codelists import CodeLists
 from field178_shared.records.number_block import is_minutes_number
 from field178_shared.records.reading import text_of
-from field178_shared.records.review import RETURNED
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import local_date
@@ -124,7 +124,7 @@ def returned_to_teams(
             Record,
             and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id),
         )
-        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.drawer == RETURNED)
+        .where(FiledRecord.tenant_id == tenant_id, IS_RETURNED)
         .order_by(FiledRecord.reviewed_at, FiledRecord.record_id)
     )
     if since is not None:

@@ -16,10 +16,11 @@ from field178_server.database.models import HandOver
 from field178_server.office.people.queries import is_untouched, open_records, successors
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
+from field178_server.records.review_queue import is_corrected
 from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.records.review import HANDED_TO, RETURNED
+from field178_shared.records.review import HANDED_TO, ReviewState
 
 
 def hand_over(
@@ -97,8 +98,9 @@ def undo(session: Session, context: OperationContext, officer_id: str, hand_over
 
 
 def _is_open(record: Stored, review: Stored) -> bool:
-    is_answered = record.rev > (count_of(review.data, "record_rev") or 0)
-    return not record.deleted and text_of(review.data, "state") == RETURNED and not is_answered
+    state, reviewed_rev = text_of(review.data, "state"), count_of(review.data, "record_rev")
+    is_returned = state == ReviewState.RETURNED and not is_corrected(state, record.rev, reviewed_rev)
+    return is_returned and not record.deleted
 
 
 def _revisions(batch: Batch, record_ids: Mapping[str, object]) -> dict[str, tuple[int, int]]:

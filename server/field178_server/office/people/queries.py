@@ -24,10 +24,10 @@ from field178_server.database.models import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
-from field178_server.records.projections.filed import WAITING
+from field178_server.records.review_queue import IS_RETURNED, IS_WAITING
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
-from field178_shared.records.review import RETURNED
+from field178_shared.records.review import ReviewState
 from field178_shared.records.teams import Team
 
 
@@ -140,12 +140,12 @@ def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
         .where(
             FiledRecord.tenant_id == tenant_id,
             _answered_by(officer_id),
-            FiledRecord.drawer.in_((RETURNED, WAITING)),
+            IS_RETURNED | IS_WAITING,
         )
         .group_by(FiledRecord.drawer)
     )
     drawers = {drawer: count for drawer, count in counted}
-    return OpenWork(own, drawers.get(RETURNED, 0), drawers.get(WAITING, 0))
+    return OpenWork(own, drawers.get(ReviewState.RETURNED, 0), drawers.get(ReviewState.WAITING, 0))
 
 
 def open_records(
@@ -162,7 +162,7 @@ def open_records(
         FiledRecord.reviewed_at,
     ).where(
         FiledRecord.tenant_id == tenant_id,
-        FiledRecord.drawer == RETURNED,
+        IS_RETURNED,
         _answered_by(officer_id),
         access.covers(FiledRecord.scope),
     )

@@ -26,6 +26,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.kept_results import KeptResults
 from field178_server.records.planned_visits import team_scope
 from field178_server.records.record_changes import RecordChanges
+from field178_server.records.review_queue import IS_NOT_VOID
 from field178_server.records.scopes import OFFICE
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.records.plan import ITEM, PlanItem, PlanVisit, Progress, Quota, progress_of
@@ -270,7 +271,7 @@ def _in_windows(reader: PlanReader, found: _Items) -> Select[Any]:
     # Joined with the planned visits, it reads every record for each of them.
     return select(*_VISIT_COLUMNS).where(
         FiledRecord.tenant_id == reader.tenant_id,
-        FiledRecord.review_state != "void",
+        IS_NOT_VOID,
         or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
     )
 

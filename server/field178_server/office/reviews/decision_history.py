@@ -7,15 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from field178_server.records.history import RecordHistory, Revision
-from field178_shared.records.review import PinnedRemark, ReviewRecord, is_decision
+from field178_shared.records.review import PinnedRemark, ReviewRecord, ReviewState, is_decision
 
 
 class DecisionKind(StrEnum):
     """What was decided. `undone`: an approval was taken back, and the decision before it stands again."""
 
-    RETURNED = "returned"
-    APPROVED = "approved"
-    VOID = "void"
+    RETURNED = ReviewState.RETURNED.value
+    APPROVED = ReviewState.APPROVED.value
+    VOID = ReviewState.VOID.value
     REOPENED = "reopened"
     UNDONE = "undone"
 

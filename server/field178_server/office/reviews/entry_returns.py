@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
 from field178_shared.ids import review_id
-from field178_shared.records.review import RETURNED, ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ def entry_returns(session: Session, tenant_id: str, record_ids: Collection[str])
         Record.deleted.is_(False),
     )
     returns = (EntryReturn(ReviewRecord.from_data(json.loads(body))) for body in session.scalars(query))
-    return {entry.review.record: entry for entry in returns if entry.review.state == RETURNED}
+    return {entry.review.record: entry for entry in returns if entry.review.state == ReviewState.RETURNED}

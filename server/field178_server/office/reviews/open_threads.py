@@ -17,10 +17,9 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, establishment_names, names_of
-from field178_server.records.projections.filed import WAITING
 from field178_shared.merge import Data
 from field178_shared.records.comment_threads import CommentThread, threads_of
-from field178_shared.records.review import RETURNED, ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 
 PAGE_SIZE = 25
 
@@ -32,7 +31,7 @@ class Turn(StrEnum):
     OFFICE = "office"
 
 
-_DRAWERS = {Turn.TEAM: RETURNED, Turn.OFFICE: WAITING}
+_DRAWERS = {Turn.TEAM: ReviewState.RETURNED, Turn.OFFICE: ReviewState.WAITING}
 _ORDER = Order(FiledRecord.tenant_id, FiledRecord.reviewed_at, FiledRecord.record_id)
 
 

@@ -28,7 +28,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, difference
 from field178_shared.records.commune import CENSUS, POST
-from field178_shared.records.review import HANDED_TO
+from field178_shared.records.review import HANDED_TO, ReviewState
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
@@ -83,7 +83,7 @@ def approve(batch: Batch, actor: Actor, seen: SeenRecord, confirmed: Collection[
     if confirmed is not None:
         _refuse_unconfirmed(batch, seen.record_id, confirmed)
     comments = _settled(batch, record, keep=frozenset())
-    _decide(batch, actor, record, _content(record, "approved", comments=comments))
+    _decide(batch, actor, record, _content(record, ReviewState.APPROVED, comments=comments))
 
 
 def approve_several(batch: Batch, actor: Actor, chosen: Sequence[SeenRecord]) -> dict[str, AppError]:
@@ -118,7 +118,7 @@ def return_for_fix(batch: Batch, actor: Actor, seen: SeenRecord, remarks: Remark
         raise AppError(ErrorCode.REQUIRED, path="reason")
     refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
     comments = _settled(batch, record, remarks.keep) | _pinned(batch, actor, remarks.comments)
-    _decide(batch, actor, record, _content(record, "returned", remarks.reason, comments))
+    _decide(batch, actor, record, _content(record, ReviewState.RETURNED, remarks.reason, comments))
 
 
 def take_back_return(batch: Batch, actor: Actor, seen: SeenRecord) -> None:
@@ -134,11 +134,11 @@ def take_back_return(batch: Batch, actor: Actor, seen: SeenRecord) -> None:
 def void(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
     """Take a record out of every figure; it stays in the store and in the history."""
     record = refuse_changed(batch, seen)
-    if _state(batch, seen.record_id) == "void":
+    if _state(batch, seen.record_id) == ReviewState.VOID:
         raise AppError(ErrorCode.LOCKED, record_id=seen.record_id)
     require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
-    _decide(batch, actor, record, _content(record, "void", reason, comments))
+    _decide(batch, actor, record, _content(record, ReviewState.VOID, reason, comments))
 
 
 def reopen(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
@@ -148,7 +148,7 @@ def reopen(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
     require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
-    _decide(batch, actor, record, _content(record, "returned", reason, comments), action="reopened")
+    _decide(batch, actor, record, _content(record, ReviewState.RETURNED, reason, comments), action="reopened")
 
 
 def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
@@ -156,7 +156,7 @@ def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
     record = reviewed_record(batch, record_id)
     review = batch.review_of(record_id)
     last = _last_change(batch, review) if review is not None else None
-    if review is None or last is None or _state(batch, record_id) != "approved":
+    if review is None or last is None or _state(batch, record_id) != ReviewState.APPROVED:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
     if last.user_id != actor.id or batch.now - last.received_at > UNDO_WITHIN:
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
@@ -212,15 +212,15 @@ def _review_rev(batch: Batch, record_id: str) -> int:
 
 def _state(batch: Batch, record_id: str) -> str:
     review = batch.review_of(record_id)
-    return str(review.data["state"]) if review is not None else "waiting"
+    return str(review.data["state"]) if review is not None else ReviewState.WAITING.value
 
 
 def _is_returned(batch: Batch, record: Stored) -> bool:
     """Tell whether a record is out for correction, and nothing of it was corrected."""
     review = batch.review_of(record.record_id)
-    return (
-        review is not None and review.data["state"] == "returned" and review.data["record_rev"] == record.rev
-    )
+    if review is None or review.data["state"] != ReviewState.RETURNED:
+        return False
+    return review.data["record_rev"] == record.rev
 
 
 def refuse_closed(batch: Batch, record_id: str) -> None:
@@ -236,9 +236,9 @@ def _refuse_unconfirmed(batch: Batch, record_id: str, confirmed: Collection[str]
 
 
 def _content(
-    record: Stored, state: str, reason: str = "", comments: Mapping[str, object] | None = None
+    record: Stored, state: ReviewState, reason: str = "", comments: Mapping[str, object] | None = None
 ) -> Data:
-    data: Data = {"record": record.record_id, "record_rev": record.rev, "state": state}
+    data: Data = {"record": record.record_id, "record_rev": record.rev, "state": state.value}
     return data | ({"reason": reason} if reason else {}) | ({"comments": dict(comments)} if comments else {})
 
 

@@ -30,9 +30,9 @@ from field178_server.office.reviews.answers import answers_to
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.projections.facets import ESTABLISHMENT
-from field178_server.records.projections.filed import WAITING
 from field178_shared.codelists import CodeLists, load
 from field178_shared.merge import Data
+from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 
@@ -137,7 +137,7 @@ def _facts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[
     merged = _merged_places(session, tenant_id, rows)
     others = _others(session, wanted, frozenset(row.type == "inspection" for row in rows))
     files = file_counts(session, tenant_id, [row.record_id for row in rows])
-    reviewed = [row.record_id for row in rows if row.review_state != WAITING]
+    reviewed = [row.record_id for row in rows if row.review_state != ReviewState.WAITING]
     answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
     return [
         _Facts(
@@ -223,7 +223,7 @@ def _pairs(*, is_visit: bool) -> Select[str, str, str]:
     is_other = and_(
         other.tenant_id == FiledRecord.tenant_id,
         other.record_id != FiledRecord.record_id,
-        other.review_state != "void",
+        other.review_state != ReviewState.VOID,
     )
     is_same = and_(*(_same_visit if is_visit else _same_session)(other))
     return (

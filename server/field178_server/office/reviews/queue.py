@@ -30,7 +30,9 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_server.records.review_queue import is_corrected
 from field178_shared.ids import review_id
+from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
@@ -44,10 +46,10 @@ STEP = 120
 class QueueState(StrEnum):
     """The drawers of the queue. A corrected or answered return is queued again."""
 
-    WAITING = "waiting"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    VOID = "void"
+    WAITING = ReviewState.WAITING.value
+    RETURNED = ReviewState.RETURNED.value
+    APPROVED = ReviewState.APPROVED.value
+    VOID = ReviewState.VOID.value
     ALL = "all"
 
 
@@ -335,8 +337,8 @@ def _rows(session: Session, tenant_id: str, found: Sequence[Any]) -> list[QueueR
 
 
 def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
-    is_returned = filed.review_state == "returned"
-    is_corrected = is_returned and filed.rev > (filed.review_rev or 0)
+    has_correction = is_corrected(filed.review_state, filed.rev, filed.review_rev)
+    is_back = filed.review_state == ReviewState.RETURNED and filed.drawer == ReviewState.WAITING
     return QueueRow(
         record_id=filed.record_id,
         rev=filed.rev,
@@ -351,7 +353,7 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
         kind=filed.kind,
         outcome=filed.outcome,
         review_state=filed.review_state,
-        is_corrected=is_corrected,
+        is_corrected=has_correction,
         # Queued again, though nothing was sent again: the field answered in words.
-        is_answered=is_returned and filed.drawer == QueueState.WAITING and not is_corrected,
+        is_answered=is_back and not has_correction,
     )

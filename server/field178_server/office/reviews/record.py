@@ -41,6 +41,7 @@ from field178_server.records.history import (
     histories_of,
 )
 from field178_server.records.labels import Names, ids_in, names_of
+from field178_server.records.review_queue import IS_NOT_VOID, is_corrected
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
@@ -48,7 +49,7 @@ from field178_shared.records.comment_threads import CommentThread, is_answered, 
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
 from field178_shared.records.repeat_violations import EarlierViolation, earlier_violations, violations_of
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 from field178_shared.wire.protocol import ERASED_AT
@@ -131,8 +132,8 @@ class RecordPage:
     def state(self) -> str:
         """waiting, returned, corrected (returned and sent again), answered, approved or void."""
         if self.review is None:
-            return "waiting"
-        if self.review.state == "returned" and self.record.rev > self.review.record_rev:
+            return ReviewState.WAITING
+        if is_corrected(self.review.state, self.record.rev, self.review.record_rev):
             return "corrected"
         return "answered" if self.review.is_answered else self.review.state
 
@@ -273,7 +274,7 @@ def _beside(
     rows = session.execute(
         select(FiledRecord, Record.body)
         .join(Record, is_record)
-        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void", condition)
+        .where(FiledRecord.tenant_id == tenant_id, IS_NOT_VOID, condition)
     )
     return tuple(
         _Beside(

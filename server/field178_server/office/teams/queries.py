@@ -16,9 +16,9 @@ from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records.access import AccessFilter
 from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
-from field178_server.records.projections.filed import WAITING
+from field178_server.records.review_queue import IS_RETURNED, IS_WAITING
 from field178_shared.codelists import load
-from field178_shared.records.review import RETURNED
+from field178_shared.records.review import ReviewState
 from field178_shared.records.teams import TEAM, Membership, Team
 from field178_shared.text.normalisation import sort_key
 
@@ -202,7 +202,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
         select(_ANSWERS, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.drawer == RETURNED,
+            IS_RETURNED,
             FiledRecord.team_id == team_id,
         )
         .group_by(_ANSWERS)
@@ -212,7 +212,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
 
 def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
     """Return how many visits of a team are in each state that is still open."""
-    is_corrected = and_(FiledRecord.review_state == RETURNED, FiledRecord.drawer == WAITING)
+    is_corrected = and_(FiledRecord.review_state == ReviewState.RETURNED, IS_WAITING)
     state = case((is_corrected, "corrected"), else_=FiledRecord.review_state)
     query = (
         select(state, func.count())
@@ -220,7 +220,7 @@ def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]
             FiledRecord.tenant_id == tenant_id,
             FiledRecord.type == _VISIT,
             FiledRecord.team_id == team_id,
-            FiledRecord.drawer.in_((WAITING, RETURNED)),
+            IS_WAITING | IS_RETURNED,
         )
         .group_by(state)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
+from field178_server.records.review_queue import IS_APPROVED, IS_NOT_VOID, IS_WAITING, is_unanswered
 from field178_shared.records.outreach_session import FORM_OF_VISIT
-
-# A return that nobody has answered for so long needs a telephone call.
-UNANSWERED_AFTER = timedelta(days=5)
+from field178_shared.records.review import ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +43,18 @@ def queue_today(session: Session, tenant_id: str, access: AccessFilter, now: dat
     The counts are kept with the records: a tenth of a large store may wait.
     """
     of_drawer = FiledRecord.tenant_id == tenant_id, access.covers(FiledRecord.scope)
-    oldest = select(func.min(FiledRecord.received_at)).where(*of_drawer, FiledRecord.drawer == "waiting")
-    unanswered = select(func.count()).where(
-        *of_drawer, FiledRecord.drawer == "returned", FiledRecord.reviewed_at <= now - UNANSWERED_AFTER
-    )
+    oldest = select(func.min(FiledRecord.received_at)).where(*of_drawer, IS_WAITING)
+    unanswered = select(func.count()).where(*of_drawer, is_unanswered(now))
     query = select(
-        _kept_count(tenant_id, access, "waiting"),
+        _kept_count(tenant_id, access, ReviewState.WAITING),
         oldest.scalar_subquery(),
-        _kept_count(tenant_id, access, "returned"),
+        _kept_count(tenant_id, access, ReviewState.RETURNED),
         unanswered.scalar_subquery(),
     )
     return QueueToday(*session.execute(query).one())
 
 
-def _kept_count(tenant_id: str, access: AccessFilter, drawer: str) -> ColumnElement[int]:
+def _kept_count(tenant_id: str, access: AccessFilter, drawer: ReviewState) -> ColumnElement[int]:
     query = select(func.coalesce(func.sum(FiledCount.record_count), 0)).where(
         FiledCount.tenant_id == tenant_id, access.covers(FiledCount.scope), FiledCount.drawer == drawer
     )
@@ -78,7 +75,7 @@ def sessions_by_unit(
             FiledRecord.type == "outreach_session",
             FiledRecord.unit_id.in_(sorted(unit_ids)),
             FiledRecord.occurred_on.between(since, until),
-            FiledRecord.review_state != "void",
+            IS_NOT_VOID,
             # The form of outreach of a session.
             FiledRecord.kind != FORM_OF_VISIT,
         )
@@ -100,7 +97,7 @@ def approved_figures(
         func.coalesce(func.sum(case((is_session, FiledRecord.attendance_count), else_=0)), 0),
     ).where(
         FiledRecord.tenant_id == tenant_id,
-        FiledRecord.review_state == "approved",
+        IS_APPROVED,
         FiledRecord.occurred_on.between(since, until),
         FiledRecord.unit_id.in_(sorted(unit_ids)) if unit_ids else true(),
     )

@@ -32,7 +32,7 @@ from field178_shared.merge import Data
 from field178_shared.records.plan import ITEM
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.records.reports import REPORT
-from field178_shared.records.review import RETURNED, is_decision
+from field178_shared.records.review import ReviewState, is_decision
 from field178_shared.wire.protocol import Op
 
 STEP = 200
@@ -264,7 +264,7 @@ def _review_events(subject: _Found, revisions: Sequence[_Revision]) -> Iterator[
             continue
         state, rev = decided
         seen_rev = max(seen_rev, rev)
-        kind = EventKind.RETURNED if state == RETURNED else EventKind.REVIEWED
+        kind = EventKind.RETURNED if state == ReviewState.RETURNED else EventKind.REVIEWED
         place = (seen_rev, 1, made.rev)
         yield _Event(place, made.event_id, kind, subject, None, max(rev, 1), state, made.at)
 
@@ -276,7 +276,7 @@ def _decided(payload: Data) -> tuple[str, int] | None:
     """
     set_, before = _set_of(payload), _object(payload.get("before"))
     if payload.get("op") == Op.DELETE.value:
-        return "waiting", count_of(before, "record_rev") or 1
+        return ReviewState.WAITING.value, count_of(before, "record_rev") or 1
     stands = {**before, **set_}
     state = text_of(stands, "state")
     return (state, count_of(stands, "record_rev") or 1) if is_decision(set_) and state else None

@@ -21,12 +21,11 @@ from field178_shared.records.comment_threads import (
     threads_of,
 )
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, instant_of, text_of
-from field178_shared.records.review import HANDED_TO, RETURNED, ReviewRecord
+from field178_shared.records.review import HANDED_TO, ReviewRecord, ReviewState
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
-WAITING = "waiting"
 
 _COLUMNS = (
     "tenant_id",
@@ -86,12 +85,12 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 def drawer_of(projected: ProjectedRecord) -> str:
     """Return the queue of a live filed record in the review."""
     if projected.review is None:
-        return WAITING
+        return ReviewState.WAITING.value
     state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
-    if state != RETURNED:
+    if state != ReviewState.RETURNED:
         return state
     is_back = projected.record.rev > seen or _is_answered(projected, projected.review)
-    return WAITING if is_back else RETURNED
+    return (ReviewState.WAITING if is_back else ReviewState.RETURNED).value
 
 
 def _row(
@@ -135,7 +134,7 @@ def _establishment_of(projected: ProjectedRecord) -> str | None:
 
 def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
     """Return the threads of a record that is out for correction; a decision closes them all."""
-    if projected.review is None or text_of(projected.review.data, "state") != RETURNED:
+    if projected.review is None or text_of(projected.review.data, "state") != ReviewState.RETURNED:
         return ()
     return threads_of(ReviewRecord.from_data(projected.review.data), ())
 
@@ -169,7 +168,7 @@ def _people(audiences: Collection[Data], name: str) -> int | None:
 
 def _review_columns(connection: Connection, review: SourceRecord | None, at: object) -> tuple[object, ...]:
     if review is None:
-        return WAITING, None, None
+        return ReviewState.WAITING.value, None, None
     decided_at = instant_of(review.data, "decided_at")
     reviewed_at = at if decided_at is None else bulk.stored_instant(connection, decided_at)
     return text_of(review.data, "state"), count_of(review.data, "record_rev"), reviewed_at

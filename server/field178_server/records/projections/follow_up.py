@@ -18,13 +18,13 @@ from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.codelists import load
 from field178_shared.records.follow_ups import CLOSING, closed_by
 from field178_shared.records.reading import day_of, day_of_act, entries_of, text_of
+from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import OFFICE_TYPES, AfterVisit, number_key
 from field178_shared.rules.time_limits import decision_due, execution_due
 
 TYPES = ("inspection",)
 CORRECTION, DECISION, PAYMENT = "correction", "decision", "payment"
 NO_DAY = date.max
-_VOID = "void"
 
 _VISIT = ("tenant_id", "visit_id")
 _PLACE = ("scope", "unit_id", "team_id", "establishment_id", "visited_on")
@@ -147,7 +147,7 @@ def after_visit(projected: ProjectedRecord) -> AfterVisit:
 
 def _is_counted(projected: ProjectedRecord) -> bool:
     review = projected.review
-    return not projected.is_gone and (review is None or text_of(review.data, "state") != _VOID)
+    return not projected.is_gone and (review is None or text_of(review.data, "state") != ReviewState.VOID)
 
 
 def _corrections(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line]:
