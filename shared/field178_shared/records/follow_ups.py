@@ -9,6 +9,7 @@ from datetime import date
 from field178_shared.records.reading import Data, day_of, entries_of, instant_of, text_of
 from field178_shared.records.sanctions import counts
 from field178_shared.time.clock import local_date
+from field178_shared.time.no_day import day_or_sentinel
 
 ANSWERS = "follow_up_answers"
 NOT_FIXED, FIXED, NOT_APPLICABLE = "open", "fixed", "cancelled"
@@ -41,7 +42,7 @@ def open_follow_ups(
     closed = {ref for _, data in every for ref in closed_by(data)}.union(closed_by_office)
     follow_ups = (row for visit_id, data in every for row in _asked_by(visit_id, data))
     still_open = (row for row in follow_ups if (row.visit_id, row.key) not in closed)
-    return tuple(sorted(still_open, key=lambda row: (row.due_on or date.max, row.asked_on or date.min)))
+    return tuple(sorted(still_open, key=lambda row: (day_or_sentinel(row.due_on), row.asked_on or date.min)))
 
 
 def asked_keys(data: Data) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, text_of
+from field178_shared.time.no_day import day_or_sentinel
 
 PLAN, ITEM = "inspection_plan", "plan_item"
 UNANNOUNCED, RECHECK = "unannounced", "recheck"
@@ -281,4 +282,4 @@ def _state(item: PlanItem, done: Mapping[str, str], today: date) -> PlanState:
 
 
 def _by_day(visit: PlanVisit) -> tuple[date, str]:
-    return (visit.day or date.max, visit.id)
+    return (day_or_sentinel(visit.day), visit.id)

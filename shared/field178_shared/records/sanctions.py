@@ -9,6 +9,7 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
 from field178_shared.text.normalisation import fold
+from field178_shared.time.no_day import day_or_sentinel
 
 DECISION, PAYMENT, EXECUTION, CLOSURE = (
     "sanction_decision",
@@ -129,7 +130,7 @@ class AfterVisit:
         ]
         decisions = (*(_with_payment(*pair) for pair in twins), *of_field.values())
         return cls(
-            decisions=tuple(sorted(decisions, key=lambda decision: decision.document_date or date.max)),
+            decisions=tuple(sorted(decisions, key=lambda decision: day_or_sentinel(decision.document_date))),
             done={
                 (text_of(data, "decision"), text_of(data, "measure_key")): day_of(data, "done_on")
                 for _, kind, data in valid

@@ -166,7 +166,7 @@ class MergeProjection(Model):
 class FollowUpProjection(Model):
     """What a visit began and how far it is: a correction, the decision that is due, or a fine to be paid.
 
-    `line` is unique in the visit; `due_on` is 9999-12-31 where no day is set. `closed_on` is the day when it
+    `line` is unique in the visit; `due_on` is NO_DAY where no day is set. `closed_on` is the day when it
     ended: `own_closed_on`, which the visit and the office tell, or that of another visit's answer.
     """
 

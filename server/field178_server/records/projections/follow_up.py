@@ -21,10 +21,13 @@ from field178_shared.records.reading import day_of, day_of_act, entries_of, text
 from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import OFFICE_TYPES, AfterVisit, number_key
 from field178_shared.rules.time_limits import decision_due, execution_due
+from field178_shared.time import no_day
+from field178_shared.time.no_day import day_or_sentinel
 
 TYPES = ("inspection",)
 CORRECTION, DECISION, PAYMENT = "correction", "decision", "payment"
-NO_DAY = date.max
+# Alias for console/follow_ups and office/indicators/source.
+NO_DAY = no_day.NO_DAY
 
 _VISIT = ("tenant_id", "visit_id")
 _PLACE = ("scope", "unit_id", "team_id", "establishment_id", "visited_on")
@@ -155,24 +158,24 @@ def _corrections(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line
     for key, row in entries_of(projected.record.data, "follow_ups").items():
         closed_on = after.closed.get(key)
         if text_of(row, "status") in CLOSING:
-            closed_on = closed_on or day_of(row, "fixed_on") or visited_on or NO_DAY
-        due_on = day_of(row, "due_on") or NO_DAY
+            closed_on = closed_on or day_of(row, "fixed_on") or day_or_sentinel(visited_on)
+        due_on = day_or_sentinel(day_of(row, "due_on"))
         yield Line(f"{CORRECTION}.{key}", CORRECTION, key, text_of(row, "text"), due_on, closed_on)
 
 
 def _decision(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line]:
     data = projected.record.data
     if entries_of(data, "findings"):
-        closed = (one.document_date or day_of_act(data) or NO_DAY for one in after.decisions)
-        due_on = decision_due(data, load(), after) or NO_DAY
+        closed = (one.document_date or day_or_sentinel(day_of_act(data)) for one in after.decisions)
+        due_on = day_or_sentinel(decision_due(data, load(), after))
         yield Line(DECISION, DECISION, "", "", due_on, min(closed, default=None))
 
 
 def _payments(after: AfterVisit) -> Iterator[Line]:
     for one in after.decisions:
         if one.amount_vnd:
-            due_on = execution_due(one, load()) or NO_DAY
-            closed_on = None if one.outstanding_vnd else one.last_paid_on or NO_DAY
+            due_on = day_or_sentinel(execution_due(one, load()))
+            closed_on = None if one.outstanding_vnd else day_or_sentinel(one.last_paid_on)
             line = f"{PAYMENT}.{one.decision_id}"
             amounts = (one.amount_vnd, one.paid_vnd)
             yield Line(line, PAYMENT, one.decision_id, one.document_number, due_on, closed_on, *amounts)
@@ -227,7 +230,7 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
         key = (tenant_id, visit.record.record_id)
         stale += [(*key, *ref) for ref in sorted(before.answers - now.answers)]
         if now.answers:
-            answered_on = day_of_act(visit.record.data) or NO_DAY
+            answered_on = day_or_sentinel(day_of_act(visit.record.data))
             rows += [(*key, *ref, answered_on) for ref in sorted(now.answers)]
     table = table_of(FollowUpAnswerRow)
     bulk.delete(connection, table, _ANSWER, stale)
