@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -32,13 +31,13 @@ from field178_server.office.feeds.field_properties import field_properties
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
+from field178_shared.time.no_day import NO_DAY
 
 # The column that says how far the review is; a query that does not name it reads approved records alone.
 STATE, APPROVED = "State", "approved"
 FIGURES = "IndicatorFigures"
 _ANY = RECORD_RIGHTS | FIGURE_RIGHTS
 _INSPECTION, _SESSION = "inspection", "outreach_session"
-_NO_DAY = date(9999, 12, 31)
 
 Rows = Callable[[Session, FeedReader, Mapping[str, object]], Iterable[Sequence[object]]]
 
@@ -105,8 +104,8 @@ def _day(name: str, expression: Any) -> EntityProperty:
 
 
 def _set_day(column: Any) -> Any:
-    """Return a day that stands for none as none."""
-    return func.nullif(column, literal(_NO_DAY, CalendarDate()), type_=CalendarDate())
+    """Return NULL for NO_DAY."""
+    return func.nullif(column, literal(NO_DAY, CalendarDate()), type_=CalendarDate())
 
 
 def _of_records(model: Any, *more: ColumnElement[bool]) -> Callable[[FeedReader], list[ColumnElement[bool]]]:

@@ -15,7 +15,7 @@ from field178_server.database import engine as database
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_server.records.find_record import FILED_TYPES
-from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
+from field178_server.records.projections.follow_up import CORRECTION
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.records.commune import COMMUNE_TYPES, PLAN
@@ -23,6 +23,7 @@ from field178_shared.records.reading import Data, count_of, text_of
 from field178_shared.records.reports import SUBMISSION
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
+from field178_shared.time.no_day import NO_DAY, day_or_none
 from field178_shared.wire.protocol import ERASED_AT
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
@@ -244,8 +245,8 @@ def _closed_on(corrections: Rows, answers: Rows) -> tuple[ClosedOn, ClosedOn]:
     """
     every, by_office = ClosedOn(), ClosedOn()
     for visit_id, key, closed_on, own_closed_on in corrections:
-        for days, day in ((every, closed_on), (by_office, own_closed_on)):
-            if day is not None and day < NO_DAY:
+        for days, stored in ((every, closed_on), (by_office, own_closed_on)):
+            if (day := day_or_none(stored)) is not None:
                 days.setdefault(visit_id, {})[key] = day
     waiting, approved = _answered(answers) if every else ({}, {})
     return every, {
