@@ -12,7 +12,6 @@ from field178_server.office.commune.queries import CommuneMonth, months_owed
 from field178_server.office.entries.queries import entries_of_types
 from field178_server.office.returns.queries import (
     MonthlyReturn,
-    ReturnState,
     named_units,
     reporters_of,
     returns_owed,
@@ -84,5 +83,5 @@ def owed_figures(session: Session, tenant_id: str, today: date, month: date, lis
     return OwedFigures(
         month,
         tuple(months_owed(session, tenant_id, day, lists)),
-        tuple(one for one in owed if one.state is not ReturnState.SENT),
+        tuple(one for one in owed if one.is_owed),
     )

@@ -100,6 +100,11 @@ class MonthlyReturn:
     state: ReturnState
     entry: Stored | None = None
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether it was not sent, late or not."""
+        return self.state is not ReturnState.SENT
+
 
 def access_to_returns(
     session: Session, officer: OfficerContext, lists: CodeLists, today: date
