@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.upload_rows import OPEN
 from field178_server.database.models import Job, Quarantine, Tenant, Upload, Webhook
 from field178_server.jobs.queue import JobState
-from field178_server.replication.quarantine.store import OPEN
+from field178_server.replication.quarantine.store import IS_OPEN
 
 FAILED_WITHIN = timedelta(hours=24)
 # A receiver that is started again fails for minutes.
@@ -39,8 +40,8 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
     """Return what waits, in one statement."""
     queued = Job.tenant_id == tenant_id, Job.state == JobState.QUEUED
     failed = Job.tenant_id == tenant_id, Job.state == JobState.FAILED, Job.ended_at >= now - FAILED_WITHIN
-    unsettled = Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN
-    coming = Upload.tenant_id == tenant_id, Upload.state == "open", Upload.expires_at > now
+    unsettled = Quarantine.tenant_id == tenant_id, IS_OPEN
+    coming = Upload.tenant_id == tenant_id, Upload.state == OPEN, Upload.expires_at > now
     webhooks = Webhook.tenant_id == tenant_id
     is_failing = or_(Webhook.state == "stopped", Webhook.failing_since < now - FAILING_FOR)
     failing = webhooks, Webhook.state != "paused", is_failing

@@ -8,14 +8,21 @@ from html import unescape
 
 import pytest
 from sqlalchemy import update
+from tests.server.console.attention.test_quarantine import hold
 from tests.server.console.conftest import TEAM, Browser, FieldWork
 from tests.server.console.follow_ups.test_pages import counts
 from tests.server.office_scene import Office, Tablet
 
 from field178_server.accounts import officers
-from field178_server.database.models import Device, Officer, OfficerScope
+from field178_server.database.models import Device, Officer, OfficerScope, Quarantine
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.health.waiting import waiting_work
+from field178_server.office.attention.queries import AttentionFilter, ItemOrigin, count_items
 from field178_server.office.mail.digest import DailyDigest, MailTopic, waiting_now
+from field178_server.office.tablets.queries import tablet_list
+from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import PageStart
+from field178_server.replication.quarantine.store import DISCARDED
 from field178_shared.codelists import load
 
 # The team lead leads another team than the one that makes the visits.
@@ -168,3 +175,23 @@ def test_return_is_unanswered_from_5_days_on(
         office.clock.move(days=5 if seconds < 0 else 0, seconds=seconds)
         # A session of the console ends within five days.
         assert in_review(office, signed_in(REVIEWER), TEAM_LEAD)["unanswered"] == (count,)
+
+
+def test_change_in_quarantine_is_counted_alike_by_list_tablet_menu_and_health(
+    office: Office, signed_in: SignIn, in_the_field: FieldWork
+) -> None:
+    def numbers() -> tuple[int, ...]:
+        tenant, everything = office.settings.tenant, AccessFilter(None)
+        with snapshot(office.engine) as session:
+            (tablet,) = tablet_list(session, tenant, everything, PageStart()).tablets
+            listed = count_items(session, tenant, everything, AttentionFilter())[ItemOrigin.QUARANTINE]
+            waiting = waiting_work(session, tenant, office.clock.now())
+        browser = signed_in(REVIEWER)
+        return (listed, tablet.quarantined, waiting.quarantined, badge(browser, "/attention"))
+
+    assert numbers() == (0, 0, 0, 0)
+    hold(in_the_field)
+    assert numbers() == (1, 1, 1, 1)
+    state = update(Quarantine).values(state=DISCARDED)
+    run_write(office.engine, lambda session: session.execute(state))
+    assert numbers() == (0, 0, 0, 0)

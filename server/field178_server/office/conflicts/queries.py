@@ -14,6 +14,7 @@ from field178_server.database.models import ConflictRow, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord, find_record
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
+from field178_server.replication.policy.conflict_records import OPEN, RESOLVED
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path
 from field178_shared.rules.review import is_locked
@@ -95,9 +96,9 @@ def conflicts_on(
     if record is None or not access.holds(record.scope):
         return None
     on_record = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
-    is_open = (*on_record, ConflictRow.state == "open")
+    is_open = (*on_record, ConflictRow.state == OPEN)
     found = _conflicts(session, is_open, PER_RECORD)
-    settled = _conflicts(session, (*on_record, ConflictRow.state == "resolved"), SETTLED_SHOWN)
+    settled = _conflicts(session, (*on_record, ConflictRow.state == RESOLVED), SETTLED_SHOWN)
     review = find_record(session, tenant_id, review_id(record_id))
     return RecordConflicts(
         record=record,
@@ -114,7 +115,7 @@ def open_within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[boo
     """Return the conditions of an open conflict within the access filter."""
     return (
         ConflictRow.tenant_id == tenant_id,
-        ConflictRow.state == "open",
+        ConflictRow.state == OPEN,
         access.covers(ConflictRow.scope),
     )
 

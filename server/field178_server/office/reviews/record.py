@@ -42,6 +42,8 @@ from field178_server.records.history import (
 )
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_server.records.review_queue import IS_NOT_VOID, is_corrected
+from field178_server.replication.policy.conflict_records import OPEN
+from field178_server.replication.quarantine.store import IS_OPEN
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
@@ -373,10 +375,10 @@ def _open_follow_ups(visits: Sequence[_Beside], later: Sequence[LaterEntry]) -> 
 def _open_items(session: Session, tenant_id: str, record_id: str) -> tuple[int, int]:
     """Return the numbers of open conflicts and of changes in quarantine."""
     conflicts = select(func.count()).where(
-        ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id, ConflictRow.state == "open"
+        ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id, ConflictRow.state == OPEN
     )
     quarantined = select(func.count()).where(
-        Quarantine.tenant_id == tenant_id, Quarantine.record_id == record_id, Quarantine.state == "open"
+        Quarantine.tenant_id == tenant_id, Quarantine.record_id == record_id, IS_OPEN
     )
     row = session.execute(select(conflicts.scalar_subquery(), quarantined.scalar_subquery())).one()
     return int(row[0]), int(row[1])

@@ -16,6 +16,7 @@ from field178_server.devices.heartbeat import IS_IN_USE, is_silent
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_server.replication.quarantine.store import IS_OPEN
 
 PAGE_SIZE = 50
 # One that was never seen is the longest silent.
@@ -136,7 +137,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
     )
     quarantined_counts = (
         select(Quarantine.device_id, func.count())
-        .where(Quarantine.tenant_id == tenant_id, Quarantine.device_id.in_(ids), Quarantine.state == "open")
+        .where(Quarantine.tenant_id == tenant_id, Quarantine.device_id.in_(ids), IS_OPEN)
         .group_by(Quarantine.device_id)
     )
     granted = (

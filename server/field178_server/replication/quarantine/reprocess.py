@@ -14,7 +14,7 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.policy.subjects import TYPES_BESIDE
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.dependencies import Dependencies
-from field178_server.replication.quarantine.store import OPEN, concerning, find_quarantined
+from field178_server.replication.quarantine.store import IS_OPEN, concerning, find_quarantined
 from field178_shared.errors import ErrorCode
 
 # Changes a transaction, as many as one request may push: others wait no longer than for a push.
@@ -52,7 +52,7 @@ def run_portion(
         .where(
             Quarantine.tenant_id == batch.tenant_id,
             Quarantine.device_id == device_id,
-            Quarantine.state == OPEN,
+            IS_OPEN,
             Quarantine.user_id.in_(sorted(users)),
             tuple_(*order) > tuple_(*after),
         )

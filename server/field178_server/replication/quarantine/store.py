@@ -56,6 +56,7 @@ OPEN = "open"
 APPLIED = "applied"
 REPLACED = "replaced"
 DISCARDED = "discarded"
+IS_OPEN = Quarantine.state == OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ _ALL = (
     .where(Quarantine.tenant_id == bindparam("tenant_id"))
     .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
 )
-_OPEN = _ALL.where(Quarantine.state == OPEN)
+_OPEN = _ALL.where(IS_OPEN)
 # What the office rejected runs no more, but its author may still correct it.
 _REPLACEABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
