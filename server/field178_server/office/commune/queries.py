@@ -44,6 +44,11 @@ class OutletMonth:
     outlet: MediaOutlet
     posts: int
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether the post that is due every month was not entered."""
+        return not self.posts
+
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
@@ -52,6 +57,11 @@ class GroupCount:
     group: ListChoice
     half_year: date
     entry: Stored | None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the count was not entered."""
+        return self.entry is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,9 @@ class CommuneWork:
     @property
     def owed_count(self) -> int:
         """How much is still to be entered: outlets without a post, the plan, counts of groups and workers."""
-        silent, groups = (not one.posts for one in self.outlets), (one.entry is None for one in self.groups)
         lacks_plan = self.owes_plan and self.plan is None
-        return sum(silent) + lacks_plan + sum(groups) + len(self.uncounted)
+        outlets, groups = (one.is_owed for one in self.outlets), (one.is_owed for one in self.groups)
+        return sum(outlets) + lacks_plan + sum(groups) + len(self.uncounted)
 
 
 def units_of(
@@ -140,11 +150,11 @@ def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -
     found = []
     for unit_id in units_of(session, tenant_id, AccessFilter(None), lists, day):
         entries = by_unit.get(unit_id, [])
-        silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
+        silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if one.is_owed)
         is_asked = _is_commune(unit_id, lists) and not has_ended(unit_id, day.replace(month=1, day=1), lists)
         lacks_plan = is_asked and _plan_of(entries, day) is None
         counts = _group_counts(unit_id, entries, day, lists)
-        groups = tuple(one.group for one in counts if one.entry is None)
+        groups = tuple(one.group for one in counts if one.is_owed)
         if silent or lacks_plan or groups:
             found.append(CommuneMonth(unit_id, silent, lacks_plan, groups))
     return found
