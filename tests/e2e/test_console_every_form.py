@@ -99,6 +99,7 @@ BUTTONS = frozenset(
         "console.webhooks.resume",
         "console.webhooks.send_test_message",
         "console.reviews.reopen_thread",
+        "console.reviews.undo",
         "console.reviews.approve_several",
         "console.establishments.restore_duplicate",
         "console.reports.undo_withdrawal",

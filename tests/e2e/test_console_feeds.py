@@ -49,7 +49,7 @@ def test_an_administrator_makes_a_token_and_revokes_it(desk: Desk, browser: Brow
         page.get_by_role("link", name=LABEL).press("Enter")
         assert findings(page, "token") == []
         check_page(watched, page.url.removeprefix(desk.server.url))
-        expect(page.get_by_role("main")).to_contain_text("Establishments, Visits")
+        expect(page.get_by_role("main")).to_contain_text("Visits, Sessions, Establishments")
         page.get_by_role("button", name="Thu hồi mã này").press("Enter")
         expect(page.get_by_role("status")).to_contain_text(f"Đã thu hồi: {LABEL}")
         assert requests.get(address, auth=("excel", token), timeout=20).status_code == 401
