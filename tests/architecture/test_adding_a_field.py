@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.architecture.product_copy import (
+    changed_files,
+    copy_product,
+    run,
+    run_tests,
+    steps_of,
+    translate,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
 SCHEMAS = Path("shared/field178_shared/schemas")
 CATALOG = Path("shared/field178_shared/translations/vi/LC_MESSAGES/shared.po")
 BY_SCRIPT = {CATALOG.with_suffix(".mo")}
@@ -81,17 +83,8 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("product")
-    passed_over = shutil.ignore_patterns("__pycache__", "golden", "*.ttf", ".*_cache")
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=passed_over)
-        else:
-            shutil.copy(ROOT / name, folder / name)
-    for font in ROOT.glob("*/field178_*/**/*.ttf"):
-        shutil.copy(font, folder / font.relative_to(ROOT))
-    return folder
+def copy(tmp_path: Path) -> Path:
+    return copy_product(tmp_path)
 
 
 def declare(schema: Path, field: AddedField) -> None:
@@ -105,12 +98,12 @@ def declare(schema: Path, field: AddedField) -> None:
 
 
 def _assigned(text: str, name: str) -> ast.Assign:
-    (found,) = (
+    (assignment,) = (
         node
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
     )
-    return found
+    return assignment
 
 
 def name_it(fields: Path, field: AddedField) -> None:
@@ -120,62 +113,25 @@ def name_it(fields: Path, field: AddedField) -> None:
     fields.write_text(f"{text[:place]}    {field.declaration},\n{text[place:]}", "utf-8")
 
 
-def translate(folder: Path, field: AddedField) -> None:
-    """Step 3: extract, translate, compile."""
-    run(folder, "scripts/catalogs.py", "extract")
-    catalog = folder / CATALOG
-    empty = f'msgid "{field.msgid}"\nmsgstr ""\n'
-    text = catalog.read_text("utf-8")
-    assert empty in text
-    catalog.write_text(text.replace(empty, empty.replace('""', f'"{field.msgstr}"')), "utf-8")
-    run(folder, "scripts/catalogs.py", "compile")
-
-
-def run(folder: Path, *command: str) -> str:
-    packages = os.pathsep.join(str(folder / name) for name in ("shared", "server", "mobile"))
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": packages, "PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    return done.stdout
-
-
-def changed_in(folder: Path) -> set[Path]:
-    files = (path for name in COPIED for path in sorted((folder / name).rglob("*")))
-    kinds = {".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css"}
-    inside = (path.relative_to(folder) for path in files if path.suffix in kinds)
-    return {path for path in inside if (folder / path).read_bytes() != (ROOT / path).read_bytes()}
-
-
 @pytest.mark.parametrize("field", [FREE_TEXT, COUNT], ids=lambda field: field.name)
 def test_three_files_make_a_field_of_wire_tablet_console_paper_file_and_feed(
     copy: Path, field: AddedField
 ) -> None:
     declare(copy / SCHEMAS / f"{field.family}.py", field)
     name_it(copy / SCHEMAS / "fields" / f"{field.family}.py", field)
-    translate(copy, field)
-    assert changed_in(copy) == field.by_hand | BY_SCRIPT
+    translate(copy, CATALOG, {field.msgid: field.msgstr})
+    assert changed_files(copy) == field.by_hand | BY_SCRIPT
     assert len(field.by_hand) == MOST_FILES
     assert run(copy, "scripts/catalogs.py", "check").strip() == "nothing to do"
-    report = run(copy, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *field.checks, *KEPT)
-    assert re.search(r"(\d+) passed", report) is not None
-    assert "failed" not in report
-    assert "skipped" not in report
+    run_tests(copy, *field.checks, *KEPT)
 
 
 def test_the_steps_are_those_of_the_page() -> None:
-    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    section = page.split("## Add a field\n")[1].split("\n## ")[0]
-    steps = [line for line in section.splitlines() if re.match(r"\d+\. ", line)]
+    steps = steps_of("Add a field")
     named = {
         Path(name.replace("<family>", "outreach"))
-        for line in steps
-        for name in re.findall(r"`(shared/[^`]+)`", line)
+        for step in steps
+        for name in re.findall(r"`(shared/[^`]+)`", step)
     }
     assert named == FREE_TEXT.by_hand
     assert len(steps) == MOST_FILES

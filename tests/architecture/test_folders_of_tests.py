@@ -55,14 +55,14 @@ def is_excepted(folder: str) -> bool:
 def test_each_folder_of_code_has_its_folder_of_tests(package: str) -> None:
     tested = set(folders_with_tests(package))
     parents = {parent.as_posix() for folder in tested for parent in PurePosixPath(folder).parents}
-    missing = [one for one in code_folders(package) if one not in tested | parents]
-    assert [one for one in missing if not is_excepted(one)] == []
+    missing = [folder for folder in code_folders(package) if folder not in tested | parents]
+    assert [folder for folder in missing if not is_excepted(folder)] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_folder_of_tests_has_its_folder_of_code(package: str) -> None:
     code = set(code_folders(package))
-    assert [one for one in folders_with_tests(package) if one not in code | set(NO_CODE)] == []
+    assert [folder for folder in folders_with_tests(package) if folder not in code | set(NO_CODE)] == []
 
 
 def test_no_exception_is_left_that_holds_for_no_folder() -> None:

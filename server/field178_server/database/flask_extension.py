@@ -99,6 +99,8 @@ def snapshot_of(engine: Engine) -> Iterator[Session]:
             yield session
             _end(session)
         finally:
+            # Before the registry drops it: a session that stayed there would read where a write is meant.
+            del session.info[_IS_SNAPSHOT]
             db.session.remove()
 
 

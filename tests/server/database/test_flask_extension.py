@@ -73,6 +73,14 @@ def test_write_within_a_snapshot_is_stored_and_not_seen(office: Office) -> None:
         assert _epoch(session) == "other"
 
 
+def test_session_of_a_failed_snapshot_is_no_snapshot_afterwards(office: Office) -> None:
+    with office.app.app_context():
+        with pytest.raises(LookupError), snapshot(office.engine) as session:
+            raise LookupError
+        assert not is_snapshot(session)
+        assert not is_snapshot(db.session())
+
+
 def test_snapshot_refuses_to_write(office: Office) -> None:
     with office.app.app_context(), pytest.raises(DBAPIError), snapshot(office.engine) as session:
         session.execute(text("UPDATE tenant SET epoch = 'other'"))

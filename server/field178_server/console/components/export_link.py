@@ -15,6 +15,6 @@ from field178_shared.codelists import load
 
 def export_href(address: ListAddress, what: str) -> str:
     """Return the page that exports what a list is narrowed to, "" for a role that exports no such thing."""
-    known = {one.key for one in kinds_of(current_officer().role, load())}
+    kinds = {kind.key for kind in kinds_of(current_officer().role, load())}
     query = urlencode([("what", what), *address.given("since", "until", "unit")])
-    return with_query(url_for("console.exports.index"), query) if what in known else ""
+    return with_query(url_for("console.exports.index"), query) if what in kinds else ""

@@ -64,7 +64,7 @@ def register_table(session: Session, question: ExportQuestion) -> ExportTable:
                 row.address,
                 row.registration_number,
                 localizer.choice("operating_status", row.operating_status_id),
-                *(None if one is None else round(one / 1e7, 6) for one in (row.lat, row.lon)),
+                *(None if degrees is None else round(degrees / 1e7, 6) for degrees in (row.lat, row.lon)),
             )
             yield cells, None if row.lat is None or row.lon is None else (row.lat, row.lon)
 
@@ -83,7 +83,7 @@ def filed_table(record_type: str) -> Source:
 
     def table(session: Session, question: ExportQuestion) -> ExportTable:
         localizer, officer = Localizer(question.officer.language), question.officer
-        columns = [one for one in columns_of(record_type, localizer.lists) if not one.is_of_office]
+        columns = [column for column in columns_of(record_type, localizer.lists) if not column.is_of_office]
         since, until = days_of(question)
         unit_id = question.arguments.get("unit", "")
         wanted = FiledList(
@@ -98,10 +98,13 @@ def filed_table(record_type: str) -> Source:
                 points = _points(session, question, some) if record_type == VISIT else {}
                 for row, names in some:
                     words = Localizer(localizer.language, names)
-                    yield [one.written(row, words) for one in columns], points.get(row.establishment_id or "")
+                    yield (
+                        [column.written(row, words) for column in columns],
+                        points.get(row.establishment_id or ""),
+                    )
 
-        file = TableFile(name, localizer.say(title), [one.label(localizer) for one in columns])
-        return ExportTable(file, [one.key for one in columns], rows(), count_filed(session, wanted))
+        file = TableFile(name, localizer.say(title), [column.label(localizer) for column in columns])
+        return ExportTable(file, [column.key for column in columns], rows(), count_filed(session, wanted))
 
     return table
 

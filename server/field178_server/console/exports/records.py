@@ -39,11 +39,11 @@ def records_table(record_type: str) -> Source:
                 data = json.loads(body)
                 if _is_between(_day(record_type, columns, data), since, until):
                     words = Localizer(localizer.language, names)
-                    yield [_cell(one, data, words) for one in columns], None
+                    yield [_cell(column, data, words) for column in columns], None
 
-        headings = [one.label(localizer.language) for one in columns]
+        headings = [column.label(localizer.language) for column in columns]
         file = TableFile(record_type, type_name(record_type, localizer), headings)
-        return ExportTable(file, [one.name for one in columns], rows(), stored.count())
+        return ExportTable(file, [column.name for column in columns], rows(), stored.count())
 
     return table
 
@@ -57,7 +57,7 @@ def _day(record_type: str, columns: Sequence[RecordColumn], data: Data) -> date 
     """Return the day that a record is about: that of a return, else the first field that is a day."""
     if record_type in RETURN_TYPES:
         return day_of_return(record_type, data)
-    days = (day_of(data, one.path) for one in columns if one.kind in _FIRST_DAYS)
+    days = (day_of(data, column.path) for column in columns if column.kind in _FIRST_DAYS)
     return next((day for day in days if day is not None), None)
 
 

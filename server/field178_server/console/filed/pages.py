@@ -177,13 +177,13 @@ def _page(table: FiledTable) -> AnyResponse:
         count=_count_text(found, localizer),
         is_filtered=bool(table.address.given("q", *_FILTERS)),
         is_open=bool(table.address.given(*_FILTERS, "columns")),
-        columns=[(one.key, one.label(localizer), one.is_number) for one in columns],
+        columns=[(column.key, column.label(localizer), column.is_number) for column in columns],
         choosable=[
-            (one.key, one.label(localizer), one in columns)
-            for one in choosable_columns(table.type, localizer.lists)
-            if one.key != "day"
+            (column.key, column.label(localizer), column in columns)
+            for column in choosable_columns(table.type, localizer.lists)
+            if column.key != "day"
         ],
-        rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
+        rows=[[_cell(column, row, words) for column in columns] for row in found.page.rows],
         filters=_filters(table, wanted.filter, (known_teams, people), localizer),
         is_oldest_first=wanted.is_oldest_first,
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
@@ -217,9 +217,9 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
         for row, names in filed_rows(session, wanted):
             words = Localizer(language, names)
-            yield [one.written(row, words) for one in columns]
+            yield [column.written(row, words) for column in columns]
 
-    headings = [one.label(localizer) for one in columns]
+    headings = [column.label(localizer) for column in columns]
     return table_response(kind, TableFile(table.name, localizer.say(table.title), headings), rows)
 
 
@@ -275,7 +275,7 @@ def _chosen(table: FiledTable, localizer: Localizer) -> tuple[FiledColumn, ...]:
 
 def _with_bodies_for(columns: Sequence[FiledColumn], wanted: FiledList) -> FiledList:
     """Return the list with the stored bodies of its records where a column reads them."""
-    return replace(wanted, has_bodies=any(one.has_body for one in columns))
+    return replace(wanted, has_bodies=any(column.has_body for column in columns))
 
 
 def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell:

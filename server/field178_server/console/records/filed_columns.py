@@ -55,13 +55,13 @@ def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return every column that a table of this type may have, in their order."""
     projected = _VISIT_COLUMNS if record_type == VISIT else _SESSION_COLUMNS
     covered = _FIELDS_OF_VISIT_COLUMNS if record_type == VISIT else _FIELDS_OF_SESSION_COLUMNS
-    fields = (one for one in record_columns(record_type, lists) if one.name not in covered)
+    fields = (column for column in record_columns(record_type, lists) if column.name not in covered)
     return (*projected, *map(_field_column, fields))
 
 
 def choosable_columns(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return the columns that can be chosen on the page."""
-    return tuple(one for one in columns_of(record_type, lists) if one.is_choosable)
+    return tuple(column for column in columns_of(record_type, lists) if column.is_choosable)
 
 
 def _field_column(column: RecordColumn) -> FiledColumn:
@@ -203,7 +203,7 @@ def _place(row: FiledRow, localizer: Localizer) -> str:
 
 def chosen_columns(record_type: str, keys: frozenset[str], lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return the columns of these keys, the usual ones where none is named; the day always stands first."""
-    known = choosable_columns(record_type, lists)
-    if not any(one.key in keys for one in known):
-        return tuple(one for one in known if one.is_usual)
-    return tuple(one for one in known if one.key in keys or one.key == "day")
+    choosable = choosable_columns(record_type, lists)
+    if not any(column.key in keys for column in choosable):
+        return tuple(column for column in choosable if column.is_usual)
+    return tuple(column for column in choosable if column.key in keys or column.key == "day")

@@ -1,9 +1,9 @@
 """Jinja filters of the console: a stored value in the reader's language, by the kind of the value.
 
-`{{ row.unit_id|unit }}`, `{{ row.decided_at|instant }}`, `{{ row.type_id|label("types") }}`; `last_day`
-is the day before an exclusive end. None is the
-empty text, so that a template writes `{{ row.seen_at|instant or _("not yet") }}`. Names in place of ids are
-those that the handler gave to `Page.use_names`.
+`{{ row.unit_id|unit }}`, `{{ row.decided_at|instant }}`, `{{ row.type_id|label("types") }}`; `last_day` is
+the day before an exclusive end. None is the empty text, so that a template writes
+`{{ row.seen_at|instant or _("not yet") }}`. Names in place of ids are those that the handler gave to
+`Page.use_names`.
 """
 
 from __future__ import annotations

@@ -86,8 +86,12 @@ def register_routes(console: Blueprint, capability: str, routes: Iterable[Route]
     blueprint = Blueprint(capability, __name__)
     for route in routes:
         name = route.handler.__name__
+        endpoint = f"{console.name}.{capability}.{name}"
+        if endpoint in _ROUTES:
+            # A second row would silently replace the access of the first.
+            raise ValueError(f"endpoint declared twice: {endpoint}")
         blueprint.add_url_rule(route.url, name, route.handler, methods=[route.method])
-        _ROUTES[f"{console.name}.{capability}.{name}"] = route
+        _ROUTES[endpoint] = route
     console.register_blueprint(blueprint)
 
 

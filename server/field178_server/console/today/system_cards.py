@@ -12,7 +12,7 @@ from field178_server.console.components.health_labels import anchor_of, level_la
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
-from field178_server.devices.heartbeat import SILENT_AFTER
+from field178_server.devices.heartbeat import silent_since
 from field178_server.health.checks import Check, CheckName, backup_check, checks_of
 from field178_server.health.wording import words_of
 from field178_server.office.erasure.queries import count_requested
@@ -27,7 +27,7 @@ _OPENINGS_OF = timedelta(days=7)
 def tablets_card(session: Session, page: Page) -> TodayCard:
     """Return the numbers of tablets in use and silent."""
     access = tablet_access(page.officer, page.lists)
-    in_use, silent = counts_in_use(session, page.tenant_id, access, page.now - SILENT_AFTER)
+    in_use, silent = counts_in_use(session, page.tenant_id, access, silent_since(page.now))
     note = "" if in_use else page.say(N_("none is enrolled yet: visits come from tablets alone"))
     lines = (
         count_line(page, in_use, N_("tablets in use"), "console.tablets.index", "", note),

@@ -61,7 +61,7 @@ class EntitySet:
     @property
     def by_name(self) -> Mapping[str, EntityProperty]:
         """The columns by name."""
-        return {one.name: one for one in self.properties}
+        return {column.name: column for column in self.properties}
 
     @property
     def state(self) -> EntityProperty | None:
@@ -72,7 +72,7 @@ class EntitySet:
 @lru_cache(maxsize=4)
 def entity_sets(lists: CodeLists) -> Mapping[str, EntitySet]:
     """Return every table by name; visits and sessions have columns for the rows of these lists."""
-    return MappingProxyType({one.name: one for one in (*_filed_sets(lists), *_SETS)})
+    return MappingProxyType({entity_set.name: entity_set for entity_set in (*_filed_sets(lists), *_SETS)})
 
 
 def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:

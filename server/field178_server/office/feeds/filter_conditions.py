@@ -60,7 +60,7 @@ class Filter:
 
     def names(self, wanted: str) -> bool:
         """Tell whether the filter names a column."""
-        return any(isinstance(one, ast.Identifier) and one.name == wanted for one in _walk(self._node))
+        return any(isinstance(node, ast.Identifier) and node.name == wanted for node in _walk(self._node))
 
     def equals(self) -> Mapping[str, object]:
         """Return the columns that must equal a value, as far as `and` alone joins the conditions."""
@@ -74,7 +74,7 @@ class Filter:
 
     def _check_fields(self) -> None:
         """Refuse too many conditions on fields that are read from stored bodies."""
-        names = (one.name for one in _walk(self._node) if isinstance(one, ast.Identifier))
+        names = (node.name for node in _walk(self._node) if isinstance(node, ast.Identifier))
         fields = [name for name in names if (named := self._properties.get(name)) and named.source]
         if len(fields) > MOST_FIELD_CONDITIONS:
             raise refused(FILTER, f"more than {MOST_FIELD_CONDITIONS} conditions on fields of the record")
@@ -97,7 +97,7 @@ class Filter:
     def _comparison(self, node: Any) -> Condition:
         left = self._term(node.left)
         if isinstance(node.comparator, ast.In):
-            return self._among(left, [self._term(one) for one in node.right.val])
+            return self._among(left, [self._term(operand) for operand in node.right.val])
         right = self._term(node.right)
         left, right = _alike(left, right), _alike(right, left)
         match node.comparator:
@@ -111,9 +111,9 @@ class Filter:
         return compare(left.sql, right.sql)
 
     def _among(self, left: _Term, terms: Sequence[_Term]) -> Condition:
-        if all(one.type is left.type and one.value is not None for one in terms):
-            return left.sql.in_([one.sql for one in terms])
-        return or_(false(), *[_equal(left, one) for one in terms])
+        if all(term.type is left.type and term.value is not None for term in terms):
+            return left.sql.in_([term.sql for term in terms])
+        return or_(false(), *[_equal(left, term) for term in terms])
 
     def _term(self, node: Any) -> _Term:
         match node:
@@ -147,7 +147,7 @@ class Filter:
         if name == "now":
             return _literal(self._now, EdmType.INSTANT)
         wanted = EdmType.DATE if name in _PARTS_OF_DAYS else EdmType.STRING
-        if any(one.type is not wanted for one in terms):
+        if any(term.type is not wanted for term in terms):
             raise refused(FILTER, f"{name} takes {wanted}")
         if name in _PARTS_OF_DAYS:
             return _Term(extract(name, terms[0].sql), EdmType.INT32, terms[0].is_nullable)

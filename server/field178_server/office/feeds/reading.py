@@ -145,7 +145,7 @@ def open_table(session: Session, reader: FeedReader, query: FeedQuery) -> Iterat
     try:
         with engine.connect() as connection:
             table.source.metadata.create_all(connection)  # type: ignore[attr-defined]  # a Table has it
-            names = [one.name for one in table.properties]
+            names = [column.name for column in table.properties]
             rows = [dict(zip(names, row, strict=True)) for row in table.rows(session, reader, wanted)]
             if rows:
                 connection.execute(insert(table.source), rows)  # type: ignore[arg-type]  # a Table too
@@ -180,20 +180,20 @@ def _typed_key(query: FeedQuery) -> dict[str, object]:
 
 def _selected(columns: Sequence[EntityProperty]) -> list[ColumnElement[Any]]:
     """Return what is selected of the store for columns: the stored body once, last, for all its fields."""
-    stored = [one.compared("$select") for one in columns if one.source is None]
+    stored = [column.compared("$select") for column in columns if column.source is None]
     return [*stored, STORED_BODY] if len(stored) < len(columns) else stored
 
 
 def _row_reader(columns: Sequence[EntityProperty]) -> tuple[Callable[[Row], Row], int]:
     """Return what makes the row of columns from a selected one, and how many values that one has."""
     width = len(_selected(columns))
-    if all(one.source is None for one in columns):
+    if all(column.source is None for column in columns):
         return lambda row: row, width
 
     def complete(row: Row) -> Row:
         *stored, body = row
         values, data = iter(stored), msgspec.json.decode(str(body))
-        return [next(values) if one.source is None else one.source.read(data) for one in columns]
+        return [next(values) if column.source is None else column.source.read(data) for column in columns]
 
     return complete, width
 
@@ -220,7 +220,7 @@ def _is_same(one: EntityProperty, value: object) -> Condition:
 
 
 def _mark(values: Sequence[object]) -> str:
-    plain = [one.isoformat() if isinstance(one, date) else one for one in values]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.office_scene import Office
 from werkzeug.routing import Rule
 
-from field178_server.console.shell.blueprint import CONSOLE, STATIC_ENDPOINT
+from field178_server.console.shell.access import PUBLIC
+from field178_server.console.shell.blueprint import CONSOLE, STATIC_ENDPOINT, console
 from field178_server.console.shell.policy import may
-from field178_server.console.shell.routes import all_routes
+from field178_server.console.shell.routes import all_routes, register_routes
 from field178_shared.codelists import load
 
 READERS = {"reviewer", "team_lead", "inspector"}
@@ -52,6 +54,13 @@ def test_page_that_no_capability_declares_is_closed_to_everyone(
     office.app.view_functions["console.undeclared"] = lambda: "secret"
     office.app.url_map.add(Rule("/undeclared", endpoint="console.undeclared"))
     assert browser.get("/undeclared").status_code == 404
+
+
+def test_endpoint_declared_twice_is_refused() -> None:
+    route = all_routes()["console.tablets.revoke"]
+    with pytest.raises(ValueError, match=r"console\.tablets\.revoke"):
+        register_routes(console, "tablets", [replace(route, access=PUBLIC)])
+    assert all_routes()["console.tablets.revoke"] is route
 
 
 def test_unknown_endpoint_is_closed_to_everyone() -> None:
