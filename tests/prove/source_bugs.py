@@ -291,7 +291,11 @@ BUGS: Mapping[str, SourceBug] = {
         f"{_S}console.exports.lists", "until=until, unit_id=unit_id)", "until=until)", _EXPORTED, "narrows"
     ),
     "point_of_seven_decimals_exported": SourceBug(
-        f"{_S}console.exports.lists", "round(one / 1e7, 6)", "round(one / 1e7, 7)", _EXPORTED, "six_decimals"
+        f"{_S}console.exports.lists",
+        "round(degrees / 1e7, 6)",
+        "round(degrees / 1e7, 7)",
+        _EXPORTED,
+        "six_decimals",
     ),
     "point_of_seven_decimals_in_geojson": SourceBug(
         f"{_S}office.exports.geojson",
