@@ -9,7 +9,7 @@ from field178_server.cli.language import _
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.operator_decision import DECISIONS, OperatorDecision, decide
 from field178_server.replication.compaction import compact as compact_scope
-from field178_server.replication.compaction import compact_what_was_read
+from field178_server.replication.compaction import compact_read_rows
 
 
 @click.command()
@@ -84,7 +84,7 @@ def compact(scope: str | None, as_json: bool) -> None:
     """Compact the feed of one scope whole, or of all as far as every tablet in use has read."""
     at = operator()
     if scope is None:
-        dropped = at.write(lambda session: compact_what_was_read(session, at.tenant_id, at.clock.now()))
+        dropped = at.write(lambda session: compact_read_rows(session, at.tenant_id, at.clock.now()))
         show_rows([{"scope": name, "dropped": count} for name, count in dropped.items()], as_json=as_json)
         return
     count = at.write(lambda session: compact_scope(session, at.tenant_id, scope))

@@ -13,9 +13,9 @@ from field178_server.devices.heartbeat import IS_IN_USE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_INTEGER
 
-# A tablet that was not seen for so long is not waited for: it starts again by comparing.
+# A tablet without contact for longer is ignored: it resynchronizes by comparing buckets.
 SILENT = timedelta(days=180)
-# Younger rows stay, whoever has read them: a tablet that was put back to an older image goes on from there.
+# Younger rows are kept even if every tablet has read them: a tablet restored from an older image needs them.
 AGE = timedelta(days=90)
 
 
@@ -27,8 +27,8 @@ def compact(session: Session, tenant_id: str, scope: str) -> int:
     return _drop(session, tenant_id, scope)
 
 
-def compact_what_was_read(session: Session, tenant_id: str, now: datetime) -> dict[str, int]:
-    """Drop in all scopes what is old and was read by every tablet in use; return how many rows, by scope."""
+def compact_read_rows(session: Session, tenant_id: str, now: datetime) -> dict[str, int]:
+    """Drop the old rows that every tablet in use has read, in all scopes; return their number by scope."""
     query = select(Scope.scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)
     dropped = {scope: _drop_read(session, tenant_id, scope, now) for scope in session.scalars(query).all()}
     return {scope: count for scope, count in dropped.items() if count}
@@ -70,9 +70,9 @@ def _drop(session: Session, tenant_id: str, scope: str, *conditions: ColumnEleme
 
 
 def _was_changed_since(since: datetime) -> ColumnElement[bool]:
-    """Tell of a row of the feed whether its record has a younger change: no stamp is younger than its change.
+    """Return the condition that the record of a feed row changed after `since`.
 
-    A conflict or review has no history of its own; it is stamped with a change of the record it is about.
+    A conflict or review has no history of its own: the changes of its subject count.
     """
     return exists().where(
         Record.tenant_id == Feed.tenant_id,
@@ -84,9 +84,9 @@ def _was_changed_since(since: datetime) -> ColumnElement[bool]:
 
 
 def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime) -> list[int]:
-    """Return how far each tablet in use has read a scope; one whose cursors are not known counts as 0.
+    """Return the cursor of each tablet in use in a scope; [0] if the cursors of any tablet are unknown.
 
-    One that has not begun the scope needs none of its rows: it starts from the beginning.
+    Tablets that have not started to read the scope are left out: they read no deleted rows.
     """
     rows = session.scalars(
         select(Device.cursors)
@@ -101,6 +101,6 @@ def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime)
             Device.last_seen_at > now - SILENT,
         )
     ).all()
-    known = [json.loads(cursors) for cursors in rows if cursors is not None]
-    begun = [cursor for cursors in known if (cursor := cursors.get(scope, 0)) > 0]
-    return begun if len(known) == len(rows) else [0]
+    cursors_by_tablet = [json.loads(cursors) for cursors in rows if cursors is not None]
+    begun = [cursor for cursors in cursors_by_tablet if (cursor := cursors.get(scope, 0)) > 0]
+    return begun if len(cursors_by_tablet) == len(rows) else [0]

@@ -1,4 +1,4 @@
-"""Records that a tablet has and the store may lack: kept, never applied (protocol §12.2)."""
+"""Divergent records: tablets' copies that the store may lack; stored apart, not applied (protocol §12.2)."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _STORED = select(
     DivergentRecord.tenant_id == bindparam("tenant_id"),
     DivergentRecord.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-# The content was removed for good: a tablet's copy MUST NOT bring it back.
+# An erased body starts with this: a tablet's copy MUST NOT restore erased content.
 _ERASED_OPENING = f'{{"{ERASED_AT}":'
-# Of a body its opening tells that: a hundred whole ones may take 25 MiB.
-# Held until the end: an erasure that commits between this read and the insert would not see what is inserted.
-# In the order of all locks: a record before what is about it (`Batch.load`).
+# Reads only the start of each body: a hundred whole bodies may take 25 MiB.
+# The rows stay locked until commit: an erasure between this read and the insert would miss the inserted rows.
+# Lock order as everywhere: a record before its companions (`Batch.load`).
 _RECORDS = (
     select(Record.record_id, Record.h, func.substr(Record.body, 1, len(_ERASED_OPENING)))
     .where(
@@ -44,9 +44,9 @@ _RECORDS = (
 
 @dataclass(frozen=True, slots=True)
 class OfferedRecord:
-    """A record as a tablet sent it; `h` is what its content gives.
+    """A record as a tablet sent it; `h` is the hash computed from its content.
 
-    `subject_id`: the record that a conflict or a review is about, which it tells values of; else empty.
+    `is_sound`: the sent hash equals `h`. `subject_id`: the subject of a conflict or review, else "".
     """
 
     record_id: str
@@ -63,56 +63,61 @@ class OfferedRecord:
 def keep(
     session: Session, tenant_id: str, device_id: str, offered: Sequence[object], now: datetime
 ) -> list[str]:
-    """Keep what can be read and return the ids that the tablet may forget, in its order.
+    """Store the offered records and return the ids that the tablet may delete, in its order.
 
-    What is no record or larger than any record is neither kept nor named. A repeat changes nothing.
+    Objects that are no record, or too large for one, are skipped. Repeated calls change nothing.
     """
-    found = {(one.record_id, one.h): one for one in map(read, offered) if one is not None}
-    record_ids = sorted({record_id for record_id, _ in found})
-    wanted = {"tenant_id": tenant_id, "record_ids": record_ids}
-    stored = [tuple(row) for row in session.execute(_STORED, wanted)]
-    known = {(id_, h) for id_, h, device, _ in stored if device == device_id}
-    # What the office decided on a content holds for every tablet that has it.
+    offered_records = {
+        (record.record_id, record.h): record for record in map(read, offered) if record is not None
+    }
+    record_ids = sorted({record_id for record_id, _ in offered_records})
+    query = {"tenant_id": tenant_id, "record_ids": record_ids}
+    stored = [tuple(row) for row in session.execute(_STORED, query)]
+    kept_before = {(id_, h) for id_, h, device, _ in stored if device == device_id}
+    # The office's decision on a content applies to every tablet that has it.
     decided = {(id_, h): state for id_, h, _, state in stored if state != UNDECIDED}
-    looked_at = {"tenant_id": tenant_id, "record_ids": sorted({*record_ids, *_subjects(found.values())})}
-    here = {record_id: (h, opening) for record_id, h, opening in session.execute(_RECORDS, looked_at)}
+    locked_ids = {
+        "tenant_id": tenant_id,
+        "record_ids": sorted({*record_ids, *_subjects(offered_records.values())}),
+    }
+    here = {record_id: (h, opening) for record_id, h, opening in session.execute(_RECORDS, locked_ids)}
     fresh = [
-        (one, decided.get(key, UNDECIDED))
-        for key, one in found.items()
-        if key not in known and not _is_needless(one, here)
+        (record, decided.get(key, UNDECIDED))
+        for key, record in offered_records.items()
+        if key not in kept_before and not _is_needless(record, here)
     ]
     _insert(session, tenant_id, device_id, fresh, now)
-    return list(dict.fromkeys(record_id for record_id, _ in found))
+    return list(dict.fromkeys(record_id for record_id, _ in offered_records))
 
 
 def read(offered: object) -> OfferedRecord | None:
-    """Return the record of a wire object, or None for what is no record."""
+    """Return the record of a wire object; None if it is no record or too large for one."""
     try:
         reader = Reader(offered)
-        record_id, said = reader.uuid("id"), reader.text("h")
+        record_id, sent_hash = reader.uuid("id"), reader.text("h")
         type_, scope = reader.text("type"), reader.text("scope")
         rev, deleted = reader.integer("rev", minimum=1), reader.flag("deleted")
         data = reader.members("data")
     except AppError:
-        # One that cannot be read MUST NOT cost the exchange: the tablet would never sync again.
+        # An unreadable record MUST NOT fail the exchange: the tablet could never sync again.
         return None
     body = canonical(data)
     if rev > MAX_REV or max(len(type_), len(scope)) > MAX_NAME or len(body) > MAX_DATA_BYTES:
         return None
     h = record_hash_of_body(record_id, type_, rev, deleted, body)
     subject = data.get("record")
-    # Asked of the engine: what is no id there MUST NOT cost the exchange.
+    # The subject is queried as a UUID: an invalid id MUST NOT fail the exchange.
     subject_id = subject if isinstance(subject, str) and is_uuid(subject) else ""
-    return OfferedRecord(record_id, h, type_, scope, rev, deleted, body.decode(), said == h, subject_id)
+    return OfferedRecord(record_id, h, type_, scope, rev, deleted, body.decode(), sent_hash == h, subject_id)
 
 
-def _subjects(found: Iterable[OfferedRecord]) -> Iterable[str]:
-    return (one.subject_id for one in found if one.subject_id)
+def _subjects(records: Iterable[OfferedRecord]) -> Iterable[str]:
+    return (record.subject_id for record in records if record.subject_id)
 
 
-def _is_needless(one: OfferedRecord, here: Mapping[str, tuple[str, str]]) -> bool:
-    h, opening = here.get(one.record_id, ("", ""))
-    return h == one.h or _ERASED_OPENING in (opening, here.get(one.subject_id, ("", ""))[1])
+def _is_needless(record: OfferedRecord, here: Mapping[str, tuple[str, str]]) -> bool:
+    h, opening = here.get(record.record_id, ("", ""))
+    return h == record.h or _ERASED_OPENING in (opening, here.get(record.subject_id, ("", ""))[1])
 
 
 def _insert(
@@ -125,23 +130,23 @@ def _insert(
     listed = list(fresh)
     if not listed:
         return
-    file_references.claim(session, tenant_id, (one.body for one, _ in listed))
+    file_references.claim(session, tenant_id, (record.body for record, _ in listed))
     rows = [
         {
             "tenant_id": tenant_id,
-            "record_id": one.record_id,
-            "h": one.h,
+            "record_id": record.record_id,
+            "h": record.h,
             "device_id": device_id,
-            "type": one.type,
-            "scope": one.scope,
-            "rev": one.rev,
-            "deleted": one.deleted,
-            "body": one.body,
-            "is_sound": one.is_sound,
+            "type": record.type,
+            "scope": record.scope,
+            "rev": record.rev,
+            "deleted": record.deleted,
+            "body": record.body,
+            "is_sound": record.is_sound,
             "received_at": now,
             "state": state,
         }
-        for one, state in listed
+        for record, state in listed
     ]
-    # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
+    # A plain insert: if the same request arrives twice at once, the second transaction is retried.
     session.execute(insert(table_of(DivergentRecord)), rows)

@@ -33,7 +33,7 @@ from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
 
-# Of one answer, so that records have their place beside the receipts.
+# Limit of the receipts in one answer; the rest of the answer is for records.
 MAX_RECEIPT_BYTES = MAX_ANSWER_BYTES // 2
 
 SERVER = importlib.metadata.version("field178")
@@ -41,9 +41,9 @@ SERVER = importlib.metadata.version("field178")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A received request, and what of it is to be stored.
+    """A received request, its heartbeat and its device.
 
-    `device` is None where changes come with it: it is loaded under the lock that these need.
+    `device` is None if the request pushes changes: then the device is loaded under its lock.
     """
 
     device_id: str
@@ -56,12 +56,12 @@ class Received:
 
     @property
     def must_store(self) -> bool:
-        """Tell whether something is to be stored before the answer is read."""
+        """Return whether the exchange needs a write transaction before its answer is read."""
         return bool(self.request.push or self.divergent_records or self.may_lack_numbers)
 
     @property
     def divergent_records(self) -> Sequence[object]:
-        """The records the tablet offers; of one that is not served none are taken."""
+        """The divergent records of the tablet; none if its pull is refused."""
         return () if self.is_pull_refused else self.request.divergent_records
 
 
@@ -87,9 +87,9 @@ class ExchangeState:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The frames of an answer but for its end; `state` is None where the pull is refused.
+    """The frames of an answer without its `end`; `state` is None if the pull is refused.
 
-    `is_agreed`: the tablet has all that the server has for it.
+    `is_agreed`: tablet and server have the same state (protocol §8).
     """
 
     frames: Frames
@@ -108,22 +108,21 @@ class Exchange:
     ids: IdSource
     rules: TypeRules
     failpoint: CrashPoint = failpoint
-    # The oldest and the newest protocol that is answered with records.
+    # The oldest and the newest protocol version that can pull records.
     served: tuple[int, int] = (VERSION, VERSION)
 
     def run(
         self, device_id: str, request: SyncRequest, protocol: int = VERSION, generation: int | None = None
     ) -> list[bytes]:
-        """Store what was pushed, then return the answer in parts; every transaction is closed by then.
+        """Store the pushed changes, then return the answer in parts; all transactions are closed before.
 
-        `generation`: that of the tablet's session, which has ended when the tenant's is another one by now.
-        Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
-        their receipts.
+        `generation`: that of the tablet's session, which has expired if the tenant's differs.
+        A tablet with an unsupported protocol can still push changes; its answer has only their receipts.
         """
         with snapshot(self.engine) as session:
             received = self.receive(session, device_id, request, protocol, generation)
             if received.must_store:
-                session.rollback()  # what is read next MUST see what is stored now
+                session.rollback()  # the next read MUST see the rows stored by `process`
             processed = self.process(received)
             reading = self.read(session, received, processed)
         return self.answer(received, reading)
@@ -136,7 +135,7 @@ class Exchange:
         protocol: int,
         generation: int | None,
     ) -> Received:
-        """Load the tablet and determine what to store; an unknown tablet is refused."""
+        """Load the tablet and check whether number blocks are due; an unknown tablet raises AppError."""
         seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
         received = Received(device_id, request, seen, protocol < self.served[0], generation)
         if request.push or received.is_pull_refused:
@@ -161,17 +160,17 @@ class Exchange:
         """Read receipts and changes for the tablet, all from one snapshot."""
         if received.is_pull_refused:
             return self._refuse_pull(session, processed)
-        # Where nothing was pushed, it is as received.
+        # Without a push the device has not changed since `receive`.
         device = received.device or load_device(session, self.tenant_id, received.device_id)
         state = self._state(session, device, received.request)
         if _is_agreed(received.request, state):
             return self._agree(state)
-        return self._tell(session, received.request, processed, state)
+        return self._differ(session, received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
         """Store the heartbeat of the exchange, and return the whole answer in parts."""
         if reading.state is not None:
-            self._note(received, reading.state, is_agreed=reading.is_agreed)
+            self._store_contact(received, reading.state, is_agreed=reading.is_agreed)
         self.failpoint("answer")
         frames = reading.frames
         frames.add("end", {"frames": frames.count + 1, "more": reading.more})
@@ -179,7 +178,7 @@ class Exchange:
         return frames.parts
 
     def take_in(self, device_id: str, incarnation: str, changes: Sequence[Change]) -> Sequence[ChangeResult]:
-        """Store changes of a tablet from outside an exchange, in one transaction."""
+        """Store changes of a tablet that did not arrive in an exchange, in one transaction."""
         return self._push(device_id, incarnation, changes).answers
 
     def _push(
@@ -202,7 +201,7 @@ class Exchange:
             return Processed(answers, kept_ids)
 
         processed = run_write(self.engine, work)
-        # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
+        # The changes are durable here: if the answer is lost, a repeated request gets the same receipts.
         self.failpoint("push.done")
         if write_lock(self.engine) is None and needs_second_pass(processed.answers):
             self._run_missed_orphans(change.record_id for change in changes)
@@ -211,7 +210,7 @@ class Exchange:
     def _store_beside(
         self, session: Session, received: Received, locked: DeviceContext | None = None
     ) -> Sequence[str]:
-        """Lease the numbers that the tablet lacks, and keep the records that it offers."""
+        """Lease the number blocks that are due and store the divergent records; return their ids."""
         device_id, request = received.device_id, received.request
         if received.may_lack_numbers:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
@@ -224,32 +223,32 @@ class Exchange:
         return divergent_records.keep(session, self.tenant_id, device_id, received.divergent_records, at)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
-        # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
-        # Whichever commits last finds both here: so it MUST be a transaction after that commit.
+        # Of two concurrent transactions one stored an orphan and the other its record; neither saw the other.
+        # MUST be a new transaction after the commit: the one that commits last sees both.
         def work(session: Session) -> int:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             return reprocess.run_orphans(batch, self.rules, record_ids)
 
         run_write(self.engine, work)
 
-    def _note(self, received: Received, state: ExchangeState, *, is_agreed: bool) -> None:
-        """Write the heartbeat, where no push did, a root alarm that began or ended, notices that came."""
-        device, found, seen = state.device, state.history_check, received.seen
+    def _store_contact(self, received: Received, state: ExchangeState, *, is_agreed: bool) -> None:
+        """Write the heartbeat (unless the push did), a changed root alarm, and the delivered notices."""
+        device, check, seen = state.device, state.history_check, received.seen
         is_due = not received.request.push and heartbeat.is_due(device, seen)
-        is_news = found.alarm != device.root_alarm
-        # The hash that both agree on names every notice: the tablet has them.
-        new_notices = [one.notice_id for one in state.notices if is_agreed and not one.is_delivered]
+        is_news = check.alarm != device.root_alarm
+        # The agreed hash contains all notice ids: the tablet has all notices.
+        new_notices = [notice.notice_id for notice in state.notices if is_agreed and not notice.is_delivered]
         if not (is_due or is_news or new_notices):
             return
         stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
-        shown = found.shown.index if found.shown is not None else 0
+        shown = check.shown.index if check.shown is not None else 0
 
         def work(session: Session) -> None:
             if is_due:
                 heartbeat.note(session, self.tenant_id, device.id, seen)
             if is_news:
                 index = received.request.root.index
-                hash_chain.note_alarm(session, stamp, device.id, found.alarm, index, shown)
+                hash_chain.note_alarm(session, stamp, device.id, check.alarm, index, shown)
             if new_notices:
                 note_delivered(session, self.tenant_id, device.id, new_notices, seen.at)
 
@@ -283,14 +282,14 @@ class Exchange:
         frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
         return Reading(frames, False, state, is_agreed=True)
 
-    def _tell(
+    def _differ(
         self, session: Session, request: SyncRequest, processed: Processed, state: ExchangeState
     ) -> Reading:
         frames, epoch = Frames(), state.epoch
         missing = receipt_queries.missing_changes(session, self.tenant_id, request.have)
         result_frames = results(request, processed.answers, epoch)
         receipt_count, later = self._later_receipts(session, request, state, processed.answers)
-        # The tablet keeps this count, and asks again from there.
+        # The tablet stores this count and sends it with its next request.
         hello = {**self._hello(state, missing), "verdicts": receipt_count}
         frames.add("hello", {**self._greeting(epoch), **hello})
         for members in result_frames.frames:
@@ -319,7 +318,7 @@ class Exchange:
             "receipts": {life: receipts.digest.wire() for life, receipts in state.receipts.items()},
             "backed_up": {life: receipts.backed_up for life, receipts in state.receipts.items()},
             "missing": missing,
-            "notices": [to_wire_notice(one) for one in state.notices],
+            "notices": [to_wire_notice(notice) for notice in state.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
             "root": state.history_check.to_wire(),
@@ -331,9 +330,9 @@ class Exchange:
     def _later_receipts(
         self, session: Session, request: SyncRequest, state: ExchangeState, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
-        """Return the receipts not sent yet, up to one answer's limit, and the count after them."""
+        """Return the count after the receipts of this answer, and the frames of the unsent receipts."""
         frames, count = Frames(), state.device.receipt_count
-        # A receipt may have changed again between the push and this snapshot: then it is sent once more.
+        # A receipt that changed between the push and this snapshot is sent again.
         just_sent = {answer.receipt.v: answer.receipt.change_id for answer in answers}
         unsent = count - request.verdicts
         if unsent <= sum(1 for v in just_sent if v > request.verdicts):
@@ -351,9 +350,9 @@ class Exchange:
 
 
 def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:
-    """Tell whether tablet and server agree on everything, by one hash (protocol §8)."""
-    asks = request.push or request.have or request.want or request.repair or request.divergent_records
-    if request.state is None or asks or state.device.is_closed or not state.history_check.settled:
+    """Return whether tablet and server have the same state, by one hash (protocol §8)."""
+    has_work = request.push or request.have or request.want or request.repair or request.divergent_records
+    if request.state is None or has_work or state.device.is_closed or not state.history_check.settled:
         return False
     return request.state == state_hash(
         state.epoch,

@@ -38,7 +38,7 @@ _IS_DELIVERED = exists().where(
     NoticeDelivery.notice_id == Notice.notice_id,
     NoticeDelivery.device_id == _DEVICE,
 )
-# What the office tells comes first: notices about one officer's tablets never push it out.
+# Notices of the office sort first: notices to a single officer never displace them from the limit.
 _NOW = Prepared(
     select(
         Notice.notice_id,
@@ -59,7 +59,7 @@ _NOW = Prepared(
 
 
 class NoticeNow(NamedTuple):
-    """A notice that is shown; `is_delivered`: the tablet has said that it has it."""
+    """A current notice; `is_delivered`: the tablet has confirmed that it stored the notice."""
 
     notice_id: str
     kind: str
@@ -69,7 +69,7 @@ class NoticeNow(NamedTuple):
 
 
 def notices_now(session: Session, tenant_id: str, now: datetime, device: DeviceContext) -> list[NoticeNow]:
-    """Return the notices for a tablet that have begun and not run out, the oldest first."""
+    """Return the current notices of a tablet (started, not expired), the oldest first."""
     values = {
         "tenant_id": tenant_id,
         "now": bulk.stored_instant(session.connection(), now),
@@ -83,7 +83,7 @@ def notices_now(session: Session, tenant_id: str, now: datetime, device: DeviceC
 def note_delivered(
     session: Session, tenant_id: str, device_id: str, notice_ids: Iterable[str], at: datetime
 ) -> None:
-    """Keep that a tablet has stored notices; that it said so before stays as it was."""
+    """Store the delivery of notices to a tablet; an earlier delivery time is kept."""
     connection = session.connection()
     stored = bulk.stored_instant(connection, at)
     columns = ("tenant_id", "notice_id", "device_id", "delivered_at")
@@ -92,7 +92,7 @@ def note_delivered(
 
 
 def to_wire(notice: NoticeNow) -> dict[str, object]:
-    """Return a notice as `hello` tells it."""
+    """Return a notice as a member of the `hello` frame."""
     return {
         "id": notice.notice_id,
         "kind": notice.kind,

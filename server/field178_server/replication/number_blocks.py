@@ -1,7 +1,7 @@
 """Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (protocol §11).
 
-A block belongs to one life of one tablet's database: a restored or cloned tablet gets a block of its own.
-What a lost tablet had left stays a gap, and the lease says whose it was.
+A block belongs to one incarnation of a tablet's database: a restored or cloned tablet gets its own block.
+The unused numbers of a lost tablet remain a gap; the lease names the tablet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from field178_shared.time.clock import local_date
 BLOCK = 50
 # Two weeks without signal at two visits a night.
 FEW = 25
-# More than a team leases between two backups: what a lost history may have leased is left out.
+# More numbers than a team leases between two backups; skipped after a restore.
 GAP = 1000
 _BEFORE_NEW_YEAR = timedelta(days=31)
 _TEAM = "team:"
@@ -60,7 +60,7 @@ _TEAMS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One team's minutes of one year."""
+    """The minutes numbers of one team in one year."""
 
     scope: str
     year: int
@@ -69,15 +69,15 @@ class Series:
 def due(
     session: Session, tenant_id: str, device: DeviceContext, incarnation: str, now: datetime
 ) -> tuple[Series, ...]:
-    """Return the series of which this life of a tablet holds no block, or few numbers since yesterday."""
+    """Return the number series for which this incarnation needs a block: fewer than `FEW` numbers left."""
     team_scopes = sorted(scope for scope in device.scopes if scope.startswith(_TEAM))
     if not team_scopes:
         return ()
-    wanted = {"tenant_id": tenant_id, "device_id": device.id, "incarnation": incarnation}
+    keys = {"tenant_id": tenant_id, "device_id": device.id, "incarnation": incarnation}
     left: dict[Series, int] = {}
-    for scope, year, first, last, used_to, leased_at in _LEASED.rows(session, wanted):
+    for scope, year, first, last, used_to, leased_at in _LEASED.rows(session, keys):
         series = Series(scope, year)
-        # One more block a day: a tablet that says wrong numbers does not use up the year's.
+        # At most one more block a day: a tablet that reports wrong numbers must not exhaust the series.
         is_fresh = local_date(leased_at) == local_date(now)
         unused = FEW if is_fresh else last - max(used_to, first - 1)
         left[series] = left.get(series, 0) + unused
@@ -91,9 +91,9 @@ def due(
 
 
 def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
-    """Lease the blocks that are due, each as a record in its team's scope. The tablet MUST be locked."""
+    """Lease the number blocks that are due, as records in their teams' scopes. The tablet MUST be locked."""
     for series in due(batch.session, batch.tenant_id, device, incarnation, batch.now):
-        # Whoever leases of the same series at once waits here, and then sees this block.
+        # A concurrent lease of the same series waits for this lock, then sees this block.
         batch.session.get_one(Scope, (batch.tenant_id, series.scope), with_for_update=True)
         first = _next(batch.session, batch.tenant_id, series)
         code = _code(batch.session, batch.tenant_id, series, (device.id, incarnation))
@@ -107,7 +107,7 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
 
 
 def leave_out(session: Session, context: OperationContext) -> None:
-    """Skip numbers that a lost history may have leased, for its tablets may still use them."""
+    """Skip numbers that were perhaps leased after the restored backup: tablets may still use them."""
     for team in teams.everyone(session, context.tenant_id):
         for year in _years(context.now()):
             series = Series(team.scope, year)
@@ -127,17 +127,17 @@ def leases(session: Session, tenant_id: str, year: int) -> Sequence[NumberLease]
 
 
 def _years(now: datetime) -> tuple[int, ...]:
-    """Return the year, and at its end the next one: a tablet may be out of reach over New Year."""
+    """Return the year, and in its last month also the next: a tablet may be offline over New Year."""
     return tuple(sorted({local_date(now).year, local_date(now + _BEFORE_NEW_YEAR).year}))
 
 
 def _of_teams(session: Session, tenant_id: str, lacking: Sequence[Series]) -> Iterable[Series]:
-    """Keep those whose team was set up by the office: only then there is a series to number."""
+    """Return the series whose team has a record, set up by the office."""
     if not lacking:
         return ()
     ids = sorted({series.scope.removeprefix(_TEAM) for series in lacking})
-    known = {scope for (scope,) in _TEAMS.rows(session, {"tenant_id": tenant_id, "ids": ids})}
-    return (series for series in lacking if series.scope in known)
+    scopes_of_teams = {scope for (scope,) in _TEAMS.rows(session, {"tenant_id": tenant_id, "ids": ids})}
+    return (series for series in lacking if series.scope in scopes_of_teams)
 
 
 def _of(tenant_id: str, series: Series) -> tuple[ColumnElement[bool], ...]:
@@ -154,11 +154,11 @@ def _next(session: Session, tenant_id: str, series: Series) -> int:
 
 
 def _code(session: Session, tenant_id: str, series: Series, life: tuple[str, str]) -> str:
-    """Return the name of a tablet's life among those of the series: T01, T02, …"""
+    """Return the code of an incarnation in the series: T01, T02, …"""
     columns = (NumberLease.device_id, NumberLease.incarnation, NumberLease.code)
     rows = session.execute(select(*columns).where(*_of(tenant_id, series), NumberLease.code.is_not(None)))
-    known = {(device, incarnation): code for device, incarnation, code in rows}
-    return known.get(life) or f"T{len(known) + 1:02d}"
+    codes = {(device, incarnation): code for device, incarnation, code in rows}
+    return codes.get(life) or f"T{len(codes) + 1:02d}"
 
 
 def _keep(session: Session, tenant_id: str, series: Series, block: NumberBlock, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Binding of an officer to a tablet, with the changes that were quarantined for want of it."""
+"""Binding of an officer to a tablet, and reprocessing of changes quarantined without it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def bind_officer(session: Session, context: OperationContext, device_id: str, officer_id: str) -> Officer:
-    """Bind an officer to a tablet, return the officer; raises AppError(forbidden) for a role without tablets.
+    """Bind an officer to a tablet, return the officer; raise AppError(forbidden) for a role without tablets.
 
     Changes quarantined because their author was unknown on this tablet are evaluated again.
     """

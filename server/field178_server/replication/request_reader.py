@@ -1,8 +1,8 @@
-"""Reader of a request: in one pass in C what tablets write, the strict way everything else.
+"""Reader of a sync request: a fast decoder (msgspec) for canonical JSON, else the strict decoder.
 
-A change that has all members of §5.1, in canonical form, is decoded by type and encoded once: that its bytes
-come out as they came in is the proof of their form, and the bytes are what is hashed and stored. Any other
-text (members of a later version, another order, a fault) costs this attempt, and is read as if it was none.
+Changes with all members of §5.1 are decoded by type and encoded again. Equal bytes prove the canonical form;
+these bytes are hashed and stored. Any other text (members of a later version, another order, an error) is
+read by the strict decoder.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Count = Annotated[int, Meta(ge=0)]
 
 
 class _SentChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A change as tablets write it; the members in the order of canonical form."""
+    """A change in canonical form; the members in its order."""
 
     at: str
     base_rev: _Count
@@ -66,7 +66,7 @@ def read_request(data: bytes) -> SyncRequest:
 
 
 def _proven(data: bytes) -> _Parts:
-    """Return what a text in canonical form says, or raise NotProven."""
+    """Return members and changes of a text in canonical form, or raise NotProven."""
     fast_json.check_bytes(data)
     members, changes = _decoded(data)
     fast_json.normalized(_encode(members))
@@ -81,7 +81,9 @@ def _decoded(data: bytes) -> _Parts:
         sent = _CHANGES.decode(members.pop("push", b""))
         if len(sent) > MAX_CHANGES:
             raise NotProven
-        return {name: _ANY.decode(raw) for name, raw in members.items()}, [_change(one) for one in sent]
+        return {name: _ANY.decode(raw) for name, raw in members.items()}, [
+            _change(sent_change) for sent_change in sent
+        ]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotProven from None
 

@@ -12,7 +12,7 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World, proven
 from field178_server.database.models import Device, Feed, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
-from field178_server.replication.compaction import AGE, SILENT, compact, compact_what_was_read
+from field178_server.replication.compaction import AGE, SILENT, compact, compact_read_rows
 
 
 def days_pass(world: World, days: float) -> None:
@@ -21,7 +21,7 @@ def days_pass(world: World, days: float) -> None:
 
 def compacted(world: World) -> dict[str, int]:
     now = world.clock.now()
-    return run_write(world.engine, lambda session: compact_what_was_read(session, world.tenant_id, now))
+    return run_write(world.engine, lambda session: compact_read_rows(session, world.tenant_id, now))
 
 
 def gone(world: World, author: Tablet) -> str:

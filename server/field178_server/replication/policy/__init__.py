@@ -1,1 +1,1 @@
-"""The policy: whether a change is applied, unchanged, in conflict or quarantined (protocol §5.4)."""
+"""The merge policy: whether a change is applied, unchanged, in conflict or quarantined (protocol §5.4)."""

@@ -33,7 +33,7 @@ def with_conflict(
     device_id: str,
     conflict: ConflictingValue,
 ) -> Stored:
-    """Return the conflict record of a path and device with the entry of one more conflict."""
+    """Return the conflict record of a path and device with the conflicting value added."""
     conflict_path = ConflictPath(conflict.path, device_id)
     return with_entry(find, record, conflict_path, change.change_id, _entry(change, conflict))
 
@@ -45,28 +45,28 @@ def with_entry(
     change_id: str,
     entry: Data,
 ) -> Stored:
-    """Return the conflict record of a path and device with one more entry; a resolved one opens again.
+    """Return the conflict record of a path and device with an entry added; a resolved conflict is reopened.
 
-    A full one (100 entries, 256 KiB) is followed by `path|device|2`, and so on.
+    After a full record (100 entries, 256 KiB) the entry goes into the record of `path|device|2`, and so on.
     """
     number = 1
     while True:
         owner = conflict_path.device if number == 1 else f"{conflict_path.device}|{number}"
         found_id = conflict_id(record.record_id, conflict_path.path, owner)
-        found = find(found_id)
-        if found is None:
+        conflict = find(found_id)
+        if conflict is None:
             data = _first_data(record, conflict_path) | {"entries": {change_id: entry}}
             return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
-        if _has_room(found, change_id, entry):
-            entries = {**entries_of(found), change_id: entry}
-            data = {**found.data, "state": OPEN, "entries": entries}
-            return next_revision(found, data=data, deleted=False, scope=record.scope)
+        if _has_room(conflict, change_id, entry):
+            entries = {**entries_of(conflict), change_id: entry}
+            data = {**conflict.data, "state": OPEN, "entries": entries}
+            return next_revision(conflict, data=data, deleted=False, scope=record.scope)
         number += 1
 
 
 def conflicts_of(batch: Batch, record_id: str) -> list[str]:
     """Return the ids of the conflicts of a loaded record, open and resolved."""
-    return [one.record_id for one in batch.companions(record_id) if one.type == CONFLICT]
+    return [companion.record_id for companion in batch.companions(record_id) if companion.type == CONFLICT]
 
 
 def entries_of(conflict: Stored) -> Data:
@@ -76,9 +76,10 @@ def entries_of(conflict: Stored) -> Data:
 
 
 def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
-    """Resolve conflicts whose revision is the one that was seen; the values are evaluated before, elsewhere.
+    """Resolve the conflicts whose revision equals the seen one; return whether any was, and the open ids.
 
-    Returns whether any was resolved, and those that stay open: nobody settles an entry unseen.
+    A conflict with a newer revision stays open: it may have entries that nobody has seen. The values of the
+    resolution are evaluated before this call.
     """
     still_open, settled = [], False
     for conflict_id_, rev in sorted(seen.items()):

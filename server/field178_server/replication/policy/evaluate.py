@@ -27,7 +27,7 @@ _ORDER = (ErrorCode.DELETED, ErrorCode.LOCKED, ErrorCode.CHANGED)
 
 @dataclass(frozen=True, slots=True)
 class ConflictingValue:
-    """One value that was offered and not taken: both values are kept for people to decide."""
+    """A value of a change that was not applied; the conflict record keeps it beside the current value."""
 
     path: str
     was: object
@@ -38,9 +38,9 @@ class ConflictingValue:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Outcome of a change. `record` is the next state of its record, None when that stays as it is.
+    """Outcome of a change. `record`: the next state of its record, None if unchanged.
 
-    `conflicts_on` is the record of the conflicts when it is another one: the merge target.
+    `conflicts_on`: the merge target, if the conflicts belong to it instead of the record.
     """
 
     status: Status
@@ -53,9 +53,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The context of an evaluation; `is_accepted`: all that the change sets is certainly valid.
+    """The context of an evaluation; `is_accepted`: the fast validation accepted the values of the change.
 
-    `subject_id`: the record that a new one is about.
+    `subject_id`: the subject of a new record.
     """
 
     type: RecordType
@@ -89,7 +89,7 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
 
 
 def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
-    """Evaluate a change of a record that is there; a create counts as an edit that saw nothing."""
+    """Evaluate a change of an existing record; a create is evaluated as an edit without base values."""
     if record.type != change.type:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
     if record.is_erased:
@@ -100,11 +100,11 @@ def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Ou
 
 
 def _evaluate_resolve(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
-    """Evaluate what a resolve sets; which conflicts it settles shows once its own clashes are in."""
+    """Evaluate the values of a resolve; the conflicts that it names are resolved after that."""
     if unknown := sorted((change.conflicts or {}).keys() - set(evaluation.conflicts)):
         code = ErrorCode.CONFLICT_UNKNOWN
-        return quarantined(code, {one: [code.value] for one in unknown})
-    # Settling alone says nothing about the record: a deleted one stays so.
+        return quarantined(code, {conflict_id: [code.value] for conflict_id in unknown})
+    # A resolve without values does not change the record: a deleted record stays deleted.
     return _evaluate_put(change, record, evaluation) if change.set else Outcome(Status.UNCHANGED)
 
 
@@ -113,7 +113,7 @@ def _evaluate_put(change: Change, record: Stored, evaluation: Evaluation) -> Out
     if through := [path for path in free if "." in path and passes_non_object(record.data, path)]:
         return quarantined(ErrorCode.BAD_PATH, {path: [ErrorCode.BAD_PATH.value] for path in through})
     was = {} if change.create else change.was
-    # A revision that the record never had proves nothing: only its own counts as seen.
+    # Only the record's current revision proves that the deletion was seen.
     unseen_deletion = record.deleted and change.base_rev != record.rev
     merged = merge(record.data, free, was)
     changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
@@ -145,7 +145,7 @@ def _evaluate_delete(change: Change, record: Stored, evaluation: Evaluation) -> 
 
 
 def _content_of_create(set_: Mapping[str, object]) -> Data:
-    """Return what a merge of `set` into nothing gives, for a fraction of its price."""
+    """Return the data of a create: the same as a merge of `set_` into an empty record, but faster."""
     data: Data = {}
     for path in sorted(set_):
         value = set_[path]
@@ -165,14 +165,14 @@ def _concluded(record: Stored | None, conflicts: Sequence[ConflictingValue]) -> 
 
 
 def _divided(change: Change, evaluation: Evaluation) -> tuple[Data, list[str]]:
-    """Return what the tablet may set, and the paths that only the office may (all of a locked record)."""
+    """Return the values that a tablet may set, and the paths that only the office may set (locked: all)."""
     if evaluation.is_locked:
         return {}, sorted(change.set)
     owners = evaluation.type.office_paths
     if not owners:
         return change.set, []
     heads = {owner.partition(".")[0] for owner in owners}
-    # Of the many members of a record hardly any is near.
+    # Prefilter: few paths share their first member with a path of the office.
     near = [path for path in change.set if path in heads or "." in path]
     owned = [path for path in near if _is_owned(path, owners)]
     if not owned:
@@ -189,22 +189,22 @@ def _is_owned(path: str, owners: Iterable[str]) -> bool:
 def _kept_by_office(
     change: Change, data: Data, paths: Sequence[str], reason: ErrorCode
 ) -> list[ConflictingValue]:
-    found = []
+    conflicts = []
     for path in paths:
         current = read_path(data, path)
         if not equal(current, change.set[path]):
-            found.append(
+            conflicts.append(
                 ConflictingValue(
                     path, None if change.create else change.was.get(path), change.set[path], current, reason
                 )
             )
-    return found
+    return conflicts
 
 
 def _refusal(
     given: Collection[str], scope: str, data: Data, before: Data, evaluation: Evaluation
 ) -> Outcome | None:
-    """Return why data may not be stored, or None; `given` are the paths that have a new value."""
+    """Return the quarantine outcome of invalid data, or None; `given`: the paths with a new value."""
     if not _belongs(given, scope, data, evaluation.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
     is_accepted = evaluation.is_accepted and data is given
@@ -218,6 +218,6 @@ def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) 
     kind, _, unit = scope.partition(":")
     if kind != type_.scope_kind:
         return False
-    # The office may have moved the record since it was filed: `unit_id` keeps where that was, and who says
-    # the same again says nothing new.
+    # The office may have moved the record: `unit_id` keeps the unit of the submission, so it is checked
+    # only where the change sets it.
     return kind != "unit" or "unit_id" not in given or data.get("unit_id") == unit

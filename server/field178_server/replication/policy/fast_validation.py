@@ -1,9 +1,9 @@
-"""Compiled validators of the declared schemas: one pass in C that accepts only certain cases.
+"""Compiled validators of the declared schemas (msgspec); they accept only data that is certainly valid.
 
-Built from the JSON schema that each marshmallow schema generates, so it follows every change of a schema by
-itself. MUST accept nothing that marshmallow would refuse (a differential property test over generated
-records holds that); what it does not accept is not refused, only looked at the slow way. Accepted content
-is besides free of nulls, of unknown members, of keys no path may have and of over-long texts.
+Built from the JSON schema of each marshmallow schema, so that they follow its changes. MUST accept nothing
+that marshmallow refuses (tested by a differential property test over generated records). Data that is not
+accepted is validated by marshmallow. Accepted data has no nulls, unknown members, invalid keys or over-long
+texts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from field178_shared.merge import bad_paths
 
 Node = Mapping[str, Any]
 
-# JSON schema knows these by name only. Days that not every year has are left to the slow way.
+# JSON schema has only the names of these formats. 29 February is left to marshmallow.
 _DAY = (
     r"[1-9][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -33,11 +33,11 @@ _FORMATS: Mapping[str, str] = {
     "date-time": rf"^{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,6}})?Z\Z",
     "uuid": r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
 }
-# Where a schema checks nothing there is nothing to be sure of: no text may hold a NUL.
+# Type of nodes without a check: accepts no data, because no text may contain NUL.
 _NOTHING = Literal["\0"]
 _KEY = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}\Z")]
 
-# By the version of the lists, whose ids are compiled in.
+# By type name and version of the code lists, whose ids are compiled in.
 _compiled_types: dict[tuple[str, str], Any] = {}
 _compiling = threading.Lock()
 
@@ -49,7 +49,7 @@ def prepare() -> None:
 
 
 def accepts(type_name: str, data: object) -> bool:
-    """Tell whether a record's data is certainly fine. The type MUST be one that is declared."""
+    """Return whether a record's data is certainly valid. The type MUST be declared."""
     try:
         msgspec.convert(data, _compiled(type_name))
     except ValidationError:
@@ -71,8 +71,8 @@ def _compiled(type_name: str) -> Any:
 
 def _compile(type_name: str) -> Any:
     compiled = _type_of(schemas.json_schema(type_name), type_name)
-    # msgspec completes a type at its first use. Threads that do so at once end the process
-    # (segmentation fault), so that use MUST be over before another thread can see the type.
+    # msgspec completes a type at its first use. Concurrent first uses crash the process
+    # (segmentation fault), so the first use MUST end before another thread can see the type.
     with suppress(ValidationError):
         msgspec.convert({}, compiled)
     return compiled
@@ -101,7 +101,7 @@ def _text(node: Node) -> Any:
     if "format" in node:
         return Annotated[str, Meta(pattern=_FORMATS[node["format"]])]
     if "pattern" in node:
-        # `$` would let a line feed pass at the end.
+        # `$` would also match before a final line feed.
         return Annotated[str, Meta(pattern=re.sub(r"\$$", r"\\Z", node["pattern"]))]
     not_blank = r"\S" if node.get("minLength") else None
     return Annotated[str, Meta(max_length=node["maxLength"], pattern=not_blank)]
@@ -115,13 +115,13 @@ def _object(node: Node, name: str) -> Any:
     members: Mapping[str, Node] = node["properties"]
     assert not bad_paths(dict.fromkeys(members, ""))
     required = node.get("required", ())
-    # In the order of canonical bytes, which is the order in which members mostly come.
+    # In canonical order, the usual order of members.
     fields = [
         (key, _type_of(members[key], f"{name}_{key}"))
         if key in required
         else (key, _type_of(members[key], f"{name}_{key}") | UnsetType, UNSET)
         for key in sorted(members, key=lambda key: (key not in required, key))
-        # A key of an office's list with "-" in it is no name here: such a record is looked at the slow way.
+        # A key with "-" (from an office's list) cannot be a field: marshmallow validates such records.
         if key.isidentifier()
     ]
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, gc=False)

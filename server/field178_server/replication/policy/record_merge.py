@@ -1,7 +1,7 @@
 """Merged records: the merge target, and the outcome of late changes (protocol §5.6).
 
-A merged record is a deleted one whose `merged_into` names its merge target; that one may have
-been merged in turn. Pure functions but for `load_survivors`, which reads.
+A merged record is deleted and its `merged_into` is the id of its merge target, which may have been merged
+as well. Pure functions except `load_merge_targets`, which reads the database.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ Find = Callable[[str], Stored | None]
 
 
 def merged_into(record: Stored) -> str | None:
-    """Return the record that a merged one was merged into; None for a record that was not merged."""
+    """Return the id of the record that a record was merged into; None if it was not merged."""
     if not record.deleted or f'"{MERGED_INTO}":' not in record.body:
         return None
-    found = record.data.get(MERGED_INTO)
-    return found if is_uuid(found) and isinstance(found, str) else None
+    target_id = record.data.get(MERGED_INTO)
+    return target_id if is_uuid(target_id) and isinstance(target_id, str) else None
 
 
 def merge_target_of(record: Stored, find: Find) -> Stored:
-    """Return the merge target: the end of the record's chain of merges, itself when not merged."""
+    """Return the merge target: the end of the record's chain of merges, the record itself if not merged."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
         following = find(into)
@@ -48,11 +48,11 @@ def merge_target_of(record: Stored, find: Find) -> Stored:
 
 
 def load_merge_targets(batch: Batch, record_ids: Iterable[str]) -> None:
-    """Read the records that loaded ones were merged into, to the end of each chain."""
+    """Load the merge targets of loaded records, to the end of each chain."""
     todo = set(record_ids)
     passed = set(todo)
     while todo:
-        records = [record for one in todo if (record := batch.get(one)) is not None]
+        records = [record for record_id in todo if (record := batch.get(record_id)) is not None]
         todo = {into for record in records if (into := merged_into(record)) is not None} - passed
         batch.load(todo)
         passed |= todo
@@ -61,7 +61,7 @@ def load_merge_targets(batch: Batch, record_ids: Iterable[str]) -> None:
 def evaluate(
     change: Change, record: Stored, evaluation: Evaluation, find: Find, scopes: Collection[str] | None
 ) -> Outcome:
-    """Evaluate a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
+    """Evaluate a change of an existing record, merged or not; `scopes`: the granted scopes, None for all."""
     merge_target = merge_target_of(record, find)
     is_merged = merge_target.record_id != record.record_id
     if not is_merged or record.type != change.type or record.is_erased:
@@ -70,7 +70,7 @@ def evaluate(
         return quarantined(ErrorCode.PURGED)
     is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
-        # Which conflicts it names is evaluated as ever; only its values are for the merge target.
+        # Its conflicts are those of the merged record; only its values concern the merge target.
         settled = evaluate_known(replace(change, set={}), record, evaluation)
         is_late = settled.status != Status.QUARANTINED and change.set
         return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
@@ -78,9 +78,9 @@ def evaluate(
 
 
 def _late(change: Change, merge_target: Stored, *, is_hidden: bool) -> Outcome:
-    """Apply nothing: differing values become conflicts of the merge target.
+    """Return the outcome of a late change: differing values become conflicts of the merge target.
 
-    In a scope not granted the outcome is always the same: no receipt MUST tell a value of the target.
+    In a scope not granted the outcome is always a conflict: a receipt MUST NOT reveal values of the target.
     """
     was = {} if change.create else change.was
     conflicts = []

@@ -1,4 +1,4 @@
-"""Validation of content by the record types, behind one small port."""
+"""Validation of record data by schemas and rules, behind the port `TypeRules`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Problems = dict[str, list[str]]
 
 
 class TypeRules(Protocol):
-    """Knows the record types and evaluates the content of a record."""
+    """Port: the record types and the validation of a record's data."""
 
     @property
     def types(self) -> Mapping[str, RecordType]:
@@ -26,25 +26,25 @@ class TypeRules(Protocol):
         ...
 
     def accepts(self, type_name: str, data: Data) -> bool:
-        """Tell whether content certainly keeps its schema, holds no null and no path that is bad.
+        """Return whether data is certainly valid: by its schema, without nulls and bad paths.
 
-        False says nothing about it. The type MUST be one of `types`.
+        False means unknown. The type MUST be one of `types`.
         """
         ...
 
     def problem(
         self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
     ) -> tuple[ErrorCode, Problems] | None:
-        """Return why this content may not be stored (schema or rule) and where, or None.
+        """Return the code (schema or rule) and problems by path of invalid data, or None.
 
-        The schema says nothing of a value that the record had `before`.
+        The schema does not check values that the record had `before`.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTypes:
-    """The types the product declares: marshmallow schemas first, then the rules across fields."""
+    """The declared record types: marshmallow schemas first, then the rules across fields."""
 
     lists: CodeLists
 
@@ -54,17 +54,17 @@ class DeclaredTypes:
         return schemas.TYPES
 
     def accepts(self, type_name: str, data: Data) -> bool:
-        """Tell whether content certainly keeps its schema, holds no null and no path that is bad."""
+        """Return whether data is certainly valid: by its schema, without nulls and bad paths."""
         return fast_validation.accepts(type_name, data)
 
     def problem(
         self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
     ) -> tuple[ErrorCode, Problems] | None:
-        """Return why this content may not be stored (schema or rule) and where, or None."""
-        if not is_accepted and (found := schemas.validate(type_name, data, before)):
-            return ErrorCode.SCHEMA, found
-        if found := rules.errors(type_name, data, self.lists):
-            return ErrorCode.RULE, found
+        """Return the code (schema or rule) and problems by path of invalid data, or None."""
+        if not is_accepted and (problems := schemas.validate(type_name, data, before)):
+            return ErrorCode.SCHEMA, problems
+        if problems := rules.errors(type_name, data, self.lists):
+            return ErrorCode.RULE, problems
         return None
 
 

@@ -1,4 +1,4 @@
-"""Records that tablets write about another record, and the one that they name (protocol §5.8)."""
+"""Subjects: the records that companion records of tablets are about (protocol §5.8)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from field178_shared.schemas.types import SYSTEM
 from field178_shared.wire.protocol import Change
 
 SUBJECT = "record"
-# Types that a tablet creates and that lie where the record lies that they name.
+# Types of companion records that a tablet creates; they have the scope of their subject.
 TYPES_BESIDE = tuple(
-    sorted(name for name, one in TYPES.items() if one.scope_kind == SYSTEM and Side.TABLET in one.creators)
+    sorted(
+        name for name, type_ in TYPES.items() if type_.scope_kind == SYSTEM and Side.TABLET in type_.creators
+    )
 )
 
 
 def subject_of(change: Change) -> str | None:
-    """Return the record that a change's record is about; None for a record that stands alone."""
+    """Return the id of the subject of a change's record; None if the record has no subject."""
     named = change.set.get(SUBJECT) if change.type in TYPES_BESIDE else None
     return named if is_uuid(named) and isinstance(named, str) else None
 
 
 def subjects_of(changes: Iterable[Change]) -> set[str]:
-    """Return the records that the records of these changes are about."""
+    """Return the ids of the subjects of these changes' records."""
     return {subject for change in changes if (subject := subject_of(change)) is not None}

@@ -1,1 +1,1 @@
-"""Changes down: rows above a cursor, scope states, repair of buckets (protocol §6)."""
+"""The pull: feed rows above a cursor, scope states, repair of buckets (protocol §6)."""

@@ -1,4 +1,4 @@
-"""Lines of an answer, compressed in parts with a flush after each: a truncated answer is usable."""
+"""Frames of an answer, in parts that are compressed and flushed one by one: a truncated answer is usable."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import msgspec
 from field178_shared.wire.canonical import Digest
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES
 
-# Kept for the checkpoints of the other scopes and the end.
+# Reserved for the checkpoints of the other scopes and the `end` frame.
 _CLOSING_BYTES = 16 << 10
 _ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRow:
-    """One row of a scope, encoded; `seq` is its stamp."""
+    """An encoded row of a scope's feed; `seq` is its stamp."""
 
     seq: int
     text: bytes
@@ -24,7 +24,7 @@ class EncodedRow:
 
 @dataclass(slots=True)
 class Frames:
-    """Collects frames; `parts` end with a `ck` that moves a cursor, or the `end`."""
+    """Collection of frames; each of `parts` ends with a `ck` frame that moves a cursor, or with `end`."""
 
     parts: list[bytes] = field(default_factory=list)
     count: int = 0
@@ -32,11 +32,11 @@ class Frames:
     _open: list[bytes] = field(default_factory=list)
 
     def add(self, frame: str, members: dict[str, object]) -> None:
-        """Add one frame with its members flat beside its name."""
+        """Add a frame: a JSON object of its name and members."""
         self.add_line(_ENCODER.encode({"frame": frame, **members}))
 
     def add_line(self, line: bytes) -> None:
-        """Add one encoded frame."""
+        """Add an encoded frame."""
         self._open.append(line)
         self.count += 1
         self.size_bytes += len(line) + 1
@@ -47,35 +47,38 @@ class Frames:
             self.add_line(line)
 
     def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None, floor: int = 0) -> None:
-        """Add a `ck`, the last of its scope with the digest, one below the floor with that; end the part."""
+        """Add a `ck` frame and close the part.
+
+        The last `ck` frame of a scope has the digest; one below the floor has the floor.
+        """
         proof = {} if digest is None else {"digest": digest.wire()}
         below = {"floor": floor} if seq < floor else {}
         self.add("ck", {"scope": scope, "seq": seq, **below, **proof})
         self.close_part()
 
     def add_proof(self, scope: str, seq: int, digest: Digest) -> None:
-        """Add the closing `ck` of a scope that has nothing new; a flush of its own would double its bytes."""
+        """Add the last `ck` frame of a scope without new rows; the part stays open to save bytes."""
         self.add("ck", {"scope": scope, "seq": seq, "digest": digest.wire()})
 
     def close_part(self) -> None:
-        """End a part: what was added so far can be used without what follows."""
+        """Close the part: its frames are usable without later parts."""
         self.parts.append(b"\n".join((*self._open, b"")))
         self._open.clear()
 
 
 @dataclass(slots=True)
 class AnswerBudget:
-    """Rest of one answer's budget, in records and bytes."""
+    """Budget of one answer, in records and bytes."""
 
     records: int
     frames: Frames
     spent: int = 0
     is_spent: bool = False
 
-    def takes(self, *lines: bytes) -> bool:
-        """Tell whether these records still go into the answer; one that is empty takes any, however large.
+    def has_room_for(self, *lines: bytes) -> bool:
+        """Return whether the answer has room for these records; an empty answer has room for any size.
 
-        From the first refusal on it is spent: what is smaller and comes later waits too.
+        After the first False the budget is spent: smaller records are refused as well.
         """
         size = self.frames.size_bytes + sum(len(line) + 1 for line in lines)
         fits = self.spent + len(lines) <= self.records and size <= MAX_ANSWER_BYTES - _CLOSING_BYTES
@@ -83,13 +86,13 @@ class AnswerBudget:
         return not self.is_spent
 
     def add_record(self, line: bytes) -> None:
-        """Add a `rec` or `leave`."""
+        """Add a `rec` or `leave` frame and count it."""
         self.frames.add_line(line)
         self.spent += 1
 
 
 def record_line(members: tuple[str, str, str, int, bool], body: str, h: str) -> bytes:
-    """Return a `rec` frame around the stored bytes of its data; nothing is parsed or encoded again."""
+    """Return a `rec` frame that contains the stored data as it is, without parsing it."""
     record_id, type_, scope, rev, deleted = members
     gone = "true" if deleted else "false"
     return (

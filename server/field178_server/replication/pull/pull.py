@@ -1,4 +1,4 @@
-"""Changes down: the rows of each scope above the tablet's cursor, in order of their stamps (protocol §6)."""
+"""The pull of one exchange: each scope's feed rows above the tablet's cursor, by stamp (protocol §6)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class TabletState:
-    """The tablet's cursors and wishes; `own`: stamps of rows it makes itself, {scope: {seq}}."""
+    """The tablet's cursors and requests; `own`: {scope: {seq}} of rows that the tablet computes itself."""
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
@@ -57,7 +57,7 @@ class TabletState:
 
 
 class FeedRow(NamedTuple):
-    """A row of the feed with its record."""
+    """A feed row with its record."""
 
     record_id: str
     seq: int
@@ -78,26 +78,26 @@ def add_changes(
     epoch: str,
     frames: Frames,
 ) -> bool:
-    """Add what the tablet lacks of every scope and the digest of each; tell whether more is left to say."""
-    wanted = _wanted(session, tenant_id, tablet.want, [scope.scope for scope in scopes])
+    """Add the rows that the tablet lacks, and the digest of each scope; return whether rows are left."""
+    rows_again = _wanted(session, tenant_id, tablet.want, [scope.scope for scope in scopes])
     budget = AnswerBudget(max(1, tablet.max_records), frames)
     more = False
-    # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
+    # Cursors of another epoch are invalid; the tablet adopts the epoch with a checkpoint.
     is_other_epoch = tablet.epoch not in (None, epoch)
     for scope in scopes:
         cursor = tablet.cursors.get(scope.scope, 0)
         if scope.scope in tablet.repair:
-            # Whatever the epoch: never answered by `resync`.
+            # In any epoch a repair is served; it is never answered by `resync`.
             buckets = tablet.repair[scope.scope]
             more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
         elif _must_resync(scope, cursor, tablet.floors.get(scope.scope), is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
-        elif cursor == scope.seq and scope.scope not in wanted:
+        elif cursor == scope.seq and scope.scope not in rows_again:
             frames.add_proof(scope.scope, scope.seq, scope.live)
         elif budget.is_spent:
             more = True
         else:
-            again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
+            again = [line for line in rows_again.get(scope.scope, ()) if line.seq <= cursor]
             lines = chain(
                 again, _lines(session, tenant_id, scope, cursor, tablet.own.get(scope.scope, set()))
             )
@@ -106,17 +106,17 @@ def add_changes(
 
 
 def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
-    # Below the floor rows are missing that say what is gone. Who began to read under this very floor never
-    # had those records; under a lower one it may have been given them before they went.
+    # Below the floor the rows of deleted records are missing. A tablet that started under the same floor
+    # never received those records; a tablet that started under a lower floor may have them.
     is_passed = cursor < scope.floor and begun_floor != scope.floor
     return cursor > 0 and (is_other_epoch or cursor > scope.seq or is_passed)
 
 
 def _serve(scope: ScopeNow, cursor: int, lines: Iterable[EncodedRow], budget: AnswerBudget) -> bool:
-    """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
+    """Add a scope's rows with a checkpoint after at most 50; return whether the scope is complete."""
     frames, seq, since = budget.frames, cursor, 0
     for line in lines:
-        is_full = not budget.takes(line.text)
+        is_full = not budget.has_room_for(line.text)
         if since and (is_full or since >= ROWS_PER_CHECKPOINT):
             frames.add_checkpoint(scope.scope, seq, floor=scope.floor)
             since = 0
@@ -124,7 +124,7 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[EncodedRow], budget: An
             return False
         budget.add_record(line.text)
         since += 1
-        seq = max(seq, line.seq)  # a row sent again MUST NOT take the cursor back
+        seq = max(seq, line.seq)  # a row sent again MUST NOT lower the cursor
     frames.add_checkpoint(scope.scope, scope.seq, scope.live)
     return True
 
@@ -132,19 +132,19 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[EncodedRow], budget: An
 def _lines(
     session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Set[int]
 ) -> Iterator[EncodedRow]:
-    """Give the rows above the cursor up to H but those that the tablet makes itself."""
+    """Yield the rows above the cursor up to H, without those that the tablet computes itself."""
     is_all_own = len(own) == scope.seq - cursor and all(cursor < seq <= scope.seq for seq in own)
     if not is_all_own:
         yield from (line for line in rows_above(session, tenant_id, scope, cursor) if line.seq not in own)
 
 
 def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[EncodedRow]:
-    """Read rows above the cursor up to H, page by page; from the beginning the live ones alone."""
-    # A tablet that has nothing needs no row that says something is gone.
+    """Yield the rows above the cursor up to H, read page by page; for cursor 0 only live records."""
+    # An empty tablet needs no rows of deleted records.
     query = _ABOVE if cursor else _LIVE_ABOVE
     while True:
-        wanted = {"tenant_id": tenant_id, "scope": scope.scope, "cursor": cursor, "top": scope.seq}
-        rows = query.rows(session, wanted)
+        bounds = {"tenant_id": tenant_id, "scope": scope.scope, "cursor": cursor, "top": scope.seq}
+        rows = query.rows(session, bounds)
         yield from (_line(scope.scope, FeedRow(*row)) for row in rows)
         if len(rows) < _PAGE:
             return
@@ -154,20 +154,20 @@ def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -
 def _wanted(
     session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
 ) -> dict[str, list[EncodedRow]]:
-    """Return rows that the tablet asks for again, by scope."""
-    found = defaultdict[str, list[EncodedRow]](list)
+    """Return the rows that the tablet requests again, by scope."""
+    lines_by_scope = defaultdict[str, list[EncodedRow]](list)
     if not want:
-        return found
+        return lines_by_scope
     ids = sorted(set(want))
     for scope in scopes:
         rows = _NAMED.rows(session, {"tenant_id": tenant_id, "scope": scope, "record_ids": ids})
-        found[scope].extend(_line(scope, FeedRow(*row)) for row in rows)
-    return {scope: lines for scope, lines in found.items() if lines}
+        lines_by_scope[scope].extend(_line(scope, FeedRow(*row)) for row in rows)
+    return {scope: lines for scope, lines in lines_by_scope.items() if lines}
 
 
 def _line(scope: str, row: FeedRow) -> EncodedRow:
     if row.kind == "leave":
-        # Told before the column was: without a revision.
+        # Rows older than the column `left_rev` have no revision.
         rev = "" if row.left_rev is None else f',"rev":{row.left_rev}'
         return EncodedRow(
             row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"{rev}}}'.encode()

@@ -1,4 +1,4 @@
-"""Repair: the buckets in which tablet and server differ, whole, with their live ids (protocol §6.3, §12)."""
+"""Repair: sends the whole buckets in which tablet and server differ, with their ids (protocol §6.3, §12)."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _OPENING = f'{{"{ERASED_AT}":'
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasure.confirmed_at.is_not(None))
 _COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
-# Also of a record that another one was merged into, which took its values over.
+# Includes conflicts of a merge target: it has the values of the merged record.
 _CONFLICTS = select(Record.record_id).where(
     Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
 )
-# What is deleted is in no digest. A tablet has to hear of an erasure all the same: it may have the content,
-# in a deleted row, in a tombstone or in a draft, and the closing checkpoint passes over the stamp.
+# Deleted records are in no digest, but a tablet MUST receive an erasure: it may have the content in a deleted
+# row, a tombstone or a draft, and the last checkpoint moves its cursor above the erasure's stamp.
 _GONE_FOR_GOOD = (
     select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
     .where(
@@ -59,25 +59,26 @@ _GONE_FOR_GOOD = (
 )
 
 
-def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, budget: AnswerBudget) -> bool:
-    """Add the live records of the buckets that differ from what the tablet said, bucket by bucket.
+def add_repair(
+    session: Session, tenant_id: str, scope: ScopeNow, sent_buckets: object, budget: AnswerBudget
+) -> bool:
+    """Add the live records of the buckets whose digests differ from the tablet's; return whether all fit.
 
-    As many buckets as one answer holds, at least one; True when all were served, and only then a checkpoint.
-    Right before it come the records that are deleted and erased.
+    An answer has at least one bucket. After the last bucket follow the erased records and the checkpoint.
     """
     live = _live_by_bucket(session, tenant_id, scope.scope)
-    differing = _differing(live, said if isinstance(said, Mapping) else {})
+    differing = _differing(live, sent_buckets if isinstance(sent_buckets, Mapping) else {})
     served: list[str] = []
     ids: list[str] = []
     for name in differing:
-        found = [record_id for record_id, _ in live.get(name, ())]
-        lines = list(_lines(session, tenant_id, scope.scope, found))
-        if not budget.takes(*lines):
+        record_ids = [record_id for record_id, _ in live.get(name, ())]
+        lines = list(_lines(session, tenant_id, scope.scope, record_ids))
+        if not budget.has_room_for(*lines):
             break
         for line in lines:
             budget.add_record(line)
         served.append(name)
-        ids += found
+        ids += record_ids
     if differing and not served:
         return False
     frames = budget.frames
@@ -86,7 +87,7 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
     if len(served) < len(differing):
         return False
     gone = list(_gone_for_good(session, tenant_id, scope.scope))
-    if gone and not budget.takes(*gone):
+    if gone and not budget.has_room_for(*gone):
         return False
     for line in gone:
         budget.add_record(line)
@@ -95,17 +96,19 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
 
 
 def _live_by_bucket(session: Session, tenant_id: str, scope: str) -> dict[str, list[tuple[str, str]]]:
-    found = defaultdict[str, list[tuple[str, str]]](list)
+    by_bucket = defaultdict[str, list[tuple[str, str]]](list)
     for record_id, h in session.execute(_LIVE, {"tenant_id": tenant_id, "scope": scope}):
-        found[bucket(record_id)].append((record_id, h))
-    return found
+        by_bucket[bucket(record_id)].append((record_id, h))
+    return by_bucket
 
 
-def _differing(live: Mapping[str, Sequence[tuple[str, str]]], said: Mapping[str, object]) -> list[str]:
+def _differing(
+    live: Mapping[str, Sequence[tuple[str, str]]], sent_buckets: Mapping[str, object]
+) -> list[str]:
     differing = []
-    for name in sorted({*live, *said}):
+    for name in sorted({*live, *sent_buckets}):
         here = digest_of(h for _, h in live.get(name, ())).wire()
-        if said.get(name, _NOTHING) != here:
+        if sent_buckets.get(name, _NOTHING) != here:
             differing.append(name)
     return differing
 

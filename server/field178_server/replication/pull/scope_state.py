@@ -1,4 +1,4 @@
-"""States of the granted scopes in this snapshot, and the state of the store."""
+"""Scope states and receipt digests in one snapshot, and the epoch of the store."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _INCARNATIONS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class ScopeNow:
-    """One scope: H, the oldest cursor it can serve, and the digest of its live records."""
+    """State of a scope: its highest stamp H, its floor, and the digest of its live records."""
 
     scope: str
     seq: int
@@ -54,7 +54,7 @@ class Receipts:
 
 
 def epoch_of(session: Session, tenant_id: str) -> str:
-    """Return the id of the store's history."""
+    """Return the epoch: the id of the store's history."""
     [(epoch,)] = _EPOCH.rows(session, {"tenant_id": tenant_id})
     return epoch
 
@@ -62,23 +62,23 @@ def epoch_of(session: Session, tenant_id: str) -> str:
 def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[ScopeNow]:
     """Return the scopes in the order of an answer: `ref` first, then ascending."""
     rows = _SCOPES.rows(session, {"tenant_id": tenant_id, "scopes": sorted(scopes)})
-    found = [ScopeNow(name, seq, floor, Digest(n, int(total, 16))) for name, seq, floor, n, total in rows]
-    return sorted(found, key=lambda one: (one.scope != "ref", one.scope))
+    states = [ScopeNow(name, seq, floor, Digest(n, int(total, 16))) for name, seq, floor, n, total in rows]
+    return sorted(states, key=lambda state: (state.scope != "ref", state.scope))
 
 
 def receipts_of(
     session: Session, tenant_id: str, device_id: str, incarnations: Iterable[str], formerly: Mapping[str, str]
 ) -> dict[str, Receipts]:
-    """Return the receipt state of each known incarnation among the named ones.
+    """Return the receipts of each incarnation; empty for an incarnation without receipts.
 
-    `formerly`: the device that the tablet was in an incarnation, where it is not the one it is now.
+    `formerly`: device id by incarnation, for incarnations in which the tablet had another device id.
     """
     lives = {life: formerly.get(life, device_id) for life in sorted(set(incarnations))}
-    wanted = {"tenant_id": tenant_id, "devices": sorted(set(lives.values())), "incarnations": list(lives)}
-    rows = _INCARNATIONS.rows(session, wanted)
-    found = {
+    keys = {"tenant_id": tenant_id, "devices": sorted(set(lives.values())), "incarnations": list(lives)}
+    rows = _INCARNATIONS.rows(session, keys)
+    stored = {
         life: Receipts(Digest(n, int(total, 16)), kept)
         for device, life, n, total, kept in rows
         if lives[life] == device
     }
-    return {life: found.get(life, Receipts(Digest(), 0)) for life in lives}
+    return {life: stored.get(life, Receipts(Digest(), 0)) for life in lives}

@@ -1,1 +1,1 @@
-"""Changes up: preloaded, admitted, evaluated and applied in one transaction (protocol §5)."""
+"""The push: changes are preloaded, admitted, evaluated and applied in one transaction (protocol §5)."""

@@ -1,4 +1,4 @@
-"""Admission of a change: tablet, size, form and paths first, then its evaluation. Nothing is written."""
+"""Admission of a change: checks tablet, size, form and paths, then evaluates it. Writes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SERVED_OPS = frozenset(op.value for op in Op)
 def admit(
     preload: Preload, rules: TypeRules, change: Change, size_bytes: int, device: DeviceContext
 ) -> Outcome:
-    """Return what becomes of a tablet's change; `size_bytes` is its canonical form's."""
+    """Return the outcome of a tablet's change; `size_bytes` is the size of its canonical form."""
     if (refused := _refusal(change, size_bytes, device, rules)) is not None:
         return refused
     is_accepted = change.create and rules.accepts(change.type, change.set)
@@ -47,8 +47,8 @@ def admit(
 
 
 def _admit_beside(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
-    """Return what becomes of a record about another one: it is written once, and lies where that one lies."""
-    known, subject = preload.seen(change, device), preload.subject_of(change, device)
+    """Return the outcome of a companion record: written once, in the scope of its subject."""
+    record, subject = preload.seen(change, device), preload.subject_of(change, device)
     if subject is None:
         is_granted = change.scope in device.scopes
         return quarantined(ErrorCode.ORPHAN if is_granted else ErrorCode.SCOPE_NOT_GRANTED)
@@ -56,15 +56,15 @@ def _admit_beside(preload: Preload, rules: TypeRules, change: Change, device: De
         return quarantined(ErrorCode.PURGED)
     if subject.type not in FILED_TYPES:
         return quarantined(ErrorCode.SCHEMA, {SUBJECT: [ErrorCode.WRONG_TYPE.value]})
-    if known is None:
+    if record is None:
         evaluation = Evaluation(rules.types[change.type], rules, subject_id=subject.record_id)
         return _filed(preload, replace(change, scope=subject.scope), evaluation)
-    is_same = known.type == change.type and known.data == dict(change.set)
+    is_same = record.type == change.type and record.data == dict(change.set)
     return Outcome(Status.UNCHANGED) if is_same else quarantined(ErrorCode.RECORD_EXISTS)
 
 
 def admit_correction(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
-    """Return what becomes of the office's version of a change: only its content is evaluated."""
+    """Return the outcome of the office's correction of a change: only its content is evaluated."""
     batch, record = preload.batch, preload.batch.get(change.record_id)
     is_locked, subject = batch.is_locked(change.record_id), subject_of(change)
     evaluation = Evaluation(rules.types[change.type], rules, is_locked=is_locked, subject_id=subject)
@@ -74,17 +74,17 @@ def admit_correction(preload: Preload, rules: TypeRules, change: Change) -> Outc
 
 
 def _refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
-    """Return why a change is quarantined whatever its record holds, or None; its paths are not looked at."""
+    """Return the quarantine outcome by sender, type and members of a change, or None; skips the paths."""
     reason = _of_sender(change, size_bytes, device) or _of_type(change, rules)
     return _of_members(change) if reason is None else quarantined(reason)
 
 
 def _refusal_of_paths(change: Change) -> Outcome | None:
-    """Return why what a change sets can be stored nowhere, or None."""
+    """Return the quarantine outcome of invalid paths or over-long texts, or None."""
     bad = bad_paths(change.set)
     if not bad:
         return None
-    # An over-long text is a fault of content, a bad key one of form; the form weighs more.
+    # A bad path takes precedence over an over-long text.
     is_form = any(ErrorCode.BAD_PATH.value in codes for codes in bad.values())
     return quarantined(ErrorCode.BAD_PATH if is_form else ErrorCode.SCHEMA, bad)
 
@@ -127,10 +127,10 @@ def _unseen(preload: Preload, change: Change, device: DeviceContext, evaluation:
 
 
 def _filed(preload: Preload, change: Change, evaluation: Evaluation) -> Outcome:
-    """Return what becomes of a create under an id that the tablet cannot see.
+    """Return the outcome of a create whose record id is not visible to the tablet.
 
-    Whether a record out of its sight has the id shows only where everything else would be applied, and of an
-    id that cannot be computed: only those who were shown it know it.
+    RECORD_EXISTS reveals that a hidden record has the id. It is returned only for changes that would be
+    applied, and only for ids that cannot be computed, so that the tablet must have seen the id.
     """
     if not may_be_filed_under(change.record_id, change.type, change.set):
         return quarantined(ErrorCode.SCHEMA, {"record_id": [ErrorCode.BAD_ID.value]})

@@ -1,4 +1,4 @@
-"""The change processor: finds known changes, evaluates new ones, applies them to the working set."""
+"""The change processor: returns receipts of repeated changes, evaluates and applies new changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REPLACED = Outcome(Status.UNCHANGED, ErrorCode.REPLACED)
 
 
 class ChangeProcessor:
-    """Evaluates changes one after the other on one batch; tablets MUST be locked before records."""
+    """Processor of changes, one after the other, on one batch; tablets MUST be locked before records."""
 
     def __init__(self, batch: Batch, rules: TypeRules, devices: Iterable[DeviceContext]) -> None:
         self._batch = batch
@@ -34,40 +34,47 @@ class ChangeProcessor:
         self._dependencies = Dependencies(batch.session, batch.tenant_id)
 
     def prepare(self, pushed: Sequence[PushedChange]) -> None:
-        """Read all that evaluating these changes needs, in as many statements for one as for all."""
+        """Preload everything for the evaluation of pushed changes, in a constant number of statements."""
         self._receipts.read(pushed)
         if elsewhere := self._receipts.quarantined_elsewhere(self._preload.devices):
-            # Of a tablet that this one replaced: locked, and then read as they stand.
+            # Receipts of a tablet that this tablet replaced: read again under its lock.
             self._preload.lock({receipt.listener for receipt in elsewhere})
             self._receipts.read(pushed)
-        fresh = [one.change for one in pushed if self._receipts.known(one) is None]
+        fresh = [
+            pushed_change.change for pushed_change in pushed if self._receipts.known(pushed_change) is None
+        ]
         if fresh:
             self._read(fresh, [])
 
-    def prepare_again(self, found: Sequence[QuarantinedChange]) -> None:
-        """Preload everything for the reprocessing of these quarantined changes."""
-        self._read([one.change for one in found], found)
+    def prepare_again(self, quarantined: Sequence[QuarantinedChange]) -> None:
+        """Preload tablets, records and dependencies for the reprocessing of quarantined changes."""
+        self._read([entry.change for entry in quarantined], quarantined)
 
     def process(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> ReceiptState:
-        """Return the receipt of a pushed change: the stored one where it is known, else a new one."""
+        """Return the receipt of a pushed change: the stored one if it is a repeat, else a new one."""
         receipt = self._receipts.known(pushed)
         if receipt is not None:
             self._receipts.take_over(receipt, device.id)
             return receipt
-        one = self._received(pushed, device, incarnation)
-        if not self._receipts.add(one):
-            return self._receipts.refuse_reuse(one)
-        self._evaluate(one)
-        return one.receipt
+        received = self._received(pushed, device, incarnation)
+        if not self._receipts.add(received):
+            return self._receipts.refuse_reuse(received)
+        self._evaluate(received)
+        return received.receipt
 
-    def reprocess(self, one: QuarantinedChange) -> bool:
-        """Evaluate a quarantined change once more; tell whether its receipt changed."""
-        if self._receipts.is_settled(one.change.change_id) or self._must_wait(one):
+    def reprocess(self, quarantined: QuarantinedChange) -> bool:
+        """Evaluate a quarantined change again; return whether its receipt changed."""
+        if self._receipts.is_settled(quarantined.change.change_id) or self._must_wait(quarantined):
             return False
-        return self._evaluate(one)
+        return self._evaluate(quarantined)
 
-    def apply_correction(self, one: QuarantinedChange, corrected: Change, source: SourceChange) -> Outcome:
-        """Apply the office's correction of a quarantined change and settle it, or return the refusal."""
+    def apply_correction(
+        self, quarantined: QuarantinedChange, corrected: Change, source: SourceChange
+    ) -> Outcome:
+        """Apply the office's correction of a quarantined change and settle the change; return the outcome.
+
+        A correction that would be quarantined changes nothing.
+        """
         outcome, record = (
             admit_correction(self._preload, self._rules, corrected),
             self._batch.get(corrected.record_id),
@@ -75,10 +82,10 @@ class ChangeProcessor:
         if outcome.status == Status.QUARANTINED:
             return outcome
         scope = corrected.scope if record is None else record.scope
-        conclude(one.receipt, _REPLACED, scope, self._batch.now)
-        self._apply(replace(one, change=corrected), outcome, source)
-        self._receipts.settle(one)
-        self._follow(one)
+        conclude(quarantined.receipt, _REPLACED, scope, self._batch.now)
+        self._apply(replace(quarantined, change=corrected), outcome, source)
+        self._receipts.settle(quarantined)
+        self._follow(quarantined)
         return outcome
 
     def flush(self) -> None:
@@ -86,10 +93,10 @@ class ChangeProcessor:
         self._receipts.write(self._preload.devices.values())
 
     def _read(self, changes: Sequence[Change], reprocessed: Sequence[QuarantinedChange]) -> None:
-        found = [*reprocessed, *self._dependencies.read(changes)]
-        if found:
-            self._lock_tablets([one.receipt for one in found])
-        self._preload.read([*changes, *(one.change for one in found)])
+        quarantined = [*reprocessed, *self._dependencies.read(changes)]
+        if quarantined:
+            self._lock_tablets([entry.receipt for entry in quarantined])
+        self._preload.read([*changes, *(entry.change for entry in quarantined)])
 
     def _lock_tablets(self, receipts: Sequence[ReceiptState]) -> None:
         self._preload.lock(
@@ -100,7 +107,7 @@ class ChangeProcessor:
 
     def _received(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> QuarantinedChange:
         change = pushed.change
-        # A time that is no time is stored as it is, and said so.
+        # An invalid time is stored as it is, and named in the details.
         is_time = change.at is None or from_wire(change.at) is not None
         receipt = ReceiptState(
             change_id=change.change_id,
@@ -112,52 +119,54 @@ class ChangeProcessor:
             at=self._batch.now,
             details={} if is_time else {"at": [ErrorCode.BAD_TIME.value]},
         )
-        # Of a change that is about an erased record nothing MUST be stored.
+        # The text of a change of an erased record MUST NOT be stored.
         text = "" if self._preload.is_erased(change) else change.text
         return QuarantinedChange(change, receipt, text, "")
 
-    def _must_wait(self, one: QuarantinedChange) -> bool:
-        # Its tablet is gone, or a later change corrects it.
-        return one.receipt.device_id not in self._preload.devices or self._dependencies.is_superseded(one)
+    def _must_wait(self, quarantined: QuarantinedChange) -> bool:
+        # Its tablet was deleted, or a later change replaces it.
+        return quarantined.receipt.device_id not in self._preload.devices or self._dependencies.is_superseded(
+            quarantined
+        )
 
-    def _evaluate(self, one: QuarantinedChange) -> bool:
-        """Apply a change or quarantine it; tell whether that is news."""
-        device = self._preload.devices[one.receipt.device_id]
-        # Of a change that is about an erased record nothing is stored, whatever its size.
-        is_erased = not one.payload and self._preload.is_seen_erased(one.change, device)
-        size_bytes = 0 if is_erased else len(one.change.body)
-        outcome = admit(self._preload, self._rules, one.change, size_bytes, device)
+    def _evaluate(self, received: QuarantinedChange) -> bool:
+        """Evaluate a change, then apply or quarantine it; return whether its receipt changed."""
+        device = self._preload.devices[received.receipt.device_id]
+        # The text of a change of an erased record is not stored, so its size does not matter.
+        is_erased = not received.payload and self._preload.is_seen_erased(received.change, device)
+        size_bytes = 0 if is_erased else len(received.change.body)
+        outcome = admit(self._preload, self._rules, received.change, size_bytes, device)
         if outcome.status == Status.QUARANTINED:
-            return self._quarantine(one, outcome)
-        conclude(one.receipt, outcome, self._preload.scope_of(one.change, device), self._batch.now)
-        self._apply(one, outcome, _source_of(one))
-        self._receipts.settle(one)
-        self._follow(one)
+            return self._quarantine(received, outcome)
+        conclude(received.receipt, outcome, self._preload.scope_of(received.change, device), self._batch.now)
+        self._apply(received, outcome, _source_of(received))
+        self._receipts.settle(received)
+        self._follow(received)
         return True
 
-    def _quarantine(self, one: QuarantinedChange, outcome: Outcome) -> bool:
-        """Quarantine a change; tell whether that is news."""
-        receipt = one.receipt
+    def _quarantine(self, received: QuarantinedChange, outcome: Outcome) -> bool:
+        """Quarantine a change; return whether its receipt changed."""
+        receipt = received.receipt
         same_details = outcome.details == {k: v for k, v in receipt.details.items() if k != "at"}
         if receipt.is_quarantined and receipt.reason == outcome.reason and same_details:
             return False
-        scope = self._preload.scope_of(one.change, self._preload.devices[receipt.device_id])
+        scope = self._preload.scope_of(received.change, self._preload.devices[receipt.device_id])
         conclude(receipt, outcome, scope, self._batch.now)
-        quarantined = replace(one, reason=receipt.reason or "")
+        quarantined = replace(received, reason=receipt.reason or "")
         self._receipts.add_quarantined(quarantined)
         self._dependencies.add(quarantined)
         return True
 
-    def _follow(self, one: QuarantinedChange) -> None:
-        """Settle what an applied change corrects, and run what waited for its record."""
-        for superseded in one.change.replaces:
-            self._replace(superseded, one.receipt)
-        if one.receipt.rev == 1:
-            for orphan in self._dependencies.take_orphans(one.change.record_id):
+    def _follow(self, applied: QuarantinedChange) -> None:
+        """Settle the changes that an applied change replaces, and reprocess the orphans of its record."""
+        for superseded in applied.change.replaces:
+            self._replace(superseded, applied.receipt)
+        if applied.receipt.rev == 1:
+            for orphan in self._dependencies.take_orphans(applied.change.record_id):
                 self.reprocess(orphan)
 
-    def _apply(self, one: QuarantinedChange, outcome: Outcome, source: SourceChange) -> None:
-        change, receipt, batch = one.change, one.receipt, self._batch
+    def _apply(self, received: QuarantinedChange, outcome: Outcome, source: SourceChange) -> None:
+        change, receipt, batch = received.change, received.receipt, self._batch
         if outcome.record is not None:
             batch.put(outcome.record, source)
             self._preload.note_maker(outcome.record, source.device_id)
@@ -183,20 +192,23 @@ class ChangeProcessor:
     def _replace(self, change_id: str, by: ReceiptState) -> None:
         """Settle a quarantined change of the same record and tablet that a later change replaces."""
         quarantined = self._receipts.quarantined_now(change_id)
-        one = (
+        replaced = (
             quarantined
             if self._receipts.is_evaluated(change_id)
             else self._dependencies.replaceable(change_id)
         )
-        if one is None or (one.receipt.device_id, one.change.record_id) != (by.device_id, by.record_id):
+        if replaced is None or (replaced.receipt.device_id, replaced.change.record_id) != (
+            by.device_id,
+            by.record_id,
+        ):
             return
-        conclude(one.receipt, _REPLACED, by.scope, self._batch.now)
-        one.receipt.rev, one.receipt.h = by.rev, by.h
-        self._receipts.add_quarantined(one)
+        conclude(replaced.receipt, _REPLACED, by.scope, self._batch.now)
+        replaced.receipt.rev, replaced.receipt.h = by.rev, by.h
+        self._receipts.add_quarantined(replaced)
 
 
-def _source_of(one: QuarantinedChange) -> SourceChange:
-    change = one.change
+def _source_of(received: QuarantinedChange) -> SourceChange:
+    change = received.change
     return SourceChange(
-        change.change_id, change.user or None, one.receipt.device_id, change.at or None, one.payload
+        change.change_id, change.user or None, received.receipt.device_id, change.at or None, received.payload
     )

@@ -1,4 +1,4 @@
-"""Preload of a batch: the tablets, records and authors of revisions that its evaluation reads."""
+"""Preload: reads the tablets, records and makers of revisions for the evaluation of a batch."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _MAKERS = Prepared(
 
 
 class Preload:
-    """The tablets and records of one transaction, as each tablet may see them.
+    """The tablets and records of one transaction, and their visibility to each tablet.
 
-    Tablets MUST be locked before records: those handed in are, the others go through `lock`.
+    Tablets MUST be locked before records: the given devices are locked already, `lock` adds others.
     """
 
     def __init__(self, batch: Batch, devices: Iterable[DeviceContext]) -> None:
@@ -38,14 +38,14 @@ class Preload:
         self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
 
     def lock(self, device_ids: Collection[str]) -> None:
-        """Lock and read tablets, those at hand already left out."""
+        """Lock and read tablets that are not loaded yet."""
         if absent := set(device_ids) - set(self.devices):
             self.devices |= load_devices(self.batch.session, self.batch.tenant_id, absent, lock=True)
 
     def read(self, changes: Sequence[Change]) -> None:
-        """Lock and read records; for deletes, also who made the revisions.
+        """Lock and read the records of changes; for deletes also the makers of their revisions.
 
-        As many statements for one change as for all.
+        The number of statements does not depend on the number of changes.
         """
         session, tenant_id = self.batch.session, self.batch.tenant_id
         named = {change.record_id for change in changes} | subjects_of(changes)
@@ -63,38 +63,39 @@ class Preload:
     def seen(self, change: Change, device: DeviceContext) -> Stored | None:
         """Return the record of a change if the tablet may see it.
 
-        A record in a scope that was not granted is as unknown: its scope MUST NOT show either.
+        A record in a scope not granted counts as missing: a receipt MUST NOT reveal its scope.
         """
         record = self.batch.get(change.record_id)
         return record if record is not None and record.scope in device.scopes else None
 
     def subject_of(self, change: Change, device: DeviceContext) -> Stored | None:
-        """Return the record that a change's record is about, if the tablet may see it."""
+        """Return the subject of a change's record, if the tablet may see it."""
         subject = self.batch.get(subject_of(change) or "")
         return subject if subject is not None and subject.scope in device.scopes else None
 
     def scope_of(self, change: Change, device: DeviceContext) -> str:
-        """Return the scope that a receipt of this change is filed under."""
+        """Return the scope of a change's receipt: of the record or subject if visible, else of the change."""
         seen = self.seen(change, device) or self.subject_of(change, device)
         return seen.scope if seen is not None else change.scope
 
     def is_erased(self, change: Change) -> bool:
-        """Tell whether the record of a change, the one it is about, or a merge target, was erased."""
+        """Return whether the record of a change, its subject, or their merge target was erased."""
         return self._is_any_erased(
-            self.batch.get(one) for one in (change.record_id, subject_of(change) or "")
+            self.batch.get(record_id) for record_id in (change.record_id, subject_of(change) or "")
         )
 
     def is_seen_erased(self, change: Change, device: DeviceContext) -> bool:
-        """Tell the same of the records that the tablet may see: of others their erasure MUST NOT show."""
+        """Return whether the record of a change or its subject was erased, if the tablet may see it."""
         return self._is_any_erased((self.seen(change, device), self.subject_of(change, device)))
 
     def _is_any_erased(self, records: Iterable[Stored | None]) -> bool:
         return any(
-            one is not None and record_merge.merge_target_of(one, self.batch.get).is_erased for one in records
+            record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
+            for record in records
         )
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
-        """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
+        """Return whether the delete's base is an older revision and the tablet itself made all newer ones."""
         if change.op != Op.DELETE or not 0 < change.base_rev < record.rev:
             return False
         makers = self._makers[record.record_id]

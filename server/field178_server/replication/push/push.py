@@ -1,4 +1,4 @@
-"""The push of one exchange: many changes, one transaction, a receipt for each (protocol §5)."""
+"""The push of one exchange: evaluates changes in one transaction, with a receipt for each (protocol §5)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncReque
 
 @dataclass(frozen=True, slots=True)
 class OwnRevision:
-    """A revision that the tablet can work out itself: its change, as sent, is all that it brought.
+    """A revision that the tablet can compute itself: the revision before it plus the change as sent.
 
-    `known_seq` is the stamp of the revision before it, 0 for a new record: a tablet whose cursor is below
-    has not seen that one.
+    `known_seq`: stamp of the revision before, 0 for a new record. A tablet with a lower cursor lacks it.
     """
 
     scope: str
@@ -31,7 +30,7 @@ class OwnRevision:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """A receipt, whether rev, seq and h are hidden from the tablet that asks, and the revision it made."""
+    """A receipt and its revision; `is_hidden`: rev, seq and h are withheld from the tablet."""
 
     receipt: Receipt
     is_hidden: bool
@@ -45,8 +44,8 @@ def push(
     pushed = pushed_changes(changes, device.payload_key)
     processor = ChangeProcessor(batch, rules, [device])
     processor.prepare(pushed)
-    receipts = [processor.process(one, device, incarnation) for one in pushed]
-    # By change id, so that a change sent twice in one request counts once.
+    receipts = [processor.process(pushed_change, device, incarnation) for pushed_change in pushed]
+    # By change id: a change sent twice in one request counts once.
     fresh = {
         receipt.change_id: index for index, receipt in reversed(list(enumerate(receipts))) if not receipt.v
     }
@@ -61,13 +60,12 @@ def push(
 
 
 def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
-    """Tell whether rev, seq and h of a receipt are withheld: another's change in a scope not granted."""
+    """Return whether a receipt hides rev, seq and h: another tablet's change in a scope not granted."""
     return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
 
 
 def needs_second_pass(results: Sequence[ChangeResult]) -> bool:
-    """Tell whether a change of another transaction may have missed one of these: an orphan stored
-    while another transaction made its record."""
+    """Return whether a result is an orphan or a new record, whose counterpart may be in a concurrent push."""
     return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
 
 
@@ -90,14 +88,14 @@ def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -
 
 @dataclass(slots=True)
 class ResultFrames:
-    """The frames about the changes of one request, and the stamps {scope: {seq}} of rows not sent."""
+    """The `res` frames of one request, and {scope: {seq}} of the rows that the tablet computes itself."""
 
     frames: list[dict[str, object]] = field(default_factory=list)
     own: dict[str, set[int]] = field(default_factory=dict)
 
 
 def results(request: SyncRequest, answers: Sequence[ChangeResult], epoch: str) -> ResultFrames:
-    """Return a `res` for each pushed change, in their order."""
+    """Return the `res` frames of the pushed changes, in their order."""
     collected = ResultFrames()
     for answer in answers:
         members = result(answer)
@@ -115,7 +113,7 @@ def result(answer: ChangeResult) -> dict[str, object]:
 
 
 def _is_workable(request: SyncRequest, answer: ChangeResult, epoch: str) -> bool:
-    """Tell whether the tablet has what its own revision builds on."""
+    """Return whether the tablet has the revision before its own revision."""
     own = answer.own
     if own is None or request.epoch not in (None, epoch) or own.scope in request.repair:
         return False

@@ -1,1 +1,1 @@
-"""Quarantine: changes stored and acknowledged, not applied; found and reprocessed later."""
+"""Quarantine: changes that are stored and acknowledged but not applied, and their reprocessing."""

@@ -17,12 +17,12 @@ from field178_server.replication.quarantine.dependencies import Dependencies
 from field178_server.replication.quarantine.store import IS_OPEN, concerning, find_quarantined
 from field178_shared.errors import ErrorCode
 
-# Changes a transaction, as many as one request may push: others wait no longer than for a push.
+# Changes per transaction; the limit of a push, so that other requests wait no longer than for a push.
 PORTION = 500
 
 
 class ChangePosition(NamedTuple):
-    """Place of a change among those of one tablet."""
+    """Position of a change among the changes of one tablet."""
 
     incarnation: str = ""
     n: int = 0
@@ -33,17 +33,17 @@ FIRST = ChangePosition()
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
-    """Evaluate the open changes of one tablet (or of all) once more; return how many receipts changed."""
+    """Evaluate the open changes of one tablet (None: of all) again; return the number of changed receipts."""
     return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
 
 
 def run_portion(
     batch: Batch, rules: TypeRules, device_id: str, after: ChangePosition = FIRST
 ) -> ChangePosition | None:
-    """Evaluate the next open changes of a tablet's active officers; return where they end.
+    """Evaluate the next open changes of a tablet's active officers; return the last position, None: done.
 
-    With them go the other open changes of their records, so that no change is applied without its correction.
-    None: there are no more. Changes of officers who are not active on the tablet would stay as they are.
+    Includes the other open changes of their records, so that no change is applied without its correction.
+    Changes of officers who are not active on the tablet are skipped: they would stay in quarantine.
     """
     users = load_device(batch.session, batch.tenant_id, device_id).users
     order = (Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
@@ -69,7 +69,7 @@ def run_portion(
 
 
 def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
-    """Evaluate what waited for records that are there by now; return how many receipts changed."""
+    """Evaluate the orphans of records that now exist; return the number of changed receipts."""
     there = select(Record.record_id).where(
         Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
     )
@@ -78,30 +78,34 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
 
 
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
-    """Evaluate all quarantined changes of one record again, in order; return how many receipts changed."""
+    """Evaluate the quarantined changes of a record again, in order; return the number of changed receipts."""
     return _run(batch, rules, concerning([record_id]))
 
 
 def lock_tablets(batch: Batch, record_id: str) -> None:
-    """Lock the tablets of a record's quarantined changes, and of changes that depend on those.
+    """Lock the tablets of a record's quarantined changes and of the changes that depend on them.
 
-    MUST come before any record is locked by a transaction that runs those changes again at its end: a push
-    locks its tablet first, and the two would wait for each other. One that came after this look is locked
-    late; that is rare, and the transaction runs again.
+    A transaction that ends with `run_record` MUST call this before it locks a record: a push locks its
+    tablet first, so the other order would deadlock. A change quarantined after this call is locked late;
+    that is rare, and the transaction is retried.
     """
-    found = find_quarantined(batch.session, batch.tenant_id, concerning([record_id]))
+    waiting = find_quarantined(batch.session, batch.tenant_id, concerning([record_id]))
     dependencies = Dependencies(batch.session, batch.tenant_id)
-    found += dependencies.read([one.change for one in found])
-    tablets = {device_id for one in found for device_id in (one.receipt.device_id, one.receipt.listener)}
+    waiting += dependencies.read([quarantined.change for quarantined in waiting])
+    tablets = {
+        device_id
+        for quarantined in waiting
+        for device_id in (quarantined.receipt.device_id, quarantined.receipt.listener)
+    }
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 
 def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
-    found = find_quarantined(batch.session, batch.tenant_id, *conditions)
-    if not found:
+    waiting = find_quarantined(batch.session, batch.tenant_id, *conditions)
+    if not waiting:
         return 0
     processor = ChangeProcessor(batch, rules, [])
-    processor.prepare_again(found)
-    changed = sum([processor.reprocess(one) for one in found])
+    processor.prepare_again(waiting)
+    changed = sum([processor.reprocess(quarantined) for quarantined in waiting])
     processor.flush()
     return changed

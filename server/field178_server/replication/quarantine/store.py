@@ -1,4 +1,4 @@
-"""Store of quarantined changes: added, found, settled."""
+"""Store of quarantined changes: queries by state and record, and their writing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _COLUMNS = (
     "settled_at",
     "v",
 )
-# What a second evaluation may change; the rest is as it came.
+# A second evaluation MUST NOT change these columns.
 _FIRST_ONLY = (
     "device_id",
     "incarnation",
@@ -61,9 +61,9 @@ IS_OPEN = Quarantine.state == OPEN
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedChange:
-    """A change in quarantine with its receipt; `reason` is why it is there.
+    """A change with its receipt and the reason of its quarantine, "" if it is not quarantined.
 
-    An empty `payload` is stored as none: the record was erased, and only the hash of the change is kept.
+    An empty `payload` is stored as NULL: the record was erased, and only the hash of the change is kept.
     """
 
     change: Change
@@ -73,17 +73,17 @@ class QuarantinedChange:
 
     @property
     def waits_for(self) -> str:
-        """The record whose appearance would set an orphan free: its own, or the one that it is about."""
+        """The id of the record that an orphan waits for: the subject if there is one, else its own record."""
         return subject_of(self.change) or self.change.record_id
 
     @property
     def is_orphan(self) -> bool:
-        """Tell whether the appearance of its record would set this change free."""
+        """Return whether the change waits for its record or subject."""
         return self.reason == ErrorCode.ORPHAN
 
 
 class Reused(NamedTuple):
-    """A second content under one id: the count of its receipt, its arrival and incarnation."""
+    """A second change under a used id: the count of its receipt, its time of receipt and incarnation."""
 
     v: int
     at: datetime
@@ -96,7 +96,7 @@ _ALL = (
     .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
 )
 _OPEN = _ALL.where(IS_OPEN)
-# What the office rejected runs no more, but its author may still correct it.
+# A rejected change is not evaluated again, but its author may still replace it.
 _REPLACEABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
@@ -113,8 +113,10 @@ _ORPHANS = Prepared(
 
 
 def concerning(record_ids: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition of quarantined changes of these records, and of records that are about them."""
-    named = (Quarantine.payload.contains(f'"{SUBJECT}":"{one}"', autoescape=True) for one in record_ids)
+    """Return the condition of quarantined changes of these records and of their companions."""
+    named = (
+        Quarantine.payload.contains(f'"{SUBJECT}":"{record_id}"', autoescape=True) for record_id in record_ids
+    )
     return or_(
         Quarantine.record_id.in_(record_ids), and_(Quarantine.record_type.in_(TYPES_BESIDE), or_(*named))
     )
@@ -123,22 +125,26 @@ def concerning(record_ids: Sequence[str]) -> ColumnElement[bool]:
 def find_quarantined(
     session: Session, tenant_id: str, *conditions: ColumnElement[bool]
 ) -> list[QuarantinedChange]:
-    """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
+    """Return the open changes that meet the conditions, by tablet, incarnation and number."""
     rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
-    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    return _with_receipts(
+        session, tenant_id, [(change_id, hash_, payload) for change_id, hash_, payload in rows]
+    )
 
 
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the open changes that wait for one of these records."""
-    wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
-    found = _with_receipts(session, tenant_id, _ORPHANS.rows(session, wanted))
-    return [one for one in found if one.waits_for in record_ids]
+    keys = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
+    quarantined = _with_receipts(session, tenant_id, _ORPHANS.rows(session, keys))
+    return [change for change in quarantined if change.waits_for in record_ids]
 
 
 def find_replaceable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
-    """Return the changes of these records that a later one may replace: open and rejected ones."""
+    """Return the changes of these records that a later change may replace: the open and the rejected."""
     rows = session.execute(_REPLACEABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
-    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    return _with_receipts(
+        session, tenant_id, [(change_id, hash_, payload) for change_id, hash_, payload in rows]
+    )
 
 
 def _with_receipts(
@@ -147,18 +153,18 @@ def _with_receipts(
     if not rows:
         return []
     receipts = find_receipts(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
-    found = []
+    quarantined = []
     for change_id, hash_, payload in rows:
         receipt = receipts.get(change_id)
-        # A second content sent under one id waits for people, not for another run.
+        # A second content under a used id needs a decision; evaluating it again would not help.
         if payload and receipt is not None and receipt.payload_hash == hash_:
             change = Change.from_wire(json.loads(payload))
-            found.append(QuarantinedChange(change, receipt, payload, receipt.reason or ""))
-    return found
+            quarantined.append(QuarantinedChange(change, receipt, payload, receipt.reason or ""))
+    return quarantined
 
 
 def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
-    """Return the row of this content, whose id another content had first."""
+    """Return the quarantined second content of a change id, by its hash, or None."""
     row = session.execute(
         select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
             Quarantine.tenant_id == tenant_id,
@@ -172,22 +178,22 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 def write_quarantined(
     session: Session, tenant_id: str, changes: Iterable[QuarantinedChange], now: datetime
 ) -> None:
-    """Store quarantined changes, and settle applied ones."""
+    """Insert or update quarantined changes; changes whose receipt is not quarantined are settled."""
     connection, listed = session.connection(), list(changes)
-    file_references.claim(session, tenant_id, (one.payload for one in listed))
+    file_references.claim(session, tenant_id, (quarantined.payload for quarantined in listed))
     at = bulk.stored_instant(connection, now)
     bulk.upsert(
         connection,
         table_of(Quarantine),
         _COLUMNS,
-        [_row(tenant_id, one, at) for one in listed],
+        [_row(tenant_id, quarantined, at) for quarantined in listed],
         keep=_FIRST_ONLY,
     )
 
 
-def _row(tenant_id: str, one: QuarantinedChange, at: object) -> bulk.Row:
-    change, receipt = one.change, one.receipt
-    is_open, state = receipt.is_quarantined, _state_of(one)
+def _row(tenant_id: str, quarantined: QuarantinedChange, at: object) -> bulk.Row:
+    change, receipt = quarantined.change, quarantined.receipt
+    is_open, state = receipt.is_quarantined, _state_of(quarantined)
     return (
         tenant_id,
         receipt.change_id,
@@ -199,9 +205,9 @@ def _row(tenant_id: str, one: QuarantinedChange, at: object) -> bulk.Row:
         change.type,
         receipt.scope,
         change.user or None,
-        receipt.reason or "" if is_open else one.reason,
+        receipt.reason or "" if is_open else quarantined.reason,
         details_text(receipt.details),
-        one.payload or None,
+        quarantined.payload or None,
         at,
         state,
         None if state == OPEN else at,
@@ -209,10 +215,10 @@ def _row(tenant_id: str, one: QuarantinedChange, at: object) -> bulk.Row:
     )
 
 
-def _state_of(one: QuarantinedChange) -> str:
-    receipt = one.receipt
+def _state_of(quarantined: QuarantinedChange) -> str:
+    receipt = quarantined.receipt
     if receipt.is_quarantined:
-        # Of what is said of an erased record only the hash is kept: nobody can do anything with it.
-        is_hopeless = not one.payload or receipt.reason == ErrorCode.PURGED
+        # Of a change of an erased record only the hash is kept: nobody can decide on it.
+        is_hopeless = not quarantined.payload or receipt.reason == ErrorCode.PURGED
         return DISCARDED if is_hopeless else OPEN
     return REPLACED if receipt.reason == ErrorCode.REPLACED else APPLIED

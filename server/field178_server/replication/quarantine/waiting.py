@@ -1,4 +1,4 @@
-"""Changes that waited for a right of their tablet: the first portion at once, the others by a job."""
+"""Reprocessing of a tablet's quarantined changes after a grant: one portion at once, the others by a job."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ WAITING_CHANGES = "waiting_changes"
 
 
 def run_waiting(session: Session, context: OperationContext, device_id: str) -> None:
-    """Evaluate what waits on a tablet again: a portion in this transaction, more of it by a job.
+    """Evaluate a portion of a tablet's quarantined changes again, and queue a job for the others.
 
-    Others need not wait for the transactions of the job.
+    The job uses short transactions, so that other requests need not wait.
     """
     if _run_portion(session, context, device_id, FIRST) is not None:
         queue.add(session, context, WAITING_CHANGES, {"device": device_id})
 
 
 def run_waiting_changes(run: JobRun) -> None:
-    """Evaluate what waits on a tablet again, in portions; one that was cut off begins anew."""
+    """Run the job: evaluate a tablet's quarantined changes again, in portions.
+
+    An interrupted job starts again with the first portion.
+    """
     device_id, place = run.arguments["device"], FIRST
     while True:
         portion = partial(_run_portion, context=run.context, device_id=device_id, after=place)

@@ -1,1 +1,1 @@
-"""Receipts: the stored outcome of every change, kept for ever."""
+"""Receipts: the stored outcome of every change, never deleted."""

@@ -1,4 +1,4 @@
-"""Queries of receipts: those a tablet has not received yet, and its missing changes."""
+"""Queries of receipts: those that a tablet has not received, and its changes without a receipt."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _TAKEN_OVER = _LATER.where(ReceiptRow.told_to == bindparam("device_id"))
 
 
 class LaterReceipt(NamedTuple):
-    """A receipt for a tablet; `is_others`: of a change of the tablet that it replaced."""
+    """A receipt for a tablet; `is_others`: its change is from a tablet that this tablet replaced."""
 
     receipt: Receipt
     is_others: bool
 
 
 def later_receipts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[LaterReceipt]:
-    """Give the receipts for a tablet, made or changed after its count, ascending.
+    """Yield the receipts for a tablet with a count above `after`, ascending.
 
-    Read page by page: after a grant, or for a tablet that begins anew, there may be any number of them.
+    They are read page by page: after a grant, or for a new tablet, there may be any number.
     """
-    found = (_later(session, query, tenant_id, device_id, after) for query in (_OWN, _TAKEN_OVER))
-    for row in heapq.merge(*found, key=lambda row: int(row.v)):
+    pages = (_later(session, query, tenant_id, device_id, after) for query in (_OWN, _TAKEN_OVER))
+    for row in heapq.merge(*pages, key=lambda row: int(row.v)):
         yield LaterReceipt(_receipt(row), is_others=row.device_id != device_id)
 
 
@@ -48,8 +48,8 @@ def _later(
     session: Session, query: Select[Any], tenant_id: str, device_id: str, after: int
 ) -> Iterator[Row[Any]]:
     while True:
-        wanted = {"tenant_id": tenant_id, "device_id": device_id, "after": after}
-        rows = session.execute(query, wanted).all()
+        bounds = {"tenant_id": tenant_id, "device_id": device_id, "after": after}
+        rows = session.execute(query, bounds).all()
         yield from rows
         if len(rows) < _PAGE:
             return
@@ -57,17 +57,17 @@ def _later(
 
 
 def missing_changes(session: Session, tenant_id: str, have: Sequence[str]) -> list[str]:
-    """Return those of a tablet's acknowledged changes that the store does not have, in the tablet's order."""
-    known: set[str] = set()
+    """Return the ids of a tablet's acknowledged changes that the store lacks, in the tablet's order."""
+    stored_ids: set[str] = set()
     for part in _parts(have):
-        known.update(
+        stored_ids.update(
             session.scalars(
                 select(ReceiptRow.change_id).where(
                     ReceiptRow.tenant_id == tenant_id, ReceiptRow.change_id.in_(part)
                 )
             )
         )
-    return [change_id for change_id in have if change_id not in known]
+    return [change_id for change_id in have if change_id not in stored_ids]
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,4 +1,4 @@
-"""Receipts of one transaction: known ones, new ones, quarantined changes; written at its end."""
+"""Receipts and quarantined changes of one transaction, written at its end."""
 
 from __future__ import annotations
 
@@ -36,70 +36,76 @@ class ReceiptBatch:
         self._taken_over: dict[str, ReceiptState] = {}
 
     def read(self, pushed: Sequence[PushedChange]) -> None:
-        """Find the stored receipts of these changes."""
-        ids = [one.change.change_id for one in pushed]
+        """Read the stored receipts of these changes."""
+        ids = [pushed_change.change.change_id for pushed_change in pushed]
         self._known = find_receipts(self._batch.session, self._batch.tenant_id, ids)
 
     def known(self, pushed: PushedChange) -> ReceiptState | None:
-        """Return the receipt of an earlier change with this content."""
+        """Return the receipt of an earlier change with the same id and content, or None."""
         receipt = self._known.get(pushed.change.change_id)
         return receipt if receipt is not None and receipt.payload_hash == pushed.hash else None
 
     def quarantined_elsewhere(self, device_ids: Collection[str]) -> list[ReceiptState]:
-        """Return the known receipts of quarantined changes that go to none of these tablets."""
-        return [one for one in self._known.values() if one.is_quarantined and one.listener not in device_ids]
+        """Return the receipts of quarantined changes whose listener is none of these tablets."""
+        return [
+            receipt
+            for receipt in self._known.values()
+            if receipt.is_quarantined and receipt.listener not in device_ids
+        ]
 
     def take_over(self, receipt: ReceiptState, device_id: str) -> None:
-        """Redirect the receipt of a quarantined change to this tablet: it replaced the one that sent it."""
+        """Redirect the receipt of a quarantined change to the tablet that replaced its sender."""
         if receipt.is_quarantined and receipt.listener != device_id:
             receipt.told_to = device_id
             self._taken_over[receipt.change_id] = receipt
 
-    def add(self, one: QuarantinedChange) -> bool:
-        """Add a change to be evaluated; False when its id was used for another content."""
-        return self._known.setdefault(one.receipt.change_id, one.receipt) is one.receipt
+    def add(self, received: QuarantinedChange) -> bool:
+        """Add the receipt of a new change; return False if its id was used for another content."""
+        return self._known.setdefault(received.receipt.change_id, received.receipt) is received.receipt
 
-    def refuse_reuse(self, one: QuarantinedChange) -> ReceiptState:
-        """Quarantine a content whose id another one had first; return its receipt, the stored one if any."""
-        key = (one.receipt.change_id, one.receipt.payload_hash)
+    def refuse_reuse(self, received: QuarantinedChange) -> ReceiptState:
+        """Quarantine a change whose id was used for another content; return its receipt (stored if any)."""
+        key = (received.receipt.change_id, received.receipt.payload_hash)
         if key not in self._reused:
             stored = quarantine.find_reused(self._batch.session, self._batch.tenant_id, *key)
-            conclude(one.receipt, quarantined(ErrorCode.ID_REUSE), one.change.scope, self._batch.now)
-            self._reused[key] = one.receipt
+            conclude(
+                received.receipt, quarantined(ErrorCode.ID_REUSE), received.change.scope, self._batch.now
+            )
+            self._reused[key] = received.receipt
             if stored is None:
-                self._quarantined[key] = one
+                self._quarantined[key] = received
             else:
-                one.receipt.v, one.receipt.at, one.receipt.incarnation = stored
+                received.receipt.v, received.receipt.at, received.receipt.incarnation = stored
         return self._reused[key]
 
     def is_settled(self, change_id: str) -> bool:
-        """Tell whether a change was evaluated in this transaction and does not wait."""
+        """Return whether a change was evaluated in this transaction and is not quarantined."""
         evaluated = self._evaluated.get(change_id)
         return evaluated is not None and not evaluated.is_quarantined
 
     def is_evaluated(self, change_id: str) -> bool:
-        """Tell whether a change was evaluated in this transaction, with any outcome."""
+        """Return whether a change was evaluated in this transaction, with any outcome."""
         return change_id in self._evaluated
 
     def quarantined_now(self, change_id: str) -> QuarantinedChange | None:
-        """Return a change that this transaction quarantines."""
+        """Return a change that this transaction quarantined, or None."""
         evaluated = self._evaluated.get(change_id)
         if evaluated is None or not evaluated.is_quarantined:
             return None
         return self._quarantined.get((change_id, evaluated.payload_hash))
 
-    def add_quarantined(self, one: QuarantinedChange) -> None:
+    def add_quarantined(self, received: QuarantinedChange) -> None:
         """Record a quarantined change."""
-        self._evaluated[one.receipt.change_id] = one.receipt
-        self._quarantined[one.receipt.change_id, one.receipt.payload_hash] = one
+        self._evaluated[received.receipt.change_id] = received.receipt
+        self._quarantined[received.receipt.change_id, received.receipt.payload_hash] = received
 
-    def settle(self, one: QuarantinedChange) -> None:
-        """Record a settled change; one stored in quarantine is settled there."""
-        if one.receipt.is_stored:
-            self.add_quarantined(one)
+    def settle(self, received: QuarantinedChange) -> None:
+        """Record a settled change; if it is stored in quarantine, its row is updated by `write`."""
+        if received.receipt.is_stored:
+            self.add_quarantined(received)
             return
-        self._evaluated[one.receipt.change_id] = one.receipt
-        self._quarantined.pop((one.receipt.change_id, one.receipt.payload_hash), None)
+        self._evaluated[received.receipt.change_id] = received.receipt
+        self._quarantined.pop((received.receipt.change_id, received.receipt.payload_hash), None)
 
     def write(self, devices: Iterable[DeviceContext]) -> None:
         """Write records, receipts, quarantine and counters."""
@@ -127,7 +133,7 @@ class ReceiptBatch:
             receipt.v = counts[listener]
             moved.add(listener)
         for change_id, receipt in self._taken_over.items():
-            # Evaluated again in this transaction: that receipt is the one the tablet gets.
+            # If the change was evaluated again in this transaction, the tablet gets that receipt.
             receipt.become(self._evaluated[change_id])
         rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in sorted(moved)]
         connection = self._batch.session.connection()

@@ -1,7 +1,4 @@
-"""Receipts of one transaction: known changes, their outcomes, and the counters.
-
-Also the digest of its receipts that is kept of each incarnation of a tablet's database.
-"""
+"""Receipts: their state, storage and counts, and the digest of receipts of each incarnation."""
 
 from __future__ import annotations
 
@@ -73,7 +70,7 @@ _DIGESTS_OF_DEVICES = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class PushedChange:
-    """One pushed change with the keyed hash of its canonical bytes, computed once."""
+    """A pushed change with the keyed hash of its canonical bytes."""
 
     change: Change
     hash: str
@@ -81,7 +78,7 @@ class PushedChange:
 
 @dataclass(slots=True)
 class ReceiptState:
-    """One receipt, old or just made; `v` 0 means that it has not been counted yet."""
+    """A receipt, stored or new; `v` 0 means that it has no count yet."""
 
     change_id: str
     device_id: str
@@ -103,21 +100,21 @@ class ReceiptState:
 
     @property
     def listener(self) -> str:
-        """The tablet that gets this receipt, under its own count."""
+        """The id of the tablet that gets this receipt, under that tablet's count."""
         return self.told_to or self.device_id
 
     @property
     def is_quarantined(self) -> bool:
-        """Tell whether the change is quarantined."""
+        """Return whether the change is quarantined."""
         return self.status == Status.QUARANTINED
 
     def become(self, other: ReceiptState) -> None:
-        """Take over all that another state of this receipt says."""
+        """Copy all values of another state of this receipt."""
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
 
     def frozen(self) -> Receipt:
-        """Return the receipt as the protocol knows it."""
+        """Return the receipt in the protocol's form."""
         return Receipt(
             change_id=self.change_id,
             status=self.status,
@@ -141,18 +138,18 @@ def pushed_changes(changes: Iterable[Change], key: bytes) -> list[PushedChange]:
 
 def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptState]:
     """Return the stored receipts by change id."""
-    wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
-    rows = _BY_CHANGE.rows(session, wanted)
+    keys = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
+    rows = _BY_CHANGE.rows(session, keys)
     receipts = [receipt_of_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
     return {receipt.change_id: receipt for receipt in receipts}
 
 
 def read_listeners(session: Session, tenant_id: str, receipts: Sequence[ReceiptState]) -> None:
-    """Read again which tablets get these receipts. The tablets MUST be locked: that makes it final."""
-    wanted = {"tenant_id": tenant_id, "change_ids": sorted({receipt.change_id for receipt in receipts})}
-    found = dict(_TOLD_TO.rows(session, wanted))
+    """Read the listeners of receipts again. The tablets MUST be locked, so that they cannot change."""
+    keys = {"tenant_id": tenant_id, "change_ids": sorted({receipt.change_id for receipt in receipts})}
+    listeners = dict(_TOLD_TO.rows(session, keys))
     for receipt in receipts:
-        receipt.told_to = found.get(receipt.change_id)
+        receipt.told_to = listeners.get(receipt.change_id)
 
 
 def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
@@ -165,12 +162,12 @@ def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
 
 
 def details_text(details: JsonObject) -> str | None:
-    """Return details as they are stored; none at all is null."""
+    """Return details as stored JSON text; None for empty details."""
     return json.dumps(dict(details), ensure_ascii=False, sort_keys=True) if details else None
 
 
 def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime) -> None:
-    """Write an outcome into a receipt, to be counted anew."""
+    """Write an outcome into a receipt and reset its count."""
     receipt.status = outcome.status
     receipt.reason = outcome.reason.value if outcome.reason is not None else None
     receipt.details = {**{k: v for k, v in receipt.details.items() if k == "at"}, **outcome.details}
@@ -180,13 +177,13 @@ def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime)
 
 
 def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
-    """Insert the receipts just made and update those made anew."""
+    """Insert new receipts and update stored ones."""
     connection, table = session.connection(), table_of(ReceiptRow)
     listed = list(receipts)
     fresh = [
         (*_row(connection, tenant_id, receipt), receipt.v) for receipt in listed if not receipt.is_stored
     ]
-    # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
+    # A plain insert: if another transaction stored the change id meanwhile, this transaction is retried.
     bulk.insert(connection, table, (*_COLUMNS, "first_v"), fresh)
     again = [_row(connection, tenant_id, receipt) for receipt in listed if receipt.is_stored]
     outcomes = [(*row[: len(_OUTCOME_COLUMNS)], *row[-2:]) for row in again]
@@ -194,14 +191,14 @@ def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptS
 
 
 def write_listeners(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
-    """Write the new listener of these stored receipts, and their count."""
+    """Update the listener and count of stored receipts."""
     rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
     key = ("tenant_id", "change_id")
     bulk.update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
 
 
 def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]) -> None:
-    """Count newly stored changes into the digest of the incarnation that stored them first."""
+    """Add new receipts to the digests of the incarnations that sent their changes."""
     by_life = defaultdict[tuple[str, str], list[str]](list)
     for receipt in fresh:
         by_life[receipt.device_id, receipt.incarnation].append(receipt.change_id)
@@ -217,7 +214,7 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]
 
 
 def _payload_hash(keyed: hmac.HMAC, body: bytes) -> str:
-    """Return the keyed hash of a canonical change; it survives an erasure and tells nothing of the text."""
+    """Return the keyed hash of a canonical change; it is kept after an erasure and hides the text."""
     keyed.update(body)
     return keyed.hexdigest()
 
@@ -244,6 +241,6 @@ def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> bulk.
 
 
 def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
-    wanted = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
-    rows = _DIGESTS_OF_DEVICES.rows(session, wanted)
+    keys = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
+    rows = _DIGESTS_OF_DEVICES.rows(session, keys)
     return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}
