@@ -1,1 +1,1 @@
-"""Stored records: the working set of a transaction, scopes, change feed, history, access, labels."""
+"""Stored records: the batch of a transaction, scopes, change feed, history, access filter, labels."""

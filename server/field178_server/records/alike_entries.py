@@ -1,4 +1,4 @@
-"""Which entries of the register may be the same place, compared with few of the others."""
+"""Search for possible duplicates among establishments of the register, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from field178_shared.merge import Data
 from field178_shared.rules.establishment import NEAR_M, KnownEstablishment, PossibleDuplicate, duplicates_of
 from field178_shared.text.normalisation import fold
 
-# The side of a square of the map in 1e-7 degrees: twice NEAR_M in longitude everywhere in Việt Nam, where a
-# metre is at most 98 of them.
+# Side of a map square in 1e-7 degrees: at least twice NEAR_M in longitude everywhere in Việt Nam, where a
+# metre is at most 98 units.
 SQUARE = 2 * NEAR_M * 100
 
 
 class EntryRow(Protocol):
-    """The columns of the register by which entries are compared."""
+    """The columns of the register by which establishments are compared."""
 
     record_id: Any
     name: Any
@@ -32,20 +32,24 @@ ENTRY_COLUMNS = tuple(EntryRow.__annotations__)
 
 
 def pairs_among(rows: Sequence[EntryRow]) -> Iterator[tuple[str, PossibleDuplicate]]:
-    """Yield the id of an entry and what the rule says of another one; of two it may do so from either side.
+    """Yield (establishment id, possible duplicate of it); a pair may come from either side or from both.
 
-    Compared are only those that the rule can find: of one registration number, or of one kind and name, in
-    one commune or in neighbouring squares of the map.
+    Compares only establishments that the rule can match: with the same registration number, or with the same
+    type and name in one commune or in neighbouring map squares.
     """
     by_id = {row.record_id: row for row in rows}
     for one_id, others in _neighbours([known_establishment(row) for row in rows]):
-        one = by_id[one_id]
+        entry = by_id[one_id]
         content: Data = {
-            "name": one.name,
-            "establishment_type_id": one.establishment_type_id,
-            "unit_id": one.unit_id,
-            "registration_number": one.registration_number or "",
-            **({"lat": one.lat, "lon": one.lon} if one.lat is not None and one.lon is not None else {}),
+            "name": entry.name,
+            "establishment_type_id": entry.establishment_type_id,
+            "unit_id": entry.unit_id,
+            "registration_number": entry.registration_number or "",
+            **(
+                {"lat": entry.lat, "lon": entry.lon}
+                if entry.lat is not None and entry.lon is not None
+                else {}
+            ),
         }
         for other in duplicates_of(content, others):
             yield one_id, other
@@ -54,18 +58,18 @@ def pairs_among(rows: Sequence[EntryRow]) -> Iterator[tuple[str, PossibleDuplica
 def _neighbours(
     entries: Collection[KnownEstablishment],
 ) -> Iterator[tuple[str, list[KnownEstablishment]]]:
-    """Yield entries' ids with the others that may be the same place; of two one alone may name the other.
+    """Yield (establishment id, candidates to compare); only one of a pair may have the other as candidate.
 
-    Names are the same where one ends with the other: the longer one looks for the shorter.
+    Names match if one ends with the other: the longer name searches for the shorter.
     """
     groups: dict[tuple[object, ...], list[KnownEstablishment]] = {}
     count = Counter((entry.type_id, entry.folded_name) for entry in entries)
     numbers = Counter(fold(entry.registration_number) for entry in entries)
-    # Most names of a register have nothing to be compared with.
+    # Most names have no candidate.
     named = {entry.id: names for entry in entries if (names := _names(entry, count))}
-    wanted = {name for names in named.values() for name in names}
+    compared_names = {name for names in named.values() for name in names}
     for entry in entries:
-        is_named = (entry.type_id, entry.folded_name) in wanted
+        is_named = (entry.type_id, entry.folded_name) in compared_names
         keys = (*_number(entry, numbers), *(_places(entry, entry.folded_name, (0,)) if is_named else ()))
         for key in keys:
             groups.setdefault(key, []).append(entry)
@@ -83,7 +87,7 @@ def _neighbours(
 
 
 def _names(entry: KnownEstablishment, count: Mapping[tuple[str, str], int]) -> tuple[tuple[str, str], ...]:
-    """Return the names of other entries of a kind with which the name of this one ends."""
+    """Return the (type, name) keys that match an establishment: its name if not unique, and its endings."""
     name, type_id = entry.folded_name, entry.type_id
     starts = (at + 1 for at, letter in enumerate(name) if letter == " ")
     shorter = tuple((type_id, name[at:]) for at in starts if (type_id, name[at:]) in count)
@@ -97,7 +101,7 @@ def _number(entry: KnownEstablishment, numbers: Mapping[str, int]) -> Iterator[t
 
 
 def _places(entry: KnownEstablishment, name: str, steps: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
-    """Give where an entry of this name would be near: in the commune, and in squares of the map."""
+    """Yield the place keys of an establishment of this name: its commune, and map squares around it."""
     yield ("unit", entry.type_id, name, entry.unit_id)
     if entry.lat is not None and entry.lon is not None:
         for north in steps:
@@ -107,7 +111,7 @@ def _places(entry: KnownEstablishment, name: str, steps: tuple[int, ...]) -> Ite
 
 
 def known_establishment(row: EntryRow) -> KnownEstablishment:
-    """Return a row of the register as the rule reads it."""
+    """Return a row of the register in the form of the duplicate rule."""
     return KnownEstablishment(
         id=row.record_id,
         folded_name=fold(row.name),

@@ -1,7 +1,7 @@
-"""The working set of one write transaction: loaded, changed in memory, written in bulk.
+"""The batch of one write transaction: records are loaded, changed in memory and written in bulk.
 
-A change that is refused leaves no trace here, which is what a savepoint would give at the price of two
-statements a change. Tablets, console, imports and operator commands all write through a Batch.
+A refused change leaves the batch unchanged, so that no savepoint (two statements per change) is needed.
+Tablets, console, imports and operator commands all write through a Batch.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ _LOCKED = (
     .with_for_update(key_share=True)
 )
 _BY_ID = Prepared(_LOCKED.where(database.among(Record.record_id, bindparam("ids"))))
-# The ids in a query of their own: with the condition beside the order, SQLite walks the key of the whole
-# tenant for the order's sake and looks at every record.
+# A subquery for the ids: with the condition beside ORDER BY, SQLite would scan the primary key of the whole
+# tenant to get the order.
 _COMPANION = aliased(Record)
 _BY_SUBJECT = Prepared(
     _LOCKED.where(
@@ -74,7 +74,7 @@ _BY_SUBJECT = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class SourceChange:
-    """The change behind a write, as the history keeps it. `device_id` None: the office; `at` as sent."""
+    """The change that caused a write, for the history. `device_id` None: the office; `at`: as sent."""
 
     change_id: str
     user_id: str | None
@@ -84,7 +84,7 @@ class SourceChange:
 
 
 class Batch:
-    """The records one transaction works on; `flush` MUST be called once, at its end."""
+    """The records that a transaction reads and changes; `flush` MUST be called once, at its end."""
 
     def __init__(self, session: Session, tenant_id: str, clock: Clock, ids: IdSource) -> None:
         self.session = session
@@ -95,60 +95,63 @@ class Batch:
         self._current: dict[str, Stored] = {}
         self._touched: dict[str, SourceChange | None] = {}
         self._subjects: dict[str, set[str]] = {}
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
         self._history: list[tuple[str, SourceChange, int | None]] = []
 
     def load(self, record_ids: Iterable[str]) -> None:
-        """Read records with their conflicts and reviews; the rows stay locked until the transaction ends."""
-        wanted = sorted(set(record_ids) - self._asked)
-        if not wanted:
+        """Read records and their companions; the rows stay locked until the transaction ends."""
+        fresh_ids = sorted(set(record_ids) - self._requested)
+        if not fresh_ids:
             return
-        self._asked.update(wanted)
-        found = self._take(_BY_ID, wanted)
-        # What is about a record is locked after the record itself, by everyone: so nobody waits in a circle.
-        # Nothing can be about a record that is not there.
-        if found:
-            self._take(_BY_SUBJECT, found)
+        self._requested.update(fresh_ids)
+        loaded_ids = self._take(_BY_ID, fresh_ids)
+        # Lock order of all writers, against deadlocks: a record before its companions.
+        # A missing record has no companions.
+        if loaded_ids:
+            self._take(_BY_SUBJECT, loaded_ids)
 
     def get(self, record_id: str) -> Stored | None:
         """Return the current state of a loaded record in this transaction, or None."""
         return self._current.get(record_id)
 
     def before(self, record_id: str) -> Stored | None:
-        """Return a record as this transaction read it, or None."""
+        """Return the state of a record before this transaction, or None."""
         return self._loaded.get(record_id)
 
     def review_of(self, record_id: str) -> Stored | None:
-        """Return the review of a loaded record, or None where it is unreviewed."""
+        """Return the review of a loaded record, or None if it has no review."""
         review = self._current.get(review_id(record_id)) if record_id in self._subjects else None
         return None if review is None or review.deleted else review
 
     def is_locked(self, record_id: str) -> bool:
-        """Tell whether the office has closed a record (approved or void)."""
+        """Return whether a record is locked by its review (approved or void)."""
         review = self.review_of(record_id)
         return review is not None and is_locked(review.data)
 
     def companions(self, record_id: str) -> list[Stored]:
-        """Return what is about a loaded record, ascending: conflicts, its review, entries of the office."""
-        return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
+        """Return the companions of a loaded record by id: conflicts, its review, entries of the office."""
+        return [self._current[companion_id] for companion_id in sorted(self._subjects.get(record_id, ()))]
 
     def put(self, record: Stored, source: SourceChange | None = None) -> None:
-        """Make this the state of its record; with an action the history tells who made the revision."""
+        """Set the next state of a record; with a source the revision is added to the history."""
         self._keep(record)
-        # The first touch gives a record its place in the order of stamps, and its author.
+        # The first write of a record determines its order of stamps and its author.
         self._touched.setdefault(record.record_id, source)
         if source is not None:
             self._history.append((record.record_id, source, record.rev))
 
     def note(self, record_id: str, source: SourceChange) -> None:
-        """Keep a change in the history that made no revision."""
+        """Add a change without a new revision to the history."""
         self._history.append((record_id, source, None))
 
     def flush(self) -> dict[str, int]:
-        """Write everything; return the stamp of each touched record."""
+        """Write all records, projections and history; return the stamp of each written record."""
         seqs: dict[str, int] = {}
         if self._touched:
-            steps = [RecordStep(self._loaded.get(one), self._current[one]) for one in self._touched]
+            steps = [
+                RecordStep(self._loaded.get(record_id), self._current[record_id])
+                for record_id in self._touched
+            ]
             replaced = [step.before for step in steps if step.before is not None and not step.after.is_erased]
             history.fill_first_payloads(self.session.connection(), self.tenant_id, replaced)
             seqs = change_feed.stamp(self.session, self.tenant_id, steps)
@@ -158,13 +161,13 @@ class Batch:
         return seqs
 
     def _take(self, query: RecordQuery, ids: list[str]) -> list[str]:
-        wanted = {"tenant_id": self.tenant_id, "ids": ids}
-        found = [Stored(*row) for row in query.rows(self.session, wanted)]
-        for record in found:
+        keys = {"tenant_id": self.tenant_id, "ids": ids}
+        records = [Stored(*row) for row in query.rows(self.session, keys)]
+        for record in records:
             if record.record_id not in self._loaded:
                 self._loaded[record.record_id] = record
                 self._keep(record)
-        return [record.record_id for record in found]
+        return [record.record_id for record in records]
 
     def _keep(self, record: Stored) -> None:
         self._current[record.record_id] = record
@@ -172,11 +175,11 @@ class Batch:
             self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
 
     def _write_records(self, steps: list[RecordStep], seqs: dict[str, int]) -> None:
-        named = {one for step in steps for one in _named_anew(step)}
+        named = {sha256 for step in steps for sha256 in _added_files(step)}
         file_references.claim_hashes(self.session, self.tenant_id, named)
         connection, table = self.session.connection(), table_of(Record)
-        # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
-        # transaction run again, and then it sees that record.
+        # A plain insert: if another transaction created the record meanwhile, this transaction is retried
+        # and then reads that record.
         bulk.insert(
             connection,
             table,
@@ -233,14 +236,16 @@ class Batch:
             return None
         review = self._loaded.get(review_id(record_id)) if record_id in self._subjects else None
         alive = None if review is None or review.deleted else review
-        known = (self._loaded.get(one) for one in sorted(self._subjects.get(record_id, ())))
+        companions = (
+            self._loaded.get(companion_id) for companion_id in sorted(self._subjects.get(record_id, ()))
+        )
         return projections.ProjectedRecord(
             before,
             alive,
             reviewed_now=False,
             user_id=None,
             device_id=None,
-            companions=tuple(one for one in known if one is not None),
+            companions=tuple(companion for companion in companions if companion is not None),
         )
 
     def _names_same_files(self, record: Stored) -> bool:
@@ -279,8 +284,8 @@ class Batch:
         return history.payload_beside(record, source.payload)
 
 
-def _named_anew(step: RecordStep) -> set[str]:
-    """Return the files that a record did not name before; what a live record names is kept already."""
+def _added_files(step: RecordStep) -> set[str]:
+    """Return the hashes of files that a record did not reference before; the others are claimed already."""
     before = step.before
-    known = set() if before is None or before.deleted else file_references.hashes_in(before.body)
-    return file_references.hashes_in(step.after.body) - known
+    named_before = set() if before is None or before.deleted else file_references.hashes_in(before.body)
+    return file_references.hashes_in(step.after.body) - named_before

@@ -1,4 +1,4 @@
-"""The change feed: scope rows are locked late and ascending, then every changed record is stamped."""
+"""The change feed: each changed record gets a stamp in its scope, under the locks of the scope rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SCOPES_LOCKED = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class RecordStep:
-    """A record before (None: it was not there) and after this transaction."""
+    """The state of a record before (None: new) and after this transaction."""
 
     before: Stored | None
     after: Stored
@@ -52,9 +52,9 @@ class _Counter:
 
 
 def stamp(session: Session, tenant_id: str, steps: Sequence[RecordStep]) -> dict[str, int]:
-    """Give each touched record its seq, in order; write feed, counters and digests. Returns {record id: seq}.
+    """Stamp each changed record, in order; write feed, counters and digests; return {record id: seq}.
 
-    MUST run after the records are locked and as late as may be: the scope rows stay locked until commit.
+    MUST run after the records are locked, and as late as possible: the scope rows stay locked until commit.
     """
     counters = _lock_scopes(session, tenant_id, _scopes_of(steps))
     seqs = {step.after.record_id: _stamp_one(step, counters) for step in steps}

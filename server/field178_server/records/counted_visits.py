@@ -15,7 +15,7 @@ IS_VISITED = and_(
 
 
 def counted() -> list[ColumnElement[bool]]:
-    """Return the conditions of a visit that got in and is not void."""
+    """Return the conditions of a visit that was an inspection (the team got in) and is not void."""
     return [
         FiledRecord.type == "inspection",
         FiledRecord.outcome != _NOT_INSPECTED,

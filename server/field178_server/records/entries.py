@@ -1,4 +1,4 @@
-"""What the office wrote beside visits: read by visit, with who wrote each revision."""
+"""Queries of the office's entries beside visits: decisions, payments, closures, with their histories."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from field178_shared.records.sanctions import CLOSURE, DECISION, OFFICE_TYPES, P
 
 @dataclass(frozen=True, slots=True)
 class OfficeEntry:
-    """One entry of the office, also one that was withdrawn."""
+    """An entry of the office with its history."""
 
     record: StoredRecord
     history: RecordHistory
@@ -27,14 +27,14 @@ class OfficeEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntriesOfVisit:
-    """The entries beside one visit, and what of them counts."""
+    """The entries beside a visit, and their evaluation."""
 
     every: tuple[OfficeEntry, ...]
     after: AfterVisit
 
     @property
     def people(self) -> set[str]:
-        """The officers who wrote them."""
+        """The ids of the officers who wrote the entries."""
         return {
             revision.user_id
             for entry in self.every
@@ -51,7 +51,7 @@ NO_ENTRIES = EntriesOfVisit((), AfterVisit())
 
 
 def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> EntriesOfVisit:
-    """Return what the office wrote beside a visit; nothing for another record."""
+    """Return the office's entries beside a visit; none for a record of another type."""
     if visit.type != "inspection":
         return NO_ENTRIES
     query = (
@@ -61,20 +61,22 @@ def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> E
         .order_by(Record.seq)
     )
     records = [
-        StoredRecord(one.record_id, one.type, one.scope, one.rev, one.deleted, one.h, json.loads(one.body))
-        for one in session.scalars(query)
+        StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
+        for row in session.scalars(query)
     ]
     if not records:
         return EntriesOfVisit((), AfterVisit.of(visit.data, {}))
-    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in records})
-    every = tuple(OfficeEntry(one, histories[one.record_id]) for one in records)
-    after = AfterVisit.of(visit.data, {one.record_id: (one.type, one.data) for one in records})
+    histories = histories_of(
+        session, tenant_id, {record.record_id: (record.type, record.data) for record in records}
+    )
+    every = tuple(OfficeEntry(record, histories[record.record_id]) for record in records)
+    after = AfterVisit.of(visit.data, {record.record_id: (record.type, record.data) for record in records})
     return EntriesOfVisit(every, after)
 
 
 @dataclass(frozen=True, slots=True)
 class LaterEntry:
-    """An entry of the office beside a visit, as it is now."""
+    """The current state of an office's entry beside a visit."""
 
     visit_id: str
     record_id: str
@@ -97,7 +99,7 @@ def later_entries(session: Session, tenant_id: str, visit_ids: Collection[str]) 
 
 
 def after_visits(visits: Mapping[str, Data], entries: Iterable[LaterEntry]) -> dict[str, AfterVisit]:
-    """Return what followed each of these visits (data by id): their decisions and payments."""
+    """Return the decisions and payments of visits by visit id; `visits`: data by id."""
     by_visit: dict[str, dict[str, tuple[str, Data]]] = {}
     for entry in entries:
         if entry.type != CLOSURE:
@@ -106,6 +108,6 @@ def after_visits(visits: Mapping[str, Data], entries: Iterable[LaterEntry]) -> d
 
 
 def closed_by_office(entries: Iterable[LaterEntry]) -> list[FollowUpRef]:
-    """Return the corrections that the office has closed."""
+    """Return the references of the follow-ups that the office closed."""
     closures = (closed_by_closure(entry.data) for entry in entries if entry.type == CLOSURE)
     return [closure for closure in closures if closure is not None]

@@ -1,7 +1,7 @@
 """References to stored files: records, quarantined changes, divergent records and open uploads.
 
-Whoever writes such a text claims its files in the same transaction. Who collects takes the row first, so
-of the two that meet one waits: either the file is claimed and stays, or it was gone before it was named.
+The writer of such a text claims its files in the same transaction. The garbage collection locks the row of a
+file first, so that one waits for the other: a claimed file is kept, or the file was deleted before the claim.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _MEMBER = '"sha256":"'
 
 
 def claim(session: Session, tenant_id: str, texts: Iterable[str | None]) -> None:
-    """Keep the files that these texts name; MUST run in the transaction that stores the texts."""
-    claim_hashes(session, tenant_id, {one for text in texts for one in hashes_in(text)})
+    """Claim the files that these texts reference; MUST run in the transaction that stores the texts."""
+    claim_hashes(session, tenant_id, {sha256 for text in texts for sha256 in hashes_in(text)})
 
 
 def claim_hashes(session: Session, tenant_id: str, hashes: Collection[str]) -> None:
-    """Keep these files, as far as they are stored."""
+    """Claim files: remove their mark as unreferenced; files that are not stored are ignored."""
     if not hashes:
         return
-    # Only rows that are marked: no others can be collected, and hardly any ever is.
+    # Only marked rows, which are few, can be collected.
     query = select(Blob.sha256).where(
         Blob.tenant_id == tenant_id,
         among_ids(session, Blob.sha256, hashes),
@@ -42,7 +42,7 @@ def claim_hashes(session: Session, tenant_id: str, hashes: Collection[str]) -> N
 
 
 def mark(session: Session, tenant_id: str, unnamed: Collection[str], now: datetime) -> None:
-    """Mark since when nothing names these files; those marked before keep their date."""
+    """Mark files as unreferenced since `now`; a file marked before keeps its date."""
     of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(unnamed)))
     session.execute(update(Blob).where(*of_these, Blob.unnamed_since.is_(None)).values(unnamed_since=now))
 
@@ -50,9 +50,9 @@ def mark(session: Session, tenant_id: str, unnamed: Collection[str], now: dateti
 def drop_unnamed(
     session: Session, tenant_id: str, hashes: Collection[str], until: datetime
 ) -> dict[str, int]:
-    """Delete the rows of those files that nothing has named since `until`; return hash and size of each.
+    """Delete the rows of files marked as unreferenced at `until` or before; return {hash: size}.
 
-    Their senders are asked anew: an upload of them is no longer known as done.
+    Their finished uploads are deleted as well, so that the tablets are asked to send the files again.
     """
     due = (
         select(Blob.sha256, Blob.size)
@@ -69,15 +69,14 @@ def drop_unnamed(
 
 
 def hashes_in(text: str | None) -> set[str]:
-    """Return the hashes of the files that a text names."""
+    """Return the hashes of the files that a text references."""
     return set(_SHA256.findall(text)) if text is not None and _MEMBER in text else set()
 
 
 def named_hashes(session: Session, tenant_id: str) -> set[str]:
-    """Return the hashes that live records, quarantined changes, divergent records or uploads under way name.
+    """Return the hashes in live records, quarantined changes, divergent records and open uploads.
 
-    Also those of values in an open conflict, which may be taken over, and of merged records, which may get
-    their life back.
+    Includes values of open conflicts, which may be chosen, and merged records, which may be unmerged.
     """
     named = set(
         session.scalars(select(Attachment.sha256).where(Attachment.tenant_id == tenant_id).distinct())
@@ -98,7 +97,7 @@ def _texts(tenant_id: str) -> Iterator[Select[str | None]]:
         or_(is_open_conflict, is_merged),
         Record.body.contains(_MEMBER),
     )
-    # One that was rejected can be put back.
+    # A rejected change can be reopened.
     yield select(Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.state.in_(("open", "discarded")),

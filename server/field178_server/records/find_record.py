@@ -25,21 +25,21 @@ _DELETED = select(Record.record_id, Record.body).where(
 
 
 def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
-    """Return {merged record: the end of its chain of merges}; a record that was not merged is not named."""
+    """Return {merged record: its merge target}; records that were not merged are left out."""
     steps: dict[str, str] = {}
     todo, passed = set(record_ids), set[str]()
     while todo := todo - passed:
         passed |= todo
         rows = session.execute(_DELETED, {"tenant_id": tenant_id, "record_ids": sorted(todo)})
-        found = {one: json.loads(body).get(MERGED_INTO) for one, body in rows}
-        steps |= {one: into for one, into in found.items() if isinstance(into, str)}
+        targets = {record_id: json.loads(body).get(MERGED_INTO) for record_id, body in rows}
+        steps |= {record_id: into for record_id, into in targets.items() if isinstance(into, str)}
         todo = set(steps.values())
-    return {one: _end(one, steps) for one in record_ids if one in steps}
+    return {record_id: _end(record_id, steps) for record_id in record_ids if record_id in steps}
 
 
 def merged_into_any_of(tenant_id: str, targets: Select[str]) -> Select[str]:
-    """Return the query of these records and of all that were merged into them, in one step or in many."""
-    # Without a name: one statement may ask for several.
+    """Return the query of the ids of these records and of all records merged into them, also indirectly."""
+    # A CTE without a name, so that a statement can contain several.
     members = targets.cte(recursive=True)
     step = select(MergeProjection.record_id).join(
         members, (MergeProjection.tenant_id == tenant_id) & (MergeProjection.into_id == members.c[0])
@@ -49,7 +49,7 @@ def merged_into_any_of(tenant_id: str, targets: Select[str]) -> Select[str]:
 
 
 def _end(record_id: str, steps: Mapping[str, str]) -> str:
-    # No more steps than there are: a circle, which no merge makes, would be left again.
+    # Bounded by the number of steps: a circle, which merges never make, MUST NOT loop forever.
     for _ in steps:
         record_id = steps.get(record_id, record_id)
     return record_id
@@ -72,7 +72,7 @@ class StoredRecord:
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the access filter."""
+    """Return a record of any scope by its id, or None: the caller MUST check the access filter."""
     row = session.get(Record, (tenant_id, record_id))
     if row is None:
         return None
@@ -84,33 +84,32 @@ def _stored(row: Record) -> StoredRecord:
 
 
 def number_on(data: Data) -> str:
-    """Return the number of a visit or session on its papers: the record code, else that of the minutes."""
+    """Return the number of a visit or session on its papers: the record code, else the minutes number."""
     return text_of(data, "record_code") or text_of(data, "minutes_number")
 
 
 def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str, StoredRecord]:
     """Return a record with its review and its establishment, by id, in one statement.
 
-    A merged establishment comes as the deleted record that it is: `establishment_of` leads on.
+    A merged establishment is returned as deleted record; `establishment_of` returns its merge target.
     """
     if not is_uuid(record_id):
         return {}
     visited = select(FiledRecord.establishment_id).where(
         FiledRecord.tenant_id == tenant_id, FiledRecord.record_id == record_id
     )
-    # One list of ids: asked for either of two conditions, SQLite without statistics reads every record.
+    # One list of ids: with two conditions and OR, SQLite (which has no statistics) scans all records.
     ids: CompoundSelect[str] = union_all(
-        *(select(literal(one, KEY_TYPE)) for one in (record_id, review_id(record_id))), visited
+        *(select(literal(key, KEY_TYPE)) for key in (record_id, review_id(record_id))), visited
     )
     rows = session.scalars(select(Record).where(Record.tenant_id == tenant_id, Record.record_id.in_(ids)))
     return {row.record_id: _stored(row) for row in rows}
 
 
 def establishment_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
-    """Return the establishment a record is about, as far as the store has it."""
+    """Return the establishment of a record, or None; for a merged establishment its merge target."""
     establishment_id = record.data.get("establishment_id")
     if not isinstance(establishment_id, str):
         return None
-    # A merged record is named by its merge target, here as everywhere.
     targets = merge_targets_of(session, tenant_id, [establishment_id])
     return find_record(session, tenant_id, targets.get(establishment_id, establishment_id))

@@ -1,4 +1,4 @@
-"""Conditions of follow-ups that are open, and of those past their due day."""
+"""Conditions of open follow-ups and of overdue follow-ups."""
 
 from __future__ import annotations
 

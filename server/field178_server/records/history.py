@@ -17,7 +17,7 @@ from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
 from field178_shared.wire.protocol import Op
 
-# Canonical JSON has no unescaped quote inside of a text: this stands for a member alone.
+# Canonical JSON has no unescaped quote inside a text: this matches only a member.
 _SET = '"set":'
 _SET_IN_RECORD = f"{_SET}null"
 _BEFORE = "before"
@@ -36,7 +36,7 @@ _FILL = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that one revision changed; None is an absent value."""
+    """A field that a revision changed; None: no value."""
 
     path: str
     before: object
@@ -45,7 +45,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision. `at` is the device's own clock, as it was sent; `device_id` None: the office."""
+    """A revision of a record. `at`: the device's clock, as sent; `device_id` None: the office."""
 
     rev: int
     change_id: str
@@ -63,20 +63,20 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class RecordHistory:
-    """The revisions of a record, oldest first; complete when replaying them gives what the record holds."""
+    """The revisions of a record, oldest first; complete if replaying them gives the record's content."""
 
     revisions: tuple[Revision, ...]
     is_complete: bool
 
     def at(self, rev: int) -> Data | None:
-        """Return the record's content at a revision, None when it is unknown."""
+        """Return the record's content at a revision; None for an unknown revision."""
         return next((revision.data for revision in self.revisions if revision.rev == rev), None)
 
 
 def history_of(
     session: Session, tenant_id: str, record_id: str, record_type: str, current: Data
 ) -> RecordHistory:
-    """Replay the changes of a record field by field, exactly as the merge once applied them."""
+    """Return the history of a record: its changes replayed field by field, as the merge applied them."""
     return histories_of(session, tenant_id, {record_id: (record_type, current)})[record_id]
 
 
@@ -84,7 +84,7 @@ def histories_of(
     session: Session, tenant_id: str, records: Mapping[str, tuple[str, Data]]
 ) -> dict[str, RecordHistory]:
     """Return the histories of records {id: (type, content)}."""
-    changes: dict[str, list[tuple[ChangeHistory, str | None]]] = {one: [] for one in records}
+    changes: dict[str, list[tuple[ChangeHistory, str | None]]] = {record_id: [] for record_id in records}
     for change, status in session.execute(
         select(ChangeHistory, StoredReceipt.status)
         .outerjoin(
@@ -115,9 +115,9 @@ def _office_paths(record_type: str) -> tuple[str, ...]:
 def replay(
     changes: Sequence[tuple[ChangeHistory, str | None]], current: Data, office_paths: Sequence[str] = ()
 ) -> RecordHistory:
-    """Return the history of changes in order of revision; an erased payload leaves a gap.
+    """Return the history of changes in order of revision; an erased payload counts as empty.
 
-    What a tablet sent for a path that the office owns was never applied, and is left out.
+    A tablet's values for paths that only the office may set were never applied, and are left out.
     """
     data: Data = {}
     revisions: list[Revision] = []
@@ -125,7 +125,7 @@ def replay(
         wire = _object(json.loads(change.payload)) if change.payload else {}
         set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
         if _BEFORE in wire:
-            # A review: its revision holds the content that it replaced, where others hold what was seen.
+            # A change of a review contains the content that it replaced; other changes contain base values.
             data = _object(wire[_BEFORE])
             was = {path: read_path(data, path) for path in set_}
         if change.rev == 1 and wire.get("set", wire) is None:
@@ -138,9 +138,9 @@ def replay(
 
 
 def payload_beside(record: Stored, payload: str) -> str:
-    """Return the payload of the change that made a record: what it set is not stored twice.
+    """Return the payload of a record's first change with `set` null if it equals the record's body.
 
-    It lies in the record until another revision is made, and `fill_first_payloads` brings it back.
+    So the content is not stored twice. Before the next revision `fill_first_payloads` restores `set`.
     """
     at = payload.find(_SET)
     while at >= 0 and not payload.startswith(record.body, at + len(_SET)):
@@ -151,23 +151,23 @@ def payload_beside(record: Stored, payload: str) -> str:
 
 
 def is_set_in_record(payload: str) -> bool:
-    """Tell whether the record, and not the payload, holds what its first change set."""
+    """Return whether the values of a first change are in the record instead of the payload."""
     return _SET_IN_RECORD in payload
 
 
 def fill_first_payloads(connection: Connection, tenant_id: str, replaced: Iterable[Stored]) -> None:
-    """Store what the first changes of these records set; MUST run in the transaction that replaces them."""
+    """Store the content of records in their first changes; MUST run in the transaction that replaces it."""
     rows = [
-        {"of_tenant": tenant_id, "of_record": one.record_id, "whole": f'"set":{one.body}'}
-        for one in replaced
-        if one.rev == 1
+        {"of_tenant": tenant_id, "of_record": record.record_id, "whole": f'"set":{record.body}'}
+        for record in replaced
+        if record.rev == 1
     ]
     if rows:
         connection.execute(_FILL, rows)
 
 
 def differences_between(before: Data, after: Data) -> tuple[Difference, ...]:
-    """Return every leaf that differs, with both values, in order of its path."""
+    """Return the fields that differ, with both values, by path."""
     paths = sorted(difference(before, after)[0])
     return tuple(Difference(path, read_path(before, path), read_path(after, path)) for path in paths)
 

@@ -1,4 +1,4 @@
-"""Results of a read-only snapshot, kept in the process and brought up to date when records were written."""
+"""Cache of results computed from records: kept in the process, renewed after records were written."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Value = TypeVar("Value")
 
 
 class KeptResults(Generic[Value]):
-    """Results by key, at most `most` of each store; MUST follow from the key and the tenant's records alone.
+    """Cache of at most `most` results per store; a result MUST depend only on key and records of the tenant.
 
-    Every write of a record, a review and a merge as well, raises the sequence of its scope. The sequences are
-    read in the snapshot that the result is made of: what is kept can be of no other state.
+    Every write of a record, review or merge raises the sequence of its scope. The sequences are read in the
+    snapshot from which the result is computed, so that a cached result belongs to exactly one state.
     """
 
     def __init__(self, most: int) -> None:
@@ -38,10 +38,10 @@ class KeptResults(Generic[Value]):
         make: Callable[[], Value],
         renew: Callable[[Value, RecordChanges], Value] | None = None,
     ) -> Value:
-        """Return what is kept for a key, or make it; in a write transaction it is always made.
+        """Return the cached value of a key if it is current, else compute it; always in write transactions.
 
-        `renew` makes the value that is right now of the kept one and of what was written since; others may
-        be reading the kept one, which it MUST leave as it is. A result None is returned and not kept.
+        `renew` computes the current value from the cached one and the changes since; it MUST NOT modify the
+        cached value, which other threads may be reading. A value None is returned but not cached.
         """
         if not is_snapshot(session):
             return make()
@@ -49,12 +49,12 @@ class KeptResults(Generic[Value]):
         assert isinstance(bind, Engine)
         with self._lock:
             kept = self._of_stores.setdefault(bind.pool, {})
-            found = kept.get((tenant_id, key))
+            stored = kept.get((tenant_id, key))
         state = _state_of_snapshot(session, tenant_id)
-        if found is not None and found[0] == state:
-            return found[1]
-        changes = changes_between(session, tenant_id, found[0], state) if found and renew else None
-        value = renew(found[1], changes) if found and renew and changes is not None else make()
+        if stored is not None and stored[0] == state:
+            return stored[1]
+        changes = changes_between(session, tenant_id, stored[0], state) if stored and renew else None
+        value = renew(stored[1], changes) if stored and renew and changes is not None else make()
         if value is None:
             return value
         with self._lock:
@@ -65,7 +65,7 @@ class KeptResults(Generic[Value]):
 
 
 def _state_of_snapshot(session: Session, tenant_id: str) -> StoreState:
-    """Return the state of the store in a snapshot, which is read once: a snapshot sees no other."""
+    """Return the state of the store in a snapshot; it is read once per session."""
     key = ("store_state", tenant_id)
     if key not in session.info:
         session.info[key] = state_of(session, tenant_id)

@@ -1,4 +1,4 @@
-"""Pages of a long list by the row they begin at: the last page costs as much as the first."""
+"""Keyset pagination: pages of a long list by their first row; every page costs the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ID = 36
 
 @dataclass(frozen=True, slots=True)
 class PageStart:
-    """Where a page begins: after a row, before one, or so that it is the last; none of it: the first."""
+    """The position of a page: after a row, before a row, or the last page; by default the first page."""
 
     after: str = ""
     before: str = ""
@@ -23,21 +23,21 @@ class PageStart:
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> PageStart:
-        """Read a place from an address."""
+        """Return the position in the arguments of a URL."""
         after, before = (arguments.get(name, "")[:MAX_ID] for name in ("after", "before"))
         return cls(after, "" if after else before, arguments.get("end") == "1")
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The place as it stands in an address, "" for what is not asked."""
+        """The position as arguments of a URL; "" for unused arguments."""
         return {"after": self.after, "before": self.before, "end": "1" if self.is_last else ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Order of a list by one column, rows of one value by their key; a long list needs an index of both.
+    """Order of a list by group (if any), column and key, all in one direction; none may be NULL.
 
-    `group` comes before the column. Neither may be null; all go in one direction.
+    A long list needs an index of column and key.
     """
 
     tenant: InstrumentedAttribute[str]
@@ -48,13 +48,13 @@ class Order:
 
     @property
     def parts(self) -> Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]:
-        """What rows are ordered by, the first decides first."""
+        """The columns of the order, the most significant first."""
         return (*(() if self.group is None else (self.group,)), self.column, self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class KeysetPage(Generic[Row]):
-    """Rows of one page, and the places of the pages beside it."""
+    """Rows of a page, and the positions of the pages before and after it."""
 
     rows: tuple[Row, ...]
     before: PageStart | None = None
@@ -62,7 +62,7 @@ class KeysetPage(Generic[Row]):
 
     @property
     def places(self) -> Mapping[str, PageStart | None]:
-        """The places of the first page, those beside this one, and the last; None: not there."""
+        """The positions of the first, previous, next and last page; None: no such page."""
         return {
             "first": PageStart() if self.before else None,
             "before": self.before,
@@ -74,23 +74,23 @@ class KeysetPage(Generic[Row]):
 def keyset_page(
     session: Session, query: Select[Any], order: Order, tenant_id: str, place: PageStart, size: int
 ) -> KeysetPage[Any]:
-    """Return a page of a query whose rows have `record_id`; a place that is gone is the first page."""
+    """Return a page of a query whose rows have `record_id`; the first page if the row of `place` is gone."""
     bound = _bound(session, order, tenant_id, place.after or place.before)
     if bound is None and (place.after or place.before):
         place = PageStart()
     is_backward = bool(place.before) or (place.is_last and not place.after)
     is_descending = order.is_descending != is_backward
-    ordered = query.order_by(*(desc(one) if is_descending else asc(one) for one in order.parts))
+    ordered = query.order_by(*(desc(column) if is_descending else asc(column) for column in order.parts))
     if bound is not None:
         here = tuple_(*order.parts)
         ordered = ordered.where(here < bound if is_descending else here > bound)
-    found = session.execute(ordered.limit(size + 1)).all()
-    rows, has_more = found[:size], len(found) > size
+    matches = session.execute(ordered.limit(size + 1)).all()
+    rows, has_more = matches[:size], len(matches) > size
     if not rows and place.after:
-        # What followed has left the list meanwhile: the last page is what remains.
+        # The following rows were removed meanwhile: return the last page.
         return keyset_page(session, query, order, tenant_id, PageStart(is_last=True), size)
     if is_backward and place.before and not has_more:
-        # Less than a page is left: the first page shows it with what follows.
+        # Less than a page is left: return the whole first page.
         return keyset_page(session, query, order, tenant_id, PageStart(), size)
     if is_backward:
         rows = rows[::-1]
@@ -107,5 +107,5 @@ def _bound(session: Session, order: Order, tenant_id: str, record_id: str) -> tu
     if not record_id:
         return None
     query = select(*order.parts).where(order.tenant == tenant_id, order.key == record_id)
-    found = session.execute(query).first()
-    return None if found is None else tuple(found)
+    row = session.execute(query).first()
+    return None if row is None else tuple(row)

@@ -1,4 +1,4 @@
-"""Labels of ids: officers, teams, tablets, establishments and records, queried once a page."""
+"""Labels of ids: names of officers, teams, tablets, establishments and records, in a query per page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME_OF = {"person": "display_name", "team": "name"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names by id; an id that is not there is simply not known yet."""
+    """Names by id, of officers, teams, tablets and establishments; ids without a name are missing."""
 
     people: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Names:
     establishments: Mapping[str, str] = field(default_factory=dict)
 
     def __or__(self, other: Names) -> Names:
-        """Return the names of both."""
+        """Return the union of the names."""
         return Names(
             {**self.people, **other.people},
             {**self.teams, **other.teams},
@@ -36,10 +36,10 @@ class Names:
 
 
 def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
-    """Return the names of whatever the ids stand for; a merged establishment has that of its merge target."""
-    wanted = sorted(set(ids))
-    named = _named_rows(session, tenant_id, wanted)
-    roster, teams, merged = _named_records(session, tenant_id, wanted)
+    """Return the names of ids of any kind; a merged establishment has the name of its merge target."""
+    sorted_ids = sorted(set(ids))
+    named = _named_rows(session, tenant_id, sorted_ids)
+    roster, teams, merged = _named_records(session, tenant_id, sorted_ids)
     return Names(
         people=roster | named["person"],
         teams=teams,
@@ -48,10 +48,10 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
     )
 
 
-def establishment_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
+def establishment_names(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
     """Return the names of establishments; a merged one has the name of its merge target."""
-    names = _names_in_register(session, tenant_id, wanted)
-    missing = set(wanted) - names.keys()
+    names = _names_in_register(session, tenant_id, record_ids)
+    missing = set(record_ids) - names.keys()
     return names | (_merged_names(session, tenant_id, missing) if missing else {})
 
 
@@ -83,30 +83,30 @@ def ids_in(value: object) -> set[str]:
 def titles_of(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, str]:
-    """Return the titles of live records by id; a visit is called as its establishment is."""
-    wanted = sorted(set(record_ids))
+    """Return the titles of live records by id; the title of a visit is the name of its establishment."""
+    sorted_ids = sorted(set(record_ids))
     filed = session.execute(
         select(FiledRecord.record_id, FiledRecord.title, FiledRecord.establishment_id).where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.record_id.in_(wanted),
+            FiledRecord.record_id.in_(sorted_ids),
             access.covers(FiledRecord.scope),
         )
     ).all()
-    # An officer who may read a visit may read its establishment's name, whatever the unit.
+    # An officer who may read a visit may read the name of its establishment in any unit.
     visited = {establishment_id for _, _, establishment_id in filed if establishment_id}
     names = establishment_names(session, tenant_id, visited)
-    titles = _own_names(session, tenant_id, wanted, access)
+    titles = _own_names(session, tenant_id, sorted_ids, access)
     for record_id, title, establishment_id in filed:
-        if found := names.get(establishment_id or "") or title:
-            titles[record_id] = found
+        if name := names.get(establishment_id or "") or title:
+            titles[record_id] = name
     return titles
 
 
-def _named_rows(session: Session, tenant_id: str, wanted: list[str]) -> dict[str, dict[str, str]]:
+def _named_rows(session: Session, tenant_id: str, ids: list[str]) -> dict[str, dict[str, str]]:
     """Return the names of officers, tablets and establishments by kind and id, in one statement."""
     parts = (
         select(literal(kind).label("kind"), key.label("key"), name.label("name")).where(
-            tenant == tenant_id, key.in_(wanted)
+            tenant == tenant_id, key.in_(ids)
         )
         for kind, tenant, key, name in (
             ("person", Officer.tenant_id, Officer.officer_id, Officer.name),
@@ -126,13 +126,13 @@ def _named_rows(session: Session, tenant_id: str, wanted: list[str]) -> dict[str
 
 
 def _named_records(
-    session: Session, tenant_id: str, wanted: list[str]
+    session: Session, tenant_id: str, ids: list[str]
 ) -> tuple[dict[str, str], dict[str, str], set[str]]:
-    """Return the names of the roster's people and teams, and which ids are of merged establishments."""
+    """Return the names of people and teams of the roster, and the ids of merged establishments."""
     is_named = and_(Record.type.in_(sorted(_NAME_OF)), Record.deleted.is_(False))
     is_merged = and_(Record.type == "establishment", Record.deleted)
     query = select(Record.record_id, Record.type, Record.body).where(
-        Record.tenant_id == tenant_id, Record.record_id.in_(wanted), or_(is_named, is_merged)
+        Record.tenant_id == tenant_id, Record.record_id.in_(ids), or_(is_named, is_merged)
     )
     names: dict[str, dict[str, str]] = {type_: {} for type_ in _NAME_OF}
     merged = set[str]()

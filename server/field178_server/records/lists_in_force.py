@@ -1,4 +1,4 @@
-"""The lists in force of a server process: those of the release with the pack that the store holds."""
+"""The code lists in force in a server process: the lists of the release with the list pack of the store."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from field178_shared.list_packs.records import PACK, PACK_ID, ROWS, pack_of
 from field178_shared.merge import Data
 from field178_shared.time.clock import duration_clock
 
-# For how long the lists may be those before a publication by another process of the same store.
+# How often to look for a list pack that another process has published.
 _LOOK_EVERY_S = 2.0
 
 
 class ListsInForce:
-    """Keeps the lists of this process those of the store: one row is looked at, every few seconds at most."""
+    """Updater of the code lists of this process from the list pack of the store."""
 
     def __init__(self, engine: Engine, tenant_id: str) -> None:
         self._engine = engine
@@ -28,7 +28,7 @@ class ListsInForce:
         self._rev = 0
 
     def refresh(self) -> bool:
-        """Follow the store where it is time to look; True when the lists are other ones now."""
+        """Update the lists from the store, at most every few seconds; return whether they changed."""
         now = duration_clock()
         if now < self._next_look:
             return False
@@ -36,7 +36,7 @@ class ListsInForce:
         return self.follow()
 
     def follow(self) -> bool:
-        """Follow the store at once; True when the lists are other ones now."""
+        """Update the lists from the store; return whether they changed."""
         with snapshot(self._engine) as session:
             rev = session.scalar(
                 select(Record.rev).where(Record.tenant_id == self._tenant_id, Record.record_id == PACK_ID)
@@ -50,7 +50,7 @@ class ListsInForce:
 
 
 def stored_pack(session: Session, tenant_id: str) -> ListPack:
-    """Return the pack in force; number 0 when the office has changed nothing."""
+    """Return the list pack in force; with number 0 if the office has published none."""
     rows = session.execute(
         select(Record.type, Record.body).where(
             Record.tenant_id == tenant_id,
@@ -58,7 +58,7 @@ def stored_pack(session: Session, tenant_id: str) -> ListPack:
             Record.deleted.is_(False),
         )
     ).all()
-    found: dict[str, list[Data]] = {PACK: [], ROWS: []}
+    data_by_type: dict[str, list[Data]] = {PACK: [], ROWS: []}
     for type_, body in rows:
-        found[type_].append(data_of(body))
-    return pack_of(next(iter(found[PACK]), None), found[ROWS])
+        data_by_type[type_].append(data_of(body))
+    return pack_of(next(iter(data_by_type[PACK]), None), data_by_type[ROWS])

@@ -1,4 +1,4 @@
-"""The move of a record and of its dependent records to another scope."""
+"""Move of a record and its companions to another scope."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def move(
     user_id: str | None = None,
     values: Mapping[str, object] | None = None,
 ) -> None:
-    """Move a record with its conflicts and review: `leave` in one scope and `put` in the other, together.
+    """Move a record with its companions: `leave` in the feed of one scope and `put` in the other.
 
-    The content stays as it is but for `values` of top-level fields. The scope MUST exist; the caller flushes
-    the batch.
+    The content changes only by `values` of top-level fields. The scope MUST exist; the caller flushes the
+    batch.
     """
     batch.load([record_id])
     record = batch.get(record_id)
@@ -51,6 +51,6 @@ def move(
 def _following(companion: Stored, record: Stored, moved: Stored) -> Stored:
     data = companion.data
     if companion.type == REVIEW and data.get("record_rev") == record.rev:
-        # The content that was seen is the content that moved: an approval stays an approval of it.
+        # The reviewed content is the moved content: the review is a review of the new revision.
         return next_revision(companion, data={**data, "record_rev": moved.rev}, scope=moved.scope)
     return next_revision(companion, scope=moved.scope)

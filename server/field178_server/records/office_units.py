@@ -1,4 +1,4 @@
-"""Units that an office works in: those of its register, and those that its accounts name."""
+"""Query of the units of an office: those of its register, and those in the scopes of its accounts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _UNIT = "unit:"
 
 
 def units_of_office(session: Session, tenant_id: str, lists: CodeLists, day: date) -> list[str]:
-    """Return the units of the register and of accounts: an office has an area before its register is filled.
+    """Return the units of the register and of accounts, so that an office without a register has an area.
 
-    A unit of an account that became another one counts as that one; entries of the register wait in theirs.
+    A unit of an account is replaced by its successors; a unit of the register is returned unchanged.
     """
     of_register = select(EstablishmentProjection.unit_id, true()).where(
         EstablishmentProjection.tenant_id == tenant_id
@@ -25,6 +25,8 @@ def units_of_office(session: Session, tenant_id: str, lists: CodeLists, day: dat
     of_accounts = select(OfficerScope.scope, false()).where(
         OfficerScope.tenant_id == tenant_id, OfficerScope.scope.startswith(_UNIT)
     )
-    found = session.execute(of_register.distinct().union(of_accounts)).all()
-    named = area_on(lists, (key.removeprefix(_UNIT) for key, is_entered in found if not is_entered), day)
-    return sorted({key for key, is_entered in found if is_entered} | {one.unit_id for one in named.communes})
+    units = session.execute(of_register.distinct().union(of_accounts)).all()
+    named = area_on(lists, (key.removeprefix(_UNIT) for key, is_entered in units if not is_entered), day)
+    return sorted(
+        {key for key, is_entered in units if is_entered} | {commune.unit_id for commune in named.communes}
+    )

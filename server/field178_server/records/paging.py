@@ -1,4 +1,4 @@
-"""Pages of a long list: a number past the end becomes the last page."""
+"""Pagination of a list by page numbers."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class PageOfRows:
-    """Number of the page from 1, its size, and the total of rows."""
+    """A page of a list: its number from 1, its size, and the total of rows."""
 
     number: int
     size: int
     total: int
 
     @classmethod
-    def within(cls, wanted: int, size: int, total: int) -> PageOfRows:
-        """Return the page that is wanted, or the nearest one there is."""
+    def within(cls, requested: int, size: int, total: int) -> PageOfRows:
+        """Return the requested page, or the nearest existing page."""
         first = cls(1, size, total)
-        return replace(first, number=min(max(wanted, 1), first.last))
+        return replace(first, number=min(max(requested, 1), first.last))
 
     @property
     def last(self) -> int:

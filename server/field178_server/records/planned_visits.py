@@ -1,6 +1,6 @@
-"""Scope of planned visits: an unannounced one lies with the office until the first day of its window.
+"""Scope of planned visits: an unannounced visit is in the office's scope until the first day of its window.
 
-A tablet reads the scopes it was granted and never that of the office, so it cannot know of it earlier.
+A tablet is never granted the office's scope, so it cannot receive the visit earlier.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def team_scope(team_id: str) -> str:
 
 
 def release_due(batch: Batch, today: date) -> int:
-    """Move the unannounced visits whose day has come to their teams; return how many there were.
+    """Move the unannounced visits whose window has begun to their teams; return the number of visits.
 
     The caller flushes the batch.
     """
@@ -36,7 +36,7 @@ def release_due(batch: Batch, today: date) -> int:
         PlanItemRow.scope == OFFICE,
         PlanItemRow.window_from <= today,
     )
-    found = batch.session.execute(due.order_by(PlanItemRow.record_id)).all()
-    for record_id, team_id in found:
+    due_items = batch.session.execute(due.order_by(PlanItemRow.record_id)).all()
+    for record_id, team_id in due_items:
         move(batch, record_id, team_scope(team_id))
-    return len(found)
+    return len(due_items)

@@ -1,4 +1,4 @@
-"""What was written since a state of the store, by the feed of each scope: for what is brought up to date."""
+"""Query of the records written since a state of the store, by the feeds of its scopes; for caches."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Feed, Record, Scope, Tenant
 
-# With more than these, what follows from the records is made anew.
+# With more changes a cache computes its value anew.
 MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class StoreState:
-    """How far the records of a tenant are: two states are the same only if no record was written between.
+    """State of a tenant's records: two states are equal only if no record was written between them.
 
-    `scopes`: sequence and digest by scope. A floor rises without a record being written.
+    `scopes`: sequence and digest by scope. Floors are not compared: compaction raises them.
     """
 
     epoch: str
@@ -28,18 +28,18 @@ class StoreState:
 
 @dataclass(frozen=True, slots=True)
 class RecordChanges:
-    """The records that were written, by type, and those that one of them is about: a review, an entry."""
+    """The ids of written records by type, and of the subjects of written companions."""
 
     by_type: Mapping[str, frozenset[str]]
     subjects: frozenset[str]
 
     def of(self, record_type: str) -> frozenset[str]:
-        """Return the written records of a type."""
+        """Return the ids of the written records of a type."""
         return self.by_type.get(record_type, frozenset())
 
 
 def state_of(session: Session, tenant_id: str) -> StoreState:
-    """Return how far the records are in the snapshot of a session."""
+    """Return the state of a tenant's records in the snapshot of a session."""
     query = select(Tenant.epoch, Scope.scope, Scope.seq, Scope.live_sum, Scope.floor).join(
         Scope, Scope.tenant_id == Tenant.tenant_id
     )
@@ -54,19 +54,19 @@ def state_of(session: Session, tenant_id: str) -> StoreState:
 def changes_between(
     session: Session, tenant_id: str, before: StoreState, now: StoreState
 ) -> RecordChanges | None:
-    """Return what was written after `before`, `now` being the state of the session; None: it is not told.
+    """Return the records written after `before`; `now`: the state of the session. None: unknown.
 
-    Nobody tells the changes of another history, those of rows that left the feed, and more than a few.
+    Unknown are the changes of another epoch, changes below a floor, and more than `MOST` changes.
     """
     since = {scope: before.scopes.get(scope, (0, ""))[0] for scope in now.scopes}
-    moved = {scope: since[scope] for scope, one in now.scopes.items() if before.scopes.get(scope) != one}
-    is_told = (
+    moved = {scope: since[scope] for scope, state in now.scopes.items() if before.scopes.get(scope) != state}
+    is_readable = (
         before.epoch == now.epoch
         and before.scopes.keys() <= now.scopes.keys()
         and all(since[scope] < now.scopes[scope][0] and since[scope] >= now.floors[scope] for scope in moved)
         and sum(now.scopes[scope][0] - seq for scope, seq in moved.items()) <= MOST
     )
-    if not is_told:
+    if not is_readable:
         return None
     query = (
         select(Record.type, Record.record_id, Record.subject_id)
@@ -82,4 +82,4 @@ def changes_between(
         by_type.setdefault(record_type, set()).add(record_id)
         if subject_id is not None:
             subjects.add(subject_id)
-    return RecordChanges({one: frozenset(ids) for one, ids in by_type.items()}, frozenset(subjects))
+    return RecordChanges({type_: frozenset(ids) for type_, ids in by_type.items()}, frozenset(subjects))

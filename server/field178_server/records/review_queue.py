@@ -1,7 +1,7 @@
 """Conditions of filed records by their review: waiting, returned, unanswered, corrected, void.
 
-`review_state` is the decision of the office. `drawer` is who acts next: a return that the team corrected or
-answered waits for the office again, though its decision is still the return.
+`review_state` is the decision of the office. `drawer` depends on who acts next: a returned record that the
+team corrected or answered is waiting again, although its decision is still the return.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_
 from field178_server.database.models import FiledRecord
 from field178_shared.records.review import ReviewState
 
-# The office calls the team about a return that is older and still without an answer.
+# Returns without an answer for longer are shown to the office, which calls the team.
 UNANSWERED_AFTER = timedelta(days=5)
 IS_WAITING = FiledRecord.drawer == ReviewState.WAITING
 IS_RETURNED = FiledRecord.drawer == ReviewState.RETURNED
@@ -22,10 +22,10 @@ IS_APPROVED = FiledRecord.review_state == ReviewState.APPROVED
 
 
 def is_unanswered(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of returns that no team has answered for `UNANSWERED_AFTER`."""
+    """Return the condition of returned records without an answer for `UNANSWERED_AFTER`."""
     return and_(IS_RETURNED, FiledRecord.reviewed_at <= now - UNANSWERED_AFTER)
 
 
 def is_corrected(state: str, rev: int, reviewed_rev: int | None) -> bool:
-    """Tell whether the team changed a record after its return; `rev` and `reviewed_rev` are of the record."""
+    """Return whether the team changed a record after its return; `reviewed_rev`: its reviewed revision."""
     return state == ReviewState.RETURNED and rev > (reviewed_rev or 0)

@@ -1,4 +1,4 @@
-"""Scopes: names, rows, and assignment to tablets."""
+"""Scopes: their names and rows, and their grants to tablets."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from field178_shared.wire.protocol import MAX_SCOPES
 
 REF = "ref"
 OFFICE = "office"
-# Scope and the officer's own scope that the grant rests on; None: granted to the tablet itself.
+# Scope → the officer's scope that the grant depends on; None: granted to the tablet itself.
 Grants = Mapping[str, str | None]
 _UNIT = re.compile(r"unit:([A-Za-z0-9_-]{1,64})")
 
 
 def kind_of(scope: str, lists: CodeLists) -> str:
-    """Return unit, team, ref or office, or raise AppError(not_found)for a mistyped scope."""
+    """Return the kind of a scope: unit, team, ref or office; raise AppError(not_found) if unknown."""
     if scope in (REF, OFFICE):
         return scope
     if scope.startswith("team:") and is_uuid(scope.removeprefix("team:")):
@@ -35,7 +35,7 @@ def kind_of(scope: str, lists: CodeLists) -> str:
 
 
 def ensure(session: Session, tenant_id: str, scopes: Iterable[str], lists: CodeLists) -> None:
-    """Make the rows of scopes that have none."""
+    """Create the missing rows of scopes."""
     for scope in sorted(set(scopes)):
         kind = kind_of(scope, lists)
         if session.get(Scope, (tenant_id, scope)) is None:
@@ -44,9 +44,9 @@ def ensure(session: Session, tenant_id: str, scopes: Iterable[str], lists: CodeL
 
 
 def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
-    """Return what a tablet of these scopes is granted: they, the predecessors of their units, and `ref`.
+    """Return the grants of a tablet with these scopes: scopes, predecessors of their units, and `ref`.
 
-    `office` is never granted to a tablet.
+    The scope `office` raises AppError(forbidden): it is never granted to a tablet.
     """
     granted: dict[str, str | None] = {REF: None}
     for scope in sorted(scopes):
@@ -59,7 +59,7 @@ def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
 
 
 def grant(session: Session, device: Device, grants: Grants, now: datetime) -> None:
-    """Grant scopes to a tablet, each resting on an officer's own or on nothing; their rows MUST exist."""
+    """Grant scopes to a tablet, or update the officer's scope of a grant; the scopes' rows MUST exist."""
     rows = {row.scope: row for row in _rows(session, device)}
     for scope, via in sorted(grants.items()):
         if scope in rows:
@@ -73,7 +73,7 @@ def grant(session: Session, device: Device, grants: Grants, now: datetime) -> No
 
 
 def ungrant(session: Session, device: Device, scope: str) -> bool:
-    """Take a scope from a tablet; False when it had none."""
+    """Revoke the grant of a scope to a tablet; return False if it was not granted."""
     deleted = session.execute(
         delete(DeviceScope).where(
             DeviceScope.tenant_id == device.tenant_id,
@@ -85,7 +85,7 @@ def ungrant(session: Session, device: Device, scope: str) -> bool:
 
 
 def granted_to(session: Session, device: Device) -> list[str]:
-    """Return the scopes granted to a tablet, ascending, readable at present or not."""
+    """Return the scopes granted to a tablet, ascending, including scopes that it cannot read at present."""
     return sorted(row.scope for row in _rows(session, device))
 
 
@@ -95,10 +95,10 @@ def _rows(session: Session, device: Device) -> Iterable[DeviceScope]:
 
 
 def _lineage(unit: str, lists: CodeLists) -> set[str]:
-    found: set[str] = set()
+    predecessors: set[str] = set()
     todo = [unit]
     while todo:
-        earlier = {step.source for step in lists.predecessors(todo.pop())} - found
-        found |= earlier
+        earlier = {step.source for step in lists.predecessors(todo.pop())} - predecessors
+        predecessors |= earlier
         todo.extend(earlier)
-    return found
+    return predecessors

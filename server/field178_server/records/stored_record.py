@@ -1,4 +1,4 @@
-"""Immutable state of one record in the working set."""
+"""Immutable state of a record in a batch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ERASED = f'{{"{ERASED_AT}":'
 
 @dataclass(frozen=True)
 class Stored:
-    """A state of a record; `body` is the canonical text of `data`, `seq` its last stamp (0: none yet)."""
+    """State of a record; `body`: the canonical text of `data`, `seq`: its last stamp (0: none yet)."""
 
     record_id: str
     type: str
@@ -30,17 +30,17 @@ class Stored:
 
     @cached_property
     def data(self) -> Data:
-        """The content; MUST NOT be changed in place."""
+        """The content of the record; MUST NOT be modified in place."""
         return data_of(self.body)
 
     @property
     def short_hash(self) -> str:
-        """Short hash by which a user confirms the content that was seen."""
+        """Short hash of the content; a delete sends it to prove which content was seen."""
         return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
     @property
     def is_erased(self) -> bool:
-        """Tell whether the content was removed for good by the privacy officer."""
+        """Return whether the content was erased."""
         return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
 
 
@@ -59,7 +59,7 @@ def new_record(
     subject_id: str | None = None,
     body: bytes | None = None,
 ) -> Stored:
-    """Return the first revision of a record; `body`: the canonical bytes of its data, where known."""
+    """Return the first revision of a record; `body`: the canonical bytes of its data, computed if None."""
     if body is None:
         body = canonical(data)
     h = record_hash_of_body(record_id, type_, 1, False, body)
@@ -69,7 +69,7 @@ def new_record(
 def next_revision(
     record: Stored, *, data: Data | None = None, deleted: bool | None = None, scope: str | None = None
 ) -> Stored:
-    """Return the next revision; what is not named stays as it is."""
+    """Return the next revision of a record; arguments that are None keep the value."""
     body = record.body.encode() if data is None else canonical(data)
     gone = record.deleted if deleted is None else deleted
     rev = record.rev + 1
@@ -88,5 +88,5 @@ def next_revision(
 
 
 def _holding(data: Data, record: Stored) -> Stored:
-    record.__dict__["data"] = data  # known already: need not be parsed from the body again
+    record.__dict__["data"] = data  # fills the cached property: the body need not be parsed
     return record

@@ -1,4 +1,4 @@
-"""Queries of visits by the establishments that they were made to."""
+"""Queries of visits by their establishments."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Columns = TypeVarTuple("Columns")
 
 
 def by_establishment(query: Select[*Columns]) -> Select[*Columns]:
-    """Return a query of filed records, of chosen establishments, that reads the visits of these alone.
+    """Return a query of filed records with a hint to use the index by establishment.
 
-    By itself SQLite, which has no statistics, reads the whole index of lists.
+    Without the hint SQLite, which has no statistics, scans the whole index of lists.
     """
     return by_visits_index(query)

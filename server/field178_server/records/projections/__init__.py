@@ -1,4 +1,4 @@
-"""Typed rows beside the records, for lists and reports, written in bulk in the same transaction."""
+"""Projections: typed rows of records for lists and reports, written in the same transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["ProjectedRecord", "write", "write_rows"]
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Update the rows of the changed records and the counts over them; a deleted record has no row."""
+    """Update the rows of changed records and the counts of filed records; deleted records have no rows."""
     filed_count.write(connection, tenant_id, changed)
     write_rows(connection, tenant_id, changed, now)
 
@@ -34,7 +34,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 def write_rows(
     connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime
 ) -> None:
-    """Update the rows of records without the counts over them."""
+    """Update the rows of changed records without the counts of filed records."""
     for projection in (
         establishment,
         duplicate,

@@ -1,4 +1,4 @@
-"""Rows of the files that records name, whatever their type (docs/sync-protocol.md §9.1)."""
+"""Projection of the files that records of any type reference (docs/sync-protocol.md §9.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from field178_shared.records.reading import count_of, entries_of, text_of
 
 _KEY = ("tenant_id", "record_id", "attachment_key", "sha256")
 _COLUMNS = (*_KEY, "scope", "size", "content_type", "kind", "device_id", "named_at")
-# Who named a file and when stay what they were: access to its bytes and the alarm rest on them.
+# The first device and time are kept: access to the file and the alarm of missing files depend on them.
 _FIRST_ONLY = ("device_id", "named_at")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -31,7 +31,7 @@ _NAMED = Prepared(
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the files that live records name, drop those that are named no longer."""
+    """Upsert the rows of files that live records reference, delete the rows of removed references."""
     table, at = table_of(Attachment), bulk.stored_instant(connection, now)
     rows = [
         (tenant_id, *file, projected.device_id, at)
@@ -44,7 +44,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:
-    """Return, for each file of a live record, record id, key, sha256, and what describes it."""
+    """Return a row (record id, key, sha256, scope, size, content type, kind) per file of a live record."""
     if record.deleted:
         return []
     return [
@@ -65,7 +65,7 @@ def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:
 def _stored(
     connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]
 ) -> set[tuple[object, ...]]:
-    # A record made just now has no rows yet: most pushes ask nothing here.
+    # A new record has no rows: most pushes need no query.
     older = [projected.record.record_id for projected in changed if projected.record.rev > 1]
     if not older:
         return set()

@@ -1,4 +1,4 @@
-"""Rows of conflict records, open and resolved."""
+"""Projection of conflict records, open and resolved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows; a resolved conflict keeps its row, its state tells. An erased one has none."""
+    """Upsert the rows of open and resolved conflicts, delete the rows of erased ones."""
     at, table = bulk.stored_instant(connection, now), table_of(ConflictRow)
     rows = [
         (tenant_id, *_row(projected.record), at) for projected in changed if not projected.record.is_erased

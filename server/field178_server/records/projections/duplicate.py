@@ -1,4 +1,4 @@
-"""Keys by which entries of the register are found to be like others, and the entries that were found."""
+"""Projection of the match keys of establishments, and of the candidates for duplicates."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ _ROWS = (
     "FROM {ids} AS wanted CROSS JOIN establishment_row AS entry "
     "WHERE entry.tenant_id = :tenant_id AND entry.record_id = wanted.value"
 )
-# "key!" is what follows "key" and "key " with more words.
-_FOUND = (
+# Prefix search by words: "key!" sorts after "key" and after "key " with more words.
+_MATCHES = (
     "SELECT found.record_id FROM {equal} AS wanted CROSS JOIN duplicate_key AS found "
     "WHERE found.tenant_id = :tenant_id AND found.key = wanted.value "
     "UNION ALL SELECT found.record_id FROM {longer} AS wanted CROSS JOIN duplicate_key AS found "
     "WHERE found.tenant_id = :tenant_id AND found.key >= wanted.value AND found.key < wanted.value || '!' "
     "LIMIT :most"
 )
-# Of more, all are candidates without a look at them: they have next to everything in common.
+# With more matches all become candidates without comparison.
 _MOST_COMPARED, _MOST_EACH = 200, 20
 _NO_LIMIT = 2**31 - 1
 
 
 class _Keys(NamedTuple):
-    """Keys of an entry: by which others find it, and by which it finds others, as they stand or go on."""
+    """Match keys of an establishment: its own keys, keys to compare exactly, keys to compare as prefixes."""
 
     own: tuple[str, ...]
     equal: tuple[str, ...]
@@ -52,17 +52,17 @@ class _Keys(NamedTuple):
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Replace the keys of changed entries, and add those that are now found to be like another one."""
-    told = [
+    """Replace the match keys of changed establishments, and add the candidates for duplicates."""
+    differing = [
         (projected.record.record_id, after, before)
         for projected in changed
         if (after := _compared(projected)) != (before := _compared(projected.before))
     ]
-    if not told:
+    if not differing:
         return
     lock_register(connection, tenant_id)
-    old = [(record_id, keys_of(before).own) for record_id, _, before in told if before is not None]
-    new = [(record_id, keys_of(after)) for record_id, after, _ in told if after is not None]
+    old = [(record_id, keys_of(before).own) for record_id, _, before in differing if before is not None]
+    new = [(record_id, keys_of(after)) for record_id, after, _ in differing if after is not None]
     bulk.delete(
         connection, _KEYS, _KEY, [(tenant_id, key, record_id) for record_id, keys in old for key in keys]
     )
@@ -70,16 +70,16 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     rows = sorted((tenant_id, key, record_id) for record_id, keys in new for key in keys.own)
     bulk.insert(connection, _KEYS, _KEY, rows)
     if new:
-        found = _candidates(connection, tenant_id, [keys for _, keys in new])
-        found_rows = [(tenant_id, record_id) for record_id in sorted(found)]
+        candidates = _candidates(connection, tenant_id, [keys for _, keys in new])
+        found_rows = [(tenant_id, record_id) for record_id in sorted(candidates)]
         bulk.upsert(connection, _CANDIDATES, _CANDIDATE, found_rows)
 
 
 def keys_of(data: Data) -> _Keys:
-    """Return the keys of an entry by what it is compared by."""
+    """Return the match keys of an establishment's compared fields."""
     kind, number = text_of(data, "establishment_type_id"), fold(text_of(data, "registration_number"))
     numbers = (f"number {number}",) if number else ()
-    # From the last word to the first: a name that ends with another one begins with it here.
+    # Words in reverse order: a name that ends with another name has that name as prefix.
     words = fold(text_of(data, "name")).split(" ")[::-1]
     whole, shorter = " ".join(words), [" ".join(words[:count]) for count in range(1, len(words))]
     unit = f"unit {text_of(data, 'unit_id')} {kind}"
@@ -100,33 +100,33 @@ def _squares(data: Data, kind: str, reach: int) -> Iterator[str]:
 
 
 def _candidates(connection: Connection, tenant_id: str, written: Sequence[_Keys]) -> set[str]:
-    """Return the entries that are in a pair with one of these, themselves among them."""
+    """Return the establishments that form a pair with a written one, including the written ones."""
     own, equal, longer = ({key for keys in written for key in keys[part]} for part in range(3))
-    # By name and commune, not by entry: entries of one name would be compared all with all.
+    # Per name and commune, not per establishment: many of one name would be compared all with all.
     most = _MOST_COMPARED + _MOST_EACH * len({keys.longer[0] for keys in written})
-    ids = _found(connection, tenant_id, equal, longer, most + 1)
+    ids = _matches(connection, tenant_id, equal, longer, most + 1)
     if len(ids) > most:
-        return set(_found(connection, tenant_id, equal, longer, _NO_LIMIT))
+        return set(_matches(connection, tenant_id, equal, longer, _NO_LIMIT))
     if len(ids) == len(own):
-        return set()  # each key was found where it was just written, and nowhere else
+        return set()  # each key matched only the row just written
     query = text(_ROWS.format(ids=list_source(connection, "ids")))
     listed = database.stored_list(connection, sorted(set(ids)))
     rows = connection.execute(query, {"tenant_id": tenant_id, "ids": listed}).all()
     return {record_id for one_id, other in pairs_among(rows) for record_id in (one_id, other.id)}
 
 
-def _found(
+def _matches(
     connection: Connection, tenant_id: str, equal: Collection[str], longer: Collection[str], most: int
 ) -> Sequence[str]:
-    """Return the entries that have one of these keys, or one that goes on after `longer`; some twice."""
-    asked = {"equal": sorted(equal), "longer": sorted(longer)}
-    query = text(_FOUND.format(**{name: list_source(connection, name) for name in asked}))
-    values = {name: database.stored_list(connection, keys) for name, keys in asked.items()}
+    """Return the ids of establishments with a key in `equal` or with a prefix in `longer`, with repeats."""
+    keys_by_list = {"equal": sorted(equal), "longer": sorted(longer)}
+    query = text(_MATCHES.format(**{name: list_source(connection, name) for name in keys_by_list}))
+    values = {name: database.stored_list(connection, keys) for name, keys in keys_by_list.items()}
     return connection.scalars(query, {"tenant_id": tenant_id, "most": most, **values}).all()
 
 
 def _compared(projected: ProjectedRecord | None) -> Data | None:
-    """Return what entries are compared by, None for one that is not in the register."""
+    """Return the compared fields of an establishment; None if it is not in the register."""
     if projected is None or projected.is_gone:
         return None
     return {name: projected.record.data.get(name) for name in _COMPARED}

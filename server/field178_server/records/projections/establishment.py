@@ -1,4 +1,4 @@
-"""Rows of the establishment register."""
+"""Projection of establishments: the rows of the register."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows of live establishments, drop those of deleted and erased ones."""
+    """Upsert the rows of live establishments, delete the rows of deleted and erased ones."""
     table = table_of(EstablishmentProjection)
     at = bulk.stored_instant(connection, now)
     live = [(tenant_id, *_row(projected.record), at) for projected in changed if not projected.is_gone]
@@ -50,7 +50,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def search_text(name: str, address: str, number: str, unit_id: str) -> str:
-    """Return what a search of an establishment looks at: its commune is one of its words."""
+    """Return the folded search text of an establishment: name, address, number and commune."""
     unit = load().units.get(unit_id)
     return fold(f"{name} {address} {number} {unit.vi if unit else ''}")
 

@@ -1,4 +1,4 @@
-"""Facets of filed records: codes and establishments by which they are filtered."""
+"""Projection of the facets of filed records: codes and establishments for filters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COLUMNS = ("tenant_id", "record_id", "kind", "value")
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Replace the facets of records that have others than before; a deleted or erased one has none."""
+    """Insert and delete the changed facets of records; a deleted or erased record has no facets."""
     table, stale, added = table_of(FiledFacet), [], []
     for projected in changed:
         key = (tenant_id, projected.record.record_id)

@@ -1,4 +1,4 @@
-"""Rows of filed inspections and outreach sessions, with the office's review of each."""
+"""Projection of filed inspections and outreach sessions, with their reviews."""
 
 from __future__ import annotations
 
@@ -57,21 +57,23 @@ _COLUMNS = (
     "handed_to",
     "folded",
 )
-# Who filed it and when it came stay what they were at the first revision.
+# Author, device and time of receipt are those of the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows of live records, drop those of deleted and erased ones."""
+    """Upsert the rows of live records, delete the rows of deleted and erased ones."""
     table = table_of(FiledRecord)
     at = bulk.stored_instant(connection, now)
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     register = visited.register_of(
-        connection, tenant_id, {one for projected in live if (one := _establishment_of(projected))}
+        connection,
+        tenant_id,
+        {establishment_id for projected in live if (establishment_id := _establishment_of(projected))},
     )
     for has_time in (False, True):
-        # The time of a review that an older server wrote is in its row alone.
+        # The time of a review by an older server is only in the row: it MUST be kept.
         keep = _FIRST_ONLY if has_time else (*_FIRST_ONLY, "reviewed_at")
         rows = [
             (tenant_id, *_row(connection, projected, at, register))
@@ -83,7 +85,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def drawer_of(projected: ProjectedRecord) -> str:
-    """Return the queue of a live filed record in the review."""
+    """Return the review drawer of a live filed record: its state by who acts next."""
     if projected.review is None:
         return ReviewState.WAITING.value
     state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
@@ -133,7 +135,7 @@ def _establishment_of(projected: ProjectedRecord) -> str | None:
 
 
 def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
-    """Return the threads of a record that is out for correction; a decision closes them all."""
+    """Return the comment threads of a returned record; any other decision closes all threads."""
     if projected.review is None or text_of(projected.review.data, "state") != ReviewState.RETURNED:
         return ()
     return threads_of(ReviewRecord.from_data(projected.review.data), ())
@@ -141,29 +143,29 @@ def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
 
 def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
     answers = (
-        CommentAnswer.from_data(one.record_id, one.data)
-        for one in projected.companions
-        if one.type == ANSWER and not one.deleted
+        CommentAnswer.from_data(companion.record_id, companion.data)
+        for companion in projected.companions
+        if companion.type == ANSWER and not companion.deleted
     )
     return is_answered(ReviewRecord.from_data(review.data), answers)
 
 
 def _has_review_time(projected: ProjectedRecord) -> bool:
-    """Tell whether the time of the review is known: it is in the review, or this is its first revision."""
+    """Return whether the time of the review is in the review, or is now because it is its first revision."""
     if projected.review is None or "decided_at" in projected.review.data:
         return projected.review is not None
     return projected.reviewed_now and (projected.before is None or projected.before.review is None)
 
 
 def team_of(scope: str) -> str | None:
-    """Return the team whose scope this is, None for another scope."""
+    """Return the team of a team scope; None for another scope."""
     kind, _, team = scope.partition(":")
     return team if kind == "team" else None
 
 
 def _people(audiences: Collection[Data], name: str) -> int | None:
-    known = [count for entry in audiences if (count := count_of(entry, name)) is not None]
-    return sum(known) if known else None
+    counts = [count for entry in audiences if (count := count_of(entry, name)) is not None]
+    return sum(counts) if counts else None
 
 
 def _review_columns(connection: Connection, review: SourceRecord | None, at: object) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Counts of filed records by scope, type and drawer."""
+"""Projection of the counts of filed records by scope, type and drawer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Drawer = tuple[str, str, str]
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
-    """Update the counts. The records and scopes are locked: no other transaction changes them meanwhile."""
+    """Update the counts by the changed records; records and scopes MUST be locked."""
     moved = Counter(_drawers(changed))
     moved.subtract(_drawers(projected.before for projected in changed if projected.before is not None))
     rows = [(tenant_id, *drawer, count) for drawer, count in sorted(moved.items()) if count]
@@ -28,9 +28,9 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def recount(connection: Connection, tenant_id: str) -> list[Drawer]:
-    """Count the filed records again and return the drawers whose counts were wrong.
+    """Count the filed records again, correct the counts and return the drawers whose counts were wrong.
 
-    All scopes are locked: writers of filed records wait until the transaction ends.
+    Locks all scopes: writers of filed records wait until the transaction ends.
     """
     scopes = select(Scope.scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)
     connection.execute(scopes.with_for_update())
@@ -41,7 +41,7 @@ def recount(connection: Connection, tenant_id: str) -> list[Drawer]:
 
 
 def wrong_counts(connection: Connection, tenant_id: str) -> dict[Drawer, int]:
-    """Return the drawers whose stored count is wrong, in their order, with the right count."""
+    """Return the right counts of the drawers whose stored count is wrong, sorted."""
     drawer = (FiledRecord.scope, FiledRecord.type, FiledRecord.drawer)
     filed = select(*drawer, func.count()).where(FiledRecord.tenant_id == tenant_id).group_by(*drawer)
     right = {(scope, type_, name): count for scope, type_, name, count in connection.execute(filed)}

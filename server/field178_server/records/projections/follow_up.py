@@ -1,4 +1,4 @@
-"""Rows of what visits began: corrections, decisions that are due, fines; and of decisions to count."""
+"""Projection of follow-ups (corrections, decisions, payments), of sanctions, and of later visits' answers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _CLOSE = (
 
 
 class Line(NamedTuple):
-    """One thing that a visit began."""
+    """A follow-up of a visit: correction, due decision or payment."""
 
     line: str
     kind: str
@@ -90,7 +90,7 @@ class Line(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """What a visit began, and what it answers: lines by name, sanctions by number, keys of corrections."""
+    """Follow-ups of a visit by line, its sanctions by number key, and the corrections that it answers."""
 
     lines: Mapping[str, Line]
     sanctions: Mapping[str, tuple[object, ...]]
@@ -98,7 +98,7 @@ class Begun(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """A changed visit, what it began before and what it begins now."""
+    """A changed visit with its follow-ups before and now."""
 
     visit: ProjectedRecord
     before: Begun
@@ -106,44 +106,44 @@ class _Change(NamedTuple):
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Write the rows of live visits that are not void, drop the others, then close what was answered."""
-    changes = [_Change(one, begun_by(one.before), begun_by(one)) for one in changed]
-    asked = {ref[0] for one in changes for ref in one.now.answers ^ one.before.answers}
-    if asked:
-        # Two visits that answer one correction at once wait here: each then sees the answer of the other.
-        _LOCKED.rows_by(connection, {"of_tenant": tenant_id, "visits": sorted(asked)})
+    """Write the rows of live visits that are not void, delete others, close answered corrections."""
+    changes = [_Change(visit, begun_by(visit.before), begun_by(visit)) for visit in changed]
+    answered_visits = {ref[0] for change in changes for ref in change.now.answers ^ change.before.answers}
+    if answered_visits:
+        # Two concurrent visits that answer one correction wait here, so that each sees the other's answer.
+        _LOCKED.rows_by(connection, {"of_tenant": tenant_id, "visits": sorted(answered_visits)})
     _write_lines(connection, tenant_id, changes)
     _write_sanctions(connection, tenant_id, changes)
     _write_answers(connection, tenant_id, changes)
-    asked.update(
-        one.visit.record.record_id
-        for one in changes
-        if any(line.kind == CORRECTION for line in one.now.lines.values())
+    answered_visits.update(
+        change.visit.record.record_id
+        for change in changes
+        if any(line.kind == CORRECTION for line in change.now.lines.values())
     )
-    if asked:
-        visits = database.stored_list(connection, sorted(asked))
+    if answered_visits:
+        visits = database.stored_list(connection, sorted(answered_visits))
         connection.execute(_CLOSE, {"of_tenant": tenant_id, "visits": visits})
 
 
 def begun_by(projected: ProjectedRecord | None) -> Begun:
-    """Return what a visit began; nothing for one that is gone or void."""
+    """Return the follow-ups, sanctions and answers of a visit; none if it is deleted, erased or void."""
     if projected is None or not _is_counted(projected):
         return Begun({}, {}, frozenset())
     after = after_visit(projected)
     lines = (*_corrections(projected, after), *_decision(projected, after), *_payments(after))
     return Begun(
-        lines={one.line: one for one in lines},
+        lines={line.line: line for line in lines},
         sanctions=dict(_sanctions(after)),
         answers=frozenset(ref for ref in closed_by(projected.record.data) if all(ref)),
     )
 
 
 def after_visit(projected: ProjectedRecord) -> AfterVisit:
-    """Return what the office entered beside a visit."""
+    """Return the evaluated entries of the office beside a visit."""
     entries = {
-        one.record_id: (one.type, one.data)
-        for one in projected.companions
-        if one.type in OFFICE_TYPES and not one.deleted
+        companion.record_id: (companion.type, companion.data)
+        for companion in projected.companions
+        if companion.type in OFFICE_TYPES and not companion.deleted
     }
     return AfterVisit.of(projected.record.data, entries)
 
@@ -166,19 +166,21 @@ def _corrections(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line
 def _decision(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line]:
     data = projected.record.data
     if entries_of(data, "findings"):
-        closed = (one.document_date or day_or_sentinel(day_of_act(data)) for one in after.decisions)
+        closed = (decision.document_date or day_or_sentinel(day_of_act(data)) for decision in after.decisions)
         due_on = day_or_sentinel(decision_due(data, load(), after))
         yield Line(DECISION, DECISION, "", "", due_on, min(closed, default=None))
 
 
 def _payments(after: AfterVisit) -> Iterator[Line]:
-    for one in after.decisions:
-        if one.amount_vnd:
-            due_on = day_or_sentinel(execution_due(one, load()))
-            closed_on = None if one.outstanding_vnd else day_or_sentinel(one.last_paid_on)
-            line = f"{PAYMENT}.{one.decision_id}"
-            amounts = (one.amount_vnd, one.paid_vnd)
-            yield Line(line, PAYMENT, one.decision_id, one.document_number, due_on, closed_on, *amounts)
+    for decision in after.decisions:
+        if decision.amount_vnd:
+            due_on = day_or_sentinel(execution_due(decision, load()))
+            closed_on = None if decision.outstanding_vnd else day_or_sentinel(decision.last_paid_on)
+            line = f"{PAYMENT}.{decision.decision_id}"
+            amounts = (decision.amount_vnd, decision.paid_vnd)
+            yield Line(
+                line, PAYMENT, decision.decision_id, decision.document_number, due_on, closed_on, *amounts
+            )
 
 
 def _place(projected: ProjectedRecord) -> tuple[object, ...]:
@@ -193,12 +195,12 @@ def _place(projected: ProjectedRecord) -> tuple[object, ...]:
 
 
 def _sanctions(after: AfterVisit) -> Iterator[tuple[str, tuple[object, ...]]]:
-    for one in after.decisions:
-        # One without a number is its own: nothing tells it from another.
-        key = number_key(one.document_number) or one.decision_id
-        number = (key, one.decision_id, one.document_number, one.document_date)
-        money = (one.amount_vnd, one.paid_vnd)
-        yield key, (*number, one.agency_id, one.sanction_id, *money, one.is_of_field)
+    for decision in after.decisions:
+        # A decision without a number is keyed by its own id.
+        key = number_key(decision.document_number) or decision.decision_id
+        number = (key, decision.decision_id, decision.document_number, decision.document_date)
+        money = (decision.amount_vnd, decision.paid_vnd)
+        yield key, (*number, decision.agency_id, decision.sanction_id, *money, decision.is_of_field)
 
 
 def _write_lines(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
@@ -238,8 +240,8 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
 
 
 def _stored(connection: Connection, rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """Return the rows as the engine takes their dates."""
+    """Return the rows with dates in the form of the database engine."""
     return [
-        tuple(bulk.stored_date(connection, one) if isinstance(one, date) else one for one in row)
+        tuple(bulk.stored_date(connection, value) if isinstance(value, date) else value for value in row)
         for row in rows
     ]

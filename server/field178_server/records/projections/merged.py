@@ -1,4 +1,4 @@
-"""Rows of merged establishments: whose visits belong to which other one."""
+"""Projection of merged establishments: the id of the establishment that each was merged into."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ TYPES = ("establishment",)
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Write the rows of records that are merged, drop those of records that are so no longer."""
+    """Upsert the rows of merged establishments, delete the rows of unmerged ones."""
     table = table_of(MergeProjection)
-    merged = {one.record.record_id: into for one in changed if (into := _target_of(one.record))}
+    merged = {
+        establishment.record.record_id: into
+        for establishment in changed
+        if (into := _target_of(establishment.record))
+    }
     parted = [
-        (tenant_id, one.record.record_id)
-        for one in changed
-        if one.before is not None and _target_of(one.before.record) and one.record.record_id not in merged
+        (tenant_id, establishment.record.record_id)
+        for establishment in changed
+        if establishment.before is not None
+        and _target_of(establishment.before.record)
+        and establishment.record.record_id not in merged
     ]
     rows = [(tenant_id, record_id, into) for record_id, into in sorted(merged.items())]
     bulk.upsert(connection, table, ("tenant_id", "record_id", "into_id"), rows)

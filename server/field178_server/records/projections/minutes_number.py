@@ -1,4 +1,4 @@
-"""Rows of minutes numbers that stand on records: they tell how many of a block a tablet has left."""
+"""Projection of used minutes numbers: the highest used number of each leased block."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ _USED = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Raise the mark of the blocks whose numbers stand on these records; it never falls."""
-    used = {found for projected in changed if not projected.is_gone for found in _number_of(projected.record)}
+    """Raise the highest used number of the blocks of these visits' numbers; never lower it."""
+    used = {
+        number for projected in changed if not projected.is_gone for number in _number_of(projected.record)
+    }
     if used:
         rows = [
             {"tenant": tenant_id, "in_scope": scope, "in_year": year, "serial": serial}

@@ -1,4 +1,4 @@
-"""Rows of planned visits, for the pages of the plan and for the release of unannounced ones."""
+"""Projection of planned visits, for the plan's pages and for the release of unannounced visits."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows of live planned visits, drop those of deleted and erased ones."""
+    """Upsert the rows of live planned visits, delete the rows of deleted and erased ones."""
     table = table_of(PlanItemRow)
-    live = [(tenant_id, *_row(connection, one.record)) for one in changed if not one.is_gone]
-    gone = [(tenant_id, one.record.record_id) for one in changed if one.is_gone]
+    live = [
+        (tenant_id, *_row(connection, projected.record)) for projected in changed if not projected.is_gone
+    ]
+    gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     bulk.upsert(connection, table, _COLUMNS, live)
     bulk.delete(connection, table, ("tenant_id", "record_id"), gone)
 

@@ -1,4 +1,4 @@
-"""The lock between writers of entries, and between them and writers of visits."""
+"""The lock of the register: between writers of establishments, and between these and writers of visits."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _LOCK = "SELECT pg_advisory_xact_lock{}(hashtext('register of ' || :tenant))"
 
 
 def lock_register(connection: Connection, tenant_id: str, *, is_shared: bool = False) -> None:
-    """Wait for other writers of the register until the transaction ends; SQLite has one writer at a time.
+    """Lock the register until the transaction ends (PostgreSQL; SQLite has one writer at a time).
 
-    What another transaction has not committed yet cannot be seen, and would not be compared with.
+    Without it, uncommitted establishments of another transaction would not be compared.
     """
     if connection.dialect.name == "postgresql":
         lock = _LOCK.format("_shared" if is_shared else "")

@@ -1,4 +1,4 @@
-"""Source of a projection: the record and its context."""
+"""Source of a projection: a changed record with its review, companions and former state."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from field178_shared.records.reading import Data
 
 
 class SourceRecord(Protocol):
-    """The state of a record, as projections need it."""
+    """Port: the state of a record that projections read."""
 
     @property
     def record_id(self) -> str:
-        """Its id."""
+        """The record's id."""
         ...
 
     @property
     def type(self) -> str:
-        """Its type."""
+        """The record's type."""
         ...
 
     @property
     def scope(self) -> str:
-        """Its scope."""
+        """The record's scope."""
         ...
 
     @property
     def rev(self) -> int:
-        """Its revision."""
+        """The record's revision."""
         ...
 
     @property
     def deleted(self) -> bool:
-        """Whether it was deleted."""
+        """Return whether the record was deleted."""
         ...
 
     @property
     def is_erased(self) -> bool:
-        """Whether its content was removed for good."""
+        """Return whether the record was erased."""
         ...
 
     @property
     def data(self) -> Data:
-        """Its content."""
+        """The record's content."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectedRecord:
-    """A changed record, its review, and its author where this transaction made it.
+    """A changed record with its review, and its author if this transaction created its revision.
 
-    `before`: what it was projected from; None: the store had no such record. `names_same_files`: the rows of
-    its files stay as they are. `companions`: the records about it, also those that are deleted.
+    `before`: its state before the transaction, None for a new record. `names_same_files`: its file references
+    are unchanged. `companions`: the records about it, including deleted ones.
     """
 
     record: SourceRecord
@@ -66,5 +66,5 @@ class ProjectedRecord:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether lists and figures know the record no longer."""
+        """Return whether the record is deleted or erased, so that it has no rows."""
         return self.record.deleted or self.record.is_erased

@@ -1,7 +1,7 @@
-"""What the register says of visited establishments, beside their visits: both sides keep it right.
+"""Register columns of visits: type and commune of their establishment, written with either of the two.
 
-On PostgreSQL who writes visits and who writes entries wait for each other: a visit that another transaction
-has not committed yet would keep the kind that its entry had before.
+On PostgreSQL the register lock makes writers of visits and of establishments wait for each other: an
+uncommitted visit of another transaction would keep the former type of its establishment.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LEFT = (
 def register_of(
     connection: Connection, tenant_id: str, establishment_ids: Collection[str]
 ) -> dict[str, tuple[str, str]]:
-    """Return kind and commune of these establishments by id, for visits that are written now."""
+    """Return type and commune of establishments by id, for the rows of their visits; locks the register."""
     if not establishment_ids:
         return {}
     lock_register(connection, tenant_id, is_shared=True)
@@ -48,30 +48,33 @@ def register_of(
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
-    """Tell the visits of changed establishments their kind and commune; a visit may come before its entry."""
-    told = [
+    """Update type and commune in the visits of changed establishments.
+
+    A visit may be stored before its establishment.
+    """
+    differing = [
         projected
         for projected in changed
-        # Without a former state the rows are written whatever they are now.
-        if projected.before is None or _said(projected) != _said(projected.before)
+        # A new establishment always updates its visits.
+        if projected.before is None or _columns_of(projected) != _columns_of(projected.before)
     ]
-    if not told:
+    if not differing:
         return
     lock_register(connection, tenant_id)
     rows = [
-        (*said, tenant_id, projected.record.record_id)
-        for projected in told
-        if (said := _said(projected)) is not None
+        (*entry, tenant_id, projected.record.record_id)
+        for projected in differing
+        if (entry := _columns_of(projected)) is not None
     ]
     columns, key = ("register_type_id", "register_unit_id"), ("tenant_id", "establishment_id")
     bulk.update(connection, _FILED, columns, key, rows)
-    if left := sorted(projected.record.record_id for projected in told if projected.is_gone):
+    if left := sorted(projected.record.record_id for projected in differing if projected.is_gone):
         ids = database.stored_list(connection, left)
         connection.execute(_LEFT, {"tenant": tenant_id, "ids": ids})
 
 
-def _said(projected: ProjectedRecord | None) -> tuple[str, str] | None:
-    """Return what the register says of an establishment, None: it is not in it."""
+def _columns_of(projected: ProjectedRecord | None) -> tuple[str, str] | None:
+    """Return type and commune of an establishment; None if it is not in the register."""
     if projected is None or projected.is_gone:
         return None
     data = projected.record.data
