@@ -1,1 +1,1 @@
-"""Officers and teams: accounts, their console sessions, the roster, and limits on attempts."""
+"""Officers and teams: accounts, browser sessions, roster, and rate limits."""

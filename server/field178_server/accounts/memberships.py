@@ -1,4 +1,4 @@
-"""Rights that come with a team: its scope and those of its communes, from the first to the last day."""
+"""Scopes by team membership: the team's scope and its communes, from the first to the last day."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ def exchange(
     left: Iterable[Team] = (),
     joined: Iterable[Team] = (),
 ) -> None:
-    """Take the scopes of some teams from an officer and give those of others.
+    """Remove the scopes of left teams from an officer and add the scopes of joined teams.
 
-    What another team of the officer brings too stays.
+    Scopes that the officer also has by another team are kept.
     """
     own = officers.scopes_of(session, context.tenant_id, officer.officer_id)
     gone = {scope for team in left for scope in team.scopes}
     out = {team.id for team in left}
     kept = [team for team in teams.everyone(session, context.tenant_id) if team.id not in out]
     stay = {scope for team in kept if team.scope in own for scope in team.scopes}
-    wanted = (own - gone) | (own & stay) | {scope for team in joined for scope in team.scopes}
-    if wanted != own:
-        scopes.ensure(session, context.tenant_id, wanted, context.lists)
-        officers.set_scopes(session, officer, wanted)
+    scopes_after = (own - gone) | (own & stay) | {scope for team in joined for scope in team.scopes}
+    if scopes_after != own:
+        scopes.ensure(session, context.tenant_id, scopes_after, context.lists)
+        officers.set_scopes(session, officer, scopes_after)
 
 
 def follow_day(session: Session, context: OperationContext) -> int:
-    """Give and take what memberships that began or ended bring; return how many rights changed.
+    """Update the scopes of officers whose membership began or ended; return the number of changes.
 
-    `serve` calls it once an hour; a change of a membership itself does the same at once.
+    `serve` calls it once an hour; an edit of a membership updates the scopes at once.
     """
     today, tenant_id = local_date(context.now()), context.tenant_id
     scopes_of = officers.all_scopes(session, tenant_id)
     changed = 0
     for team in teams.everyone(session, tenant_id):
-        for officer_id, one in team.members.items():
+        for officer_id, membership in team.members.items():
             has = team.scope in scopes_of.get(officer_id, ())
-            begins = not has and one.valid_from is not None and one.holds_on(today)
-            ends = has and one.has_ended(today)
+            begins = not has and membership.valid_from is not None and membership.holds_on(today)
+            ends = has and membership.has_ended(today)
             if not begins and not ends:
                 continue
             officer = session.get(Officer, (tenant_id, officer_id))

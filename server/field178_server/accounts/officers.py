@@ -19,7 +19,7 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class OfficerContext:
-    """An officer as the rest of the server sees one; `scopes` limits where one may look."""
+    """An officer with role and scopes; `scopes` limits the records that the officer may read."""
 
     tenant_id: str
     id: str
@@ -43,7 +43,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class NewOfficer:
-    """An account about to be made."""
+    """Values of a new account."""
 
     login: str
     name: str
@@ -54,7 +54,7 @@ class NewOfficer:
 
 
 def add(session: Session, tenant_id: str, officer_id: str, new: NewOfficer, created_at: datetime) -> Officer:
-    """Make an account that cannot sign in until it has a password; the login MUST be free."""
+    """Create an account without a password, which cannot sign in yet; the login MUST be free."""
     officer = Officer(
         tenant_id=tenant_id,
         officer_id=officer_id,
@@ -74,17 +74,17 @@ def add(session: Session, tenant_id: str, officer_id: str, new: NewOfficer, crea
 
 
 def is_login(text: str) -> bool:
-    """Tell whether a text can be a login: a-z 0-9 . _ -, at most 64."""
+    """Return whether a text can be a login: a-z 0-9 . _ -, at most 64."""
     return _LOGIN.fullmatch(text) is not None
 
 
 def by_login(session: Session, tenant_id: str, login: str) -> Officer | None:
-    """Return the officer of a login, disabled ones too."""
+    """Return the officer of a login, disabled or not, or None."""
     return session.scalar(select(Officer).where(Officer.tenant_id == tenant_id, Officer.login == login))
 
 
 def by_login_or_id(session: Session, tenant_id: str, name: str) -> Officer:
-    """Return the officer named by login or id, or raise AppError(not_found)."""
+    """Return the officer of a login or id, or raise AppError(not_found)."""
     officer = by_login(session, tenant_id, name) or session.get(Officer, (tenant_id, name))
     if officer is None:
         raise AppError(ErrorCode.NOT_FOUND, officer=name)
@@ -92,14 +92,14 @@ def by_login_or_id(session: Session, tenant_id: str, name: str) -> Officer:
 
 
 def everyone(session: Session, tenant_id: str) -> list[Officer]:
-    """Return all officers by login."""
+    """Return all officers, sorted by login."""
     return list(
         session.scalars(select(Officer).where(Officer.tenant_id == tenant_id).order_by(Officer.login))
     )
 
 
 def scopes_of(session: Session, tenant_id: str, officer_id: str) -> frozenset[str]:
-    """Return the scopes an officer belongs to."""
+    """Return the scopes of an officer."""
     rows = session.scalars(
         select(OfficerScope.scope).where(
             OfficerScope.tenant_id == tenant_id, OfficerScope.officer_id == officer_id
@@ -109,33 +109,35 @@ def scopes_of(session: Session, tenant_id: str, officer_id: str) -> frozenset[st
 
 
 def all_scopes(session: Session, tenant_id: str) -> dict[str, list[str]]:
-    """Return the scopes of every officer that belongs to any, by officer."""
+    """Return the scopes of all officers by officer id; officers without scopes are left out."""
     query = select(OfficerScope.officer_id, OfficerScope.scope).where(OfficerScope.tenant_id == tenant_id)
-    found: dict[str, list[str]] = {}
+    by_officer: dict[str, list[str]] = {}
     for officer_id, scope in session.execute(query.order_by(OfficerScope.scope)):
-        found.setdefault(officer_id, []).append(scope)
-    return found
+        by_officer.setdefault(officer_id, []).append(scope)
+    return by_officer
 
 
-def set_scopes(session: Session, officer: Officer, wanted: Collection[str]) -> None:
-    """Replace the scopes an officer belongs to; their rows MUST exist."""
+def set_scopes(session: Session, officer: Officer, new_scopes: Collection[str]) -> None:
+    """Replace the scopes of an officer; the rows of the scopes MUST exist."""
     own = (OfficerScope.tenant_id == officer.tenant_id, OfficerScope.officer_id == officer.officer_id)
-    known = scopes_of(session, officer.tenant_id, officer.officer_id)
-    session.execute(delete(OfficerScope).where(*own, OfficerScope.scope.in_(sorted(known - set(wanted)))))
-    for scope in sorted(set(wanted) - known):
+    stored = scopes_of(session, officer.tenant_id, officer.officer_id)
+    session.execute(
+        delete(OfficerScope).where(*own, OfficerScope.scope.in_(sorted(stored - set(new_scopes))))
+    )
+    for scope in sorted(set(new_scopes) - stored):
         session.add(OfficerScope(tenant_id=officer.tenant_id, officer_id=officer.officer_id, scope=scope))
     session.flush()
 
 
 def context_of(session: Session, officer: Officer) -> OfficerContext:
-    """Return the officer with the scopes of the moment."""
+    """Return the officer with the current scopes."""
     return context_within(officer, scopes_of(session, officer.tenant_id, officer.officer_id))
 
 
 def asker_of(
     session: Session, tenant_id: str, officer_id: str, right: str, lists: CodeLists
 ) -> OfficerContext:
-    """Return the officer who asked for a job, as of now; raises AppError(forbidden) without the right."""
+    """Return the current state of the officer who requested a job; AppError(forbidden) without the right."""
     officer = context_of(session, by_login_or_id(session, tenant_id, officer_id))
     role = lists.roles.get(officer.role)
     if role is None or right not in role.rights:
@@ -158,7 +160,7 @@ def context_within(officer: Officer, scopes: frozenset[str]) -> OfficerContext:
 
 
 def credentials(session: Session, tenant_id: str, login: str) -> Credentials | None:
-    """Return what to check a sign-in against; an unknown or disabled officer has none."""
+    """Return an officer's credentials by login; None for an unknown or disabled officer."""
     officer = by_login(session, tenant_id, login)
     if officer is None or officer.disabled_at is not None:
         return None
@@ -166,9 +168,9 @@ def credentials(session: Session, tenant_id: str, login: str) -> Credentials | N
 
 
 def set_password(session: Session, officer: Officer, password_hash: str | None) -> None:
-    """Replace the password, as the office does; browser sessions and bindings to tablets end.
+    """Replace the password by an administrator; browser sessions and bindings to tablets end.
 
-    None: nobody signs in until the officer has chosen one by a link.
+    None: no sign-in is possible until the officer chooses a password by a link.
     """
     officer.password_hash = password_hash
     officer.password_resets += 1
@@ -176,7 +178,7 @@ def set_password(session: Session, officer: Officer, password_hash: str | None) 
 
 
 def disable(session: Session, officer: Officer, at: datetime) -> None:
-    """Close the account at once; what the officer has filed stays."""
+    """Disable the account and end its sessions; the officer's records are kept."""
     officer.disabled_at = officer.disabled_at or at
     end_sessions(session, officer)
 
@@ -191,7 +193,7 @@ def end_sessions(session: Session, officer: Officer) -> None:
 
 
 def claim_totp_step(session: Session, officer: Officer, step: int) -> bool:
-    """Use a time step up; False when it was used before (a replayed code)."""
+    """Mark a TOTP time step as used; return False if it was used before (a replayed code)."""
     session.refresh(officer, with_for_update=True)
     if step <= officer.totp_step:
         return False
@@ -200,7 +202,7 @@ def claim_totp_step(session: Session, officer: Officer, step: int) -> bool:
 
 
 def field_roles(lists: CodeLists) -> list[str]:
-    """Return the roles that file records on a tablet, ascending."""
+    """Return the ids of roles that create records on a tablet, ascending."""
     return sorted(
         role.id for role in lists.roles.values() if any(right.startswith("create_") for right in role.can)
     )

@@ -38,24 +38,24 @@ class AccountRequest:
 def add(
     session: Session,
     context: OperationContext,
-    wanted: AccountRequest,
+    request: AccountRequest,
     team_names: Sequence[str],
     password_hash: str | None,
 ) -> str:
-    """Make an account and return its id; raises AppError(bad_request) naming what cannot be."""
-    if wanted.role not in context.lists.roles:
-        raise AppError(ErrorCode.BAD_REQUEST, role=wanted.role)
-    if officers.by_login(session, context.tenant_id, wanted.login) is not None:
-        raise AppError(ErrorCode.BAD_REQUEST, login=wanted.login, problem="taken")
+    """Create an account and return its id; raise AppError(bad_request) with the invalid argument."""
+    if request.role not in context.lists.roles:
+        raise AppError(ErrorCode.BAD_REQUEST, role=request.role)
+    if officers.by_login(session, context.tenant_id, request.login) is not None:
+        raise AppError(ErrorCode.BAD_REQUEST, login=request.login, problem="taken")
     joined = teams.by_names(session, context.tenant_id, team_names)
-    own = set(wanted.scopes).union(*(team.scopes for team in joined))
+    own = set(request.scopes).union(*(team.scopes for team in joined))
     scopes.ensure(session, context.tenant_id, own, context.lists)
-    agency = agency_or_focal(context, wanted.agency)
-    new = NewOfficer(wanted.login, wanted.name, wanted.role, agency, "vi", tuple(sorted(own)))
+    agency = agency_or_focal(context, request.agency)
+    new = NewOfficer(request.login, request.name, request.role, agency, "vi", tuple(sorted(own)))
     officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
-    officer.password_hash, officer.email = password_hash, wanted.email
+    officer.password_hash, officer.email = password_hash, request.email
     roster.list_officer(session, context, officer, joined)
-    context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": wanted.role}))
+    context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": request.role}))
     return officer.officer_id
 
 
@@ -68,7 +68,7 @@ def set_password(session: Session, context: OperationContext, login: str, passwo
 
 
 def disable(session: Session, context: OperationContext, login: str) -> str:
-    """Close an account and return the officer's id."""
+    """Disable an account and return the officer's id."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     officers.disable(session, officer, context.now())
     roster.unlist_officer(session, context, officer)
@@ -78,7 +78,7 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """What an administrator changes of an account: all of it, as the form shows it."""
+    """New values of an account, from the form of the administrator."""
 
     name: str
     role: str
@@ -88,36 +88,36 @@ class AccountChange:
     email: str | None = None
 
 
-def change(session: Session, context: OperationContext, officer_id: str, wanted: AccountChange) -> None:
-    """Change an account: person and team records of the tablets follow, rights change at once."""
+def change(session: Session, context: OperationContext, officer_id: str, request: AccountChange) -> None:
+    """Change an account with its person and team records for tablets; rights change at once."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    if wanted.role not in context.lists.roles:
-        raise AppError(ErrorCode.BAD_REQUEST, role=wanted.role)
+    if request.role not in context.lists.roles:
+        raise AppError(ErrorCode.BAD_REQUEST, role=request.role)
     before = officers.scopes_of(session, context.tenant_id, officer_id)
-    teams_wanted = teams.by_names(session, context.tenant_id, wanted.team_ids)
-    joined = [team for team in teams_wanted if team.scope not in before]
-    kept = {team.id for team in teams_wanted}
+    requested_teams = teams.by_names(session, context.tenant_id, request.team_ids)
+    joined = [team for team in requested_teams if team.scope not in before]
+    kept = {team.id for team in requested_teams}
     left = [
         team
         for team in teams.everyone(session, context.tenant_id)
         if team.scope in before and team.id not in kept
     ]
-    own = {f"unit:{unit}" for unit in wanted.unit_ids}.union(*(team.scopes for team in teams_wanted))
+    own = {f"unit:{unit}" for unit in request.unit_ids}.union(*(team.scopes for team in requested_teams))
     scopes.ensure(session, context.tenant_id, own, context.lists)
-    officer.name, officer.role, officer.agency = wanted.name, wanted.role, wanted.agency
-    officer.email = wanted.email
+    officer.name, officer.role, officer.agency = request.name, request.role, request.agency
+    officer.email = request.email
     officers.set_scopes(session, officer, own)
     if officer.disabled_at is None:
         roster.list_officer(session, context, officer, joined)
         roster.leave(session, context, officer, left)
     context.note(
         session,
-        AuditEntry("officer_changed", officer_id, details={"role": wanted.role, "agency": wanted.agency}),
+        AuditEntry("officer_changed", officer_id, details={"role": request.role, "agency": request.agency}),
     )
 
 
 def reset(session: Session, context: OperationContext, officer_id: str) -> Officer:
-    """Take the password away, ending sessions and bindings to tablets; a link lets the officer choose one."""
+    """Delete the password, which ends sessions and bindings; the officer chooses a new one by a link."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officers.set_password(session, officer, None)
     context.note(session, AuditEntry("password_reset", officer_id))
@@ -125,7 +125,7 @@ def reset(session: Session, context: OperationContext, officer_id: str) -> Offic
 
 
 def reopen(session: Session, context: OperationContext, officer_id: str) -> Officer:
-    """Open a closed account again, without a password."""
+    """Enable a disabled account again, without a password."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.disabled_at = None
     officers.set_password(session, officer, None)
@@ -135,21 +135,21 @@ def reopen(session: Session, context: OperationContext, officer_id: str) -> Offi
 
 
 def choose_password(session: Session, context: OperationContext, officer_id: str, password_hash: str) -> None:
-    """Set the password that the officer chose by a link; the link is used up by it."""
+    """Set the password that the officer chose by a link; the link is invalid from then on."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.password_hash = password_hash
     context.note(session, AuditEntry("password_chosen", officer_id))
 
 
 def drop_one_time_codes(session: Session, context: OperationContext, officer_id: str) -> None:
-    """Ask no one-time code of an officer any more, as when the telephone is lost."""
+    """Stop requiring one-time codes of an officer, for instance after the phone was lost."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.totp_secret = None
     context.note(session, AuditEntry("totp_dropped", officer_id))
 
 
 def require_one_time_codes(session: Session, context: OperationContext, login: str, secret: str) -> Officer:
-    """Ask one-time codes of an officer from the next sign-in on."""
+    """Require one-time codes of an officer from the next sign-in; sessions end."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     officer.totp_secret, officer.totp_step = secret, 0
     officers.end_sessions(session, officer)
@@ -157,11 +157,11 @@ def require_one_time_codes(session: Session, context: OperationContext, login: s
     return officer
 
 
-def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
-    """Return the agency asked for, or the focal one; raises AppError for one that is not there today."""
+def agency_or_focal(context: OperationContext, agency: str | None) -> str:
+    """Return the requested agency, or the focal agency; raise AppError if it does not exist today."""
     today = local_date(context.now())
     focal = context.lists.focal_agency_on(today)
-    chosen = wanted or (focal.id if focal else "")
+    chosen = agency or (focal.id if focal else "")
     if chosen not in context.lists.agencies.on(today):
         raise AppError(ErrorCode.BAD_REQUEST, agency=chosen)
     return chosen
@@ -169,7 +169,7 @@ def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TeamRequest:
-    """Request for a team; `decision`: the members of its record that tell of the decision."""
+    """Request for a team; `decision`: the fields of the team's record about its decision."""
 
     name: str
     unit_ids: tuple[str, ...]
@@ -178,17 +178,17 @@ class TeamRequest:
     decision: Data = field(default_factory=dict)
 
 
-def add_team(session: Session, context: OperationContext, wanted: TeamRequest) -> Team:
-    """Make a team with a scope of its own; raises AppError naming what cannot be."""
-    if any(one.name == wanted.name for one in teams.everyone(session, context.tenant_id)):
-        raise AppError(ErrorCode.BAD_REQUEST, team=wanted.name, problem="taken")
+def add_team(session: Session, context: OperationContext, request: TeamRequest) -> Team:
+    """Create a team with its own scope; raise AppError(bad_request) with the invalid argument."""
+    if any(team.name == request.name for team in teams.everyone(session, context.tenant_id)):
+        raise AppError(ErrorCode.BAD_REQUEST, team=request.name, problem="taken")
     data: Data = {
-        "name": wanted.name,
-        "level": wanted.level,
-        "unit_ids": list(dict.fromkeys(wanted.unit_ids)),
-        "standing_agency": wanted.standing_agency,
+        "name": request.name,
+        "level": request.level,
+        "unit_ids": list(dict.fromkeys(request.unit_ids)),
+        "standing_agency": request.standing_agency,
         "members": {},
-        **wanted.decision,
+        **request.decision,
     }
     if problems := schemas.validate(TEAM, data):
         raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})

@@ -1,4 +1,4 @@
-"""Operations of an officer on the own account; the browser that asks stays signed in."""
+"""Operations of an officer on their own account; the requesting browser stays signed in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_server.audit.trail import AuditEntry
 def set_password(
     session: Session, context: OperationContext, officer_id: str, password_hash: str, token: str
 ) -> None:
-    """Replace the own password; sessions of other browsers end, bindings to tablets stay."""
+    """Replace the officer's own password; sessions of other browsers end, bindings to tablets remain."""
     officers.by_login_or_id(session, context.tenant_id, officer_id).password_hash = password_hash
     sessions.close_others(session, context.tenant_id, officer_id, token)
     context.note(session, AuditEntry("own_password_set", officer_id))
@@ -27,7 +27,7 @@ def set_mail(
     address: str | None,
     topics: Sequence[str] | None,
 ) -> None:
-    """Replace the own e-mail address, None for none, and what the officer is told of, None: no choice."""
+    """Set the officer's e-mail address (None removes it) and mail topics (None: role default)."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.email = address
     if topics is not None:
@@ -38,7 +38,7 @@ def set_mail(
 def begin_codes(
     session: Session, context: OperationContext, officer_id: str, secret: str, step: int, token: str
 ) -> None:
-    """Ask one-time codes from the next sign-in on; the code that proved the secret is used up."""
+    """Require one-time codes from the next sign-in; the time step of the confirming code is used."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.totp_secret, officer.totp_step = secret, step
     sessions.close_others(session, context.tenant_id, officer_id, token)
@@ -46,12 +46,12 @@ def begin_codes(
 
 
 def end_codes(session: Session, context: OperationContext, officer_id: str) -> None:
-    """Ask no one-time code any more."""
+    """Stop requiring one-time codes."""
     officers.by_login_or_id(session, context.tenant_id, officer_id).totp_secret = None
     context.note(session, AuditEntry("totp_dropped", officer_id))
 
 
 def end_other_sessions(session: Session, context: OperationContext, officer_id: str, token: str) -> None:
-    """End every session of the officer but the one of a token."""
+    """End all sessions of the officer except the session of a token."""
     sessions.close_others(session, context.tenant_id, officer_id, token)
     context.note(session, AuditEntry("sessions_ended", officer_id))

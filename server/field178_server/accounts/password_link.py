@@ -1,7 +1,7 @@
-"""Links by which an officer chooses a password: signed, for three days, good until a password is chosen.
+"""Signed links by which an officer chooses a password; valid for three days or until a password is chosen.
 
-Nothing is stored: the signature covers the count of resets, so a later reset ends an earlier link, and an
-account that has a password takes none.
+Links are not stored: the signature covers the count of resets, so that a later reset invalidates earlier
+links. A link is invalid if the account has a password.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def make_token(key: bytes, officer: Officer, now: datetime) -> str:
 
 
 def expiry(token: str) -> datetime:
-    """Return when a token that this server made ends."""
+    """Return the expiry of a token of this server."""
     return datetime.fromtimestamp(int(token.split(".")[1]), UTC)
 
 
 def find_officer(session: Session, tenant_id: str, key: bytes, token: str, now: datetime) -> Officer | None:
-    """Return the officer who may choose a password by this token, None for one that is worth nothing."""
+    """Return the officer who may choose a password by this token; None for an invalid token."""
     officer_id, _, rest = token.partition(".")
     until_text, _, signature = rest.partition(".")
     until = parse_whole_number(until_text, _DIGITS)

@@ -1,4 +1,4 @@
-"""Rate limits on attempts, counted in the store so that all server processes share them."""
+"""Rate limits on attempts, counted in the database so that all server processes share them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `limit` failures of one kind by one subject in ten minutes."""
+    """Limit of failures of one kind by one subject in ten minutes."""
 
     kind: str
     subject: str
@@ -31,14 +31,14 @@ class RateLimit:
 
 
 def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: datetime) -> None:
-    """Count one attempt before it is made; raises AppError(slow_down) when a budget is spent.
+    """Count an attempt before it is made; raise AppError(slow_down) if a limit is reached.
 
-    Counting first, in a transaction of its own, makes parallel guesses share one budget.
+    MUST run before the attempt, in its own transaction, so that parallel guesses share the limit.
     """
-    for budget in sorted(budgets, key=lambda one: one.key):
+    for budget in sorted(budgets, key=lambda budget: budget.key):
         row = session.get(AttemptCount, (tenant_id, budget.key), with_for_update=True)
         if row is None:
-            # Whoever guesses under ever new keys pays for the clean-up.
+            # Old counts are deleted whenever a new key appears, so that the table does not grow.
             _forget_old(session, tenant_id, now)
             session.add(AttemptCount(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue
@@ -52,7 +52,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: da
 
 
 def give_back(session: Session, tenant_id: str, budgets: Sequence[RateLimit]) -> None:
-    """Take one attempt back that turned out to be right."""
+    """Subtract an attempt that succeeded."""
     keys = [budget.key for budget in budgets]
     rows = session.scalars(
         select(AttemptCount)

@@ -1,4 +1,4 @@
-"""The roster of tablets: one `person` record an officer in scope `ref`, and the members of team records."""
+"""The roster of tablets: a `person` record per officer in scope `ref`, and the members of team records."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _POSITIONS = {"team_lead": "team_leader"}
 def list_officer(
     session: Session, context: OperationContext, officer: Officer, teams: Sequence[Team]
 ) -> None:
-    """Show an officer to the tablets: as a person, and from today on as a member of these teams."""
+    """Write the officer's person record, and add the officer to these teams' records as of today."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id, *(team.id for team in teams)])
     content: Data = {"display_name": officer.name, "agency": officer.agency, "role": officer.role}
-    known = batch.get(officer.officer_id)
-    if known is None:
+    person_before = batch.get(officer.officer_id)
+    if person_before is None:
         person = new_record(officer.officer_id, PERSON, scopes.REF, content)
     else:
-        person = next_revision(known, data=content, deleted=False)
-    if known is None or known.deleted or known.data != content:
+        person = next_revision(person_before, data=content, deleted=False)
+    if person_before is None or person_before.deleted or person_before.data != content:
         put_record(batch, context, person)
     today = local_date(context.now())
     entry = {"position": position_of(officer.role), "valid_from": today.isoformat()}
@@ -47,7 +47,7 @@ def list_officer(
 
 
 def leave(session: Session, context: OperationContext, officer: Officer, teams: Sequence[Team]) -> None:
-    """End the memberships of an officer in these teams at once."""
+    """End the memberships of an officer in these teams, as of yesterday."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([team.id for team in teams])
     for team in teams:
@@ -58,36 +58,36 @@ def leave(session: Session, context: OperationContext, officer: Officer, teams: 
 
 
 def unlist_officer(session: Session, context: OperationContext, officer: Officer) -> None:
-    """Take an officer out of what tablets offer; records that name the officer stay as they are."""
+    """Delete the officer's person record; records that reference the officer are unchanged."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id])
-    if (known := batch.get(officer.officer_id)) is not None and not known.deleted:
-        put_record(batch, context, next_revision(known, deleted=True))
+    if (person := batch.get(officer.officer_id)) is not None and not person.deleted:
+        put_record(batch, context, next_revision(person, deleted=True))
     batch.flush()
 
 
 def put(batch: Batch, context: OperationContext, record: Stored) -> None:
-    """Write a record in the office's name, with its whole content in the history."""
+    """Write a record of the office, with its whole content in the history."""
     payload = canonical({"record_id": record.record_id, "data": record.data}).decode()
     batch.put(record, SourceChange(context.ids.time_ordered(), context.actor.id, None, None, payload))
 
 
 def position_of(role: str) -> str:
-    """Return the position that comes with a role."""
+    """Return the team position of a role."""
     return _POSITIONS.get(role, PLAIN_MEMBER)
 
 
 def ended(team: Data, officer_id: str, today: date) -> Data:
-    """Return the members of a team without one who leaves today, whose last day was the day before.
+    """Return the members of a team with the membership of one officer ended as of the day before `today`.
 
-    Who was to begin today or later has never been a member.
+    A membership that would have begun later is removed.
     """
     members: Data = dict(entries_of(team, "members"))
     entry = members.pop(officer_id, None)
     if not isinstance(entry, dict):
         return members
-    known, yesterday = Membership.from_data(entry), today - timedelta(days=1)
-    if known.valid_from is not None and known.valid_from > yesterday:
+    membership, yesterday = Membership.from_data(entry), today - timedelta(days=1)
+    if membership.valid_from is not None and membership.valid_from > yesterday:
         return members
-    last = known.valid_to if known.has_ended(today) and known.valid_to else yesterday
+    last = membership.valid_to if membership.has_ended(today) and membership.valid_to else yesterday
     return {**members, officer_id: {**entry, "valid_to": last.isoformat()}}

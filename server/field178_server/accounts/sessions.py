@@ -1,4 +1,4 @@
-"""Browser sessions of the console: kept in the store, ended at once, idle 30 minutes, at most 12 hours."""
+"""Browser sessions of the console: stored in the database; they end after 30 idle minutes or 12 hours."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A living browser session, its officer and the scopes the officer belongs to."""
+    """A valid browser session with its officer and the officer's scopes."""
 
     officer: Officer
     row: ConsoleSession
     scopes: frozenset[str]
 
     def is_confirmed(self, now: datetime) -> bool:
-        """Tell whether the password was typed again within the last ten minutes."""
+        """Return whether the officer confirmed the password in the last ten minutes."""
         return self.row.confirmed_until is not None and now < self.row.confirmed_until
 
 
@@ -37,7 +37,7 @@ def hash_token(token: str) -> str:
 
 
 def open_session(session: Session, officer: Officer, token: str, now: datetime) -> None:
-    """Open a session under a new token; the officer's oldest ones beyond three end."""
+    """Open a session with a new token; the officer's oldest sessions beyond three end."""
     tenant_id, officer_id = officer.tenant_id, officer.officer_id
     mine = (ConsoleSession.tenant_id == tenant_id, ConsoleSession.officer_id == officer_id)
     session.execute(delete(ConsoleSession).where(*mine, ConsoleSession.expires_at <= now))
@@ -62,7 +62,7 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
 
 
 def find(session: Session, tenant_id: str, token: str, now: datetime) -> BrowserSession | None:
-    """Return the living session of a token; an idle, old or closed one, or a disabled officer, is none."""
+    """Return the valid session of a token; None if it is idle, expired, closed or the officer is disabled."""
     rows = session.execute(
         select(ConsoleSession, Officer, OfficerScope.scope)
         .join(Officer, _is_of(Officer))
@@ -82,13 +82,13 @@ def _is_of(model: type[Officer | OfficerScope]) -> ColumnElement[bool]:
 
 
 def left_s(row: ConsoleSession, used_at: datetime, now: datetime) -> tuple[int, int]:
-    """Return the seconds until a session ends that is used no more, and until it ends in any case."""
+    """Return the seconds until a session ends by idleness, and until it ends in any case."""
     idle_end = min(used_at + IDLE, row.expires_at)
     return int((idle_end - now).total_seconds()), int((row.expires_at - now).total_seconds())
 
 
 def needs_touch(row: ConsoleSession, now: datetime) -> bool:
-    """Tell whether the last-seen mark is old enough to be worth a write."""
+    """Return whether the time of the last request is old enough to be updated."""
     return now - row.last_seen_at >= _TOUCH_EVERY
 
 
@@ -105,7 +105,7 @@ def confirm(session: Session, tenant_id: str, token: str, now: datetime) -> None
 
 
 def living(session: Session, tenant_id: str, officer_id: str, now: datetime) -> list[ConsoleSession]:
-    """Return the officer's sessions that still open a page, the one used last first."""
+    """Return the officer's valid sessions, the last used first."""
     rows = session.scalars(
         select(ConsoleSession)
         .where(
@@ -120,7 +120,7 @@ def living(session: Session, tenant_id: str, officer_id: str, now: datetime) -> 
 
 
 def close_others(session: Session, tenant_id: str, officer_id: str, token: str) -> None:
-    """End every session of an officer but the one of a token."""
+    """End all sessions of an officer except the session of a token."""
     session.execute(
         delete(ConsoleSession).where(
             ConsoleSession.tenant_id == tenant_id,
@@ -131,7 +131,7 @@ def close_others(session: Session, tenant_id: str, officer_id: str, token: str) 
 
 
 def close(session: Session, tenant_id: str, token: str) -> None:
-    """End one session."""
+    """End the session of a token."""
     session.execute(
         delete(ConsoleSession).where(
             ConsoleSession.tenant_id == tenant_id, ConsoleSession.token_hash == hash_token(token)

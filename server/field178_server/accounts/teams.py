@@ -1,4 +1,4 @@
-"""Teams as records in the team's own scope, which tablets read."""
+"""Queries of teams, which are records in the team's own scope, read by tablets."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from field178_shared.records.teams import TEAM, Team
 
 
 def everyone(session: Session, tenant_id: str) -> list[Team]:
-    """Return all teams by id."""
-    # Sorted here: asked for the order, SQLite walks the key of the whole tenant and looks at every record.
+    """Return all teams, sorted by id."""
+    # Sorted in Python: with ORDER BY, SQLite would scan the primary key of the whole tenant.
     rows = session.scalars(
         select(Record).where(Record.tenant_id == tenant_id, Record.type == TEAM, Record.deleted.is_(False))
     )
-    found = (Team.from_data(row.record_id, json.loads(row.body)) for row in rows)
-    return sorted(found, key=lambda team: team.id)
+    teams = (Team.from_data(row.record_id, json.loads(row.body)) for row in rows)
+    return sorted(teams, key=lambda team: team.id)
 
 
 def by_names(session: Session, tenant_id: str, names: Sequence[str]) -> list[Team]:
     """Return the teams of these names or ids, or raise AppError(not_found)."""
-    known = everyone(session, tenant_id)
-    found = {key: team for team in known for key in (team.name, team.id)}
-    if missing := [name for name in names if name not in found]:
+    teams = everyone(session, tenant_id)
+    by_name = {key: team for team in teams for key in (team.name, team.id)}
+    if missing := [name for name in names if name not in by_name]:
         raise AppError(ErrorCode.NOT_FOUND, team=missing[0])
-    return list({found[name].id: found[name] for name in names}.values())
+    return list({by_name[name].id: by_name[name] for name in names}.values())

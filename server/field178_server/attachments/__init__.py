@@ -1,1 +1,1 @@
-"""Files that records name: resumable uploads, stored bytes, previews, garbage collection."""
+"""Files referenced by records: resumable uploads, storage, previews, garbage collection."""

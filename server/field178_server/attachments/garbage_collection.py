@@ -1,7 +1,7 @@
-"""Garbage collection of stored files: unnamed ones are marked first, and removed weeks later.
+"""Garbage collection of stored files: unreferenced files are marked first, and deleted weeks later.
 
-The row goes first and the bytes after it, with everybody kept out who brings bytes of that name. What a
-power cut leaves in between are bytes without a row, which the same walk finds and removes.
+The row is deleted before the bytes, under a lock that excludes uploads. After a power cut in between the
+bytes have no row: the next collection deletes them as strays.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from field178_server.records import file_references
 from field178_server.records.file_references import named_hashes
 from field178_server.runtime import Runtime
 
-# So few at a time that a file just coming waits a moment only.
+# Files per transaction and lock: few, so that uploads wait only a moment.
 _AT_ONCE = 20
 _SYSTEM = trail.Actor("system")
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Files removed and their bytes, bytes without a row, and files still within their time."""
+    """Counts of a collection: deleted files, their bytes, files without a row, unreferenced files kept."""
 
     files: int
     size: int
@@ -41,7 +41,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Inventory:
-    """Stored files and those that nothing names, in one snapshot."""
+    """Sizes of the stored files, referenced hashes, and since when files are unreferenced."""
 
     sizes: dict[str, int]
     named: set[str]
@@ -53,9 +53,9 @@ class _Inventory:
 
 
 def collect(runtime: Runtime, *, is_trial: bool = False) -> Collected:
-    """Remove what nothing has named for the days of the settings; a trial only tells what would go.
+    """Delete the files unreferenced for the days of the settings; a trial run only counts them.
 
-    0 days: nothing is ever removed. May be run by several processes at once.
+    0 days: never delete files. Several processes may run it at once.
     """
     days = runtime.settings.unnamed_files_days
     if not days:
@@ -64,11 +64,11 @@ def collect(runtime: Runtime, *, is_trial: bool = False) -> Collected:
     until = now - timedelta(days=days)
     with snapshot(runtime.engine) as session:
         inventory = _take_inventory(session, runtime.tenant_id)
-    due = [one for one in sorted(inventory.unnamed) if (inventory.since[one] or now) <= until]
+    due = [sha256 for sha256 in sorted(inventory.unnamed) if (inventory.since[sha256] or now) <= until]
     strays = list(_strays(runtime, inventory, until))
     unnamed = len(inventory.unnamed) - len(due)
     if is_trial:
-        return Collected(len(due), sum(inventory.sizes[one] for one in due), len(strays), unnamed)
+        return Collected(len(due), sum(inventory.sizes[sha256] for sha256 in due), len(strays), unnamed)
     run_write(runtime.engine, lambda session: _mark(session, runtime.tenant_id, inventory, now))
     gone: dict[str, int] = {}
     for start in range(0, len(due), _AT_ONCE):
@@ -91,10 +91,10 @@ def _take_inventory(session: Session, tenant_id: str) -> _Inventory:
 
 def _mark(session: Session, tenant_id: str, inventory: _Inventory, now: datetime) -> None:
     file_references.claim_hashes(
-        session, tenant_id, [one for one in inventory.named if inventory.since.get(one)]
+        session, tenant_id, [sha256 for sha256 in inventory.named if inventory.since.get(sha256)]
     )
     file_references.mark(
-        session, tenant_id, [one for one in inventory.unnamed if inventory.since[one] is None], now
+        session, tenant_id, [sha256 for sha256 in inventory.unnamed if inventory.since[sha256] is None], now
     )
 
 
@@ -117,7 +117,7 @@ def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, in
 
 
 def _strays(runtime: Runtime, inventory: _Inventory, until: datetime) -> Iterator[str]:
-    # Young ones may be named in a moment; old ones were left by a power cut, or by another history.
+    # Young files may get their row soon; old ones are left from a power cut or a restored backup.
     for blob in file_store_of(runtime.settings).list_blobs():
         sha256 = blob.name.rsplit("/", 1)[1]
         if sha256 not in inventory.sizes and blob.since <= until:

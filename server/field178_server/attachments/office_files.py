@@ -1,4 +1,4 @@
-"""Files that an officer sends from the console: checked as a tablet's are, and stored for one record."""
+"""Files that an officer uploads in the console: checked like a tablet's files, and stored for one record."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class OfficeFile:
 def store_file(runtime: Runtime, officer_id: str, record_id: str, source: BinaryIO) -> OfficeFile:
     """Check and store a file for a record that the office is about to write.
 
-    Raises AppError(file_refused | too_large | storage_full). A photo whose only fault is what the camera
-    wrote into it is drawn anew without that: position and time never reach the store.
+    Raises AppError(file_refused | too_large | storage_full). A photo whose only fault is metadata is encoded
+    again without it, so that the camera's position and time are never stored.
     """
     require_space_for_files(runtime.settings)
     data = source.read(MAX_PIECE_BYTES + 1)
@@ -53,14 +53,14 @@ def store_file(runtime: Runtime, officer_id: str, record_id: str, source: Binary
     if content_type == JPEG and fault_of_jpeg(data) == "metadata":
         data = _drawn_anew(data)
     file = OfficeFile(hashlib.sha256(data).hexdigest(), len(data), content_type)
-    wanted = _request(officer_id, record_id, file)
+    request = _request(officer_id, record_id, file)
     upload_id, store = runtime.ids.random(), file_store_of(runtime.settings)
     store.begin(upload_id)
     try:
         _write(store, upload_id, data, content_type)
         with store.keeping():
             store.publish(upload_id, file.sha256)
-            run_write(runtime.engine, lambda session: _note(session, runtime, upload_id, wanted))
+            run_write(runtime.engine, lambda session: _note(session, runtime, upload_id, request))
     finally:
         store.drop(upload_id)
     return file
@@ -69,7 +69,7 @@ def store_file(runtime: Runtime, officer_id: str, record_id: str, source: Binary
 def known_file(
     session: Session, runtime: Runtime, officer_id: str, record_id: str, sha256: str
 ) -> OfficeFile | None:
-    """Return a file that this officer has sent before, now for this record too; None where there is none."""
+    """Return a file that this officer uploaded before, and store it for this record as well; else None."""
     own = select(Upload).where(
         Upload.tenant_id == runtime.tenant_id,
         Upload.sha256 == sha256,
@@ -82,8 +82,8 @@ def known_file(
         return None
     file = OfficeFile(sha256, rows[0].size, rows[0].content_type)
     if all(row.record_id != record_id for row in rows):
-        key, wanted = (runtime.tenant_id, runtime.ids.random()), _request(officer_id, record_id, file)
-        upload_rows.begin(session, key, None, wanted, DONE, runtime.clock.now())
+        key, request = (runtime.tenant_id, runtime.ids.random()), _request(officer_id, record_id, file)
+        upload_rows.begin(session, key, None, request, DONE, runtime.clock.now())
     return file
 
 
@@ -95,10 +95,10 @@ def _write(store: FileStore, upload_id: str, data: bytes, content_type: str) -> 
         check_clean(file, content_type)
 
 
-def _note(session: Session, runtime: Runtime, upload_id: str, wanted: UploadRequest) -> None:
+def _note(session: Session, runtime: Runtime, upload_id: str, request: UploadRequest) -> None:
     now = runtime.clock.now()
-    upload_rows.check_limits(session, runtime.tenant_id, None, wanted, limits_of(runtime.settings))
-    row = upload_rows.begin(session, (runtime.tenant_id, upload_id), None, wanted, OPEN, now)
+    upload_rows.check_limits(session, runtime.tenant_id, None, request, limits_of(runtime.settings))
+    row = upload_rows.begin(session, (runtime.tenant_id, upload_id), None, request, OPEN, now)
     upload_rows.complete(session, row, now)
 
 
@@ -111,7 +111,7 @@ def _sender(officer_id: str) -> str:
 
 
 def _drawn_anew(data: bytes) -> bytes:
-    # Here and not above: only who brings such a photo pays for the picture library.
+    # Imported here: only photos with metadata need the image library.
     from PIL import Image, ImageOps
 
     try:

@@ -1,4 +1,4 @@
-"""Previews of photos for browsers: a smaller picture made anew, never the bytes that were sent."""
+"""Previews of photos for browsers: smaller pictures encoded by the server, never the uploaded bytes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def preview_name(tenant_id: str, sha256: str) -> str:
 
 
 def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
-    """Make the preview of a stored photo unless it is there; False when the photo cannot be read.
+    """Create the preview of a stored photo if it is missing; return False if the photo cannot be read.
 
-    Previews can be made again at any time: they are in no backup and nothing waits for the disk.
+    Previews can be created again at any time: they are not in backups and not synced to disk.
     """
     if target.is_file():
         return True
@@ -35,19 +35,19 @@ def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
     make_folder(target.parent)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
         file.write(picture)
-    # Complete before it has its name: another request may look for it meanwhile.
+    # Rename only the complete file: another request may look for it meanwhile.
     os.replace(file.name, target)
     try:
         opened().close()
     except FileNotFoundError:
-        # The photo was erased meanwhile, and its preview was not there yet to be erased with it.
+        # The photo was erased meanwhile, when its preview did not exist yet.
         target.unlink(missing_ok=True)
         return False
     return True
 
 
 def _smaller(source: BinaryIO) -> bytes | None:
-    # Here and not above: only who looks at photos pays for the picture library.
+    # Imported here: only previews need the image library.
     from io import BytesIO
 
     from PIL import Image

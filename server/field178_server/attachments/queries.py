@@ -1,4 +1,4 @@
-"""Queries of the files that records name: stored, overdue, and readable by whom."""
+"""Queries of the files that records reference: stored, overdue, restricted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OVERDUE_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class RecordFile:
-    """One file that a record names; `has_come` when its bytes are stored."""
+    """A file that a record references; `has_come`: its bytes are stored."""
 
     key: str
     sha256: str
@@ -30,57 +30,57 @@ class RecordFile:
     has_come: bool
 
     def is_overdue(self, now: datetime) -> bool:
-        """Tell whether it should have come long ago."""
+        """Return whether the file is missing for more than a week."""
         return not self.has_come and now - self.named_at > OVERDUE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFileCount:
-    """Counts of a record's files: named and stored."""
+    """Counts of a record's files: referenced and stored."""
 
     named: int
     come: int
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is missing."""
+        """Return whether all files are stored."""
         return self.come == self.named
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Count of filed records with an overdue file, and the oldest of them."""
+    """Count of filed records with an overdue file, and the id of the longest overdue."""
 
     records: int
     oldest: str | None
 
 
 def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFile, ...]:
-    """Return the files of one record by key; the caller has checked the access filter."""
+    """Return the files of a record, sorted by key; the caller MUST have checked the access filter."""
     return files_of_all(session, tenant_id, [record_id]).get(record_id, ())
 
 
 def files_of_all(
     session: Session, tenant_id: str, record_ids: Sequence[str]
 ) -> dict[str, tuple[RecordFile, ...]]:
-    """Return the files of those of these records that name any, by key."""
+    """Return the files of records by record id, sorted by key; records without files are left out."""
     query = (
         select(Attachment, _is_there(tenant_id).label("has_come"))
         .outerjoin(Blob, _is_blob_of_attachment())
         .where(Attachment.tenant_id == tenant_id, Attachment.record_id.in_(record_ids))
         .order_by(Attachment.attachment_key)
     )
-    found: dict[str, tuple[RecordFile, ...]] = {}
+    files_by_record: dict[str, tuple[RecordFile, ...]] = {}
     for row, there in session.execute(query):
         file = RecordFile(
             row.attachment_key, row.sha256, row.size, row.content_type, row.kind, row.named_at, bool(there)
         )
-        found[row.record_id] = (*found.get(row.record_id, ()), file)
-    return found
+        files_by_record[row.record_id] = (*files_by_record.get(row.record_id, ()), file)
+    return files_by_record
 
 
 def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, RecordFileCount]:
-    """Return the counts of those records that name files."""
+    """Return the file counts of records by record id; records without files are left out."""
     query = (
         select(Attachment.record_id, func.count(), func.count().filter(_is_there(tenant_id)))
         .outerjoin(Blob, _is_blob_of_attachment())
@@ -91,7 +91,7 @@ def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> 
 
 
 def overdue_records(session: Session, tenant_id: str, access: AccessFilter, now: datetime) -> Overdue:
-    """Return the filed records within access that miss a file for more than a week."""
+    """Return the count of filed records within access with a file missing for more than a week."""
     is_filed = and_(
         FiledRecord.tenant_id == Attachment.tenant_id, FiledRecord.record_id == Attachment.record_id
     )
@@ -110,12 +110,12 @@ def overdue_records(session: Session, tenant_id: str, access: AccessFilter, now:
         .group_by(Attachment.record_id)
         .order_by("since", Attachment.record_id)
     )
-    found = session.execute(missing).all()
-    return Overdue(len(found), found[0].record_id if found else None)
+    records = session.execute(missing).all()
+    return Overdue(len(records), records[0].record_id if records else None)
 
 
 def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: str) -> Blob | None:
-    """Return a blob that a live record of these scopes names, else None."""
+    """Return the blob of a file that a live record of these scopes references, else None."""
     query = (
         select(Blob)
         .join(Attachment, _is_blob_of_attachment())
@@ -134,7 +134,7 @@ def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: 
 def restricted_namings(
     session: Session, tenant_id: str, scopes: Iterable[str], sha256: str
 ) -> tuple[Attachment, ...]:
-    """Return the namings of a file of these scopes by which looking at it is written down."""
+    """Return the references to a file in these scopes with a restricted kind: viewing it MUST be audited."""
     query = select(Attachment).where(
         Attachment.tenant_id == tenant_id,
         Attachment.sha256 == sha256,
@@ -145,14 +145,15 @@ def restricted_namings(
 
 
 def _is_blob_of_attachment() -> ColumnElement[bool]:
-    """Return the condition that joins a file that is named with its stored bytes."""
+    """Return the join condition of a file reference and the blob of the file."""
     return and_(Blob.tenant_id == Attachment.tenant_id, Blob.sha256 == Attachment.sha256)
 
 
 def _has_come(tenant_id: str) -> ColumnElement[bool]:
     """Return the condition that the bytes of an attachment are stored for its record.
 
-    A hash alone opens nothing: who named the file, or somebody for that record, MUST have sent its bytes.
+    The hash alone gives no access: the referencing tablet, or anybody for that record, MUST have sent the
+    bytes.
     """
     return exists().where(
         Upload.tenant_id == tenant_id,

@@ -1,4 +1,4 @@
-"""Secure delete after an erasure's commit: photos, withdrawn exports, old text in the engine's files."""
+"""Secure delete after the commit of an erasure: photos, exports, and old pages of the database file."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ log = structlog.get_logger()
 
 
 def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
-    """Finish every confirmed erasure; return how many still wait for another try (the store was busy).
+    """Finish every confirmed erasure; return the number of unfinished ones (the store was busy).
 
-    May be run again at any time: a cut in between leaves the rows that say what is still to be erased.
+    Can be repeated at any time: after an interruption the rows still list what is to be erased.
     """
     with snapshot(engine) as session:
         erasures = _unfinished(session, tenant_id)
@@ -43,7 +43,7 @@ def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clo
 
 
 def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> Thread:
-    """Finish every confirmed erasure in a thread of its own; what is left is tried again within an hour."""
+    """Finish every confirmed erasure in a new thread; unfinished ones are tried again within an hour."""
 
     def erase() -> None:
         try:
@@ -76,7 +76,7 @@ def _erase_files(engine: Engine, store: FileStore, row: Erasure) -> None:
 
 
 def erase_unless_named(engine: Engine, tenant_id: str, store: FileStore, sha256: str) -> None:
-    """Remove stored bytes for good, unless a row says that they are there: they may have come again."""
+    """Delete the bytes of a file durably, unless it has a row again: it may have been uploaded again."""
     with store.clearing():
         with snapshot(engine) as session:
             is_named = session.get(Blob, (tenant_id, sha256)) is not None

@@ -32,7 +32,7 @@ _SWEPT_AT_ONCE = 50
 _MEGABYTE = 1 << 20
 
 
-# Built once: putting a statement together costs as much as running it.
+# Statements are built once: building costs as much as running.
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _OWN = (Upload.tenant_id == _TENANT, Upload.device_id == bindparam("device_id"))
 _BY_ID = select(Upload).where(*_OWN, Upload.upload_id == bindparam("upload_id"))
@@ -44,7 +44,7 @@ _TAKEN = select(
     .where(Upload.tenant_id == _TENANT, Upload.state == OPEN)
     .scalar_subquery(),
 )
-# Of the table: parameters of the class would be taken for rows to change by key.
+# Uses the table: with the class, SQLAlchemy would take the parameters for an update by primary key.
 _UPLOADS = table_of(Upload)
 _OF_TENANT = _UPLOADS.c.tenant_id == bindparam("of_tenant")
 _SET_STATE = (
@@ -66,13 +66,13 @@ _LATE = (
 _FORGOTTEN = delete(_UPLOADS).where(
     _OF_TENANT, _UPLOADS.c.state == GONE, _UPLOADS.c.expires_at <= bindparam("until")
 )
-# Uploads of a tenant begin one after the other: two that looked at once would both find room for one.
+# Serializes the starts of uploads of a tenant: two concurrent starts could both fit into the same limit.
 _TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """Announcement of an upload; `metadata_text` is its header as sent."""
+    """Request of an upload; `metadata_text`: its header as sent."""
 
     sha256: str
     size: int
@@ -91,7 +91,7 @@ class Limits:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """Return how much tablets may send, as the settings have it."""
+    """Return the limits of uploads in the settings."""
     return Limits(
         settings.upload_file_mb * _MEGABYTE,
         settings.upload_device_mb * _MEGABYTE,
@@ -103,7 +103,7 @@ def begin(
     session: Session,
     key: tuple[str, str],
     device_id: str | None,
-    wanted: UploadRequest,
+    request: UploadRequest,
     state: str,
     now: datetime,
 ) -> Upload:
@@ -112,11 +112,11 @@ def begin(
         tenant_id=key[0],
         upload_id=key[1],
         device_id=device_id,
-        record_id=wanted.record_id,
-        sha256=wanted.sha256,
-        size=wanted.size,
-        content_type=wanted.content_type,
-        metadata_text=wanted.metadata_text,
+        record_id=request.record_id,
+        sha256=request.sha256,
+        size=request.size,
+        content_type=request.content_type,
+        metadata_text=request.metadata_text,
         state=state,
         created_at=now,
         expires_at=now + UPLOAD_LIFE,
@@ -127,71 +127,71 @@ def begin(
 
 
 def check_limits(
-    session: Session, tenant_id: str, device_id: str | None, wanted: UploadRequest, limits: Limits
+    session: Session, tenant_id: str, device_id: str | None, request: UploadRequest, limits: Limits
 ) -> None:
-    """Refuse what is over a limit: AppError(too_large) with the limit and its unit.
+    """Raise AppError(too_large) with limit and unit if an upload exceeds a limit.
 
-    What is announced counts as if it were there. Nobody else begins until the transaction ends.
+    Open uploads count with their full size. Other uploads of the tenant wait until the transaction ends.
     """
-    if wanted.size > limits.file:
+    if request.size > limits.file:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.file, unit="bytes")
     session.execute(_TURN, {"tenant_id": tenant_id})
-    wanted_by = {"tenant_id": tenant_id, "device_id": device_id}
-    opened, sent, stored, coming = session.execute(_TAKEN, wanted_by).one()
+    sender = {"tenant_id": tenant_id, "device_id": device_id}
+    opened, sent, stored, coming = session.execute(_TAKEN, sender).one()
     if opened >= MAX_OPEN:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_OPEN, unit="open_uploads")
-    if sent + wanted.size > limits.device:
+    if sent + request.size > limits.device:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.device, unit="bytes_of_device")
-    if stored + coming + wanted.size > limits.tenant:
+    if stored + coming + request.size > limits.tenant:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
 def refuse_erased(session: Session, tenant_id: str, device_id: str, record_id: str) -> None:
-    """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture.
+    """Raise AppError(file_refused) for a file of an erased record: erased content MUST NOT be stored again.
 
-    A tablet that never had the record hears nothing of that: its bytes are taken in and not kept.
-    Until the transaction ends its erasure waits. MUST come before any other row is locked, as everywhere.
+    A tablet that never had the record MUST NOT learn of the erasure: its bytes are accepted and not kept.
+    Locks the record, so that an erasure waits until the transaction ends. MUST be the first lock.
     """
     if _is_erased(session, tenant_id, record_id) and _has_had(session, tenant_id, device_id, record_id):
         raise _refusal()
 
 
-def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: UploadRequest) -> None:
-    """Refuse a file that no change of this tablet names: AppError(sign_in_needed).
+def refuse_unnamed(session: Session, tenant_id: str, device_id: str, request: UploadRequest) -> None:
+    """Raise AppError(sign_in_needed) for a file that no change of this tablet references.
 
-    A tablet without an officer only sends its own records; one that never had an officer has none.
+    A tablet without an officer may only send files of its own records; without a former officer it has none.
     """
     has_begun = exists().where(DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id)
     in_record = exists().where(
         Attachment.tenant_id == tenant_id,
-        Attachment.record_id == wanted.record_id,
-        Attachment.sha256 == wanted.sha256,
+        Attachment.record_id == request.record_id,
+        Attachment.sha256 == request.sha256,
         Attachment.device_id == device_id,
     )
     in_quarantine = exists().where(
         Quarantine.tenant_id == tenant_id,
-        Quarantine.record_id == wanted.record_id,
+        Quarantine.record_id == request.record_id,
         Quarantine.device_id == device_id,
-        Quarantine.payload.contains(wanted.sha256),
+        Quarantine.payload.contains(request.sha256),
     )
     if not session.scalar(select(and_(has_begun, or_(in_record, in_quarantine)))):
         raise AppError(ErrorCode.SIGN_IN_NEEDED)
 
 
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:
-    """Return an upload of this tablet; another's is as unknown as one that never was."""
-    wanted = {"tenant_id": tenant_id, "upload_id": upload_id, "device_id": device_id}
-    row = session.scalars(_BY_ID, wanted).one_or_none()
+    """Return an upload of this tablet; raise AppError(not_found) if unknown or of another tablet."""
+    keys = {"tenant_id": tenant_id, "upload_id": upload_id, "device_id": device_id}
+    row = session.scalars(_BY_ID, keys).one_or_none()
     if row is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return row
 
 
 def complete(session: Session, upload: Upload, now: datetime) -> bool:
-    """Mark an upload as done; its bytes MUST be stored already. Tell whether they stay.
+    """Mark an upload as done; return whether its bytes are kept. The bytes MUST be stored already.
 
-    Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
-    erased meanwhile, unless something else has these bytes.
+    Raises AppError(upload_gone) if it was given up meanwhile; AppError(file_refused) if its record was erased
+    meanwhile, unless the file has a row already.
     """
     tenant_id, record_id = upload.tenant_id, upload.record_id
     is_erased = _is_erased(session, tenant_id, record_id)
@@ -203,7 +203,7 @@ def complete(session: Session, upload: Upload, now: datetime) -> bool:
         raise _refusal() if is_refused else AppError(ErrorCode.UPLOAD_GONE)
     blob = session.get(Blob, (tenant_id, upload.sha256))
     if blob is not None:
-        # Nobody collects them now: the caller keeps those who clear away out.
+        # No collection runs at this time: the caller has the shared lock `keeping`.
         blob.unnamed_since = None
     elif is_refused:
         raise _refusal()
@@ -222,34 +222,34 @@ def complete(session: Session, upload: Upload, now: datetime) -> bool:
 
 
 def give_up(session: Session, upload: Upload) -> None:
-    """Mark an upload as given up."""
+    """Mark an open upload as given up."""
     _set_state(session, upload, GONE)
 
 
 def late(session: Session, tenant_id: str, now: datetime) -> list[Upload]:
-    """Return some of the uploads that were not finished in time, the latest of them last."""
+    """Return some open uploads that have expired, the earliest first."""
     return list(session.scalars(_LATE, {"tenant_id": tenant_id, "now": now}))
 
 
 def forget(session: Session, tenant_id: str, now: datetime) -> None:
-    """Delete uploads given up longer ago than they lived: their senders know by then."""
+    """Delete expired uploads after a second lifetime; clients have been told by then."""
     session.execute(_FORGOTTEN, {"of_tenant": tenant_id, "until": now - UPLOAD_LIFE})
 
 
 def _set_state(session: Session, upload: Upload, state: str) -> bool:
-    # What is already given up or done stays what it is.
-    wanted = {"of_tenant": upload.tenant_id, "of_upload": upload.upload_id, "new_state": state}
-    return changed_rows(session.execute(_SET_STATE, wanted)) == 1
+    # Only open uploads change their state.
+    values = {"of_tenant": upload.tenant_id, "of_upload": upload.upload_id, "new_state": state}
+    return changed_rows(session.execute(_SET_STATE, values)) == 1
 
 
 def _is_erased(session: Session, tenant_id: str, record_id: str) -> bool:
-    # Held until the end: an erasure that commits after this look would not see what is stored then.
+    # The row stays locked until commit: a concurrent erasure would miss the stored file.
     body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
     return body is not None and body.startswith(f'{{"{ERASED_AT}":')
 
 
 def _has_had(session: Session, tenant_id: str, device_id: str | None, record_id: str) -> bool:
-    """Tell whether a tablet wrote or may read a record; the office, which is no tablet, always."""
+    """Return whether a tablet wrote or may read a record; True for the office (no device id)."""
     wrote = exists().where(
         ChangeHistory.tenant_id == tenant_id,
         ChangeHistory.record_id == record_id,

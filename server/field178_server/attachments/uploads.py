@@ -1,8 +1,8 @@
 """Resumable uploads (docs/sync-protocol.md §9): the bytes are stored before the row of the blob.
 
-How far an upload has come is the size of its file, so a piece costs no transaction and no sync: a power cut
-may take pieces back, and the sender asks for the offset after every break. The order at the end is file
-synced, checked, renamed, folder synced, row: what was cut is finished by the next question for the offset.
+The offset of an upload is the length of its file, so a chunk needs no transaction and no sync: a power cut
+may lose chunks, and the sender requests the offset after every interruption. The order at the end is: sync
+file, check, rename, sync folder, write row. The next request for the offset completes an interrupted end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class UploadOffset:
-    """State of one upload."""
+    """State of an upload: its offset, size, metadata and expiry."""
 
     upload_id: str
     offset: int
@@ -49,7 +49,7 @@ class UploadOffset:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is missing."""
+        """Return whether all bytes of the upload are stored."""
         return self.offset == self.size
 
 
@@ -65,36 +65,36 @@ class Uploading:
         self._limits = limits
         self._clock, self._ids = ports
 
-    def begin(self, device: DeviceContext, wanted: UploadRequest, *, skip_known: bool) -> UploadOffset:
-        """Begin an upload; with `skip_known` one of bytes that this tablet may read is whole at once."""
+    def begin(self, device: DeviceContext, request: UploadRequest, *, skip_known: bool) -> UploadOffset:
+        """Begin an upload; with `skip_known` it is complete at once if the tablet may read the file."""
         now, upload_id = self._clock.now(), self._ids.random()
         self._store.begin(upload_id)
-        # Before the transaction: nobody waits at the store while it is looked for the bytes.
-        state = DONE if skip_known and self._knows(device, wanted) else OPEN
+        # Before the transaction: no lock is held while the store is searched for the bytes.
+        state = DONE if skip_known and self._knows(device, request) else OPEN
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
-            upload_rows.refuse_erased(session, self._tenant_id, device.id, wanted.record_id)
+            upload_rows.refuse_erased(session, self._tenant_id, device.id, request.record_id)
             if device.needs_sign_in:
-                upload_rows.refuse_unnamed(session, self._tenant_id, device.id, wanted)
+                upload_rows.refuse_unnamed(session, self._tenant_id, device.id, request)
             upload_rows.forget(session, self._tenant_id, now)
             late = upload_rows.late(session, self._tenant_id, now)
-            upload_rows.check_limits(session, self._tenant_id, device.id, wanted, self._limits)
+            upload_rows.check_limits(session, self._tenant_id, device.id, request, self._limits)
             key = (self._tenant_id, upload_id)
-            return upload_rows.begin(session, key, device.id, wanted, state, now), late
+            return upload_rows.begin(session, key, device.id, request, state, now), late
 
         is_needed = False
         try:
             row, late = run_write(self._engine, work)
             is_needed = state == OPEN
         finally:
-            # Also when nothing was stored: a file without a row would lie there for ever.
+            # Also after an error: a file without a row would never be deleted.
             if not is_needed:
                 self._store.drop(upload_id)
         self._give_up_late(late)
         return self._offset_of(row, row.size if state == DONE else 0)
 
     def expire(self) -> int:
-        """Give up every upload that was not finished in time, forget old ones; return how many were late."""
+        """Give up expired uploads and delete the rows of old ones; return the number of given up uploads."""
         now, given_up = self._clock.now(), 0
         while more := self._give_up_late(self._late(now)):
             given_up += more
@@ -108,7 +108,7 @@ class Uploading:
     def _give_up_late(self, late: Sequence[Upload]) -> int:
         given_up = 0
         for row in late:
-            # One whose bytes are coming just now is left alone: they may be its last, and be answered.
+            # An upload that is locked by a request is skipped: it may be completed by it.
             with suppress(AppError), self._store.locked(row.upload_id):
                 self._give_up(row)
                 self._store.drop(row.upload_id)
@@ -116,7 +116,7 @@ class Uploading:
         return given_up
 
     def position(self, device: DeviceContext, upload_id: str) -> UploadOffset:
-        """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
+        """Return the offset of an upload; a complete file that is not stored yet is stored first."""
         row = self._row(device, upload_id)
         if row.state == DONE:
             return self._offset_of(row, row.size)
@@ -127,7 +127,7 @@ class Uploading:
         return self._offset_of(row, length)
 
     def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> UploadOffset:
-        """Take a piece in at the end of what is there, or raise AppError and leave the offset where it is."""
+        """Append a chunk to an upload and return the offset; an AppError leaves the offset unchanged."""
         row = self._row(device, upload_id)
         if row.state == DONE:
             return self._offset_of(row, _nothing_more(piece, row.size))
@@ -149,14 +149,14 @@ class Uploading:
 
     @contextmanager
     def _file_of(self, row: Upload) -> Iterator[FileIO | None]:
-        """Give the locked file of an open upload; None: it is stored. Missing: AppError(upload_gone)."""
+        """Yield the locked file of an open upload, None if stored; raise AppError(upload_gone) if lost."""
         with self._store.locked(row.upload_id) as file:
             if file is None:
                 self._settle(row)
             yield file
 
     def _settle(self, row: Upload) -> None:
-        # The file has gone from its first place: it was stored and the row did not follow, or it was lost.
+        # The file of the upload is missing: it was published without its row being written, or it was lost.
         with self._store.keeping():
             is_stored = self._store.holds(row.sha256, row.size)
             is_kept = is_stored and self._complete(row)
@@ -167,7 +167,7 @@ class Uploading:
         raise AppError(ErrorCode.UPLOAD_GONE)
 
     def _store_whole(self, row: Upload, file: FileIO) -> None:
-        # The first time that the disk must have it: until now a sender was promised nothing but its own file.
+        # The first sync of the file: until now the sender can send lost bytes again.
         make_durable(file)
         try:
             file.seek(0)
@@ -196,24 +196,24 @@ class Uploading:
         try:
             self._store.publish(row.upload_id, row.sha256)
         except FileNotFoundError:
-            # Its record was erased while the bytes were checked: what had been sent is dropped.
+            # Its record was erased while the bytes were checked, which deleted the file.
             raise AppError(ErrorCode.UPLOAD_GONE) from None
 
     def _complete(self, row: Upload) -> bool:
         return run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
 
     def _erase_unless(self, is_kept: bool, row: Upload) -> None:
-        """Erase bytes of a record that was erased, taken from a tablet that must not hear of that."""
+        """Erase the file if it is not kept: its record was erased, which the tablet MUST NOT learn."""
         if not is_kept:
             erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
 
     def _give_up(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.give_up(session, row))
 
-    def _knows(self, device: DeviceContext, wanted: UploadRequest) -> bool:
+    def _knows(self, device: DeviceContext, request: UploadRequest) -> bool:
         with snapshot(self._engine) as session:
-            blob = known_blob(session, self._tenant_id, device.scopes, wanted.sha256)
-        return blob is not None and blob.size == wanted.size and self._store.holds(blob.sha256, blob.size)
+            blob = known_blob(session, self._tenant_id, device.scopes, request.sha256)
+        return blob is not None and blob.size == request.size and self._store.holds(blob.sha256, blob.size)
 
     def _row(self, device: DeviceContext, upload_id: str) -> Upload:
         with snapshot(self._engine) as session:
@@ -228,7 +228,7 @@ class Uploading:
 
 
 def uploading_of(runtime: Runtime) -> Uploading:
-    """Return the uploads of the running server's tenant."""
+    """Return the uploads of the server's tenant."""
     store, limits = file_store_of(runtime.settings), limits_of(runtime.settings)
     return Uploading(runtime.engine, runtime.tenant_id, store, limits, (runtime.clock, runtime.ids))
 

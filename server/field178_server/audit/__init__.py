@@ -1,1 +1,1 @@
-"""The audit trail and the signed hash chain over the receipts (docs/sync-protocol.md §A)."""
+"""Audit trail, and the signed hash chain over the receipts (docs/sync-protocol.md §A)."""

@@ -1,4 +1,4 @@
-"""Actions of the audit trail by kind: whatever is written there has its place here."""
+"""Actions of the audit trail by kind: every action that the server writes is listed here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class ActionKind(StrEnum):
-    """Kinds of actions, in the order in which people look for them."""
+    """Kinds of actions, in the order of the console's filter."""
 
     READING = "reading"
     TAKING_OUT = "taking_out"
@@ -34,25 +34,48 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
     {
         ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
         ActionKind.TAKING_OUT: (
-            *("list_exported", "export_made", "export_taken", "export_withdrawn"),
-            *(FEED_READ, "feed_token_made", "feed_token_revoked"),
+            "list_exported",
+            "export_made",
+            "export_taken",
+            "export_withdrawn",
+            FEED_READ,
+            "feed_token_made",
+            "feed_token_revoked",
         ),
         ActionKind.DECISIONS: (
-            *("review_approved", "review_returned", "review_void", "review_reopened"),
-            *("review_approval_undone", "review_return_taken_back"),
-            *("review_commented", "review_thread_closed", "review_thread_reopened"),
+            "review_approved",
+            "review_returned",
+            "review_void",
+            "review_reopened",
+            "review_approval_undone",
+            "review_return_taken_back",
+            "review_commented",
+            "review_thread_closed",
+            "review_thread_reopened",
             *(
                 f"{type_}_{action}"
                 for type_ in ("sanction_decision", "payment", "measure_execution", "follow_up_closure")
                 for action in ("entered", "corrected", "withdrawn")
             ),
-            *("conflicts_settled", "quarantine_run_again", "quarantine_mended", "quarantine_set_aside"),
-            *("quarantine_put_back", "salvage_taken", "salvage_set_aside"),
+            "conflicts_settled",
+            "quarantine_run_again",
+            "quarantine_mended",
+            "quarantine_set_aside",
+            "quarantine_put_back",
+            "salvage_taken",
+            "salvage_set_aside",
         ),
         ActionKind.REGISTER: (
-            *("establishment_added", "establishment_edited", "record_moved", "record_merged"),
-            *("record_unmerged", "register_file_uploaded", "register_imported", "register_import_undone"),
-            *("duplicate_dismissed", "duplicate_restored"),
+            "establishment_added",
+            "establishment_edited",
+            "record_moved",
+            "record_merged",
+            "record_unmerged",
+            "register_file_uploaded",
+            "register_imported",
+            "register_import_undone",
+            "duplicate_dismissed",
+            "duplicate_restored",
         ),
         ActionKind.COMMUNE: tuple(
             f"{type_}_{action}"
@@ -63,8 +86,14 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             *(
                 f"{type_}_{action}"
                 for type_ in (
-                    *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
-                    *("budget_line", "denominator", "information_correction", "supervision"),
+                    "agency_return",
+                    "harm_reduction_return",
+                    "pilot_model",
+                    "commendation",
+                    "budget_line",
+                    "denominator",
+                    "information_correction",
+                    "supervision",
                 )
                 for action in ("entered", "corrected", "withdrawn")
             ),
@@ -72,35 +101,84 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.REPORTS: (
-            *("report_opened", "report_edited", "report_signed_off", "report_frozen", "report_restated"),
-            *("report_withdrawn", "report_withdrawal_undone"),
-            *("report_taken", "submission_recorded", "template_taken", "template_dropped"),
+            "report_opened",
+            "report_edited",
+            "report_signed_off",
+            "report_frozen",
+            "report_restated",
+            "report_withdrawn",
+            "report_withdrawal_undone",
+            "report_taken",
+            "submission_recorded",
+            "template_taken",
+            "template_dropped",
         ),
         ActionKind.ERASURE: (
-            *("purge_requested", "purge_confirmed", "purge_refused", "purge_withdrawn"),
+            "purge_requested",
+            "purge_confirmed",
+            "purge_refused",
+            "purge_withdrawn",
             RECORDS_SEARCHED,
         ),
         ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "sessions_ended"),
         ActionKind.PEOPLE: (
-            *("officer_added", "officer_changed", "officer_disabled", "officer_reopened", "own_mail_set"),
-            *("team_added", "team_changed", "team_member_set", "membership_begun", "membership_ended"),
-            *("work_handed_over", "hand_over_undone"),
-            *("password_set", "password_reset", "password_chosen", "own_password_set", "totp_set"),
+            "officer_added",
+            "officer_changed",
+            "officer_disabled",
+            "officer_reopened",
+            "own_mail_set",
+            "team_added",
+            "team_changed",
+            "team_member_set",
+            "membership_begun",
+            "membership_ended",
+            "work_handed_over",
+            "hand_over_undone",
+            "password_set",
+            "password_reset",
+            "password_chosen",
+            "own_password_set",
+            "totp_set",
             "totp_dropped",
         ),
         ActionKind.TABLETS: (
-            *("enrolment_code_issued", "device_enrolled", "device_activated", "officer_bound"),
-            *("device_confirmed", "device_disowned", "device_renamed", "device_revoked"),
-            *("device_recovered", "scope_granted", "scope_ungranted", "root_contradicted"),
+            "enrolment_code_issued",
+            "device_enrolled",
+            "device_activated",
+            "officer_bound",
+            "device_confirmed",
+            "device_disowned",
+            "device_renamed",
+            "device_revoked",
+            "device_recovered",
+            "scope_granted",
+            "scope_ungranted",
+            "root_contradicted",
             "root_agrees_again",
         ),
         ActionKind.SYNC: ("sync.push", "rescue.import", "number_block_leased"),
         ActionKind.SERVER: (
-            *("job_queued", "job_stopped", "lists_published", "notice_announced", "notice_withdrawn"),
-            *("backup_marked", "store_restored", "epoch_begun", "sessions_expired", "files_collected"),
-            *("chain_checked", "mail_tested"),
-            *("webhook_added", "webhook_changed", "webhook_secret_changed", "webhook_paused"),
-            *("webhook_resumed", "webhook_replayed", "webhook_tested", "webhook_stopped", "webhook_removed"),
+            "job_queued",
+            "job_stopped",
+            "lists_published",
+            "notice_announced",
+            "notice_withdrawn",
+            "backup_marked",
+            "store_restored",
+            "epoch_begun",
+            "sessions_expired",
+            "files_collected",
+            "chain_checked",
+            "mail_tested",
+            "webhook_added",
+            "webhook_changed",
+            "webhook_secret_changed",
+            "webhook_paused",
+            "webhook_resumed",
+            "webhook_replayed",
+            "webhook_tested",
+            "webhook_stopped",
+            "webhook_removed",
             "webhook_sent_again",
         ),
     }

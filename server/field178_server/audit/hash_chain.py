@@ -1,6 +1,6 @@
-"""Links of the root chain, each over the receipts made since the last one (protocol §A).
+"""Links of the hash chain (wire: roots), each over the receipts since the last link (protocol §A).
 
-Also noting a tablet whose root contradicts the chain: once, for the office and in the audit trail.
+Also records tablets whose root contradicts the chain: on the device's row and in the audit trail.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.hash_chain import RootAlarm, signed_text
 
-# What never changes of a receipt, whatever a second evaluation or an erasure does to the other columns.
+# Columns of a receipt that a second evaluation or an erasure does not change.
 FIXED_COLUMNS = (
     StoredReceipt.change_id,
     StoredReceipt.incarnation,
@@ -46,7 +46,7 @@ class LinkPart:
 
 @dataclass(frozen=True, slots=True)
 class LinkDraft:
-    """A link to be: all but its time."""
+    """A link before it is stored: without its time."""
 
     index: int
     epoch: str
@@ -55,7 +55,7 @@ class LinkDraft:
     trail: TrailHead | None = None
 
     def hash_at(self, at: datetime) -> str:
-        """Return the hash of the link; one from before the audit trail had a chain says nothing of it."""
+        """Return the hash of the link; it covers the head of the audit trail if there is one."""
         parts = [[part.device_id, part.upto, part.count, part.digest] for part in self.parts]
         trail = [[self.trail.index, self.trail.hash]] if self.trail else []
         members = [self.index, self.epoch, self.previous, to_wire(at), parts, *trail]
@@ -71,7 +71,7 @@ class ReceiptLines:
         self._hash = hashlib.sha256()
 
     def add(self, receipt: FixedValues) -> None:
-        """Take the next receipt."""
+        """Add the next receipt."""
         self.count += 1
         self._hash.update(canonical(list(receipt)) + b"\n")
 
@@ -82,10 +82,10 @@ class ReceiptLines:
 
 
 def draft(session: Session, tenant_id: str) -> LinkDraft | None:
-    """Return the next link, None when nothing was acknowledged since the last one of this epoch.
+    """Return the next link; None without new receipts since the last link of this epoch.
 
-    It needs ONE snapshot and no lock: a tablet's `verdicts` moves in the transaction that stores its
-    receipts, under the lock of its row, so all up to that number are there.
+    MUST run in ONE snapshot; needs no lock: a tablet's `verdicts` is raised in the transaction that stores
+    its receipts, under the lock of its row, so all receipts up to that number are stored.
     """
     epoch = session.get_one(Tenant, tenant_id).epoch
     last = find(session, tenant_id)
@@ -97,7 +97,7 @@ def draft(session: Session, tenant_id: str) -> LinkDraft | None:
 
 
 def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519PrivateKey, now: datetime) -> bool:
-    """Store a link; False when another process made it meanwhile, or another history began."""
+    """Store a link; return False if another process stored it meanwhile, or the epoch changed."""
     last = find(session, tenant_id)
     epoch = session.get_one(Tenant, tenant_id, with_for_update={"read": True}).epoch
     if (0 if last is None else last.root_index) != link.index - 1 or epoch != link.epoch:
@@ -133,7 +133,7 @@ def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519Privat
 
 
 def find(session: Session, tenant_id: str, index: int | None = None) -> Root | None:
-    """Return the link at an index, without one the last link, of whatever epoch."""
+    """Return the link at an index (None: the last link), of any epoch, or None."""
     query = select(Root).where(Root.tenant_id == tenant_id)
     if index is not None:
         query = query.where(Root.root_index == index)
@@ -143,11 +143,11 @@ def find(session: Session, tenant_id: str, index: int | None = None) -> Root | N
 def receipts_in_order(
     session: Session, tenant_id: str, device_id: str, after: int, upto: int
 ) -> Iterator[tuple[int, FixedValues]]:
-    """Yield (`first_v`, what lasts) of a tablet's receipts above one number and up to another, ascending.
+    """Yield (`first_v`, fixed columns) of a tablet's receipts with after < `first_v` <= upto, ascending.
 
-    It MUST be read to its end: rows come from a cursor of the server's.
+    MUST be read to its end: it uses a server-side cursor.
     """
-    # `first_v` is never above `v`, and on `v` there is an index.
+    # `first_v` <= `v`, so the condition on `v`, which has an index, excludes no row.
     rows = session.execute(
         select(StoredReceipt.first_v, *FIXED_COLUMNS)
         .where(
@@ -166,7 +166,10 @@ def receipts_in_order(
 def note_alarm(
     session: Session, stamp: Stamp, device_id: str, alarm: RootAlarm | None, seen: int, shown: int
 ) -> None:
-    """Keep what was found (None: nothing any more), with the index that was seen and the one shown."""
+    """Store a tablet's root alarm (None: ended) and write an audit entry; do nothing if it is unchanged.
+
+    `seen`: the index of the tablet's root, `shown`: the index of the root sent to it.
+    """
     row = session.get_one(Device, (stamp.tenant_id, device_id), with_for_update={"key_share": True})
     if row.root_alarm == alarm:
         return

@@ -1,4 +1,4 @@
-"""History check: the state of the root chain, and whether a tablet's root is part of it (protocol §A)."""
+"""History check: whether a tablet's root is part of the server's hash chain (protocol §A)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_shared.wire.protocol import SyncRequest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _OTHER = aliased(Root)
-# One statement with the epoch, which every exchange asks for: the chain costs no statement of its own.
+# One statement with the epoch, which every exchange reads, so that the chain needs no further statement.
 _HISTORY = (
     select(Tenant.epoch, Root.root_index, Root.hash, Root.sig)
     .outerjoin(
@@ -36,7 +36,7 @@ _AT = select(Root.hash, Root.sig).where(
 
 @dataclass(frozen=True, slots=True)
 class RootNow:
-    """One root of the present epoch."""
+    """A root of the current epoch."""
 
     index: int
     hash: str
@@ -45,7 +45,7 @@ class RootNow:
 
 @dataclass(frozen=True, slots=True)
 class ServerHistory:
-    """The store's history: its epoch and its newest root, None while this epoch has none."""
+    """The store's history: its epoch, and the newest root of this epoch or None."""
 
     epoch: str
     newest: RootNow | None
@@ -53,9 +53,9 @@ class ServerHistory:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCheck:
-    """Result of a check: the root to show, the alarm if the tablet's is none of ours, whether it is behind.
+    """Result of a check: the root to send, the alarm if the tablet's root is unknown, whether it is behind.
 
-    `settled`: neither side finds anything wrong.
+    `settled`: neither side has an alarm.
     """
 
     shown: RootNow | None
@@ -64,14 +64,14 @@ class HistoryCheck:
     settled: bool = True
 
     def to_wire(self) -> dict[str, object]:
-        """Return the member `root` of a hello."""
+        """Return the member `root` of a hello frame."""
         if self.shown is None:
             return {"index": 0}
         return {"index": self.shown.index, "hash": self.shown.hash, "sig": self.shown.sig}
 
 
 def history_of(session: Session, tenant_id: str) -> ServerHistory:
-    """Return epoch and newest root."""
+    """Return the epoch and the newest root of the store."""
     epoch, index, hash_, sig = session.execute(_HISTORY, {"tenant_id": tenant_id}).one()
     return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
@@ -79,10 +79,10 @@ def history_of(session: Session, tenant_id: str) -> ServerHistory:
 def check_history(
     session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest
 ) -> HistoryCheck:
-    """Compare the root that a tablet saw with the chain.
+    """Return the result of comparing a tablet's root with the hash chain.
 
-    Where they part it is shown the root at its own index, so that it sees what the office sees. A tablet with
-    an alarm is shown that root as well: only it can end the alarm.
+    If they differ, the server sends its root at the tablet's index, so that tablet and office see the same
+    difference. It is sent to a tablet with an alarm as well: only that root can end the alarm.
     """
     seen, newest = request.root, history.newest
     alarm = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None

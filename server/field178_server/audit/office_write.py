@@ -13,13 +13,13 @@ from field178_shared.wire.protocol import Op
 
 
 def write_record(batch: Batch, context: OperationContext, made: Stored, entry: AuditEntry) -> None:
-    """Put the next state of a loaded or new record into the batch, and note it; the caller flushes it."""
+    """Put the next state of a record into the batch and write the audit entry; the caller flushes."""
     put_record(batch, context, made)
     context.note(batch.session, entry)
 
 
 def put_record(batch: Batch, context: OperationContext, made: Stored) -> None:
-    """Put the next state of a loaded or new record into the batch; the caller notes the operation."""
+    """Put the next state of a loaded or new record into the batch; the caller writes the audit entry."""
     before = batch.get(made.record_id)
     seen = before.data if before is not None and not before.deleted else {}
     set_, was = difference(seen, made.data)
@@ -30,9 +30,9 @@ def put_record(batch: Batch, context: OperationContext, made: Stored) -> None:
     batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
 
 
-def delete_record(batch: Batch, context: OperationContext, known: Stored) -> Stored:
-    """Delete a loaded record in the batch, its history stays; return it. The caller notes the operation."""
-    made = next_revision(known, deleted=True)
+def delete_record(batch: Batch, context: OperationContext, record: Stored) -> Stored:
+    """Delete a loaded record in the batch and return it; the caller writes the audit entry."""
+    made = next_revision(record, deleted=True)
     text = canonical({"op": Op.DELETE.value}).decode()
     batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
     return made

@@ -25,7 +25,7 @@ class OperationContext:
     actor: Actor = trail.OPERATOR
 
     def now(self) -> datetime:
-        """Return the present instant."""
+        """Return the current instant."""
         return self.clock.now()
 
     def note(self, session: Session, entry: AuditEntry) -> None:

@@ -1,4 +1,4 @@
-"""Queries of the audit trail: the last action on an object."""
+"""Query of the last action on an object in the audit trail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_server.records.labels import Names, names_of
 
 @dataclass(frozen=True, slots=True)
 class LastAction:
-    """Actor and time of the last action; the operator of the server has no id."""
+    """Actor and time of the last action, with names; `actor_id` None: the operator or the system."""
 
     actor_id: str | None
     at: datetime
@@ -25,7 +25,7 @@ class LastAction:
 def last_action(
     session: Session, tenant_id: str, object_id: str, actions: Collection[str], since: datetime
 ) -> LastAction | None:
-    """Return the last of these actions on an object; `since` bounds the search, for the index is by time."""
+    """Return the last of these actions on an object, or None; `since` bounds the scan of the time index."""
     row = session.execute(
         select(Audit.actor_id, Audit.at)
         .where(

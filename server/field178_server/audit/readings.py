@@ -1,4 +1,4 @@
-"""Readings of records: one entry of the trail for each officer, record and local day."""
+"""Audit of opened records: one audit entry per officer, record and local day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_shared.time.clock import local_date, start_of_day
 
 
 def has_read_today(session: Session, context: OperationContext, record_id: str) -> bool:
-    """Tell whether the trail has it already that the officer opened this record today."""
+    """Return whether the officer opened the record today, according to the audit trail."""
     query = select(Audit.audit_id).where(
         Audit.tenant_id == context.tenant_id,
         Audit.object_id == record_id,
@@ -25,5 +25,5 @@ def has_read_today(session: Session, context: OperationContext, record_id: str) 
 
 
 def note_reading(session: Session, context: OperationContext, record_id: str, scope: str | None) -> None:
-    """Write that the officer has opened a record."""
+    """Write an audit entry that the officer opened a record."""
     context.note(session, AuditEntry(RECORD_OPENED, record_id, scope))

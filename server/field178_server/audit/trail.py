@@ -19,7 +19,7 @@ MAX_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Kind of actor: a device, an officer, the operator at the server's own console, or the system."""
+    """An actor by kind and id: a device, an officer, the operator at the command line, or the system."""
 
     kind: str
     id: str | None = None
@@ -30,7 +30,7 @@ OPERATOR = Actor("operator")
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One action. `details` holds ids, codes and counts only, never names or content."""
+    """An action on an object. `details` contains only ids, codes and counts, never names or content."""
 
     action: str
     object_id: str | None = None
@@ -48,7 +48,7 @@ class Stamp:
 
 
 def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> None:
-    """Write one audit entry."""
+    """Write an audit entry."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
     row = {
         "tenant_id": stamp.tenant_id,
@@ -65,13 +65,13 @@ def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> N
 
 
 def require_reason(reason: str) -> None:
-    """Raise AppError(required) without a reason, AppError(too_long) for one beyond the limit."""
+    """Raise AppError(required) for an empty reason, AppError(too_long) for a reason over the limit."""
     if not reason:
         raise AppError(ErrorCode.REQUIRED, path="reason")
     refuse_long(reason)
 
 
 def refuse_long(*texts: str) -> None:
-    """Raise AppError(too_long) when one of the texts is longer than a reason may be."""
+    """Raise AppError(too_long) if a text is longer than the limit of a reason."""
     if any(len(text) > MAX_REASON for text in texts):
         raise AppError(ErrorCode.TOO_LONG, limit=MAX_REASON)

@@ -1,7 +1,7 @@
-"""Chain of the audit trail: each entry is hashed with the one before it, the last of each run is signed.
+"""Hash chain of the audit trail: each entry is hashed with its predecessor, the last of each run is signed.
 
-Entries are chained beside the requests: the order in which transactions end costs no lock while they run.
-The roots that tablets remember name how far the chain had come, so its end cannot be cut off or made anew.
+Entries are chained outside the requests, so that requests need no lock for their order. The roots that
+tablets store contain the head of this chain, so that its end cannot be truncated or replaced unnoticed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.wire.canonical import canonical
 
-# So many in one transaction: a push waits for no more than these.
+# Entries per transaction, so that a push waits only briefly.
 RUN_SIZE = 1000
 _VERSION = "field178-audit-v1"
-_SAID = (
+_HASHED_COLUMNS = (
     Audit.audit_id,
     Audit.at,
     Audit.actor_kind,
@@ -41,12 +41,12 @@ Progress: TypeAlias = Callable[[int], None]
 
 
 def ignore_progress(_: int) -> None:
-    """Take no notice of how far the work is."""
+    """Ignore the progress: the default callback."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrailHead:
-    """The last chained entry: its place and its hash."""
+    """The last chained entry: its index and hash."""
 
     index: int
     hash: str
@@ -54,7 +54,7 @@ class TrailHead:
 
 @dataclass(frozen=True, slots=True)
 class BrokenEntry:
-    """The first entry that does not hold: its place, what is wrong, and the row that stands there."""
+    """The first broken entry: its index, the fault (missing, hash, signature), and its row if any."""
 
     index: int
     fault: str
@@ -63,7 +63,7 @@ class BrokenEntry:
 
 
 def head(session: Session, tenant_id: str) -> TrailHead | None:
-    """Return the last chained entry, None while there is none."""
+    """Return the last chained entry, or None."""
     query = (
         select(Audit.chain_index, Audit.chain_hash)
         .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
@@ -75,7 +75,7 @@ def head(session: Session, tenant_id: str) -> TrailHead | None:
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey) -> int:
-    """Chain every entry that is in the store and in no chain yet; return how many there were."""
+    """Chain all entries that are not chained yet; return their number."""
     count = 0
     while added := run_write(engine, lambda session: _append(session, tenant_id, key)):
         count += added
@@ -85,9 +85,9 @@ def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey) -> int:
 def first_broken_entry(
     session: Session, tenant_id: str, key: str | None, each: Progress = ignore_progress
 ) -> BrokenEntry | None:
-    """Return the first entry that does not hold; signatures are proved where the key is given."""
+    """Return the first broken entry, or None; signatures are checked if the key is given."""
     query = (
-        select(*_SAID, Audit.chain_index, Audit.chain_hash, Audit.chain_sig)
+        select(*_HASHED_COLUMNS, Audit.chain_index, Audit.chain_hash, Audit.chain_sig)
         .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
         .order_by(Audit.chain_index, Audit.audit_id)
         .execution_options(yield_per=1000)
@@ -111,22 +111,22 @@ def first_broken_entry(
 
 
 def faults_of_trail(session: Session, tenant_id: str, key: str | None) -> list[str]:
-    """Return what is wrong with the first entry that does not hold, as the integrity check says it."""
+    """Return a line of the integrity check about the first broken entry, or no line."""
     broken = first_broken_entry(session, tenant_id, key)
     return [] if broken is None else [f"audit: {broken.index} {broken.fault}"]
 
 
 def count_chained(session: Session, tenant_id: str) -> int:
-    """Return how many entries are chained."""
+    """Return the number of chained entries."""
     query = select(func.count()).where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
     return session.scalar(query) or 0
 
 
 def _append(session: Session, tenant_id: str, key: Ed25519PrivateKey) -> int:
-    # One process at a time; requests take no such lock.
+    # One process at a time; requests do not use this lock.
     session.get_one(Tenant, tenant_id, with_for_update={"key_share": True})
     rows = session.execute(
-        select(*_SAID)
+        select(*_HASHED_COLUMNS)
         .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_(None))
         .order_by(Audit.audit_id)
         .limit(RUN_SIZE)
@@ -142,20 +142,20 @@ def _chained(
     rows: Sequence[Any], tenant_id: str, last: TrailHead | None, key: Ed25519PrivateKey
 ) -> list[dict[str, object]]:
     index, hash_ = (last.index, last.hash) if last else (0, "")
-    found: list[dict[str, object]] = []
+    updates: list[dict[str, object]] = []
     for row in rows:
         index += 1
         hash_ = _hash(index, hash_, row)
         values = {"chain_index": index, "chain_hash": hash_, "chain_sig": None}
-        found.append({"of_tenant": tenant_id, "of_entry": row.audit_id, **values})
-    found[-1]["chain_sig"] = to_base64url(key.sign(_signed_text(index, hash_).encode()))
-    return found
+        updates.append({"of_tenant": tenant_id, "of_entry": row.audit_id, **values})
+    updates[-1]["chain_sig"] = to_base64url(key.sign(_signed_text(index, hash_).encode()))
+    return updates
 
 
 def _hash(index: int, previous: str, row: Any) -> str:
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = [row.actor_kind, row.actor_id, row.action, row.object_id, row.scope, row.details]
-    return hashlib.sha256(canonical([_VERSION, index, previous, row.audit_id, at, *said])).hexdigest()
+    values = [row.actor_kind, row.actor_id, row.action, row.object_id, row.scope, row.details]
+    return hashlib.sha256(canonical([_VERSION, index, previous, row.audit_id, at, *values])).hexdigest()
 
 
 def _signed_text(index: int, hash_: str) -> str:

@@ -1,4 +1,4 @@
-"""Extension and verification of the root chain of a store."""
+"""Extension and verification of the hash chain over the receipts of a store."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from field178_shared.wire.hash_chain import signed_text
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:
-    """Append a link over all that was acknowledged since the last one; False when there was nothing.
+    """Append a link over the receipts since the last link; return False without new receipts.
 
-    Read and hashed in a snapshot: no push waits for more than the insert. The audit trail is chained before,
-    and the link names how far it goes.
+    Receipts are read and hashed in a snapshot, so that a push waits only for the insert. The audit trail is
+    chained before, and the link contains its head.
     """
     trail_chain.extend(engine, tenant_id, key)
     with snapshot(engine) as session:
@@ -38,26 +38,26 @@ def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock)
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """The first link that does not hold, and what is wrong with it."""
+    """The first broken link and its faults."""
 
     index: int
     faults: tuple[str, ...]
 
 
 def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterator[str]:
-    """Yield what is wrong with the FIRST broken link; signatures are proved where the key is given.
+    """Yield the problems of the FIRST broken link; signatures are checked if the key is given.
 
-    A chain whose end was cut off is whole to the server itself: that is what tablets remember roots for.
+    The server cannot detect a truncated chain; tablets keep roots for that.
     """
     broken = first_broken_link(session, tenant_id, key)
     if broken is not None:
-        yield from (f"root: {broken.index} {one}" for one in broken.faults)
+        yield from (f"root: {broken.index} {fault}" for fault in broken.faults)
 
 
 def first_broken_link(
     session: Session, tenant_id: str, key: str | None, each: Progress = ignore_progress
 ) -> BrokenLink | None:
-    """Return the first link that does not hold; `each` is told of every receipt that was read."""
+    """Return the first broken link, or None; `each` is called for every receipt read."""
     links = session.scalars(select(Root).where(Root.tenant_id == tenant_id).order_by(Root.root_index)).all()
     parts = _parts_by_link(session, tenant_id)
     faults = _faults_of_receipts(session, tenant_id, parts, each)
@@ -66,23 +66,23 @@ def first_broken_link(
     for expected, link in enumerate(links, 1):
         if link.root_index != expected:
             return BrokenLink(expected, ("missing",))
-        found = sorted(faults.get(expected, ()))
+        faults_of_link = sorted(faults.get(expected, ()))
         trail = TrailHead(link.trail_index, link.trail_hash or "") if link.trail_index else None
         draft = LinkDraft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())), trail)
         if draft.hash_at(link.at) != link.hash:
-            found.append("hash")
+            faults_of_link.append("hash")
         elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
-            found.append("signature")
+            faults_of_link.append("signature")
         elif trail and entries.get(expected) != trail.hash:
-            found.append("audit trail")
-        if found:
-            return BrokenLink(expected, tuple(found))
+            faults_of_link.append("audit trail")
+        if faults_of_link:
+            return BrokenLink(expected, tuple(faults_of_link))
         previous = link.hash
     return None
 
 
 def _entries_named(session: Session, tenant_id: str) -> dict[int, str | None]:
-    """Return the hashes of the entries of the audit trail that the links name, by link."""
+    """Return the hashes of the audit entries that the links contain, by link."""
     is_named = (Audit.tenant_id == Root.tenant_id) & (Audit.chain_index == Root.trail_index)
     query = select(Root.root_index, Audit.chain_hash).join(Audit, is_named).where(Root.tenant_id == tenant_id)
     return {index: hash_ for index, hash_ in session.execute(query)}
@@ -94,10 +94,10 @@ def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[LinkPart]
         .where(RootPart.tenant_id == tenant_id)
         .order_by(RootPart.root_index, RootPart.device_id, RootPart.upto)
     )
-    found = defaultdict[int, list[LinkPart]](list)
+    by_link = defaultdict[int, list[LinkPart]](list)
     for row in rows:
-        found[row.root_index].append(LinkPart(row.device_id, row.upto, row.receipt_count, row.digest))
-    return found
+        by_link[row.root_index].append(LinkPart(row.device_id, row.upto, row.receipt_count, row.digest))
+    return by_link
 
 
 def _faults_of_receipts(
@@ -109,7 +109,7 @@ def _faults_of_receipts(
             of_device[part.device_id].append((part, index))
     faults = defaultdict[int, list[str]](list)
     for device_id, covered in of_device.items():
-        covered.sort(key=lambda one: one[0].upto)
+        covered.sort(key=lambda part: part[0].upto)
         read = _read(session, tenant_id, device_id, [part.upto for part, _ in covered], each)
         for (part, index), lines in zip(covered, read, strict=True):
             if (lines.count, lines.digest) != (part.count, part.digest):

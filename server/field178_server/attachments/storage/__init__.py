@@ -1,1 +1,1 @@
-"""Storage of files: folders, object store, uploads in progress, free space of the disk."""
+"""Storage of files: folder, object store, uploads in progress, free space of the disk."""

@@ -1,4 +1,4 @@
-"""Store of finished files under names that hold their hash, in a folder or in an object store."""
+"""Port of a store of finished files, named by their hash, and its implementation in a folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class ListedBlob:
-    """A stored blob; `since` is the time that the store reports."""
+    """A listed blob with its size; `since`: the modification time reported by the store."""
 
     name: str
     size: int
@@ -27,53 +27,52 @@ class ListedBlob:
 
 
 def hash_of(file: BinaryIO) -> str:
-    """Return the hash of what is read from here to the end."""
-    found = hashlib.sha256()
+    """Return the SHA-256 of a file from its position to the end."""
+    digest = hashlib.sha256()
     while block := file.read(_BLOCK):
-        found.update(block)
-    return found.hexdigest()
+        digest.update(block)
+    return digest.hexdigest()
 
 
 class BlobStore(Protocol):
-    """A store of whole, checked files. Names are `<tenant>/<first two digits>/<sha256>`.
+    """Port: store of complete, checked files. Names are `<tenant>/<first two digits>/<sha256>`.
 
-    What was taken in outlasts a power cut as soon as the call returns. A place that does not answer raises
-    AppError(busy), and nothing was promised.
+    A file is durable when the call returns. A store that does not respond raises AppError(busy).
     """
 
     def take(self, source: Path, name: str) -> None:
-        """Move a file in; afterwards it is there and `source` is gone, or neither."""
+        """Move a file into the store, all or nothing: then it is stored and `source` is deleted."""
         ...
 
     def put(self, source: Path, name: str) -> None:
-        """Store a copy of a file."""
+        """Store a copy of the file `source`."""
         ...
 
     def size_of(self, name: str) -> int | None:
-        """Return how many bytes are there under a name; None: nothing is."""
+        """Return the size of a blob in bytes; None if it is not stored."""
         ...
 
     def open(self, name: str) -> BinaryIO:
-        """Open for reading, from any place in it; FileNotFoundError when nothing is there."""
+        """Open a stored file (seekable) for reading; raise FileNotFoundError if it is not stored."""
         ...
 
     def remove(self, name: str) -> None:
-        """Remove for good; nothing happens when nothing is there."""
+        """Delete a stored file durably; do nothing if it is not stored."""
         ...
 
     def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
-        """Yield all blobs of one tenant, in any order."""
+        """Yield the blobs (stored files) of a tenant, in any order."""
         ...
 
 
 class FolderBlobs:
-    """Files of this machine: a name appears by a rename, after its bytes were synced."""
+    """Store of files in a local folder: a blob gets its name by a rename, after its bytes are synced."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def take(self, source: Path, name: str) -> None:
-        """Rename the synced file."""
+        """Move the synced file by a rename, then sync the folder."""
         target = self.path(name)
         make_folder(target.parent)
         source.replace(target)
@@ -82,34 +81,34 @@ class FolderBlobs:
         failpoint("blob.named")
 
     def put(self, source: Path, name: str) -> None:
-        """Copy the file; the name MUST be free."""
+        """Copy the file durably; the name MUST be free."""
         target = self.path(name)
         copy_durably(source, target)
         sync_folder(target.parent)
 
     def size_of(self, name: str) -> int | None:
-        """Ask the folder."""
+        """Return the size of the file; None if it does not exist."""
         path = self.path(name)
         return path.stat().st_size if path.is_file() else None
 
     def open(self, name: str) -> BinaryIO:
-        """Open the file itself."""
+        """Open the file for reading."""
         return self.path(name).open("rb")
 
     def remove(self, name: str) -> None:
-        """Remove the file, durably."""
+        """Delete the file durably; do nothing if it does not exist."""
         path = self.path(name)
         if path.exists():
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
 
     def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
-        """Walk the tenant's folder."""
+        """Yield the files in the tenant's folder."""
         for path in (self._folder / tenant_id).glob("*/*"):
             stat = path.stat()
             name = path.relative_to(self._folder).as_posix()
             yield ListedBlob(name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def path(self, name: str) -> Path:
-        """Return the path of a file, stored or not."""
+        """Return the path of a blob, stored or not."""
         return self._folder / name

@@ -1,4 +1,4 @@
-"""Pieces of uploads: bounded, and verified where they bring a checksum."""
+"""Chunks of uploads: bounded in size, and verified if they have a checksum."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ log = structlog.get_logger()
 
 
 class ByteSource(Protocol):
-    """Source of a piece's bytes."""
+    """Port: source of a chunk's bytes."""
 
     def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes; none at the end."""
+        """Return at most `size` bytes; no bytes at the end."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """Expected hash of a piece."""
+    """Expected hash of a chunk."""
 
     algorithm: str
     digest: bytes
@@ -41,7 +41,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes for one offset of a file; `size` None: not announced."""
+    """A chunk: the bytes for an offset of a file; `size` None: not announced."""
 
     offset: int
     size: int | None
@@ -50,12 +50,12 @@ class Piece:
 
 
 def take_in(file: FileIO, piece: Piece, limit: int) -> None:
-    """Append a piece to its file, at most `limit` bytes.
+    """Append a chunk of at most `limit` bytes to its file.
 
-    The disk need not have it yet: after a power cut the sender goes on from what is there.
+    The file is not synced: after a power cut the sender continues from the remaining length.
 
-    A piece of unknown size or integrity is buffered first, so the file never grows by it.
-    Otherwise the bytes that came before a cut stay.
+    A chunk of unknown size or with a checksum is buffered first, so that an invalid chunk is not appended.
+    Otherwise the bytes received before an interruption are kept.
     """
     if piece.size is not None and piece.size > limit:
         raise _too_large(limit)
@@ -67,7 +67,7 @@ def take_in(file: FileIO, piece: Piece, limit: int) -> None:
 
 
 def make_durable(file: FileIO) -> None:
-    """Sync a whole file, or raise AppError(storage_full): some disks find only now that there is no room."""
+    """Sync a complete file, or raise AppError(storage_full): some disks report a lack of space only now."""
     try:
         sync_content(file)
     except OSError as error:
@@ -78,18 +78,18 @@ def make_durable(file: FileIO) -> None:
 
 @contextmanager
 def _spooled(piece: Piece, limit: int) -> Iterator[ByteSource]:
-    wanted = piece.checksum
-    found = hashlib.new(wanted.algorithm, usedforsecurity=False) if wanted else None
+    expected = piece.checksum
+    digest = hashlib.new(expected.algorithm, usedforsecurity=False) if expected else None
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         length = 0
         while block := piece.source.read(_STEP):
             length += len(block)
             if length > limit:
                 raise _too_large(limit)
-            if found is not None:
-                found.update(block)
+            if digest is not None:
+                digest.update(block)
             spool.write(block)
-        if wanted is not None and found is not None and found.digest() != wanted.digest:
+        if expected is not None and digest is not None and digest.digest() != expected.digest:
             raise AppError(ErrorCode.CHECKSUM_MISMATCH)
         spool.seek(0)
         yield spool
@@ -106,7 +106,7 @@ def _write(file: FileIO, block: bytes) -> None:
         while block:
             block = block[file.write(block) :]
     except OSError as error:
-        # The disk is full or fails. What is written stays, and the sender tries again later.
+        # The disk is full or fails. The written bytes are kept, and the sender retries later.
         log.error("upload_not_written", errno=error.errno)
         if is_disk_full(error):
             raise storage_full() from error

@@ -1,6 +1,6 @@
 """Files of one tenant: uploads in progress in the data folder, and finished blobs named by their hash.
 
-Every blob has the bytes its name says: it gets the name in one step, after it was checked and synced.
+A blob's bytes always match its name: it gets the name atomically, after it is checked and synced.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ UPLOADS = "uploads"
 
 
 class FileStore:
-    """The files of one tenant. Several processes may work on them at once, on one data folder.
+    """The files of one tenant. Several processes may use them at once, with one data folder.
 
-    Uploads under way lie in that folder wherever finished files lie.
+    Uploads in progress are always in the data folder; finished files may be in an object store.
     """
 
     def __init__(self, data_dir: Path, tenant_id: str, blobs: BlobStore | None = None) -> None:
@@ -41,15 +41,15 @@ class FileStore:
         self._blobs = blobs or FolderBlobs(data_dir / BLOBS)
 
     def begin(self, upload_id: str) -> None:
-        """Make the empty file of a new upload."""
+        """Create the empty file of a new upload."""
         make_folder(self._uploads)
         os.close(os.open(self._upload(upload_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     @contextmanager
     def locked(self, upload_id: str) -> Iterator[FileIO | None]:
-        """Give the file of an upload to one caller of all processes; None when it is there no longer.
+        """Open and lock the file of an upload across processes; yield None if it does not exist any more.
 
-        Raises AppError(locked) while another one has it.
+        Raises AppError(locked) while another request has the lock.
         """
         path = self._upload(upload_id)
         try:
@@ -59,39 +59,39 @@ class FileStore:
             return
         with file:
             _lock(file)
-            # Whoever had the lock before may have given the file its final name: it MUST NOT be written now.
+            # The former holder of the lock may have published the file: then it MUST NOT be written.
             yield file if _is_still(file, path) else None
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Keep those who clear away out, from the bytes of a file to its row; many may be in it at once."""
+        """Exclude deletion of files (shared lock), from storing a file's bytes until its row is committed."""
         with self._turn(is_shared=True):
             yield
 
     @contextmanager
     def clearing(self) -> Iterator[None]:
-        """Keep everybody else out, from the look whether bytes are named to their end."""
+        """Exclude uploads and deletion (exclusive lock), from the check of a file's row to its deletion."""
         with self._turn(is_shared=False):
             yield
 
     def drop(self, upload_id: str) -> None:
-        """Remove the file of an upload; nothing happens when there is none."""
+        """Delete the file of an upload; do nothing if it does not exist."""
         self._upload(upload_id).unlink(missing_ok=True)
 
     def publish(self, upload_id: str, sha256: str) -> None:
-        """Give the synced and checked file of an upload its final place, durably."""
+        """Move the synced and checked file of an upload to the blobs, durably."""
         self._blobs.take(self._upload(upload_id), self._name(sha256))
 
     def open(self, sha256: str) -> BinaryIO:
-        """Open a blob for reading; FileNotFoundError when it is not there."""
+        """Open the blob of a hash for reading; raise FileNotFoundError if it is not stored."""
         return self._blobs.open(self._name(sha256))
 
     def holds(self, sha256: str, size: int) -> bool:
-        """Tell whether the bytes of a blob are there."""
+        """Return whether a blob of this hash and size is stored."""
         return self._blobs.size_of(self._name(sha256)) == size
 
     def erase(self, sha256: str) -> None:
-        """Remove a blob and its preview, durably; nothing happens when they are not there."""
+        """Delete the file of a blob and its preview, durably; do nothing if they do not exist."""
         self._blobs.remove(self._name(sha256))
         preview = self.data_dir / preview_name(self._tenant_id, sha256)
         if preview.exists():
@@ -99,7 +99,7 @@ class FileStore:
             sync_folder(preview.parent)
 
     def list_blobs(self) -> Iterator[ListedBlob]:
-        """Yield all stored blobs, whether a row names them or not."""
+        """Yield all stored files, with or without a row."""
         return self._blobs.list_blobs(self._tenant_id)
 
     @contextmanager
@@ -123,12 +123,12 @@ class FileStore:
 
 
 def blob_name(tenant_id: str, sha256: str) -> str:
-    """Return the name of a blob: below `blobs` in the data folder and in a backup, in the object store."""
+    """Return the name of a blob: its path below `blobs` in data folder and backup, or its object key."""
     return f"{tenant_id}/{sha256[:2]}/{sha256}"
 
 
 def length_of(file: FileIO) -> int:
-    """Return how many bytes an open file has."""
+    """Return the length of an open file in bytes."""
     return os.fstat(file.fileno()).st_size
 
 
@@ -158,15 +158,15 @@ def _is_still(file: FileIO, path: Path) -> bool:
 
 
 def file_store_of(settings: Settings) -> FileStore:
-    """Return the files of the tenant that these settings serve."""
+    """Return the file store of the tenant in the settings."""
     return FileStore(settings.data_dir, settings.tenant, blobs_of(settings))
 
 
 def blobs_of(settings: Settings) -> BlobStore:
-    """Return the place of finished files: a folder of the data folder, or the object store of the settings.
+    """Return the store of finished files: in the data folder, or the object store of the settings.
 
-    Raises SettingError when the library for object stores is missing, LoosePermissionsError when others may
-    read the file of its keys.
+    Raises SettingError if the library for object stores is missing, LoosePermissionsError if other users may
+    read the file with its keys.
     """
     if not settings.blobs_url:
         return FolderBlobs(settings.data_dir / BLOBS)
@@ -175,7 +175,7 @@ def blobs_of(settings: Settings) -> BlobStore:
 
 @lru_cache(maxsize=4)
 def _object_blobs(url: str, endpoint: str, keys: Path | None, _process: int) -> BlobStore:
-    # Once a process: a client keeps its connections.
+    # Cached per process: a client keeps its connections.
     if importlib.util.find_spec("obstore") is None:
         raise SettingError("FIELD178_BLOBS_URL: requirements-server-postgres-s3.txt")
     from field178_server.attachments.storage.object_store import ObjectBlobs

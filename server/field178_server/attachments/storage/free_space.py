@@ -1,4 +1,4 @@
-"""Free space of the server's disk, and refusals when it runs short: files first, changes last."""
+"""Free space of the server's disk, and refusals when it is low: files first, changes last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_server.database.engine import sqlite_file
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
 
-# Of the floor for files: the rest is for what is counted in kilobytes.
+# Changes, which are small, are refused at this fraction of the limit for files.
 CHANGES_SHARE = 8
 RETRY_AFTER_S = 60
 _MEBIBYTE = 1 << 20
@@ -31,7 +31,7 @@ class FreeSpace:
 
     @property
     def reasons(self) -> list[str]:
-        """What is wrong, in codes for a monitor; nothing when all is well."""
+        """The problems as codes for a monitor; empty without problems."""
         wrong = {
             "not_writable": not self.is_writable,
             "changes_refused": not self.takes_changes,
@@ -41,7 +41,7 @@ class FreeSpace:
 
 
 def free_space(settings: Settings) -> FreeSpace:
-    """Measure the disk under the data folder, and try to write a page there."""
+    """Return the free space of the data folder's disk, after a trial write there."""
     return FreeSpace(
         shutil.disk_usage(settings.data_dir).free // _MEBIBYTE,
         _is_writable(settings.data_dir),
@@ -51,29 +51,29 @@ def free_space(settings: Settings) -> FreeSpace:
 
 
 def require_space_for_files(settings: Settings) -> None:
-    """Raise AppError(storage_full) when photos and files are no longer taken in."""
+    """Raise AppError(storage_full) if the free space is below the limit for files."""
     if not _has_space(settings.data_dir, settings.min_free_mb):
         raise storage_full()
 
 
 def require_space_for_changes(settings: Settings) -> None:
-    """Raise AppError(storage_full) when the store takes no changes of tablets any more."""
+    """Raise AppError(storage_full) if the free space is below the limit for changes."""
     if not _takes_changes(settings):
         raise storage_full()
 
 
 def storage_full() -> AppError:
-    """Return the refusal of a server without free space; the sender keeps its data and retries."""
+    """Return the error of a server without free space; the sender keeps its data and retries."""
     return AppError(ErrorCode.STORAGE_FULL, retry_after_s=RETRY_AFTER_S)
 
 
 def is_disk_full(error: OSError) -> bool:
-    """Tell whether the system refused a write for want of room: disk, quota or size of a file."""
+    """Return whether a write failed because of a full disk, a quota or a maximal file size."""
     return error.errno in _FULL
 
 
 def _takes_changes(settings: Settings) -> bool:
-    # PostgreSQL has a disk of its own, and reports itself when that is full.
+    # PostgreSQL has its own disk and reports itself if it is full.
     store = sqlite_file(settings.effective_database_url)
     return store is None or _has_space(store.parent, settings.min_free_mb // CHANGES_SHARE)
 
@@ -83,7 +83,7 @@ def _has_space(folder: Path, floor_mb: int) -> bool:
 
 
 def _is_writable(folder: Path) -> bool:
-    # A quota, or a disk that went read-only, is not seen in the figures.
+    # The free space does not show a quota or a disk that became read-only.
     try:
         with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
             return probe.write(b"\0" * _PROBE_BYTES) == _PROBE_BYTES

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 _READ_AHEAD_BYTES = 1 << 20
-# A tablet's request waits for it: an early "later" is better than the library's three minutes.
+# Tablets' requests wait for these: shorter than the library's default of three minutes.
 _CONNECT_WITHIN, _ANSWER_WITHIN, _RETRY_WITHIN = "5s", "60s", timedelta(seconds=10)
 _RETRIES = 2
 
@@ -29,21 +29,21 @@ log = structlog.get_logger()
 
 
 class ObjectBlobs:
-    """A bucket, or a prefix of it. An object is stored whole or not at all."""
+    """Store of files in a bucket or a prefix of it. An object is stored completely or not at all."""
 
     def __init__(self, url: str, endpoint: str, keys: Mapping[str, str]) -> None:
-        """`keys` are AWS_… variables; those missing are taken from the environment of the process."""
+        """Store the settings; `keys`: AWS_… variables, missing ones are read from the environment."""
         self._url, self._endpoint, self._keys = url, endpoint, keys
 
     def take(self, source: Path, name: str) -> None:
-        """Store the file, then forget it here: whoever looks in between finds it there."""
+        """Store the file, then delete `source`."""
         self.put(source, name)
         failpoint("blob.renamed")
         source.unlink(missing_ok=True)
         failpoint("blob.named")
 
     def put(self, source: Path, name: str) -> None:
-        """Store a copy and replace an existing one: the same bytes, unless those were damaged."""
+        """Store a copy of the file; it replaces an existing object, which could only differ if damaged."""
         import obstore
 
         try:
@@ -54,7 +54,7 @@ class ObjectBlobs:
             raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
 
     def size_of(self, name: str) -> int | None:
-        """Ask the object store."""
+        """Return the size of the object; None if it does not exist."""
         import obstore
 
         try:
@@ -64,7 +64,7 @@ class ObjectBlobs:
             return None
 
     def open(self, name: str) -> BinaryIO:
-        """Open a reader that asks for a piece at a time."""
+        """Return a reader that fetches the object by ranges."""
         import obstore
 
         with self._answering():
@@ -77,7 +77,7 @@ class ObjectBlobs:
         return io.BufferedReader(_Object(fetch, size), _READ_AHEAD_BYTES)
 
     def remove(self, name: str) -> None:
-        """Remove the object."""
+        """Delete the object; do nothing if it does not exist."""
         import obstore
 
         try:
@@ -87,16 +87,18 @@ class ObjectBlobs:
             return
 
     def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
-        """List the tenant's objects."""
+        """Yield the tenant's objects."""
         import obstore
 
         with self._answering():
-            for found in obstore.list(self._store, tenant_id):
-                yield from (ListedBlob(one["path"], one["size"], one["last_modified"]) for one in found)
+            for page in obstore.list(self._store, tenant_id):
+                yield from (
+                    ListedBlob(entry["path"], entry["size"], entry["last_modified"]) for entry in page
+                )
 
     @cached_property
     def _store(self) -> S3Store:
-        # At the first use: a client made before the process forks would not work after it.
+        # Created at first use: a client created before a fork does not work after it.
         from obstore.store import S3Store
 
         return S3Store.from_url(
@@ -120,41 +122,41 @@ class ObjectBlobs:
         except (NotFoundError, FileNotFoundError) as error:
             raise FileNotFoundError from error
         except BaseError as error:
-            # The text may name the bucket and the address: the kind of error alone is logged.
+            # The message may contain bucket and address: only the type of the error is logged.
             log.error("file_storage_failed", error=type(error).__name__)
             raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
 
 
 class _Object(io.RawIOBase):
-    """Reads an object by ranges."""
+    """Raw reader of an object by ranges."""
 
     def __init__(self, fetch: Callable[[int, int], memoryview], size: int) -> None:
         self._fetch, self._size, self._at = fetch, size, 0
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True: the object can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Return True: the position can be set."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place; nothing is asked for."""
+        """Set the position without a request."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         self._at = max(0, base + offset)
         return self._at
 
     def tell(self) -> int:
-        """Return the place."""
+        """Return the position."""
         return self._at
 
     def readall(self) -> bytes:
-        """Fetch the rest in large pieces: left to itself it would be asked for in thousands of small ones."""
+        """Return the bytes from the position to the end, fetched in large ranges (default: small ones)."""
         return b"".join(iter(lambda: self.read(_READ_AHEAD_BYTES) or b"", b""))
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Fetch what fits."""
+        """Fetch bytes from the position into the buffer; return their number."""
         view = memoryview(buffer).cast("B")
         length = min(len(view), self._size - self._at)
         if length <= 0:

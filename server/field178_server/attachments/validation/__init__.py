@@ -17,13 +17,13 @@ _CHECKS: Mapping[str, Callable[[Bytes], str | None]] = MappingProxyType(
 
 
 def check_kind(content_type: str) -> None:
-    """Raise AppError(file_refused) for a kind of file that is never kept."""
+    """Raise AppError(file_refused) for a content type that is never stored."""
     if content_type not in _CHECKS:
         raise AppError(ErrorCode.FILE_REFUSED, problem="content_type")
 
 
 def check_clean(file: FileIO, content_type: str) -> None:
-    """Raise AppError(file_refused) with the problem, unless a whole file is clean and what it says it is."""
+    """Raise AppError(file_refused) with the problem unless a file is clean and of its content type."""
     check_kind(content_type)
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         fault = _CHECKS[content_type](data)

@@ -1,7 +1,7 @@
-"""Validation of JPEG: one picture from the first byte to the last, checked without decoding it.
+"""Validation of JPEG: the file MUST be exactly one picture, checked without decoding it.
 
-Of all segments that may carry anything else (EXIF and GPS, XMP, colour profiles, comments, previews) only the
-plain JFIF mark is let through. Every table must be as long as it says, so that no room is left to hide in.
+Of the application segments and comments (EXIF and GPS, XMP, colour profiles, previews) only the plain JFIF
+header is accepted. The length of every table MUST match its content, so that it cannot hide other data.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _DQT, _DHT, _DRI, _SOS = 0xDB, 0xC4, 0xDD, 0xDA
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _SEGMENTS = frozenset({_DQT, _DHT, _DRI, _SOS}) | _FRAMES
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
-# The end of an archive, which readers of archives look for from the back.
+# The end of a ZIP archive, which archive readers search from the end of the file.
 _ARCHIVE_END = b"PK\x05\x06\x00\x00\x00\x00"
 _ARCHIVE_TAIL_BYTES = (64 << 10) + 22
 _DOCUMENT_HEAD_BYTES = 1024
 
 
 def fault_of_jpeg(data: Bytes) -> str | None:
-    """Return what is wrong with a picture in one word, or None."""
+    """Return the problem of a picture as a code, or None."""
     if data[:3] != _START + b"\xff":
         return "not_jpeg"
     if _is_something_else_too(data):
@@ -82,7 +82,7 @@ def _fault_of_segment(marker: int, body: bytes, *, is_first: bool) -> str | None
 
 
 def _is_plain_jfif(body: bytes) -> bool:
-    # Sixteen bytes with their length; the last two are the size of a preview inside: none.
+    # 16 bytes including the length; the last two are the size of an embedded preview: none.
     return len(body) == 14 and body.startswith(b"JFIF\x00") and body.endswith(b"\x00\x00")
 
 
@@ -126,7 +126,7 @@ _FITS = {
 
 
 def _end_of_scan(data: Bytes, at: int) -> int:
-    found = _AFTER_SCAN.search(data, at)
-    if found is None:
+    marker = _AFTER_SCAN.search(data, at)
+    if marker is None:
         raise IndexError
-    return found.start()
+    return marker.start()

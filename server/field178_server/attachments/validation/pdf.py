@@ -1,7 +1,7 @@
-"""Validation of PDF: parsed strictly from front to back, so that no reader can find more in it.
+"""Validation of PDF: parsed strictly from start to end, so that no reader can find other content.
 
-Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would repair is refused,
-and so are actions, scripts, forms, enclosed files, encryption, metadata and compressed objects.
+Accepts plain objects, one cross-reference table, one trailer, the end. Refuses whatever a lenient reader
+would repair, and actions, scripts, forms, embedded files, encryption, metadata and compressed objects.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _PdfFault(Exception):
 
 @dataclass(slots=True)
 class _Document:
-    """State of the reader."""
+    """State of the parser of a document."""
 
     data: Bytes
     at: int = 0
@@ -57,14 +57,14 @@ class _Document:
 
 
 def fault_of_pdf(data: Bytes) -> str | None:
-    """Return what is wrong with a document, or None."""
+    """Return the problem of a document as a code, or None."""
     head = _HEAD.match(data)
     if head is None:
         return "not_pdf"
     document = _Document(data, head.end())
     try:
-        while (found := _OBJECT.match(data, document.at)) is not None:
-            _read_object(document, int(found[1]), found.start(1), found.end())
+        while (opening := _OBJECT.match(data, document.at)) is not None:
+            _read_object(document, int(opening[1]), opening.start(1), opening.end())
         _check_lengths(document)
         _read_end(document)
     except _PdfFault as fault:
@@ -95,21 +95,21 @@ def _next_token(document: _Document) -> bytes:
         if document.data[document.at : document.at + 1] == b"(":
             _skip_string(document)
             return b"("
-        found = _TOKEN.match(document.data, document.at)
-        if found is None:
+        match = _TOKEN.match(document.data, document.at)
+        if match is None:
             raise _PdfFault("structure")
-        document.at = found.end()
-        if found[1] is not None:
-            if (problem := _REFUSED.get(found[1])) is not None:
+        document.at = match.end()
+        if match[1] is not None:
+            if (problem := _REFUSED.get(match[1])) is not None:
                 raise _PdfFault(problem)
-            return found[1]
+            return match[1]
 
 
 def _skip_string(document: _Document) -> None:
     depth, at = 0, document.at
-    while (found := _IN_STRING.search(document.data, at)) is not None:
-        at = found.end() + (found[0] == b"\\")
-        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+    while (match := _IN_STRING.search(document.data, at)) is not None:
+        at = match.end() + (match[0] == b"\\")
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
         if depth == 0:
             document.at = at
             return
@@ -126,16 +126,16 @@ def _skip_stream(document: _Document, body: list[bytes]) -> None:
         raise _PdfFault("structure")
     index = body.index(b"/Length") + 1
     if body[index + 2 : index + 3] == [b"R"]:
-        # Told by another object: taken up to the first possible end, compared when that object was read.
+        # The length is in another object: read to the first possible end, and compared at the end.
         end = data.find(b"endstream", start)
         document.lengths.append((int(body[index]), start, end))
         end -= 2 if data[end - 2 : end] == b"\r\n" else 1
     else:
         end = start + (int(body[index]) if body[index : index + 1] and body[index].isdigit() else 0)
-    found = _AFTER_STREAM.match(data, max(end, start))
-    if found is None:
+    match = _AFTER_STREAM.match(data, max(end, start))
+    if match is None:
         raise _PdfFault("structure")
-    document.at = found.end()
+    document.at = match.end()
     _check_picture(bytes(data[start:end]) if b"/DCTDecode" in body else None)
 
 
@@ -177,6 +177,6 @@ def _check_section(document: _Document, first: int, count: int, entries: bytes) 
         raise _PdfFault("structure")
     for index in range(count):
         entry = entries[index * _ENTRY_BYTES : (index + 1) * _ENTRY_BYTES]
-        # An entry that led elsewhere would open objects that nobody has looked at.
+        # An entry with another offset would refer to an object that was not checked.
         if entry[17:18] == b"n" and document.objects.get(first + index) != int(entry[:10]):
             raise _PdfFault("structure")
