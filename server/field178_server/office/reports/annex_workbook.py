@@ -21,13 +21,13 @@ _MARGINS = (1.18, 0.59, 0.79, 0.87)
 _FIRST_WIDTH, _LEAST_WIDTH = 30, 9
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})*")
 _SHARE = re.compile(r"\d+,\d%")
-# Of Việt Nam wherever the program lets a file say so: 136.957 and 60,5%.
+# Number formats with the Vietnamese locale code: 136.957 and 60,5%.
 _NUMBER_FORMAT, _SHARE_FORMAT = "[$-42A]#,##0", "[$-42A]0.0%"
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A table and what stands above it."""
+    """A table with its sheet name, heading and column heads."""
 
     name: str
     heading: str
@@ -37,7 +37,7 @@ class _Sheet:
 
 
 def annex_workbook(report: PrintedReport, made_at: datetime | None) -> bytes:
-    """Return the workbook, the same bytes for the same report and instant."""
+    """Return the workbook; equal reports and instants give equal bytes."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
@@ -46,22 +46,22 @@ def annex_workbook(report: PrintedReport, made_at: datetime | None) -> bytes:
         book.set_properties(
             {"created": (made_at or _UNKNOWN_TIME).replace(tzinfo=None), "title": report.subject}
         )
-        for one in _sheets(report):
-            _Drawn(book, book.add_worksheet(one.name), one).draw(report)
+        for table in _sheets(report):
+            _Drawn(book, book.add_worksheet(table.name), table).draw(report)
     return stable(out.getvalue())
 
 
 class _Drawn:
-    """One sheet under the pen."""
+    """Writer of one table into a worksheet."""
 
     def __init__(self, book: Any, sheet: Any, what: _Sheet) -> None:
         self._book, self._sheet, self._what = book, sheet, what
 
     def draw(self, report: PrintedReport) -> None:
-        """Draw the table between the names of the report and its foot, and set the pages up."""
+        """Write the report's subject, the table and the foot lines, and set up the printed pages."""
         what, sheet = self._what, self._sheet
         letters = column_letters(what.head, what.rows)
-        widths = [max(one, _LEAST_WIDTH) for one in letters]
+        widths = [max(letter_count, _LEAST_WIDTH) for letter_count in letters]
         sheet.set_column(0, 0, max(widths[0], _FIRST_WIDTH))
         for column, width in enumerate(widths[1:], 1):
             sheet.set_column(column, column, width)
@@ -106,10 +106,10 @@ class _Drawn:
 
 def _sheets(report: PrintedReport) -> Iterator[_Sheet]:
     figures = [
-        (one.label, one.value, one.basis, one.before, one.change, section.heading)
+        (figure.label, figure.value, figure.basis, figure.before, figure.change, section.heading)
         for section in report.sections
-        for one in section.figures
+        for figure in section.figures
     ]
     yield _Sheet("Số liệu", report.subject, (*FIGURE_HEAD, "Mục của báo cáo"), figures)
-    for one in report.annexes:
-        yield _Sheet(one.label, one.title, one.head, one.rows, one.is_summed)
+    for annex in report.annexes:
+        yield _Sheet(annex.label, annex.title, annex.head, annex.rows, annex.is_summed)

@@ -1,7 +1,6 @@
-"""Content of a report: all that it prints, as plain values, so that what was frozen needs nothing else.
+"""Content of a report: everything it prints, as plain values, so that a frozen report needs no other data.
 
-Labels stand in it as they read on that day: lists change, a report does not. Texts are Vietnamese, as the
-report is.
+It contains the labels of that day: lists change, a report does not. The texts are Vietnamese.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from field178_shared.wire.canonical import canonical
 
 FORMAT = 1
 BY_UNIT, BY_AGENCY, BY_INDICATOR = "admin_unit", "agency", "indicator"
-# Columns of the annex of targets; they are no formulas.
+# Columns of the annex of targets; they have no formulas.
 _TARGET_HEADS = {
     "target": "Mục tiêu",
     "result": "Kết quả",
@@ -51,7 +50,7 @@ _VERDICTS = {
     Verdict.UNKNOWN: "Chưa đủ số liệu để kết luận",
     Verdict.NO_FIGURE: "Chưa có số liệu",
 }
-# What is counted or not; of other entities the number alone is told.
+# Nouns of the entities in coverage texts; other entities are printed as a number alone.
 _PLACES = {"establishment": "cơ sở", "zone": "khu công nghiệp", "school": "trường"}
 
 Plain = dict[str, object]
@@ -59,7 +58,7 @@ Plain = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class CountedReport:
-    """What a report is counted from: the figures, the lists and its period."""
+    """Figures, lists and period from which the content of a report is built."""
 
     figures: ReportFigures
     lists: CodeLists
@@ -84,15 +83,15 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
         "heading": _heading(report),
         "left_out": list(_left_out(lists, counted.figures.missing)),
         "sections": list(_sections(report, lists, figures)),
-        "annexes": [_annex(report, one, counted, figures) for one in lists.annex_tables.values()],
+        "annexes": [_annex(report, annex, counted, figures) for annex in lists.annex_tables.values()],
         "lists": lists.version,
     }
 
 
 def _left_out(lists: CodeLists, missing: ReportLeftOut) -> Iterator[str]:
-    """Yield what a reader would take to be in the figures of the area, and is not."""
+    """Yield a sentence for each group of records that the figures of the area leave out."""
     now = missing.now
-    units = ", ".join(lists.units[one].vi for one in now.unit_ids or missing.before.unit_ids)
+    units = ", ".join(lists.units[unit_id].vi for unit_id in now.unit_ids or missing.before.unit_ids)
     if now.is_unassigned:
         places = (now.establishments, "cơ sở"), (now.zones, "khu công nghiệp"), (now.schools, "trường")
         yield (
@@ -100,12 +99,12 @@ def _left_out(lists: CodeLists, missing: ReportLeftOut) -> Iterator[str]:
             " hành chính mới."
         )
     of_periods = [
-        f"{_joined((one.visits, 'lượt kiểm tra'), (one.sessions, 'buổi tuyên truyền'))} {period}"
-        for one, period in ((now, "trong kỳ báo cáo"), (missing.before, "trong số liệu cùng kỳ"))
-        if one.are_events_left_out
+        f"{_joined((left_out.visits, 'lượt kiểm tra'), (left_out.sessions, 'buổi tuyên truyền'))} {period}"
+        for left_out, period in ((now, "trong kỳ báo cáo"), (missing.before, "trong số liệu cùng kỳ"))
+        if left_out.are_events_left_out
     ]
     if of_periods:
-        day = date_text(max(one for one in (now.events_until, missing.before.events_until) if one))
+        day = date_text(max(day for day in (now.events_until, missing.before.events_until) if day))
         yield (
             f"Trước ngày {day} tại {units} còn {'; '.join(of_periods)} không tính vào số liệu của địa bàn, vì"
             " không xác định được nơi thực hiện nay thuộc đơn vị hành chính nào."
@@ -117,7 +116,7 @@ def _joined(*counts: tuple[int, str]) -> str:
 
 
 def _heading(report: Report) -> dict[str, str]:
-    """Return the heading as it is printed: the committee stands above its unit once, also if typed twice."""
+    """Return the printed heading; a committee typed in both issuer lines is printed once, above its unit."""
     heading = dict(report.heading)
     if _COMMITTEE.fullmatch(f"{heading['superior_body'].strip()} "):
         unit = _COMMITTEE.sub("", heading["issuing_body"].strip(), count=1)
@@ -132,42 +131,49 @@ def _area_name(lists: CodeLists, area_id: str) -> str:
 
 
 def annex_head(annex: AnnexTable, lists: CodeLists) -> list[str]:
-    """Return what stands above the columns of an annex behind the first."""
+    """Return the heads of an annex's columns after the first one."""
     return [
-        lists.annex_columns[one].vi if one in lists.annex_columns else _TARGET_HEADS.get(one, one)
-        for one in annex.columns
+        lists.annex_columns[column].vi if column in lists.annex_columns else _TARGET_HEADS.get(column, column)
+        for column in annex.columns
     ]
 
 
 def digest(content: Plain) -> str:
-    """Return the SHA-256 of a content."""
+    """Return the SHA-256 of a report content."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def indicator_ids(lists: CodeLists) -> tuple[str, ...]:
-    """Return the indicators that a report shows, in its order, each once."""
-    named = (one for section in lists.report_sections.values() for one in section.indicators)
-    return tuple(dict.fromkeys(one for one in named if one in lists.indicators))
+    """Return the ids of the indicators of all report sections, in their order, each once."""
+    named = (
+        indicator_id for section in lists.report_sections.values() for indicator_id in section.indicators
+    )
+    return tuple(dict.fromkeys(indicator_id for indicator_id in named if indicator_id in lists.indicators))
 
 
 def trace(facts: ReportFacts, lists: CodeLists) -> Iterator[tuple[str, set[str]]]:
-    """Yield the records behind each figure, and behind the annexes, by indicator and annex."""
-    for one in indicator_ids(lists):
-        yield one, facts.records_behind(lists.figures[one].formulas)
+    """Yield the id of each indicator and annex with the ids of the records behind it."""
+    for indicator_id in indicator_ids(lists):
+        yield indicator_id, facts.records_behind(lists.figures[indicator_id].formulas)
     for annex in lists.annex_tables.values():
-        formulas = [lists.figures.columns[one] for one in annex.columns if one in lists.annex_columns]
+        formulas = [
+            lists.figures.columns[column] for column in annex.columns if column in lists.annex_columns
+        ]
         yield annex.id, facts.records_behind(formulas)
 
 
 def _sections(report: Report, lists: CodeLists, figures: Mapping[str, ComparedFigure]) -> Iterator[Plain]:
     for section in lists.report_sections.values():
-        named = [one for one in section.indicators if one in lists.indicators]
+        named = [indicator_id for indicator_id in section.indicators if indicator_id in lists.indicators]
         yield {
             "id": section.id,
             "order": section.order,
             "title": section.vi,
             "text": report.sections.get(section.id, ""),
-            "figures": [_figure(lists.indicators[one], figures[one], lists) for one in named],
+            "figures": [
+                _figure(lists.indicators[indicator_id], figures[indicator_id], lists)
+                for indicator_id in named
+            ],
         }
 
 
@@ -183,7 +189,7 @@ def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> P
 
 
 def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
-    """Return a value in tenths: whole numbers alone are written."""
+    """Return a figure's value as plain values, numbers in tenths: stored contents contain integers only."""
     return {
         "num": _tenths(value.num),
         "den": _tenths(value.den),
@@ -199,7 +205,7 @@ def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
 
 
 def counted_text(value: FigureValue) -> str:
-    """Return how much of a figure that is known in part was counted or sent, "" of any other one."""
+    """Return which part of an incomplete figure was counted or sent; "" if the figure is complete."""
     sent, coverage = value.sent, value.coverage
     if coverage is not None and value.is_uncounted:
         return _coverage_text(coverage)
@@ -240,8 +246,8 @@ def _annex(
         "title": annex.vi,
         "head": head,
         "people": [
-            one in lists.annex_columns and is_of_people(lists, [lists.figures.columns[one]])
-            for one in annex.columns
+            column in lists.annex_columns and is_of_people(lists, [lists.figures.columns[column]])
+            for column in annex.columns
         ],
         "rows": rows,
         "total": total,
@@ -249,14 +255,20 @@ def _annex(
 
 
 def _coverage_of_column(lists: CodeLists, column: str, totals: AreaTotals) -> Coverage | None:
-    """Return how much of a column was counted: an indicator adds up the same number."""
+    """Return the coverage of a column, taken from the indicator with the same formula."""
     formula = lists.figures.columns[column]
-    same = (one for one in lists.figures.values() if (one.denominator or one.numerator).text == formula.text)
-    return next((found for one in same if (found := coverage_of(one, totals)) is not None), None)
+    same = (
+        indicator
+        for indicator in lists.figures.values()
+        if (indicator.denominator or indicator.numerator).text == formula.text
+    )
+    return next(
+        (coverage for indicator in same if (coverage := coverage_of(indicator, totals)) is not None), None
+    )
 
 
 def _counted_part(lists: CodeLists, column: str, totals: AreaTotals) -> Iterator[str]:
-    """Yield how much of a column was counted, where that is not all."""
+    """Yield the coverage text of a column that was not counted completely."""
     coverage = _coverage_of_column(lists, column, totals)
     if coverage is not None and not coverage.is_full:
         yield f"({_coverage_text(coverage)})"
@@ -266,14 +278,14 @@ def _by_unit(annex: AnnexTable, counted: CountedReport) -> tuple[list[list[objec
     figures, lists = counted.figures, counted.lists
 
     def cells(totals: AreaTotals) -> list[object]:
-        return [_cell(lists, one, totals) for one in annex.columns]
+        return [_cell(lists, column, totals) for column in annex.columns]
 
     rows = [[lists.units[unit_id].vi, *cells(totals)] for unit_id, totals in figures.communes()]
     return rows, ["Cộng", *cells(figures.whole())]
 
 
 def _cell(lists: CodeLists, column: str, totals: AreaTotals) -> object:
-    """Return a number of a column; of places without any count it is unknown and not zero."""
+    """Return the number of a column; it is unknown, not zero, if none of its places was counted."""
     coverage = _coverage_of_column(lists, column, totals)
     if coverage is not None and coverage.is_empty:
         return NOTHING
@@ -282,18 +294,18 @@ def _cell(lists: CodeLists, column: str, totals: AreaTotals) -> object:
 
 def _by_agency(annex: AnnexTable, counted: CountedReport) -> list[list[object]]:
     lists, whole = counted.lists, counted.figures.whole()
-    told: dict[str, dict[str, int]] = {}
+    by_agency: dict[str, dict[str, int]] = {}
     for column in annex.columns:
         formula = lists.figures.columns[column]
         numbers = whole.by_key(formula.breakdown) if formula.breakdown else {}
-        # Each number that was sent, zeros too; what an agency did not send is no zero.
-        sent = {agency for one in formula.sent for agency in whole.by_key(one)}
+        # Include zeros that an agency sent; a number that was not sent is not a zero.
+        sent = {agency for aggregate in formula.sent for agency in whole.by_key(aggregate)}
         for agency in sent if formula.sent else numbers:
-            told.setdefault(agency, {})[column] = numbers.get(agency, 0)
+            by_agency.setdefault(agency, {})[column] = numbers.get(agency, 0)
     return [
-        [lists.agencies[one].vi if one in lists.agencies else one]
-        + [told[one].get(column, NOTHING) for column in annex.columns]
-        for one in sorted(told)
+        [lists.agencies[agency_id].vi if agency_id in lists.agencies else agency_id]
+        + [by_agency[agency_id].get(column, NOTHING) for column in annex.columns]
+        for agency_id in sorted(by_agency)
     ]
 
 
@@ -313,9 +325,9 @@ def _target_row(
     lists: CodeLists, profile: TargetProfile, indicator: Indicator, figure: ComparedFigure
 ) -> list[object]:
     value = figure.now
-    wanted = reached(profile, indicator.id, value)
-    target = next(one for one in profile.targets if one.indicator == indicator.id)
-    verdict = Verdict.NO_FIGURE if wanted is None else wanted.verdict
+    achievement = reached(profile, indicator.id, value)
+    target = next(target for target in profile.targets if target.indicator == indicator.id)
+    verdict = Verdict.NO_FIGURE if achievement is None else achievement.verdict
     counted = counted_text(value)
     status = f"{_VERDICTS[verdict]} ({counted})" if counted and value.is_sent else _VERDICTS[verdict]
     is_small = is_hidden_in_report(lists, indicator, value)
@@ -341,7 +353,7 @@ def _wanted_text(target: Target, unit: str) -> str:
 
 
 def _range_text(value: FigureValue, unit: str) -> str:
-    """Return a value, or from where to where it can be."""
+    """Return the text of a value, or of the range of an incomplete one."""
     if value.value is not None or value.low is None or value.high is None:
         text = _result_text(value.value, unit)
         return f"≥ {text}" if value.low is not None and value.high is None else text

@@ -1,6 +1,6 @@
-"""Counting of a report in a process of its own, for a server: all records of a large store take minutes.
+"""Count a report in a separate process: reading all records of a large store takes minutes.
 
-It reads one state of the store and writes nothing. A refusal is told by its code.
+The process reads one snapshot of the store and writes nothing. It returns a refusal as an error code.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _REFUSED = "refused"
 
 
 class CountedFor(StrEnum):
-    """What a report is counted for."""
+    """Purpose of counting a report."""
 
     SIGN_OFF = "sign_off"
     FREEZE = "freeze"
@@ -41,10 +41,10 @@ class CountedFor(StrEnum):
 def count_in_own_process(
     engine: Engine, tenant_id: str, purpose: CountedFor, report: tuple[str, int], now: datetime
 ) -> Mapping[str, Any]:
-    """Count a report at a revision; return what was counted as plain values.
+    """Count a report at a revision; return the result as plain values.
 
-    Raises AppError where the report is not at that revision, and OSError or CalledProcessError where the
-    process failed.
+    Raises AppError if the report is not at that revision, and OSError or CalledProcessError if the
+    process fails.
     """
     database_url = engine.url.render_as_string(hide_password=False)
     answer: Mapping[str, Any] = own_process.answer_of(
@@ -56,47 +56,47 @@ def count_in_own_process(
 
 
 def main() -> None:
-    """Count what the input names."""
+    """Count the report that standard input names."""
     own_process.answer(count)
 
 
 def count(
     database_url: str, tenant_id: str, purpose: str, record_id: str, rev: int, now: str
 ) -> Mapping[str, object]:
-    """Return what is counted of a report in one state of the store, or why it is refused."""
+    """Count a report in one snapshot of the store; return the result or the code of the refusal."""
     engine = create_engine_for(database_url)
     ListsInForce(engine, tenant_id).follow()
     at = CountedAt(tenant_id, load(), datetime.fromisoformat(now))
     try:
         with snapshot(engine) as session:
-            known = find_report(session, tenant_id, record_id)
-            if known is None:
+            report = find_report(session, tenant_id, record_id)
+            if report is None:
                 raise AppError(ErrorCode.NOT_FOUND)
-            # The others count the same of any revision.
-            if purpose in (CountedFor.SIGN_OFF, CountedFor.FREEZE) and known.rev != rev:
+            # Drafts and comparisons count the same at any revision.
+            if purpose in (CountedFor.SIGN_OFF, CountedFor.FREEZE) and report.rev != rev:
                 raise AppError(ErrorCode.REVISION_CHANGED)
-            return _COUNTS[CountedFor(purpose)](session, at, known)
+            return _COUNTS[CountedFor(purpose)](session, at, report)
     except AppError as error:
         return {_REFUSED: error.code.value}
 
 
-def _comparison(session: Session, at: CountedAt, known: KnownReport) -> Mapping[str, object]:
-    found = compare(session, at, known)
+def _comparison(session: Session, at: CountedAt, report: KnownReport) -> Mapping[str, object]:
+    comparison = compare(session, at, report)
     return {
         "counted_at": to_wire(at.now),
-        "content": found.content,
-        "changes": [asdict(one) for one in found.changes],
+        "content": comparison.content,
+        "changes": [asdict(change) for change in comparison.changes],
     }
 
 
-def _draft(session: Session, at: CountedAt, known: KnownReport) -> Mapping[str, object]:
-    facts = facts_for(session, at.tenant_id, at.lists, known.report, local_date(at.now))
+def _draft(session: Session, at: CountedAt, report: KnownReport) -> Mapping[str, object]:
+    facts = facts_for(session, at.tenant_id, at.lists, report.report, local_date(at.now))
     return plain_counts(at.lists, facts.counts)
 
 
 _COUNTS: Mapping[CountedFor, Callable[[Session, CountedAt, KnownReport], Mapping[str, object]]] = {
-    CountedFor.SIGN_OFF: lambda session, at, known: count_signed(session, at, known).to_plain(),
-    CountedFor.FREEZE: lambda session, at, known: count_frozen(session, at, known).to_plain(),
+    CountedFor.SIGN_OFF: lambda session, at, report: count_signed(session, at, report).to_plain(),
+    CountedFor.FREEZE: lambda session, at, report: count_frozen(session, at, report).to_plain(),
     CountedFor.DRAFT: _draft,
     CountedFor.COMPARISON: _comparison,
 }

@@ -1,6 +1,6 @@
-"""Content of a report with the exact revisions it counts, as a sign-off, a freeze and a comparison need it.
+"""Content of a report with the exact revisions it counts, for sign-off, freeze and comparison.
 
-All records are read for it: of a large store a process of its own does that (`count_process`).
+It reads all records; for a large store a separate process does that (`count_process`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from field178_shared.wire.canonical import canonical
 
 @dataclass(frozen=True, slots=True)
 class CountedAt:
-    """What a report is counted by: the lists in force and the instant."""
+    """Tenant, lists in force and instant of a count."""
 
     tenant_id: str
     lists: CodeLists
@@ -49,9 +49,9 @@ class CountedAt:
 
 @dataclass(frozen=True, slots=True)
 class CountedContent:
-    """A content as it is stored: compressed canonical JSON, of which `sha256` is the hash.
+    """A report content in its stored form: compressed canonical JSON, of which `sha256` is the hash.
 
-    `figures`: the digest of the content alone, which a sign-off names. `template`: its hash.
+    `figures`: digest of the content without its revisions; a sign-off contains it. `template`: its hash.
     """
 
     figures: str
@@ -62,7 +62,7 @@ class CountedContent:
     body: bytes
 
     def to_plain(self) -> dict[str, object]:
-        """Return it as one process tells it to another."""
+        """Return the content as plain values for another process."""
         return {
             "figures": self.figures,
             "counted_at": to_wire(self.counted_at),
@@ -74,7 +74,7 @@ class CountedContent:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> CountedContent:
-        """Read what another process tells."""
+        """Return the content from the plain values of another process."""
         return cls(
             plain["figures"],
             datetime.fromisoformat(plain["counted_at"]),
@@ -87,24 +87,24 @@ class CountedContent:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The content that was stored of a report, the present one, and the records that changed between."""
+    """Stored content and present content of a report, and the records that changed between them."""
 
     before: Mapping[str, Any]
     content: Mapping[str, Any]
     changes: list[LaterChange]
 
 
-def count_signed(session: Session, at: CountedAt, known: KnownReport) -> CountedContent:
-    """Count what a sign-off of a report stores."""
-    facts = facts_for(session, at.tenant_id, at.lists, known.report, local_date(at.now))
-    content = content_of_facts(at.lists, known.report, facts)
+def count_signed(session: Session, at: CountedAt, report: KnownReport) -> CountedContent:
+    """Count the content that the sign-off of a report stores."""
+    facts = facts_for(session, at.tenant_id, at.lists, report.report, local_date(at.now))
+    content = content_of_facts(at.lists, report.report, facts)
     revisions = revisions_behind(session, at.tenant_id, at.lists, facts)
     return _counted(at, digest(content), {**content, "records": revisions}, "")
 
 
-def count_frozen(session: Session, at: CountedAt, known: KnownReport) -> CountedContent:
-    """Count what a freeze of a signed-off report stores, all as of one state of the store."""
-    report, tenant_id = known.report, at.tenant_id
+def count_frozen(session: Session, at: CountedAt, known_report: KnownReport) -> CountedContent:
+    """Count the content that the freeze of a signed-off report stores."""
+    report, tenant_id = known_report.report, at.tenant_id
     facts = facts_for(session, tenant_id, at.lists, report, local_date(at.now))
     content = content_of_facts(at.lists, report, facts)
     figures = digest(content)
@@ -114,9 +114,9 @@ def count_frozen(session: Session, at: CountedAt, known: KnownReport) -> Counted
     template = used.sha256 if used is not None else product_template(at.lists)[0]
     content |= {
         "frozen_at": to_wire(at.now),
-        "report": {"id": known.record_id, "rev": known.rev},
-        # The revision that is frozen is the one that the sign-off wrote: each edit removes the sign-off.
-        "signed_off": {"at": report.signed_off_at, "rev": known.rev, "figures": report.signed_figures},
+        "report": {"id": known_report.record_id, "rev": known_report.rev},
+        # The frozen revision is the one that the sign-off wrote: each edit removes the sign-off.
+        "signed_off": {"at": report.signed_off_at, "rev": known_report.rev, "figures": report.signed_figures},
         "records": revisions,
         "trace": behind,
         "audit": {"index": chained.index, "hash": chained.hash} if chained else None,
@@ -126,23 +126,23 @@ def count_frozen(session: Session, at: CountedAt, known: KnownReport) -> Counted
     return _counted(at, figures, content, template)
 
 
-def compare(session: Session, at: CountedAt, known: KnownReport) -> Comparison:
-    """Compare a report with the content that was frozen, else with the one that was signed off.
+def compare(session: Session, at: CountedAt, report: KnownReport) -> Comparison:
+    """Compare a report with its frozen content, else with its signed-off content.
 
-    Raises AppError(not_found) where neither is stored.
+    Raises AppError(not_found) if neither is stored.
     """
-    frozen = frozen_report(session, at.tenant_id, known.record_id)
-    before = frozen.content if frozen is not None else signed_content(session, at.tenant_id, known)
+    frozen = frozen_report(session, at.tenant_id, report.record_id)
+    before = frozen.content if frozen is not None else signed_content(session, at.tenant_id, report)
     if before is None:
-        raise AppError(ErrorCode.NOT_FOUND, record_id=known.record_id)
-    facts = facts_for(session, at.tenant_id, at.lists, known.report, local_date(at.now))
+        raise AppError(ErrorCode.NOT_FOUND, record_id=report.record_id)
+    facts = facts_for(session, at.tenant_id, at.lists, report.report, local_date(at.now))
     revisions = revisions_behind(session, at.tenant_id, at.lists, facts)
-    content = content_of_facts(at.lists, known.report, facts)
+    content = content_of_facts(at.lists, report.report, facts)
     return Comparison(before, content, later_changes(before, revisions))
 
 
 def product_template(lists: CodeLists) -> tuple[str, bytes]:
-    """Return the template of the product, and its hash before it."""
+    """Return the hash and the bytes of the product's report template."""
     body = template_body(None, lists.report_layout)
     return hashlib.sha256(body).hexdigest(), body
 

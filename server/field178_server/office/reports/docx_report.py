@@ -20,7 +20,7 @@ _PROPERTIES = "/core-properties"
 
 
 def report_docx(report: PrintedReport, template: bytes, made_at: datetime | None) -> bytes:
-    """Return the DOCX of a report, the same bytes for the same report, template and instant."""
+    """Return the DOCX of a report; equal reports, templates and instants give equal bytes."""
     document = DocxTemplate(io.BytesIO(template))
     document.init_docx()
     _drop_foreign_properties(document.docx.part.package)
@@ -36,39 +36,40 @@ def report_docx(report: PrintedReport, template: bytes, made_at: datetime | None
 
 
 def values_of(report: PrintedReport) -> dict[str, Any]:
-    """Return what a template may name."""
+    """Return the values that placeholders of a template may name."""
     values: dict[str, Any] = asdict(report)
     values.pop("h")
     last = len(report.recipients) - 1
     values["recipients"] = [
-        f"{one}{'.' if number == last else ';'}" for number, one in enumerate(report.recipients)
+        f"{recipient}{'.' if number == last else ';'}" for number, recipient in enumerate(report.recipients)
     ]
     values["sections"] = [
-        {**one, "is_last": number == len(report.sections)} for number, one in enumerate(values["sections"], 1)
+        {**section, "is_last": number == len(report.sections)}
+        for number, section in enumerate(values["sections"], 1)
     ]
     return values
 
 
 def _drop_foreign_properties(package: Any) -> None:
-    """Drop properties that LibreOffice links by a name of its own: twice one part would break the file."""
+    """Drop core properties under LibreOffice's own relation type: two such parts would break the file."""
     for key, link in list(package.rels.items()):
         if link.reltype.endswith(_PROPERTIES) and link.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
             del package.rels[key]
 
 
 def _fit_annexes(document: Any, report: PrintedReport) -> None:
-    """Give the columns of the annexes their widths: a template cannot know how many there are."""
+    """Set the column widths of the annex tables; the number of columns is not known to the template."""
     left = list(report.annexes)
     for table in document.tables:
         head = tuple(cell.text for cell in table.rows[0].cells) if table.rows else ()
-        annex = next((one for one in left if one.head == head), None)
+        annex = next((annex for annex in left if annex.head == head), None)
         grid = table._tbl.tblGrid.gridCol_lst
         if annex is None or len(grid) != len(head):
             continue
         left.remove(annex)
         letters = column_letters(annex.head, annex.rows)
-        share = sum(one.w for one in grid) / sum(letters)
-        widths = [round(one * share) for one in letters]
+        share = sum(column.w for column in grid) / sum(letters)
+        widths = [round(letter_count * share) for letter_count in letters]
         for column, width in zip(grid, widths, strict=True):
             column.w = width
         for row in table._tbl.tr_lst:

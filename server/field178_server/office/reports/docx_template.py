@@ -1,4 +1,4 @@
-"""The product's template of the report (DOCX), laid out as ND 30/2020 asks; an office may start from it."""
+"""The product's report template (DOCX) in the layout of ND 30/2020; an office may edit a copy of it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from field178_shared.codelists.reports import ReportLayout
 _FONT = "Times New Roman"
 _HEAD_PT, _BODY_PT, _TABLE_PT, _LIST_PT, _FOOT_PT = 12, 13, 11, 11, 8.5
 _ANNEX_PT, _INDENT_MM, _BETWEEN_PT = 9, 11.5, 6
-# As the PDF has it: three lines of the foot go in.
+# Bottom margin of the PDF: it has room for three lines of the foot.
 _BOTTOM_MM = 22
-# Room between a cell's border and its letters: above and below, left and right, in twentieths of a point.
+# Padding of a cell in twentieths of a point: above and below, left and right.
 _CELL_ROOM = (34, 68)
 _LANGUAGE, _NO_BREAK_SPACE = "vi-VN", "\u00a0"
 _LEFT_SHARE = 0.43
@@ -42,7 +42,7 @@ _FIGURE_CELLS = ("label", "value", "basis", "before", "change")
 
 
 def own_template(layout: ReportLayout) -> bytes:
-    """Return the template, the same bytes for the same layout."""
+    """Return the product's template; equal layouts give equal bytes."""
     document = Document()
     _drop_unused(document)
     margins = {side: least for side, (least, *_) in layout.page.margin_mm.items()} | {"bottom": _BOTTOM_MM}
@@ -59,7 +59,7 @@ def own_template(layout: ReportLayout) -> bytes:
 
 
 def _drop_unused(document: Any) -> None:
-    """Drop what the library brings and no report uses: nine tenths of the file."""
+    """Drop parts and styles of the library's default document that no report uses: 90 % of the file."""
     for part in (document.part, document.part.package):
         for key, link in list(part.rels.items()):
             if link.reltype.endswith(_UNUSED_PARTS):
@@ -127,7 +127,7 @@ def _body(document: Any, width: float) -> None:
     _tag(document, "{%p endif %}")
     _flow(document, "{{ section.heading }}", bold=True)
     _tag(document, "{%p for line in section.lines %}")
-    # The last line goes with the signature: no page holds that alone.
+    # Keep the last line on the page of the signature.
     _tag(document, "{%p if section.is_last and loop.last %}")
     _flow(document, "{{ line }}", keeps_next=True)
     _tag(document, "{%p else %}")
@@ -160,7 +160,7 @@ def _end(document: Any, width: float) -> None:
 
 
 def _annexes(document: Any, width: float) -> None:
-    """Write the annexes: each is a section of its own, whose pages are numbered from its first one."""
+    """Write each annex as a section of its own, with page numbers from 1."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     _make_small(document.paragraphs[-1])
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -202,16 +202,16 @@ def _annex_tag(row: Any, text: str) -> None:
 
 
 def _make_small(paragraph: Any) -> None:
-    """Take the height from a paragraph that is there for its section break alone.
+    """Set the smallest line height for a paragraph that only contains a section break.
 
-    It is not empty: LibreOffice would move the break to the tag above, which goes in a filled template.
+    It is not empty: LibreOffice would move the break to the tag above, which rendering removes.
     """
     paragraph.paragraph_format.line_spacing = Pt(1)
     paragraph.add_run(_NO_BREAK_SPACE).font.size = Pt(1)
 
 
 def _table(document: Any, rows: int, widths: Any, *, borders: bool = False) -> Any:
-    """Add a table of fixed widths from margin to margin; one with borders has a head on each of its pages."""
+    """Add a table with fixed column widths; with borders its head row is repeated on each page."""
     table = document.add_table(rows, len(widths))
     table.autofit = False
     above, beside = _CELL_ROOM if borders else (0, 0)
@@ -255,7 +255,7 @@ def _text(  # noqa: PLR0913  # how one line looks
     first: bool = False,
     centred: bool = True,
 ) -> Any:
-    """Write a line; the `first` of a cell takes the paragraph that every cell has."""
+    """Write a line; the `first` line of a cell uses the paragraph that every cell already has."""
     paragraph = place.paragraphs[0] if first else place.add_paragraph()
     if centred:
         paragraph.alignment = _CENTRED
@@ -265,12 +265,12 @@ def _text(  # noqa: PLR0913  # how one line looks
 
 
 def _flow(document: Any, text: str, *, bold: bool = False, keeps_next: bool = False) -> None:
-    """Write running text; a bold one is a heading."""
+    """Write a paragraph of running text; bold text is a heading."""
     paragraph = _text(document, text, bold=bold)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if bold else WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(_INDENT_MM)
     paragraph.paragraph_format.space_after = Pt(_BETWEEN_PT)
-    # What stands above may be a table, which has no room of its own below it.
+    # A table above has no space below it.
     paragraph.paragraph_format.space_before = Pt(_BETWEEN_PT if bold else 0)
     paragraph.paragraph_format.keep_with_next = bold or keeps_next
 
@@ -299,7 +299,7 @@ def _tag(place: Any, text: str) -> None:
 
 
 def _rule(place: Any, width: float, length: float) -> None:
-    """Draw a line of a length in the middle: the lower border of an indented paragraph."""
+    """Draw a centred line: the lower border of an indented paragraph."""
     paragraph = place.add_paragraph()
     side = Mm(max(0.0, (width - length) / 2))
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side

@@ -1,4 +1,4 @@
-"""First words of a new report, by the lists: heading, signer, recipients. All are changed on the page."""
+"""Default heading, signer and recipients of a new report, by the lists; officers edit them on the page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ _NATIONAL = "qd_"
 def default_heading(lists: CodeLists, kind: str, year: int, area_id: str) -> dict[str, str]:
     """Return the texts around the body of a new report."""
     members = lists.members_of(area_id)
-    parents = (lists.units[one.parent] for one in members if one.parent and area_id in lists.unit_groups)
+    parents = (lists.units[unit.parent] for unit in members if unit.parent and area_id in lists.unit_groups)
     unit = next(parents, members[0])
     chain = duties(lists, lists.report_kinds[kind], year)
     compiler = compiler_of(lists, chain, area_id)
-    receivers = [one for duty in chain if compiler in duty.senders for one in duty.receivers]
-    # The committee issues the report itself: it is none of its recipients.
+    receivers = [receiver for duty in chain if compiler in duty.senders for receiver in duty.receivers]
+    # The committee issues the report itself: it is not a recipient.
     names = [
-        lists.agencies[one].vi for one in dict.fromkeys(receivers) if not _is_committee_of(lists, one, unit)
+        lists.agencies[receiver].vi
+        for receiver in dict.fromkeys(receivers)
+        if not _is_committee_of(lists, receiver, unit)
     ]
     return {
         "superior_body": _COMMITTEE,
@@ -40,14 +42,14 @@ def default_heading(lists: CodeLists, kind: str, year: int, area_id: str) -> dic
 
 
 def default_profiles(lists: CodeLists, area_id: str, year: int) -> tuple[str, ...]:
-    """Return the plans whose targets a report is likely to show: of its area and year, and national ones."""
+    """Return the ids of the target profiles of an area and year, and of national ones still in force."""
     return tuple(
-        one.id
-        for one in lists.target_profiles.values()
-        if one.year is not None
+        profile.id
+        for profile in lists.target_profiles.values()
+        if profile.year is not None
         and (
-            (one.unit_group == area_id and one.year == year)
-            or (one.unit_group is None and one.source.startswith(_NATIONAL) and one.year >= year)
+            (profile.unit_group == area_id and profile.year == year)
+            or (profile.unit_group is None and profile.source.startswith(_NATIONAL) and profile.year >= year)
         )
     )
 

@@ -1,6 +1,6 @@
-"""Jobs that count a report of a large store: for its sign-off and freeze, what changed since, odd days.
+"""Jobs that count a report of a large store: for sign-off, freeze, comparison and days without totals.
 
-The records are read by a process of its own, the job writes what that has counted: nobody who writes waits.
+A separate process reads the records; the job then writes its result, so that other writers do not wait.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from field178_server.records.batch import Batch
 from field178_shared.errors import AppError, ErrorCode
 
 REPORT_COUNT = "report_count"
-# What the officer may do when the job runs; whoever opens a comparison is asked then.
+# Right that the officer needs when the job runs; a comparison is checked when it is opened.
 _RIGHTS = {CountedFor.SIGN_OFF: "sign_off_report", CountedFor.FREEZE: "draft_report"}
 
 
 @dataclass(frozen=True, slots=True)
 class CountedComparison:
-    """A comparison as a job left it: the content at an instant, and the records that changed until then."""
+    """A comparison that a job stored: the content at an instant, and the records that changed until then."""
 
     counted_at: datetime
     content: Mapping[str, Any]
@@ -48,13 +48,13 @@ class CountedComparison:
 
 
 def request_sign_off(batch: Batch, context: OperationContext, seen: SeenReport, figures: str) -> None:
-    """Queue the sign-off of a report as it was seen; raises AppError as the sign-off does."""
+    """Check and queue the sign-off of a seen report; raises AppError as the sign-off does."""
     operations.check_sign_off(batch, context, seen, figures)
     request_count(batch.session, context, CountedFor.SIGN_OFF, seen, figures)
 
 
 def request_freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> None:
-    """Queue the freeze of a signed-off report; raises AppError as the freeze does."""
+    """Check and queue the freeze of a signed-off report; raises AppError as the freeze does."""
     operations.check_freeze(batch, context, seen)
     request_count(batch.session, context, CountedFor.FREEZE, seen)
 
@@ -62,11 +62,11 @@ def request_freeze(batch: Batch, context: OperationContext, seen: SeenReport) ->
 def request_count(
     session: Session, context: OperationContext, purpose: CountedFor, seen: SeenReport, figures: str = ""
 ) -> None:
-    """Queue the counting of a report, unless it is under way for the same purpose.
+    """Queue the count of a report unless one for the same purpose is queued or running.
 
     `figures`: the digest of the content that is signed off.
     """
-    # Two who ask at once: the second waits here, and finds the job of the first.
+    # Serialize concurrent requests: the second one waits here and then sees the job of the first.
     session.get_one(Tenant, context.tenant_id, with_for_update=True)
     for job in counts_of(session, context.tenant_id, seen.record_id):
         if not job.state.is_final and job.arguments["purpose"] == purpose:
@@ -81,7 +81,7 @@ def request_count(
 
 
 def counts_of(session: Session, tenant_id: str, record_id: str) -> list[JobRow]:
-    """Return the jobs that count a report, the youngest first."""
+    """Return the jobs that count a report, newest first."""
     query = (
         select(Job)
         .where(
@@ -95,9 +95,9 @@ def counts_of(session: Session, tenant_id: str, record_id: str) -> list[JobRow]:
 
 
 def run_count(run: JobRun) -> None:
-    """Count a report and do what it was counted for.
+    """Count a report and store the result for its purpose.
 
-    Raises AppError where the report was changed meanwhile, or figures are others than those signed off.
+    Raises AppError if the report was changed meanwhile, or if its figures differ from the signed-off ones.
     """
     runtime, context = run.runtime, run.context
     purpose = CountedFor(run.arguments["purpose"])
@@ -129,21 +129,21 @@ def run_count(run: JobRun) -> None:
 
 
 def kept_comparison(data_dir: Path, tenant_id: str, job: JobRow) -> CountedComparison | None:
-    """Return the comparison that a job left; None while it runs, and where its file was removed since."""
+    """Return the comparison that a job stored; None while it runs, and after its file was removed."""
     path = KeptFiles(data_dir, tenant_id).path_of(job.job_id)
     if job.state is not JobState.DONE or not path.exists():
         return None
     plain = json.loads(zlib.decompress(path.read_bytes()))
-    changes = [LaterChange(**one) for one in plain["changes"]]
+    changes = [LaterChange(**change) for change in plain["changes"]]
     return CountedComparison(datetime.fromisoformat(plain["counted_at"]), plain["content"], changes)
 
 
 def _write_days(session: Session, run: JobRun, answer: Mapping[str, Any], now: datetime) -> None:
     tenant_id = run.runtime.tenant_id
-    known = find_report(session, tenant_id, run.arguments["record_id"])
-    if known is None:
+    report = find_report(session, tenant_id, run.arguments["record_id"])
+    if report is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    write_day_counts(session, tenant_id, period_of(known.report), answer, now)
+    write_day_counts(session, tenant_id, period_of(report.report), answer, now)
     run.conclude(session, {})
 
 

@@ -1,7 +1,7 @@
-"""What is done with a report: opened, written, withdrawn, signed off, frozen, restated; and what is sent.
+"""Operations on reports: open, edit, withdraw, sign off, freeze, restate; and record submissions.
 
-Each write names the revision that was seen. What was signed off is the text and the figures that were seen:
-an edit takes the sign-off back, and a freeze finds the same figures or is refused.
+Each write names the revision that the officer saw. A sign-off covers the seen text and figures:
+an edit removes it, and a freeze is refused if the figures differ.
 """
 
 from __future__ import annotations
@@ -55,22 +55,22 @@ _SIGNED, _FROZEN = "signed_off", "frozen"
 
 @dataclass(frozen=True, slots=True)
 class SeenReport:
-    """A report, or what is owed for one, as an officer saw it."""
+    """Id and revision of a report or submission that an officer saw."""
 
     record_id: str
     rev: int
 
 
 def report_id(kind: str, first: str, area_id: str) -> str:
-    """Return the id of the first report of a kind, a period and an area: there is one."""
+    """Return the id of the report of a kind, period and area; a restatement has its own id."""
     return companion_id(str(NAMESPACE_URL), REPORT, f"{kind}|{first}|{area_id}")
 
 
 def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
-    """Write a new draft, and what each sender of the chain owes for it; return the id of the report.
+    """Write a new draft and the due submissions of its senders; return the id of the report.
 
-    Where a draft of the period was withdrawn, it is the next revision of that one, and what was sent stays
-    known. Raises AppError(rule) where its period has a report already, or has not begun.
+    If a draft of the period was withdrawn, the draft is its next revision, and recorded submissions are
+    restored. Raises AppError(rule) if the period has a report already or has not begun.
     """
     _refuse_wrong(context, data)
     first = day_of(data, "period_from")
@@ -78,15 +78,15 @@ def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
         raise AppError(ErrorCode.RULE, problems={"year": [ErrorCode.PERIOD_IN_FUTURE.value]})
     record_id = report_id(str(data["kind"]), str(data["period_from"]), str(data["area_id"]))
     batch.load([record_id])
-    known = batch.get(record_id)
-    if known is not None and (known.is_erased or not known.deleted):
+    withdrawn = batch.get(record_id)
+    if withdrawn is not None and (withdrawn.is_erased or not withdrawn.deleted):
         raise AppError(ErrorCode.RULE, problems={"kind": [ErrorCode.ENTERED_TWICE.value]})
     scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
     _write_owed(batch, context, record_id, Report.from_data(data))
     made = (
         new_record(record_id, REPORT, OFFICE, data)
-        if known is None
-        else next_revision(known, data=data, deleted=False)
+        if withdrawn is None
+        else next_revision(withdrawn, data=data, deleted=False)
     )
     _write(batch, context, made, "report_opened")
     _keep_counted(batch, context, data)
@@ -100,66 +100,70 @@ def write_texts(
     heading: Mapping[str, str],
     sections: Mapping[str, str],
 ) -> None:
-    """Write heading and sections anew over the revision that was seen; a sign-off is taken back by it."""
-    known = _draft(batch, seen)
-    kept = {name: value for name, value in known.data.items() if name not in (*HEADING, "sections", _SIGNED)}
+    """Replace heading and sections of a draft; a change removes the sign-off."""
+    draft = _draft(batch, seen)
+    kept = {name: value for name, value in draft.data.items() if name not in (*HEADING, "sections", _SIGNED)}
     written = {name: {"text": text} for name, text in sections.items() if text}
     data: Data = {
         **kept,
         **{name: text for name, text in heading.items() if text},
         **({"sections": written} if written else {}),
     }
-    before = {name: value for name, value in known.data.items() if name != _SIGNED}
+    before = {name: value for name, value in draft.data.items() if name != _SIGNED}
     if data == before:
         return
     _refuse_wrong(context, data)
-    _write(batch, context, next_revision(known, data=data), "report_edited")
+    _write(batch, context, next_revision(draft, data=data), "report_edited")
 
 
 def withdraw_report(batch: Batch, context: OperationContext, seen: SeenReport) -> None:
-    """Delete a draft with what is owed for it; its history stays, and its period can be opened anew.
+    """Delete a draft with its submissions; history stays, and the period can be opened again.
 
-    What is owed for a restatement is owed for the report that it restates, and stays.
-    Raises AppError(signed_off) where leadership has agreed with it.
+    Submissions of a restatement belong to the report that it restates, and are kept.
+    Raises AppError(signed_off) if the draft is signed off.
     """
-    known = _draft(batch, seen)
-    if _SIGNED in known.data:
+    draft = _draft(batch, seen)
+    if _SIGNED in draft.data:
         raise AppError(ErrorCode.SIGNED_OFF, record_id=seen.record_id)
-    report = Report.from_data(known.data)
+    report = Report.from_data(draft.data)
     if not report.restates:
-        found = submissions_of(batch.session, context.tenant_id, report.kind, report.year)
-        owed = [one.record_id for one in found if one.submission.area_id == report.area_id]
+        submissions = submissions_of(batch.session, context.tenant_id, report.kind, report.year)
+        owed = [
+            submission.record_id
+            for submission in submissions
+            if submission.submission.area_id == report.area_id
+        ]
         batch.load(owed)
         for record_id in owed:
             submission = batch.get(record_id)
             assert submission is not None
             delete_record(batch, context, submission)
-    made = delete_record(batch, context, known)
+    made = delete_record(batch, context, draft)
     context.note(batch.session, AuditEntry("report_withdrawn", made.record_id, OFFICE, {"rev": made.rev}))
 
 
 def undo_withdrawal(batch: Batch, context: OperationContext, record_id: str) -> None:
-    """Let a withdrawn draft stand again as it was, with what was owed for it.
+    """Restore a withdrawn draft with its submissions.
 
-    Raises AppError(revision_changed) where it, or another restatement of the same report, stands already.
+    Raises AppError(revision_changed) if it, or another restatement of the same report, exists already.
     """
     batch.load([record_id])
-    known = batch.get(record_id)
-    if known is None or known.type != REPORT or known.is_erased:
+    withdrawn = batch.get(record_id)
+    if withdrawn is None or withdrawn.type != REPORT or withdrawn.is_erased:
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
-    report = Report.from_data(known.data)
-    if not known.deleted or (report.restates and _restatement_of(batch, context, report.restates)):
+    report = Report.from_data(withdrawn.data)
+    if not withdrawn.deleted or (report.restates and _restatement_of(batch, context, report.restates)):
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
     if not report.restates:
         _write_owed(batch, context, record_id, report)
-    _write(batch, context, next_revision(known, deleted=False), "report_withdrawal_undone")
-    _keep_counted(batch, context, known.data)
+    _write(batch, context, next_revision(withdrawn, deleted=False), "report_withdrawal_undone")
+    _keep_counted(batch, context, withdrawn.data)
 
 
 def check_sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
-    """Refuse a sign-off of figures that are others now, or of a heading without its official parts.
+    """Refuse to sign off a report whose figures have changed or whose heading is incomplete.
 
-    The figures are those of the totals: raises AppError(being_counted) where these do not tell them.
+    The figures are read from the totals; raises AppError(being_counted) while the totals are not complete.
     """
     report, today = Report.from_data(_draft(batch, seen).data), local_date(context.now())
     content = live_content(batch.session, context.tenant_id, context.lists, report, today)
@@ -170,9 +174,9 @@ def check_sign_off(batch: Batch, context: OperationContext, seen: SeenReport, se
 
 
 def check_freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> None:
-    """Refuse to freeze a report that is not signed off, or whose figures are others since.
+    """Refuse to freeze a report that is not signed off, or whose figures have changed since.
 
-    The figures are those of the totals: raises AppError(being_counted) where these do not tell them.
+    The figures are read from the totals; raises AppError(being_counted) while the totals are not complete.
     """
     report, today = Report.from_data(_draft(batch, seen).data), local_date(context.now())
     if not report.signed_figures:
@@ -189,26 +193,26 @@ def sign_off(
     seen_figures: str,
     counted: CountedContent | None = None,
 ) -> None:
-    """Sign a draft off as it was seen: its revision, and the digest of its content.
+    """Sign off a draft at the seen revision and figures (`seen_figures`: digest of the seen content).
 
-    The content is stored with the revisions it counts, so that later figures are compared with it. Figures
-    that changed since are signed off anew in the same way. `counted`: what another process counted of this
+    The content is stored with the revisions it counts, to be compared with later figures. A signed-off draft
+    can be signed off again with changed figures. `counted`: content that another process counted of this
     revision; without it all records are counted here.
-    Raises AppError(rule) while its heading lacks what an official document has.
+    Raises AppError(rule) if the heading is incomplete, AppError(figures_changed) if the figures differ.
     """
-    known = _draft(batch, seen)
-    session, report = batch.session, Report.from_data(known.data)
+    draft = _draft(batch, seen)
+    session, report = batch.session, Report.from_data(draft.data)
     if unwritten := report.unwritten_heading:
         raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
-    counted = counted or count_signed(session, _at(context), KnownReport(known.record_id, known.rev, report))
+    counted = counted or count_signed(session, _at(context), KnownReport(draft.record_id, draft.rev, report))
     if counted.figures != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
-    _write(batch, context, next_revision(known, data={**known.data, _SIGNED: signed}), "report_signed_off")
+    _write(batch, context, next_revision(draft, data={**draft.data, _SIGNED: signed}), "report_signed_off")
     session.merge(
         SignedReport(
             tenant_id=context.tenant_id,
-            report_id=known.record_id,
+            report_id=draft.record_id,
             figures=seen_figures,
             signed_at=context.now(),
             body=counted.body,
@@ -221,22 +225,22 @@ def freeze(
 ) -> str:
     """Freeze a signed-off report: its content, the exact revisions it counts, and its template.
 
-    `counted`: what another process counted of this revision; it is frozen as of then, and what changed since
-    is listed as later. Without it all records are counted here.
-    Returns the SHA-256. Raises AppError(figures_changed) where a figure is another one than was signed off.
+    `counted`: content that another process counted of this revision; it is frozen as of that instant, and
+    changes since then are listed as later changes. Without it all records are counted here.
+    Returns the SHA-256. Raises AppError(figures_changed) if a figure differs from the signed-off one.
     """
-    known = _draft(batch, seen)
-    session, report = batch.session, Report.from_data(known.data)
+    draft = _draft(batch, seen)
+    session, report = batch.session, Report.from_data(draft.data)
     if not report.signed_figures:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    counted = counted or count_frozen(session, _at(context), KnownReport(known.record_id, known.rev, report))
+    counted = counted or count_frozen(session, _at(context), KnownReport(draft.record_id, draft.rev, report))
     if counted.figures != report.signed_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     _store_template(session, context, counted.template)
     session.add(
         FrozenReport(
             tenant_id=context.tenant_id,
-            report_id=known.record_id,
+            report_id=draft.record_id,
             sha256=counted.sha256,
             frozen_at=counted.counted_at,
             body=counted.body,
@@ -244,28 +248,28 @@ def freeze(
         )
     )
     frozen = {"by": context.actor.id, "at": to_wire(counted.counted_at), "sha256": counted.sha256}
-    made = next_revision(known, data={**known.data, _FROZEN: frozen})
+    made = next_revision(draft, data={**draft.data, _FROZEN: frozen})
     put_record(batch, context, made)
     details: dict[str, str | int | None] = {
         "rev": made.rev,
         "sha256": counted.sha256,
         "records": counted.records,
     }
-    context.note(session, AuditEntry("report_frozen", known.record_id, OFFICE, details))
+    context.note(session, AuditEntry("report_frozen", draft.record_id, OFFICE, details))
     return counted.sha256
 
 
 def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: str) -> str:
-    """Open the report that takes the place of a frozen one, with its texts; return its id."""
-    known = _known(batch, seen)
-    if _FROZEN not in known.data:
+    """Open a restatement of a frozen report with the same texts; return its id."""
+    frozen = _known(batch, seen)
+    if _FROZEN not in frozen.data:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    if _restatement_of(batch, context, known.record_id):
+    if _restatement_of(batch, context, frozen.record_id):
         raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.ENTERED_TWICE.value]})
     if not reason.strip():
         raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.REQUIRED.value]})
-    kept = {name: value for name, value in known.data.items() if name not in (_SIGNED, _FROZEN)}
-    data: Data = {**kept, "restates": known.record_id, "restatement_reason": reason.strip()}
+    kept = {name: value for name, value in frozen.data.items() if name not in (_SIGNED, _FROZEN)}
+    data: Data = {**kept, "restates": frozen.record_id, "restatement_reason": reason.strip()}
     _refuse_wrong(context, data)
     made = new_record(batch.ids.time_ordered(), REPORT, OFFICE, data)
     _write(batch, context, made, "report_restated")
@@ -276,10 +280,12 @@ def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: s
 def record_submission(
     batch: Batch, context: OperationContext, seen: SeenReport, sent_on: date | None, number: str
 ) -> None:
-    """Write that something owed was sent on a day, with its number; no day: it was not."""
-    known = _known(batch, seen, SUBMISSION)
+    """Record the day and number of a submission; no day: it was not sent."""
+    submission = _known(batch, seen, SUBMISSION)
     kept = {
-        name: value for name, value in known.data.items() if name not in ("submitted_on", "document_number")
+        name: value
+        for name, value in submission.data.items()
+        if name not in ("submitted_on", "document_number")
     }
     data: Data = {
         **kept,
@@ -288,27 +294,27 @@ def record_submission(
     }
     if sent_on and sent_on > local_date(context.now()):
         raise AppError(ErrorCode.RULE, problems={"submitted_on": [ErrorCode.DATE_IN_FUTURE.value]})
-    if data == known.data:
+    if data == submission.data:
         return
     _refuse_wrong(context, data, SUBMISSION)
-    _write(batch, context, next_revision(known, data=data), "submission_recorded")
+    _write(batch, context, next_revision(submission, data=data), "submission_recorded")
 
 
 def take_template(batch: Batch, context: OperationContext, name: str, body: bytes) -> None:
-    """Put a template of the office in use; it was checked before."""
+    """Put a checked template of the office in use."""
     drop_template(batch, context)
     session, sha256 = batch.session, hashlib.sha256(body).hexdigest()
-    known = session.get(ReportTemplate, (context.tenant_id, sha256))
-    if known is None:
-        known = ReportTemplate(tenant_id=context.tenant_id, sha256=sha256, body=body)
-        session.add(known)
-    known.name, known.taken_at, known.ended_at = name, context.now(), None
+    template = session.get(ReportTemplate, (context.tenant_id, sha256))
+    if template is None:
+        template = ReportTemplate(tenant_id=context.tenant_id, sha256=sha256, body=body)
+        session.add(template)
+    template.name, template.taken_at, template.ended_at = name, context.now(), None
     session.flush()
     context.note(session, AuditEntry("template_taken", None, OFFICE, {"sha256": sha256}))
 
 
 def drop_template(batch: Batch, context: OperationContext) -> None:
-    """Go back to the template of the product."""
+    """End the use of the office's template; reports then use the product's template."""
     used = template_in_use(batch.session, context.tenant_id)
     if used is not None:
         used.ended_at = context.now()
@@ -317,11 +323,11 @@ def drop_template(batch: Batch, context: OperationContext) -> None:
 
 
 def _write_owed(batch: Batch, context: OperationContext, record_id: str, report: Report) -> None:
-    """Write what each sender of the chain owes for a report; what was withdrawn with it stands again."""
+    """Write the due submission of each sender of a report; restore those that were withdrawn with it."""
     kind = context.lists.report_kinds[report.kind]
     owed = {
-        companion_id(record_id, SUBMISSION, f"{one.agency_id}|{one.unit_id}"): one
-        for one in senders(context.lists, kind, report.year, report.area_id)
+        companion_id(record_id, SUBMISSION, f"{sender.agency_id}|{sender.unit_id}"): sender
+        for sender in senders(context.lists, kind, report.year, report.area_id)
     }
     batch.load(owed)
     for key, sender in owed.items():
@@ -333,17 +339,17 @@ def _write_owed(batch: Batch, context: OperationContext, record_id: str, report:
             "unit_id": sender.unit_id,
             "due_on": sender.due_on.isoformat(),
         }
-        known = batch.get(key)
-        if known is None:
+        existing = batch.get(key)
+        if existing is None:
             put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
-        elif known.deleted and not known.is_erased:
-            put_record(batch, context, next_revision(known, data={**known.data, **owes}, deleted=False))
+        elif existing.deleted and not existing.is_erased:
+            put_record(batch, context, next_revision(existing, data={**existing.data, **owes}, deleted=False))
 
 
 def _restatement_of(batch: Batch, context: OperationContext, record_id: str) -> bool:
-    """Tell whether another report has taken the place of this one."""
+    """Tell whether a restatement of a report exists."""
     others = all_reports(batch.session, context.tenant_id)
-    return any(one.report.restates == record_id for one in others)
+    return any(other.report.restates == record_id for other in others)
 
 
 def _at(context: OperationContext) -> CountedAt:
@@ -351,7 +357,7 @@ def _at(context: OperationContext) -> CountedAt:
 
 
 def _store_template(session: Session, context: OperationContext, sha256: str) -> None:
-    """Store the product's template where a frozen report is the first in it; the office's own are stored."""
+    """Store the product's report template when a frozen report first uses it."""
     if session.get(ReportTemplate, (context.tenant_id, sha256)) is not None:
         return
     own, body = product_template(context.lists)
@@ -377,20 +383,20 @@ def _keep_counted(batch: Batch, context: OperationContext, data: Data) -> None:
 
 
 def _draft(batch: Batch, seen: SeenReport) -> Stored:
-    known = _known(batch, seen)
-    if _FROZEN in known.data:
+    record = _known(batch, seen)
+    if _FROZEN in record.data:
         raise AppError(ErrorCode.REPORT_FROZEN, record_id=seen.record_id)
-    return known
+    return record
 
 
 def _known(batch: Batch, seen: SeenReport, type_: str = REPORT) -> Stored:
     batch.load([seen.record_id])
-    found = batch.get(seen.record_id)
-    if found is None or found.type != type_ or found.deleted or found.is_erased:
+    record = batch.get(seen.record_id)
+    if record is None or record.type != type_ or record.deleted or record.is_erased:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
-    if found.rev != seen.rev:
+    if record.rev != seen.rev:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
-    return found
+    return record
 
 
 def _refuse_wrong(context: OperationContext, data: Data, type_: str = REPORT) -> None:

@@ -1,6 +1,6 @@
-"""Printed form of a report's content: texts alone, the same for the page, the DOCX, the PDF and the workbook.
+"""Printed form of a report content: texts, the same for the page, the DOCX, the PDF and the workbook.
 
-Numbers that could stand for a few known people leave the office as "dưới 5" (domain: privacy).
+Numbers that could identify a few people are printed as "dưới 5" (domain: privacy).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from field178_shared.text.formats import NOTHING, date_text, number_text
 from field178_shared.time.clock import VIETNAM, from_wire
 
 HIDDEN = "dưới 5"
-# Of a table: which cells are small, and which hide those, is not told.
+# Text of a hidden cell of a table: it does not show which cells are small and which ones protect those.
 NOT_SHOWN = "không nêu"
 NOT_SENT, NOT_COUNTED = "chưa gửi số liệu", "chưa thống kê"
-# The office has no records of the compared period, or of a part of it alone: nothing is compared.
+# The office has no records, or not all records, of the compared period: nothing is compared.
 NO_BEFORE, PART_BEFORE = "không có số cùng kỳ", "không đủ số cùng kỳ"
-# Behind the last sentence of an official document (ND 30/2020).
+# End sign after the last sentence of an official document (ND 30/2020).
 END = "./."
 _GROUP = "KẾT QUẢ THỰC HIỆN"
 _RULES = {"nd_09_2019": "theo Nghị định 09/2019/NĐ-CP", "calendar": "theo năm dương lịch"}
@@ -34,9 +34,9 @@ FIGURE_WIDTHS = (40, 15, 16, 13, 16)
 _FIRST_HEADS = {"indicator": "Chỉ số", "agency": "Cơ quan"}
 ANNEX_NOTE = "(Kèm theo Báo cáo số      /{symbol} ngày      tháng      năm {year} của {body})"
 _COMMITTEE = "Ủy ban nhân dân"
-# How a list numbers an annex; ND 30/2020 has Roman numbers, on a line of their own.
+# Number of an annex in the lists; ND 30/2020 requires Roman numbers on their own line.
 _NUMBERED = re.compile(r"Phụ lục \w+\. ")
-# Head of a column that was not counted everywhere: its name, and how much was.
+# Head of an incompletely counted column: name and coverage.
 _COUNTED_HEAD = re.compile(r"(?P<name>.+) \((?P<counted>đếm [^()]+)\)")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
@@ -45,7 +45,7 @@ Content = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PrintedFigure:
-    """A figure, what it is counted from, the one of the year before, and the difference."""
+    """A figure: value, basis (numerator, denominator, coverage), value of the year before, and difference."""
 
     id: str
     label: str
@@ -57,7 +57,7 @@ class PrintedFigure:
 
 @dataclass(frozen=True, slots=True)
 class PrintedSection:
-    """A section: its heading, the paragraphs written in it, and its figures; `group` stands above it."""
+    """A section: heading, paragraphs and figures; `group` is the heading of a chapter that begins with it."""
 
     id: str
     group: str
@@ -68,7 +68,7 @@ class PrintedSection:
 
 @dataclass(frozen=True, slots=True)
 class PrintedAnnex:
-    """A table behind the report: `title` is label and name in one line; the last row may be the sum."""
+    """An annex table: `title` is label and name in one line; if `is_summed`, the last row is the sum."""
 
     id: str
     title: str
@@ -82,7 +82,7 @@ class PrintedAnnex:
 
 @dataclass(frozen=True, slots=True)
 class PrintedChange:
-    """A number that two prints of a report show differently: section or annex, label, old and new text."""
+    """A number that differs between two prints of a report: section or annex, label, old and new text."""
 
     place: str
     label: str
@@ -92,7 +92,7 @@ class PrintedChange:
 
 @dataclass(frozen=True, slots=True)
 class PrintedReport:
-    """All that a report prints."""
+    """All texts of a printed report."""
 
     superior_body: str
     issuing_body: str
@@ -113,7 +113,7 @@ class PrintedReport:
 
 
 def printed(content: Content, sha256: str = "") -> PrintedReport:
-    """Return what a content prints; without a hash it is a draft, and says so."""
+    """Return the printed form of a content; without a hash its foot marks it as a draft."""
     heading = content["heading"]
     symbol, year = heading["symbol"], _year_of_day(content)
     left_out = tuple(content.get("left_out", ()))
@@ -131,8 +131,10 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
         sections=_ended(sections),
         ending=END if sections[-1].figures else "",
         signer=_lines(heading["signer"]),
-        recipients=tuple(one.removeprefix("-").strip(" ;.") for one in _lines(heading["recipients"])),
-        annexes=tuple(_annex(one, number, note) for number, one in enumerate(content["annexes"])),
+        recipients=tuple(
+            recipient.removeprefix("-").strip(" ;.") for recipient in _lines(heading["recipients"])
+        ),
+        annexes=tuple(_annex(annex, number, note) for number, annex in enumerate(content["annexes"])),
         left_out=left_out,
         h=sha256[:32] or "0" * 32,
         foot=_foot(content, sha256),
@@ -140,7 +142,7 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
 
 
 def number_of(tenths: int, unit: str = "") -> str:
-    """Return a number that is kept in tenths: a percentage with one decimal, a whole number with none."""
+    """Return the text of a number in tenths: percentages with one decimal, whole numbers with none."""
     if unit == PERCENT:
         return f"{number_text(tenths / 10, decimals=1)}%"
     return number_text(tenths // 10 if tenths % 10 == 0 else tenths / 10)
@@ -158,12 +160,12 @@ def _sections(content: Content) -> Iterator[PrintedSection]:
             group,
             heading,
             _lines(section["text"]),
-            tuple(_figure(one) for one in section["figures"]),
+            tuple(_figure(figure) for figure in section["figures"]),
         )
 
 
 def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
-    """Return the sections with the end sign behind the last sentence; behind a table it stands alone."""
+    """Return the sections with the end sign after the last sentence, unless a table is last."""
     *others, last = sections
     if last.figures:
         return sections
@@ -174,7 +176,7 @@ def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
 def _figure(figure: Content) -> PrintedFigure:
     now, before, unit = figure["now"], figure["before"], figure["unit"]
     label = figure["label"] if unit in (PERCENT, YES_NO) else f"{figure['label']} ({unit})"
-    # Contents that were frozen before have no coverage: they compared in any case.
+    # Contents frozen by older versions have no coverage and were always compared.
     uncovered = {"none": NO_BEFORE, "part": PART_BEFORE}.get(figure.get("covered", "whole"))
     earlier, change = (
         (_value(before, unit), _change(now, before, unit)) if uncovered is None else (uncovered, NOTHING)
@@ -201,21 +203,21 @@ def _value(value: Content, unit: str) -> str:
 
 
 def _basis(value: Content) -> str:
-    """Return what a value is made of: its numbers, and for how many months they were sent."""
+    """Return the basis of a value: numerator and denominator, and the part that was counted or sent."""
     if value["is_hidden"] or not value["is_sent"]:
         return ""
     parts = [] if value["den"] is None else [f"{number_of(value['num'])}/{number_of(value['den'])}"]
-    # A content that was frozen before coverage was told has the months alone.
+    # Contents frozen by older versions have the months only, no coverage.
     months, ended = value["sent"] or (0, 0)
     sent = f"gửi {months}/{ended} tháng" if months < ended else ""
-    parts += [told] if (told := value.get("counted", sent)) else []
+    parts += [counted] if (counted := value.get("counted", sent)) else []
     return "; ".join(parts)
 
 
 def _change(now: Content, before: Content, unit: str) -> str:
     months, ended = now["sent"] or (0, 0)
-    known = _is_one_value(now) and _is_one_value(before) and months == ended
-    if unit == YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
+    is_comparable = _is_one_value(now) and _is_one_value(before) and months == ended
+    if unit == YES_NO or not is_comparable or now["is_hidden"] or before["is_hidden"]:
         return NOTHING
     step = now["value"] - before["value"]
     sign = "+" if step > 0 else "−" if step < 0 else ""
@@ -225,7 +227,7 @@ def _change(now: Content, before: Content, unit: str) -> str:
 
 
 def _is_one_value(value: Content) -> bool:
-    """Tell whether a value is known: of a number that is at least so much no difference is."""
+    """Tell whether a value is exact; no difference is computed from a lower bound."""
     is_open = value.get("low") is not None and value.get("high") is None
     return value["value"] is not None and not is_open
 
@@ -247,7 +249,7 @@ def _rows(annex: Content) -> Iterator[tuple[str, ...]]:
         (row, column + 1)
         for column, of_people in enumerate(people)
         if of_people
-        for row in hidden_cells([_number(one[column + 1]) for one in annex["rows"]])
+        for row in hidden_cells([_number(row[column + 1]) for row in annex["rows"]])
     }
     for number, row in enumerate(annex["rows"]):
         yield tuple(NOT_SHOWN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
@@ -276,7 +278,7 @@ def _foot(content: Content, sha256: str) -> tuple[str, ...]:
     if not sha256:
         return (f"Kỳ {days}, {rule}; dữ liệu đã duyệt.", "BẢN DỰ THẢO: số liệu chưa chốt.")
     when, audit = _instant(content["frozen_at"]), content["audit"]
-    # Reports that were frozen before have no sign-off in their content.
+    # Contents frozen by older versions have no sign-off.
     signed = content.get("signed_off")
     agreed = f" theo bản thông qua lúc {_instant(signed['at'])}" if signed else ""
     chain = f"mục {audit['index']}, {audit['hash'][:32]}" if audit else "chưa có mục nào"
@@ -293,7 +295,7 @@ def _instant(text: str) -> str:
 
 
 def _restated(content: Content) -> Iterator[str]:
-    """Yield the sentence by which a restatement names the report that it takes the place of."""
+    """Yield the sentence in which a restatement names the report that it replaces."""
     before = content.get("restates")
     if before:
         at = from_wire(before["frozen_at"])
@@ -318,12 +320,12 @@ def _days(period: Sequence[str]) -> str:
 
 
 def _year_of_day(content: Content) -> int:
-    """Return the year in which a report is dated at the earliest: that of the day after its period."""
+    """Return the year of the day after the period: the earliest year of the report's date."""
     return (date.fromisoformat(content["period"][1]) + timedelta(days=1)).year
 
 
 def _issuer(heading: Mapping[str, str]) -> str:
-    """Return who issues a report as a sentence names it: a committee with its unit, else the body alone."""
+    """Return the issuer of a report as part of a sentence: a committee with its unit, else the body alone."""
     superior, issuing = heading["superior_body"], heading["issuing_body"]
     if superior.casefold() != _COMMITTEE.casefold():
         return issuing
@@ -345,7 +347,7 @@ def printed_changes(was: PrintedReport, now: PrintedReport) -> list[PrintedChang
 
 
 def _places(report: PrintedReport) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield section or annex with what a number is there, and its text."""
+    """Yield the place of each number (section or annex, label) and its text."""
     for section in report.sections:
         for figure in section.figures:
             yield (section.heading, figure.label), _whole_text(figure)
@@ -357,14 +359,14 @@ def _places(report: PrintedReport) -> Iterator[tuple[tuple[str, str], str]]:
         seen = Counter[str]()
         for row in annex.rows:
             seen[row[0]] += 1
-            # Targets of two plans have rows of the same name.
+            # Targets of two plans have rows with the same name.
             name = row[0] if seen[row[0]] == 1 else f"{row[0]} ({seen[row[0]]})"
             for (column, _counted), cell in zip(columns, row[1:], strict=True):
                 yield (annex.title, f"{name}: {column}"), cell
 
 
 def _name_and_counted(head: str) -> tuple[str, str]:
-    """Return the name of a column, the same however much of it was counted, and how much that is."""
+    """Split the head of a column into its name and its coverage text."""
     match = _COUNTED_HEAD.fullmatch(head)
     return (match["name"], match["counted"]) if match else (head, "")
 

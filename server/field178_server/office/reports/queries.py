@@ -1,4 +1,4 @@
-"""Reports, who has sent what for them, what was frozen, and what has changed since."""
+"""Queries of reports, their submissions, their frozen content, and the changes since."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class KnownReport:
-    """A report with its revision and its state; `restated_by` is the report that has taken its place."""
+    """A stored report with its revision; `restated_by` is the id of its restatement."""
 
     record_id: str
     rev: int
@@ -57,13 +57,13 @@ class KnownReport:
 
     @property
     def state(self) -> ReportState:
-        """How far it has come."""
+        """State of the report, `RESTATED` if it has a restatement."""
         return ReportState.RESTATED if self.restated_by else self.report.state
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSubmission:
-    """What is owed for a report, with its revision."""
+    """A stored submission with its revision."""
 
     record_id: str
     rev: int
@@ -72,7 +72,7 @@ class KnownSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """An agency, of one unit, that sends for a report, and the working day on which it is due."""
+    """An agency of a unit that sends for a report, and the working day on which its submission is due."""
 
     agency_id: str
     unit_id: str
@@ -81,7 +81,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What was frozen: its content with the hash, and the template of its document."""
+    """A frozen report: content, its hash, and the template of the document."""
 
     sha256: str
     content: Mapping[str, Any]
@@ -90,7 +90,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class LaterChange:
-    """A record that figures count otherwise than in a stored content; 0: it did or does not count."""
+    """A record counted at another revision than in a stored content; revision 0: not counted."""
 
     record_id: str
     type: str
@@ -100,7 +100,7 @@ class LaterChange:
 
 @dataclass(frozen=True, slots=True)
 class ReportViewer:
-    """The officer who reads: tenant, role, agency, and the units that are seen (None: all)."""
+    """The officer who reads: tenant, role, agency, and the visible units (None: all)."""
 
     tenant_id: str
     role: str
@@ -110,37 +110,44 @@ class ReportViewer:
 
     @classmethod
     def of(cls, officer: OfficerContext, *, sees_drafts: bool) -> ReportViewer:
-        """Return the reader that an officer is; who reads from above sees whole areas."""
+        """Return the viewer of an officer."""
         access = access_to_communes(officer.role, officer.scopes)
         units = (
-            None if access.scopes is None else frozenset(one.removeprefix("unit:") for one in access.scopes)
+            None
+            if access.scopes is None
+            else frozenset(scope.removeprefix("unit:") for scope in access.scopes)
         )
         return cls(officer.tenant_id, officer.role, officer.agency, units, sees_drafts)
 
-    def sees(self, lists: CodeLists, known: KnownReport) -> bool:
-        """Tell whether a report is shown: all of its area is, and drafts to who works on them."""
-        is_ready = self.sees_drafts or bool(known.report.frozen_hash)
-        return is_ready and self.sees_area(lists, known.report.area_id)
+    def sees(self, lists: CodeLists, report: KnownReport) -> bool:
+        """Tell whether the viewer may see a report: its whole area, and drafts only with `sees_drafts`."""
+        is_ready = self.sees_drafts or bool(report.report.frozen_hash)
+        return is_ready and self.sees_area(lists, report.report.area_id)
 
     def sees_area(self, lists: CodeLists, area_id: str) -> bool:
-        """Tell whether all of an area is seen.
+        """Tell whether the viewer may see all of an area.
 
-        From above it is groups of communes alone: a group less one commune is an area of few (decision 0110).
+        Roles that read aggregates only see groups of communes: the difference of two areas could be a small
+        area (decision 0110).
         """
         if lists.area(area_id) is None:
             return False
         if lists.roles[self.role].scope == AGGREGATES_ONLY:
             return area_id in lists.unit_groups
-        return self.unit_ids is None or self.unit_ids.issuperset(one.id for one in lists.members_of(area_id))
+        return self.unit_ids is None or self.unit_ids.issuperset(
+            unit.id for unit in lists.members_of(area_id)
+        )
 
     def areas(self, lists: CodeLists, day: date) -> tuple[str, ...]:
-        """Return the areas to open a report for: groups, the latest first, and communes of the day."""
-        communes = (one.id for one in lists.units.values() if one.type in COMMUNE_KINDS and one.valid_on(day))
+        """Return the visible areas for a new report: unit groups, latest first, then communes of a day."""
+        communes = (
+            unit.id for unit in lists.units.values() if unit.type in COMMUNE_KINDS and unit.valid_on(day)
+        )
         named = (*reversed(list(lists.unit_groups)), *communes)
-        return tuple(one for one in named if self.sees_area(lists, one))
+        return tuple(area_id for area_id in named if self.sees_area(lists, area_id))
 
     def owes(self, lists: CodeLists, submission: ReportSubmission) -> bool:
-        """Tell whether the officer sends this: the own agency, or for a commune one of the own units."""
+        """Tell whether the officer sends a submission: own agency, or own unit if it is a communal agency."""
         if is_of_commune(lists, submission.agency_id):
             return self.unit_ids is not None and submission.unit_id in self.unit_ids
         return submission.agency_id == self.agency
@@ -160,29 +167,34 @@ def all_reports(session: Session, tenant_id: str) -> list[KnownReport]:
 def reports_and_submissions(
     session: Session, tenant_id: str
 ) -> tuple[list[KnownReport], list[KnownSubmission]]:
-    """Return every report, and all that is or was owed, in one statement."""
-    found = _records(session, tenant_id, REPORT, SUBMISSION)
-    return _reports_among(found), _submissions_among(found)
+    """Return all reports and all submissions, read in one statement."""
+    records = _records(session, tenant_id, REPORT, SUBMISSION)
+    return _reports_among(records), _submissions_among(records)
 
 
 def _reports_among(records: Sequence[Stored]) -> list[KnownReport]:
-    found = [
-        KnownReport(one.record_id, one.rev, Report.from_data(one.data))
-        for one in records
-        if one.type == REPORT
+    unlinked = [
+        KnownReport(record.record_id, record.rev, Report.from_data(record.data))
+        for record in records
+        if record.type == REPORT
     ]
-    by_id = {one.report.restates: one.record_id for one in found if one.report.restates}
-    known = [KnownReport(one.record_id, one.rev, one.report, by_id.get(one.record_id, "")) for one in found]
-    return sorted(known, key=lambda one: (one.report.last or date.min, one.record_id), reverse=True)
+    by_id = {report.report.restates: report.record_id for report in unlinked if report.report.restates}
+    reports = [
+        KnownReport(report.record_id, report.rev, report.report, by_id.get(report.record_id, ""))
+        for report in unlinked
+    ]
+    return sorted(
+        reports, key=lambda report: (report.report.last or date.min, report.record_id), reverse=True
+    )
 
 
 def find_report(session: Session, tenant_id: str, record_id: str) -> KnownReport | None:
     """Return a report by its id."""
-    return next((one for one in all_reports(session, tenant_id) if one.record_id == record_id), None)
+    return next((report for report in all_reports(session, tenant_id) if report.record_id == record_id), None)
 
 
 def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownReport | None:
-    """Return a report that was withdrawn, by its id."""
+    """Return a withdrawn report by its id."""
     query = select(*_COLUMNS).where(
         Record.tenant_id == tenant_id,
         Record.record_id == record_id,
@@ -194,42 +206,44 @@ def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownR
 
 
 def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> list[KnownSubmission]:
-    """Return what is owed for the reports of a kind and year, by due day, agency and unit."""
-    found = [one for one in all_submissions(session, tenant_id) if one.submission.year == year]
-    return [one for one in found if one.submission.kind == kind]
+    """Return the submissions for the reports of a kind and year, by due day, agency and unit."""
+    submissions_of_year = [
+        submission for submission in all_submissions(session, tenant_id) if submission.submission.year == year
+    ]
+    return [submission for submission in submissions_of_year if submission.submission.kind == kind]
 
 
 def all_submissions(session: Session, tenant_id: str) -> list[KnownSubmission]:
-    """Return all that is or was owed, by due day, agency and unit."""
+    """Return all submissions, sent or due, by due day, agency and unit."""
     return _submissions_among(_records(session, tenant_id, SUBMISSION))
 
 
 def _submissions_among(records: Sequence[Stored]) -> list[KnownSubmission]:
-    found = [
-        KnownSubmission(one.record_id, one.rev, ReportSubmission.from_data(one.data))
-        for one in records
-        if one.type == SUBMISSION
+    submissions = [
+        KnownSubmission(record.record_id, record.rev, ReportSubmission.from_data(record.data))
+        for record in records
+        if record.type == SUBMISSION
     ]
     return sorted(
-        found,
-        key=lambda one: (
-            one.submission.due_on or date.min,
-            one.submission.agency_id,
-            one.submission.unit_id,
+        submissions,
+        key=lambda submission: (
+            submission.submission.due_on or date.min,
+            submission.submission.agency_id,
+            submission.submission.unit_id,
         ),
     )
 
 
 def senders(lists: CodeLists, kind: ReportKind, year: int, area_id: str) -> list[Sender]:
-    """Return who sends what the report of an area is made of: the links of the chain to its compiler.
+    """Return the senders of the submissions that the report of an area is compiled from.
 
-    An agency of communes sends for each commune; any other one for the unit above them.
+    A communal agency sends for each commune; another agency sends for the unit above them.
     """
     chain = duties(lists, kind, year)
     compiler = compiler_of(lists, chain, area_id)
     units = lists.members_of(area_id)
-    members = [one.id for one in units]
-    above = next((one.parent for one in units if one.parent), None)
+    members = [unit.id for unit in units]
+    above = next((unit.parent for unit in units if unit.parent), None)
     return [
         Sender(agency, unit_id, duty.due_on)
         for duty in chain
@@ -240,16 +254,16 @@ def senders(lists: CodeLists, kind: ReportKind, year: int, area_id: str) -> list
 
 
 def compiler_of(lists: CodeLists, chain: Sequence[Duty], area_id: str) -> str:
-    """Return the agency that compiles the report of an area, empty where the chain has none.
+    """Return the agency that compiles the report of an area; "" if the chain has none.
 
-    For a commune its first receiver at that level, else the first sender; for more communes the first
-    receiver above them.
+    For a commune it is the first receiver at that level, else the first sender; for a group of communes the
+    first receiver above them.
     """
-    receivers = [one for duty in chain for one in duty.receivers]
+    receivers = [receiver for duty in chain for receiver in duty.receivers]
     if area_id in lists.unit_groups:
-        return next((one for one in receivers if not is_of_commune(lists, one)), "")
-    senders_ = [one for duty in chain for one in duty.senders]
-    return next((one for one in (*receivers, *senders_) if is_of_commune(lists, one)), "")
+        return next((receiver for receiver in receivers if not is_of_commune(lists, receiver)), "")
+    senders_ = [sender for duty in chain for sender in duty.senders]
+    return next((agency_id for agency_id in (*receivers, *senders_) if is_of_commune(lists, agency_id)), "")
 
 
 def period_of(report: Report) -> Period:
@@ -260,31 +274,31 @@ def period_of(report: Report) -> Period:
 
 
 def facts_for(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> ReportFacts:
-    """Read every record of the store, and return what a report counts of them."""
+    """Read every record of the store and return the facts that a report counts."""
     return ReportFacts(session, tenant_id, _question(session, tenant_id, lists, report, today))
 
 
 def live_content(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> Plain:
-    """Return the content of a report as it stands now, from the totals."""
+    """Return the present content of a report, from the totals."""
     figures = report_figures(session, tenant_id, _question(session, tenant_id, lists, report, today))
     return content_of(report, CountedReport(figures, lists, period_of(report)))
 
 
 def content_of_facts(lists: CodeLists, report: Report, facts: ReportFacts) -> Plain:
-    """Return the content of a report from the records that were read."""
+    """Return the content of a report from facts read from records."""
     return content_of(report, CountedReport(facts.figures, lists, period_of(report)))
 
 
 def _question(
     session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date
 ) -> ReportQuestion:
-    members = tuple(one.id for one in lists.members_of(report.area_id))
+    members = tuple(unit.id for unit in lists.members_of(report.area_id))
     question = ReportQuestion(lists, period_of(report), members, today)
     return replace(question, begun_on=begun_on(session, tenant_id, question))
 
 
 def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | None:
-    """Return what was frozen of a report."""
+    """Return the frozen content of a report with its template, None if it is not frozen."""
     query = (
         select(FrozenReport.sha256, FrozenReport.body, ReportTemplate.body)
         .join(
@@ -298,15 +312,15 @@ def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | 
     return None if row is None else Frozen(row[0], json.loads(zlib.decompress(row[1])), row[2])
 
 
-def signed_content(session: Session, tenant_id: str, known: KnownReport) -> Mapping[str, Any] | None:
-    """Return the content that the present sign-off of a report agreed with, with the revisions it counts.
+def signed_content(session: Session, tenant_id: str, report: KnownReport) -> Mapping[str, Any] | None:
+    """Return the content of the present sign-off of a report, with the revisions it counts.
 
-    None: nothing is signed off, or it was before contents of sign-offs were stored.
+    None if the report is not signed off, or was signed off by a version that did not store contents.
     """
-    if not known.report.signed_figures:
+    if not report.report.signed_figures:
         return None
-    row = session.get(SignedReport, (tenant_id, known.record_id))
-    if row is None or row.figures != known.report.signed_figures:
+    row = session.get(SignedReport, (tenant_id, report.record_id))
+    if row is None or row.figures != report.report.signed_figures:
         return None
     content: Mapping[str, Any] = json.loads(zlib.decompress(row.body))
     return content
@@ -315,24 +329,24 @@ def signed_content(session: Session, tenant_id: str, known: KnownReport) -> Mapp
 def stale_sign_offs(
     session: Session, tenant_id: str, lists: CodeLists, reports: Collection[KnownReport], today: date
 ) -> frozenset[str]:
-    """Return the ids of the signed-off reports whose content is known to be another than was signed off."""
+    """Return the ids of the signed-off reports whose content differs from the signed-off one."""
 
-    def is_stale(known: KnownReport) -> bool:
+    def is_stale(report: KnownReport) -> bool:
         try:
-            content = live_content(session, tenant_id, lists, known.report, today)
+            content = live_content(session, tenant_id, lists, report.report, today)
         except AppError as error:
             if error.code is not ErrorCode.BEING_COUNTED:
                 raise
-            # The list does not wait for figures; the page of the report tells that they are counted.
+            # The list does not wait for figures; the page of the report shows that they are being counted.
             return False
-        return digest(content) != known.report.signed_figures
+        return digest(content) != report.report.signed_figures
 
-    signed = (one for one in reports if one.state is ReportState.SIGNED_OFF)
-    return frozenset(one.record_id for one in signed if is_stale(one))
+    signed = (report for report in reports if report.state is ReportState.SIGNED_OFF)
+    return frozenset(report.record_id for report in signed if is_stale(report))
 
 
 def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
-    """Return the office's own template, None while the product's is in use."""
+    """Return the office's own template, None if the product's is in use."""
     query = (
         select(ReportTemplate)
         .where(ReportTemplate.tenant_id == tenant_id, ReportTemplate.ended_at.is_(None))
@@ -346,7 +360,7 @@ def template_body(used: ReportTemplate | None, layout: ReportLayout) -> bytes:
     """Return the bytes of the office's own template, or of the product's."""
     if used is not None:
         return used.body
-    # With the first report: 6 MB of a library that most processes never need.
+    # Imported late: the library takes 6 MB that most processes never need.
     from field178_server.office.reports.docx_template import own_template
 
     return own_template(layout)
@@ -355,14 +369,15 @@ def template_body(used: ReportTemplate | None, layout: ReportLayout) -> bytes:
 def manifest(
     session: Session, tenant_id: str, lists: CodeLists, facts: ReportFacts
 ) -> tuple[list[list[object]], dict[str, list[int]]]:
-    """Return the exact revisions that a report counts, and which of them stand behind each figure.
+    """Return the exact revisions that a report counts, and the places of those behind each figure.
 
-    A revision is `[id, type, rev, h]`; figures name them by their place.
+    A revision is `[id, type, rev, h]`; a place is an index into the revisions.
     """
     revisions = revisions_behind(session, tenant_id, lists, facts)
-    places = {str(one[0]): place for place, one in enumerate(revisions)}
+    places = {str(revision[0]): place for place, revision in enumerate(revisions)}
     return revisions, {
-        key: sorted(places[one] for one in ids if one in places) for key, ids in trace(facts, lists)
+        key: sorted(places[record_id] for record_id in ids if record_id in places)
+        for key, ids in trace(facts, lists)
     }
 
 
@@ -376,7 +391,7 @@ def revisions_behind(
 def revisions_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> list[list[object]]:
     """Return `[id, type, rev, h]` of the live records among these, by id."""
     ordered = sorted(record_ids)
-    found: list[list[object]] = []
+    revisions: list[list[object]] = []
     for start in range(0, len(ordered), _STEP):
         query = (
             select(Record.record_id, Record.type, Record.rev, Record.h)
@@ -387,14 +402,14 @@ def revisions_of(session: Session, tenant_id: str, record_ids: Collection[str]) 
             )
             .order_by(Record.record_id)
         )
-        found += [list(row) for row in session.execute(query)]
-    return found
+        revisions += [list(row) for row in session.execute(query)]
+    return revisions
 
 
 def later_changes(content: Mapping[str, Any], revisions: Sequence[Sequence[Any]]) -> list[LaterChange]:
-    """Return the records that came, changed or went since a content was stored."""
-    was = {one[0]: one for one in content["records"]}
-    now = {one[0]: one for one in revisions}
+    """Return the records that were added, changed or removed since a content was stored."""
+    was = {revision[0]: revision for revision in content["records"]}
+    now = {revision[0]: revision for revision in revisions}
     return [
         LaterChange(
             record_id,
@@ -411,14 +426,14 @@ def _records(session: Session, tenant_id: str, *types: str) -> list[Stored]:
     query = select(*_COLUMNS).where(
         Record.tenant_id == tenant_id, Record.type.in_(types), Record.deleted.is_(False)
     )
-    found = [Stored(*row) for row in session.execute(query)]
-    return [one for one in found if not one.is_erased]
+    records = [Stored(*row) for row in session.execute(query)]
+    return [record for record in records if not record.is_erased]
 
 
 def period_named(
     kind: ReportKind, year: int, first: date | None, last: date | None
 ) -> tuple[date, date] | None:
-    """Return first and last day of a report: those of its kind, else those that were typed."""
+    """Return first and last day of a report: of its kind and year, else as typed; None if invalid."""
     period = report_period(kind, year)
     if period is not None:
         return period.first, period.end - timedelta(days=1)

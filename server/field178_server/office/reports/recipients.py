@@ -1,18 +1,18 @@
-"""Recipients of a report: no copy to its addressee, and none to the authority that issues it (ND 30/2020)."""
+"""Recipients of a report: without its addressee and without the authority that issues it (ND 30/2020)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-# What stands first among the recipients of a document that is addressed to somebody.
+# First recipient of a document that has an addressee.
 AS_ABOVE = "Như trên"
 _ADDRESSED = re.compile(r"^\s*kính gửi\s*:?\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _COMMITTEE = "ủy ban nhân dân"
 
 
 def recipients_of(heading: Mapping[str, str]) -> str:
-    """Return the lines of the recipients as they are printed."""
+    """Return the printed lines of the recipients."""
     addressees = {
         _name(part) for line in _ADDRESSED.findall(heading["opening"]) for part in re.split(r"[;,]", line)
     }
@@ -24,7 +24,7 @@ def recipients_of(heading: Mapping[str, str]) -> str:
 
 
 def _is_issuer(name: str, heading: Mapping[str, str]) -> bool:
-    """Tell whether a name is that of the issuing authority, with the name of its unit or without."""
+    """Tell whether a name is that of the issuing authority, with or without the name of its unit."""
     full = _name(heading["issuing_body"])
     if _name(heading["superior_body"]) == _COMMITTEE and not full.startswith(_COMMITTEE):
         full = f"{_COMMITTEE} {full}"
@@ -33,6 +33,6 @@ def _is_issuer(name: str, heading: Mapping[str, str]) -> bool:
 
 
 def _name(text: str) -> str:
-    """Return a name without the marks of a list, in the one spelling of the committee."""
+    """Return a name without list marks, and with one spelling of the committee."""
     plain = " ".join(text.strip(" -;,.\t").casefold().split())
     return re.sub(r"^(?:uỷ ban nhân dân|ubnd)\b", _COMMITTEE, plain)

@@ -19,13 +19,13 @@ from field178_shared.documents.blocks import (
 )
 from field178_shared.documents.paper import draw
 
-# A last paragraph of more letters may be torn from the signature: enough of it goes with it anyway.
+# A longer last paragraph is not kept whole with the signature: enough of its lines share the page anyway.
 _LONG = 600
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSeal:
-    """What ties the pages of a report to its frozen content."""
+    """Hash and foot lines that tie the pages of a report to its frozen content."""
 
     h: str
     lines: tuple[str, ...]
@@ -37,7 +37,7 @@ class ReportSeal:
 
 
 def report_pdf(report: PrintedReport, made_at: datetime | None) -> bytes:
-    """Return the PDF of a report, the same bytes for the same report and instant."""
+    """Return the PDF of a report; equal reports and instants give equal bytes."""
     head = Letterhead(
         authority=(report.superior_body, report.issuing_body),
         number=report.number,
@@ -54,13 +54,13 @@ def _blocks(report: PrintedReport) -> Iterator[Block]:
     ending = _ending(body)
     yield from body[: len(body) - len(ending)]
     yield SignatureBlock(ending, report.recipients, report.signer)
-    for one in report.annexes:
-        widths = column_letters(one.head, one.rows)
-        yield Annex(one.label, one.name, one.note, one.head, widths, one.rows, one.is_summed)
+    for annex in report.annexes:
+        widths = column_letters(annex.head, annex.rows)
+        yield Annex(annex.label, annex.name, annex.note, annex.head, widths, annex.rows, annex.is_summed)
 
 
 def _ending(body: Sequence[Heading | Paragraph | Table]) -> tuple[Heading | Paragraph, ...]:
-    """Return the last paragraph, unless it is a long one, with the headings above it."""
+    """Return the blocks kept with the signature: the last paragraph, if short, and the headings above it."""
     ending: list[Heading | Paragraph] = []
     for block in reversed(body):
         if isinstance(block, Heading) and ending:
@@ -79,7 +79,10 @@ def _body(report: PrintedReport) -> Iterator[Heading | Paragraph | Table]:
         yield Heading(section.heading)
         yield from (Paragraph(line) for line in section.lines)
         if section.figures:
-            rows = tuple((one.label, one.value, one.basis, one.before, one.change) for one in section.figures)
+            rows = tuple(
+                (figure.label, figure.value, figure.basis, figure.before, figure.change)
+                for figure in section.figures
+            )
             yield Table(FIGURE_HEAD, FIGURE_WIDTHS, rows, centred=True)
     if report.ending:
         yield Paragraph(report.ending)

@@ -1,4 +1,4 @@
-"""A made-up report with something in each of its parts, for the check of a template and to look at one."""
+"""A made-up report that fills every part, for the check and the preview of a template."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ _BEFORE = {"num": 660, "den": 1150, "value": 574, **_SENT}, {"num": 1150, "den":
 def sample_report(lists: CodeLists) -> PrintedReport:
     """Return the sample: the sections, figures and annexes of the lists, with made-up numbers."""
     area_id = next(iter(lists.unit_groups))
-    names = [lists.units[one].vi for one in lists.unit_groups[area_id].members]
+    names = [lists.units[unit_id].vi for unit_id in lists.unit_groups[area_id].members]
     sections = [
         {
-            "id": one.id,
-            "order": one.order,
-            "title": one.vi,
+            "id": section.id,
+            "order": section.order,
+            "title": section.vi,
             "text": _TEXT,
-            "figures": [_figure(lists.indicators[key]) for key in one.indicators if key in lists.indicators],
+            "figures": [
+                _figure(lists.indicators[key]) for key in section.indicators if key in lists.indicators
+            ],
         }
-        for one in lists.report_sections.values()
+        for section in lists.report_sections.values()
     ]
     content = {
         "kind": _KIND,
@@ -38,7 +40,7 @@ def sample_report(lists: CodeLists) -> PrintedReport:
         "rule": "nd_09_2019",
         "heading": default_heading(lists, _KIND, _YEAR, area_id),
         "sections": sections,
-        "annexes": [_annex(one, lists, names) for one in lists.annex_tables.values()],
+        "annexes": [_annex(annex, lists, names) for annex in lists.annex_tables.values()],
     }
     return printed(content)
 

@@ -1,4 +1,4 @@
-"""Containers of the same bytes for the same parts: no time of day, and no compression of a version."""
+"""ZIP containers with equal bytes for equal parts: fixed timestamp, no compression."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def stable(container: bytes) -> bytes:
-    """Return a ZIP container (DOCX, XLSX) with its parts in their order, stored, under one fixed time."""
+    """Return a ZIP file (DOCX, XLSX) with its parts uncompressed and under one fixed timestamp."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(container)) as read, zipfile.ZipFile(out, "w") as written:
         for part in read.infolist():

@@ -1,4 +1,4 @@
-"""The check of a template of the office: its container, what it would load, and each of its placeholders."""
+"""The check of an office's template: its container, content that it would load, and its placeholders."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFau
 from field178_server.office.reports.template_language import TemplateLanguage
 
 _MAX_UNPACKED_BYTES, _MAX_PARTS = 20 << 20, 500
-# Of one part of text: placeholders are searched for from each brace, and not further than the longest.
+# Limits of one text part: the search for placeholders starts at each brace.
 _MAX_TEXT_BYTES, _MAX_BRACES = 4 << 20, 2_000
 _MAIN_PART, _RELATIONS, _XML = "word/document.xml", ".rels", (".xml", ".rels")
 _ENCRYPTED = 1
-# Parts that run or hold programs, by their names; types of parts that do, as the container lists them.
+# Names and content types of parts that are or contain programs.
 _PROGRAMS = re.compile(r"vbaproject|vbadata|activex|/embeddings/|macroenabled", re.IGNORECASE)
-# What a relation brings in from elsewhere when the document is opened; a link is followed by a click alone.
+# Relations that load content when the document is opened; a hyperlink needs a click.
 _EXTERNAL, _LINK, _CHUNK = "External", "/hyperlink", "/aFChunk"
 # Fields that load a file or start a program.
 _LOADING = re.compile(
     r"\b(INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|MACROBUTTON)\b", re.IGNORECASE
 )
-# A placeholder or a tag; docxtpl writes p, tr, tc or r behind the bracket for what the tag takes away.
+# A placeholder or a tag; p, tr, tc or r after the bracket is the element that docxtpl removes with the tag.
 _MARK = re.compile(
     r"\{\{(?:r\s)?(?P<value>.{0,500}?)\}\}|\{%(?:(?:p|tr|tc|r)\s)?(?P<tag>.{0,500}?)%\}", re.DOTALL
 )
@@ -41,7 +41,7 @@ _CONDITION = re.compile(r"-?\s*(?:if|elif)\s+(?P<of>.+?)\s*-?", re.DOTALL)
 _LAST_PART = re.compile(r"-?\s*(?:endfor|endif|else)\s*-?")
 _STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 _SHOWN_LENGTH = 80
-# What the libraries raise over a file that only looks like a document.
+# Errors of the libraries for a file that is no valid document.
 _BROKEN = (
     KeyError,
     ValueError,
@@ -55,7 +55,7 @@ _BROKEN = (
 
 
 def template_faults(template: bytes, sample: PrintedReport) -> list[TemplateFault]:
-    """Return what is wrong with a template, in its order; a sample report is filled in at last."""
+    """Return the problems of a template in the order of its text; render it with a sample report last."""
     try:
         if (fault := _fault_of_container(template)) is not None:
             return [fault]
@@ -64,8 +64,8 @@ def template_faults(template: bytes, sample: PrintedReport) -> list[TemplateFaul
         return [TemplateFault(TemplateFaultKind.NOT_A_DOCUMENT)]
     if not any(_MARK.search(text) or _HALF.search(text) for text in paragraphs):
         return [TemplateFault(TemplateFaultKind.NO_PLACEHOLDER)]
-    if found := list(_faults_of_marks(paragraphs, values_of(sample))):
-        return found
+    if faults := list(_faults_of_marks(paragraphs, values_of(sample))):
+        return faults
     try:
         report_docx(sample, template, None)
     except (TemplateError, *_BROKEN) as error:
@@ -94,7 +94,7 @@ def _fault_of_container(template: bytes) -> TemplateFault | None:
 
 
 def _fault_of_part(name: str, body: bytes) -> TemplateFault | None:
-    """Return what a part of the container runs or loads; one that declares entities is no document."""
+    """Return the fault of a container part: it runs or loads something, or declares XML entities."""
     if _PROGRAMS.search(f"/{name}"):
         return TemplateFault(TemplateFaultKind.PROGRAMS, name[:_SHOWN_LENGTH])
     if not body:
@@ -103,13 +103,14 @@ def _fault_of_part(name: str, body: bytes) -> TemplateFault | None:
     if whole.getroottree().docinfo.doctype:
         return TemplateFault(TemplateFaultKind.NOT_A_DOCUMENT)
     instructions = []
-    for one in whole.iter("{*}*"):
-        kind, mode = one.get("Type", ""), one.get("TargetMode", "")
+    for element in whole.iter("{*}*"):
+        kind, mode = element.get("Type", ""), element.get("TargetMode", "")
         if kind.endswith(_CHUNK) or (mode == _EXTERNAL and not kind.endswith(_LINK)):
-            return TemplateFault(TemplateFaultKind.LOADS, one.get("Target", "")[:_SHOWN_LENGTH])
-        if program := _PROGRAMS.search(one.get("ContentType", "")):
+            return TemplateFault(TemplateFaultKind.LOADS, element.get("Target", "")[:_SHOWN_LENGTH])
+        if program := _PROGRAMS.search(element.get("ContentType", "")):
             return TemplateFault(TemplateFaultKind.PROGRAMS, program[0])
-        instructions += [one.text or ""] if one.tag == qn("w:instrText") else [one.get(qn("w:instr"), "")]
+        is_text = element.tag == qn("w:instrText")
+        instructions.append(element.text or "" if is_text else element.get(qn("w:instr"), ""))
     if loading := _LOADING.search("".join(instructions)):
         return TemplateFault(TemplateFaultKind.LOADS, loading[1])
     return None
@@ -132,7 +133,7 @@ def _faults_of_marks(paragraphs: list[str], values: Mapping[str, Any]) -> Iterat
 
 
 def _unknown_in(mark: re.Match[str], scope: dict[str, Any]) -> str:
-    """Return the name in a mark that no report has, "" where all are known; a loop names its variable."""
+    """Return the unknown expression of a placeholder or tag, else ""; add a loop's variable to the scope."""
     tag = mark["tag"]
     if tag is None:
         return _unknown(mark["value"].strip().strip("-"), scope)
@@ -167,7 +168,7 @@ def _parsed(expression: str) -> nodes.Node:
 
 
 def _shape(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
-    """Return a value like the one that a name leads to; None where it is not told. Raises KeyError."""
+    """Return the sample value of an expression, else None. Raises KeyError for an unknown name."""
     if isinstance(node, nodes.Name):
         return scope[node.name]
     if isinstance(node, nodes.Getattr):
@@ -181,7 +182,7 @@ def _shape(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
 
 
 def _paragraphs(document: Any) -> Iterator[str]:
-    """Yield the texts of all paragraphs, in tables, boxes and controls too: the body, then its edges."""
+    """Yield the text of each paragraph, also in tables and boxes: body first, then headers and footers."""
     yield from _texts_in(document.element.body)
     for section in document.sections:
         for part in (
@@ -199,6 +200,6 @@ def _paragraphs(document: Any) -> Iterator[str]:
 def _texts_in(place: Any) -> Iterator[str]:
     for paragraph in place.iter(qn("w:p")):
         letters = (
-            one for one in paragraph.iter(qn("w:t")) if next(one.iterancestors(qn("w:p"))) is paragraph
+            run for run in paragraph.iter(qn("w:t")) if next(run.iterancestors(qn("w:p"))) is paragraph
         )
-        yield "".join(one.text or "" for one in letters)
+        yield "".join(run.text or "" for run in letters)

@@ -1,4 +1,4 @@
-"""What can be wrong with a template of the office. Without the library of documents: pages name these."""
+"""Faults of an office's template; pages import them without the DOCX library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_BYTES = 900 << 10
 
 
 class TemplateFaultKind(StrEnum):
-    """What is wrong with a template."""
+    """Kind of a template's fault."""
 
     NOT_A_DOCUMENT = "not_a_document"
     TOO_LARGE = "too_large"
@@ -23,7 +23,7 @@ class TemplateFaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TemplateFault:
-    """A fault: the placeholder, its paragraph's number (0: none of its own), and how that reads."""
+    """A problem of a template: the placeholder, and number (0: none) and text of its paragraph."""
 
     kind: TemplateFaultKind
     what: str = ""

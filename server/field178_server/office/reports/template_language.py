@@ -1,4 +1,4 @@
-"""What a template of a report may say: values, loops, conditions and a few filters, nothing that computes."""
+"""Language of report templates: values, loops, conditions and a few filters, no computation."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _FILTERS = frozenset(
     {"upper", "lower", "capitalize", "title", "trim", "default", "first", "last", "length", "join"}
 )
 _LONGEST_CONSTANT = 100
-# How often a loop is reckoned to run, and how many letters a template may then make; what makes none takes
-# the time of so many.
+# Assumed runs of a loop; most letters that a template may then output; letters that a node without text
+# counts as.
 _RUNS, _MOST_LETTERS = 20, 64 << 20
 _LETTERS_OF_A_NODE = 40
 
 
 class TemplateLanguage(SandboxedEnvironment):
-    """The environment of templates: they come from outside, reach their values alone and stay small."""
+    """Jinja language of uploaded templates: they read only the given values, and their output is limited."""
 
     def __init__(self) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined)
 
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
-        """Return the tree of a template. Raises TemplateSyntaxError for what none may say."""
+        """Return the syntax tree of a template. Raises TemplateSyntaxError for a forbidden expression."""
         try:
             tree = super().parse(source, name, filename)
             self._check(tree)
@@ -68,14 +68,14 @@ class TemplateLanguage(SandboxedEnvironment):
         globals: MutableMapping[str, Any] | None = None,
         template_class: type[Template] | None = None,
     ) -> Template:
-        """Return a template. Raises TemplateSyntaxError for what none may say."""
+        """Return the template of a text. Raises TemplateSyntaxError for a forbidden expression."""
         return super().from_string(
             self.parse(source) if isinstance(source, str) else source, globals, template_class
         )
 
 
 def _places(node: nodes.Node, runs: int) -> Iterator[tuple[nodes.Node, int]]:
-    """Yield each node of a tree, and how often it is reckoned to run."""
+    """Yield each node of a tree with its assumed number of runs."""
     yield node, runs
     within = runs * _RUNS if isinstance(node, nodes.For) else runs
     for child in node.iter_child_nodes():
@@ -84,7 +84,7 @@ def _places(node: nodes.Node, runs: int) -> Iterator[tuple[nodes.Node, int]]:
 
 def _is_allowed(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Filter):
-        return node.name in _FILTERS and all(isinstance(one, nodes.Const) for one in node.args)
+        return node.name in _FILTERS and all(isinstance(argument, nodes.Const) for argument in node.args)
     if isinstance(node, nodes.Const):
         return len(str(node.value)) <= _LONGEST_CONSTANT
     return isinstance(node, _NODES)
