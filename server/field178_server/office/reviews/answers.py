@@ -1,4 +1,4 @@
-"""The field's answers to the comments of reviews, with who wrote them."""
+"""The field's answers to the comments of reviews, with their authors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.records.comment_threads import ANSWER, CommentAnswer
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer, who filed it and when it came."""
+    """An answer, its author and the instant it was received."""
 
     answer: CommentAnswer
     user_id: str | None
@@ -26,7 +26,7 @@ class StoredAnswer:
 def answers_to(
     session: Session, tenant_id: str, record_ids: Collection[str]
 ) -> dict[str, tuple[StoredAnswer, ...]]:
-    """Return the answers to the comments on records, by record; one that was erased answers nothing."""
+    """Return the answers to comments on records, by record; erased answers are left out."""
     is_first = and_(
         ChangeHistory.tenant_id == Record.tenant_id,
         ChangeHistory.record_id == Record.record_id,
@@ -41,13 +41,13 @@ def answers_to(
         .where(Record.type == ANSWER, Record.deleted.is_(False))
         .order_by(Record.record_id)
     )
-    found: dict[str, tuple[StoredAnswer, ...]] = {}
+    answers: dict[str, tuple[StoredAnswer, ...]] = {}
     for subject_id, record_id, body, user_id, received_at in session.execute(query):
         answer = CommentAnswer.from_data(record_id, json.loads(body))
         if answer.comment and subject_id is not None:
-            one = StoredAnswer(answer, user_id, received_at)
-            found[subject_id] = (*found.get(subject_id, ()), one)
-    return found
+            stored_answer = StoredAnswer(answer, user_id, received_at)
+            answers[subject_id] = (*answers.get(subject_id, ()), stored_answer)
+    return answers
 
 
 def roles_of(session: Session, tenant_id: str, officer_ids: Collection[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from field178_shared.records.review import PinnedRemark, ReviewRecord, ReviewSta
 
 
 class DecisionKind(StrEnum):
-    """What was decided. `undone`: an approval was taken back, and the decision before it stands again."""
+    """Kind of a decision. `undone`: an approval was undone, and the decision before it is in force again."""
 
     RETURNED = ReviewState.RETURNED.value
     APPROVED = ReviewState.APPROVED.value
@@ -22,7 +22,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision. `rev`: of the review, `record_rev`: of the record; `user_id` None: the command line."""
+    """A decision. `rev`: of the review, `record_rev`: of the record; `user_id` None: the command line."""
 
     rev: int
     kind: DecisionKind
@@ -47,7 +47,7 @@ def decisions_in(history: RecordHistory) -> tuple[Decision, ...]:
 
 
 def standing_decision(decisions: tuple[Decision, ...]) -> Decision | None:
-    """Return the decision that the review states; None where none was made or each was taken back."""
+    """Return the decision in force; None if none was made or all were undone."""
     standing: list[Decision] = []
     for decision in decisions:
         if decision.kind is DecisionKind.UNDONE:
@@ -60,13 +60,15 @@ def standing_decision(decisions: tuple[Decision, ...]) -> Decision | None:
 def _decision(revision: Revision, approval: Revision | None) -> Decision:
     before, after = ReviewRecord.from_data(revision.before), ReviewRecord.from_data(revision.data)
     is_undo = approval is not None and _takes_back(revision, approval)
-    asked = {one.key for one in before.comments}
+    earlier_keys = {comment.key for comment in before.comments}
     return Decision(
         rev=revision.rev,
         kind=DecisionKind.UNDONE if is_undo else _kind(before, after),
         record_rev=(before if is_undo else after).record_rev,
         reason="" if is_undo else after.reason,
-        comments=() if is_undo else tuple(one for one in after.comments if one.key not in asked),
+        comments=()
+        if is_undo
+        else tuple(comment for comment in after.comments if comment.key not in earlier_keys),
         user_id=revision.user_id,
         decided_at=revision.received_at,
     )

@@ -1,4 +1,4 @@
-"""Returns of entries that nobody approves: censuses and media posts."""
+"""Returns of entries without approval: worker censuses and media posts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EntryReturn:
     review: ReviewRecord
 
     def is_open(self, rev: int) -> bool:
-        """Tell whether an entry of this revision was not corrected since."""
+        """Tell whether an entry at revision `rev` has not been corrected since its return."""
         return rev <= self.review.record_rev
 
 

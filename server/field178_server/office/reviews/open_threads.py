@@ -1,4 +1,4 @@
-"""Open comment threads as a list: by record, the one longest untouched by the office first."""
+"""List of open comment threads by record; records with the oldest review come first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE_SIZE = 25
 
 
 class Turn(StrEnum):
-    """Whose turn it is with the records of a part: the team has not answered all, or it has."""
+    """Side that acts next on the records of a list: the team answers, then the office decides."""
 
     TEAM = "team"
     OFFICE = "office"
@@ -37,7 +37,7 @@ _ORDER = Order(FiledRecord.tenant_id, FiledRecord.reviewed_at, FiledRecord.recor
 
 @dataclass(frozen=True, slots=True)
 class OpenThreadsFilter:
-    """Whose list is read, and which rows of it; "" is all."""
+    """Tenant, access and filters of the list; "" means no filter."""
 
     tenant_id: str
     access: AccessFilter
@@ -48,7 +48,7 @@ class OpenThreadsFilter:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsOfRecord:
-    """One record with its open threads."""
+    """A record with its open threads."""
 
     filed: FiledRecord
     establishment_name: str | None
@@ -58,7 +58,7 @@ class ThreadsOfRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenThreads:
-    """One page of a part, how many threads each part has, the teams to choose from, and who wrote."""
+    """A page of the list, thread counts by turn, teams to filter by, and authors of answers."""
 
     page: KeysetPage[Any]
     records: tuple[ThreadsOfRecord, ...]
@@ -69,14 +69,14 @@ class OpenThreads:
     names: Names
 
 
-def open_threads(session: Session, wanted: OpenThreadsFilter, place: PageStart) -> OpenThreads:
-    """Return one page of records with open threads."""
-    query = _records().where(*_within(wanted), FiledRecord.drawer == _DRAWERS[wanted.turn])
-    page = keyset_page(session, query, _ORDER, wanted.tenant_id, place, PAGE_SIZE)
+def open_threads(session: Session, filters: OpenThreadsFilter, place: PageStart) -> OpenThreads:
+    """Return a page of records with open threads."""
+    query = _records().where(*_within(filters), FiledRecord.drawer == _DRAWERS[filters.turn])
+    page = keyset_page(session, query, _ORDER, filters.tenant_id, place, PAGE_SIZE)
     ids = [row.record_id for row in page.rows]
-    answers = answers_to(session, wanted.tenant_id, ids) if ids else {}
+    answers = answers_to(session, filters.tenant_id, ids) if ids else {}
     merged = {row.FiledRecord.establishment_id for row in page.rows if row.name is None} - {None}
-    merged_names = establishment_names(session, wanted.tenant_id, merged) if merged else {}
+    merged_names = establishment_names(session, filters.tenant_id, merged) if merged else {}
     records = tuple(
         ThreadsOfRecord(
             filed=row.FiledRecord,
@@ -86,30 +86,37 @@ def open_threads(session: Session, wanted: OpenThreadsFilter, place: PageStart) 
                 thread
                 for thread in threads_of(
                     ReviewRecord.from_data(json.loads(row.review)),
-                    (one.answer for one in answers.get(row.record_id, ())),
+                    (stored.answer for stored in answers.get(row.record_id, ())),
                 )
                 if thread.is_open
             ),
         )
         for row in page.rows
     )
-    people = _people(records) | {one.user_id for found in answers.values() for one in found if one.user_id}
-    teams = _teams(session, wanted)
+    people = _people(records) | {
+        stored.user_id for stored_answers in answers.values() for stored in stored_answers if stored.user_id
+    }
+    teams = _teams(session, filters)
     return OpenThreads(
         page=page,
         records=records,
-        counts=_counts(session, wanted),
+        counts=_counts(session, filters),
         teams=teams,
-        answers={one.answer.id: one for found in answers.values() for one in found},
-        roles=roles_of(session, wanted.tenant_id, people) if people else {},
-        names=names_of(session, wanted.tenant_id, people | set(teams)),
+        answers={
+            stored.answer.id: stored for stored_answers in answers.values() for stored in stored_answers
+        },
+        roles=roles_of(session, filters.tenant_id, people) if people else {},
+        names=names_of(session, filters.tenant_id, people | set(teams)),
     )
 
 
 def _records() -> Select[Any]:
     review = aliased(Record)
     columns: list[Any] = [
-        *(FiledRecord, FiledRecord.record_id, EstablishmentProjection.name, Record.body),
+        FiledRecord,
+        FiledRecord.record_id,
+        EstablishmentProjection.name,
+        Record.body,
         review.body.label("review"),
     ]
     chosen: Select[Any] = select(*columns)
@@ -133,28 +140,28 @@ def _records() -> Select[Any]:
     )
 
 
-def _within(wanted: OpenThreadsFilter) -> tuple[ColumnElement[bool], ...]:
+def _within(filters: OpenThreadsFilter) -> tuple[ColumnElement[bool], ...]:
     return (
-        FiledRecord.tenant_id == wanted.tenant_id,
-        wanted.access.covers(FiledRecord.scope),
+        FiledRecord.tenant_id == filters.tenant_id,
+        filters.access.covers(FiledRecord.scope),
         FiledRecord.open_threads > 0,
-        FiledRecord.type == wanted.type if wanted.type else true(),
-        FiledRecord.team_id == wanted.team_id if wanted.team_id else true(),
+        FiledRecord.type == filters.type if filters.type else true(),
+        FiledRecord.team_id == filters.team_id if filters.team_id else true(),
     )
 
 
-def _counts(session: Session, wanted: OpenThreadsFilter) -> Mapping[Turn, int]:
+def _counts(session: Session, filters: OpenThreadsFilter) -> Mapping[Turn, int]:
     query = (
         select(FiledRecord.drawer, func.sum(FiledRecord.open_threads))
-        .where(*_within(wanted))
+        .where(*_within(filters))
         .group_by(FiledRecord.drawer)
     )
-    found = {drawer: int(count) for drawer, count in session.execute(query)}
-    return {turn: found.get(drawer, 0) for turn, drawer in _DRAWERS.items()}
+    counts = {drawer: int(count) for drawer, count in session.execute(query)}
+    return {turn: counts.get(drawer, 0) for turn, drawer in _DRAWERS.items()}
 
 
-def _teams(session: Session, wanted: OpenThreadsFilter) -> tuple[str, ...]:
-    everything = OpenThreadsFilter(wanted.tenant_id, wanted.access, wanted.turn)
+def _teams(session: Session, filters: OpenThreadsFilter) -> tuple[str, ...]:
+    everything = OpenThreadsFilter(filters.tenant_id, filters.access, filters.turn)
     query = select(FiledRecord.team_id).where(*_within(everything)).distinct()
     return tuple(sorted(team for team in session.scalars(query) if team))
 
@@ -162,8 +169,8 @@ def _teams(session: Session, wanted: OpenThreadsFilter) -> tuple[str, ...]:
 def _people(records: tuple[ThreadsOfRecord, ...]) -> set[str]:
     return {
         comment.user
-        for one in records
-        for thread in one.threads
+        for record in records
+        for thread in record.threads
         for comment in thread.comments
         if comment.user
     }

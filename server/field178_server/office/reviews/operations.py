@@ -1,8 +1,8 @@
 """Decisions of the office on a filed record: approve, return for correction, void, reopen, undo.
 
-The decision is the record's review, a record of its own that the office alone writes; the tablets of the
-scope get it with their next exchange. A decision names the revisions of record and review that were seen;
-others are refused.
+A decision is stored as the record's review, a companion record that only the office writes; the tablets of
+the scope receive it with their next exchange. A decision names the seen revisions of record and review and
+is refused if either has changed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
-# What tablets enter and nobody approves: a wrong one is returned, and counts until it is corrected.
+# Types without approval: a wrong entry is returned, and counts until it is corrected.
 RETURNED_ENTRIES = frozenset({CENSUS, POST})
 _RETURNED_TYPES = REVIEWED_TYPES | RETURNED_ENTRIES
 UNDO_WITHIN = timedelta(seconds=30)
@@ -42,7 +42,7 @@ MOST_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class SeenRecord:
-    """A record as the page showed it that decides; `review_rev` 0: it had no review."""
+    """Revisions of a record and its review that the officer saw; `review_rev` 0: no review."""
 
     record_id: str
     rev: int
@@ -51,7 +51,7 @@ class SeenRecord:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A remark for one field; an empty path is about the whole record."""
+    """A remark at one field; an empty path means the whole record."""
 
     path: str
     text: str
@@ -59,7 +59,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Comments of a return. `keep` names earlier comments, or threads, that stay open; the others close."""
+    """Reason and comments of a return. `keep`: keys of earlier comments or threads that stay open."""
 
     reason: str = ""
     comments: tuple[Pin, ...] = ()
@@ -73,10 +73,10 @@ def as_it_stands(batch: Batch, record_id: str) -> SeenRecord:
 
 
 def approve(batch: Batch, actor: Actor, seen: SeenRecord, confirmed: Collection[str] | None = None) -> None:
-    """Close a record as it was seen; all comments on it are settled.
+    """Approve a record at the seen revision; all its comments are closed.
 
-    `confirmed` are the codes of the quality flags that the officer was shown; a record with another flag
-    raises AppError(flagged). None asks for no confirmation: the operator's command line.
+    `confirmed`: codes of the quality flags that the officer saw; a record with another flag raises
+    AppError(flagged). None skips the check (command line).
     """
     record = refuse_changed(batch, seen)
     refuse_closed(batch, seen.record_id)
@@ -87,10 +87,10 @@ def approve(batch: Batch, actor: Actor, seen: SeenRecord, confirmed: Collection[
 
 
 def approve_several(batch: Batch, actor: Actor, chosen: Sequence[SeenRecord]) -> dict[str, AppError]:
-    """Approve records as they were seen; return the refused ones by id, and why.
+    """Approve records at the seen revisions; return the errors of the refused records by id.
 
-    The officer MUST have had that revision before them; a record with a quality flag, and a visit where not
-    all was well, is decided alone.
+    The officer MUST have opened that revision. A record with a quality flag, and a visit with violations,
+    is refused: it is decided alone.
     """
     if len(chosen) > MOST_AT_ONCE:
         raise AppError(ErrorCode.TOO_LONG, most=MOST_AT_ONCE)
@@ -111,7 +111,7 @@ def approve_several(batch: Batch, actor: Actor, chosen: Sequence[SeenRecord]) ->
 
 
 def return_for_fix(batch: Batch, actor: Actor, seen: SeenRecord, remarks: Remarks) -> None:
-    """Send a record back to its team with a reason, comments pinned to fields, or both."""
+    """Return a record to its team with a reason, comments at fields, or both."""
     record = refuse_changed(batch, seen, _RETURNED_TYPES)
     refuse_closed(batch, seen.record_id)
     if not remarks.reason and not remarks.comments and not remarks.keep:
@@ -122,7 +122,7 @@ def return_for_fix(batch: Batch, actor: Actor, seen: SeenRecord, remarks: Remark
 
 
 def take_back_return(batch: Batch, actor: Actor, seen: SeenRecord) -> None:
-    """Delete the return of an entry, which an approval would end for a visit."""
+    """Delete the return of an entry; entries have no approval that would end it."""
     record = refuse_changed(batch, seen, RETURNED_ENTRIES)
     review = batch.review_of(seen.record_id)
     if review is None:
@@ -132,7 +132,7 @@ def take_back_return(batch: Batch, actor: Actor, seen: SeenRecord) -> None:
 
 
 def void(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
-    """Take a record out of every figure; it stays in the store and in the history."""
+    """Void a record: figures no longer count it; it stays in the store and in the history."""
     record = refuse_changed(batch, seen)
     if _state(batch, seen.record_id) == ReviewState.VOID:
         raise AppError(ErrorCode.LOCKED, record_id=seen.record_id)
@@ -142,7 +142,7 @@ def void(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
 
 
 def reopen(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
-    """Give an approved or void record back to its team, with a reason."""
+    """Return an approved or void record to its team, with a reason."""
     record = refuse_changed(batch, seen)
     if not batch.is_locked(seen.record_id):
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
@@ -152,7 +152,7 @@ def reopen(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
 
 
 def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
-    """Take the own approval of the last 30 seconds back: the review is again what it was before."""
+    """Undo the officer's own approval of the last 30 seconds; the earlier review is restored."""
     record = reviewed_record(batch, record_id)
     review = batch.review_of(record_id)
     last = _last_change(batch, review) if review is not None else None
@@ -166,7 +166,10 @@ def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
 
 
 def reviewed_record(batch: Batch, record_id: str, types: Collection[str] = REVIEWED_TYPES) -> Stored:
-    """Return a live record of these types, those that the office reviews, with its review loaded."""
+    """Return a live record of these types, with its review loaded.
+
+    Raises AppError(not_found), or AppError(purged) for an erased record.
+    """
     batch.load([record_id])
     record = batch.get(record_id)
     if record is None or record.deleted or record.type not in types:
@@ -177,12 +180,12 @@ def reviewed_record(batch: Batch, record_id: str, types: Collection[str] = REVIE
 
 
 def refuse_unseen_review(batch: Batch, seen: SeenRecord) -> None:
-    """Refuse a review that was changed since: decided_meanwhile names the last decision, if one was made."""
+    """Refuse a review that changed since it was seen; decided_meanwhile names the last decision since."""
     review = batch.get(review_id(seen.record_id))
     if review is None or review.rev == seen.review_rev:
         return
     history = history_of(batch.session, batch.tenant_id, review.record_id, review.type, review.data)
-    decisions = [one for one in decisions_in(history) if one.rev > seen.review_rev]
+    decisions = [decision for decision in decisions_in(history) if decision.rev > seen.review_rev]
     if not decisions:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, review=review.rev)
     last = decisions[-1]
@@ -197,7 +200,7 @@ def refuse_unseen_review(batch: Batch, seen: SeenRecord) -> None:
 
 
 def refuse_changed(batch: Batch, seen: SeenRecord, types: Collection[str] = REVIEWED_TYPES) -> Stored:
-    """Return a record that stands as it was seen; refuse any other one."""
+    """Return a record; refuse it if the record or its review has changed since it was seen."""
     record = reviewed_record(batch, seen.record_id, types)
     refuse_unseen_review(batch, seen)
     if record.rev != seen.rev:
@@ -216,7 +219,7 @@ def _state(batch: Batch, record_id: str) -> str:
 
 
 def _is_returned(batch: Batch, record: Stored) -> bool:
-    """Tell whether a record is out for correction, and nothing of it was corrected."""
+    """Tell whether a record is returned and not corrected since."""
     review = batch.review_of(record.record_id)
     if review is None or review.data["state"] != ReviewState.RETURNED:
         return False
@@ -243,7 +246,7 @@ def _content(
 
 
 def _settled(batch: Batch, record: Stored, keep: frozenset[str]) -> dict[str, object]:
-    """Return the earlier comments; those not asked for again are settled by the revision that was seen."""
+    """Return the earlier comments; comments not in `keep` are closed at the record's revision."""
     review = batch.review_of(record.record_id)
     comments = review.data.get("comments") if review is not None else None
     if not isinstance(comments, dict):
@@ -267,25 +270,25 @@ def _pinned(batch: Batch, actor: Actor, pins: tuple[Pin, ...]) -> dict[str, obje
 
 
 def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str | None = None) -> None:
-    known = batch.get(review_id(record.record_id))
+    review = batch.get(review_id(record.record_id))
     data = {**data, "decided_by": actor.id or actor.kind, "decided_at": to_wire(batch.now)}
-    if known is not None and HANDED_TO in known.data:
-        # Returned again, it is still the work of the officer it was handed to.
-        data = {**data, HANDED_TO: known.data[HANDED_TO]}
-    if known is None:
+    if review is not None and HANDED_TO in review.data:
+        # A record returned again stays with the officer it was handed to.
+        data = {**data, HANDED_TO: review.data[HANDED_TO]}
+    if review is None:
         made = new_record(review_id(record.record_id), "review", record.scope, data, record.record_id)
     else:
-        made = next_revision(known, data=data, deleted=False)
+        made = next_revision(review, data=data, deleted=False)
     write_review(batch, actor, made)
     note_review(batch, actor, record, action or str(data["state"]))
 
 
 def write_review(batch: Batch, actor: Actor, review: Stored) -> None:
-    """Put the next revision of a review; its history keeps what stood before."""
+    """Store the next revision of a review; its history keeps the content before."""
     before = batch.get(review.record_id)
     seen = before.data if before is not None and not before.deleted else {}
     set_, _ = difference(seen, review.data)
-    # What stood before is kept beside what is new: taking a decision back needs it whole.
+    # Store the whole content before the change: undoing a decision restores it.
     payload = {"op": "delete" if review.deleted else "put", "set": set_, "before": seen or None}
     source = SourceChange(
         batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), canonical(payload).decode()
@@ -294,7 +297,7 @@ def write_review(batch: Batch, actor: Actor, review: Stored) -> None:
 
 
 def note_review(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
-    """Note in the audit trail what was decided on a record."""
+    """Write a decision on a record into the audit trail."""
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     entry = AuditEntry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
     trail.record(batch.session, stamp, actor, entry)

@@ -18,9 +18,9 @@ from field178_shared.records.reading import count_of
 
 @dataclass(frozen=True, slots=True)
 class OperatorDecision:
-    """A decision on a record; `rev` None: the latest revision; `login` None: the operator decides.
+    """A decision on a record; `rev` None: the latest revision; `login` None: the operator is the actor.
 
-    `review_rev` None: the operator saw no decision on the latest revision of the record.
+    `review_rev` None: the operator saw no decision on the record's latest revision.
     """
 
     record_id: str
@@ -34,7 +34,7 @@ class OperatorDecision:
 
 
 def decide(session: Session, context: OperationContext, decision: OperatorDecision) -> int:
-    """Carry a decision out and return the revision it is about."""
+    """Apply a decision and return the record revision it applies to."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     seen = _seen(batch, decision)
     _DECISIONS[decision.kind](batch, _actor(session, context, decision.login), decision, seen)
@@ -43,7 +43,7 @@ def decide(session: Session, context: OperationContext, decision: OperatorDecisi
 
 
 def _seen(batch: Batch, decision: OperatorDecision) -> SeenRecord:
-    """Return what the operator saw; a return that was answered by a correction needs no number."""
+    """Return the revisions that the operator saw; an older review of a corrected record need not be named."""
     latest = reviews.as_it_stands(batch, decision.record_id)
     review = batch.review_of(decision.record_id)
     is_decided = review is not None and count_of(review.data, "record_rev") == latest.rev

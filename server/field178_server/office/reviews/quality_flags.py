@@ -1,4 +1,4 @@
-"""Quality flags of stored records: the rule's facts, read with a constant number of statements."""
+"""Quality flags of stored records; their facts are read with a constant number of statements."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 
-# What a flag is about that no field of the record carries.
+# Path of a flag that concerns the whole record and no field.
 WHOLE = "_deleted"
-# More than two drawers are looked through for; a record has a kilobyte here.
-_MOST_KEPT = 5000
+# More records than two queues search; a cached record takes a kilobyte.
+_MOST_CACHED = 5000
 _NO_FILES = RecordFileCount(0, 0)
 _DAY_S = 86_400
 
 
 class _Place(NamedTuple):
-    """What the register says of an establishment, as far as flags depend on it."""
+    """Fields of an establishment that flags depend on."""
 
     name: str
     establishment_type_id: str
@@ -55,7 +55,7 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """All that the flags of a record follow from, beside the lists: contents by their hashes."""
+    """Facts from which a record's flags are computed, besides the lists; contents as hashes."""
 
     record_id: str
     type: str
@@ -67,54 +67,54 @@ class _Facts:
     answers: tuple[str, ...]
 
 
-class _KnownFlags:
-    """The flags that were found lately, by all that they follow from: none of them can be out of date."""
+class _FlagCache:
+    """Cache of computed flags; the key is all facts they depend on, so that no entry is out of date."""
 
     def __init__(self, lists: tuple[object, ...]) -> None:
         self.lists = lists
         self._flags: dict[_Facts, tuple[Problem, ...]] = {}
 
     def get(self, facts: _Facts) -> tuple[Problem, ...] | None:
-        """Return the flags that follow from these facts; None: not found yet."""
+        """Return the cached flags of these facts, None if they are not cached."""
         return self._flags.get(facts)
 
-    def keep(self, found: Mapping[_Facts, tuple[Problem, ...]]) -> None:
-        """Keep flags; all that was kept before goes where it is too much."""
-        if len(self._flags) + len(found) > _MOST_KEPT:
+    def keep(self, computed: Mapping[_Facts, tuple[Problem, ...]]) -> None:
+        """Store computed flags of records; clear the cache first if it would become too large."""
+        if len(self._flags) + len(computed) > _MOST_CACHED:
             self._flags.clear()
-        # Texts of answers are not kept: one may be erased.
-        self._flags.update((facts, flags) for facts, flags in found.items() if not facts.answers)
+        # Texts of answers are not cached: an answer may be erased.
+        self._flags.update((facts, flags) for facts, flags in computed.items() if not facts.answers)
 
 
-_known = _KnownFlags(())
+_cache = _FlagCache(())
 
 
 def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[Problem, ...]]:
-    """Return the flags of filed records by id, those that have any."""
+    """Return the flags of filed records by id; records without flags are left out."""
     facts = _facts(session, tenant_id, sorted(record_ids))
-    known, found, new = _known_by(load()), dict[str, tuple[Problem, ...]](), list[_Facts]()
-    for one in facts:
-        flags = known.get(one)
+    cached, flags_by_id, new = _cache_for(load()), dict[str, tuple[Problem, ...]](), list[_Facts]()
+    for record_facts in facts:
+        flags = cached.get(record_facts)
         if flags is None:
-            new.append(one)
+            new.append(record_facts)
         elif flags:
-            found[one.record_id] = flags
+            flags_by_id[record_facts.record_id] = flags
     if new:
         bodies = _bodies(session, tenant_id, new)
-        computed = {one: _computed(one, bodies) for one in new}
-        known.keep(computed)
-        found |= {one.record_id: flags for one, flags in computed.items() if flags}
-    return found
+        computed = {record_facts: _computed(record_facts, bodies) for record_facts in new}
+        cached.keep(computed)
+        flags_by_id |= {record_facts.record_id: flags for record_facts, flags in computed.items() if flags}
+    return flags_by_id
 
 
-def _known_by(lists: CodeLists) -> _KnownFlags:
-    """Return what was found by these lists; their object stays when other ones come into force."""
-    global _known
+def _cache_for(lists: CodeLists) -> _FlagCache:
+    """Return the cache for the present content of the lists (the object is updated in place)."""
+    global _cache
     content = tuple(getattr(lists, field.name) for field in fields(lists))
-    known = _known
-    if known.lists != content:
-        known = _known = _KnownFlags(content)
-    return known
+    cached = _cache
+    if cached.lists != content:
+        cached = _cache = _FlagCache(content)
+    return cached
 
 
 def _computed(facts: _Facts, bodies: Mapping[str, Data]) -> tuple[Problem, ...]:
@@ -130,12 +130,12 @@ def _computed(facts: _Facts, bodies: Mapping[str, Data]) -> tuple[Problem, ...]:
 
 
 def _facts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[_Facts]:
-    wanted = {"tenant_id": tenant_id, "record_ids": record_ids}
-    rows = session.execute(_facts_query(), wanted).all()
+    parameters = {"tenant_id": tenant_id, "record_ids": record_ids}
+    rows = session.execute(_facts_query(), parameters).all()
     if not rows:
         return []
     merged = _merged_places(session, tenant_id, rows)
-    others = _others(session, wanted, frozenset(row.type == "inspection" for row in rows))
+    others = _others(session, parameters, frozenset(row.type == "inspection" for row in rows))
     files = file_counts(session, tenant_id, [row.record_id for row in rows])
     reviewed = [row.record_id for row in rows if row.review_state != ReviewState.WAITING]
     answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
@@ -148,23 +148,25 @@ def _facts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[
             _Place(*place) if place_id else merged.get(establishment_id),
             tuple(others.get(record_id, ())),
             files.get(record_id, _NO_FILES),
-            tuple(one.answer.text for one in answers.get(record_id, ())),
+            tuple(stored.answer.text for stored in answers.get(record_id, ())),
         )
         for record_id, type_, h, received_at, _, establishment_id, place_id, *place in rows
     ]
 
 
 def _bodies(session: Session, tenant_id: str, facts: Sequence[_Facts]) -> dict[str, Data]:
-    """Return the contents of these records and of those that may repeat them."""
-    wanted = {one.record_id for one in facts} | {key for one in facts for key, _ in one.others}
+    """Return the contents of these records and of their possible duplicates."""
+    record_ids = {record_facts.record_id for record_facts in facts} | {
+        key for record_facts in facts for key, _ in record_facts.others
+    }
     query = select(Record.record_id, Record.body).where(
-        Record.tenant_id == tenant_id, Record.record_id.in_(sorted(wanted))
+        Record.tenant_id == tenant_id, Record.record_id.in_(sorted(record_ids))
     )
     return {record_id: json.loads(body) for record_id, body in session.execute(query)}
 
 
 def _merged_places(session: Session, tenant_id: str, rows: Sequence[Any]) -> dict[str, _Place]:
-    """Return what the register says of the merge targets of establishments that are in it no more."""
+    """Return the places of merge targets by the id of the merged establishment."""
     gone = {row.establishment_id for row in rows if row.establishment_id and row.place_id is None}
     targets = merge_targets_of(session, tenant_id, gone) if gone else {}
     columns = (getattr(EstablishmentProjection, name) for name in _Place._fields)
@@ -172,34 +174,39 @@ def _merged_places(session: Session, tenant_id: str, rows: Sequence[Any]) -> dic
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_(sorted(set(targets.values()))),
     )
-    known = {row[0]: _Place(*row[1:]) for row in session.execute(query)} if targets else {}
-    return {alias: known[target] for alias, target in targets.items() if target in known}
+    places = {row[0]: _Place(*row[1:]) for row in session.execute(query)} if targets else {}
+    return {alias: places[target] for alias, target in targets.items() if target in places}
 
 
 def _others(
-    session: Session, wanted: Mapping[str, object], are_visits: frozenset[bool]
+    session: Session, parameters: Mapping[str, object], are_visits: frozenset[bool]
 ) -> dict[str, list[tuple[str, str]]]:
-    """Return the records that may be of the same visit or session, with their content's hash, by record."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for record_id, other_id, h in session.execute(_pairs_query(are_visits), wanted):
+    """Return possible duplicates of each record (same visit or session) with their content hashes."""
+    others_by_id: dict[str, list[tuple[str, str]]] = {}
+    for record_id, other_id, h in session.execute(_pairs_query(are_visits), parameters):
         if other_id is not None:
-            found.setdefault(record_id, []).append((other_id, h))
-    return {record_id: sorted(others) for record_id, others in found.items()}
+            others_by_id.setdefault(record_id, []).append((other_id, h))
+    return {record_id: sorted(others) for record_id, others in others_by_id.items()}
 
 
-# Put together once: with their aliases that takes longer than SQLite takes to answer them.
+# Cached: building these queries with their aliases takes longer than SQLite takes to run them.
 @cache
 def _facts_query() -> Select[Any]:
     place = EstablishmentProjection
     return (
         select(
-            *(FiledRecord.record_id, FiledRecord.type, Record.h, FiledRecord.received_at),
-            *(FiledRecord.review_state, FiledRecord.establishment_id, place.record_id.label("place_id")),
+            FiledRecord.record_id,
+            FiledRecord.type,
+            Record.h,
+            FiledRecord.received_at,
+            FiledRecord.review_state,
+            FiledRecord.establishment_id,
+            place.record_id.label("place_id"),
             *(getattr(place, name) for name in _Place._fields),
         )
         .join(Record, _is_content_of(FiledRecord))
         .outerjoin(place, IS_VISITED)
-        .where(*_is_wanted())
+        .where(*_is_requested())
     )
 
 
@@ -208,16 +215,16 @@ def _pairs_query(are_visits: frozenset[bool]) -> CompoundSelect[Any]:
     return union_all(*(_pairs(is_visit=is_visit) for is_visit in sorted(are_visits)))
 
 
-def _is_wanted() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _is_requested() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     ids: BindParameter[str] = bindparam("record_ids", expanding=True)
     return FiledRecord.tenant_id == bindparam("tenant_id"), FiledRecord.record_id.in_(ids)
 
 
 def _pairs(*, is_visit: bool) -> Select[str, str, str]:
-    """Return the query of each record with the others that may be the same visit or session, or with none.
+    """Return the query of each requested record with its possible duplicates.
 
-    Outer joins, and an instant that the index of lists has not: SQLite begins with the wanted records, and
-    follows an index to the others. It would begin with all others, or go through that whole index.
+    Outer joins, and an instant that the index of lists does not contain, make SQLite start with the requested
+    records and follow an index to the others, instead of starting with all others or scanning that index.
     """
     other = aliased(FiledRecord)
     is_other = and_(
@@ -230,14 +237,14 @@ def _pairs(*, is_visit: bool) -> Select[str, str, str]:
         select(FiledRecord.record_id, other.record_id.label("other_id"), Record.h)
         .outerjoin_from(FiledRecord, other, and_(is_other, is_same))
         .outerjoin(Record, _is_content_of(other))
-        .where(*_is_wanted(), FiledRecord.received_at.is_not(None))
+        .where(*_is_requested(), FiledRecord.received_at.is_not(None))
     )
 
 
 def _same_visit(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
-    """Give what two visits have in common; one around midnight is found from either side of it.
+    """Yield the conditions of two records of one visit: same establishment, at most a day apart.
 
-    Visits alone have an establishment.
+    Only visits have an establishment. A day of tolerance covers visits around midnight.
     """
     yield other.establishment_id == FiledRecord.establishment_id
     apart = extract("epoch", other.occurred_on) - extract("epoch", FiledRecord.occurred_on)
@@ -246,15 +253,19 @@ def _same_visit(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
 
 
 def _same_session(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
-    """Give what two sessions have in common: day, form and an establishment."""
+    """Yield the conditions of two records of one session: same day, form and an establishment."""
     yield and_(FiledRecord.type == "outreach_session", other.type == "outreach_session")
     yield other.occurred_on == FiledRecord.occurred_on
     yield other.kind == FiledRecord.kind
     here, there = aliased(FiledFacet), aliased(FiledFacet)
     yield exists().where(
-        *(here.tenant_id == FiledRecord.tenant_id, here.record_id == FiledRecord.record_id),
-        *(here.kind == ESTABLISHMENT, there.kind == ESTABLISHMENT, there.value == here.value),
-        *(there.tenant_id == other.tenant_id, there.record_id == other.record_id),
+        here.tenant_id == FiledRecord.tenant_id,
+        here.record_id == FiledRecord.record_id,
+        here.kind == ESTABLISHMENT,
+        there.kind == ESTABLISHMENT,
+        there.value == here.value,
+        there.tenant_id == other.tenant_id,
+        there.record_id == other.record_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""The review queue: filed records by review state, oldest first, and a record's neighbours."""
+"""The review queue: filed records by review state, and the next record after one."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from field178_shared.rules import Problem
 PAGE_SIZE = 60
 ANY_FLAG = "any"
 _SESSION = "outreach_session"
-# Flags are found by reading the records: a page looks through as many at most, first by so many.
+# Flags are computed by reading records: most records that a page reads, and the size of the first batch.
 MOST_LOOKED_THROUGH = 1200
 STEP = 120
 
 
 class QueueState(StrEnum):
-    """The drawers of the queue. A corrected or answered return is queued again."""
+    """States that the queue is divided by. A corrected or answered return is waiting again."""
 
     WAITING = ReviewState.WAITING.value
     RETURNED = ReviewState.RETURNED.value
@@ -55,7 +55,7 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """Whose queue is looked at, and which part of it; `type` None means every type."""
+    """Tenant, access, state and type of the shown records; `type` None means every type."""
 
     tenant_id: str
     access: AccessFilter
@@ -65,7 +65,7 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One filed record as the list shows it."""
+    """A filed record as a row of the queue."""
 
     record_id: str
     rev: int
@@ -85,7 +85,7 @@ class QueueRow:
 
     @property
     def state(self) -> str:
-        """waiting, returned, corrected, answered, approved or void, as on the record's page."""
+        """State of the record: waiting, returned, corrected, answered, approved or void."""
         if self.is_corrected:
             return "corrected"
         return "answered" if self.is_answered else self.review_state
@@ -93,7 +93,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class FlaggedPage:
-    """A page of records with a flag, the flags of each; `is_all`: it holds all of the drawer that have it."""
+    """A page of records with a flag, and their flags; `is_all`: no other page has such records."""
 
     page: KeysetPage[QueueRow]
     flags: Mapping[str, Sequence[Problem]]
@@ -101,14 +101,14 @@ class FlaggedPage:
 
 
 def is_clean(record_type: str, outcome: object) -> bool:
-    """Tell whether a record of this outcome, without a quality flag, may be approved together with others."""
+    """Tell whether a record of this outcome, if it has no quality flag, may be approved in bulk."""
     return record_type != "inspection" or outcome == "compliant"
 
 
 def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:
-    """Return one page of the queue, oldest first; approved and all read newest first.
+    """Return a page of the queue: waiting and returned records oldest first, other states newest first.
 
-    A page goes on where the one before ended, however many have left the drawer meanwhile.
+    A page continues after the last record of the previous page, also if records have left the queue since.
     """
     order = Order(
         FiledRecord.tenant_id,
@@ -117,37 +117,37 @@ def queue_page(session: Session, view: QueueView, place: PageStart | None = None
         is_descending=not is_oldest_first(view.state),
     )
     query = _shown(view).where(_in_state(view.state))
-    found = keyset_page(session, query, order, view.tenant_id, place or PageStart(), PAGE_SIZE)
-    return replace(found, rows=tuple(_rows(session, view.tenant_id, found.rows)))
+    page = keyset_page(session, query, order, view.tenant_id, place or PageStart(), PAGE_SIZE)
+    return replace(page, rows=tuple(_rows(session, view.tenant_id, page.rows)))
 
 
 def flagged_page(session: Session, view: QueueView, flag: str, place: PageStart) -> FlaggedPage:
-    """Return one page of those records of a drawer that have a flag.
+    """Return a page of the records of a state that have a flag.
 
-    The drawer is looked through in steps until the page is full: a page may be short of some, and the next
-    one goes on where the look ended.
+    Records are read in batches until the page is full or the limit is reached: a page may be short, and the
+    next page continues where the search ended.
     """
     at = _place_of(session, view, place.after or place.before)
     place = place if at or place.is_last else PageStart()
     is_backward = bool(place.before) or (place.is_last and not place.after)
-    found: dict[str, Sequence[Problem]] = {}
+    flagged: dict[str, Sequence[Problem]] = {}
     looked: list[str] = []
     is_end = True
     for step in _steps(session, view, at, is_backward=is_backward):
-        if len(found) > PAGE_SIZE or len(looked) >= MOST_LOOKED_THROUGH:
+        if len(flagged) > PAGE_SIZE or len(looked) >= MOST_LOOKED_THROUGH:
             is_end = False
             break
-        found |= _flagged(session, view.tenant_id, step, flag)
+        flagged |= _flagged(session, view.tenant_id, step, flag)
         looked += step
-    has_more = len(found) > PAGE_SIZE
+    has_more = len(flagged) > PAGE_SIZE
     if place.after and not looked:
-        # What followed has left the drawer meanwhile: the last page is what remains.
+        # The following records have left the state meanwhile: return the last page.
         return flagged_page(session, view, flag, PageStart(is_last=True))
-    if is_backward and place.before and is_end and not has_more and len(found) < PAGE_SIZE:
-        # Less than a page is left: the first page shows it with what follows.
+    if is_backward and place.before and is_end and not has_more and len(flagged) < PAGE_SIZE:
+        # Less than a page remains before: return the first page.
         return flagged_page(session, view, flag, PageStart())
-    shown = dict(list(found.items())[:PAGE_SIZE])
-    # Where the look ended: at the last one shown, or at the last one that was looked at.
+    shown = dict(list(flagged.items())[:PAGE_SIZE])
+    # The search ended at the last shown record, or at the last record that was read.
     last = (list(shown) if has_more else looked)[-1:]
     beyond = last[0] if last and (has_more or not is_end) else ""
     came_from = (list(shown) or looked or [""])[0]
@@ -163,21 +163,21 @@ def flagged_page(session: Session, view: QueueView, flag: str, place: PageStart)
 
 
 def chosen_rows(session: Session, view: QueueView, record_ids: Sequence[str]) -> list[QueueRow]:
-    """Return these records of any drawer and type, at most a page of them, as the list shows them."""
+    """Return the rows of these records of any state and type, at most a page."""
     everything = replace(view, state=QueueState.ALL, type=None)
     return list(_of_ids(session, everything, tuple(record_ids)[:PAGE_SIZE]))
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
-    """Return one filed record of any drawer and type, or None outside the access filter."""
+    """Return the row of a filed record of any state and type, None outside the access filter."""
     everything = replace(view, state=QueueState.ALL, type=None)
-    found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
-    rows = _rows(session, view.tenant_id, found)
+    records = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
+    rows = _rows(session, view.tenant_id, records)
     return rows[0] if rows else None
 
 
 def review_revisions(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, int]:
-    """Return the revisions of the reviews of these records, by record; 0: a record without one."""
+    """Return the review revisions of these records, by record; 0 without a review."""
     reviews = {record_id: review_id(record_id) for record_id in record_ids}
     query = select(Record.record_id, Record.rev).where(
         Record.tenant_id == tenant_id, Record.record_id.in_(sorted(reviews.values()))
@@ -187,21 +187,21 @@ def review_revisions(session: Session, tenant_id: str, record_ids: Sequence[str]
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
-    """Return the number of records in each drawer under the same type filter."""
+    """Return the number of records in each state under the view's type filter."""
     typed = FiledCount.type == view.type if view.type else true()
     query = (
         select(FiledCount.drawer, func.sum(FiledCount.record_count))
         .where(FiledCount.tenant_id == view.tenant_id, view.access.covers(FiledCount.scope), typed)
         .group_by(FiledCount.drawer)
     )
-    found = {drawer: int(count) for drawer, count in session.execute(query)}
-    return {QueueState.ALL: sum(found.values())} | {
-        state: found.get(state.value, 0) for state in QueueState if state is not QueueState.ALL
+    counts = {drawer: int(count) for drawer, count in session.execute(query)}
+    return {QueueState.ALL: sum(counts.values())} | {
+        state: counts.get(state.value, 0) for state in QueueState if state is not QueueState.ALL
     }
 
 
 def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None:
-    """Return the record that follows one that may just have left the drawer; after the last, the first."""
+    """Return the id of the record after one that may have left the state, else of the first record."""
     left = session.get(FiledRecord, (view.tenant_id, left_id))
     ids = (
         select(FiledRecord.record_id)
@@ -215,14 +215,16 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
 
 
 def next_with_flag(session: Session, view: QueueView, flag: str, left_id: str) -> str | None:
-    """Return the record with a flag that follows one that may just have left the drawer; else the first."""
+    """Return the id of the next flagged record after one that may have left the state, else of the first."""
     for at in (_place_of(session, view, left_id), None):
         looked = 0
         for step in _steps(session, view, at, is_backward=False):
-            found = _flagged(session, view.tenant_id, [one for one in step if one != left_id], flag)
+            flagged = _flagged(
+                session, view.tenant_id, [record_id for record_id in step if record_id != left_id], flag
+            )
             looked += len(step)
-            if found:
-                return next(iter(found))
+            if flagged:
+                return next(iter(flagged))
             if looked >= MOST_LOOKED_THROUGH:
                 break
     return None
@@ -231,23 +233,23 @@ def next_with_flag(session: Session, view: QueueView, flag: str, left_id: str) -
 def _flagged(
     session: Session, tenant_id: str, record_ids: Sequence[str], flag: str
 ) -> dict[str, Sequence[Problem]]:
-    """Return those of some records that have a flag, in their order, with all flags of each."""
+    """Return the records that have a flag, in their order, with all flags of each."""
     flags = flags_of(session, tenant_id, record_ids)
     return {
-        one: flags[one]
-        for one in record_ids
-        if one in flags and flag in (ANY_FLAG, *(problem.code for problem in flags[one]))
+        record_id: flags[record_id]
+        for record_id in record_ids
+        if record_id in flags and flag in (ANY_FLAG, *(problem.code for problem in flags[record_id]))
     }
 
 
 def _steps(
     session: Session, view: QueueView, at: tuple[datetime, str] | None, *, is_backward: bool
 ) -> Iterator[Sequence[str]]:
-    """Give the ids of a drawer from a place on, or backwards from it: some at first, then more at once."""
+    """Yield batches of record ids of a state from a place on, or backwards; batches grow."""
     by = (FiledRecord.received_at, FiledRecord.record_id)
     is_ascending = is_oldest_first(view.state) != is_backward
     query = select(*by).where(*_within(view), _in_state(view.state))
-    query = query.order_by(*(asc(one) if is_ascending else desc(one) for one in by))
+    query = query.order_by(*(asc(column) if is_ascending else desc(column) for column in by))
     size, looked = STEP, 0
     while True:
         here = tuple_(*by)
@@ -258,19 +260,19 @@ def _steps(
         if len(rows) < size:
             return
         looked += len(rows)
-        # Beyond what is looked through it is only asked whether there is more.
+        # At the limit one more record is read, only to learn whether there are more.
         size = max(1, min(2 * size, MOST_LOOKED_THROUGH - looked))
         at = rows[-1].received_at, rows[-1].record_id
 
 
 def _place_of(session: Session, view: QueueView, record_id: str) -> tuple[datetime, str] | None:
-    """Return where a record stands or stood in the order; None: it is not there."""
-    found = session.get(FiledRecord, (view.tenant_id, record_id)) if record_id else None
-    return None if found is None else (found.received_at, found.record_id)
+    """Return the sort key of a record, None if it does not exist."""
+    filed = session.get(FiledRecord, (view.tenant_id, record_id)) if record_id else None
+    return None if filed is None else (filed.received_at, filed.record_id)
 
 
 def _of_ids(session: Session, view: QueueView, record_ids: Sequence[str]) -> tuple[QueueRow, ...]:
-    """Return these records in the order of the drawer."""
+    """Return the rows of these records in the order of the state."""
     query = _shown(view).where(FiledRecord.record_id.in_(record_ids)).order_by(*_order(view.state))
     return tuple(_rows(session, view.tenant_id, session.execute(query).all()))
 
@@ -288,7 +290,7 @@ def _shown(view: QueueView) -> Select[Any]:
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
     if view.type == _SESSION:
-        # A bound value would not let SQLite take the index of sessions.
+        # With a bound value SQLite would not use the index of sessions.
         typed = FiledRecord.type == literal_column(f"'{_SESSION}'")
     return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
 
@@ -298,7 +300,7 @@ def _in_state(state: QueueState) -> ColumnElement[bool]:
 
 
 def is_oldest_first(state: QueueState) -> bool:
-    """Tell how a drawer is sorted: what waits longest on top, or the latest."""
+    """Tell whether the records of a state are sorted oldest first."""
     return state in (QueueState.WAITING, QueueState.RETURNED)
 
 
@@ -315,10 +317,10 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
     return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
 
 
-def _rows(session: Session, tenant_id: str, found: Sequence[Any]) -> list[QueueRow]:
-    """Return the rows of the list; a visit at a merged establishment has the name of the merge target."""
+def _rows(session: Session, tenant_id: str, records: Sequence[Any]) -> list[QueueRow]:
+    """Return the rows of records; a visit at a merged establishment has the name of the merge target."""
     nameless = {
-        filed.establishment_id for _, filed, name, _ in found if name is None and filed.establishment_id
+        filed.establishment_id for _, filed, name, _ in records if name is None and filed.establishment_id
     }
     aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(
@@ -332,7 +334,7 @@ def _rows(session: Session, tenant_id: str, found: Sequence[Any]) -> list[QueueR
     establishments = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [
         _row(filed, *establishments.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
-        for _, filed, name, type_id in found
+        for _, filed, name, type_id in records
     ]
 
 
@@ -354,6 +356,6 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
         outcome=filed.outcome,
         review_state=filed.review_state,
         is_corrected=has_correction,
-        # Queued again, though nothing was sent again: the field answered in words.
+        # Waiting again without a new revision: the field answered the comments.
         is_answered=is_back and not has_correction,
     )

@@ -1,4 +1,4 @@
-"""Content of one record's page, read in one snapshot; None where the officer may not read it."""
+"""Content of a record's page, read in one snapshot."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ from field178_shared.wire.protocol import ERASED_AT
 
 @dataclass(frozen=True, slots=True)
 class RecordReview:
-    """What the office has decided. `record_rev`: the revision that the state holds for.
+    """Review of a record. `record_rev`: revision of the record that the state applies to.
 
-    It is later than that of `decision`, the one that stands, when the record was moved or a conflict settled.
+    It is later than the revision of `decision` (the decision in force) if the record was moved or a conflict
+    was resolved since.
     """
 
     state: str
@@ -69,13 +70,13 @@ class RecordReview:
     reason: str | None
     threads: tuple[CommentThread, ...]
     decision: Decision | None
-    # Whether all that the return asked at fields is answered in words.
+    # Whether all comments of the return at fields have an answer.
     is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousVisit:
-    """The visit before this one at the same establishment."""
+    """The previous visit to the same establishment."""
 
     record_id: str
     occurred_on: date | None
@@ -84,7 +85,7 @@ class PreviousVisit:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """One record with everything a reviewer compares it with."""
+    """A record with everything a reviewer compares it with."""
 
     record: StoredRecord
     history: RecordHistory
@@ -96,43 +97,43 @@ class RecordPage:
     open_quarantine: int
     names: Names
     files: tuple[RecordFile, ...] = ()
-    # At the establishment, today, as far as the officer may read the visit that asked for it.
+    # Open follow-ups at the establishment, of visits that the officer may read.
     open_follow_ups: tuple[OpenFollowUp, ...] = ()
-    # Violations of this visit that were found there before, and what the law calls them.
+    # Violations of this visit that an earlier visit found too, by violation.
     earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
     flags: tuple[Problem, ...] = ()
-    # The readable ones of the other visits to the establishment, or sessions of its day and form, by id.
+    # Readable other visits to the establishment, or sessions of the same day and form, by id.
     beside: Mapping[str, Data] = field(default_factory=dict)
-    # What the office wrote beside this visit.
+    # Entries of the office to this visit.
     entries: EntriesOfVisit = NO_ENTRIES
-    # Files by record: of the visit, and of the entries beside it.
+    # Files by record: of the visit, and of the office's entries.
     entry_files: Mapping[str, tuple[RecordFile, ...]] = field(default_factory=dict)
-    # Who answered the comments of the review, by answer, and the roles of all who wrote there.
+    # Stored answers to the comments of the review by id, and roles of the authors by officer.
     answers: Mapping[str, StoredAnswer] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
-    # Every decision, oldest first, also one that was taken back; the revision of the review, 0 without one.
+    # Every decision, oldest first, undone ones included; the revision of the review, 0 without a review.
     decisions: tuple[Decision, ...] = ()
     review_rev: int = 0
 
     @property
     def unmet_threads(self) -> tuple[CommentThread, ...]:
-        """Threads that are open at fields which nobody has changed since the return."""
+        """Open threads at fields that have not changed since the return."""
         threads = self.review.threads if self.review else ()
-        return tuple(one for one in threads if one.is_open and not self.has_changed(one.path))
+        return tuple(thread for thread in threads if thread.is_open and not self.has_changed(thread.path))
 
     def has_changed(self, path: str) -> bool:
-        """Tell whether a path, or anything under or above it, differs from what was last reviewed."""
+        """Tell whether a path, or a path above or below it, has changed since the last review."""
         return any(_touches(step.path, path) for step in self.changed)
 
     @property
     def erased_at(self) -> str | None:
-        """When the content was removed for good, None for a record that has its content."""
-        found = self.record.data.get(ERASED_AT)
-        return found if isinstance(found, str) else None
+        """Instant of the record's erasure, None if it is not erased."""
+        erased_at = self.record.data.get(ERASED_AT)
+        return erased_at if isinstance(erased_at, str) else None
 
     @property
     def state(self) -> str:
-        """waiting, returned, corrected (returned and sent again), answered, approved or void."""
+        """State of the record: waiting, returned, corrected (sent again), answered, approved or void."""
         if self.review is None:
             return ReviewState.WAITING
         if is_corrected(self.review.state, self.record.rev, self.review.record_rev):
@@ -148,20 +149,24 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         return None
     latest = stored.get(review_id(record_id))
     decided = None if latest is None or latest.deleted else latest
-    read = [one for one in (record, latest) if one is not None]
-    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in read})
+    read = [stored_record for stored_record in (record, latest) if stored_record is not None]
+    histories = histories_of(
+        session,
+        tenant_id,
+        {stored_record.record_id: (stored_record.type, stored_record.data) for stored_record in read},
+    )
     history = histories[record_id]
     decisions = decisions_in(histories[latest.record_id]) if latest and not _is_erased(record) else ()
     answers = answers_to(session, tenant_id, [record_id]).get(record_id, ()) if decided is not None else ()
     review = _read_review(decided.data, decisions, answers) if decided else None
-    people = _people_in(review, answers) | {one.user_id for one in decisions if one.user_id}
+    people = _people_in(review, answers) | {decision.user_id for decision in decisions if decision.user_id}
     establishment = _establishment(session, tenant_id, record, stored)
     beside = _beside(session, tenant_id, access, (record, establishment))
-    visits = [one for one in beside if one.type == "inspection"]
+    visits = [other for other in beside if other.type == "inspection"]
     entries = entries_of_visit(session, tenant_id, record)
     later = later_entries(session, tenant_id, [visit.record_id for visit in visits])
     entry_files = files_of_all(
-        session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)]
+        session, tenant_id, [record_id, *(entry.record.record_id for entry in entries.every)]
     )
     files = entry_files.get(record_id, ())
     conflicts, quarantined = _open_items(session, tenant_id, record_id)
@@ -181,16 +186,16 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         earlier_violations=_earlier_violations(record, visits, later),
         entries=entries,
         flags=_flags(record, establishment, beside, files, review),
-        answers={one.answer.id: one for one in answers},
+        answers={answer.answer.id: answer for answer in answers},
         roles=roles_of(session, tenant_id, people) if people else {},
         decisions=decisions,
         review_rev=latest.rev if latest else 0,
-        beside={one.record_id: one.data for one in beside if one.is_readable},
+        beside={other.record_id: other.data for other in beside if other.is_readable},
     )
 
 
 def has_unmet_threads(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> bool:
-    """Tell whether comments on a record are open at fields that nobody has changed since the return."""
+    """Tell whether a record has open threads at fields that have not changed since the return."""
     filed = session.get(FiledRecord, (tenant_id, record_id))
     if filed is None or not filed.open_threads:
         return False
@@ -209,7 +214,7 @@ def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, 
 def _read_review(
     data: Data, decisions: tuple[Decision, ...], answers: Sequence[StoredAnswer]
 ) -> RecordReview:
-    review, given = ReviewRecord.from_data(data), [one.answer for one in answers]
+    review, given = ReviewRecord.from_data(data), [answer.answer for answer in answers]
     return RecordReview(
         state=review.state,
         record_rev=review.record_rev,
@@ -225,10 +230,10 @@ def _is_erased(record: StoredRecord) -> bool:
 
 
 def _people_in(review: RecordReview | None, answers: Sequence[StoredAnswer]) -> set[str]:
-    """Return who wrote comments and answers, and who closed them."""
-    comments = [one for thread in review.threads for one in thread.comments] if review else []
-    found = {one.user for one in comments} | {one.closed_by for one in comments}
-    return {person for person in (*found, *(one.user_id for one in answers)) if person}
+    """Return the ids of the authors of comments and answers, and of those who closed threads."""
+    comments = [comment for thread in review.threads for comment in thread.comments] if review else []
+    people = {comment.user for comment in comments} | {comment.closed_by for comment in comments}
+    return {person for person in (*people, *(answer.user_id for answer in answers)) if person}
 
 
 def _changed_since(
@@ -241,15 +246,15 @@ def _changed_since(
 def _establishment(
     session: Session, tenant_id: str, record: StoredRecord, stored: Mapping[str, StoredRecord]
 ) -> StoredRecord | None:
-    known = stored.get(str(record.data.get("establishment_id")))
-    if known is not None and not known.deleted:
-        return known
+    establishment = stored.get(str(record.data.get("establishment_id")))
+    if establishment is not None and not establishment.deleted:
+        return establishment
     return establishment_of(session, tenant_id, record)
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """A record that this one is read with; a visit that the officer may not read counts all the same."""
+    """A record shown beside the page's record; an unreadable one is only used for computations."""
 
     record_id: str
     type: str
@@ -265,7 +270,7 @@ def _beside(
     access: AccessFilter,
     subject: tuple[StoredRecord, StoredRecord | None],
 ) -> tuple[_Beside, ...]:
-    """Return the visits to the establishment, or the sessions of the same day and form, itself among them.
+    """Return the visits to the establishment, or the sessions of the same day and form, the record included.
 
     Void records are left out.
     """
@@ -304,9 +309,9 @@ def _is_beside(
     place = record.record_id if is_register else text_of(record.data, "establishment_id")
     if record.type not in ("establishment", "inspection") or not place:
         return None
-    known = establishment.record_id if establishment is not None else place
-    places = merged_into_any_of(tenant_id, select(literal(known, KEY_TYPE)))
-    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+    establishment_id = establishment.record_id if establishment is not None else place
+    places = merged_into_any_of(tenant_id, select(literal(establishment_id, KEY_TYPE)))
+    # Only visits have an establishment; a condition on their type would make SQLite use the index of types.
     return FiledRecord.establishment_id.in_(places)
 
 
@@ -333,7 +338,7 @@ def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> Previous
     ]
     if not earlier:
         return None
-    occurred_on, record_id, data = max(earlier, key=lambda one: one[:2])
+    occurred_on, record_id, data = max(earlier, key=lambda visit: visit[:2])
     return PreviousVisit(record_id, occurred_on, data)
 
 
@@ -344,14 +349,14 @@ def _flags(
     files: Sequence[RecordFile],
     review: RecordReview | None,
 ) -> tuple[Problem, ...]:
-    """Return the quality flags of a filed record; one that is void or erased has none."""
-    received_at = next((one.received_at for one in beside if one.record_id == record.record_id), None)
+    """Return the flags of a filed record; void and erased records have none."""
+    received_at = next((other.received_at for other in beside if other.record_id == record.record_id), None)
     if received_at is None or _is_erased(record):
         return ()
     context = FlagContext(
         received_at=received_at,
         establishment=establishment.data if establishment is not None else {},
-        others={one.record_id: one.data for one in beside if one.record_id != record.record_id},
+        others={other.record_id: other.data for other in beside if other.record_id != record.record_id},
         files_named=len(files),
         files_come=sum(file.has_come for file in files),
         answers=tuple(
@@ -369,7 +374,7 @@ def _open_follow_ups(visits: Sequence[_Beside], later: Sequence[LaterEntry]) -> 
         ((visit.record_id, visit.data) for visit in visits),
         closed_by_office(later),
     )
-    return tuple(one for one in every if one.visit_id in readable)
+    return tuple(follow_up for follow_up in every if follow_up.visit_id in readable)
 
 
 def _open_items(session: Session, tenant_id: str, record_id: str) -> tuple[int, int]:

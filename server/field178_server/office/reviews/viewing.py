@@ -1,4 +1,4 @@
-"""Who has a record open, and at which revision an officer has looked at it."""
+"""Views of records: officers who have a record open, and the revisions that an officer has opened."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Officer, RecordView
 
-# A page that is open says so three times as often.
+# An open page reports itself every 20 seconds.
 OPEN_FOR = timedelta(seconds=60)
 KEPT_FOR = timedelta(days=3)
 
 
 def note_view(session: Session, view: RecordView) -> None:
-    """Store that an officer has a record before them; what is older than three days is forgotten."""
+    """Store that an officer has a record open; delete views older than three days."""
     session.execute(
         delete(RecordView).where(RecordView.tenant_id == view.tenant_id, RecordView.at < view.at - KEPT_FOR)
     )
@@ -45,7 +45,7 @@ def others_viewing(
 def viewed_revisions(
     session: Session, tenant_id: str, officer_id: str, record_ids: Collection[str]
 ) -> dict[str, int]:
-    """Return the revisions at which an officer has looked at records, by id; others are not named."""
+    """Return the latest revisions that an officer has opened, by record; unopened records are left out."""
     query = select(RecordView.record_id, RecordView.rev).where(
         RecordView.tenant_id == tenant_id,
         RecordView.record_id.in_(sorted(record_ids)),

@@ -61,7 +61,7 @@ def flags(world: World, *record_ids: str) -> list[set[str]]:
     with snapshot(world.engine) as session:
         kept = flags_of(session, TENANT, record_ids)
         again = flags_of(session, TENANT, record_ids)
-        quality_flags._known = quality_flags._KnownFlags(())
+        quality_flags._cache = quality_flags._FlagCache(())
         assert kept == again == flags_of(session, TENANT, record_ids)
         alone = {key: found for one in record_ids for key, found in flags_of(session, TENANT, [one]).items()}
         assert alone == kept
