@@ -1,1 +1,1 @@
-"""Data feeds: tables that programs read, and the tokens by which they may."""
+"""Data feeds: tables that programs read as OData, and the tokens that authorize them."""

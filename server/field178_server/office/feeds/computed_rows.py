@@ -1,4 +1,4 @@
-"""Rows of the tables that are stored nowhere: figures of the indicators, and what ids stand for."""
+"""Rows of the computed tables: figures of the indicators, and names of ids."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from field178_shared.schemas.fields.catalogue import choices_of
 from field178_shared.schemas.fields.columns import record_columns
 
 Row = tuple[object, ...]
-Wanted = Mapping[str, object]
-# Read without a condition on the year: this year and the one before.
+EqualValues = Mapping[str, object]
+# Without a condition on the year: this year and the previous one.
 _YEARS_BACK = 1
 _OWN_AREA_NAME = "Các xã, phường được giao"
-# Lists of the tables' projected columns; those of the other fields are named by the catalogue.
+# Lists of the projected columns; the catalogue names the lists of the other fields.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
 _FILED_TYPES = ("inspection", "outreach_session")
 
@@ -45,73 +45,84 @@ FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
 _FIGURES: KeptResults[FiguresOfAreas] = KeptResults(32)
 
 
-def indicator_figures(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
-    """Yield the figures of each indicator, named period and area; years are those that are wanted.
+def indicator_figures(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
+    """Yield the figures of each indicator, named period and area of the years in `equals`.
 
-    Of a large store, halves and quarters stand here once they are kept counted (`periods_to_keep`).
-    A reader from above sees areas of several communes, and there no number that could single somebody out.
+    In a large store halves and quarters are included once their totals are kept (`periods_to_keep`).
+    A reader of aggregates gets areas of several communes only, without numbers that could identify a person.
     """
-    for year in _years(reader, wanted):
-        areas_of_year = _areas(reader, year, wanted)
+    for year in _years(reader, equals):
+        areas_of_year = _areas(reader, year, equals)
         periods = {name: named_period(reader.lists, year, name) for name in PERIOD_NAMES}
         begun = {
-            name: one
-            for name, one in periods.items()
-            if one.first <= reader.today
-            and (name == WHOLE_YEAR or is_told_soon(session, reader.tenant_id, one))
+            name: period
+            for name, period in periods.items()
+            if period.first <= reader.today
+            and (name == WHOLE_YEAR or is_told_soon(session, reader.tenant_id, period))
         }
-        found = {name: _figures(session, reader, one, areas_of_year) for name, one in begun.items()}
+        figures = {name: _figures(session, reader, period, areas_of_year) for name, period in begun.items()}
         for area_id, unit_ids in areas_of_year.items():
-            of_area = {name: one[area_id] for name, one in found.items()}
+            of_area = {name: by_area[area_id] for name, by_area in figures.items()}
             plan = plan_followed(reader.lists, unit_ids, year)
             hidden = _hidden(session, reader, begun, unit_ids, of_area)
             missing = {
-                name: _missing(reader, left_out(session, reader.tenant_id, _question(reader, one, unit_ids)))
-                for name, one in begun.items()
+                name: _missing(
+                    reader, left_out(session, reader.tenant_id, _question(reader, period, unit_ids))
+                )
+                for name, period in begun.items()
             }
             area = AreaOfYear(year, area_id, begun, plan, hidden, missing)
             yield from _figures_of_area(reader, area, of_area)
 
 
-def periods_to_keep(lists: CodeLists, today: date, asked: int | None = None) -> Iterator[Period]:
-    """Yield the periods that whoever reads the figures wants kept: of a year, else of the last two."""
-    for year in range(today.year - _YEARS_BACK, today.year + 1) if asked is None else (asked,):
+def periods_to_keep(lists: CodeLists, today: date, requested_year: int | None = None) -> Iterator[Period]:
+    """Yield the periods whose totals are kept for readers of figures: of a year, else of the last two."""
+    for year in (
+        range(today.year - _YEARS_BACK, today.year + 1) if requested_year is None else (requested_year,)
+    ):
         periods = (named_period(lists, year, name) for name in PERIOD_NAMES)
-        yield from (one for one in periods if one.first <= today)
+        yield from (period for period in periods if period.first <= today)
 
 
-def areas(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
-    """Yield the areas that figures are counted for."""
-    found: dict[str, tuple[str, ...]] = {}
+def areas(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
+    """Yield the areas that the reader's figures are counted for."""
+    areas_by_id: dict[str, tuple[str, ...]] = {}
     for year in _years(reader, {}):
-        found |= _areas(reader, year, {})
+        areas_by_id |= _areas(reader, year, {})
     lists = reader.lists
-    for area_id, unit_ids in found.items():
-        known = lists.area(area_id)
-        yield area_id, known.vi if known is not None else _OWN_AREA_NAME, len(unit_ids)
+    for area_id, unit_ids in areas_by_id.items():
+        area = lists.area(area_id)
+        yield area_id, area.vi if area is not None else _OWN_AREA_NAME, len(unit_ids)
 
 
-def indicators(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
+def indicators(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
     """Yield the indicators of the lists."""
-    for one in reader.lists.indicators.values():
-        yield one.id, one.vi, one.en, one.group, one.unit, one.official_code
+    for indicator in reader.lists.indicators.values():
+        yield (
+            indicator.id,
+            indicator.vi,
+            indicator.en,
+            indicator.group,
+            indicator.unit,
+            indicator.official_code,
+        )
 
 
-def units(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
+def units(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
     """Yield every version of an administrative unit."""
-    for one in reader.lists.units.values():
-        yield one.id, one.gso_code, one.vi, one.type, one.parent, one.valid_from, one.valid_to
+    for unit in reader.lists.units.values():
+        yield unit.id, unit.gso_code, unit.vi, unit.type, unit.parent, unit.valid_from, unit.valid_to
 
 
-def teams(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
-    """Yield the teams whose records are read."""
-    for one in accounts.everyone(session, reader.tenant_id):
-        if reader.access.holds(one.scope):
-            yield one.id, one.name
+def teams(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
+    """Yield the teams whose records the reader may read."""
+    for team in accounts.everyone(session, reader.tenant_id):
+        if reader.access.holds(team.scope):
+            yield team.id, team.name
 
 
-def codes(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
-    """Yield what the ids of the other tables are called, by list."""
+def codes(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:
+    """Yield the names of the ids in the other tables, by list."""
     lists = reader.lists
     tables: Mapping[str, Sequence[Labelled]] = {
         "EstablishmentType": list(lists.types.values()),
@@ -122,43 +133,43 @@ def codes(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]
         **{_pascal(name): list(choices_of(name, lists).values()) for name in _lists_of_fields(lists)},
     }
     for name, rows in tables.items():
-        for one in rows:
-            yield name, one.id, one.vi, one.en
+        for row in rows:
+            yield name, row.id, row.vi, row.en
 
 
 def _lists_of_fields(lists: CodeLists) -> Sequence[str]:
-    """Return the lists whose ids stand in the tables of records, but those that have a name of their own."""
+    """Return the lists of the ids in the record tables, without the lists that `codes` names itself."""
     named = {"types", "violations", "forms", "agencies", "units"}
-    found = dict.fromkeys(_CHOICES)
+    list_names = dict.fromkeys(_CHOICES)
     for record_type in _FILED_TYPES:
-        found |= dict.fromkeys(column.list_name for column in record_columns(record_type, lists))
-    return [name for name in found if name and name not in named]
+        list_names |= dict.fromkeys(column.list_name for column in record_columns(record_type, lists))
+    return [name for name in list_names if name and name not in named]
 
 
 def _pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
-def _years(reader: FeedReader, wanted: Wanted) -> Sequence[int]:
+def _years(reader: FeedReader, equals: EqualValues) -> Sequence[int]:
     this_year = reader.today.year
-    year = wanted.get("Year")
+    year = equals.get("Year")
     if isinstance(year, int):
         return [year] if FIRST_YEAR <= year <= this_year else []
     return range(this_year - _YEARS_BACK, this_year + 1)
 
 
-def _areas(reader: FeedReader, year: int, wanted: Wanted) -> dict[str, tuple[str, ...]]:
+def _areas(reader: FeedReader, year: int, equals: EqualValues) -> dict[str, tuple[str, ...]]:
     last_day = named_period(reader.lists, year).end - timedelta(days=1)
     seen = areas_seen(reader.officer.role, reader.officer.scopes, reader.lists, last_day)
-    area_id = wanted.get("AreaId")
+    area_id = equals.get("AreaId")
     return {key: units for key, units in seen.items() if area_id is None or key == area_id}
 
 
 @dataclass(frozen=True, slots=True)
 class AreaOfYear:
-    """An area in a year: its periods that have begun, the plan whose targets hold, what is hidden of each.
+    """An area in a year: its periods that have begun, its plan, and the ids of hidden indicators by period.
 
-    `missing`: the last columns by period: what is in none of the figures.
+    `missing`: values of the last columns by period (records that no figure contains).
     """
 
     year: int
@@ -174,9 +185,9 @@ def _hidden(
     reader: FeedReader,
     periods: Mapping[str, Period],
     unit_ids: tuple[str, ...],
-    found: Mapping[str, Mapping[str, IndicatorFigure]],
+    figures: Mapping[str, Mapping[str, IndicatorFigure]],
 ) -> Mapping[str, frozenset[str]]:
-    """Return the indicators that a reader from above does not see, by period, as on the console's pages."""
+    """Return the ids of indicators hidden from a reader of aggregates, by period, as in the console."""
     if not reader.is_from_above:
         return {}
     return {
@@ -184,7 +195,7 @@ def _hidden(
             session,
             reader.tenant_id,
             _question(reader, period, unit_ids),
-            found[name],
+            figures[name],
         )
         for name, period in periods.items()
     }
@@ -194,26 +205,28 @@ def _question(reader: FeedReader, period: Period, unit_ids: tuple[str, ...]) -> 
     return FigureQuestion(reader.lists, period, unit_ids, reader.today)
 
 
-def _missing(reader: FeedReader, found: LeftOut) -> Row:
-    """Return numbers and sentences of what is in none of the figures; empty where that is nothing."""
+def _missing(reader: FeedReader, left_out_records: LeftOut) -> Row:
+    """Return numbers and sentences of the records that no figure contains."""
     is_above = reader.is_from_above
     sentences = (
-        " ".join(left_out_sentences(found, reader.lists, language, is_from_above=is_above)) or None
+        " ".join(left_out_sentences(left_out_records, reader.lists, language, is_from_above=is_above)) or None
         for language in ("vi", "en")
     )
-    establishments = None if is_above and is_small(found.establishments) else found.establishments
-    return establishments, found.zones, found.schools, *sentences
+    establishments = (
+        None if is_above and is_small(left_out_records.establishments) else left_out_records.establishments
+    )
+    return establishments, left_out_records.zones, left_out_records.schools, *sentences
 
 
 def _figures_of_area(
-    reader: FeedReader, area: AreaOfYear, found: Mapping[str, Mapping[str, IndicatorFigure]]
+    reader: FeedReader, area: AreaOfYear, figures: Mapping[str, Mapping[str, IndicatorFigure]]
 ) -> Iterator[Row]:
     lists, year, area_id = reader.lists, area.year, area.area_id
     is_one_commune = area_id != OWN_AREA and area_id in lists.units
     for indicator in lists.indicators.values():
         if indicator.privacy and is_one_commune:
             continue
-        of_periods = {name: one[indicator.id] for name, one in found.items()}
+        of_periods = {name: by_id[indicator.id] for name, by_id in figures.items()}
         for name, figure in of_periods.items():
             period = area.periods[name]
             place = (indicator.id, year, name, area_id, period.first, period.end - timedelta(days=1))
@@ -227,23 +240,23 @@ def _figures_of_area(
 
 
 def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None, *, is_hidden: bool) -> Row:
-    """Return the numbers of a figure beside its target: none where it is hidden, not sent or not counted."""
+    """Return the number columns of a figure; only the target if it is hidden, not sent or not counted."""
     value, is_sent = figure.approved, figure.approved.is_sent
-    asked = None if target is None else float(target.target)
+    target_value = None if target is None else float(target.target)
     if is_hidden or not is_sent or not value.is_counted:
-        return (None,) * 5 + (asked, None, None, is_hidden, is_sent, None, None, None)
+        return (None,) * 5 + (target_value, None, None, is_hidden, is_sent, None, None, None)
     waiting = None if reader.is_from_above else figure.with_waiting.value
     met = None if target is None else target.met
     numbers = (value.num, value.den, value.value, value.low, value.high)
     coverage = (None, None) if value.coverage is None else (value.coverage.counted, value.coverage.every)
     verdict = None if target is None else target.verdict.value
-    return (*numbers, asked, met, waiting, False, True, *coverage, verdict)
+    return (*numbers, target_value, met, waiting, False, True, *coverage, verdict)
 
 
 def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: Areas) -> FiguresOfAreas:
-    """Count a period; nobody waits for what would be counted from every record of a large store.
+    """Count a period from its totals; a large store is not read for a request.
 
-    Raises AppError(being_counted) naming the year.
+    Raises AppError(being_counted) with the year if the totals are not complete.
     """
     lists, tenant_id, today = reader.lists, reader.tenant_id, reader.today
     some = next(iter(areas_of_year.values()), ())
@@ -256,7 +269,7 @@ def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: 
 
 
 def _figures(session: Session, reader: FeedReader, period: Period, areas_of_year: Areas) -> FiguresOfAreas:
-    """Return the figures of a period by area; the pages of one reading make them once."""
+    """Return the figures of a period by area; they are cached for the next pages of a reading."""
     lists, tenant_id, today = reader.lists, reader.tenant_id, reader.today
     key = (lists.version, id(lists.figures), period, tuple(areas_of_year.items()), today)
     return _FIGURES.get(session, tenant_id, key, lambda: _count(session, reader, period, areas_of_year))

@@ -18,7 +18,7 @@ from field178_shared.schemas.fields.columns import RecordColumn
 
 
 class EdmType(StrEnum):
-    """A primitive type."""
+    """A primitive type of OData."""
 
     STRING = "Edm.String"
     DATE = "Edm.Date"
@@ -30,7 +30,7 @@ class EdmType(StrEnum):
 
     @property
     def is_number(self) -> bool:
-        """Whether its values add up."""
+        """Whether values of the type are numbers."""
         return self in (EdmType.INT32, EdmType.INT64, EdmType.DOUBLE)
 
 
@@ -49,7 +49,7 @@ SQL_TYPES: Mapping[EdmType, TypeEngine[Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Where a property of a record's field comes from: its column, and how its value is read of a body."""
+    """Source of a property: the column of a record's field, and the function that reads it from a body."""
 
     column: RecordColumn
     read: Callable[[Data], object]
@@ -57,10 +57,10 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class EntityProperty:
-    """A column: its name and type in the feed, and the expression that it is read from.
+    """A column of a table: name, type and SQL expression.
 
-    A property with a `source` is read from the stored body of the record; its expression compares it in
-    SQL, None where SQL cannot.
+    A property with a `source` is read from the stored body of the record; its expression is only for
+    comparisons in SQL, None if SQL cannot compare it.
     """
 
     name: str
@@ -70,7 +70,7 @@ class EntityProperty:
     source: FieldSource | None = None
 
     def compared(self, option: str) -> ColumnElement[Any]:
-        """Return the expression that filters and orders compare; raises AppError(query_unsupported)."""
+        """Return the expression for filters and orders; raises AppError(query_unsupported) without one."""
         if self.expression is None:
             problem = f"{self.name} can be read, but neither filtered nor ordered by"
             raise AppError(ErrorCode.QUERY_UNSUPPORTED, target=option, problem=problem)

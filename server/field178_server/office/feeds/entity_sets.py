@@ -1,8 +1,8 @@
-"""The tables of the feeds: their columns, who may read them, and where their rows come from.
+"""The tables of the feeds: columns, rights and sources of rows.
 
-No column names a person or holds what somebody wrote: ids, days, codes and counts alone, and the name of an
-establishment for those who read its record (a test walks over all of them). Visits and sessions have a
-column for each field of the catalogue that may stand in feeds.
+No column contains a person's name or free text, only ids, days, codes and counts, and the name of an
+establishment for readers of its record (a test checks all columns). Visits and sessions have a column for
+each field of the catalogue that is allowed in feeds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
 from field178_shared.time.no_day import NO_DAY
 
-# The column that says how far the review is; a query that does not name it reads approved records alone.
+# Column of the review state; a query that does not name it reads approved records only.
 STATE, APPROVED = "State", "approved"
 FIGURES = "IndicatorFigures"
 _ANY = RECORD_RIGHTS | FIGURE_RIGHTS
@@ -44,9 +44,10 @@ Rows = Callable[[Session, FeedReader, Mapping[str, object]], Iterable[Sequence[o
 
 @dataclass(frozen=True, slots=True)
 class EntitySet:
-    """A table of the feed; `key` names the columns that tell its rows apart.
+    """A table of the feeds; `key`: names of its key columns.
 
-    `rows`: makes the rows of a table that is stored nowhere, in the order of its columns.
+    `within`: conditions of the rows that a reader may read. `rows`: computes the rows of a table that is not
+    stored, in the order of its columns.
     """
 
     name: str
@@ -60,30 +61,30 @@ class EntitySet:
 
     @property
     def by_name(self) -> Mapping[str, EntityProperty]:
-        """The columns by name."""
+        """Columns by name."""
         return {column.name: column for column in self.properties}
 
     @property
     def state(self) -> EntityProperty | None:
-        """The column of the review state, None where there is none."""
+        """Column of the review state, None if the table has none."""
         return self.by_name.get(STATE)
 
 
 @lru_cache(maxsize=4)
 def entity_sets(lists: CodeLists) -> Mapping[str, EntitySet]:
-    """Return every table by name; visits and sessions have columns for the rows of these lists."""
+    """Return all tables by name; columns of visits and sessions depend on the lists."""
     return MappingProxyType({entity_set.name: entity_set for entity_set in (*_filed_sets(lists), *_SETS)})
 
 
 def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:
     """Return the tables that a role may read, by name."""
-    found = lists.roles.get(role)
-    rights = found.rights if found is not None else frozenset[str]()
-    return {name: one for name, one in entity_sets(lists).items() if one.rights & rights}
+    role_definition = lists.roles.get(role)
+    rights = role_definition.rights if role_definition is not None else frozenset[str]()
+    return {name: entity_set for name, entity_set in entity_sets(lists).items() if entity_set.rights & rights}
 
 
 def may_read_any(role: str, lists: CodeLists) -> bool:
-    """Tell whether a role may read any table at all."""
+    """Tell whether a role may read any table."""
     return bool(sets_of(role, lists))
 
 
@@ -109,7 +110,7 @@ def _set_day(column: Any) -> Any:
 
 
 def _of_records(model: Any, *more: ColumnElement[bool]) -> Callable[[FeedReader], list[ColumnElement[bool]]]:
-    """Return the conditions of rows that lie within what a reader may read."""
+    """Return the conditions of the rows that a reader may read."""
     return lambda reader: [
         model.tenant_id == reader.tenant_id,
         reader.access.covers(model.scope),
@@ -118,13 +119,13 @@ def _of_records(model: Any, *more: ColumnElement[bool]) -> Callable[[FeedReader]
 
 
 def _with_visit(model: Any) -> FromClause:
-    """Return rows beside a visit with its row in the register of filed records."""
+    """Return a join of rows that belong to a visit with the visit's filed record."""
     is_its = and_(FiledRecord.tenant_id == model.tenant_id, FiledRecord.record_id == model.visit_id)
     return join(model, FiledRecord, is_its)
 
 
 def _facets(name: str, entity: str, column: str, kind: str) -> EntitySet:
-    """Return the table of the codes of one kind that visits hold."""
+    """Return the table of the facets of one kind: codes of visits."""
     is_its = and_(
         FiledFacet.tenant_id == FiledRecord.tenant_id, FiledFacet.record_id == FiledRecord.record_id
     )
@@ -147,12 +148,15 @@ def _facets(name: str, entity: str, column: str, kind: str) -> EntitySet:
 def _computed(
     name: str, entity: str, key: tuple[str, ...], columns: Mapping[str, EdmType], rows: Rows, *rights: str
 ) -> EntitySet:
-    """Return a table whose rows are made when it is read."""
+    """Return a table whose rows are computed when it is read."""
     table = Table(
-        name.lower(), MetaData(), *(SqlColumn(one, SQL_TYPES[type_]) for one, type_ in columns.items())
+        name.lower(),
+        MetaData(),
+        *(SqlColumn(column_name, SQL_TYPES[type_]) for column_name, type_ in columns.items()),
     )
     properties = tuple(
-        EntityProperty(one, type_, table.c[one], one not in key) for one, type_ in columns.items()
+        EntityProperty(column_name, type_, table.c[column_name], column_name not in key)
+        for column_name, type_ in columns.items()
     )
     return EntitySet(name, entity, key, properties, table, frozenset(rights) or _ANY, rows=rows)
 
@@ -166,7 +170,7 @@ _VISIT_PLACE = (
     _text("UnitId", FiledRecord.unit_id),
     _text("TeamId", FiledRecord.team_id),
 )
-# Fields that these tables have as projected columns, under names that were given before the catalogue's.
+# Fields that these tables have as projected columns, under names older than the catalogue's.
 _PROJECTED_OF_VISITS = frozenset(
     {"establishment_id", "unit_id", "team_id", "inspection_kind", "overall_result", "findings", "measures"}
 )
@@ -321,7 +325,7 @@ _SETS = (
 
 
 def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
-    """Return the tables of filed records: first what is projected for lists, then the other fields."""
+    """Return the tables of filed records: projected columns first, then the other fields."""
     return (
         EntitySet(
             "Visits",

@@ -1,6 +1,6 @@
 """Properties of a filed record's fields, derived from the catalogue and read from the stored body.
 
-A table without them costs nothing more: the body is read once a row, and only for a query that names one.
+The body is read once a row, and only for a query that names such a property.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STORED_BODY = (
     .correlate(FiledRecord)
     .scalar_subquery()
 )
-# SQLite reads JSON of a text.
+# SQLite stores JSON as text.
 _JSON = JSON().with_variant(Text(), "sqlite")
 _WHOLE_NUMBER, _ISO_DAY = r"^-?[0-9]{1,18}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TYPES: Mapping[FieldKind, EdmType] = MappingProxyType(
@@ -42,18 +42,18 @@ _TYPES: Mapping[FieldKind, EdmType] = MappingProxyType(
         FieldKind.FLAG: EdmType.BOOLEAN,
     }
 )
-# Values that are ids, and whose names say so as those of the other columns do.
+# Kinds of fields whose values are ids; their property names end in Id or Ids.
 _IDS = frozenset({FieldKind.CHOICE, FieldKind.ANSWER, FieldKind.TEAM, FieldKind.ESTABLISHMENT})
-# Between the ids of a list.
+# Separator of the ids of a list.
 _SEPARATOR = ";"
 
 
 def field_properties(
     record_type: str, lists: CodeLists, covered: Collection[str]
 ) -> tuple[EntityProperty, ...]:
-    """Return a property for each column of a record type that may stand in feeds.
+    """Return a property for each column of a record type that is allowed in feeds.
 
-    `covered` names the columns that the table has already under names of its own.
+    `covered`: columns that the table has already under other names.
     """
     return tuple(
         _property(column)
@@ -72,7 +72,7 @@ def _property(column: RecordColumn) -> EntityProperty:
 
 
 def _name(column: RecordColumn) -> str:
-    """Return the name of a column: `answers.fire_training` is AnswersFireTrainingId."""
+    """Return the property name of a column: `answers.fire_training` is AnswersFireTrainingId."""
     stem = column.name.removesuffix("_ids").removesuffix("_id")
     words = stem.replace(".", "_").split("_")
     suffix = ("Ids" if column.is_list else "Id") if column.kind in _IDS else ""
@@ -85,7 +85,7 @@ def _reader(column: RecordColumn, type_: EdmType) -> Callable[[Data], object]:
 
 
 def _joined(value: object) -> str | None:
-    ids = [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    ids = [value_id for value_id in value if isinstance(value_id, str)] if isinstance(value, list) else []
     return _SEPARATOR.join(ids) or None
 
 
@@ -118,9 +118,9 @@ _CONVERSIONS: Mapping[EdmType, Callable[[object], object]] = MappingProxyType(
 
 
 def _compared(path: str, type_: EdmType) -> ColumnElement[Any] | None:
-    """Return the value at a path of the body as both engines compare it; None where they would differ.
+    """Return the SQL value at a path of the body; None if the two engines would compare it differently.
 
-    A value of another type than its column, of a question whose kind was changed, compares as none.
+    A value of another type than the column (after a question's kind was changed) compares as NULL.
     """
     if type_ is EdmType.INSTANT:
         return None

@@ -1,7 +1,7 @@
-"""Conditions of a `$filter`: parsed by odata-query, checked against the columns, written for both engines.
+"""Conditions of a `$filter`: parsed by odata-query, checked against the columns, translated for both engines.
 
-The visitor of that library is not used: its literals would compare instants as text on SQLite, `ne` would
-lose rows without a value, and `contains` would ignore case on one engine and not on the other.
+The SQLAlchemy visitor of that library is not used: it compares instants as text on SQLite, its `ne` loses
+rows without a value, and its `contains` ignores case on one engine only.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_shared.errors import AppError, ErrorCode
 
 FILTER = "$filter"
-# What a program asks is far below; more would be work for its own sake.
+# Queries of programs are much shorter; the limit bounds the work of a request.
 MOST_CHARACTERS = 8000
-# SQLite refuses an expression of a thousand levels, and reads a chain as one level for each link.
+# SQLite refuses expressions of a thousand levels; each link of a chain is a level.
 MOST_CONDITIONS, MOST_DEPTH = 300, 20
-# Each reads the stored body of every row that the other conditions leave.
+# Each of them reads the stored body of every row that meets the other conditions.
 MOST_FIELD_CONDITIONS = 20
 _MOST_DIGITS = 18
 FUNCTIONS = ("contains", "startswith", "endswith", "length", "year", "month", "day", "now")
@@ -36,7 +36,7 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A part of an expression; without a type it is `null`. A literal has its value beside it."""
+    """A term of an expression; type None: `null`. `value` is the value of a literal."""
 
     sql: ColumnElement[Any]
     type: EdmType | None
@@ -58,19 +58,21 @@ class Filter:
         """The condition that rows must meet; raises AppError(query_refused | query_unsupported)."""
         return self._condition(self._node)
 
-    def names(self, wanted: str) -> bool:
+    def names(self, column_name: str) -> bool:
         """Tell whether the filter names a column."""
-        return any(isinstance(node, ast.Identifier) and node.name == wanted for node in _walk(self._node))
+        return any(
+            isinstance(node, ast.Identifier) and node.name == column_name for node in _walk(self._node)
+        )
 
     def equals(self) -> Mapping[str, object]:
-        """Return the columns that must equal a value, as far as `and` alone joins the conditions."""
-        found: dict[str, object] = {}
+        """Return column values that the filter requires: equality conditions that only `and` joins."""
+        values: dict[str, object] = {}
         for node in _parts(self._node, ast.And):
             match node:
                 case ast.Compare(comparator=ast.Eq(), left=ast.Identifier(name=name), right=value):
                     if isinstance(value, ast.Integer | ast.String):
-                        found[name] = value.py_val
-        return found
+                        values[name] = value.py_val
+        return values
 
     def _check_fields(self) -> None:
         """Refuse too many conditions on fields that are read from stored bodies."""
@@ -83,9 +85,9 @@ class Filter:
         match node:
             case ast.BoolOp(op=op):
                 join: Callable[..., Condition] = and_ if isinstance(op, ast.And) else or_
-                return join(*[self._condition(one) for one in _parts(node, type(op))])
+                return join(*[self._condition(part) for part in _parts(node, type(op))])
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                # A comparison with nothing is false in OData, and unknown in SQL.
+                # A comparison with null is false in OData but unknown in SQL.
                 return not_(func.coalesce(self._condition(operand), false()))
             case ast.Compare():
                 return self._comparison(node)
@@ -118,53 +120,53 @@ class Filter:
     def _term(self, node: Any) -> _Term:
         match node:
             case ast.Identifier(name=name, namespace=()):
-                if (found := self._properties.get(name)) is None:
+                if (column := self._properties.get(name)) is None:
                     raise refused(FILTER, f"no property {name}")
-                return _Term(found.compared(FILTER), found.type, found.is_nullable)
+                return _Term(column.compared(FILTER), column.type, column.is_nullable)
             case ast.Call(func=ast.Identifier(), args=args):
                 return self._call(".".join((*node.func.namespace, node.func.name)), args)
             case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
-                one, other = self._number(left), self._number(right)
-                sql = _ARITHMETIC[type(op)](one.sql, other.sql)
-                return _Term(sql, one.type, one.is_nullable or other.is_nullable)
+                first, other = self._number(left), self._number(right)
+                sql = _ARITHMETIC[type(op)](first.sql, other.sql)
+                return _Term(sql, first.type, first.is_nullable or other.is_nullable)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                one = self._number(operand)
-                return _Term(-one.sql, one.type, one.is_nullable)
+                number = self._number(operand)
+                return _Term(-number.sql, number.type, number.is_nullable)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp():
                 return _Term(self._condition(node), EdmType.BOOLEAN)
         return _literal_of(node)
 
     def _number(self, node: Any) -> _Term:
-        found = self._term(node)
-        if found.type is None or not found.type.is_number:
+        term = self._term(node)
+        if term.type is None or not term.type.is_number:
             raise refused(FILTER, "a number is needed")
-        return found
+        return term
 
     def _call(self, name: str, args: Sequence[Any]) -> _Term:
         if name not in FUNCTIONS:
             raise unsupported(FILTER, f"function {name}")
-        terms = [self._term(one) for one in args]
+        terms = [self._term(argument) for argument in args]
         if name == "now":
             return _literal(self._now, EdmType.INSTANT)
-        wanted = EdmType.DATE if name in _PARTS_OF_DAYS else EdmType.STRING
-        if any(term.type is not wanted for term in terms):
-            raise refused(FILTER, f"{name} takes {wanted}")
+        expected = EdmType.DATE if name in _PARTS_OF_DAYS else EdmType.STRING
+        if any(term.type is not expected for term in terms):
+            raise refused(FILTER, f"{name} takes {expected}")
         if name in _PARTS_OF_DAYS:
             return _Term(extract(name, terms[0].sql), EdmType.INT32, terms[0].is_nullable)
         text = terms[0]
         if name == "length":
             return _Term(func.length(text.sql), EdmType.INT32, text.is_nullable)
-        # Without LIKE: it ignores the case of ASCII letters on one engine alone.
+        # No LIKE: it ignores the case of ASCII letters on one engine only.
         return _Term(_SEARCHES[name](text.sql, terms[1].sql), EdmType.BOOLEAN, text.is_nullable)
 
 
 def refused(target: str, problem: str) -> AppError:
-    """Return the refusal of a part of a query that cannot be read."""
+    """Return the error of an invalid part of a query."""
     return AppError(ErrorCode.QUERY_REFUSED, target=target, problem=problem)
 
 
 def unsupported(target: str, problem: str) -> AppError:
-    """Return the refusal of a part of a query that OData knows and this service does not."""
+    """Return the error of a part of a query that OData defines and this service does not support."""
     return AppError(ErrorCode.QUERY_UNSUPPORTED, target=target, problem=problem)
 
 
@@ -172,34 +174,34 @@ def _parsed(text: str) -> Any:
     if len(text) > MOST_CHARACTERS:
         raise refused(FILTER, f"longer than {MOST_CHARACTERS} characters")
     try:
-        found = ODataParser().parse(ODataLexer().tokenize(text.strip()))
+        root = ODataParser().parse(ODataLexer().tokenize(text.strip()))
     except UnknownFunctionException as error:
         raise unsupported(FILTER, f"function {error.function_name}") from None
     except (ODataException, ValueError, RecursionError, NotImplementedError):
         raise refused(FILTER, "cannot be read as a condition") from None
-    if found is None:
+    if root is None:
         raise refused(FILTER, "empty")
-    _check_size(found)
-    return found
+    _check_size(root)
+    return root
 
 
 def _check_size(node: Any) -> None:
     """Refuse too many conditions or too many levels; a chain of one operator is one level."""
     count, todo = 0, [(node, 1)]
     while todo:
-        one, depth = todo.pop()
+        part, depth = todo.pop()
         if depth > MOST_DEPTH:
             raise refused(FILTER, f"nested more than {MOST_DEPTH} deep")
-        count += isinstance(one, ast.Compare | ast.Call)
-        below = _below(one)
-        count += len(below) if isinstance(one, ast.List) else 0
+        count += isinstance(part, ast.Compare | ast.Call)
+        below = _below(part)
+        count += len(below) if isinstance(part, ast.List) else 0
         if count > MOST_CONDITIONS:
             raise refused(FILTER, f"more than {MOST_CONDITIONS} conditions and values of lists")
         todo += [(part, depth + 1) for part in below]
 
 
 def _below(node: Any) -> list[Any]:
-    """Return the parts that a node is made of; of a chain those that its operator joins."""
+    """Return the child nodes of a node; of a chain of one operator, all its operands."""
     if isinstance(node, ast.BoolOp):
         return list(_parts(node, type(node.op)))
     values = [getattr(node, name) for name in node.__dataclass_fields__]
@@ -231,7 +233,7 @@ def _literal(value: object, kind: EdmType) -> _Term:
 
 
 def _alike(term: _Term, other: _Term) -> _Term:
-    """Return a term as it compares with another one; a day beside an instant is its first moment in UTC."""
+    """Convert a term for comparison with another; a day compared with an instant is its midnight in UTC."""
     if term.type is None or other.type is None or term.type is other.type:
         return term
     if term.type.is_number and other.type.is_number:
@@ -241,12 +243,12 @@ def _alike(term: _Term, other: _Term) -> _Term:
     if other.type is EdmType.DATE and isinstance(term.value, datetime):
         return _day_of(term.value)
     if {term.type, other.type} == {EdmType.DATE, EdmType.INSTANT} and other.value is not None:
-        return term  # the other one becomes like this one
+        return term  # the other term is converted instead
     raise refused(FILTER, f"{term.type} cannot be compared with {other.type}")
 
 
 def _day_of(value: datetime) -> _Term:
-    """Return an instant that is a whole day as that day: programs write days so beside a column of days."""
+    """Return a midnight instant as a day: programs write days so in comparisons with a column of days."""
     if value.time() != time():
         raise refused(FILTER, "a day has no time")
     return _literal(value.date(), EdmType.DATE)
@@ -268,22 +270,22 @@ def _different(left: _Term, right: _Term) -> Condition:
 
 
 def _parts(node: Any, op: type) -> Iterator[Any]:
-    """Yield the parts that one operator joins: a long chain of them is as deep as it is long."""
+    """Yield the operands of a chain of one operator; iterative, because a long chain is nested deeply."""
     todo = [node]
     while todo:
-        one = todo.pop()
-        if isinstance(one, ast.BoolOp) and isinstance(one.op, op):
-            todo += (one.right, one.left)
+        part = todo.pop()
+        if isinstance(part, ast.BoolOp) and isinstance(part.op, op):
+            todo += (part.right, part.left)
         else:
-            yield one
+            yield part
 
 
 def _walk(node: Any) -> Iterator[Any]:
     todo = [node]
     while todo:
-        one = todo.pop()
-        yield one
-        todo += _below(one)
+        part = todo.pop()
+        yield part
+        todo += _below(part)
 
 
 _LITERALS: Mapping[type, EdmType] = MappingProxyType(
@@ -299,17 +301,17 @@ _LITERALS: Mapping[type, EdmType] = MappingProxyType(
 )
 _ORDERS: Mapping[type, Callable[[Any, Any], Condition]] = MappingProxyType(
     {
-        ast.Lt: lambda one, other: one < other,
-        ast.LtE: lambda one, other: one <= other,
-        ast.Gt: lambda one, other: one > other,
-        ast.GtE: lambda one, other: one >= other,
+        ast.Lt: lambda left, right: left < right,
+        ast.LtE: lambda left, right: left <= right,
+        ast.Gt: lambda left, right: left > right,
+        ast.GtE: lambda left, right: left >= right,
     }
 )
 _ARITHMETIC: Mapping[type, Callable[[Any, Any], ColumnElement[Any]]] = MappingProxyType(
     {
-        ast.Add: lambda one, other: one + other,
-        ast.Sub: lambda one, other: one - other,
-        ast.Mult: lambda one, other: one * other,
+        ast.Add: lambda left, right: left + right,
+        ast.Sub: lambda left, right: left - right,
+        ast.Mult: lambda left, right: left * right,
     }
 )
 _PARTS_OF_DAYS = frozenset({"year", "month", "day"})

@@ -1,4 +1,4 @@
-"""Tokens of data feeds: made for one officer, shown once, revoked at once, and each reading of them."""
+"""Operations on data tokens: create, revoke, and count their requests."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_shared.errors import AppError, ErrorCode
 
-# A mark by which a token that was pasted somewhere is found by who looks for secrets.
+# Prefix by which secret scanners recognize a token.
 MARK = "f178d_"
-# For how many days one may be good.
+# Choices of a token's lifetime in days.
 LIVES = (30, 90, 180, 366)
 MOST_LABEL = 120
-# In ten minutes: a million rows are a hundred requests.
+# Limit in ten minutes: a million rows are a hundred requests.
 MOST_REQUESTS = 1200
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """What is asked of a new token: what it is for, whose rights it has, for how many days it is good."""
+    """Label, officer and lifetime in days of a new token."""
 
     label: str
     officer_id: str
     days: int
 
 
-def make_token(session: Session, context: OperationContext, wanted: TokenRequest, token_hash: str) -> str:
-    """Store a token by its hash and return its id; raises AppError naming the field that cannot be."""
-    officer = officers.by_login_or_id(session, context.tenant_id, wanted.officer_id)
-    if not wanted.label or len(wanted.label) > MOST_LABEL:
+def make_token(session: Session, context: OperationContext, request: TokenRequest, token_hash: str) -> str:
+    """Store a token's hash and return its id; raises AppError(bad_request) naming the invalid field."""
+    officer = officers.by_login_or_id(session, context.tenant_id, request.officer_id)
+    if not request.label or len(request.label) > MOST_LABEL:
         raise AppError(ErrorCode.BAD_REQUEST, field="label")
     if officer.disabled_at is not None or not may_read_any(officer.role, context.lists):
         raise AppError(ErrorCode.BAD_REQUEST, field="officer")
-    if wanted.days not in LIVES:
+    if request.days not in LIVES:
         raise AppError(ErrorCode.BAD_REQUEST, field="days")
     now, token_id = context.now(), context.ids.time_ordered()
     assert context.actor.id is not None
@@ -56,21 +56,21 @@ def make_token(session: Session, context: OperationContext, wanted: TokenRequest
             tenant_id=context.tenant_id,
             token_id=token_id,
             token_hash=token_hash,
-            label=wanted.label,
+            label=request.label,
             officer_id=officer.officer_id,
             made_by=context.actor.id,
             made_at=now,
-            expires_at=now + timedelta(days=wanted.days),
+            expires_at=now + timedelta(days=request.days),
         )
     )
     session.flush()
-    details: dict[str, str | int | None] = {"officer": officer.officer_id, "days": wanted.days}
+    details: dict[str, str | int | None] = {"officer": officer.officer_id, "days": request.days}
     context.note(session, AuditEntry("feed_token_made", token_id, details=details))
     return token_id
 
 
 def revoke_token(session: Session, context: OperationContext, token_id: str) -> None:
-    """End a token at once; one that was revoked before stays as it is."""
+    """Revoke a token; a revoked token does not change."""
     token = find_token(session, context.tenant_id, token_id)
     if token is None:
         raise AppError(ErrorCode.NOT_FOUND)
@@ -81,7 +81,7 @@ def revoke_token(session: Session, context: OperationContext, token_id: str) -> 
 
 
 def note_request(session: Session, context: OperationContext, reader: FeedReader, set_name: str) -> None:
-    """Count a request of a token against its limit; write the first reading of a table on a day to the trail.
+    """Count a request against the token's rate limit; audit the first reading of a table on a day.
 
     Raises AppError(slow_down).
     """
@@ -99,12 +99,12 @@ def note_request(session: Session, context: OperationContext, reader: FeedReader
 
 
 def keep_year(session: Session, reader: FeedReader, year: int) -> None:
-    """Have the figures of a year counted from now on: a program that reads them comes back."""
+    """Keep the totals of a year's periods from now on, because programs read the same figures again."""
     for period in periods_to_keep(reader.lists, reader.today, year):
         keep_period(session, reader.tenant_id, period, reader.today)
 
 
 def token_hash(key: bytes, tenant_id: str, token: str) -> str:
-    """Return the stored form of a token: without the server's key no token can be made to fit one."""
+    """Return the stored hash of a token (HMAC with the server's key)."""
     text = f"field178-feed-token-v1|{tenant_id}|{token}"
     return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

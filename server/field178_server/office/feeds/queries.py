@@ -1,4 +1,4 @@
-"""Queries of tokens: their list, one of them, and whose rights one has now."""
+"""Queries of data tokens: list, token by id, and reader of a token."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _IS_ITS = and_(Officer.tenant_id == FeedToken.tenant_id, Officer.officer_id == F
 
 
 class TokenTab(StrEnum):
-    """Part of the list: tokens that read, and those that ended."""
+    """Tab of the list: usable or ended tokens."""
 
     USABLE = "usable"
     ENDED = "ended"
 
 
 class TokenOfOfficer(NamedTuple):
-    """A token, and the officer whose rights it has."""
+    """A token with the officer whose rights it has."""
 
     token: FeedToken
     officer: Officer
@@ -41,7 +41,7 @@ class TokenOfOfficer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TokenList:
-    """One page of the tokens with their officers, the youngest first, and how many each part has."""
+    """A page of tokens with their officers, newest first, and the number of tokens in each tab."""
 
     page: KeysetPage[Any]
     tokens: tuple[TokenOfOfficer, ...]
@@ -49,7 +49,7 @@ class TokenList:
 
 
 def token_page(session: Session, tenant_id: str, tab: TokenTab, place: PageStart, now: datetime) -> TokenList:
-    """Return one page of the tokens of a part."""
+    """Return a page of the tokens of a tab."""
     query: Select[*tuple[Any, ...]] = (
         select(FeedToken.token_id.label("record_id"), FeedToken, Officer)
         .join(Officer, _IS_ITS)
@@ -57,7 +57,7 @@ def token_page(session: Session, tenant_id: str, tab: TokenTab, place: PageStart
     )
     order = Order(FeedToken.tenant_id, FeedToken.token_id, FeedToken.token_id, is_descending=True)
     page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
-    counted = [func.count().filter(_in_tab(one, now)) for one in TokenTab]
+    counted = [func.count().filter(_in_tab(token_tab, now)) for token_tab in TokenTab]
     counts = session.execute(
         select(*counted).select_from(FeedToken).where(FeedToken.tenant_id == tenant_id)
     ).one()
@@ -66,12 +66,12 @@ def token_page(session: Session, tenant_id: str, tab: TokenTab, place: PageStart
 
 
 def find_token(session: Session, tenant_id: str, token_id: str) -> FeedToken | None:
-    """Return a token, also one that ended."""
+    """Return a token by its id, usable or ended."""
     return session.get(FeedToken, (tenant_id, token_id))
 
 
 def find_with_officer(session: Session, tenant_id: str, token_id: str) -> TokenOfOfficer | None:
-    """Return a token with the officer whose rights it has, also one that ended."""
+    """Return a token, usable or ended, with its officer."""
     row = session.execute(
         select(FeedToken, Officer)
         .join(Officer, _IS_ITS)
@@ -81,7 +81,7 @@ def find_with_officer(session: Session, tenant_id: str, token_id: str) -> TokenO
 
 
 def usable_tokens_of(session: Session, tenant_id: str, officer_id: str, now: datetime) -> list[FeedToken]:
-    """Return the tokens that read with an officer's rights, the youngest first."""
+    """Return the usable tokens of an officer, newest first."""
     query = select(FeedToken).where(
         FeedToken.tenant_id == tenant_id,
         FeedToken.officer_id == officer_id,
@@ -93,9 +93,9 @@ def usable_tokens_of(session: Session, tenant_id: str, officer_id: str, now: dat
 def find_reader(
     session: Session, tenant_id: str, hashed: str, lists: CodeLists, now: datetime
 ) -> FeedReader | None:
-    """Return who reads by the token of this hash; None for one that is unknown, ended, or whose officer is.
+    """Return the reader of a token by its hash; None if the token is not usable or its officer is disabled.
 
-    Role and area are those of the officer at this moment: what is taken away there is taken away here.
+    The reader has the officer's present role and scopes.
     """
     row = session.execute(
         select(FeedToken.token_id, FeedToken.expires_at, Officer)
@@ -114,16 +114,16 @@ def find_reader(
 
 
 def possible_readers(session: Session, tenant_id: str, lists: CodeLists) -> list[Officer]:
-    """Return the officers for whom a token can be made, by login."""
+    """Return the officers that a token can be created for, by login."""
     return [
-        one
-        for one in officers.everyone(session, tenant_id)
-        if one.disabled_at is None and may_read_any(one.role, lists)
+        officer
+        for officer in officers.everyone(session, tenant_id)
+        if officer.disabled_at is None and may_read_any(officer.role, lists)
     ]
 
 
 def has_read_today(session: Session, context: OperationContext, token_id: str, set_name: str) -> bool:
-    """Tell whether the trail has it already that a table was read by this token today."""
+    """Tell whether today's audit entries contain a reading of the table with this token."""
     query = select(Audit.audit_id).where(
         Audit.tenant_id == context.tenant_id,
         Audit.object_id == token_id,

@@ -1,4 +1,4 @@
-"""Whoever reads a feed: the officer whose rights a token has, as they are at this moment."""
+"""The reader of a data feed: an officer with the present rights."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class FeedReader:
 
     @property
     def tenant_id(self) -> str:
-        """The tenant that is read."""
+        """Id of the officer's tenant."""
         return self.officer.tenant_id
 
     @property
     def access(self) -> AccessFilter:
-        """Which scopes are read."""
+        """Access filter of the officer."""
         return access_of(self.officer.role, self.officer.scopes)
 
     @property
     def is_from_above(self) -> bool:
-        """Whether numbers of a few are hidden: the reader sees roll-ups alone."""
+        """Whether the officer's role reads aggregates only; small numbers are then hidden."""
         return self.lists.roles[self.officer.role].scope == AGGREGATES_ONLY

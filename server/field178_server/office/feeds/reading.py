@@ -1,4 +1,4 @@
-"""Reading of a table: filtered, ordered, page by page from the row that the page before ended with."""
+"""Reading of a table with filter, order and keyset pages (a page begins after the last row before)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from field178_server.office.feeds.filter_conditions import Condition, Filter, re
 from field178_server.office.feeds.reader import FeedReader
 from field178_shared.text.formats import parse_whole_number
 
-# Of a page that a program did not ask for another size of, and the largest that it gets.
+# Default and largest number of rows of a page.
 PAGE_SIZE, MOST_PAGE_SIZE = 10_000, 50_000
-# Rows that are in memory at once.
+# Rows in memory at a time.
 _STEP = 1000
 ORDER = "$orderby"
-# Of a number in a key.
+# Most digits of a number in a key.
 _DIGITS = 9
 
 Row = Sequence[object]
@@ -35,9 +35,9 @@ Row = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class FeedQuery:
-    """What is asked of a table; `order`: names of columns, and whether each descends.
+    """A query of a table; `order`: column names, each with whether it descends.
 
-    `after`: the mark of the row that the page before ended with.
+    `after`: mark of the last row of the previous page.
     """
 
     table: EntitySet
@@ -53,14 +53,14 @@ class FeedQuery:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """How many rows a page had, and the mark of its last one where others follow."""
+    """Number of rows of a page, and the mark of its last row if more rows follow."""
 
     rows: int
     after: str = ""
 
 
 class FeedTable:
-    """One table in one state of the store."""
+    """A table in one snapshot of the store."""
 
     def __init__(self, connection: Connection, reader: FeedReader, query: FeedQuery) -> None:
         self._connection = connection
@@ -69,13 +69,13 @@ class FeedTable:
         self._conditions = _conditions(reader, query)
 
     def count(self) -> int:
-        """Return how many rows there are, however many are asked for."""
+        """Return the number of all rows, regardless of page size and `top`."""
         table = self._query.table
         statement = select(func.count()).select_from(table.source).where(*self._conditions)
         return int(self._connection.scalar(statement) or 0)
 
     def read(self, write: Callable[[Row], None]) -> FeedPage:
-        """Write the rows of a page one by one."""
+        """Write the rows of a page one at a time."""
         query = self._query
         size = query.page_size if query.top is None else min(query.top, query.page_size)
         statement = self._statement().limit(size + 1)
@@ -84,8 +84,8 @@ class FeedTable:
         columns = [query.table.by_name[name] for name in query.columns]
         complete, width = _row_reader(columns)
         count, mark = 0, ""
-        with self._connection.execution_options(yield_per=_STEP).execute(statement) as found:
-            for row in found:
+        with self._connection.execution_options(yield_per=_STEP).execute(statement) as rows:
+            for row in rows:
                 if count == size:
                     is_more = query.top is None or query.top > size
                     return FeedPage(count, mark if is_more else "")
@@ -99,15 +99,15 @@ class FeedTable:
         query, by_name = self._query, self._query.table.by_name
         selected = _selected([by_name[name] for name in query.columns])
         marks = [by_name[name].compared(ORDER) for name, _ in self._order]
-        # Each under a name of its own: two tables that are joined have columns of one name.
-        labelled = [one.label(f"c{place}") for place, one in enumerate([*selected, *marks])]
+        # Unique labels: joined tables have columns of the same name.
+        labelled = [expression.label(f"c{place}") for place, expression in enumerate([*selected, *marks])]
         statement = select(*labelled).select_from(query.table.source).where(*self._conditions)
         if query.after:
             statement = statement.where(self._after(query.after))
         return statement.order_by(*self._order_by())
 
     def _order_by(self) -> Iterator[Any]:
-        """Yield the terms of the order; what has no value stands below all that has one."""
+        """Yield the terms of the order; NULL is lower than every value."""
         by_name = self._query.table.by_name
         for name, is_descending in self._order:
             column = by_name[name].compared(ORDER)
@@ -116,37 +116,38 @@ class FeedTable:
     def _after(self, mark: str) -> Condition:
         by_name = self._query.table.by_name
         terms = [(by_name[name], is_descending) for name, is_descending in self._order]
-        values = _values(mark, [one for one, _ in terms])
-        if not any(one.is_nullable or is_descending for one, is_descending in terms):
+        values = _values(mark, [column for column, _ in terms])
+        if not any(column.is_nullable or is_descending for column, is_descending in terms):
             bound = [
-                literal(value, SQL_TYPES[one.type]) for (one, _), value in zip(terms, values, strict=True)
+                literal(value, SQL_TYPES[column.type])
+                for (column, _), value in zip(terms, values, strict=True)
             ]
-            return tuple_(*(one.compared(ORDER) for one, _ in terms)) > tuple_(*bound)
+            return tuple_(*(column.compared(ORDER) for column, _ in terms)) > tuple_(*bound)
         steps, same = [], list[Condition]()
-        for (one, is_descending), value in zip(terms, values, strict=True):
-            steps.append(and_(*same, _is_behind(one, value, is_descending=is_descending)))
-            same.append(_is_same(one, value))
+        for (column, is_descending), value in zip(terms, values, strict=True):
+            steps.append(and_(*same, _is_behind(column, value, is_descending=is_descending)))
+            same.append(_is_same(column, value))
         first, is_descending = terms[0]
         if not is_descending and values[0] is not None:
-            # Said once more for the index: nothing behind the mark is below its first value.
+            # Redundant condition for the index: no row after the mark is below its first value.
             return and_(first.compared(ORDER) >= literal(values[0], SQL_TYPES[first.type]), or_(*steps))
         return or_(*steps)
 
 
 @contextmanager
 def open_table(session: Session, reader: FeedReader, query: FeedQuery) -> Iterator[FeedTable]:
-    """Give a table to read from; one that is stored nowhere is made in memory first."""
+    """Open a table for reading; a computed table is first written into a database in memory."""
     table = query.table
     if table.rows is None:
         yield FeedTable(session.connection(), reader, query)
         return
-    wanted = {**(query.filter.equals() if query.filter else {}), **_typed_key(query)}
+    equals = {**(query.filter.equals() if query.filter else {}), **_typed_key(query)}
     engine = engine_in_memory()
     try:
         with engine.connect() as connection:
             table.source.metadata.create_all(connection)  # type: ignore[attr-defined]  # a Table has it
             names = [column.name for column in table.properties]
-            rows = [dict(zip(names, row, strict=True)) for row in table.rows(session, reader, wanted)]
+            rows = [dict(zip(names, row, strict=True)) for row in table.rows(session, reader, equals)]
             if rows:
                 connection.execute(insert(table.source), rows)  # type: ignore[arg-type]  # a Table too
             yield FeedTable(connection, reader, query)
@@ -156,36 +157,36 @@ def open_table(session: Session, reader: FeedReader, query: FeedQuery) -> Iterat
 
 def _conditions(reader: FeedReader, query: FeedQuery) -> list[Condition]:
     table = query.table
-    found = table.within(reader)
+    conditions = table.within(reader)
     if query.filter is not None:
-        found.append(query.filter.condition)
+        conditions.append(query.filter.condition)
     if query.key is not None:
         typed = _typed_key(query)
-        found += [table.by_name[name].compared("key") == value for name, value in typed.items()]
+        conditions += [table.by_name[name].compared("key") == value for name, value in typed.items()]
     elif table.state is not None and not (query.filter and query.filter.names(STATE)):
-        found.append(table.state.compared(ORDER) == APPROVED)
-    return found
+        conditions.append(table.state.compared(ORDER) == APPROVED)
+    return conditions
 
 
 def _typed_key(query: FeedQuery) -> dict[str, object]:
-    found: dict[str, object] = {}
+    typed: dict[str, object] = {}
     for name, text in (query.key or {}).items():
         is_number = query.table.by_name[name].type.is_number
         value = parse_whole_number(text, _DIGITS) if is_number else text
         if value is None:
             raise refused(name, "no number")
-        found[name] = value
-    return found
+        typed[name] = value
+    return typed
 
 
 def _selected(columns: Sequence[EntityProperty]) -> list[ColumnElement[Any]]:
-    """Return what is selected of the store for columns: the stored body once, last, for all its fields."""
+    """Return the selected expressions of columns; the stored body comes last, once for all fields."""
     stored = [column.compared("$select") for column in columns if column.source is None]
     return [*stored, STORED_BODY] if len(stored) < len(columns) else stored
 
 
 def _row_reader(columns: Sequence[EntityProperty]) -> tuple[Callable[[Row], Row], int]:
-    """Return what makes the row of columns from a selected one, and how many values that one has."""
+    """Return the function that converts selected rows to columns, and the width of such a row."""
     width = len(_selected(columns))
     if all(column.source is None for column in columns):
         return lambda row: row, width
@@ -199,24 +200,24 @@ def _row_reader(columns: Sequence[EntityProperty]) -> tuple[Callable[[Row], Row]
 
 
 def _whole_order(query: FeedQuery) -> tuple[tuple[str, bool], ...]:
-    """Return the order with the key behind it, so that no two rows share a place."""
+    """Return the order with the key columns appended, so that the order of rows is unique."""
     named = {name for name, _ in query.order}
     return (*query.order, *((name, False) for name in query.table.key if name not in named))
 
 
-def _is_behind(one: EntityProperty, value: object, *, is_descending: bool) -> Condition:
-    column = one.compared(ORDER)
+def _is_behind(property_: EntityProperty, value: object, *, is_descending: bool) -> Condition:
+    column = property_.compared(ORDER)
     if value is None:
         return literal(False) if is_descending else column.is_not(None)
-    bound = literal(value, SQL_TYPES[one.type])
+    bound = literal(value, SQL_TYPES[property_.type])
     if not is_descending:
         return column > bound
-    return or_(column < bound, column.is_(None)) if one.is_nullable else column < bound
+    return or_(column < bound, column.is_(None)) if property_.is_nullable else column < bound
 
 
-def _is_same(one: EntityProperty, value: object) -> Condition:
-    column = one.compared(ORDER)
-    return column.is_(None) if value is None else column == literal(value, SQL_TYPES[one.type])
+def _is_same(property_: EntityProperty, value: object) -> Condition:
+    column = property_.compared(ORDER)
+    return column.is_(None) if value is None else column == literal(value, SQL_TYPES[property_.type])
 
 
 def _mark(values: Sequence[object]) -> str:
@@ -225,12 +226,12 @@ def _mark(values: Sequence[object]) -> str:
 
 
 def _values(mark: str, columns: Sequence[EntityProperty]) -> list[object]:
-    """Read a mark; one that this service did not write is refused."""
+    """Return the values of a mark; a mark of another query is refused."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         if not isinstance(plain, list) or len(plain) != len(columns):
             raise ValueError(mark)
-        return [_value(one, column.type) for one, column in zip(plain, columns, strict=True)]
+        return [_value(value, column.type) for value, column in zip(plain, columns, strict=True)]
     except (ValueError, TypeError, RecursionError):
         raise refused("$skiptoken", "not of this query") from None
 
@@ -242,8 +243,8 @@ def _value(plain: object, kind: EdmType) -> object:
         return date.fromisoformat(str(plain))
     if kind is EdmType.INSTANT:
         return datetime.fromisoformat(str(plain)).astimezone(UTC)
-    wanted = _PLAIN.get(kind, (int, float))
-    if not isinstance(plain, wanted) or (isinstance(plain, bool) and kind is not EdmType.BOOLEAN):
+    expected = _PLAIN.get(kind, (int, float))
+    if not isinstance(plain, expected) or (isinstance(plain, bool) and kind is not EdmType.BOOLEAN):
         raise TypeError(plain)
     return plain
 
