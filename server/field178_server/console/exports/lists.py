@@ -22,8 +22,9 @@ from field178_server.office.establishments.queries import (
 from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable, Source
 from field178_server.office.exports.table_files import TableFile
+from field178_server.office.filed.list_filter import FiledFilter, FiledList
 from field178_server.office.filed.map import points_of
-from field178_server.office.filed.queries import FiledFilter, FiledList, FiledRow, count_filed, filed_rows
+from field178_server.office.filed.queries import FiledRow, count_filed, filed_rows
 from field178_server.office.follow_ups.queries import due_between
 from field178_server.records.access import access_of
 from field178_server.records.labels import Names

@@ -50,17 +50,9 @@ from field178_server.console.text.state_labels import (
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.filed.list_filter import FiledFilter, FiledList
 from field178_server.office.filed.map import PlacedVisit, filed_map
-from field178_server.office.filed.queries import (
-    FiledFilter,
-    FiledList,
-    FiledPage,
-    FiledRow,
-    filed_page,
-    filed_rows,
-    filers,
-    teams,
-)
+from field178_server.office.filed.queries import FiledPage, FiledRow, filed_page, filed_rows, filers, teams
 from field178_server.records.access import access_of
 from field178_server.records.keyset import PageStart
 from field178_shared.text.i18n import N_

@@ -1,1 +1,1 @@
-"""Lists of filed visits and sessions over all review states."""
+"""Lists of filed visits and sessions in all review states."""

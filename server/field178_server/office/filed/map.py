@@ -1,4 +1,4 @@
-"""Filed visits on the map: each at the point that its establishment has in the register now."""
+"""Filed visits on a map, at the present points of their establishments in the register."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
-from field178_server.office.filed.queries import FiledList, any_merged, count_filed, listed
+from field178_server.office.filed.list_conditions import listed
+from field178_server.office.filed.list_filter import FiledList
+from field178_server.office.filed.queries import count_filed
+from field178_server.office.filed.text_search import any_merged
 from field178_server.records.find_record import merge_targets_of
 
-# Of a large city's visits; what is beyond is said, and found by filters.
+# Most points of a map; the page shows that there are more, and officers narrow the list by filters.
 MOST_POINTS = 50_000
 FEW = 1_000
 
@@ -35,19 +38,19 @@ class PlacedVisit:
 
 @dataclass(frozen=True, slots=True)
 class FiledMap:
-    """The newest visits with a point, how many have one, and how many have none."""
+    """Points of the newest visits, and the numbers of visits with and without a point."""
 
     points: tuple[PlacedVisit, ...]
     placed: int
     unplaced: int
 
 
-def filed_map(session: Session, wanted: FiledList) -> FiledMap:
-    """Return what the list of the same filter found, as points; the number of statements is fixed."""
-    total = count_filed(session, wanted)
-    if wanted.filter.has_point is False:
+def filed_map(session: Session, listing: FiledList) -> FiledMap:
+    """Return the visits of a list as points, read with a constant number of statements."""
+    total = count_filed(session, listing)
+    if listing.filter.has_point is False:
         return FiledMap((), 0, total)
-    placed = replace(wanted, filter=replace(wanted.filter, has_point=True))
+    placed = replace(listing, filter=replace(listing.filter, has_point=True))
     filed = FiledRecord
     columns = (filed.record_id, filed.occurred_on, filed.kind, filed.outcome, filed.establishment_id)
     rows = session.execute(
@@ -56,9 +59,11 @@ def filed_map(session: Session, wanted: FiledList) -> FiledMap:
         .limit(MOST_POINTS)
     ).all()
     ids = {row.establishment_id for row in rows}
-    ends = merge_targets_of(session, wanted.tenant_id, ids) if any_merged(session) else {}
-    places = _places(session, wanted.tenant_id, {ends.get(one, one) for one in ids})
-    found = [(row, places.get(ends.get(row.establishment_id, row.establishment_id))) for row in rows]
+    ends = merge_targets_of(session, listing.tenant_id, ids) if any_merged(session) else {}
+    places = _places(
+        session, listing.tenant_id, {ends.get(establishment_id, establishment_id) for establishment_id in ids}
+    )
+    placed_rows = [(row, places.get(ends.get(row.establishment_id, row.establishment_id))) for row in rows]
     points = tuple(
         PlacedVisit(
             row.record_id,
@@ -70,7 +75,7 @@ def filed_map(session: Session, wanted: FiledList) -> FiledMap:
             place.lat,
             place.lon,
         )
-        for row, place in found
+        for row, place in placed_rows
         if place is not None
     )
     is_whole = len(rows) < MOST_POINTS
@@ -79,16 +84,23 @@ def filed_map(session: Session, wanted: FiledList) -> FiledMap:
 
 
 def points_of(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
-    """Return where establishments lie by the register, in 1e-7 degrees; a merged one as its target."""
+    """Return the points of establishments by id, in 1e-7 degrees; a merged one has its target's point."""
     ends = merge_targets_of(session, tenant_id, ids) if any_merged(session) else {}
-    places = _places(session, tenant_id, {ends.get(one, one) for one in ids})
-    found = ((one, places.get(ends.get(one, one))) for one in ids)
-    return {one: (place.lat, place.lon) for one, place in found if place is not None}
+    places = _places(
+        session, tenant_id, {ends.get(establishment_id, establishment_id) for establishment_id in ids}
+    )
+    located = (
+        (establishment_id, places.get(ends.get(establishment_id, establishment_id)))
+        for establishment_id in ids
+    )
+    return {
+        establishment_id: (place.lat, place.lon) for establishment_id, place in located if place is not None
+    }
 
 
 def _places(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, Any]:
     entry = EstablishmentProjection
-    # Few are found by their key; of many, one walk through all is shorter.
+    # Few rows are read by key; for many, a scan of all is faster.
     is_named = entry.record_id.in_(sorted(ids)) if len(ids) <= FEW else true()
     rows = session.execute(
         select(entry.record_id, entry.name, entry.unit_id, entry.lat, entry.lon).where(

@@ -21,7 +21,7 @@ from tests.stores import Statements
 
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.filed import queries
+from field178_server.office.filed import queries, text_search
 from field178_server.office.records import operations as records
 
 Json = dict[str, Any]
@@ -189,7 +189,7 @@ def test_a_long_list_costs_as_many_statements_as_a_short_one(
 def test_words_find_the_same_by_ids_and_row_by_row(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", most)
+    monkeypatch.setattr(text_search, "MOST_FOUND", most)
     in_the_field.place()
     other = in_the_field.file("establishment", UNIT, builders.establishment(name="Karaoke Hoa Ban 7"))
     merged = in_the_field.file("establishment", UNIT, builders.establishment(name="Tên cũ"))
@@ -220,7 +220,7 @@ def test_words_find_the_same_by_ids_and_row_by_row(
 def test_list_says_that_there_are_more_than_it_counts(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", 3)
+    monkeypatch.setattr(text_search, "MOST_FOUND", 3)
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     in_the_field.place()
     for _ in range(3):
@@ -235,7 +235,7 @@ def test_list_says_that_there_are_more_than_it_counts(
 def test_several_numbers_of_one_visit_hide_no_other(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", 2)
+    monkeypatch.setattr(text_search, "MOST_FOUND", 2)
     in_the_field.place(name="Mộc Diệp")
     every = {in_the_field.visit(minutes_number="07/BB-ĐKT178", decision_number="7/QĐ")}
     every |= {in_the_field.visit(minutes_number="08/BB-ĐKT178") for _ in range(2)}

@@ -8,8 +8,9 @@ from tests.world import ESTABLISHMENT, SESSION, TEAM, TENANT, UNIT, Tablet, Worl
 
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.filed import queries
-from field178_server.office.filed.queries import FiledFilter, FiledList, FiledPage, count_filed, filed_page
+from field178_server.office.filed import queries, text_search
+from field178_server.office.filed.list_filter import FiledFilter, FiledList
+from field178_server.office.filed.queries import FiledPage, count_filed, filed_page
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 
@@ -50,7 +51,7 @@ def ids(found: FiledPage) -> list[str]:
 def test_words_and_numbers_find_without_marks_part_by_part(
     world: World, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", most)
+    monkeypatch.setattr(text_search, "MOST_FOUND", most)
     tablet = world.tablet(UNIT, TEAM, "ref")
     here = tablet.created()
     there = tablet.created({**ESTABLISHMENT, "name": "Karaoke Đại Dương 7"})
@@ -97,7 +98,7 @@ def test_pages_of_one_day_end_with_the_first_filed(world: World, monkeypatch: py
     place = tablet.created()
     every = sorted((visit(tablet, place, f"9{number}/BB") for number in range(5)), reverse=True)
     for most in (2000, 3):
-        monkeypatch.setattr(queries, "MOST_FOUND", most)
+        monkeypatch.setattr(text_search, "MOST_FOUND", most)
         for text in ("hoa", "9"):
             first = page(world, text)
             assert first.page.after is not None
@@ -126,10 +127,10 @@ def test_counts_are_of_what_may_be_read_and_of_the_type(
         for kind, total in (("planned", 3), ("none_such", 0)):
             assert page(world, text, kind=kind).total == total
         # With more than are looked up by their ids, the count of what may be read stays honest.
-        monkeypatch.setattr(queries, "MOST_FOUND", 2)
+        monkeypatch.setattr(text_search, "MOST_FOUND", 2)
         assert page(world, text).is_more
         assert not page(world, text, access=AccessFilter(frozenset({other}))).is_more
-        monkeypatch.setattr(queries, "MOST_FOUND", 2000)
+        monkeypatch.setattr(text_search, "MOST_FOUND", 2000)
     assert page(world, "77", type_="outreach_session").total == 1
 
 
