@@ -1,1 +1,1 @@
-"""Import of the register of establishments from a spreadsheet or CSV file of the office."""
+"""Import of establishments into the register from a spreadsheet or CSV file of the office."""

@@ -1,4 +1,4 @@
-"""Checking of the rows of a file: what each becomes, why it cannot, and what it looks like."""
+"""Checking of the rows of a file: content, problems and possible duplicates of each row."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from field178_shared.wire.canonical import canonical
 
 TYPE = "establishment"
 
-# Results that spreadsheets give in place of a value.
+# Error values of spreadsheet formulas.
 _FAULTY_FORMULAS = frozenset(
     {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 )
 
-Told = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One reason why a row is refused; `heading` is empty for a field that no column fills."""
+    """A problem of a row; `heading` is empty if no column fills the field."""
 
     path: str
     heading: str
@@ -52,7 +52,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """A row with its content in the canonical form, its problems, and what it looks like."""
+    """A checked row: content in canonical form, problems and possible duplicates."""
 
     number: int
     body: bytes
@@ -62,12 +62,12 @@ class CheckedRow:
 
     @property
     def data(self) -> Data:
-        """The content, read anew each time: as bytes ten thousand rows take a fifth of the memory."""
+        """Content of the row, parsed at each call: as bytes ten thousand rows take a fifth of the memory."""
         return data_of(self.body)
 
     @property
     def is_taken(self) -> bool:
-        """Whether the import makes an establishment of it."""
+        """Whether the import creates an establishment from the row."""
         return not self.problems and (not self.duplicates or self.is_wanted)
 
 
@@ -79,33 +79,33 @@ class CheckedFile:
 
     @property
     def taken(self) -> list[CheckedRow]:
-        """The rows that become establishments."""
+        """Rows that the import creates establishments from."""
         return [row for row in self.rows if row.is_taken]
 
     @property
     def refused(self) -> list[CheckedRow]:
-        """The rows that have problems."""
+        """Rows with problems."""
         return [row for row in self.rows if row.problems]
 
     @property
     def alike(self) -> list[CheckedRow]:
-        """The rows without problems that look like an establishment that is known."""
+        """Rows without problems that have possible duplicates."""
         return [row for row in self.rows if row.duplicates and not row.problems]
 
     @property
     def digest(self) -> str:
-        """Digest of what a person has seen: rows, contents and likenesses, not what was chosen then."""
+        """Digest of the checked rows as an officer saw them, without the choice of rows to import anyway."""
         seen = hashlib.sha256()
         for row in self.rows:
-            others = sorted(one.record_id or str(one.row_number) for one in row.duplicates)
-            codes = [(one.path, one.code) for one in row.problems]
+            others = sorted(duplicate.record_id or str(duplicate.row_number) for duplicate in row.duplicates)
+            codes = [(problem.path, problem.code) for problem in row.problems]
             seen.update(repr((row.number, codes, others)).encode() + row.body)
         return seen.hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """Reads the rows of a table by the choices of the office."""
+    """Reader of a table's rows by the choices of the office."""
 
     table: StagedTable
     choices: ImportChoices
@@ -116,7 +116,7 @@ class RowReader:
     _under: dict[str, str] = field(default_factory=dict)
 
     def read(self, row: StagedRow) -> CheckedRow:
-        """Return the content and the problems of one row; MUST be called in the order of the rows."""
+        """Return the content and the problems of a row; MUST be called in the order of the rows."""
         self._take_titles(row)
         data: Data = {}
         problems: list[RowProblem] = []
@@ -129,8 +129,8 @@ class RowReader:
                     data = self._with_value(data, FIELDS[path], text)
                 except AppError as error:
                     problems.append(RowProblem(path, heading, error.code.value, text))
-        data = self._with_defaults(data, {one.path for one in problems})
-        problems += self._problems(data, {one.path for one in problems}, row)
+        data = self._with_defaults(data, {problem.path for problem in problems})
+        problems += self._problems(data, {problem.path for problem in problems}, row)
         return CheckedRow(row.number, canonical(data), tuple(problems))
 
     def _take_titles(self, row: StagedRow) -> None:
@@ -139,12 +139,12 @@ class RowReader:
             self._under[path] = self.meaning(path, title)
 
     def meaning(self, path: str, spelling: str) -> str:
-        """Return the id that a spelling means: as chosen, else as the lists read."""
+        """Return the id of a spelling: as the office chose, else by the lists; "" if unknown."""
         chosen = self.choices.words.get(path, {}).get(self.spellings.key(spelling))
         if chosen is not None:
             return chosen
-        found = self.spellings.meaning(path, spelling)
-        return found.id if found else ""
+        meaning = self.spellings.meaning(path, spelling)
+        return meaning.id if meaning else ""
 
     def _with_value(self, data: Data, target: ImportField, text: str) -> Data:
         if target.path == POINT:
@@ -159,10 +159,10 @@ class RowReader:
         return write_path(data, target.path, value) if "." in target.path else {**data, target.path: value}
 
     def _with_defaults(self, data: Data, at_fault: set[str]) -> Data:
-        """Fill what the row itself leaves open: from the title above it, then from the value for all rows."""
+        """Fill empty fields of a row from the title above it, then from the values for all rows."""
         filled = dict(data)
         for path in FOR_ALL_ROWS:
-            # Under a title that nobody knows a row has no unit, and is refused.
+            # Under an unknown title a row has no unit and is refused.
             value = self._under.get(path, self.choices.for_all.get(path))
             if value and path not in filled and path not in at_fault:
                 filled[path] = value
@@ -173,8 +173,8 @@ class RowReader:
         return filled
 
     def _problems(self, data: Data, at_fault: set[str], row: StagedRow) -> Iterator[RowProblem]:
-        found = rules.submission_problems(TYPE, data, self.lists, Context(self.now))
-        for problem in found:
+        problems = rules.submission_problems(TYPE, data, self.lists, Context(self.now))
+        for problem in problems:
             path = problem.path
             if path not in at_fault and not (path in ("lat", "lon") and POINT in at_fault):
                 heading = self._heading_of(path)
@@ -186,31 +186,40 @@ class RowReader:
             yield RowProblem("unit_id", self._heading_of("unit_id"), ErrorCode.OUTSIDE_AREA.value, unit)
 
     def _heading_of(self, path: str) -> str:
-        wanted = (path, POINT) if path in ("lat", "lon") else (path,)
+        paths = (path, POINT) if path in ("lat", "lon") else (path,)
         columns = self.choices.columns.items()
-        return next((one for one, found in columns if found in wanted and one in self.table.headings), "")
+        return next(
+            (
+                heading
+                for heading, column_path in columns
+                if column_path in paths and heading in self.table.headings
+            ),
+            "",
+        )
 
 
 def check_rows(
     rows: Iterable[StagedRow],
     reader: RowReader,
     index_of: Callable[[list[CheckedRow]], DuplicateIndex],
-    told: Told,
+    report_progress: ReportProgress,
 ) -> CheckedFile:
-    """Return the checked rows; `index_of` gives the register that they are compared with."""
+    """Check rows; `index_of` returns the index of establishments that the rows are compared with."""
     read: list[CheckedRow] = []
     for row in rows:
         read.append(reader.read(row))
-        told(len(read))
+        report_progress(len(read))
     index = index_of(read)
-    wanted = frozenset(reader.choices.wanted_rows)
+    forced_rows = frozenset(reader.choices.wanted_rows)
     checked = CheckedFile()
-    for one in read:
-        if one.problems:
-            checked.rows.append(one)
+    for read_row in read:
+        if read_row.problems:
+            checked.rows.append(read_row)
             continue
-        data = one.data
+        data = read_row.data
         duplicates = index.find(data)
-        checked.rows.append(CheckedRow(one.number, one.body, (), duplicates, one.number in wanted))
-        index.add_row(one.number, data)
+        checked.rows.append(
+            CheckedRow(read_row.number, read_row.body, (), duplicates, read_row.number in forced_rows)
+        )
+        index.add_row(read_row.number, data)
     return checked

@@ -1,4 +1,4 @@
-"""Choices of one import: table, columns, values for all rows, words, and rows taken nevertheless."""
+"""Choices of an import: table, columns, values for all rows, meanings of words, duplicates to import."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from field178_server.office.register_import.staging import StagedTable
 
 @dataclass(frozen=True, slots=True)
 class ImportChoices:
-    """What the office chose; `columns` is {heading: field}, `words` {field: {spelling key: id}}.
+    """Choices of the office; `columns` is {heading: field}, `words` {field: {spelling key: id}}.
 
-    An empty id leaves a spelling unknown. `wanted_rows` are taken although they look like an establishment
-    that is known.
+    An empty id leaves a spelling unknown. `wanted_rows`: rows to import despite possible duplicates.
     """
 
     table: int = 0
@@ -27,33 +26,35 @@ class ImportChoices:
     is_mapped: bool = False
 
     def to_text(self) -> str:
-        """Return the choices as they are stored."""
+        """Return the stored form of the choices."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def of_text(cls, text: str) -> ImportChoices:
-        """Return stored choices."""
+        """Return the choices from their stored form."""
         stored = json.loads(text)
         stored["wanted_rows"] = tuple(stored.get("wanted_rows", ()))
         return cls(**stored)
 
     def column_of(self, table: StagedTable, path: str) -> int | None:
         """Return the number of the column that fills a field."""
-        heading = next((one for one, found in self.columns.items() if found == path), None)
+        heading = next(
+            (heading for heading, column_path in self.columns.items() if column_path == path), None
+        )
         return table.headings.index(heading) if heading in table.headings else None
 
-    def with_rows(self, wanted: tuple[int, ...]) -> ImportChoices:
-        """Return the choices with these rows taken although they look alike."""
-        return replace(self, wanted_rows=wanted)
+    def with_rows(self, row_numbers: tuple[int, ...]) -> ImportChoices:
+        """Return the choices with these rows to be imported despite possible duplicates."""
+        return replace(self, wanted_rows=row_numbers)
 
     def missing(self) -> tuple[str, ...]:
-        """Return the required fields that no column and no value for all rows fills."""
+        """Return the required fields that neither a column nor a value for all rows fills."""
         filled = {*self.columns.values(), *(path for path, value in self.for_all.items() if value)}
         return tuple(path for path in REQUIRED if path not in filled)
 
 
 def first_choices(table: StagedTable, remembered: Mapping[str, str] | None) -> ImportChoices:
-    """Return what is proposed for a table: as its headings were mapped before, else as they read."""
+    """Return the default choices for a table: its columns as remembered, else guessed from the headings."""
     guessed = {table.headings[column]: path for column, path in guess_fields(table.headings).items()}
     columns = (
         guessed
@@ -64,5 +65,5 @@ def first_choices(table: StagedTable, remembered: Mapping[str, str] | None) -> I
 
 
 def memory_key(table: StagedTable) -> str:
-    """Return the key under which the columns of a set of headings are remembered."""
+    """Return the key under which the column choices of a table's headings are remembered."""
     return heading_key(table.headings)

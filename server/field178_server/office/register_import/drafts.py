@@ -1,4 +1,4 @@
-"""Drafts of imports: an uploaded file with its choices, and the choices remembered for the next."""
+"""Drafts of imports: an uploaded file with its choices, and choices remembered for later imports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LATEST = 20
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """An import as pages show it."""
+    """An import as the pages show it."""
 
     import_id: str
     file_name: str
@@ -39,7 +39,7 @@ class ImportRow:
 
 
 def add_draft(session: Session, context: OperationContext, import_id: str, file_name: str) -> None:
-    """Store an uploaded file as a draft; a file name that seems to name somebody is not kept."""
+    """Store an uploaded file as a draft; a file name that may contain a person's name is not stored."""
     name = file_name[-_MAX_FILE_NAME:]
     session.add(
         RegisterImport(
@@ -54,15 +54,15 @@ def add_draft(session: Session, context: OperationContext, import_id: str, file_
 
 
 def find_import(session: Session, tenant_id: str, import_id: str) -> ImportRow:
-    """Return an import, or raise AppError(not_found)."""
-    found = session.get(RegisterImport, (tenant_id, import_id))
-    if found is None:
+    """Return an import by its id, or raise AppError(not_found)."""
+    register_import = session.get(RegisterImport, (tenant_id, import_id))
+    if register_import is None:
         raise AppError(ErrorCode.NOT_FOUND, register_import=import_id)
-    return _row(found)
+    return _row(register_import)
 
 
 def latest_imports(session: Session, tenant_id: str) -> list[ImportRow]:
-    """Return the latest imports, the youngest first."""
+    """Return the latest imports, newest first."""
     rows = session.scalars(
         select(RegisterImport)
         .where(RegisterImport.tenant_id == tenant_id)
@@ -73,14 +73,14 @@ def latest_imports(session: Session, tenant_id: str) -> list[ImportRow]:
 
 
 def remembered_columns(session: Session, tenant_id: str, table: StagedTable) -> dict[str, str] | None:
-    """Return the columns chosen for these headings the last time, None the first time."""
+    """Return the columns last chosen for the table's headings, None if there are none."""
     row = session.get(RegisterImportChoice, (tenant_id, _COLUMNS, memory_key(table)))
-    found: dict[str, str] | None = None if row is None else json.loads(row.value)
-    return found
+    columns: dict[str, str] | None = None if row is None else json.loads(row.value)
+    return columns
 
 
 def remembered_words(session: Session, tenant_id: str, path: str) -> dict[str, str]:
-    """Return the ids chosen for spellings of a field the last times."""
+    """Return the ids chosen earlier for spellings of a field, by spelling key."""
     rows = session.execute(
         select(RegisterImportChoice.key, RegisterImportChoice.value).where(
             RegisterImportChoice.tenant_id == tenant_id, RegisterImportChoice.kind == path
@@ -92,7 +92,7 @@ def remembered_words(session: Session, tenant_id: str, path: str) -> dict[str, s
 def choose_columns(
     session: Session, context: OperationContext, import_id: str, table: StagedTable, choices: ImportChoices
 ) -> None:
-    """Store which column fills which field, and remember it for these headings."""
+    """Store which column fills which field, and remember the columns for these headings."""
     _store_choices(session, context, import_id, choices)
     columns = {heading: choices.columns.get(heading, "") for heading in table.headings}
     _remember(session, context, _COLUMNS, {memory_key(table): json.dumps(columns, ensure_ascii=False)})
@@ -105,29 +105,29 @@ def choose_words(
     choices: ImportChoices,
     news: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Store what spellings mean, and remember the news: {field: {spelling key: id}}."""
+    """Store the meanings of spellings, and remember the new ones (`news`: {field: {spelling key: id}})."""
     _store_choices(session, context, import_id, choices)
     for path, words in news.items():
         _remember(session, context, path, words)
 
 
 def choose_rows(session: Session, context: OperationContext, import_id: str, choices: ImportChoices) -> None:
-    """Store which rows are taken although they look alike."""
+    """Store which rows are imported despite possible duplicates."""
     _store_choices(session, context, import_id, choices)
 
 
 def note_job(session: Session, context: OperationContext, import_id: str, job_id: str) -> None:
-    """Store the job that works on an import."""
+    """Store the id of the job that applies or undoes an import."""
     _locked(session, context.tenant_id, import_id).job_id = job_id
 
 
 def _store_choices(
     session: Session, context: OperationContext, import_id: str, choices: ImportChoices
 ) -> None:
-    found = _locked(session, context.tenant_id, import_id)
-    if found.applied_at is not None:
+    register_import = _locked(session, context.tenant_id, import_id)
+    if register_import.applied_at is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, register_import=import_id)
-    found.choices = choices.to_text()
+    register_import.choices = choices.to_text()
 
 
 def _remember(session: Session, context: OperationContext, kind: str, values: Mapping[str, str]) -> None:
@@ -140,10 +140,10 @@ def _remember(session: Session, context: OperationContext, kind: str, values: Ma
 
 
 def _locked(session: Session, tenant_id: str, import_id: str) -> RegisterImport:
-    found = session.get(RegisterImport, (tenant_id, import_id), with_for_update=True)
-    if found is None:
+    register_import = session.get(RegisterImport, (tenant_id, import_id), with_for_update=True)
+    if register_import is None:
         raise AppError(ErrorCode.NOT_FOUND, register_import=import_id)
-    return found
+    return register_import
 
 
 def _row(row: RegisterImport) -> ImportRow:

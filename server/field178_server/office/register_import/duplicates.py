@@ -1,4 +1,4 @@
-"""Establishments that a row may be already: in the register, or further up in the same file."""
+"""Possible duplicates of a row: establishments of the register, or earlier rows of the same file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.text.normalisation import fold
 
 _ROW = "row:"
 _READ_AT_ONCE = 1000
-# A file of one name over and over MUST NOT be compared with itself row by row.
+# Limit of comparisons: a file with one name in all rows MUST NOT take quadratic time.
 _MOST_COMPARED = 50
 _MOST_NAMED = 5
 
@@ -25,7 +25,7 @@ _Buckets: TypeAlias = dict[str, tuple[KnownEstablishment, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """One establishment that looks like a row; `row_number` is set for one of the same file."""
+    """A possible duplicate of a row; `row_number` is set for a row of the same file."""
 
     record_id: str
     name: str
@@ -36,10 +36,10 @@ class Duplicate:
 
 @dataclass(slots=True)
 class DuplicateIndex:
-    """Known establishments by registration number and by name.
+    """Index of establishments by registration number and by name.
 
-    "Hoa Ban" and "Karaoke Hoa Ban" are the same name: each is found by all ends of its name, so that only
-    those are compared that can be the same.
+    "Hoa Ban" and "Karaoke Hoa Ban" are the same name, so each establishment is indexed by all suffixes of
+    its name, and only establishments with a common suffix are compared.
     """
 
     _by_number: _Buckets = field(default_factory=dict)
@@ -47,46 +47,48 @@ class DuplicateIndex:
     _by_end: _Buckets = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def add(self, known: KnownEstablishment, name: str) -> None:
-        """Make an establishment known."""
-        self._names[known.id] = name
-        if known.registration_number:
-            _put(self._by_number, fold(known.registration_number), known)
-        _put(self._by_name, f"{known.type_id} {known.folded_name}", known)
-        for end in _ends(known.folded_name):
-            _put(self._by_end, f"{known.type_id} {end}", known)
+    def add(self, establishment: KnownEstablishment, name: str) -> None:
+        """Add an establishment of the register."""
+        self._names[establishment.id] = name
+        if establishment.registration_number:
+            _put(self._by_number, fold(establishment.registration_number), establishment)
+        _put(self._by_name, f"{establishment.type_id} {establishment.folded_name}", establishment)
+        for end in _ends(establishment.folded_name):
+            _put(self._by_end, f"{establishment.type_id} {end}", establishment)
 
     def add_row(self, number: int, data: Data) -> None:
-        """Make a row of the file known to the rows below it."""
+        """Add a row of the file, for comparison with the rows below it."""
         self.add(_known(f"{_ROW}{number}", data), text_of(data, "name"))
 
     def find(self, data: Data) -> tuple[Duplicate, ...]:
-        """Return what looks like this establishment."""
+        """Return the possible duplicates of an establishment."""
         name, type_id = fold(text_of(data, "name")), text_of(data, "establishment_type_id")
         buckets = [
             self._by_number.get(fold(_number(data)), ()),
             self._by_end.get(f"{type_id} {name}", ()),
             *(self._by_name.get(f"{type_id} {end}", ()) for end in _ends(name)),
         ]
-        near = {one.id: one for bucket in buckets for one in bucket}
-        found = possible_duplicates(data, near.values())
-        return tuple(self._duplicate(near[one], data) for one in found[:_MOST_NAMED])
+        near = {establishment.id: establishment for bucket in buckets for establishment in bucket}
+        duplicate_ids = possible_duplicates(data, near.values())
+        return tuple(self._duplicate(near[record_id], data) for record_id in duplicate_ids[:_MOST_NAMED])
 
-    def _duplicate(self, known: KnownEstablishment, data: Data) -> Duplicate:
+    def _duplicate(self, establishment: KnownEstablishment, data: Data) -> Duplicate:
         number = fold(_number(data))
-        distance = distance_m((count_of(data, "lat"), count_of(data, "lon")), (known.lat, known.lon))
-        is_row = known.id.startswith(_ROW)
+        distance = distance_m(
+            (count_of(data, "lat"), count_of(data, "lon")), (establishment.lat, establishment.lon)
+        )
+        is_row = establishment.id.startswith(_ROW)
         return Duplicate(
-            "" if is_row else known.id,
-            self._names[known.id],
-            int(known.id.removeprefix(_ROW)) if is_row else None,
-            bool(number) and number == fold(known.registration_number),
+            "" if is_row else establishment.id,
+            self._names[establishment.id],
+            int(establishment.id.removeprefix(_ROW)) if is_row else None,
+            bool(number) and number == fold(establishment.registration_number),
             None if distance is None else round(distance),
         )
 
 
 def register_index(session: Session, tenant_id: str, rows: Iterable[Data]) -> DuplicateIndex:
-    """Return an index of those establishments of the register that one of these rows may be."""
+    """Return an index of the register's establishments that may be duplicates of these rows."""
     keys = [(fold(text_of(data, "name")), fold(_number(data))) for data in rows]
     names = {name for name, _ in keys}
     ends = {end for name in names for end in _ends(name)}
@@ -107,21 +109,21 @@ def register_index(session: Session, tenant_id: str, rows: Iterable[Data]) -> Du
         .execution_options(yield_per=_READ_AT_ONCE)
     )
     for record_id, name, type_id, unit_id, lat, lon, number in session.execute(query):
-        known = KnownEstablishment(record_id, fold(name), type_id, unit_id, lat, lon, number or "")
-        is_near = known.folded_name in ends or not names.isdisjoint(_ends(known.folded_name))
-        if is_near or fold(known.registration_number) in numbers:
-            index.add(known, name)
+        establishment = KnownEstablishment(record_id, fold(name), type_id, unit_id, lat, lon, number or "")
+        is_near = establishment.folded_name in ends or not names.isdisjoint(_ends(establishment.folded_name))
+        if is_near or fold(establishment.registration_number) in numbers:
+            index.add(establishment, name)
     return index
 
 
-def _put(buckets: _Buckets, key: str, known: KnownEstablishment) -> None:
+def _put(buckets: _Buckets, key: str, establishment: KnownEstablishment) -> None:
     bucket = buckets.get(key, ())
     if len(bucket) < _MOST_COMPARED:
-        buckets[key] = (*bucket, known)
+        buckets[key] = (*bucket, establishment)
 
 
 def _ends(folded_name: str) -> list[str]:
-    """Return the name and all its ends: "karaoke hoa ban", "hoa ban", "ban"."""
+    """Return the name and all its suffixes of whole words: "karaoke hoa ban", "hoa ban", "ban"."""
     words = folded_name.split()
     return [" ".join(words[first:]) for first in range(len(words))]
 

@@ -1,4 +1,4 @@
-"""The rows that an import did not take, as a workbook to correct: their cells as staged, and the reason."""
+"""Workbook of the rows that an import refused: staged cells and reasons, for correction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REASON_WIDTH = 60
 
 
 def write_refused(path: Path, preview: Preview, checked: CheckedFile, language: str) -> None:
-    """Write the workbook; every cell is a text, so that none is a formula when it is opened."""
+    """Write the workbook of refused rows; every cell is text, so that no cell is read as a formula."""
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
@@ -45,7 +45,7 @@ def _append(sheet: WriteOnlyWorksheet, texts: list[str]) -> None:
     cells = []
     for text in texts:
         cell = WriteOnlyCell(sheet, value=text)
-        # Never a formula, whatever a text begins with.
+        # Text also if it begins like a formula.
         cell.data_type = "s"
         cells.append(cell)
     sheet.append(cells)

@@ -1,4 +1,4 @@
-"""Fields of an establishment that a column of a file can fill, and the words that headings name them by."""
+"""Fields of an establishment that a column of a file can fill, and the words of their headings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 
 class ValueKind(StrEnum):
-    """How the texts of a column are read."""
+    """Kind of value that the texts of a column are read as."""
 
     TEXT = "text"
     DATE = "date"
@@ -21,7 +21,7 @@ class ValueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """One field; `words` are folded headings, `choices` the name of the list of a choice."""
+    """A field; `words`: folded headings, `choices`: name of the list of a choice."""
 
     path: str
     kind: ValueKind
@@ -40,7 +40,7 @@ UNIT, TYPE, STATUS, NAME, ADDRESS, NOTE = (
 # Latitude and longitude in one cell.
 POINT = "point"
 REQUIRED = (NAME, TYPE, UNIT, ADDRESS, STATUS)
-# May be the same for all rows of a file, or come from the titles between them.
+# Fields that may have one value for all rows of a file, or values from titles between rows.
 FOR_ALL_ROWS = (TYPE, UNIT, STATUS)
 
 _TEXT, _DATE, _CHOICE = ValueKind.TEXT, ValueKind.DATE, ValueKind.CHOICE
@@ -49,38 +49,43 @@ _FIELDS = (
         NAME,
         _TEXT,
         (
-            *("ten co so", "ten co so kinh doanh", "ten don vi", "ten quan", "ten nha nghi", "ten khach san"),
-            *(
-                "ten doanh nghiep",
-                "ten ho kinh doanh",
-                "ten hkd",
-                "bien hieu",
-                "ten bien hieu",
-                "ten dia diem",
-            ),
-            *("ten", "co so", "co so kinh doanh", "don vi", "ten goi", "ten co so luu tru", "name"),
+            "ten co so",
+            "ten co so kinh doanh",
+            "ten don vi",
+            "ten quan",
+            "ten nha nghi",
+            "ten khach san",
+            "ten doanh nghiep",
+            "ten ho kinh doanh",
+            "ten hkd",
+            "bien hieu",
+            "ten bien hieu",
+            "ten dia diem",
+            "ten",
+            "co so",
+            "co so kinh doanh",
+            "don vi",
+            "ten goi",
+            "ten co so luu tru",
+            "name",
         ),
     ),
     ImportField(
         TYPE,
         _CHOICE,
         (
-            *(
-                "loai hinh",
-                "loai hinh kinh doanh",
-                "loai hinh co so",
-                "loai co so",
-                "loai hinh dich vu",
-                "loai",
-            ),
-            *(
-                "nganh nghe",
-                "nganh nghe kinh doanh",
-                "nganh nghe kd",
-                "linh vuc",
-                "dich vu",
-                "dich vu kinh doanh",
-            ),
+            "loai hinh",
+            "loai hinh kinh doanh",
+            "loai hinh co so",
+            "loai co so",
+            "loai hinh dich vu",
+            "loai",
+            "nganh nghe",
+            "nganh nghe kinh doanh",
+            "nganh nghe kd",
+            "linh vuc",
+            "dich vu",
+            "dich vu kinh doanh",
         ),
         "types",
     ),
@@ -88,8 +93,19 @@ _FIELDS = (
         UNIT,
         _CHOICE,
         (
-            *("xa", "phuong", "thi tran", "xa phuong", "xa tt", "xa thi tran", "phuong xa"),
-            *("xa phuong thi tran", "dia ban", "don vi hanh chinh", "dia ban xa", "xa p tt", "thuoc xa"),
+            "xa",
+            "phuong",
+            "thi tran",
+            "xa phuong",
+            "xa tt",
+            "xa thi tran",
+            "phuong xa",
+            "xa phuong thi tran",
+            "dia ban",
+            "don vi hanh chinh",
+            "dia ban xa",
+            "xa p tt",
+            "thuoc xa",
         ),
         "units",
     ),
@@ -147,7 +163,7 @@ _FIELDS = (
 )
 FIELDS: Mapping[str, ImportField] = MappingProxyType({field.path: field for field in _FIELDS})
 
-# What a paper is called; its number, day and end are three columns.
+# Names of certificates; number, date of issue and end of validity are three columns.
 PAPERS: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = tuple(
     (words, MappingProxyType(paths))
     for words, paths in (

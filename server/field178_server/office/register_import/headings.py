@@ -1,4 +1,4 @@
-"""The row of headings of a table, wherever it stands, and the field that each heading means."""
+"""Detection of a table's headings and of the field that each heading means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from field178_server.office.register_import.fields import FIELDS, PAPERS
 from field178_server.office.register_import.persons import names_persons, words_of
 from field178_server.office.register_import.reading.sheet import SheetRow
 
-# Above it stand the authority, the motto of the state, the title of the list, its date.
+# The headings follow the authority, the motto of the state, the title of the list and its date.
 SEARCHED_ROWS = 40
 _LEAST_KNOWN = 2
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[a-z])\)?")
@@ -21,9 +21,9 @@ _DAY_WORDS = ("ngay", "nam cap", "cap ngay")
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """The headings of a table.
+    """Headings of a table.
 
-    `lines` are their rows as they stand in the file, `last_row` is the index of the last one.
+    `lines`: rows of the headings as in the file; `last_row`: index of the last of these rows.
     """
 
     texts: tuple[str, ...]
@@ -32,7 +32,7 @@ class Headings:
 
 
 def find_headings(rows: Sequence[SheetRow]) -> Headings | None:
-    """Return the headings among the first rows, None where no row looks like them."""
+    """Return the headings among the first rows, None if no row looks like headings."""
     best = max(range(len(rows)), key=lambda index: _known_in(rows[index].texts), default=None)
     if best is None or _known_in(rows[best].texts) < _LEAST_KNOWN:
         return None
@@ -48,71 +48,73 @@ def find_headings(rows: Sequence[SheetRow]) -> Headings | None:
 
 
 def guess_fields(headings: Sequence[str]) -> dict[int, str]:
-    """Return the field of each column that its heading tells; no field twice, the surest column first."""
+    """Return fields by column, guessed from the headings; a field is given to its best column only."""
     scored: list[tuple[int, int, str]] = []
     paper: dict[str, str] = {}
     for column, heading in enumerate(headings):
         words = " ".join(words_of(heading))
         if not words or names_persons(heading):
             continue
-        found, score, paper = _field_of(words, paper)
-        if found:
-            scored.append((-score, column, found))
+        path, score, paper = _field_of(words, paper)
+        if path:
+            scored.append((-score, column, path))
     guessed: dict[int, str] = {}
-    for _, column, found in sorted(scored):
-        if found not in guessed.values():
-            guessed[column] = found
+    for _, column, path in sorted(scored):
+        if path not in guessed.values():
+            guessed[column] = path
     return guessed
 
 
 def is_ordinal(heading: str) -> bool:
-    """Tell whether a column only counts the rows."""
+    """Tell whether a heading belongs to a column of row numbers."""
     return " ".join(words_of(heading)) in _ORDINAL_HEADINGS
 
 
 def heading_key(headings: Iterable[str]) -> str:
-    """Return the key of a set of headings: the same for the same words in any order and spelling."""
+    """Return a key of headings that does not depend on their order, marks and signs."""
     return "|".join(sorted(filter(None, (" ".join(words_of(heading)) for heading in headings))))
 
 
 def _field_of(words: str, paper: dict[str, str]) -> tuple[str, int, dict[str, str]]:
-    """Return field, score, and the paper that a plain "Ngày cấp" in the next column belongs to."""
+    """Return field, score, and the certificate that a plain "Ngày cấp" in the next column belongs to."""
     spaced, part = f" {words} ", _part_of(words)
     for names, paths in PAPERS:
         if any(f" {name} " in spaced for name in names):
             return paths.get(part, ""), 50, dict(paths)
     if part != "number" and paper and words.split()[0] in ("ngay", "thoi", "het", "hieu"):
         return paper.get(part, ""), 40, paper
-    score, found = max(
-        (_score(spaced, one), path) for path, field in FIELDS.items() for one in field.words or ("",)
+    score, field_path = max(
+        (_score(spaced, field_words), path)
+        for path, field in FIELDS.items()
+        for field_words in field.words or ("",)
     )
-    return (found, score, {}) if score else ("", 0, paper if part != "number" else {})
+    return (field_path, score, {}) if score else ("", 0, paper if part != "number" else {})
 
 
 def _score(spaced: str, words: str) -> int:
-    """Return how much of a heading these words are: all of it, its beginning, or a part."""
+    """Return the score of words in a heading: highest for all of it, then its beginning."""
     if not words or f" {words} " not in spaced:
         return 0
     count = 10 * (words.count(" ") + 1)
     if spaced == f" {words} ":
         return count + 30
-    # One short word inside of a long heading says little: "Số người tại xã".
+    # A short word inside a long heading is weak evidence: "Số người tại xã".
     begins = spaced.startswith(f" {words} ")
     return count + 5 if begins else count if count > 10 else 1
 
 
 def _part_of(words: str) -> str:
     spaced = f" {words} "
-    if any(f" {one} " in spaced for one in _END_WORDS):
+    if any(f" {end_word} " in spaced for end_word in _END_WORDS):
         return "expires_on"
-    return "issued_on" if any(f" {one} " in spaced for one in _DAY_WORDS) else "number"
+    return "issued_on" if any(f" {day_word} " in spaced for day_word in _DAY_WORDS) else "number"
 
 
 def _known_in(texts: Sequence[str]) -> int:
-    """Return how many cells of a row are headings known here; a sentence is none."""
+    """Count the cells of a row that are known headings; sentences do not count."""
     short = [text for text in texts if text and len(text) <= 60]
-    known = len(guess_fields(short))
-    return known + sum(names_persons(text) or is_ordinal(text) for text in short) if known else 0
+    field_count = len(guess_fields(short))
+    return field_count + sum(names_persons(text) or is_ordinal(text) for text in short) if field_count else 0
 
 
 def _of_one_width(first: Sequence[str], second: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -121,7 +123,7 @@ def _of_one_width(first: Sequence[str], second: Sequence[str]) -> tuple[list[str
 
 
 def _is_second_line(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell whether a row names the parts of headings that stretch over several columns."""
+    """Tell whether a row contains subheadings of headings that span several columns."""
     spread = {
         column
         for column, text in enumerate(first)
@@ -143,13 +145,13 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def _is_numbering(texts: Sequence[str]) -> bool:
-    """Tell whether a row counts the columns: (1) (2) (3), or A B 1 2."""
+    """Tell whether a row numbers the columns: (1) (2) (3), or A B 1 2."""
     given = [text for text in texts if text]
     return len(given) > 2 and all(_NUMBERING.fullmatch(text.lower()) for text in given)
 
 
 def _unlike(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the headings with a number behind those that stand twice."""
+    """Return the headings with a number appended to repeated ones."""
     seen: dict[str, int] = {}
     unlike: list[str] = []
     for text in texts:

@@ -1,4 +1,4 @@
-"""The two jobs of an import: applying a file as it was seen, and undoing it."""
+"""Jobs of an import: apply a checked file, undo an import."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ IMPORT = "register_import"
 UNDO = "register_import_undo"
 RIGHT = "edit_register"
 IMPORT_ID, SEEN = "import_id", "seen"
-# More removals than this in one scope stop a tablet, which asks its officer (decision 0023).
+# More removals than this in a scope trigger the tablet's mass deletion guard (decision 0023).
 MOST_UNANNOUNCED = 50
 ANNOUNCED_FOR = timedelta(days=14)
 
-# Announces a removal to the tablets, in the transaction that removes.
+# Announces a removal to the tablets, in the transaction of the removal.
 Announce = Callable[[Session, OperationContext, int], None]
 
 
 def run_import(run: JobRun) -> None:
-    """Check the file again and apply it; raises AppError(revision_changed) when it is not what was seen."""
+    """Check the file again and apply it; raises AppError(revision_changed) if the result differs."""
     runtime, context, import_id = run.runtime, run.context, run.arguments[IMPORT_ID]
     folder = StagingFolder(runtime.settings.data_dir, runtime.tenant_id)
     with snapshot(runtime.engine) as session:
@@ -61,7 +61,7 @@ def run_import(run: JobRun) -> None:
 
 
 def undo_with(announce: Announce) -> Callable[[JobRun], None]:
-    """Return the job that undoes an import; `announce` tells the tablets of a large removal."""
+    """Return the job that undoes an import; `announce` announces a large removal to the tablets."""
 
     def undo(run: JobRun) -> None:
         def work(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Import of a checked file in one transaction, and its undoing as long as nothing was built on it."""
+"""Apply a checked file in one transaction, and undo an import while its records are unchanged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """An establishment that was changed or visited since: it keeps its import from being undone."""
+    """An establishment changed or visited since its import; it prevents undoing the import."""
 
     record_id: str
     name: str
@@ -43,9 +43,9 @@ class Blocker:
 def apply_import(
     session: Session, context: OperationContext, import_id: str, checked: CheckedFile
 ) -> dict[str, int]:
-    """Write an establishment for each row that is taken, as every change is written; return the counts."""
-    found = session.get_one(RegisterImport, (context.tenant_id, import_id), with_for_update=True)
-    if found.applied_at is not None:
+    """Write an establishment for each row to import; return the counts of rows by outcome."""
+    register_import = session.get_one(RegisterImport, (context.tenant_id, import_id), with_for_update=True)
+    if register_import.applied_at is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, register_import=import_id)
     taken = checked.taken
     wanted_scopes = {_scope_of(row.data) for row in taken}
@@ -58,20 +58,20 @@ def apply_import(
         "refused": len(checked.refused),
         "alike": len(checked.rows) - len(taken) - len(checked.refused),
     }
-    found.counts, found.applied_at = json.dumps(counts, sort_keys=True), context.now()
+    register_import.counts, register_import.applied_at = json.dumps(counts, sort_keys=True), context.now()
     context.note(session, AuditEntry("register_imported", import_id, details=counts))
     return counts
 
 
 def _add(session: Session, context: OperationContext, import_id: str, rows: list[CheckedRow]) -> None:
-    """Write some of the rows: a working set of ten thousand takes as much memory as all the rest."""
+    """Write the records of some rows; a batch of all rows would take too much memory."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     at = to_wire(batch.now)
     made: list[dict[str, object]] = []
     for row in rows:
         data = row.data
         record = new_record(context.ids.time_ordered(), TYPE, _scope_of(data), data, body=row.body)
-        # The members in the order of the canonical form: the history keeps the content only once.
+        # Members in canonical order: the history then stores the content only once.
         payload = f'{{"create":true,"op":"put","set":{record.body}}}'
         source = SourceChange(context.ids.time_ordered(), context.actor.id, None, at, payload)
         batch.put(record, source)
@@ -93,12 +93,12 @@ def _scope_of(data: Data) -> str:
 
 
 def undo_import(session: Session, context: OperationContext, import_id: str) -> dict[str, int]:
-    """Delete the establishments of an import; return how many, and how many of the scope that loses most.
+    """Delete the establishments of an import; return their number, and the largest number in one scope.
 
-    Raises AppError(changed) with `count` where one was changed or visited since; then nothing is deleted.
+    Raises AppError(changed) with `count`, and deletes nothing, if any was changed or visited since.
     """
-    found = session.get_one(RegisterImport, (context.tenant_id, import_id), with_for_update=True)
-    if found.applied_at is None or found.undone_at is not None:
+    register_import = session.get_one(RegisterImport, (context.tenant_id, import_id), with_for_update=True)
+    if register_import.applied_at is None or register_import.undone_at is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, register_import=import_id)
     ids = record_ids(session, context.tenant_id, import_id)
     if blocked := blockers(session, context.tenant_id, import_id):
@@ -106,20 +106,20 @@ def undo_import(session: Session, context: OperationContext, import_id: str) -> 
     lost: Counter[str] = Counter()
     for first in range(0, len(ids), _AT_ONCE):
         lost += _delete(session, context, ids[first : first + _AT_ONCE])
-    found.undone_at = context.now()
+    register_import.undone_at = context.now()
     counts = {"deleted": len(ids), "most_of_a_scope": max(lost.values(), default=0)}
     context.note(session, AuditEntry("register_import_undone", import_id, details={"deleted": len(ids)}))
     return counts
 
 
 def _delete(session: Session, context: OperationContext, ids: list[str]) -> Counter[str]:
-    """Delete some of the establishments; return how many each scope lost."""
+    """Delete some establishments; return the number of deletions by scope."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load(ids)
     lost: Counter[str] = Counter()
     for record_id in ids:
         record = batch.get(record_id)
-        # Read under a lock now: it may have changed since the question what stands against it.
+        # Read again under a lock: the record may have changed since `blockers`.
         if record is None or record.rev > 1:
             raise AppError(ErrorCode.CHANGED, count=1)
         change_id, at = context.ids.time_ordered(), to_wire(batch.now)
@@ -133,7 +133,7 @@ def _delete(session: Session, context: OperationContext, ids: list[str]) -> Coun
 
 
 def record_ids(session: Session, tenant_id: str, import_id: str) -> list[str]:
-    """Return the records of an import, ascending."""
+    """Return the record ids of an import, ascending."""
     own = (RegisterImportRecord.tenant_id == tenant_id, RegisterImportRecord.import_id == import_id)
     return list(
         session.scalars(
@@ -154,7 +154,7 @@ def blockers(session: Session, tenant_id: str, import_id: str) -> list[Blocker]:
         )
         .where(*own, Record.rev > 1)
     )
-    found = {
+    blockers_by_id = {
         record_id: Blocker(record_id, str(json.loads(body).get("name", "")), is_visited=False)
         for record_id, body in changed
     }
@@ -173,5 +173,5 @@ def blockers(session: Session, tenant_id: str, import_id: str) -> list[Blocker]:
         .where(*own)
         .distinct()
     )
-    found |= {record_id: Blocker(record_id, name, is_visited=True) for record_id, name in visited}
-    return sorted(found.values(), key=lambda one: one.name)
+    blockers_by_id |= {record_id: Blocker(record_id, name, is_visited=True) for record_id, name in visited}
+    return sorted(blockers_by_id.values(), key=lambda blocker: blocker.name)

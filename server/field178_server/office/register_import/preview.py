@@ -1,4 +1,4 @@
-"""Preview of an import: the rows as they would be taken, and the spellings that stand in them."""
+"""Preview of an import: checked rows, and the spellings in them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from field178_server.office.register_import.staging import StagedTable, StagingF
 from field178_server.records.access import AccessFilter
 from field178_shared.time.clock import local_date
 
-Told = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write something, how often it stands in the file, and what it is taken for."""
+    """A spelling in the file with its number of occurrences, and the id it means."""
 
     path: str
     text: str
@@ -38,7 +38,7 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The staged tables of an import, and the one that was chosen."""
+    """Staged tables of an import, and the chosen table."""
 
     row: ImportRow
     tables: list[StagedTable]
@@ -48,11 +48,11 @@ class Preview:
     folder: StagingFolder
 
     def spellings(self) -> list[Spelling]:
-        """Return the distinct spellings of the columns of lists and of titles: unknown ones first."""
+        """Return the distinct spellings in list columns and titles, unknown ones first."""
         counts: dict[tuple[str, str], Counter[str]] = {}
         for path, text in self._listed():
             counts.setdefault((path, self.reader.spellings.key(text)), Counter())[text] += 1
-        found = [
+        spellings = [
             Spelling(
                 path,
                 texts.most_common(1)[0][0],
@@ -63,17 +63,22 @@ class Preview:
             )
             for (path, key), texts in counts.items()
         ]
-        return sorted(found, key=lambda one: (bool(one.chosen), list(FIELDS).index(one.path), -one.count))
+        return sorted(
+            spellings,
+            key=lambda spelling: (bool(spelling.chosen), list(FIELDS).index(spelling.path), -spelling.count),
+        )
 
     def titled(self) -> set[str]:
-        """Return the fields that titles between the rows fill."""
+        """Return the fields that titles between rows fill."""
         rows = self.folder.rows(self.row.import_id, self.table)
         return {self.reader.spellings.title_path(title) for row in rows for title in row.titles}
 
-    def check(self, index_of: Callable[[list[CheckedRow]], DuplicateIndex], told: Told) -> CheckedFile:
-        """Return all rows, checked."""
+    def check(
+        self, index_of: Callable[[list[CheckedRow]], DuplicateIndex], report_progress: ReportProgress
+    ) -> CheckedFile:
+        """Return the checked rows of the chosen table."""
         rows = self.folder.rows(self.row.import_id, self.table)
-        return check_rows(rows, self.reader, index_of, told)
+        return check_rows(rows, self.reader, index_of, report_progress)
 
     def _listed(self) -> Iterator[tuple[str, str]]:
         columns = [
@@ -96,11 +101,14 @@ def preview_of(
     access: AccessFilter,
     table_number: int | None = None,
 ) -> Preview:
-    """Return the preview of a draft; `table_number` chooses another table than the one stored."""
+    """Return the preview of a draft; `table_number` overrides the stored choice of the table."""
     tables = folder.tables(row.import_id)
     choices = row.choices
-    wanted = table_number if table_number is not None else choices.table if choices.is_mapped else None
-    table = next((one for one in tables if one.number == wanted), max(tables, key=lambda one: one.row_count))
+    chosen_number = table_number if table_number is not None else choices.table if choices.is_mapped else None
+    table = next(
+        (candidate for candidate in tables if candidate.number == chosen_number),
+        max(tables, key=lambda candidate: candidate.row_count),
+    )
     if not choices.is_mapped or choices.table != table.number:
         choices = first_choices(table, remembered_columns(session, context.tenant_id, table))
     spellings = Spellings(context.lists, local_date(context.now()), used_units(session, context.tenant_id))
@@ -110,25 +118,28 @@ def preview_of(
         for path in {*choices.columns.values(), *FOR_ALL_ROWS}
         if FIELDS[path].kind is ValueKind.CHOICE
     }
-    known = replace(choices, words=words)
-    reader = RowReader(table, known, spellings, context.lists, access, context.now())
-    return Preview(row, tables, table, known, reader, folder)
+    known_choices = replace(choices, words=words)
+    reader = RowReader(table, known_choices, spellings, context.lists, access, context.now())
+    return Preview(row, tables, table, known_choices, reader, folder)
 
 
-def check_preview(session: Session, tenant_id: str, preview: Preview, told: Told) -> CheckedFile:
-    """Return the rows of a preview, compared with the register as this session sees it."""
+def check_preview(
+    session: Session, tenant_id: str, preview: Preview, report_progress: ReportProgress
+) -> CheckedFile:
+    """Return the checked rows of a preview, compared with the register in this session."""
     return preview.check(
-        lambda rows: register_index(session, tenant_id, (one.data for one in rows if not one.problems)), told
+        lambda rows: register_index(session, tenant_id, (row.data for row in rows if not row.problems)),
+        report_progress,
     )
 
 
 def _offered(spellings: Spellings, path: str, words: dict[str, str]) -> dict[str, str]:
-    """Return the remembered words whose ids are still offered: a unit may be abolished meanwhile."""
+    """Return the remembered words whose ids are still valid: a unit may have been abolished."""
     offered = {value for value, _ in spellings.options(path)}
     return {key: value for key, value in words.items() if not value or value in offered}
 
 
 def used_units(session: Session, tenant_id: str) -> frozenset[str]:
-    """Return the units that records of this office are kept under."""
-    found = session.scalars(select(Scope.scope).where(Scope.tenant_id == tenant_id, Scope.kind == "unit"))
-    return frozenset(scope.partition(":")[2] for scope in found)
+    """Return the units that the office has records of."""
+    scopes = session.scalars(select(Scope.scope).where(Scope.tenant_id == tenant_id, Scope.kind == "unit"))
+    return frozenset(scope.partition(":")[2] for scope in scopes)

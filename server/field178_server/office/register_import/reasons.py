@@ -1,4 +1,4 @@
-"""Reasons why a row is not taken, in words: the page and the file that goes back say the same."""
+"""Texts of the reasons why a row is not imported, for the page and for the file of refused rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAPERS = "certificates"
 
 
 def field_text(path: str, language: str) -> str:
-    """Return the name of a field; a part of a paper has the paper's name, which is long, behind it."""
+    """Return the name of a field; the field of a certificate is followed by the certificate's name."""
     if path == POINT:
         return translator(language, "console")(_POINT)
     field = field_at(TYPE, path)
@@ -28,14 +28,14 @@ def field_text(path: str, language: str) -> str:
 
 
 def problem_text(problem: RowProblem, language: str) -> str:
-    """Return what is wrong in a column of the file."""
+    """Return the text of a row's problem, with the column and the value."""
     column = problem.heading or field_text(problem.path, language)
     value = f" ({problem.value})" if problem.value else ""
     return f"{column}: {field_message(TYPE, problem.path, [problem.code], language)}{value}"
 
 
 def duplicate_text(duplicate: Duplicate, language: str) -> str:
-    """Return what a row looks like, and why."""
+    """Return the text of a possible duplicate, with the reason."""
     say = translator(language, "console")
     if duplicate.has_same_number:
         why = say(N_("same registration number"))
@@ -52,9 +52,9 @@ def duplicate_text(duplicate: Duplicate, language: str) -> str:
 
 
 def row_text(row: CheckedRow, language: str) -> str:
-    """Return every reason why a row is not taken."""
+    """Return the text of all reasons why a row is not imported."""
     if row.problems:
-        return "; ".join(problem_text(one, language) for one in row.problems)
+        return "; ".join(problem_text(problem, language) for problem in row.problems)
     say = translator(language, "console")
-    found = "; ".join(duplicate_text(one, language) for one in row.duplicates)
-    return say(N_("Looks like {what}")).format(what=found)
+    duplicates = "; ".join(duplicate_text(duplicate, language) for duplicate in row.duplicates)
+    return say(N_("Looks like {what}")).format(what=duplicates)

@@ -1,4 +1,4 @@
-"""Spellings of units, kinds and states as offices write them, and the ids of the lists they mean."""
+"""Spellings of units, types and statuses in files of offices, and the ids of the lists they mean."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_shared.codelists.units import Unit
 
 UNITS = "units"
 TYPES = "types"
-# Kinds of unit that a register is kept of, by what stands before their names.
+# Kinds of unit that have establishments, by the prefixes of their names.
 _PREFIXES = {
     "thi tran": "town",
     "t tran": "town",
@@ -27,12 +27,12 @@ _PREFIXES = {
     "dac khu": "special_zone",
     "dk": "special_zone",
 }
-# Parts of labels that every establishment is called by.
+# Parts of labels that do not distinguish establishments.
 _SAYS_NOTHING = ("co so", "khac")
 _TITLE_PREFIXES = ("xa ", "phuong ", "thi tran ", "tt ", "dac khu ")
 _LONGEST_TITLE = 80
 _LEAVES = frozenset(_PREFIXES.values())
-# Beside the lists' own labels and codes.
+# Spellings in addition to the lists' labels and codes.
 _ALSO = {
     TYPES: {
         "nha khach": "guesthouse",
@@ -93,7 +93,7 @@ _ALSO = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The id that a spelling means; `is_sure` False asks for a look, `former` is the abolished unit named."""
+    """The id that a spelling means; not `is_sure`: to be confirmed; `former`: name of the abolished unit."""
 
     id: str
     is_sure: bool = True
@@ -101,7 +101,7 @@ class Meaning:
 
 
 class Spellings:
-    """The lists in force on a day; `used_units` are those that the office has to do with."""
+    """Spellings by the lists in force on a day; `used_units`: units that the office has records of."""
 
     def __init__(self, lists: CodeLists, day: date, used_units: Collection[str] = ()) -> None:
         self._lists = lists
@@ -114,19 +114,19 @@ class Spellings:
                 self._units.setdefault(_without_prefix(unit.vi)[1], []).append(unit)
 
     def key(self, spelling: str) -> str:
-        """Return what spellings have in common that mean the same: their words without marks and signs."""
+        """Return the key of a spelling: its words without marks and signs."""
         return " ".join(words_of(spelling))
 
     def meaning(self, path: str, spelling: str) -> Meaning | None:
-        """Return what a spelling in a column of this field means, None when nobody could tell."""
+        """Return the meaning of a spelling in a column of a field, None if it is unknown."""
         choices = FIELDS[path].choices
         return self._unit(spelling) if choices == UNITS else self._choice(choices, self.key(spelling))
 
     def title_path(self, text: str) -> str:
-        """Return the field that a line of its own announces for the rows below it; "" for any other line.
+        """Return the field that a title line sets for the rows below it; "" for any other line.
 
-        What is called a commune announces one, known or not: else its rows would be taken for those of the
-        commune before.
+        A line that begins like a commune's name is a title even if the commune is unknown: otherwise its rows
+        would be imported into the previous commune.
         """
         words = self.key(text)
         if not words or len(text) > _LONGEST_TITLE:
@@ -136,7 +136,7 @@ class Spellings:
         return TYPE if self._choice(TYPES, words) else ""
 
     def options(self, path: str) -> list[tuple[str, str]]:
-        """Return what may be chosen, as ids with their Vietnamese labels."""
+        """Return the choices of a field as ids with Vietnamese labels."""
         choices = FIELDS[path].choices
         if choices == UNITS:
             return sorted((unit.id, unit.vi) for unit in self._lists.units.values() if self.is_offered(unit))
@@ -149,32 +149,32 @@ class Spellings:
         return unit.type in _LEAVES and unit.valid_on(self._day)
 
     def _words_of_list(self, name: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+        ids: dict[str, str] = {}
         if name == TYPES:
             for kind in self._lists.types.on(self._day).values():
                 parts = kind.vi.replace("(", ",").replace(")", ",").split(",")
                 for text in (kind.vi, kind.en, kind.code, *parts, *kind.synonyms):
-                    found.setdefault(self.key(text), kind.id)
+                    ids.setdefault(self.key(text), kind.id)
         else:
             for choice in self._lists.choices_on(name, self._day):
                 for text in (choice.vi, choice.en):
-                    found.setdefault(self.key(text), choice.id)
-        offered = set(found.values())
+                    ids.setdefault(self.key(text), choice.id)
+        offered = set(ids.values())
         for word in ("", *_SAYS_NOTHING):
-            found.pop(word, None)
-        return found | {word: meant for word, meant in _ALSO[name].items() if meant in offered}
+            ids.pop(word, None)
+        return ids | {word: meant for word, meant in _ALSO[name].items() if meant in offered}
 
     def _choice(self, name: str, key: str) -> Meaning | None:
         words = self._words[name]
         if key in words:
             return Meaning(words[key])
         spaced = f" {key} "
-        # A code of two letters stands for itself alone: "nh" is in no other word's place.
-        inside = [one for one in words if len(one) > 2 and f" {one} " in spaced]
+        # Codes of two letters such as "nh" match only as the whole spelling.
+        inside = [word for word in words if len(word) > 2 and f" {word} " in spaced]
         if not inside:
             return None
-        first = min(inside, key=lambda one: (spaced.index(f" {one} "), -len(one)))
-        return Meaning(words[first], is_sure=len({words[one] for one in inside}) == 1)
+        first = min(inside, key=lambda word: (spaced.index(f" {word} "), -len(word)))
+        return Meaning(words[first], is_sure=len({words[word] for word in inside}) == 1)
 
     def _unit(self, spelling: str) -> Meaning | None:
         kind, name = _without_prefix(spelling.split(",")[0].split("(")[0].split(" - ")[0])
@@ -194,16 +194,16 @@ class Spellings:
         return Meaning(used[0].id, is_sure=len(used) == 1)
 
     def _successor(self, former: list[Unit]) -> Meaning | None:
-        """Return the unit of today that an abolished one went into."""
+        """Return the present unit that succeeds an abolished one."""
         ends = [(unit, end) for unit in former if (end := self._end_of(unit.id)) is not None]
         if not ends:
             return None
-        used = [one for one in ends if one[1][0] in self._used] or ends
+        used = [successor for successor in ends if successor[1][0] in self._used] or ends
         unit, (end_id, is_whole) = used[0]
-        return Meaning(end_id, is_whole and len({one[1][0] for one in used}) == 1, unit.vi)
+        return Meaning(end_id, is_whole and len({successor[1][0] for successor in used}) == 1, unit.vi)
 
     def _end_of(self, unit_id: str) -> tuple[str, bool] | None:
-        """Return the last unit of a chain of reforms, and whether the whole unit went there."""
+        """Return the last unit of a chain of reforms, and whether the whole unit became part of it."""
         is_whole = True
         for _ in range(10):
             unit = self._lists.units.get(unit_id)
@@ -219,7 +219,7 @@ class Spellings:
 
 
 def _without_prefix(name: str) -> tuple[str | None, str]:
-    """Return the kind of unit that a name begins with, and the folded name without it."""
+    """Return the kind of unit in a name's prefix, and the folded name without the prefix."""
     words = " ".join(words_of(name))
     for prefix, kind in _PREFIXES.items():
         if words.startswith(f"{prefix} "):

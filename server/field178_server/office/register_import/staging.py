@@ -1,7 +1,7 @@
-"""Staged files: the rows of each table without anything about persons; the uploaded file itself is not kept.
+"""Staged files: rows of each table without personal data; the uploaded file is not stored.
 
-A table is one file of JSON lines, `[row number, [texts]]` or `[row number, title]` of the rows below it. What
-is about persons is left out before the first byte is written.
+A table is a file of JSON lines: `[row number, [texts]]`, or `[row number, title]` for the rows below it.
+Personal data is removed before the first byte is written.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from field178_shared.fsync import make_folder
 from field178_shared.ids import is_uuid
 
 KEPT_FOR = timedelta(days=7)
-# Looked at before it is decided which columns are about persons.
+# Rows read to decide which columns contain personal data.
 _SAMPLE_ROWS = 400
 _MOST_NAMED = 50
 _TOTALS = ("tong", "cong", "tong cong", "tong so")
@@ -52,9 +52,10 @@ IsTitle = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class StagedTable:
-    """A table as it was staged: `left_out` are headings of persons, `emptied` counts the cells by heading.
+    """A staged table; `left_out`: headings of columns with personal data.
 
-    `passed_over` are row numbers that are no establishment: titles, totals, signatures.
+    `emptied`: number of cells with removed personal data, by heading. `passed_over`: numbers of rows that are
+    no establishment (titles, totals, signatures).
     """
 
     number: int
@@ -70,7 +71,7 @@ class StagedTable:
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
-    """An establishment of a staged table; `titles` are the lines right above it, for it and those below."""
+    """An establishment of a staged table; `titles`: title lines right above it."""
 
     number: int
     texts: tuple[str, ...]
@@ -78,42 +79,42 @@ class StagedRow:
 
 
 class StagingFolder:
-    """The staged files of a tenant below the data folder."""
+    """Staged files of a tenant in the data folder."""
 
     def __init__(self, data_dir: Path, tenant_id: str) -> None:
         self._folder = data_dir / "register_imports" / tenant_id
 
     def stage(self, import_id: str, tables: Iterable[FileSheet], is_title: IsTitle) -> list[StagedTable]:
-        """Stage the tables that have headings; `is_title` knows the units and kinds between the rows.
+        """Stage the tables that have headings; `is_title` recognizes title lines between rows.
 
-        Raises AppError(register_file) where there is none; then nothing is kept.
+        Raises AppError(register_file), and stores nothing, if no table has headings.
         """
         folder = self._folder / import_id
         make_folder(folder)
         try:
             staged = [_stage(folder, number, table, is_title) for number, table in enumerate(tables)]
-            found = [table for table in staged if table is not None]
-            if not found:
+            tables_with_headings = [table for table in staged if table is not None]
+            if not tables_with_headings:
                 raise refused("no_headings")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         (folder / "tables.json").write_text(
-            json.dumps([asdict(table) for table in found], ensure_ascii=False)
+            json.dumps([asdict(table) for table in tables_with_headings], ensure_ascii=False)
         )
-        return found
+        return tables_with_headings
 
     def tables(self, import_id: str) -> list[StagedTable]:
-        """Return the tables of an import, or raise AppError(upload_gone) when they were removed."""
+        """Return the staged tables of an import; raise AppError(upload_gone) if they were removed."""
         try:
             listed = json.loads((self._path(import_id) / "tables.json").read_text())
         except FileNotFoundError:
             raise AppError(ErrorCode.UPLOAD_GONE) from None
         return [
             StagedTable(
-                **{**one, **{name: tuple(one[name]) for name in ("headings", "left_out", "passed_over")}}
+                **{**table, **{name: tuple(table[name]) for name in ("headings", "left_out", "passed_over")}}
             )
-            for one in listed
+            for table in listed
         ]
 
     def rows(self, import_id: str, table: StagedTable) -> Iterator[StagedRow]:
@@ -129,21 +130,21 @@ class StagingFolder:
                     titles.clear()
 
     def file_of(self, import_id: str) -> Path:
-        """Return where the rows that an import did not take lie once it is over."""
+        """Return the path of the workbook of an import's refused rows."""
         return self._path(import_id) / "refused.xlsx"
 
     def remove(self, import_id: str) -> None:
-        """Remove the rows of an import."""
+        """Delete the staged files of an import."""
         shutil.rmtree(self._path(import_id), ignore_errors=True)
 
     def remove_old(self, now: datetime) -> None:
-        """Remove what was staged more than a week ago."""
+        """Delete staged files older than a week."""
         for folder in self._folder.glob("*"):
             if is_uuid(folder.name) and _made_at_ms(folder.name) < (now - KEPT_FOR).timestamp() * 1000:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _path(self, import_id: str) -> Path:
-        # The id comes from an address: only one that is an id may become a name.
+        # The id comes from a URL: only a valid id may become part of a path.
         if not is_uuid(import_id):
             raise AppError(ErrorCode.NOT_FOUND)
         return self._folder / import_id
@@ -151,7 +152,7 @@ class StagingFolder:
 
 @dataclass(slots=True)
 class _Columns:
-    """The columns of a table that are kept, and how their cells are cleaned."""
+    """Columns of a table that are staged, with the cleaning of their cells."""
 
     kept: list[int]
     headings: list[str]
@@ -160,7 +161,7 @@ class _Columns:
     emptied: Counter[str] = field(default_factory=Counter)
 
     def clean(self, texts: Sequence[str]) -> list[str]:
-        """Return the kept cells of a row without what is about persons."""
+        """Return the staged cells of a row without personal data."""
         cells = []
         for column, heading in zip(self.kept, self.headings, strict=True):
             text = texts[column] if column < len(texts) else ""
@@ -201,18 +202,18 @@ def _stage(folder: Path, number: int, table: FileSheet, is_title: IsTitle) -> St
 
 
 class _Writer:
-    """Writes the rows of a table: establishments, and titles that say something of the rows below."""
+    """Writer of a table's rows: establishments, and titles that apply to the rows below."""
 
     def __init__(self, headings: Headings, columns: _Columns, is_title: IsTitle) -> None:
         self._headings = headings
         self._columns = columns
         self._is_title = is_title
-        self._ordinals = {column for column, one in enumerate(headings.texts) if is_ordinal(one)}
+        self._ordinals = {column for column, heading in enumerate(headings.texts) if is_ordinal(heading)}
         self.row_count = 0
         self.passed_over: list[int] = []
 
     def write(self, out: TextIO, row: SheetRow) -> None:
-        """Write a row as what it is."""
+        """Write a row as an establishment or a title; note the number of any other row."""
         if self._is_establishment(row):
             content: object = self._columns.clean(row.texts)
             self.row_count += 1
@@ -225,23 +226,25 @@ class _Writer:
 
     def _is_establishment(self, row: SheetRow) -> bool:
         given = self._given(row)
-        # Two signatures stand side by side below the table.
+        # Below the table a row may contain two signatures side by side.
         least = 3 if len(self._columns.kept) > 4 else 2
-        # Headings stand again on each page of a printed list.
+        # Printed lists repeat the headings on each page.
         is_heading = row.texts in self._headings.lines
         return len(given) >= least and not _is_total(given[0]) and not is_heading
 
     def _title_of(self, row: SheetRow) -> str:
-        """Return the unit or kind that a line of one text announces; nothing else is kept of such rows."""
+        """Return the unit or type that a row of one text names, "" if it is no title."""
         texts = list(dict.fromkeys(self._given(row)))
         if len(texts) != 1 or _is_total(texts[0]):
             return ""
         (text,) = texts
-        return next((one for one in (text, text.split(":")[-1].split("(")[0]) if self._is_title(one)), "")
+        return next(
+            (title for title in (text, text.split(":")[-1].split("(")[0]) if self._is_title(title)), ""
+        )
 
     def _given(self, row: SheetRow) -> list[str]:
         texts = [text for column, text in enumerate(row.texts) if text and column not in self._ordinals]
-        # A title merged over the whole line stands in every cell of it in some files.
+        # In some files a title merged over the line is repeated in every cell.
         return texts if len(set(texts)) > 1 else texts[:1]
 
 
@@ -263,6 +266,7 @@ def _columns(headings: Headings, sample: Sequence[SheetRow]) -> _Columns:
 
 
 def _is_of_persons(path: str, texts: Sequence[str]) -> bool:
+    # Establishments may be named after persons: in names only numbers are personal data.
     if path == NAME:
         return holds_persons(texts, has_numbers)
     if path.endswith("number"):

@@ -1,4 +1,4 @@
-"""Values of cells: dates, numbers and points as offices write them."""
+"""Parsing of cell values: dates, numbers and points as offices write them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CENTURY = 100
 
 
 def read_value(kind: ValueKind, text: str) -> object:
-    """Return the value of a text that is not empty, or raise AppError with the code of what is wrong."""
+    """Return the value of a non-empty text; raise AppError with the code of the fault."""
     match kind:
         case ValueKind.DATE:
             return read_date(text)
@@ -41,17 +41,17 @@ def read_date(text: str) -> str:
     if plain.isdigit() and int(plain) in _SERIAL:
         return (_DAY_ZERO + timedelta(days=int(plain))).isoformat()
     try:
-        if found := _ISO.fullmatch(plain):
-            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-        if found := _WRITTEN.fullmatch(plain):
-            return date(_year(found[3]), int(found[2]), int(found[1])).isoformat()
+        if match := _ISO.fullmatch(plain):
+            return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        if match := _WRITTEN.fullmatch(plain):
+            return date(_year(match[3]), int(match[2]), int(match[1])).isoformat()
     except ValueError:
         pass
     raise AppError(ErrorCode.BAD_DATE)
 
 
 def read_point(text: str) -> tuple[int, int]:
-    """Return latitude and longitude of one text, with decimals or with minutes: "20,8224; 106,5510"."""
+    """Return latitude and longitude in 1e-7 degrees of a text in decimals or minutes: "20,8224; 106,5510"."""
     parts = [
         part for part in re.split(r"[;|/]| - |, |,(?=\d{2,3}\.)|\s{1,}(?=1?\d{2}[.,°])", text.strip()) if part
     ]
@@ -61,19 +61,19 @@ def read_point(text: str) -> tuple[int, int]:
 
 
 def _read_number(text: str) -> int:
-    found = _NUMBER.fullmatch(fold(text))
-    if found is None:
+    match = _NUMBER.fullmatch(fold(text))
+    if match is None:
         raise AppError(ErrorCode.NOT_INTEGER)
-    return int(found[1])
+    return int(match[1])
 
 
 def _read_degrees(text: str) -> int:
     plain = text.strip().lower()
-    if found := _DEGREES.fullmatch(plain):
-        return round(float(found[1].replace(",", ".")) * _UNIT)
-    if found := _SEXAGESIMAL.fullmatch(plain):
-        seconds = float((found[3] or "0").replace(",", "."))
-        return round((int(found[1]) + int(found[2]) / 60 + seconds / 3600) * _UNIT)
+    if match := _DEGREES.fullmatch(plain):
+        return round(float(match[1].replace(",", ".")) * _UNIT)
+    if match := _SEXAGESIMAL.fullmatch(plain):
+        seconds = float((match[3] or "0").replace(",", "."))
+        return round((int(match[1]) + int(match[2]) / 60 + seconds / 3600) * _UNIT)
     raise AppError(ErrorCode.OUT_OF_RANGE)
 
 

@@ -1,4 +1,4 @@
-"""CSV and tab-separated files: their code, their separator, their rows."""
+"""CSV and tab-separated files: encoding, separator and rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEPARATORS = (",", ";", "\t", "|")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SAMPLE_LINES = 60
 _NUL_SHARE = 4
-# Words of almost every register; two of them prove that a one-byte code was taken rightly.
+# Words of almost every register; two of them confirm the choice of a one-byte encoding.
 _WORDS = (" co so ", " dia chi ", " ten ", " nha ", " nghi ", " xa ", " phuong ", " loai hinh ", " ghi chu ")
 
 
@@ -55,14 +55,14 @@ def _strictly(data: bytes, code: str) -> str:
 
 
 def _one_byte(data: bytes) -> str:
-    """Return the text in that one-byte code in which words of a register are found."""
+    """Return the text in the one-byte encoding in which it contains words of a register."""
     decoders: tuple[Callable[[bytes], str], ...] = (
         _windows_1258,
         lambda raw: from_tcvn3(raw.decode("latin-1")),
     )
-    found = [(_known_words(decode(data[:20_000])), decode) for decode in decoders]
-    known, decode = max(found, key=lambda one: one[0])
-    if known < 2:  # see _WORDS
+    counts = [(_known_words(decode(data[:20_000])), decode) for decode in decoders]
+    word_count, decode = max(counts, key=lambda count: count[0])
+    if word_count < 2:  # see _WORDS
         raise refused("unknown_code")
     return decode(data)
 
@@ -72,7 +72,7 @@ def _windows_1258(data: bytes) -> str:
 
 
 def _known_words(text: str) -> int:
-    # Letters of another code fold to themselves: only marks that were read rightly vanish.
+    # In a wrong encoding letters do not fold to plain ones, so that words do not match.
     folded = f" {' '.join(''.join(c if c.isalnum() else ' ' for c in fold(text)).split())} "
     return sum(word in folded for word in _WORDS) if "\ufffd" not in text else 0
 
@@ -82,11 +82,13 @@ def _separator(text: str) -> str:
     if first.startswith("sep=") and len(first) > 4:  # what Excel writes: sep=;
         return first[4]
     lines = text[:100_000].splitlines()[:_SAMPLE_LINES]
-    return max(_SEPARATORS, key=lambda one: sorted(line.count(one) for line in lines)[len(lines) // 2 :])
+    return max(
+        _SEPARATORS, key=lambda separator: sorted(line.count(separator) for line in lines)[len(lines) // 2 :]
+    )
 
 
 def _rows(text: str, separator: str) -> Iterator[SheetRow]:
-    # An unclosed quote would take the rest of the file for one cell: the limit ends it.
+    # An unclosed quote makes the rest of the file one cell; the reader's field limit ends it.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     count = 0
     try:

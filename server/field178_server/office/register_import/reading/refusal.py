@@ -1,4 +1,4 @@
-"""Refusal of a whole file, with the problem that its sentence is chosen by."""
+"""Refusal of a whole file; its problem selects the message."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def refused(problem: str, **details: object) -> AppError:
-    """Return the refusal of a file: AppError(register_file) with `problem`."""
+    """Return AppError(register_file) with the problem of a file."""
     return AppError(ErrorCode.REGISTER_FILE, problem=problem, **details)

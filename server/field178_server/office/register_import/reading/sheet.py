@@ -1,4 +1,4 @@
-"""A table of a file: its name and its rows as texts, as they stand in the file."""
+"""A sheet of a file: its name and its rows as texts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MAX_CELL = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row of the file; `number` counts from 1 as the spreadsheet shows it."""
+    """A row of a file; `number` counts from 1 as the spreadsheet shows it."""
 
     number: int
     texts: tuple[str, ...]
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell says anything."""
+        """Whether all cells are empty."""
         return not any(self.texts)
 
 
@@ -35,5 +35,5 @@ class FileSheet:
 
 
 def cleaned(text: str) -> str:
-    """Return the text of a cell in one line and one Unicode form, without what cannot be seen."""
+    """Return the text of a cell in one line, in NFC and without invisible characters."""
     return " ".join(without_unseen(nfc(text[:MAX_CELL])).split())

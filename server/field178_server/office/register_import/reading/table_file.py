@@ -1,4 +1,4 @@
-"""An uploaded file: which kind it is, told by its first bytes and not by its name, and its tables."""
+"""Reading of an uploaded file; its kind is recognized by its first bytes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.sheet import FileSheet
 from field178_server.office.register_import.reading.workbook import read_workbook
 
-# Below what the server takes of any request.
+# Lower than the server's limit of a request.
 MAX_BYTES = 8_000_000
 _ZIP = b"PK"
-# Excel up to 2003, and every workbook with a password.
+# Workbooks of Excel up to 2003, and workbooks with a password.
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"<html", b"<!DOCTYPE")
 

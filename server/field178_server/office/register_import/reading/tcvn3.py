@@ -1,4 +1,4 @@
-"""TCVN 5712:1993 VN3, the one-byte code of the ABC fonts (.VnTime) that old files are typed in."""
+"""One-byte code TCVN 5712:1993 VN3 of the ABC fonts (.VnTime), in which old files are typed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ _BYTES = bytes.fromhex(
 )
 _LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ"
 _TABLE = {byte: letter for byte, letter in zip(_BYTES, _LETTERS, strict=True)}
-# Signs that no Vietnamese word in Unicode holds, and every second one in this code does.
+# Characters that occur in no Vietnamese word in Unicode, and in every second word in this code.
 _SIGNS = frozenset("µ¸¶·¹¨»¾¼½©®ª«¬\xad§£¤¥¦¡¢")
 _VIETNAMESE = frozenset("ăắằẳẵặấầẩẫậđếềểễệốồổỗộơớờởỡợưứừửữựạảẹẻẽịỉĩọỏụủũỵỷỹ")
 
 
 def from_tcvn3(text: str) -> str:
-    """Return the text that was typed in an ABC font; each character stands for its byte in Latin-1."""
+    """Return the Unicode text of an ABC-font text that was decoded as Latin-1."""
     return text.translate(_TABLE)
 
 

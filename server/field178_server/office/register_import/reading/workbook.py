@@ -1,4 +1,4 @@
-"""XLSX workbooks, read row by row: values as they were last calculated, nothing is executed."""
+"""XLSX workbooks, read row by row; values as last calculated, nothing is executed."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 MAX_SHEETS = 20
 _STEP = 1 << 20
 _OVERLAP = 200
-# Tags of a bounded length: a text of openings alone would be read again from each of them.
+# Bounded lengths keep the search linear in texts of many tag openings.
 _MERGED = re.compile(rb"mergeCell\b[^>]{0,100}?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 _MAX_MERGED = 50_000
-# What no program has calculated has no value; Excel writes a result of no letters as one of type "str".
+# A formula without a stored value; Excel stores an empty result as a value of type "str".
 _UNCALCULATED = re.compile(
     rb"<c\b(?![^>]{0,100}\bt=\"str\")[^>]{0,100}>\s*<f\b[^>]{0,200}(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
@@ -75,7 +75,7 @@ def _rows(
 
 
 def _width(values: tuple[object, ...], carried: Mapping[int, object]) -> int:
-    """Return how many cells of a row matter: openpyxl fills every row up with empty ones."""
+    """Return the number of cells up to the last used one; openpyxl pads rows with empty cells."""
     given = next((index for index in range(len(values), 0, -1) if values[index - 1] is not None), 0)
     return max(given, max(carried, default=-1) + 1)
 
@@ -86,7 +86,7 @@ def _fill_merged(
     merged: Mapping[tuple[int, int], int],
     carried: dict[int, tuple[int, str]],
 ) -> None:
-    """Give the rows of a merged cell the text of its first row."""
+    """Copy the text of a cell merged over rows into its other rows."""
     for column, (last, text) in list(carried.items()):
         if number > last:
             del carried[column]
@@ -99,8 +99,8 @@ def _fill_merged(
 
 
 def _merged_down(file: BinaryIO, part: str, name: str) -> dict[tuple[int, int], int]:
-    """Return {(row, column from 0): last row} of the cells merged over rows, which openpyxl does not tell."""
-    found: dict[tuple[int, int], int] = {}
+    """Return {(row, column from 0): last row} of cells merged over rows; openpyxl does not report them."""
+    last_rows: dict[tuple[int, int], int] = {}
     rest = b""
     try:
         with zipfile.ZipFile(file) as packed, packed.open(part) as sheet:
@@ -109,12 +109,12 @@ def _merged_down(file: BinaryIO, part: str, name: str) -> dict[tuple[int, int], 
                 if _UNCALCULATED.search(text):
                     raise refused("not_calculated", sheet=name)
                 for left, top, right, bottom in _MERGED.findall(text):
-                    if left == right and len(found) < _MAX_MERGED:
-                        found[int(top), _column(left)] = int(bottom)
+                    if left == right and len(last_rows) < _MAX_MERGED:
+                        last_rows[int(top), _column(left)] = int(bottom)
                 rest = text[-_OVERLAP:]
     except (zipfile.BadZipFile, KeyError, OSError, EOFError):
         raise refused("damaged") from None
-    return found
+    return last_rows
 
 
 def _column(letters: bytes) -> int:
@@ -125,7 +125,7 @@ def _column(letters: bytes) -> int:
 
 
 def cell_text(value: object) -> str:
-    """Return the value of a cell as people would type it; a day as 2026-05-01."""
+    """Return the value of a cell as text; a day as 2026-05-01."""
     match value:
         case None:
             return ""
