@@ -31,6 +31,7 @@ def choose_password(token: str) -> AnyResponse:
         return _page(token)
     chosen = request.form.get("password", "")
     if problem := problem_of(chosen, request.form.get("again", ""), login):
+        # Nobody is signed in: there is no `Page`.
         return _page(token, Localizer(chosen_language()).say(problem))
     # Outside the transaction: a hash takes 0.4 s.
     stored = runtime.passwords.hash(chosen)

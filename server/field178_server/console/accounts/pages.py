@@ -31,6 +31,7 @@ def sign_in_form() -> AnyResponse:
         return redirect(local_path(request.args.get("next", "")), 303)
     has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
     sentence = _UNSENT.get(request.args.get("unsent", ""), SESSION_ENDED if has_ended else None)
+    # Nobody is signed in: there is no `Page`.
     notice = Localizer(chosen_language()).say(sentence) if sentence else None
     return _form(200, request.args.get("next", ""), notice=notice)
 

@@ -80,7 +80,8 @@ def _choice(record_type: str, path: str, picked: str) -> ResolutionChoice:
     if picked == KEEP:
         return ResolutionChoice(ValueSource.KEPT)
     if picked == OTHER:
-        control = None if path == DELETED_PATH else control_for(record_type, path, Localizer("vi"))
+        localizer = current_page().localizer
+        control = None if path == DELETED_PATH else control_for(record_type, path, localizer)
         return ResolutionChoice(
             ValueSource.WRITTEN, value=read_typed(control, request.form.getlist(f"{TYPED}{path}"))
         )

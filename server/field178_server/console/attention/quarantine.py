@@ -86,7 +86,7 @@ def _correction(record_type: str) -> Correction:
         if path in left_out:
             continue
         try:
-            control = control_for(record_type, path, Localizer("vi"))
+            control = control_for(record_type, path, current_page().localizer)
             values[path] = read_typed(control, request.form.getlist(f"{TYPED}{path}"))
         except AppError as error:
             problems[path] = [error.code.value]

@@ -36,7 +36,7 @@ def index() -> AnyResponse:
         trail = trail_page(session, page.tenant_id, narrow, PageStart.read(request.args))
         everyone = officers.everyone(session, page.tenant_id)
         checks = chain_check.checks_of(session, page.tenant_id)
-    reader = TrailReader.of(page.officer, page.localizer.language, trail.known)
+    reader = TrailReader.of(page.officer, page.localizer, trail.known)
     authors = by_label((officer.officer_id, officer.name or officer.login) for officer in everyone)
     return page.render(
         "audit/list.html",
@@ -59,7 +59,7 @@ def file(kind: str) -> AnyResponse:
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
         for entry, names in trail_rows(session, page.tenant_id, narrow):
-            reader = TrailReader.of(page.officer, page.localizer.language, names)
+            reader = TrailReader.of(page.officer, page.localizer, names)
             line = reader.line(entry)
             subject = line.object or Named("")
             named = (line.author.text, line.action, line.detail, subject.text, subject.hint, line.area)

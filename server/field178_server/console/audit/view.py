@@ -90,9 +90,9 @@ class TrailReader:
     records: Mapping[str, RecordFacts]
 
     @classmethod
-    def of(cls, officer: OfficerContext, language: str, names: TrailNames) -> TrailReader:
+    def of(cls, officer: OfficerContext, localizer: Localizer, names: TrailNames) -> TrailReader:
         """Return the reader of entries about these names and records."""
-        return cls(officer, Localizer(language, names.names), names.records)
+        return cls(officer, localizer.with_names(names.names), names.records)
 
     def line(self, entry: TrailEntry) -> EntryLine:
         """Return the line of an entry."""

@@ -78,5 +78,6 @@ def _choice(value: object, list_name: str) -> str:
 
 
 def _localizer() -> Localizer:
+    # Pages of strangers, the sign-in, have no `Page`.
     page = g.get("page")
     return page.localizer if isinstance(page, Page) else Localizer(chosen_language())

@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.shell.flash import leave_flash
-from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
+from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -92,8 +91,8 @@ def lists_typed(prefix: str) -> dict[str, list[str]]:
 
 
 def _refusal(error: AppError, sentence: str) -> Refusal:
-    localizer = Localizer(chosen_language())
+    localizer = current_page().localizer
     problems = error.details.get("problems")
-    found = dict(problems) if isinstance(problems, dict) else {}
-    whole = [message(code, localizer.language) for code in found.pop("", [])]
-    return Refusal(error.status, error.code, " ".join([localizer.say(sentence), *whole]), found)
+    by_field = dict(problems) if isinstance(problems, dict) else {}
+    whole = [message(code, localizer.language) for code in by_field.pop("", [])]
+    return Refusal(error.status, error.code, " ".join([localizer.say(sentence), *whole]), by_field)

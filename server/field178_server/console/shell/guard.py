@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, STATIC_ENDPOINT, console
 from field178_server.console.shell.drafts import form_page, mark_draft, sent_draft, sent_field
-from field178_server.console.shell.layout import OfficeLayout, layout_of, render
+from field178_server.console.shell.layout import OfficeLayout, render
+from field178_server.console.shell.page import current_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import check_csrf, find_officer
 from field178_server.http.compression import pack
 from field178_server.http.lists_in_force import current_lists
@@ -86,12 +85,13 @@ def _way_back() -> str | None:
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
     """Return an error as a page that says what happened and where to go on."""
+    # A stranger has no `Page`.
     localizer = Localizer(chosen_language())
     signed_in = find_officer() is not None
     # What is not there has no form either.
     has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
     form = _way_back() if has_form else None
-    layout = _layout(status, localizer)
+    layout = _layout(status)
     response = render(
         "shell/error.html" if layout else "shell/error_unframed.html",
         status,
@@ -109,13 +109,9 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     return response
 
 
-def _layout(status: int, localizer: Localizer) -> OfficeLayout | None:
-    """Return the frame of the officer's pages; None for a stranger, and where the server itself failed."""
-    officer = find_officer()
-    if officer is None or status >= 500:
-        return None
-    with snapshot(current_runtime().engine) as session:
-        return layout_of(session, officer, localizer)
+def _layout(status: int) -> OfficeLayout | None:
+    """Return the layout of the officer; None for a stranger, and for an error of the server."""
+    return None if find_officer() is None or status >= 500 else current_page().layout
 
 
 # The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.

@@ -93,6 +93,7 @@ def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -
 
 def render(template: str, status: int = 200, **values: object) -> Response:
     """Return a page in the language and appearance of this browser."""
+    # Also for pages of strangers, who have no `Page`.
     localizer = Localizer(chosen_language())
     page = render_template(
         template,

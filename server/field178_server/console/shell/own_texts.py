@@ -1,4 +1,4 @@
-"""The office's own words: a text that may name a person is shown once more before it is stored."""
+"""Confirmation of texts that may name a person, before they are stored."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.page import current_page
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
-from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import CODE_FIELD
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import PrivacyMark, lint
 
-# Confirmed by the officer: what is marked is no personal data.
+# The key of the question whether the marked texts stay as they are.
 TEXTS = "texts"
 # A password was checked before: the session is confirmed, and the page must not hold it.
 _NEVER_SENT_AGAIN = frozenset({"csrf_token", "form_page", "password", CODE_FIELD})
@@ -38,32 +34,28 @@ class OwnText:
     def places(self, known_names: Sequence[str] = ()) -> list[tuple[str, str]]:
         """Return the marked words, each once, with what they may be."""
         plain = nfc(self.text)
-        found = ((plain[mark.start : mark.end], mark.message) for mark in self.marks(known_names))
-        return list(dict.fromkeys(found))
+        words = ((plain[mark.start : mark.end], mark.message) for mark in self.marks(known_names))
+        return list(dict.fromkeys(words))
 
 
 def confirmed() -> frozenset[str]:
-    """Return what the officer was asked and said yes to, on one page or on several."""
-    return frozenset(one for text in request.form.getlist("confirmed") for one in text.split())
+    """Return the keys of the questions that the officer confirmed, on this page or on earlier ones."""
+    return frozenset(key for text in request.form.getlist("confirmed") for key in text.split())
 
 
 def confirm_texts(texts: Sequence[OwnText], active: str, known_names: Sequence[str] = ()) -> Response | None:
-    """Return the page that shows the marked texts of this form, None when there are none or they stay.
+    """Return the page that shows the marked texts of a form; None: no text is marked, or all are confirmed.
 
-    It is the form once more: the texts can be mended there, and all else that was sent goes along unseen.
+    The page is a form: the texts can be changed there, all other values are sent again as hidden fields.
     """
-    marked = [one for one in texts if one.marks(known_names)]
+    marked = [own_text for own_text in texts if own_text.marks(known_names)]
     if not marked or TEXTS in confirmed():
         return None
-    officer = current_officer()
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, officer, Localizer(chosen_language()))
-    shown = {*_NEVER_SENT_AGAIN, *(one.name for one in marked)}
-    return render(
+    shown = {*_NEVER_SENT_AGAIN, *(own_text.name for own_text in marked)}
+    return current_page().render(
         "shell/own_texts.html",
-        layout=layout,
         active=active,
-        texts=[(one, one.places(known_names)) for one in marked],
+        texts=[(own_text, own_text.places(known_names)) for own_text in marked],
         action=request.full_path.rstrip("?"),
         others=[(name, text) for name, text in request.form.items(multi=True) if name not in shown],
     )

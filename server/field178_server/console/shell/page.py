@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Response, g, request
@@ -76,7 +76,7 @@ class Page:
 
     def use_names(self, names: Names) -> None:
         """Show these names in place of ids from now on: in the localizer and in template filters."""
-        self.localizer = replace(self.localizer, names=names)
+        self.localizer = self.localizer.with_names(names)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

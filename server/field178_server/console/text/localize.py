@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from field178_server.records.labels import Names
@@ -21,6 +21,10 @@ class Localizer:
     language: str
     names: Names = field(default_factory=Names)
     lists: CodeLists = field(default_factory=load, repr=False)
+
+    def with_names(self, names: Names) -> Localizer:
+        """Return the localizer of the same reader with other names in place of ids."""
+        return replace(self, names=names)
 
     def say(self, msgid: str) -> str:
         """Return a text of the console in the reader's language."""
