@@ -327,15 +327,15 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "file_of_another_officer_is_taken": SourceBug(
         f"{_S}console.exports.pages",
-        "if job.queued_by != officer.id:",
+        "if job.queued_by != page.officer.id:",
         "if not job.queued_by:",
         _EXPORTER,
         "somebody_else",
     ),
     "file_outlives_the_role_of_its_officer": SourceBug(
         f"{_S}console.exports.pages",
-        'if job.arguments.get("what") not in {one.key for one in kinds_of(officer.role, load())}:',
-        "if not kinds_of(officer.role, load()):",
+        'if job.arguments.get("what") not in {kind.key for kind in _kinds(page)}:',
+        "if not _kinds(page):",
         _EXPORTER,
         "handed_out",
     ),
@@ -351,7 +351,7 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "exports_of_others_are_listed": SourceBug(
         f"{_S}console.exports.pages",
-        '"" if sees_all else officer.id',
+        '"" if sees_all else page.officer.id',
         '""',
         _EXPORTER,
         "without_oversight",
@@ -379,7 +379,7 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "exact_figures_of_a_running_year_exported": SourceBug(
         f"{_S}console.exports.figures",
-        "    figures = dict(seen_figures(asked, figures, hidden))\n",
+        "    figures = dict(seen_figures(request, figures, hidden))\n",
         "",
         _EXPORTED,
         "year_lasts",

@@ -66,38 +66,42 @@ _VERDICTS = {
 }
 
 
-def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
+def figures_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
     """Return the figures of a period, those alone that the officer sees."""
-    localizer, context = Localizer(question.officer.language), question.context
-    today = local_date(context.now())
-    asked = asked_figures(question.arguments, question.officer, localizer.lists, today)
+    context, officer = question.context, question.officer
+    request = asked_figures(question.arguments, officer, localizer.lists, local_date(context.now()))
+    period = request.question.period
     indicators = list(localizer.lists.indicators.values())
-    facts = facts_at_hand(session, context.tenant_id, asked.question, [one.id for one in indicators])
-    told = [one for one in indicators if facts.tells(one, asked.question.period)]
-    figures = {one.id: facts.figure(one, asked.question.period) for one in told}
-    hidden = hidden_for(session, context.tenant_id, asked, figures)
-    figures = dict(seen_figures(asked, figures, hidden))
-    missing = left_out(session, context.tenant_id, asked.question)
-    sentences = sentences_for(missing, question.officer.role, localizer)
-    writer = _FigureRows(asked, facts, localizer, hidden, sentences)
+    ids = [indicator.id for indicator in indicators]
+    facts = facts_at_hand(session, context.tenant_id, request.question, ids)
+    figures = {
+        indicator.id: facts.figure(indicator, period)
+        for indicator in indicators
+        if facts.tells(indicator, period)
+    }
+    hidden = hidden_for(session, context.tenant_id, request, figures)
+    figures = dict(seen_figures(request, figures, hidden))
+    missing = left_out(session, context.tenant_id, request.question)
+    sentences = sentences_for(missing, officer.role, localizer)
+    writer = _FigureRows(request, facts, localizer, hidden, sentences)
     headings = [localizer.say(text) for text in _COLUMNS.values()]
     title = localizer.say(N_("Figures of the indicators"))
     return ExportTable(
         TableFile(FIGURES, title, headings),
         tuple(_COLUMNS),
-        (row for one in indicators for row in writer.rows(one, figures.get(one.id))),
+        (row for indicator in indicators for row in writer.rows(indicator, figures.get(indicator.id))),
         len(indicators) * (1 + len(parts_of_area(facts.area))),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _FigureRows:
-    """Puts figures into rows; `hidden`: the indicators that the reader does not see.
+    """Writer of figures as rows; `hidden`: ids of indicators that the reader does not see.
 
-    `left_out`: what is in no figure of the area.
+    `left_out`: sentences about records that no figure of the area counts.
     """
 
-    asked: AskedFigures
+    request: AskedFigures
     facts: AreaFacts
     localizer: Localizer
     hidden: frozenset[str]
@@ -107,25 +111,25 @@ class _FigureRows:
         """Yield the row of the area, and of its communes where the reader sees them; None: not counted."""
         is_hidden = indicator.id in self.hidden
         yield self._row(indicator, figure, "", is_hidden=is_hidden), None
-        question, is_from_above = self.asked.question, self.asked.is_from_above
+        question, is_from_above = self.request.question, self.request.is_from_above
         if indicator.privacy or figure is None or not figure.approved.is_sent:
             return
         if is_from_above and (is_hidden or not is_by_commune(question, indicator)):
             return
         hidden = hidden_communes(self.facts, indicator) if is_from_above else frozenset[str]()
         for unit_id, part in parts_of_area(self.facts.area).items():
-            found = self.facts.figure(indicator, question.period, part)
+            part_figure = self.facts.figure(indicator, question.period, part)
             if is_from_above:
-                found = replace(found, approved=seen_value_of_part(found.approved))
-            # Another unit stands here only where something is counted of it.
-            if is_line_by_itself(question.lists, unit_id, part) or found.approved.num:
-                yield self._row(indicator, found, unit_id, is_hidden=unit_id in hidden), None
+                part_figure = replace(part_figure, approved=seen_value_of_part(part_figure.approved))
+            # A unit that is no commune has a row only if something is counted there.
+            if is_line_by_itself(question.lists, unit_id, part) or part_figure.approved.num:
+                yield self._row(indicator, part_figure, unit_id, is_hidden=unit_id in hidden), None
 
     def _row(
         self, indicator: Indicator, figure: IndicatorFigure | None, unit_id: str, *, is_hidden: bool
     ) -> Sequence[Cell]:
-        say, question = self.localizer.say, self.asked.question
-        area = unit_id or self.asked.area_id
+        say, question = self.localizer.say, self.request.question
+        area = unit_id or self.request.area_id
         days = question.period.first, question.last_day
         numbers: tuple[Cell, ...] = _NOTHING
         target: tuple[Cell, ...] = (None, None)
@@ -146,26 +150,30 @@ class _FigureRows:
             target = ("", "") if unit_id else self._target(indicator, value)
             if value.coverage is not None:
                 coverage = (value.coverage.counted, value.coverage.every)
-            pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
+            pending = None if self.request.is_from_above else figure.with_waiting.num - value.num
             if value.is_open:
                 note = say(OPEN_SHARE)
-            if self.asked.is_rounded and counts_people(self.localizer.lists, indicator):
+            if self.request.is_rounded and counts_people(self.localizer.lists, indicator):
                 note = say(N_("Rounded down to a multiple of 5 while the year lasts."))
         return (
-            *(indicator.id, indicator.label(self.localizer.language), indicator.official_code or ""),
-            *(area, self.localizer.area(area), say(_COMMUNE if unit_id else _AREA)),
+            indicator.id,
+            indicator.label(self.localizer.language),
+            indicator.official_code or "",
+            area,
+            self.localizer.area(area),
+            say(_COMMUNE if unit_id else _AREA),
             *days,
             *numbers,
             "" if indicator.unit == YES_NO else indicator.unit,
             *target,
             pending,
             *coverage,
-            note if unit_id else " ".join(one for one in (note, *self.left_out) if one),
+            note if unit_id else " ".join(text for text in (note, *self.left_out) if text),
         )
 
     def _target(self, indicator: Indicator, value: FigureValue) -> tuple[Cell, Cell]:
-        found = reached(self.asked.profile, indicator.id, value)
-        if found is None:
+        comparison = reached(self.request.profile, indicator.id, value)
+        if comparison is None:
             return None, None
-        verdict = _VERDICTS.get(found.verdict)
-        return found.target, "" if verdict is None else self.localizer.say(verdict)
+        verdict = _VERDICTS.get(comparison.verdict)
+        return comparison.target, "" if verdict is None else self.localizer.say(verdict)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from field178_server.console.exports.localized import LocalizedSource
 from field178_server.console.records.filed_columns import VISIT, columns_of
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
@@ -20,7 +21,7 @@ from field178_server.office.establishments.queries import (
     register_rows,
 )
 from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
-from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable, Source
+from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import TableFile
 from field178_server.office.filed.list_filter import FiledFilter, FiledList
 from field178_server.office.filed.map import points_of
@@ -29,15 +30,16 @@ from field178_server.office.follow_ups.queries import due_between
 from field178_server.records.access import access_of
 from field178_server.records.labels import Names
 from field178_shared.text.i18n import N_
+from field178_shared.time.no_day import NO_DAY, day_or_none
 
 _PLACE = "establishment"
 _REGISTER_FIELDS = (
     *("name", "establishment_type_id", "unit_id", "address_line"),
     *("registration_number", "operating_status_id"),
 )
-_FIRST, _LAST = date(1900, 1, 1), date(9999, 12, 30)
-_NO_DAY = date(9999, 12, 31)
-Found = TypeVar("Found")
+# The last day is the one before NO_DAY: with a first day given, rows without a due day are left out.
+_FIRST, _LAST = date(1900, 1, 1), NO_DAY - timedelta(days=1)
+Row = TypeVar("Row")
 
 
 def days_of(question: ExportQuestion) -> tuple[date | None, date | None]:
@@ -46,10 +48,9 @@ def days_of(question: ExportQuestion) -> tuple[date | None, date | None]:
     return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
 
 
-def register_table(session: Session, question: ExportQuestion) -> ExportTable:
+def register_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
     """Return the register with the points of its entries."""
-    localizer, officer = Localizer(question.officer.language), question.officer
-    lists = localizer.lists
+    officer, lists = question.officer, localizer.lists
     query = RegisterQuery(
         question.context.tenant_id,
         access_of(officer.role, officer.scopes),
@@ -78,16 +79,16 @@ def register_table(session: Session, question: ExportQuestion) -> ExportTable:
     return ExportTable(file, fields, rows(), register_page(session, query).total)
 
 
-def filed_table(record_type: str) -> Source:
+def filed_table(record_type: str) -> LocalizedSource:
     """Return the source of visits or of sessions; a visit stands at the point of its establishment."""
     name, title = (VISITS, N_("Visits")) if record_type == VISIT else (SESSIONS, N_("Outreach sessions"))
 
-    def table(session: Session, question: ExportQuestion) -> ExportTable:
-        localizer, officer = Localizer(question.officer.language), question.officer
+    def table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
+        officer = question.officer
         columns = [column for column in columns_of(record_type, localizer.lists) if not column.is_of_office]
         since, until = days_of(question)
         unit_id = question.arguments.get("unit", "")
-        wanted = FiledList(
+        query = FiledList(
             question.context.tenant_id,
             access_of(officer.role, officer.scopes),
             FiledFilter(record_type, since=since, until=until, unit_id=unit_id),
@@ -95,38 +96,38 @@ def filed_table(record_type: str) -> Source:
         )
 
         def rows() -> Iterator[ExportRow]:
-            for some in _chunks(filed_rows(session, wanted), EXPORT_STEP):
-                points = _points(session, question, some) if record_type == VISIT else {}
-                for row, names in some:
-                    words = Localizer(localizer.language, names)
+            for chunk in _chunks(filed_rows(session, query), EXPORT_STEP):
+                points = _points(session, question, chunk) if record_type == VISIT else {}
+                for row, names in chunk:
+                    named = localizer.with_names(names)
                     yield (
-                        [column.written(row, words) for column in columns],
+                        [column.written(row, named) for column in columns],
                         points.get(row.establishment_id or ""),
                     )
 
         file = TableFile(name, localizer.say(title), [column.label(localizer) for column in columns])
-        return ExportTable(file, [column.key for column in columns], rows(), count_filed(session, wanted))
+        return ExportTable(file, [column.key for column in columns], rows(), count_filed(session, query))
 
     return table
 
 
-def follow_ups_table(session: Session, question: ExportQuestion) -> ExportTable:
+def follow_ups_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
     """Return what is due after visits: corrections, decisions and payments, without their texts."""
-    localizer, officer = Localizer(question.officer.language), question.officer
+    officer = question.officer
     since, until = days_of(question)
     access = access_of(officer.role, officer.scopes)
     lists, say = localizer.lists, localizer.say
 
     def rows() -> Iterator[ExportRow]:
-        days = since or _FIRST, until or (_LAST if since else _NO_DAY)
+        days = since or _FIRST, until or (_LAST if since else NO_DAY)
         for row, names in due_between(session, question.context.tenant_id, access, *days):
-            words = Localizer(localizer.language, names)
+            named = localizer.with_names(names)
             cells = (
                 say(FOLLOW_UP_KINDS[row.kind]),
-                words.establishment(row.establishment_id) if row.establishment_id else "",
+                named.establishment(row.establishment_id) if row.establishment_id else "",
                 localizer.label(lists.units, row.unit_id) if row.unit_id else "",
                 row.visited_on,
-                None if row.due_on == _NO_DAY else row.due_on,
+                day_or_none(row.due_on),
                 row.closed_on,
                 row.amount_vnd,
                 row.paid_vnd,
@@ -154,7 +155,7 @@ def _points(
     return dict(points_of(session, question.context.tenant_id, ids))
 
 
-def _chunks(found: Iterable[Found], size: int) -> Iterator[list[Found]]:
-    rest = iter(found)
-    while some := list(islice(rest, size)):
-        yield some
+def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    rest = iter(rows)
+    while chunk := list(islice(rest, size)):
+        yield chunk

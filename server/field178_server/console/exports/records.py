@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.console.components.column_cells import cell_of
 from field178_server.console.exports.lists import days_of
+from field178_server.console.exports.localized import LocalizedSource
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
-from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable, Source
+from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.records import StoredRows
 from field178_server.office.exports.table_files import Cell, TableFile
 from field178_shared.merge import Data
@@ -25,11 +26,10 @@ from field178_shared.text.privacy import lint, mask
 _FIRST_DAYS = frozenset({FieldKind.DATE, FieldKind.MONTH, FieldKind.HALF_YEAR})
 
 
-def records_table(record_type: str) -> Source:
+def records_table(record_type: str) -> LocalizedSource:
     """Return the source of the records of a type."""
 
-    def table(session: Session, question: ExportQuestion) -> ExportTable:
-        localizer = Localizer(question.officer.language)
+    def table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
         columns = record_columns(record_type, localizer.lists)
         stored = StoredRows(session, question.context.tenant_id, question.officer, record_type)
         since, until = days_of(question)
@@ -38,8 +38,8 @@ def records_table(record_type: str) -> Source:
             for body, names in stored.bodies():
                 data = json.loads(body)
                 if _is_between(_day(record_type, columns, data), since, until):
-                    words = Localizer(localizer.language, names)
-                    yield [_cell(column, data, words) for column in columns], None
+                    named = localizer.with_names(names)
+                    yield [_cell(column, data, named) for column in columns], None
 
         headings = [column.label(localizer.language) for column in columns]
         file = TableFile(record_type, type_name(record_type, localizer), headings)

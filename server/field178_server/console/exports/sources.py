@@ -1,4 +1,4 @@
-"""Sources of the exports: what is written for each kind."""
+"""Sources of the exports: the rows of each kind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from field178_server.console.exports.figures import figures_table
 from field178_server.console.exports.lists import filed_table, follow_ups_table, register_table
+from field178_server.console.exports.localized import localized
 from field178_server.console.exports.records import records_table
 from field178_server.console.records.filed_columns import SESSION, VISIT
 from field178_server.office.exports.kinds import (
@@ -21,11 +22,11 @@ from field178_server.office.exports.operations import Source
 
 EXPORT_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        FIGURES: figures_table,
-        REGISTER: register_table,
-        VISITS: filed_table(VISIT),
-        SESSIONS: filed_table(SESSION),
-        FOLLOW_UPS: follow_ups_table,
-        **{one: records_table(one) for one in RECORD_KINDS},
+        FIGURES: localized(figures_table),
+        REGISTER: localized(register_table),
+        VISITS: localized(filed_table(VISIT)),
+        SESSIONS: localized(filed_table(SESSION)),
+        FOLLOW_UPS: localized(follow_ups_table),
+        **{record_type: localized(records_table(record_type)) for record_type in RECORD_KINDS},
     }
 )
