@@ -20,6 +20,11 @@ def is_past_due(today: date) -> ColumnElement[bool]:
     return FollowUpProjection.due_on < today
 
 
+def is_past(due_on: date, today: date) -> bool:
+    """Tell whether a due day is past, by the rule of `is_past_due`."""
+    return due_on < today
+
+
 def is_overdue(today: date) -> ColumnElement[bool]:
     """Return the condition of open follow-ups past their due day."""
     return and_(IS_OPEN, is_past_due(today))

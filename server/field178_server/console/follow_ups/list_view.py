@@ -29,12 +29,13 @@ from field178_server.office.follow_ups.queries import (
     Position,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.projections.follow_up import NO_DAY
+from field178_server.records.follow_ups import is_past
 from field178_shared.ids import is_uuid
 from field178_shared.records.sanctions import CLOSURE, DECISION, PAYMENT
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
+from field178_shared.time.no_day import NO_DAY
 
 _LONGEST = 200
 TABS = {
@@ -223,7 +224,7 @@ def _left(row: FollowUpProjection, page: Page) -> StateLabel:
         return StateLabel(text, "ok", "check")
     if row.due_on == NO_DAY:
         return StateLabel("", "", "clock")
-    tone = "bad" if row.due_on < page.today else "warn" if row.due_on <= page.today + SOON else ""
+    tone = "bad" if is_past(row.due_on, page.today) else "warn" if row.due_on <= page.today + SOON else ""
     if row.kind in _IN_WORKING_DAYS:
         text = days_left_text(row.due_on, page.today, page.lists.holidays, page.localizer.language)
     else:

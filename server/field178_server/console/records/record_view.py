@@ -24,6 +24,7 @@ from field178_server.console.text.state_labels import StateLabel, state_label
 from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
+from field178_server.records.follow_ups import is_past
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
@@ -55,14 +56,9 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """Revision of a record: author, time, tablet, differences; the first one has none."""
+    """Revision of a record with its differences; the first one has none."""
 
-    rev: int
-    who: str
-    when: str
-    tablet: str
-    is_first: bool
-    is_late: bool
+    revision: Revision
     differences: tuple[DifferenceView, ...]
 
 
@@ -332,24 +328,16 @@ def _open_follow_up(follow_up: OpenFollowUp, today: date, localizer: Localizer) 
     if due_on is None:
         return OpenFollowUpView(follow_up, say(N_("No date set")), is_overdue=False)
     due = say(N_("Fix by {day}")).format(day=localizer.day(due_on))
-    days_late = (today - due_on).days
-    if days_late > 0:
-        late = say(N_("late by {count} days")).format(count=localizer.number(days_late))
+    is_overdue = is_past(due_on, today)
+    if is_overdue:
+        late = say(N_("late by {count} days")).format(count=localizer.number((today - due_on).days))
         due = f"{due} · {late}"
-    return OpenFollowUpView(follow_up, due, is_overdue=days_late > 0)
+    return OpenFollowUpView(follow_up, due, is_overdue=is_overdue)
 
 
 def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> RevisionView:
-    is_first = revision.rev == 1
-    return RevisionView(
-        rev=revision.rev,
-        who=localizer.person(revision.user_id),
-        when=localizer.instant(revision.received_at),
-        tablet=localizer.tablet(revision.device_id),
-        is_first=is_first,
-        is_late=revision.status == "conflict",
-        differences=() if is_first else difference_views(page.record, revision.differences, localizer),
-    )
+    differences = () if revision.rev == 1 else revision.differences
+    return RevisionView(revision, difference_views(page.record, differences, localizer))
 
 
 def _review(page: RecordPage, maker: RowMaker, sections: tuple[SectionView, ...]) -> ReviewView | None:

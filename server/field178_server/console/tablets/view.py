@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
-from field178_server.devices.heartbeat import SILENT_AFTER
+from field178_server.devices.heartbeat import silent_since
 from field178_server.office.tablets.queries import TabletRow
 from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
@@ -69,9 +69,9 @@ def _state(row: TabletRow, localizer: Localizer, now: datetime) -> StateLabel:
     if row.revoked_at is not None:
         when = localizer.instant(row.revoked_at)
         return StateLabel(localizer.say(N_("Revoked {when}")).format(when=when), "", "void")
-    silent_for = now - (row.last_seen_at or row.enrolled_at)
-    if silent_for >= SILENT_AFTER:
-        days = localizer.number(silent_for.days)
+    last_contact = row.last_seen_at or row.enrolled_at
+    if last_contact <= silent_since(now):
+        days = localizer.number((now - last_contact).days)
         return StateLabel(localizer.say(N_("Silent for {days} days")).format(days=days), "warn", "clock")
     if row.last_seen_at is None:
         return StateLabel(localizer.say(N_("Enrolled, not synced yet")), "primary", "clock")
