@@ -133,9 +133,13 @@ def current_token() -> str:
 
 def csrf_token() -> str:
     """Return the token that every form and htmx request of this session must send along."""
-    runtime = current_runtime()
-    token = current_token()
-    return hmac.new(runtime.keyring.session, token.encode(), hashlib.sha256).hexdigest() if token else ""
+    return csrf_token_of(current_runtime(), current_token())
+
+
+def csrf_token_of(runtime: Runtime, session_token: str) -> str:
+    """Return the form token of a session: HMAC-SHA256 of its token, hexadecimal; empty without a session."""
+    key, message = runtime.keyring.session, session_token.encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest() if message else ""
 
 
 def check_csrf() -> None:

@@ -13,22 +13,24 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from tests.server.office_scene import PASSWORD, Office, Tablet, copy_of
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import officers, sessions
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.browser_session import csrf_token_of
 from field178_server.office.reviews.queue import review_revisions
-from field178_server.runtime import EXTENSION
+from field178_server.runtime import EXTENSION, new_token
 from field178_server.security.passwords import Passwords
 from field178_shared.time.clock import to_wire
 
 UNIT = "unit:c11629_v2"
 TEAM = f"team:{builders.TEAM}"
 PLACE = builders.record_id("establishment")
-TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 EXTRA_ROLES = (
     "admin",
     "leader_viewer",
@@ -46,7 +48,6 @@ class Browser:
     """One person's browser."""
 
     client: FlaskClient
-    tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
@@ -57,14 +58,10 @@ class Browser:
         return answer.get_data(as_text=True)
 
     def token(self) -> str:
-        """Return the token of this session, read from a page once: a page for each form would be slow."""
+        """Return the form token of this browser's session, as its pages hold it."""
         cookie = self.client.get_cookie("field178")
-        session = cookie.value if cookie else ""
-        if session not in self.tokens:
-            found = TOKEN.search(self.text("/account"))
-            assert found is not None
-            self.tokens[session] = found[1]
-        return self.tokens[session]
+        runtime = self.client.application.extensions[EXTENSION]
+        return csrf_token_of(runtime, cookie.value if cookie else "")
 
     def post(self, path: str, fields: Json | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token()} | (fields or {}))
@@ -186,17 +183,23 @@ def in_the_field(office: Office, enrolled: Enrolled) -> FieldWork:
     return FieldWork(office, tablet, office.officer_id("an"))
 
 
+def open_session(office: Office, login: str) -> Browser:
+    """Open a session of an officer in a new browser. `accounts/test_pages.py` types the password instead."""
+    browser, token = Browser(office.app.test_client()), new_token()
+
+    def write(session: Session) -> None:
+        officer = officers.by_login_or_id(session, office.settings.tenant, login)
+        sessions.open_session(session, officer, token, office.clock.now())
+
+    run_write(office.engine, write)
+    browser.client.set_cookie("field178", token)
+    return browser
+
+
 @pytest.fixture
 def signed_in(office: Office) -> Callable[[str], Browser]:
-    """Sign an officer in, each in a browser of their own."""
-
-    def sign_in(login: str) -> Browser:
-        browser = Browser(office.app.test_client())
-        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
-        assert answer.status_code == 303, answer.get_data(as_text=True)
-        return browser
-
-    return sign_in
+    """Open a session for each login, each in a browser of its own."""
+    return lambda login: open_session(office, login)
 
 
 @pytest.fixture

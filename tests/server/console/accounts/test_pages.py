@@ -67,6 +67,10 @@ def test_sign_out_ends_the_session(reviewer: Browser) -> None:
     assert reviewer.get("/reviews").status_code == 302
 
 
+def test_forms_hold_the_token_of_their_session(reviewer: Browser) -> None:
+    assert f'name="csrf_token" value="{reviewer.token()}"' in reviewer.text("/account")
+
+
 def test_form_of_another_site_is_refused(reviewer: Browser) -> None:
     answer = reviewer.client.post(
         "/sign-out", data={"csrf_token": reviewer.token()}, headers={"Sec-Fetch-Site": "cross-site"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.server.console.conftest import Browser
+from tests.server.console.conftest import Browser, open_session
 from tests.server.district import WAITING, district_in
-from tests.server.office_scene import PASSWORD, MovedClock, Office
+from tests.server.office_scene import MovedClock, Office
 
 from field178_server.demo import DEMO_START
 from field178_server.records.lists_in_force import ListsInForce
@@ -26,10 +26,4 @@ def reads_as(district: Office) -> Callable[[str], Browser]:
     """Sign an officer of the district in; its lists are in force, which every test begins without."""
     ListsInForce(district.engine, district.settings.tenant).follow()
 
-    def sign_in(login: str) -> Browser:
-        browser = Browser(district.app.test_client())
-        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
-        assert answer.status_code == 303, answer.get_data(as_text=True)
-        return browser
-
-    return sign_in
+    return lambda login: open_session(district, login)
