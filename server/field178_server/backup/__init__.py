@@ -1,1 +1,1 @@
-"""Backups: taken while the server runs, proved by restoring them, restored into an empty place only."""
+"""Backups: created while the server runs, proved by a test restore, restored into an empty store only."""

@@ -1,4 +1,4 @@
-"""Copies of a store: out of its engine, and into an empty one."""
+"""Copies of a database: to a file, and from a file into an empty database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INSUFFICIENT_PRIVILEGE = "42501"
 
 
 def copy_out(connection: Connection, url: str, target: Path) -> None:
-    """Write the store, as the connection's read snapshot sees it, into a new file."""
+    """Write the database, as of the connection's snapshot, into a new file."""
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     if connection.dialect.name == "sqlite":
         copy_sqlite(connection, target)
@@ -41,7 +41,7 @@ def copy_out(connection: Connection, url: str, target: Path) -> None:
 
 
 def copy_in(source: Path, url: str) -> None:
-    """Fill an empty store from such a file, whole or not at all."""
+    """Fill an empty database from the file of `copy_out`, in one transaction."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         copy_durably(source, Path(str(parsed.database)))
@@ -57,7 +57,7 @@ def copy_in(source: Path, url: str) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """Tell whether nothing is stored at the address."""
+    """Return whether the database at a URL is empty or missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return not Path(str(parsed.database)).exists()
@@ -70,7 +70,7 @@ def is_empty(url: str) -> bool:
 
 @contextmanager
 def scratch_store(url: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty store on the same engine, deleted at the end."""
+    """Yield the URL of an empty database on the same engine; it is deleted at the end."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         with tempfile.TemporaryDirectory(dir=folder) as inside:
@@ -109,7 +109,7 @@ def _major(connection: Connection) -> int:
 
 
 def _client(url: str, major: int, program: str, *arguments: str) -> None:
-    """Run a client program of PostgreSQL; the password is passed by the environment."""
+    """Run a client program of PostgreSQL; the password is passed in the environment."""
     parsed = make_url(url)
     own = {"PGPASSWORD": parsed.password} if parsed.password else {}
     done = subprocess.run(  # noqa: S603  # a fixed program, no shell
@@ -120,8 +120,8 @@ def _client(url: str, major: int, program: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or [str(done.returncode)]
-        raise BackupError(Reason.CLIENT_FAILED, f"{program}: {said[0]}")
+        errors = done.stderr.strip().splitlines() or [str(done.returncode)]
+        raise BackupError(Reason.CLIENT_FAILED, f"{program}: {errors[0]}")
 
 
 def _address(url: URL) -> str:

@@ -1,4 +1,4 @@
-"""Creation of a backup while the server runs: built under a partial name, proved, then renamed."""
+"""Creation of a backup folder while the server runs: with a partial name, proved, then renamed."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ from field178_shared.errors import ErrorCode
 from field178_shared.fsync import sync_folder
 from field178_shared.time.clock import to_wire
 
-# Below the data folder; what is stored in files later on is named here as well.
+# Folders of the data folder that a backup contains, beside the database and the stored files.
 FOLDERS = ("keys", "tls")
 PARTIAL = ".partial-"
-# Beside one for each file: hashes of the rows, their copy, hashes of the files, the proof.
+# Steps beside one per file: hash the rows, copy the database, hash the files, prove the backup.
 _OTHER_STEPS = 4
 _UNWRITABLE = "unwritable"
-# Nothing is installed to note it in, or the one under way notes itself.
+# Failures without a row in the log: there is no store, or the other backup writes its own row.
 _UNNOTED = frozenset({Reason.NOT_INSTALLED.value, Reason.BUSY.value})
 _STAMP = "%Y%m%d-%H%M%S-%f"
 
@@ -69,7 +69,7 @@ Finish = Callable[[Session, Manifest, Proof], None]
 
 @dataclass(frozen=True, slots=True)
 class CreatedBackup:
-    """A finished backup; `marks` are the numbers up to which tablets may count their changes as safe."""
+    """A finished backup; `marks`: by incarnation, the number up to which changes are backed up."""
 
     folder: Path
     manifest: Manifest
@@ -82,22 +82,22 @@ class _Order:
     settings: Settings
     engine: Engine
     context: OperationContext
-    told: Progress
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
 class _Built:
     manifest: Manifest
     proof: Proof
-    # The stored files of the same snapshot; the folder may hold files that came after it.
+    # The stored files of the snapshot; the folder may contain files stored after it.
     blobs: frozenset[str]
 
 
-def _untold(_done: int, _total: int) -> None:
+def _ignore_progress(_done: int, _total: int) -> None:
     return None
 
 
-def _nothing_more(_session: Session, _manifest: Manifest, _proof: Proof) -> None:
+def _finish_nothing(_session: Session, _manifest: Manifest, _proof: Proof) -> None:
     return None
 
 
@@ -106,12 +106,12 @@ def create(
     engine: Engine,
     context: OperationContext,
     to: Path,
-    told: Progress = _untold,
-    finish: Finish = _nothing_more,
+    progress: Progress = _ignore_progress,
+    finish: Finish = _finish_nothing,
 ) -> CreatedBackup:
-    """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there.
+    """Create a backup in a new folder below `to`; after a failure no incomplete backup is left there.
 
-    `told` hears how far it is, and ends it by raising; `finish` is part of the transaction that notes it.
+    `progress` gets (done, total) steps and may raise to stop; `finish` runs in the transaction of the log.
     """
     if is_empty(settings.effective_database_url):
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
@@ -120,17 +120,17 @@ def create(
         if to.absolute() == settings.effective_backup_dir.absolute():
             require_place(settings)
         with only_backup(settings.data_dir):
-            return _create(_Order(settings, engine, context, told), to, finish)
+            return _create(_Order(settings, engine, context, progress), to, finish)
     except (BackupError, OSError, SQLAlchemyError) as error:
         if (code := failure_code(error)) not in _UNNOTED:
-            # A store that cannot be written to is what failed, or fails soon enough elsewhere.
+            # If the store cannot be written, the failure cannot be logged either.
             with suppress(SQLAlchemyError):
                 run_write(engine, lambda session: log.note_failed(session, context, begun_at, code))
         raise
 
 
 def failure_code(error: BackupError | OSError | SQLAlchemyError) -> str:
-    """Return the code of a failure as the log has it: without the words of a program or the system."""
+    """Return the code of a failure for the log, without messages of programs or the system."""
     if isinstance(error, BackupError):
         return error.reason.value
     is_full = is_disk_full(error) if isinstance(error, OSError) else _is_store_full(error)
@@ -165,19 +165,19 @@ def _create(order: _Order, to: Path, finish: Finish) -> CreatedBackup:
     try:
         marks = run_write(order.engine, note)
     except JobStopped:
-        # Stopped at the last moment: what nobody wants is not kept beside what counts.
+        # Stopped at the end: the finished backup is deleted, because no row of the log names it.
         shutil.rmtree(to / name)
         raise
     return CreatedBackup(to / name, built.manifest, built.proof, marks)
 
 
 def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
-    """Remove the oldest proved backups of the tenant beyond `keep`, which MUST be at least one."""
+    """Delete the folders of the tenant's oldest proved backups, keep `keep` (at least one); return them."""
     assert keep > 0
-    proved = [one for one in sorted(to.iterdir()) if _is_proved(one, tenant_id)]
+    proved = [folder for folder in sorted(to.iterdir()) if _is_proved(folder, tenant_id)]
     gone = proved[:-keep]
     for folder in gone:
-        # A name first that nobody takes for a backup: removing takes time.
+        # Rename first, so that a partly deleted folder is not taken for a backup.
         unnamed = folder.rename(to / f"{PARTIAL}{folder.name}")
         shutil.rmtree(unnamed)
     return gone
@@ -189,13 +189,13 @@ def _build(order: _Order, folder: Path) -> _Built:
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     begun_at = to_wire(context.now())
-    # Nothing is cleared away between the rows and the bytes that they name.
+    # No file may be deleted between the copy of the rows and the copy of their files.
     with file_store_of(settings).keeping():
         fingerprint, blobs, steps = _copy_store(order, folder)
     failpoint("backup.copied")
     manifest = _manifest(settings, begun_at, folder, fingerprint, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
-    order.told(steps - 1, steps)
+    order.progress(steps - 1, steps)
     try:
         faults = faults_of(folder, manifest, settings.effective_database_url)
     except BackupError as error:
@@ -205,12 +205,12 @@ def _build(order: _Order, folder: Path) -> _Built:
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
         sync_folder(inside)
     failpoint("backup.proved")
-    order.told(steps, steps)
+    order.progress(steps, steps)
     return _Built(manifest, proof, blobs)
 
 
 def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str], int]:
-    """Copy rows, files and keys; return what the rows were, their files, and the number of all steps."""
+    """Copy database, stored files and keys; return fingerprint, hashes of the files, and number of steps."""
     settings, engine = order.settings, order.engine
     with snapshot(engine) as session:
         if session.get(Tenant, settings.tenant) is None:
@@ -218,13 +218,13 @@ def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str
         fingerprint = fingerprint_of(session, settings.tenant)
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
         steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
-        order.told(1, steps)
+        order.progress(1, steps)
         store = folder / STORE_FILES[engine.dialect.name]
         copy_out(session.connection(), settings.effective_database_url, store)
-    # After the store: a file is there before the row that names it.
+    # After the database: a file is stored before its row.
     for number, name in enumerate(names, 2):
-        order.told(number, steps)
-        # One that is missing is found by the proof, which names all of them.
+        order.progress(number, steps)
+        # The proof reports missing files.
         with suppress(FileNotFoundError), kept.open(name) as file:
             write_durably(file, folder / BLOBS / name)
     _copy_files(settings.data_dir, folder)
@@ -247,10 +247,10 @@ def _manifest(
 
 
 def _copy_files(data: Path, folder: Path) -> None:
-    wanted = [path for name in FOLDERS for path in sorted((data / name).rglob("*")) if path.is_file()]
+    paths = [path for name in FOLDERS for path in sorted((data / name).rglob("*")) if path.is_file()]
     if (data / SETTINGS_FILE).is_file():
-        wanted.append(data / SETTINGS_FILE)
-    for path in wanted:
+        paths.append(data / SETTINGS_FILE)
+    for path in paths:
         copy_durably(path, folder / path.relative_to(data))
 
 
@@ -273,7 +273,7 @@ def _is_proved(folder: Path, tenant_id: str) -> bool:
 
 
 def _sweep(to: Path, before: str) -> None:
-    """Remove what a power cut left more than a day ago; younger ones may be under way."""
+    """Delete partial folders that are more than a day old; younger ones may be in progress."""
     for path in to.glob(f"{PARTIAL}*"):
         if path.name < before and os.access(path, os.W_OK):
             shutil.rmtree(path)

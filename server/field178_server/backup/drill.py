@@ -1,4 +1,4 @@
-"""The restore drill: a backup restored and checked in a scratch folder, without the office's data."""
+"""Restore drill in a scratch folder: a backup is restored and checked apart from the office's data."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from field178_server.maintenance import integrity
 from field178_server.settings import BACKUPS, Settings
 from field178_shared.time.clock import duration_clock
 
-# Installs a scratch store and fills it with made-up data.
+# Installs a scratch store and fills it with demo data.
 Fill = Callable[[Settings, Engine, OperationContext], None]
 
 
 @dataclass(frozen=True, slots=True)
 class DrillResult:
-    """The restored backup, and how long it took."""
+    """Result of a drill: the restored backup, and the duration of the restore."""
 
     restored: Restored
     seconds: float
 
 
 def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> DrillResult:
-    """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` made.
+    """Restore a backup into a scratch store and verify it; None: a backup of a store filled by `fill`.
 
-    The office's own store and folder are neither read nor written; the command notes the date afterwards.
+    The office's store and data folder are neither read nor written; the command writes the date afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
         folder = Path(name)

@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
 
 class BackupError(Exception):
-    """Nothing was done, or what was begun is of no use; `what` names the thing it is about."""
+    """Failure of an operation on backups; `what`: the file, folder, program or account concerned."""
 
     def __init__(self, reason: Reason, what: str) -> None:
         super().__init__(f"{reason}: {what}")

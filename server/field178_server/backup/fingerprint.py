@@ -1,4 +1,4 @@
-"""Fingerprint of a store: counts and hashes of every table, which a restored copy must have too."""
+"""Fingerprint of a store: counts and hashes of every table, to compare with a restored copy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Figures = tuple[int, str]
 
 
 class IncarnationFingerprint(msgspec.Struct, frozen=True):
-    """One life of a tablet's database: receipts digest, and how far its numbers are stored without a gap."""
+    """An incarnation of a tablet: digest of its receipts, and highest change number without a gap."""
 
     device: str
     incarnation: str
@@ -26,7 +26,7 @@ class IncarnationFingerprint(msgspec.Struct, frozen=True):
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """A store at one instant."""
+    """Fingerprint of a store at one instant."""
 
     epoch: str
     scopes: dict[str, tuple[int, int, str]]
@@ -37,7 +37,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
 
 def fingerprint_of(session: Session, tenant_id: str) -> Fingerprint:
-    """Describe the store as the session's snapshot sees it."""
+    """Return the fingerprint of the store in the session's snapshot."""
     tenant = session.get_one(Tenant, tenant_id)
     scopes = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
     lives = session.scalars(
@@ -66,7 +66,7 @@ def fingerprint_of(session: Session, tenant_id: str) -> Fingerprint:
 
 
 def tables_of(session: Session) -> dict[str, Figures]:
-    """Return rows and content digest of every table, whatever migration the store is at."""
+    """Return count and digest of the rows of every table, at any migration."""
     names = inspect(session.connection()).get_table_names()
     return {name: _figures(session, name) for name in sorted(names)}
 
@@ -80,7 +80,7 @@ def _figures(session: Session, table: str) -> Figures:
 
 
 def _row_hash(row: tuple[object, ...]) -> str:
-    # A time is the same instant whatever time zone the database shows it in.
+    # In UTC, because the time zone of values depends on the database session.
     plain = [value.astimezone(UTC) if isinstance(value, datetime) else value for value in row]
     return hashlib.sha256(repr(plain).encode()).hexdigest()[:32]
 

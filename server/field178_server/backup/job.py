@@ -1,4 +1,4 @@
-"""The job that takes a backup: the same as the command's, with progress, in the name of who asked."""
+"""Job that creates a backup: as the command does, with progress, for the officer who requested it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_PROVED = "not_proved"
 
 
 def run_backup(run: JobRun) -> None:
-    """Take a backup into the folder of the settings; raises JobFailed with the code of the log."""
+    """Create a backup in the folder of the settings; raise JobFailed with the code of the log."""
     settings = run.runtime.settings
     _require_right(run)
 
@@ -40,7 +40,7 @@ def run_backup(run: JobRun) -> None:
 def _require_right(run: JobRun) -> None:
     context = run.context
     with snapshot(run.runtime.engine) as session:
-        found = officers.by_login_or_id(session, context.tenant_id, str(context.actor.id))
-        role = context.lists.roles.get(officers.context_of(session, found).role)
+        officer = officers.by_login_or_id(session, context.tenant_id, str(context.actor.id))
+        role = context.lists.roles.get(officers.context_of(session, officer).role)
     if role is None or RIGHT not in role.rights:
         raise AppError(ErrorCode.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""Log of the backups: every attempt with its place, size and proof, and the last drill of one."""
+"""Log of backups: each attempt with folder, size and proof, and the last drill."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RECENT = 10
 
 
 class RunState(StrEnum):
-    """Outcome of an attempt: proved by a restore, kept without that proof, or nothing kept."""
+    """Outcome of an attempt: proved by a test restore, kept but not proved, or failed."""
 
     PROVED = "proved"
     NOT_PROVED = "not_proved"
@@ -30,7 +30,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackupRow:
-    """One attempt; `taken_at` is the instant it holds the store of, `faults` are codes."""
+    """An attempt of a backup; `taken_at`: the instant of its snapshot, `faults`: codes."""
 
     run_id: str
     state: RunState
@@ -44,7 +44,7 @@ class BackupRow:
 
 @dataclass(frozen=True, slots=True)
 class LastBackups:
-    """The newest proved backup, the newest attempt (often the same), and the last drill of any of them."""
+    """Rows of the newest proved backup and of the newest attempt (often the same), and the last drill."""
 
     proved: BackupRow | None = None
     attempt: BackupRow | None = None
@@ -54,7 +54,7 @@ class LastBackups:
 def note_taken(
     session: Session, context: OperationContext, folder: Path, manifest: Manifest, proof: Proof
 ) -> None:
-    """Note a finished backup, in the transaction that tells the tablets of it."""
+    """Write the row of a finished backup, in the transaction that marks changes as backed up."""
     state = RunState.PROVED if proof.is_proved else RunState.NOT_PROVED
     row = _row(context, state, from_wire(manifest.created_at) or context.now(), proof.faults)
     row.folder = str(folder.absolute())
@@ -64,12 +64,12 @@ def note_taken(
 
 
 def note_failed(session: Session, context: OperationContext, begun_at: datetime, code: str) -> None:
-    """Note an attempt that left nothing."""
+    """Write the row of a failed attempt."""
     session.add(_row(context, RunState.FAILED, begun_at, [code]))
 
 
 def note_drill(session: Session, tenant_id: str, manifest_sha256: str, now: datetime) -> None:
-    """Note that a backup was restored in a drill; one that this store has not taken is not among them."""
+    """Write the time of a drill to the backup's row; do nothing for a backup of another store."""
     session.execute(
         update(BackupRun)
         .where(BackupRun.tenant_id == tenant_id, BackupRun.manifest_sha256 == manifest_sha256)
@@ -78,18 +78,20 @@ def note_drill(session: Session, tenant_id: str, manifest_sha256: str, now: date
 
 
 def last_backups(session: Session, tenant_id: str) -> LastBackups:
-    """Return the newest backups, in one statement."""
+    """Return the rows of the newest backups and the last drill, in one statement."""
     own = BackupRun.tenant_id == tenant_id
     newest = select(func.max(BackupRun.run_id)).where(own)
     drilled = select(func.max(BackupRun.drilled_at)).where(own).scalar_subquery()
     proved = newest.where(BackupRun.state == RunState.PROVED)
-    wanted = or_(*(BackupRun.run_id == one.scalar_subquery() for one in (newest, proved)))
-    found = session.execute(select(BackupRun, drilled).where(own, wanted).order_by(BackupRun.run_id)).all()
-    if not found:
+    is_newest = or_(*(BackupRun.run_id == newest_id.scalar_subquery() for newest_id in (newest, proved)))
+    matches = session.execute(
+        select(BackupRun, drilled).where(own, is_newest).order_by(BackupRun.run_id)
+    ).all()
+    if not matches:
         return LastBackups()
-    rows = [_read(row) for row, _ in found]
+    rows = [_read(row) for row, _ in matches]
     is_proved = rows[0].state is RunState.PROVED
-    return LastBackups(rows[0] if is_proved else None, rows[-1], found[0][1])
+    return LastBackups(rows[0] if is_proved else None, rows[-1], matches[0][1])
 
 
 def recent_backups(session: Session, tenant_id: str) -> tuple[BackupRow, ...]:
@@ -104,7 +106,7 @@ def recent_backups(session: Session, tenant_id: str) -> tuple[BackupRow, ...]:
 
 
 def _row(context: OperationContext, state: RunState, taken_at: datetime, faults: Sequence[str]) -> BackupRun:
-    # What follows the code may be a program's own words: it stays in the proof beside the backup.
+    # Only the code: the rest may be a message of a program, and is in the proof beside the backup.
     codes = sorted({fault.partition(":")[0] for fault in faults})
     return BackupRun(
         tenant_id=context.tenant_id,

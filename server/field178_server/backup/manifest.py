@@ -1,4 +1,4 @@
-"""Files of a backup's folder: the manifest with every file's hash, and the proof beside it."""
+"""Manifest of a backup with the hash of every file, and the proof of its test restore."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ STORE_FILES = {"sqlite": "store.sqlite", "postgresql": "store.dump"}
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file of the backup."""
+    """A file of the backup with size and hash."""
 
     size: int
     sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """Contents of a backup. A change of these members is a new format."""
+    """Contents of a backup. A change of these members requires a new `format`."""
 
     format: int
     product: str
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Result of the backup's test restore; it belongs to one manifest."""
+    """Result of the test restore of a backup, with the hash of its manifest."""
 
     manifest_sha256: str
     at: str
@@ -53,9 +53,9 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def files_in(folder: Path) -> dict[str, File]:
-    """Return every file below the folder with its size and hash."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _file(path) for path in found}
+    """Return all files below a folder with size and hash, by relative path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
 
 
 def write(path: Path, document: Manifest | Proof) -> str:
@@ -66,7 +66,7 @@ def write(path: Path, document: Manifest | Proof) -> str:
 
 
 def read_proof(folder: Path) -> tuple[Manifest, Proof]:
-    """Return manifest and proof; refuses a folder that is no backup, or whose manifest was altered."""
+    """Return manifest and proof; raise BackupError if the folder is no backup or the manifest was altered."""
     try:
         body = (folder / MANIFEST_FILE).read_bytes()
         proof = msgspec.json.decode((folder / PROOF_FILE).read_bytes(), type=Proof)
@@ -81,7 +81,7 @@ def read_proof(folder: Path) -> tuple[Manifest, Proof]:
 
 
 def read_whole(folder: Path) -> tuple[Manifest, Proof]:
-    """Return manifest and proof after every file was found to be what the manifest says."""
+    """Return manifest and proof after comparing every file with the manifest; raise BackupError."""
     manifest, proof = read_proof(folder)
     if STORE_FILES.get(manifest.engine) not in manifest.files:
         raise BackupError(Reason.NOT_A_BACKUP, str(folder))
@@ -101,19 +101,19 @@ def _file(path: Path) -> File:
 
 
 def stored_blobs(session: Session, tenant_id: str) -> dict[str, int]:
-    """Return hash and size of every stored file, as the session's snapshot sees them."""
+    """Return {hash: size} of the tenant's stored files in the session's snapshot."""
     rows = session.execute(select(Blob.sha256, Blob.size).where(Blob.tenant_id == tenant_id))
     return {sha256: size for sha256, size in rows}
 
 
 def names_of_all(session: Session) -> list[str]:
-    """Return the names of the stored files of every tenant, as the session's snapshot sees them."""
+    """Return the names of the stored files of all tenants in the session's snapshot."""
     rows = session.execute(select(Blob.tenant_id, Blob.sha256).order_by(Blob.tenant_id, Blob.sha256))
     return [blob_name(tenant_id, sha256) for tenant_id, sha256 in rows]
 
 
 def faults_of_blobs(session: Session, tenant_id: str, files: Mapping[str, File]) -> Iterator[str]:
-    """Yield every stored file that the backup lacks, or holds with other bytes."""
+    """Yield a fault for each stored file that is missing or different in the backup."""
     for sha256, size in sorted(stored_blobs(session, tenant_id).items()):
         if files.get(f"{BLOBS}/{blob_name(tenant_id, sha256)}") != File(size, sha256):
             yield f"blob: {sha256}"

@@ -1,4 +1,4 @@
-"""Place of the backups: the folder of the settings, and what keeps a backup from being taken there."""
+"""Folder of the backups: obstacles, free space, and the lock against concurrent backups."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CLIENTS = ("pg_dump", "pg_restore")
 
 
 def obstacle_of(settings: Settings) -> BackupError | None:
-    """Return what keeps a backup from being taken now; None when nothing is known to.
+    """Return the reason (a BackupError) that would prevent a backup now, or None.
 
-    A folder that was named is never made: it may be a disk that is not mounted.
+    A configured folder is never created: it may be on a disk that is not mounted.
     """
     folder = settings.effective_backup_dir
     if settings.backup_dir is not None and not folder.is_dir():
@@ -39,13 +39,13 @@ def obstacle_of(settings: Settings) -> BackupError | None:
 
 
 def require_place(settings: Settings) -> None:
-    """Raise the BackupError that keeps a backup from being taken now."""
-    if (found := obstacle_of(settings)) is not None:
-        raise found
+    """Raise the reason (a BackupError) that would prevent a backup now, if any."""
+    if (obstacle := obstacle_of(settings)) is not None:
+        raise obstacle
 
 
 def is_on_data_disk(settings: Settings) -> bool:
-    """Tell whether the backups are lost with the disk of the data folder."""
+    """Return whether the backup folder is on the same disk as the data folder."""
     return _there(settings.effective_backup_dir).stat().st_dev == settings.data_dir.stat().st_dev
 
 
@@ -55,13 +55,13 @@ def free_mb(settings: Settings) -> int:
 
 
 def _there(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
-    return next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    """Return the folder or its nearest existing ancestor."""
+    return next(ancestor for ancestor in (folder.absolute(), *folder.absolute().parents) if ancestor.exists())
 
 
 @contextmanager
 def only_backup(data_dir: Path) -> Iterator[None]:
-    """Keep every other backup of this server out, whichever process takes it; raises BackupError(BUSY)."""
+    """Lock out other backups of this server in all processes; raise BackupError(BUSY) if one is running."""
     if sys.platform == "win32" or not data_dir.is_dir():
         yield
         return

@@ -1,4 +1,4 @@
-"""Client programs of PostgreSQL: those of the server's own major version, where several are installed."""
+"""Client programs of PostgreSQL: preferably of the server's major version, if several are installed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
 def path_of(program: str, major: int) -> str:
-    """Return the program for a server of this major version; raises BackupError(NO_CLIENT).
+    """Return the path of a program for a server of this major version; raise BackupError(NO_CLIENT).
 
-    `pg_dump` refuses a newer server, and the one on the PATH may be that of another cluster.
+    `pg_dump` refuses a newer server, and the program on the PATH may belong to another cluster.
     """
     for folder in _folders(str(major)):
         if (folder / program).is_file():
@@ -30,7 +30,7 @@ def path_of(program: str, major: int) -> str:
 
 
 def is_installed(program: str) -> bool:
-    """Tell whether the program is there, of whatever version."""
+    """Return whether the program is installed in any version."""
     return shutil.which(program) is not None or any((folder / program).is_file() for folder in _folders("*"))
 
 

@@ -1,4 +1,4 @@
-"""Restore of a backup into an empty store, and the proof that it works."""
+"""Restore of a backup folder into an empty store, and the test restore of its proof."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from field178_shared.fsync import sync_folder
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The restored backup, and the epoch that begins with it."""
+    """A restored backup and its epoch."""
 
     manifest: Manifest
     epoch: str
@@ -50,20 +50,20 @@ def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
         copy_in(folder / STORE_FILES[manifest.engine], scratch)
         engine = create_engine_for(scratch)
         try:
-            found = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
+            faults = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
             with snapshot(engine) as session:
                 if fingerprint_of(session, manifest.tenant) != manifest.store:
-                    found.append("manifest: the restored rows are not the rows of the store")
-                found += faults_of_blobs(session, manifest.tenant, manifest.files)
+                    faults.append("manifest: the restored rows are not the rows of the store")
+                faults += faults_of_blobs(session, manifest.tenant, manifest.files)
         finally:
             engine.dispose()
-    return found
+    return faults
 
 
 def restore(folder: Path, settings: Settings, context: OperationContext) -> Restored:
-    """Restore a backup as the store of these settings; refuses before anything is written.
+    """Restore a backup as the store of these settings; raise BackupError before anything is written.
 
-    Keys come last: a server without them does not start, so half a restore is never served.
+    Keys are copied last: a server without keys does not start, so an incomplete restore is never served.
     """
     manifest, _ = read_whole(folder)
     _check_target(manifest, settings)
@@ -88,7 +88,7 @@ def _check_target(manifest: Manifest, settings: Settings) -> None:
     if not migrations.is_known(manifest.migration):
         raise BackupError(Reason.NEWER, manifest.product)
     folder = settings.data_dir
-    if folder.exists() and any(one.name != BACKUPS for one in folder.iterdir()):
+    if folder.exists() and any(entry.name != BACKUPS for entry in folder.iterdir()):
         raise BackupError(Reason.FOLDER_NOT_EMPTY, str(folder))
     if not is_empty(url):
         raise BackupError(Reason.STORE_NOT_EMPTY, make_url(url).render_as_string())
@@ -99,15 +99,15 @@ def _begin_again(engine: Engine, manifest: Manifest, context: OperationContext) 
         if tables_of(session) != manifest.store.tables:
             raise BackupError(Reason.DIFFERS, "tables")
     migrations.upgrade(engine)
-    if found := integrity.faults_of_store(engine, manifest.tenant):
-        raise BackupError(Reason.DIFFERS, found[0])
+    if faults := integrity.faults_of_store(engine, manifest.tenant):
+        raise BackupError(Reason.DIFFERS, faults[0])
     return run_write(engine, lambda session: _new_history(session, manifest, context))
 
 
 def _new_history(session: Session, manifest: Manifest, context: OperationContext) -> str:
     for tenant_id in session.scalars(select(Tenant.tenant_id)).all():
         own = OperationContext(tenant_id, context.clock, context.ids, context.lists, context.actor)
-        # What it was restored from, before the history that begins with it.
+        # The entry names the old epoch, and MUST precede the new epoch.
         own.note(session, AuditEntry("store_restored", manifest.store.epoch))
         tablets.new_epoch(session, own)
     return session.get_one(Tenant, manifest.tenant).epoch

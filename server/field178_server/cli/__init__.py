@@ -1,4 +1,4 @@
-"""The command `field178` of the server's operator. One module a group of commands."""
+"""The command `field178` of the server's operator, with a module per group of commands."""
 
 from __future__ import annotations
 
@@ -111,14 +111,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class CommandTable(click.Group):
-    """The commands by name; the product's own errors are one line, without a traceback."""
+    """Group of the commands; it imports them lazily and shows the product's errors without a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which an office needs them."""
+        """Return the command names in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command: its module brings libraries that take longer than most commands do."""
+        """Return a command; its module is imported here, because the imports are slow."""
         if cmd_name not in COMMANDS:
             return None
         path, text = COMMANDS[cmd_name]
@@ -128,7 +128,7 @@ class CommandTable(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write name and short help of every command without importing any."""
+        """Write name and short help of all commands without importing them."""
         limit = formatter.width - 6 - max(map(len, COMMANDS))
         with formatter.section("Commands"):
             formatter.write_dl(
@@ -149,4 +149,4 @@ class CommandTable(click.Group):
 @click.group(cls=CommandTable, help=_("Field notebook 178: the server's own commands."))
 @click.version_option(package_name="field178", message="field178 %(version)s")
 def main() -> None:
-    """Run one command of the operator."""
+    """Run a command of the operator."""

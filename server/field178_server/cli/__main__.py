@@ -1,4 +1,4 @@
-"""`python -m field178_server.cli` is the command `field178`."""
+"""Entry point of `python -m field178_server.cli`: the command `field178`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups and epochs: `backup`, `restore`, `drill`, `new-epoch`, `mark-backed-up`, `root`."""
+"""Commands for backups and epochs: `backup`, `restore`, `drill`, `new-epoch`, `mark-backed-up`, `root`."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 def sentence(error: BackupError) -> str:
-    """Return the reason as the operator reads it."""
+    """Return the sentence for the operator about an error."""
     return _sentence(error.reason, error.what)
 
 
 def _sentence(reason: str, what: str) -> str:
-    known = _SENTENCES.get(reason)
-    return known.format(what=what) if known else f"{reason}: {what}"
+    template = _SENTENCES.get(reason)
+    return template.format(what=what) if template else f"{reason}: {what}"
 
 
 def _refusing(command: Callable[..., None]) -> Callable[..., None]:
@@ -67,7 +67,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
         except BackupError as error:
             raise click.ClickException(sentence(error)) from error
         except OSError as error:
-            # A full disk, a folder that may not be written: said in a line, nothing half made is left.
+            # For instance a full disk or a folder without write permission; nothing incomplete is left.
             raise click.ClickException(_("The system refused: {error}").format(error=error)) from error
 
     return run
@@ -81,7 +81,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 @as_json_option
 @_refusing
 def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
-    """Take one backup; exit code 1 when it could not be proved."""
+    """Create a backup; exit code 1 if it could not be proved."""
     from field178_server.backup import create as take
 
     at = operator()
@@ -94,7 +94,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
         "proved": is_proved,
         **_contents(taken.manifest),
         "tablet_databases_marked": len(taken.marks),
-        "removed": [one.name for one in gone],
+        "removed": [removed.name for removed in gone],
     }
     show(answer, as_json=as_json)
     if not is_proved:
@@ -109,7 +109,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
 @as_json_option
 @_refusing
 def restore(folder: Path, as_json: bool) -> None:
-    """Restore a backup."""
+    """Restore a backup from its folder into an empty store."""
     from field178_server.backup.restore import restore as restore_backup
 
     settings = Settings.from_environment({**read_settings_file(folder / SETTINGS_FILE), **os.environ})
@@ -137,7 +137,7 @@ def restore(folder: Path, as_json: bool) -> None:
 @as_json_option
 @_refusing
 def drill(folder: Path | None, as_json: bool) -> None:
-    """Run a drill, and print what it proved."""
+    """Run a drill and print its result."""
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()
@@ -161,7 +161,7 @@ def drill(folder: Path | None, as_json: bool) -> None:
 
 
 def _note_drill(at: Operator, folder: Path) -> None:
-    """Note the drill where this server has taken the backup; a drill may also run on a spare machine."""
+    """Write the drill to the log if there is a store; a drill may also run on a spare machine."""
     from field178_server.backup import log
     from field178_server.backup.copy import is_empty
     from field178_server.backup.manifest import read_proof
@@ -204,7 +204,7 @@ def new_epoch(as_json: bool) -> None:
     """Begin a new epoch."""
     at = operator()
     epoch = at.write(lambda session: office.new_epoch(session, at.context))
-    # So that the first word of the new history to a tablet has a root.
+    # Create a root before any tablet syncs with the new epoch.
     verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
     show({"epoch": epoch}, as_json=as_json)
 
@@ -212,7 +212,7 @@ def new_epoch(as_json: bool) -> None:
 @click.command(name="mark-backed-up")
 @as_json_option
 def mark_backed_up(as_json: bool) -> None:
-    """Mark what is safe in a backup."""
+    """Mark all stored changes as contained in a proved backup."""
     at = operator()
     marks = at.write(lambda session: office.mark_backed_up(session, at.context))
     show(dict[str, object](marks), as_json=as_json)
@@ -222,12 +222,12 @@ def mark_backed_up(as_json: bool) -> None:
 @click.argument("index", required=False, type=click.IntRange(1))
 @as_json_option
 def root(index: int | None, as_json: bool) -> None:
-    """Show a root: written down elsewhere, it proves later that the history was only added to."""
+    """Show a root; a copy kept elsewhere can prove later that the history was only appended to."""
     at = operator()
     if index is None:
         verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
-    found = at.read(lambda session: hash_chain.find(session, at.tenant_id, index))
-    if found is None:
+    link = at.read(lambda session: hash_chain.find(session, at.tenant_id, index))
+    if link is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    shown = {"epoch": found.epoch, "index": found.root_index, "hash": found.hash, "sig": found.sig}
-    show({**shown, "at": to_wire(found.at)}, as_json=as_json)
+    shown = {"epoch": link.epoch, "index": link.root_index, "hash": link.hash, "sig": link.sig}
+    show({**shown, "at": to_wire(link.at)}, as_json=as_json)

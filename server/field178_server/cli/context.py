@@ -1,4 +1,4 @@
-"""Context of a command: settings, store, clock and ids, opened at first use."""
+"""Context of a command: settings, store, clock and ids, opened at first use; output and errors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 
 
 class Refused(click.ClickException):
-    """An AppError as the operator reads it: the sentence, the code, the details."""
+    """Click exception of an AppError: its sentence, code and details."""
 
     def __init__(self, error: AppError) -> None:
         details = " ".join(f"{name}={value}" for name, value in error.details.items())
@@ -50,7 +50,7 @@ class Refused(click.ClickException):
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Show the product's own errors as one line; exit code 1 for a refusal, 2 for a wrong setting."""
+    """Show the product's errors as one line; exit code 1 for a refusal, 2 for an invalid setting."""
     try:
         yield
     except AppError as error:
@@ -106,20 +106,20 @@ def _version_text(error: StoreVersionError) -> str:
 
 @dataclass(frozen=True)
 class Operator:
-    """The person at the server's own console, with everything a command needs."""
+    """Context of the operator at the server's command line: settings, clock, and what is opened from them."""
 
     settings: Settings
     clock: Clock
 
     @functools.cached_property
     def engine(self) -> Engine:
-        """The store; raises StoreVersionError where its schema is of another version."""
+        """Engine of the store; raises StoreVersionError if its schema is of another version."""
         migrations.require_newest(readonly(self.engine_of_any_version))
         return self.engine_of_any_version
 
     @functools.cached_property
     def engine_of_any_version(self) -> Engine:
-        """The store as it is, for commands that install, check or upgrade it."""
+        """Engine of the store at any version, for commands that install, check or upgrade it."""
         return create_engine_for(self.settings.effective_database_url)
 
     @functools.cached_property
@@ -129,7 +129,7 @@ class Operator:
 
     @functools.cached_property
     def lists(self) -> CodeLists:
-        """The code lists as this store has them."""
+        """The code lists in force in this store."""
         ListsInForce(self.engine, self.tenant_id).follow()
         return load()
 
@@ -140,46 +140,46 @@ class Operator:
 
     @functools.cached_property
     def passwords(self) -> Passwords:
-        """Hashing at the cost of the settings."""
+        """Hashing of passwords at the cost in the settings."""
         return Passwords(self.settings.password_cost)
 
     @property
     def tenant_id(self) -> str:
-        """The tenant the commands work on."""
+        """The tenant's id."""
         return self.settings.tenant
 
     def write(self, work: Callable[[Session], Result]) -> Result:
-        """Run one write transaction."""
+        """Run a function in a write transaction and return its result."""
         return run_write(self.engine, work)
 
     def read(self, work: Callable[[Session], Result]) -> Result:
-        """Run queries on one snapshot."""
+        """Run a function in a read snapshot and return its result."""
         with snapshot(self.engine) as session:
             return work(session)
 
     def close(self) -> None:
-        """Close the connections to the store, where a command has opened any."""
+        """Close the connections to the store, if any were opened."""
         if "engine_of_any_version" in vars(self):
             self.engine_of_any_version.dispose()
 
     @property
     def context(self) -> OperationContext:
-        """Tenant, clock, ids, lists and actor of one operation."""
+        """The operation context of the operator, with the code lists of the store."""
         return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
 
     @property
     def context_without_store(self) -> OperationContext:
-        """The same where there may be no store yet: with the lists of the release."""
+        """The operation context with the code lists of the release, for commands without a store."""
         return OperationContext(self.settings.tenant, self.clock, self.ids, load())
 
 
 def operator() -> Operator:
-    """Open the data folder that the environment names; only its owner may, whatever the command."""
+    """Return the operator for the data folder; raise WrongAccountError if the account is not its owner."""
     require_owner(data_folder(os.environ))
     settings = Settings.from_environment(os.environ)
     opened = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
     context = click.get_current_context()
-    # What a script reads is on stdout alone.
+    # The log goes to stderr: scripts read stdout.
     configure_log(sys.stderr, opened.clock, settings.log_level)
     context.call_on_close(structlog.reset_defaults)
     context.call_on_close(opened.close)
@@ -195,7 +195,7 @@ def _account_text(error: WrongAccountError) -> str:
 
 
 def show(pairs: Mapping[str, object], *, as_json: bool) -> None:
-    """Print an answer: `name: value` lines, or one JSON object."""
+    """Print pairs as `name: value` lines or as a JSON object."""
     if as_json:
         click.echo(json.dumps(pairs, ensure_ascii=False))
         return
@@ -204,7 +204,7 @@ def show(pairs: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def show_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
-    """Print a list: one tab-separated line a row, or one JSON array."""
+    """Print rows as tab-separated lines or as a JSON array."""
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -214,7 +214,7 @@ def show_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return ",".join(str(one) for one in value)
+        return ",".join(str(element) for element in value)
     return "-" if value is None else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The made-up district in a store of its own: `demo`."""
+"""Command that fills an empty store with the demo district: `demo`."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from field178_shared.time.clock import ShiftedClock
 )
 @as_json_option
 def demo(data_only: bool, as_json: bool) -> None:
-    """Expand the data set into approved records, and print how many of each type there are."""
+    """Fill the store with the records of the data set, and print the number of records by type."""
     if not data_only:
         raise click.UsageError(_("The play needs a checkout: make demo. Here: field178 demo --data-only"))
     at = operator()
-    # Filed on a day on which the agencies of its year were still there.
+    # A day on which the agencies of the data set's year still existed.
     clock = ShiftedClock(DEMO_START, at.clock)
     ids = IdSource(clock)
     install(at.settings, at.engine_of_any_version, clock, ids)

@@ -1,4 +1,4 @@
-"""Erasure: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
+"""Commands for erasure: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _by_option = click.option(
 
 @click.group(name="purge")
 def erase() -> None:
-    """Remove content for good."""
+    """Group of the commands for erasure."""
 
 
 @erase.command(help=_("Ask for the erasure of a record."))
@@ -31,7 +31,7 @@ def erase() -> None:
 )
 @as_json_option
 def request(record: str, by: str, reason: str, as_json: bool) -> None:
-    """Ask for an erasure."""
+    """Request the erasure of a record."""
     at = operator()
     at.write(lambda session: erasures.request(session, at.context, declared_types(), record, by, reason))
     show({"record": record, "state": "requested"}, as_json=as_json)
@@ -44,7 +44,7 @@ def request(record: str, by: str, reason: str, as_json: bool) -> None:
 @_by_option
 @as_json_option
 def confirm(record: str, by: str, as_json: bool) -> None:
-    """Remove the content."""
+    """Confirm a request: erase the content of the record."""
     at = operator()
     rev = at.write(lambda session: erasures.confirm(session, at.context, declared_types(), record, by))
     store = file_store_of(at.settings)
@@ -57,7 +57,7 @@ def confirm(record: str, by: str, as_json: bool) -> None:
 @_by_option
 @as_json_option
 def withdraw(record: str, by: str, as_json: bool) -> None:
-    """Take a request back."""
+    """Withdraw a request for an erasure."""
     at = operator()
     at.write(lambda session: erasures.withdraw(session, at.context, record, by))
     show({"record": record, "state": "withdrawn"}, as_json=as_json)
@@ -68,20 +68,20 @@ def withdraw(record: str, by: str, as_json: bool) -> None:
 )
 @as_json_option
 def list_all(as_json: bool) -> None:
-    """List what was asked for and what was done."""
+    """List the requested and the confirmed erasures."""
     at = operator()
-    rows = at.read(lambda session: [_row(one) for one in erasures.everything(session, at.tenant_id)])
+    rows = at.read(lambda session: [_row(erasure) for erasure in erasures.everything(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
 
 
-def _row(one: Erasure) -> dict[str, object]:
+def _row(erasure: Erasure) -> dict[str, object]:
     return {
-        "record": one.record_id,
-        "state": "requested" if one.confirmed_at is None else "purged",
-        "requested_by": one.requested_by,
-        "requested": to_wire(one.requested_at),
-        "reason": one.reason,
-        "confirmed_by": one.confirmed_by,
-        "confirmed": None if one.confirmed_at is None else to_wire(one.confirmed_at),
-        "erased": one.erased_at is not None,
+        "record": erasure.record_id,
+        "state": "requested" if erasure.confirmed_at is None else "purged",
+        "requested_by": erasure.requested_by,
+        "requested": to_wire(erasure.requested_at),
+        "reason": erasure.reason,
+        "confirmed_by": erasure.confirmed_by,
+        "confirmed": None if erasure.confirmed_at is None else to_wire(erasure.confirmed_at),
+        "erased": erasure.erased_at is not None,
     }

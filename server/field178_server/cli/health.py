@@ -1,4 +1,4 @@
-"""Health of the system for a monitor: `health`."""
+"""Command for a monitor: `health`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _plain(figures: Mapping[str, object]) -> dict[str, object]:
 @click.command()
 @as_json_option
 def health(as_json: bool) -> None:
-    """Print every check; exit code 1 when one needs attention."""
+    """Print all checks; exit code 1 if a check needs attention."""
     from field178_server.health.checks import checks_of_server
     from field178_server.health.wording import words_of
 
@@ -28,17 +28,17 @@ def health(as_json: bool) -> None:
     checks = checks_of_server(at.engine_of_any_version, at.settings, at.clock.now())
     if as_json:
         answer = {
-            "is_healthy": not any(one.needs_attention for one in checks),
+            "is_healthy": not any(check.needs_attention for check in checks),
             "checks": [
-                {"name": one.name, "level": one.level, "reason": one.reason, **_plain(one.figures)}
-                for one in checks
+                {"name": check.name, "level": check.level, "reason": check.reason, **_plain(check.figures)}
+                for check in checks
             ],
         }
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for one in checks:
-            words = words_of(one, LANGUAGE)
+        for check in checks:
+            words = words_of(check, LANGUAGE)
             parts = (words.value, *words.facts, words.limit, words.remedy)
             click.echo(f"[{words.level}] {words.title}: {' | '.join(part for part in parts if part)}")
-    if any(one.needs_attention for one in checks):
+    if any(check.needs_attention for check in checks):
         raise SystemExit(1)

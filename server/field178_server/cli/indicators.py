@@ -1,4 +1,4 @@
-"""Figures of the plan: `indicators`."""
+"""Command that prints the figures of a plan: `indicators`."""
 
 from __future__ import annotations
 
@@ -30,39 +30,44 @@ from field178_shared.time.clock import local_date
 @click.option("--recount", "is_recount", is_flag=True, help=_("Count every record anew and compare."))
 @as_json_option
 def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> None:
-    """Print numerator, denominator, value, bounds and target of each indicator, and how much was counted."""
+    """Print numerator, denominator, value, bounds, target and coverage of each indicator."""
     at = operator()
     today = local_date(at.clock.now())
     profile = at.lists.target_profiles.get(profile_id)
     if profile is None:
-        known = ", ".join(at.lists.target_profiles)
+        plans = ", ".join(at.lists.target_profiles)
         raise click.BadParameter(
-            _("There is no such plan. There are: {plans}").format(plans=known), param_hint="--profile"
+            _("There is no such plan. There are: {plans}").format(plans=plans), param_hint="--profile"
         )
-    units = tuple(one.id for one in at.lists.members_of(profile.unit_group)) if profile.unit_group else None
-    asked = (Period.of_year(year), units or tuple(at.lists.units), today)
-    at.write(lambda session: keep_period(session, at.tenant_id, asked[0], today))
+    units = tuple(unit.id for unit in at.lists.members_of(profile.unit_group)) if profile.unit_group else None
+    arguments = (Period.of_year(year), units or tuple(at.lists.units), today)
+    at.write(lambda session: keep_period(session, at.tenant_id, arguments[0], today))
     settle(at.engine, at.tenant_id, at.lists, today)
     if is_recount:
-        _compare(at, *asked)
-    found = at.read(lambda session: figures(session, at.tenant_id, at.lists, *asked))
-    question = FigureQuestion(at.lists, *asked)
+        _compare(at, *arguments)
+    by_indicator = at.read(lambda session: figures(session, at.tenant_id, at.lists, *arguments))
+    question = FigureQuestion(at.lists, *arguments)
     missing = at.read(lambda session: left_out(session, at.tenant_id, question))
     sentences = left_out_sentences(missing, at.lists, LANGUAGE)
     if as_json:
-        answer = {one: _plain(profile, one, figure) for one, figure in found.items()}
+        answer = {
+            indicator_id: _plain(profile, indicator_id, figure)
+            for indicator_id, figure in by_indicator.items()
+        }
         if sentences:
             answer["left_out"] = {**missing.to_data(), "sentences": sentences}
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    for one, figure in found.items():
-        click.echo(_line(at.lists.indicators[one], figure, reached(profile, one, figure.approved)))
+    for indicator_id, figure in by_indicator.items():
+        click.echo(
+            _line(at.lists.indicators[indicator_id], figure, reached(profile, indicator_id, figure.approved))
+        )
     for sentence in sentences:
         click.echo(sentence)
 
 
 def _compare(at: Operator, period: Period, units: Sequence[str], today: date) -> None:
-    """Refuse totals that are not those of all records, after these are made anew."""
+    """Compare the totals with all records; if they differ, count anew and raise ClickException."""
     wrong = at.read(lambda session: differences(session, at.tenant_id, at.lists, period, units, today))
     if not wrong:
         return
@@ -74,16 +79,16 @@ def _compare(at: Operator, period: Period, units: Sequence[str], today: date) ->
 
 def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -> dict[str, object]:
     value, waiting = figure.approved, figure.with_waiting
-    wanted = reached(profile, indicator_id, value)
+    target = reached(profile, indicator_id, value)
     return {
         "num": value.num,
         "den": value.den,
         "value": value.value,
         "low": value.low,
         "high": value.high,
-        "target": None if wanted is None else wanted.target,
-        "met": None if wanted is None else wanted.met,
-        "verdict": None if wanted is None else wanted.verdict,
+        "target": None if target is None else target.target,
+        "met": None if target is None else target.met,
+        "verdict": None if target is None else target.verdict,
         "pending": {"num": waiting.num, "den": waiting.den, "value": waiting.value},
         **({"counted": [value.coverage.counted, value.coverage.every]} if value.coverage else {}),
         **({"sent": [value.sent.months, value.sent.ended]} if value.sent else {}),
@@ -96,7 +101,7 @@ def _line(indicator: Indicator, figure: IndicatorFigure, target: Reached | None)
     if not value.is_sent:
         return _("{indicator}: not sent yet").format(indicator=label)
     parts = [] if value.den is None else [value.num, value.den]
-    divided = f" ({'/'.join(number_text(one, LANGUAGE) for one in parts)})" if parts else ""
+    divided = f" ({'/'.join(number_text(part, LANGUAGE) for part in parts)})" if parts else ""
     line = f"{label}: {_value(value)} {indicator.unit}{divided}"
     if value.coverage is not None and value.is_uncounted:
         template = _("counted {counted} of {every}")
@@ -105,9 +110,9 @@ def _line(indicator: Indicator, figure: IndicatorFigure, target: Reached | None)
         line += ", " + _("unannounced visits are counted when they are made, or when their window is over")
     if target is None or target.verdict is Verdict.NO_FIGURE:
         return line
-    asked = f"{number_text(target.target, LANGUAGE)}{'%' if indicator.unit == PERCENT else ''}"
+    target_text = f"{number_text(target.target, LANGUAGE)}{'%' if indicator.unit == PERCENT else ''}"
     verdict = _VERDICTS[target.verdict]()
-    return _("{line}; target {target}: {verdict}").format(line=line, target=asked, verdict=verdict)
+    return _("{line}; target {target}: {verdict}").format(line=line, target=target_text, verdict=verdict)
 
 
 def _value(value: FigureValue) -> str:
@@ -116,7 +121,7 @@ def _value(value: FigureValue) -> str:
         return f"≥ {text}" if value.is_uncounted and value.high is None else text
     if value.low is None or value.high is None:
         return "—"
-    return "–".join(number_text(one, LANGUAGE) for one in (value.low, value.high))
+    return "–".join(number_text(bound, LANGUAGE) for bound in (value.low, value.high))
 
 
 _VERDICTS = {

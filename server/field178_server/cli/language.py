@@ -1,4 +1,4 @@
-"""The language the operator reads: FIELD178_LANGUAGE, Vietnamese by default."""
+"""Language of the operator: FIELD178_LANGUAGE, Vietnamese by default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code lists: `lists …`."""
+"""Commands for the code lists: `lists …`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORKSHEET = ".xlsx"
 
 @click.group()
 def lists() -> None:
-    """The code lists."""
+    """Group of the commands for code lists."""
 
 
 @lists.command(
@@ -33,7 +33,7 @@ def lists() -> None:
 @click.argument("file", type=_FILE)
 @as_json_option
 def export(file: Path, as_json: bool) -> None:
-    """Write a pack or a worksheet."""
+    """Write the list pack or a worksheet of all rows into a file."""
     at = operator()
     pack = _stored(at)
     if file.suffix == _WORKSHEET:
@@ -48,23 +48,23 @@ def export(file: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @as_json_option
 def diff(file: Path, as_json: bool) -> None:
-    """Show the difference of a file to the lists in force."""
+    """Show the changes in a file against the lists in force, or its problems."""
     at = operator()
     before = _stored(at)
     rows, _file = _read(at, file, before)
     after = before.with_rows(rows)
     problems = problems_of(after, before)
-    found: list[dict[str, object]] = [
-        {"table": one.table, "key": one.key, "problem": one.fault.value, "detail": one.detail}
-        for one in problems
+    lines: list[dict[str, object]] = [
+        {"table": problem.table, "key": problem.key, "problem": problem.fault.value, "detail": problem.detail}
+        for problem in problems
     ]
     if not problems:
-        found = [
-            {"table": one.table, "key": one.key, "member": name, "before": old, "after": new}
-            for one in changes_between(before, after)
-            for name, old, new in one.members
+        lines = [
+            {"table": change.table, "key": change.key, "member": name, "before": old, "after": new}
+            for change in changes_between(before, after)
+            for name, old, new in change.members
         ]
-    show_rows(found, as_json=as_json)
+    show_rows(lines, as_json=as_json)
     if problems:
         raise SystemExit(1)
 
@@ -73,7 +73,7 @@ def diff(file: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @as_json_option
 def import_file(file: Path, as_json: bool) -> None:
-    """Take a file in."""
+    """Publish the changes of a list pack or worksheet."""
     at = operator()
     before = _stored(at)
     rows, pack_file = _read(at, file, before)
@@ -95,7 +95,7 @@ def import_file(file: Path, as_json: bool) -> None:
 )
 @as_json_option
 def check(days: tuple[datetime, ...], as_json: bool) -> None:
-    """List the gaps of the lists."""
+    """List the gaps of the code lists on some days."""
     at = operator()
     acts = [day.date() for day in days] or [local_date(at.clock.now())]
     rows: list[dict[str, object]] = [
@@ -120,5 +120,5 @@ def _read(at: Operator, file: Path, before: ListPack) -> tuple[Rows, PackFile | 
     data = file.read_bytes()
     if file.suffix == _WORKSHEET:
         return read_worksheet(data, before), None
-    found = read_pack_file(data, {at.keyring.receipt_key, *at.settings.trusted_signers})
-    return rows_of(found.pack), found
+    pack_file = read_pack_file(data, {at.keyring.receipt_key, *at.settings.trusted_signers})
+    return rows_of(pack_file.pack), pack_file

@@ -1,4 +1,4 @@
-"""Notices to every tablet: `notice announce`, `notice list`, `notice withdraw`."""
+"""Commands for notices to all tablets: `notice announce`, `notice list`, `notice withdraw`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_shared.time.clock import to_wire
 
 @click.group()
 def notice() -> None:
-    """Tell every tablet something."""
+    """Group of the commands for notices."""
 
 
 @notice.command(help=_("Show a notice; removal and reform let tablets accept a mass removal unasked."))
@@ -27,22 +27,27 @@ def notice() -> None:
 @click.option("--days", type=click.IntRange(1, 366), default=30, help=_("How long it is shown."))
 @as_json_option
 def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
-    """Announce a notice."""
+    """Announce a notice to all tablets."""
     at = operator()
-    wanted = Announcement(kind, NoticeText(vi, en), at.clock.now() + timedelta(days=days))
-    made = at.write(lambda session: notices.announce(session, at.context, wanted))
+    announcement = Announcement(kind, NoticeText(vi, en), at.clock.now() + timedelta(days=days))
+    made = at.write(lambda session: notices.announce(session, at.context, announcement))
     show({"notice": made.notice_id, "until": to_wire(made.until)}, as_json=as_json)
 
 
 @notice.command(name="list", help=_("List what is shown now: id, kind, until, text."))
 @as_json_option
 def list_shown(as_json: bool) -> None:
-    """List what is shown now."""
+    """List the current notices."""
     at = operator()
     shown = at.read(lambda session: shown_now(session, at.tenant_id, at.clock.now()))
     rows: list[dict[str, object]] = [
-        {"notice": one.notice_id, "kind": one.kind, "until": to_wire(one.until), "text": one.text_vi}
-        for one in shown
+        {
+            "notice": notice.notice_id,
+            "kind": notice.kind,
+            "until": to_wire(notice.until),
+            "text": notice.text_vi,
+        }
+        for notice in shown
     ]
     show_rows(rows, as_json=as_json)
 
@@ -51,7 +56,7 @@ def list_shown(as_json: bool) -> None:
 @click.argument("notice_id", metavar="NOTICE")
 @as_json_option
 def withdraw(notice_id: str, as_json: bool) -> None:
-    """Take a notice down."""
+    """Withdraw a notice."""
     at = operator()
     at.write(lambda session: notices.withdraw(session, at.context, notice_id))
     show({"notice": notice_id}, as_json=as_json)

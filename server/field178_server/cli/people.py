@@ -1,4 +1,4 @@
-"""People and teams: `user …`, `team …`."""
+"""Commands for accounts and teams: `user …`, `team …`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WEAKNESSES = {
 
 @click.group()
 def user() -> None:
-    """Accounts of officers."""
+    """Group of the commands for accounts."""
 
 
 @user.command(help=_("Add an account; the password is asked for, read from stdin, or generated."))
@@ -54,14 +54,14 @@ def add(  # noqa: PLR0913  # one parameter an option
     generate: bool,
     as_json: bool,
 ) -> None:
-    """Add an officer."""
+    """Add an account of an officer."""
     at = operator()
     if not officers.is_login(login):
         raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
-    wanted = AccountRequest(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
-    officer_id = at.write(lambda session: accounts.add(session, at.context, wanted, team_names, stored))
+    request = AccountRequest(login, name or login, role, agency, tuple(f"unit:{unit}" for unit in units))
+    officer_id = at.write(lambda session: accounts.add(session, at.context, request, team_names, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
     _tell_of_ended(at, units)
 
@@ -69,19 +69,19 @@ def add(  # noqa: PLR0913  # one parameter an option
 @user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
 @as_json_option
 def list_users(as_json: bool) -> None:
-    """List the officers."""
+    """List the accounts."""
     at = operator()
     rows: list[dict[str, object]] = at.read(
         lambda session: [
             {
-                "user": one.officer_id,
-                "login": one.login,
-                "role": one.role,
-                "agency": one.agency,
-                "scopes": sorted(officers.scopes_of(session, at.tenant_id, one.officer_id)),
-                "state": "disabled" if one.disabled_at else "active",
+                "user": officer.officer_id,
+                "login": officer.login,
+                "role": officer.role,
+                "agency": officer.agency,
+                "scopes": sorted(officers.scopes_of(session, at.tenant_id, officer.officer_id)),
+                "state": "disabled" if officer.disabled_at else "active",
             }
-            for one in officers.everyone(session, at.tenant_id)
+            for officer in officers.everyone(session, at.tenant_id)
         ]
     )
     show_rows(rows, as_json=as_json)
@@ -92,7 +92,7 @@ def list_users(as_json: bool) -> None:
 @click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
 @as_json_option
 def set_password(login: str, generate: bool, as_json: bool) -> None:
-    """Replace a password."""
+    """Set the password of an account."""
     at = operator()
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
@@ -110,7 +110,7 @@ def set_password(login: str, generate: bool, as_json: bool) -> None:
 @click.argument("login")
 @as_json_option
 def set_totp(login: str, as_json: bool) -> None:
-    """Begin one-time codes."""
+    """Require one-time codes of an officer and print the secret."""
     at = operator()
     secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
     at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
@@ -121,7 +121,7 @@ def set_totp(login: str, as_json: bool) -> None:
 @click.argument("login")
 @as_json_option
 def disable(login: str, as_json: bool) -> None:
-    """Close an account."""
+    """Disable an account."""
     at = operator()
     officer_id = at.write(lambda session: accounts.disable(session, at.context, login))
     show({"user": officer_id, "state": "disabled"}, as_json=as_json)
@@ -129,7 +129,7 @@ def disable(login: str, as_json: bool) -> None:
 
 @click.group()
 def team() -> None:
-    """Inspection teams."""
+    """Group of the commands for inspection teams."""
 
 
 @team.command(name="add", help=_("Add a team with its units; prints its id."))
@@ -142,11 +142,11 @@ def team() -> None:
 )
 @as_json_option
 def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str | None, as_json: bool) -> None:
-    """Add a team."""
+    """Add an inspection team."""
     at = operator()
     standing = accounts.agency_or_focal(at.context, agency)
-    wanted = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
-    team = at.write(lambda session: accounts.add_team(session, at.context, wanted))
+    request = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
+    team = at.write(lambda session: accounts.add_team(session, at.context, request))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
     _tell_of_ended(at, units)
 
@@ -154,12 +154,12 @@ def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str |
 @team.command(name="list", help=_("List the teams: id, name, units."))
 @as_json_option
 def list_teams(as_json: bool) -> None:
-    """List the teams."""
+    """List the inspection teams."""
     at = operator()
     rows: list[dict[str, object]] = at.read(
         lambda session: [
-            {"team": one.id, "name": one.name, "units": list(one.unit_ids)}
-            for one in teams.everyone(session, at.tenant_id)
+            {"team": team.id, "name": team.name, "units": list(team.unit_ids)}
+            for team in teams.everyone(session, at.tenant_id)
         ]
     )
     show_rows(rows, as_json=as_json)
@@ -171,7 +171,7 @@ def _show_account(officer_id: str, login: str, password: str | None, as_json: bo
 
 
 def new_password(login: str, generate: bool) -> tuple[str, bool]:
-    """Return a password and whether it was generated."""
+    """Return a typed or generated password, and whether it was generated."""
     typed = "" if generate else _typed_password()
     if not typed:
         return "".join(secrets.choice(_EASY_TO_READ) for _ in range(_GENERATED_LENGTH)), True
@@ -187,9 +187,9 @@ def _typed_password() -> str:
 
 
 def _tell_of_ended(at: Operator, units: tuple[str, ...]) -> None:
-    """Say which units are no longer in force, and what they became: the console offers those of today."""
+    """Print a warning for each unit that is no longer in force, with its successors."""
     today = local_date(at.clock.now())
-    for unit in (at.lists.units[one] for one in units):
+    for unit in (at.lists.units[unit_id] for unit_id in units):
         if unit.valid_to is not None and unit.valid_to <= today:
             now = ", ".join(step.target for step in at.lists.successors(unit.id))
             text = _("{unit} ({name}) is no longer in force; today: {now}")

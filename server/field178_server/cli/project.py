@@ -1,4 +1,4 @@
-"""Projections of stored records: `project`."""
+"""Command that rebuilds or compares projections: `project`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_shared.schemas import TYPES
 from field178_shared.time.clock import duration_clock
 
 _REPORT_EVERY_S = 2.0
-# Between two batches the writers of the server have their turn.
+# Pause between batches, so that the server can write.
 _PAUSE_S = 0.05
 
 
@@ -33,9 +33,9 @@ _PAUSE_S = 0.05
 @click.option("--restart", is_flag=True, help=_("Begin at the first record, also after an interruption."))
 @as_json_option
 def project(record_types: tuple[str, ...], is_check: bool, restart: bool, as_json: bool) -> None:
-    """Write the rows of stored records again, or compare them."""
+    """Write the projected rows of stored records again, or compare them."""
     at = operator()
-    context = at.context  # reads the lists in force: rows hold names and time limits of them
+    context = at.context  # reads the lists in force: rows contain their names and time limits
     if restart and not is_check:
         run.forget_run(at.engine, at.tenant_id)
     steps = (run.check if is_check else run.project)(at.engine, context, record_types)
@@ -46,7 +46,7 @@ def project(record_types: tuple[str, ...], is_check: bool, restart: bool, as_jso
             _report(progress)
         time.sleep(_PAUSE_S)
     if progress.differing_rows and not is_check:
-        # Figures were counted from rows that differed.
+        # The stored totals were counted from the wrong rows.
         at.write(lambda session: forget(session, at.tenant_id))
     show(
         {

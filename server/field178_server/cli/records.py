@@ -1,4 +1,4 @@
-"""Records: `move`, `review`, `merge`, `unmerge`, `compact`."""
+"""Commands for records: `move`, `review`, `merge`, `unmerge`, `compact`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_server.replication.compaction import compact_read_rows
 @click.argument("scope")
 @as_json_option
 def move(record: str, scope: str, as_json: bool) -> None:
-    """Move a record."""
+    """Move a record to another scope."""
     at = operator()
     at.write(lambda session: records.move(session, at.context, record, scope))
     show({"record": record, "scope": scope}, as_json=as_json)
@@ -46,13 +46,13 @@ def review(  # noqa: PLR0913  # one parameter an option
     login: str | None,
     as_json: bool,
 ) -> None:
-    """Approve, return, void or reopen a record; take the return of an entry back.
+    """Approve, return, void or reopen a record, or undo a return.
 
-    Of a record that was decided on already, --review names the revision of the review that was seen.
+    If the record has a decision already, --review is the revision of the review that was seen.
     """
     at = operator()
-    wanted = OperatorDecision(record, decision, reason, path, comment, rev, login, review_rev)
-    decided = at.write(lambda session: decide(session, at.context, wanted))
+    requested = OperatorDecision(record, decision, reason, path, comment, rev, login, review_rev)
+    decided = at.write(lambda session: decide(session, at.context, requested))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 
@@ -61,7 +61,7 @@ def review(  # noqa: PLR0913  # one parameter an option
 @click.argument("into")
 @as_json_option
 def merge(record: str, into: str, as_json: bool) -> None:
-    """Merge a record into another."""
+    """Merge a record into another record."""
     at = operator()
     rev = at.write(lambda session: records.merge(session, at.context, record, into))
     show({"record": record, "into": into, "rev": rev}, as_json=as_json)
@@ -71,7 +71,7 @@ def merge(record: str, into: str, as_json: bool) -> None:
 @click.argument("record")
 @as_json_option
 def unmerge(record: str, as_json: bool) -> None:
-    """Take a merge back."""
+    """Undo the merge of a record."""
     at = operator()
     rev = at.write(lambda session: records.unmerge(session, at.context, record))
     show({"record": record, "rev": rev}, as_json=as_json)
@@ -81,7 +81,7 @@ def unmerge(record: str, as_json: bool) -> None:
 @click.argument("scope", required=False)
 @as_json_option
 def compact(scope: str | None, as_json: bool) -> None:
-    """Compact the feed of one scope whole, or of all as far as every tablet in use has read."""
+    """Compact the feed of one scope completely, or all feeds as far as every tablet in use has read."""
     at = operator()
     if scope is None:
         dropped = at.write(lambda session: compact_read_rows(session, at.tenant_id, at.clock.now()))

@@ -1,4 +1,4 @@
-"""Divergent records: `salvage list`, `salvage take`, `salvage set-aside`."""
+"""Commands for divergent records: `salvage list`, `salvage take`, `salvage set-aside`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _hash_option = click.option("--hash", "h", help=_("Which content, when tablets s
 
 @click.group(name="salvage")
 def divergent_records() -> None:
-    """Decide on divergent records."""
+    """Group of the commands for divergent records."""
 
 
 @divergent_records.command(
@@ -28,7 +28,7 @@ def divergent_records() -> None:
 def list_undecided(as_json: bool) -> None:
     """List the undecided divergent records."""
     at = operator()
-    rows = at.read(lambda session: [_row(one) for one in recovery.undecided(session, at.tenant_id)])
+    rows = at.read(lambda session: [_row(record) for record in recovery.undecided(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
 
 
@@ -37,7 +37,7 @@ def list_undecided(as_json: bool) -> None:
 @_hash_option
 @as_json_option
 def take(record: str, h: str | None, as_json: bool) -> None:
-    """Take a record in."""
+    """Store a divergent record as a change by the office."""
     at = operator()
     rev = at.write(
         lambda session: recovery.take(session, at.context, declared_types(), DivergentRecordKey(record, h))
@@ -53,20 +53,20 @@ def take(record: str, h: str | None, as_json: bool) -> None:
 @click.option("--reason", help=_("Why it is not wanted."))
 @as_json_option
 def reject(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
-    """Reject a record."""
+    """Reject a divergent record."""
     at = operator()
     at.write(lambda session: recovery.reject(session, at.context, DivergentRecordKey(record, h), reason))
     show({"record": record, "state": REJECTED}, as_json=as_json)
 
 
-def _row(one: DivergentRecord) -> dict[str, object]:
+def _row(record: DivergentRecord) -> dict[str, object]:
     return {
-        "record": one.record_id,
-        "type": one.type,
-        "scope": one.scope,
-        "rev": one.rev,
-        "hash": one.h,
-        "sound": one.is_sound,
-        "device": one.device_id,
-        "received": to_wire(one.received_at),
+        "record": record.record_id,
+        "type": record.type,
+        "scope": record.scope,
+        "rev": record.rev,
+        "hash": record.h,
+        "sound": record.is_sound,
+        "device": record.device_id,
+        "received": to_wire(record.received_at),
     }

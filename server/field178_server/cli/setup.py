@@ -1,4 +1,4 @@
-"""Set-up and service of a server: `init`, `serve`, `check`, `tidy`."""
+"""Commands for installation and operation of a server: `init`, `serve`, `check`, `tidy`."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ from field178_shared.time.clock import SystemClock
 )
 @as_json_option
 def init(url: str | None, certificate: Path | None, key: Path | None, as_json: bool) -> None:
-    """Set a server up; what exists stays as it is."""
+    """Install a server; existing files and rows are not changed."""
     from field178_server.serving.installation import install  # migrations are slow to import
 
     chosen = {"url": url, "tls_certificate": certificate, "tls_key": key}
     _keep_settings({name: str(value) for name, value in chosen.items() if value is not None})
     at = operator()
-    found = install(at.settings, at.engine_of_any_version, at.clock, at.ids)
+    tenant = install(at.settings, at.engine_of_any_version, at.clock, at.ids)
     answer: dict[str, object] = {
         "data": str(at.settings.data_dir.absolute()),
-        "tenant": found.tenant_id,
-        "epoch": found.epoch,
+        "tenant": tenant.tenant_id,
+        "epoch": tenant.epoch,
         "url": at.settings.url,
         "receipt_key": at.keyring.receipt_key,
         "sealing_key": at.keyring.sealing_key,
@@ -69,7 +69,7 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
     "--port", default=8178, show_default=True, type=click.IntRange(0, 65535), help=_("0: any free port.")
 )
 def serve(host: str, port: int) -> None:
-    """Serve; one line tells when connections are taken."""
+    """Run the server; print a line when it accepts connections."""
     from field178_server.serving import server as serving
 
     settings = operator().settings
@@ -96,17 +96,17 @@ def check(keep: bool, as_json: bool) -> None:
     from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
     at = operator()
-    found = faults(at.settings)
+    problems = faults(at.settings)
     if keep:
-        # A store that cannot be written to is among the faults already.
+        # A store that cannot be written is one of the faults already.
         with suppress(SQLAlchemyError):
-            at.write(lambda session: check_log.keep(session, at.tenant_id, at.clock.now(), found))
+            at.write(lambda session: check_log.keep(session, at.tenant_id, at.clock.now(), problems))
     if as_json:
-        show({"faults": found}, as_json=True)
+        show({"faults": problems}, as_json=True)
     else:
-        for fault in found or [_("Everything is in order.")]:
+        for fault in problems or [_("Everything is in order.")]:
             click.echo(fault)
-    if found:
+    if problems:
         raise SystemExit(1)
 
 
@@ -121,9 +121,9 @@ def _keep_settings(chosen: dict[str, str]) -> None:
 def _prepare_tls(settings: Settings) -> tuple[str, ...]:
     from field178_server.security import certificates
 
-    # Behind a proxy callers never meet a certificate of ours.
+    # Behind a proxy clients see the certificate of the proxy.
     if settings.tls_certificate is None and not settings.trusted_proxies:
-        # The machine's own clock, whatever the demo's: browsers and tablets check certificates by theirs.
+        # The system clock, also in a demo: clients check certificates by their own clock.
         certificates.create(
             settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now()
         )
@@ -131,9 +131,9 @@ def _prepare_tls(settings: Settings) -> tuple[str, ...]:
 
 
 def _check_certificate(settings: Settings) -> None:
-    """Raise ClickException where tablets would refuse the server: now, not when a team stands in the yard.
+    """Raise ClickException if tablets would refuse the certificate in the settings.
 
-    What the address shows at this moment is a warning: the server may not have been started again yet.
+    A different certificate at the public URL is only a warning: the server may not be restarted yet.
     """
     if not settings.is_https:
         return
@@ -158,7 +158,7 @@ def _check_certificate(settings: Settings) -> None:
 @click.option("--figures", is_flag=True, help=_("Count the figures of the teams now, due or not."))
 @as_json_option
 def tidy(dry_run: bool, figures: bool, as_json: bool) -> None:
-    """Run the maintenance once; exit code 0 also when something was not due or not reached."""
+    """Run the maintenance once; exit code 0 even if a task was not due or failed."""
     at = operator()
     runtime = Runtime(at.settings, at.engine, at.clock, at.ids, at.keyring, at.passwords)
     if dry_run:

@@ -1,4 +1,4 @@
-"""Tablets: enrolment, scopes, sessions, `rescue-import`, `minutes-numbers`."""
+"""Commands for tablets: enrolment, scopes, sessions, `rescue-import`, `minutes-numbers`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from field178_shared.time.clock import local_date, to_wire
 def enrol_code(
     login: str, explicit: tuple[str, ...], url: str | None, qr: bool | None, as_json: bool
 ) -> None:
-    """Issue an enrolment code."""
+    """Issue and print an enrolment code."""
     at = operator()
     code = enrolment.new_code(random.SystemRandom())
     granted = at.write(lambda session: office.issue_code(session, at.context, login, explicit, code))
@@ -52,9 +52,11 @@ def devices(as_json: bool) -> None:
     at = operator()
 
     def read(session: Session) -> list[dict[str, object]]:
-        found = office.devices(session, at.context)
-        contexts = load_devices(session, at.tenant_id, [one.device_id for one in found])
-        return [_row(one, scopes.granted_to(session, one), contexts[one.device_id]) for one in found]
+        tablets = office.devices(session, at.context)
+        contexts = load_devices(session, at.tenant_id, [tablet.device_id for tablet in tablets])
+        return [
+            _row(tablet, scopes.granted_to(session, tablet), contexts[tablet.device_id]) for tablet in tablets
+        ]
 
     show_rows(at.read(read), as_json=as_json)
 
@@ -74,7 +76,7 @@ def revoke(device: str, as_json: bool) -> None:
 @click.argument("scope")
 @as_json_option
 def grant(device: str, scope: str, as_json: bool) -> None:
-    """Grant a scope."""
+    """Grant a scope to a tablet."""
     at = operator()
     at.write(lambda session: office.grant(session, at.context, device, scope))
     show({"device": device, "granted": scope}, as_json=as_json)
@@ -85,7 +87,7 @@ def grant(device: str, scope: str, as_json: bool) -> None:
 @click.argument("scope")
 @as_json_option
 def ungrant(device: str, scope: str, as_json: bool) -> None:
-    """Take a scope away."""
+    """Revoke the grant of a scope to a tablet."""
     at = operator()
     at.write(lambda session: office.ungrant(session, at.context, device, scope))
     show({"device": device, "ungranted": scope}, as_json=as_json)
@@ -125,7 +127,7 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
 @click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
 @as_json_option
 def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
-    """Import an offline export."""
+    """Import the offline export of a tablet."""
     at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
@@ -142,10 +144,10 @@ def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
 )
 @as_json_option
 def minutes_numbers(year: int | None, as_json: bool) -> None:
-    """List the leases of a year: every number that is not on a record is explained by one."""
+    """List the leased number blocks of a year, which explain all unused minutes numbers."""
     at = operator()
-    wanted = year or local_date(at.clock.now()).year
-    show_rows(at.read(lambda session: _lease_rows(session, at, wanted)), as_json=as_json)
+    of_year = year or local_date(at.clock.now()).year
+    show_rows(at.read(lambda session: _lease_rows(session, at, of_year)), as_json=as_json)
 
 
 def _lease_rows(session: Session, at: Operator, year: int) -> list[dict[str, object]]:
@@ -175,7 +177,7 @@ def _lease_row(lease: NumberLease, tablet: Device | None) -> dict[str, object]:
 
 
 def _lease_state(tablet: Device | None) -> str:
-    """Return the state of the other numbers: in use, of a revoked tablet, or skipped after a restore."""
+    """Return the state of a block's unused numbers: leased, of a revoked tablet, or left out."""
     if tablet is None:
         return "left_out"
     return "revoked" if tablet.revoked_at else "leased"

@@ -1,4 +1,4 @@
-"""The demo district: invented records, filed in an empty store."""
+"""Demo district: invented records for an empty store."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What the demo's communes entered last year: posts, plans, counts of at-risk groups and of workers."""
+"""Entries of the demo's communes of 2024: posts, plans, counts of at-risk groups and of workers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Dataset = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """One entry of a commune, or of the district for its own outlets."""
+    """An entry of a commune, or of the district for its own outlets."""
 
     type: str
     unit_id: str
@@ -43,7 +43,7 @@ class DemoEntry:
 
 
 def entries_of(dataset: Dataset) -> Iterator[DemoEntry]:
-    """Yield posts of each outlet by month, plans that were issued, at-risk groups, counts without a visit."""
+    """Yield posts by outlet and month, issued plans, at-risk groups, counts of unvisited establishments."""
     communes = _mapping(dataset, "per_commune")
     for unit in communes:
         yield from _posts(station_of(unit), unit, _numbers(_mapping(communes, unit), "media_by_month"))
@@ -57,12 +57,12 @@ def entries_of(dataset: Dataset) -> Iterator[DemoEntry]:
     yield from _groups(communes)
     places = dataset["establishments"]
     assert isinstance(places, list)
-    for number, place in enumerate(one for one in places if not one["visits"]):
+    for number, place in enumerate(row for row in places if not row["visits"]):
         yield DemoEntry(CENSUS, place["unit"], _census(number, place))
 
 
 def enter_communes(engine: Engine, context: OperationContext, dataset: Dataset, others: str) -> int:
-    """Enter all this, each commune's by its reporter, the district's by `others`; return how much it is.
+    """Write the entries of communes, by their reporters or by the officer `others`; return their number.
 
     The outlets MUST be published before.
     """
@@ -84,8 +84,8 @@ def enter_communes(engine: Engine, context: OperationContext, dataset: Dataset, 
             entries: list[DemoEntry] = entries,
         ) -> None:
             batch = Batch(session, at.tenant_id, at.clock, at.ids)
-            for one in entries:
-                enter(batch, at, enterer, one.type, one.data)
+            for entry in entries:
+                enter(batch, at, enterer, entry.type, entry.data)
             batch.flush()
 
         run_write(engine, work)
@@ -95,7 +95,7 @@ def enter_communes(engine: Engine, context: OperationContext, dataset: Dataset, 
 def _reporters(session: Session, tenant_id: str, dataset: Dataset) -> dict[str, str]:
     rows = dataset["officers"]
     assert isinstance(rows, list)
-    logins = {one["unit"]: one["id"].replace("gl_user_", "gl") for one in rows if one.get("unit")}
+    logins = {row["unit"]: row["id"].replace("gl_user_", "gl") for row in rows if row.get("unit")}
     return {
         unit: officers.by_login_or_id(session, tenant_id, login).officer_id for unit, login in logins.items()
     }
@@ -130,7 +130,7 @@ def _plan(number: int, unit: str, integration: object) -> Data:
 
 
 def _groups(communes: Mapping[str, object]) -> Iterator[DemoEntry]:
-    """Yield the at-risk groups of the second half-year; the last commune still owes its own."""
+    """Yield the at-risk groups of the second half-year; those of the last commune are still missing."""
     for number, unit in enumerate(list(communes)[:-1]):
         workers = _mapping(communes, unit)
         women, youth = 6 + 11 * number % 29, 3 + 7 * number % 31
@@ -153,12 +153,12 @@ def _census(number: int, place: Mapping[str, object]) -> Data:
 
 
 def _mapping(row: Mapping[str, object], name: str) -> Mapping[str, object]:
-    found = row[name]
-    assert isinstance(found, Mapping)
-    return found
+    value = row[name]
+    assert isinstance(value, Mapping)
+    return value
 
 
 def _numbers(row: Mapping[str, object], name: str) -> list[int]:
-    found = row[name]
-    assert isinstance(found, list)
-    return [number for number in found if isinstance(number, int)]
+    numbers = row[name]
+    assert isinstance(numbers, list)
+    return [number for number in numbers if isinstance(number, int)]

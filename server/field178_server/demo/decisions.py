@@ -1,4 +1,4 @@
-"""What the demo's office wrote beside the visits that found a violation: decisions, payments, closures."""
+"""Entries of the demo's office beside visits with a violation: decisions, payments, closures."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from field178_shared.records.reading import count_of, entries_of, entry_of, text
 from field178_shared.records.sanctions import CLOSURE, DECISION, FINE, PAYMENT, WARNING
 from field178_shared.time.clock import VIETNAM, local_date
 
-# Days from the visit to its closed correction: within the thirty that it has, late, or not yet.
+# Days from the visit to the closure of its correction (due after thirty days); None: not closed.
 _CLOSED_AFTER = (20, 45, None, 28)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOfficeEntry:
-    """An entry of the office beside a visit, on its day."""
+    """An entry of the office beside a visit, with its day."""
 
     visit_id: str
     day: date
@@ -27,14 +27,14 @@ class DemoOfficeEntry:
 
     @property
     def at(self) -> datetime:
-        """In the afternoon of its day."""
+        """The time of the entry: 15:00 on its day."""
         return datetime.combine(self.day, time(15, 0), VIETNAM)
 
 
 def entries_after(visits: Iterable[DemoRecord]) -> Iterator[DemoOfficeEntry]:
-    """Yield what followed each visit with a violation; of some nothing has come yet."""
-    found = (one for one in visits if entries_of(one.data, "findings"))
-    for number, visit in enumerate(found):
+    """Yield the office's entries beside visits with a violation; some visits have none yet."""
+    with_violation = (visit for visit in visits if entries_of(visit.data, "findings"))
+    for number, visit in enumerate(with_violation):
         visited_on = local_date(datetime.fromisoformat(str(visit.data["started_at"])))
         if number % 3 != 2:
             yield from _decided(visit, visited_on + timedelta(days=9), number)
@@ -51,7 +51,7 @@ def entries_after(visits: Iterable[DemoRecord]) -> Iterator[DemoOfficeEntry]:
 
 
 def _decided(visit: DemoRecord, day: date, number: int) -> Iterator[DemoOfficeEntry]:
-    """Yield the decision, a fine in the middle of its frame or else a warning, and what was paid."""
+    """Yield a decision (a fine in the middle of its frame, or a warning) and mostly its payment."""
     (finding,) = entries_of(visit.data, "findings").values()
     frame = entry_of(finding, "frame")
     least, most = (count_of(frame, name) for name in ("min", "max"))

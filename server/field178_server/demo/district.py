@@ -1,4 +1,4 @@
-"""Fills an empty store with the whole made-up district: places, records, what was sent and entered."""
+"""Filling of an empty store with the demo district: records, places, entries of communes and agencies."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def fill(
     *,
     has_newest: bool = False,
 ) -> Seeded:
-    """Fill the store, approved but for the last records, of which so many wait for review.
+    """Fill the store; the records are approved except the last `waiting` ones.
 
-    `key` signs the pack of its places. `has_newest`: also what was filed since the year ended. Every account
-    gets the same password.
+    `key` signs the list pack of the places. `has_newest`: includes records filed after the end of the year.
+    All accounts have the same password.
     """
     seeded = seed(store, dataset, password_hash, waiting, has_newest=has_newest)
     publish_places(store.engine, store.context, key, dataset)
@@ -37,7 +37,7 @@ def fill(
 
 
 def records_by_type(session: Session, tenant_id: str) -> Mapping[str, int]:
-    """Return how many records of each type the store has."""
+    """Return the number of records in the store by type."""
     query = (
         select(Record.type, func.count())
         .where(Record.tenant_id == tenant_id)

@@ -1,6 +1,6 @@
-"""Expands the demo data set's totals into dated records: establishments, visits, outreach sessions.
+"""Expansion of the demo data set into dated records: establishments, visits, outreach sessions.
 
-Pure and deterministic: the same data set gives the same records. Every name carries "(GL-nnn)".
+Pure and deterministic: the same data set gives the same records. Every name contains "(GL-nnn)".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from field178_shared.time.clock import VIETNAM, to_wire
 NAMESPACE = uuid.UUID("0197c3a8-178a-7000-8000-000000000178")
 FIRST_VISIT = date(2024, 1, 8)
 VISIT_SPACING = timedelta(days=4)
-# When a team comes: by day where people eat and drink, in the evening where they sing, late where they stay.
+# Times of visits by type of establishment: by day, in the evening, late in the evening.
 _BY_DAY = (time(9, 10), time(10, 40), time(14, 20), time(16, 5))
 _EVENING = (time(19, 20), time(20, 15), time(21, 30), time(22, 45))
 _LATE = (time(20, 50), time(21, 40), time(22, 35), time(23, 45))
@@ -32,9 +32,9 @@ _HOURS = {
 _ROLES = ("manager", "owner", "staff_on_duty", "manager")
 _REASONS = ("tip_off", "peak_period", "leader_direction")
 _BEGINNINGS = (time(19, 30), time(8, 0), time(14, 0))
-# One correction in so many days; the next visit to the place looks at it.
+# Days from a visit to the due day of its correction; the next visit checks it.
 _TIME_TO_FIX = timedelta(days=30)
-# Sessions that trained those who do this work: commune, quarter and number within it.
+# Training sessions: commune, quarter and number in the quarter.
 _TRAININGS = frozenset({("c11629_v1", 0, 3), ("c11656_v1", 1, 2), ("c11641_v1", 3, 1)})
 FORMS = ("conference", "integrated_meeting", "thematic_talk", "club_session")
 TOPICS = ("prostitution_law", "harms", "stigma_reduction", "drug_prevention", "hiv_aids", "trafficking")
@@ -45,7 +45,7 @@ Data = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DemoRecord:
-    """One record as a user would have filed it at `at`."""
+    """A record filed at `at`."""
 
     id: str
     type: str
@@ -56,7 +56,7 @@ class DemoRecord:
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """A team that files records of the demo; `beside` are the teams of single communes, by unit."""
+    """A team of the demo with its members; `beside`: other teams by the commune that they visit."""
 
     id: str
     members: tuple[str, ...]
@@ -70,13 +70,13 @@ class DemoTeam:
 def demo_id(name: str) -> str:
     """Return the stable id of a demo record by its name in the data set.
 
-    It is marked as a random one, as tablets make them: under a computed id they may file nothing.
+    The id has the version of random ids, because tablets may not create records with computed ids.
     """
     return str(uuid.UUID(bytes=uuid.uuid5(NAMESPACE, name).bytes, version=4))
 
 
 def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
-    """Yield every record of the data set, establishments first, then what happened there in order of date."""
+    """Yield all records of the data set: the establishments, then visits and sessions by date."""
     rows = _rows(dataset, "establishments")
     for row in rows:
         yield _establishment(row, lists)
@@ -86,16 +86,18 @@ def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecor
 
 
 def expand_newest(dataset: Row, lists: CodeLists, team: DemoTeam, today: date) -> list[DemoRecord]:
-    """Return what was filed in the first weeks of the year after, before a day, in order of date."""
+    """Return the records of the first weeks of the next year before `today`, by date."""
     rows = [row for row in _rows(dataset, "establishments") if row["visits"] and not row["violation"]]
     first, weeks = (date(2025, 1, 6) - FIRST_VISIT) // VISIT_SPACING, (today - FIRST_VISIT) // VISIT_SPACING
-    found = [
+    records = [
         _visit(row, lists, team, number, last=number % 2 == 0)
         for number, row in zip(range(first + 1, weeks), reversed(rows), strict=False)
     ]
     for number, unit in enumerate(list(_mapping(dataset, "per_commune"))[:4]):
-        found.append(_session(unit, (0, 0), 40 + 7 * number, [], lists, year=2025))
-    return sorted((one for one in found if one.at.date() < today), key=lambda record: (record.at, record.id))
+        records.append(_session(unit, (0, 0), 40 + 7 * number, [], lists, year=2025))
+    return sorted(
+        (record for record in records if record.at.date() < today), key=lambda record: (record.at, record.id)
+    )
 
 
 def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
@@ -118,9 +120,9 @@ def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
 
 
 def _visits(rows: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
-    """Yield the visits, place by place; a second one comes some weeks later and looks at what was asked for.
+    """Yield the visits by date; a second visit to an establishment checks the correction of the first.
 
-    The last visit of an establishment is the newest one: it has the violation and the outreach.
+    The last visit of an establishment has the violation and the outreach.
     """
     visited = [row for row in rows if row["visits"]]
     turns = sorted(
@@ -169,7 +171,7 @@ def _visit(row: Row, lists: CodeLists, team: DemoTeam, number: int, last: bool) 
 
 
 def _head(row: Row, team: DemoTeam, number: int, day: date, minutes: int) -> Data:
-    """Return who came to a place, when and why."""
+    """Return the members, times, reason and place of a visit."""
     team = team.of(_text(row, "unit"))
     hours = _HOURS.get(_text(row, "type"), _BY_DAY)
     started = datetime.combine(day, hours[number % len(hours)], VIETNAM)
@@ -190,7 +192,7 @@ def _head(row: Row, team: DemoTeam, number: int, day: date, minutes: int) -> Dat
 
 
 def _filed(data: Data, record_id: str) -> DemoRecord:
-    """Return a visit as its team filed it ten minutes after its end."""
+    """Return the record of a visit, filed ten minutes after its end."""
     ended = datetime.fromisoformat(str(data["ended_at"]))
     data["filed_at"] = to_wire(ended + timedelta(minutes=10))
     started = datetime.fromisoformat(str(data["started_at"]))
@@ -198,7 +200,7 @@ def _filed(data: Data, record_id: str) -> DemoRecord:
 
 
 def _members(team: DemoTeam, number: int) -> Data:
-    """Return the leader with two or three others, who take turns."""
+    """Return the members of a visit: the leader and two or three other officers, in rotation."""
     leader, *others = team.members
     coming = [others[(number + n) % len(others)] for n in range(min(len(others), 2 + number % 2))]
     positions = ("secretary", "member", "member")
@@ -212,7 +214,7 @@ def _members(team: DemoTeam, number: int) -> Data:
 
 
 def _check_in(row: Row, number: int, at: datetime) -> Data:
-    """Return where the team stood on arrival; indoors no position is found."""
+    """Return the position of the team at check-in, or that there was none indoors."""
     if number % 3 == 1:
         return {"no_point_reason": "indoor"}
     return {
@@ -229,15 +231,15 @@ def _correction(text: str, day: date) -> Data:
 
 
 def _looking_at(before: DemoRecord) -> Data:
-    """Return what a second visit is: a recheck of what the first one asked for, found made."""
+    """Return the fields of a second visit: a recheck whose answer is that the correction was made."""
     (correction,) = before.data["follow_ups"].values()  # type: ignore[attr-defined]
-    told = {"visit_id": before.id, "follow_up_id": "u1", "status": "fixed", "text": correction["text"]}
-    answers = {answer_key(before.id, "u1"): told | {"due_on": correction["due_on"]}}
+    answer = {"visit_id": before.id, "follow_up_id": "u1", "status": "fixed", "text": correction["text"]}
+    answers = {answer_key(before.id, "u1"): answer | {"due_on": correction["due_on"]}}
     return {"inspection_kind": "recheck", "trigger": "follow_up_due", "follow_up_answers": answers}
 
 
 def _attempts(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
-    """Yield the visits that found no way in."""
+    """Yield the visits without access to the establishment."""
     rows = {row["id"]: row for row in _rows(dataset, "establishments")}
     for number, attempt in enumerate(_rows(dataset, "attempts")):
         row, day = rows[attempt["establishment"]], date.fromisoformat(_text(attempt, "on"))
@@ -269,9 +271,9 @@ def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[
 
 
 def _item_of(lists: CodeLists, row: Row, violation: str) -> str:
-    """Return the item whose "no" offers the violation: of the place's checklist, else of any."""
-    asked = [item for _, items in lists.checklist_of(_text(row, "type"), None) for item in items]
-    return next(item.id for item in (*asked, *lists.items.values()) if violation in item.violations)
+    """Return the checklist item whose "no" offers the violation: of the type's checklist, else any."""
+    of_type = [item for _, items in lists.checklist_of(_text(row, "type"), None) for item in items]
+    return next(item.id for item in (*of_type, *lists.items.values()) if violation in item.violations)
 
 
 def _answer(item: ChecklistItem, row: Row, last: bool, failed: set[str]) -> object:
@@ -375,14 +377,14 @@ def _trained(attendances: int) -> Data:
 
 
 def _session_record(data: Data, name: str, ended: datetime) -> DemoRecord:
-    """Return a session as it was filed twenty minutes after its end."""
+    """Return the record of a session, filed twenty minutes after its end."""
     filed_at = (ended + timedelta(minutes=20)).astimezone(UTC)
     data["filed_at"] = to_wire(filed_at)
     return DemoRecord(demo_id(name), "outreach_session", f"unit:{data['unit_id']}", data, filed_at)
 
 
 def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> DemoRecord:
-    """Return a session held at a school or zone: everybody there is of its audience."""
+    """Return the record of a session at a school or zone, with one audience."""
     data: Data = {
         "outreach_form_id": place.form,
         "session_date": day.isoformat(),
@@ -409,33 +411,33 @@ def _reached(row: Row) -> Data:
 
 
 def _rows(dataset: Row, name: str) -> list[Row]:
-    found = dataset[name]
-    assert isinstance(found, list)
-    return [row for row in found if isinstance(row, Mapping)]
+    rows = dataset[name]
+    assert isinstance(rows, list)
+    return [row for row in rows if isinstance(row, Mapping)]
 
 
 def _mapping(row: Row, name: str) -> Row:
-    found = row[name]
-    assert isinstance(found, Mapping)
-    return found
+    value = row[name]
+    assert isinstance(value, Mapping)
+    return value
 
 
 def _text(row: Row, name: str) -> str:
-    found = row[name]
-    assert isinstance(found, str)
-    return found
+    value = row[name]
+    assert isinstance(value, str)
+    return value
 
 
 def _count(row: Row, name: str) -> int:
-    found = row[name]
-    assert isinstance(found, int)
-    return found
+    value = row[name]
+    assert isinstance(value, int)
+    return value
 
 
 def _counts(row: Row, name: str) -> list[int]:
-    found = row[name]
-    assert isinstance(found, list)
-    return [number for number in found if isinstance(number, int)]
+    numbers = row[name]
+    assert isinstance(numbers, list)
+    return [number for number in numbers if isinstance(number, int)]
 
 
 def _position(degrees: object) -> int:

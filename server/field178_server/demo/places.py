@@ -1,4 +1,4 @@
-"""Schools, zones and outlets of the demo: rows that its office publishes; some sessions were held there."""
+"""Schools, industrial zones and media outlets of the demo: list rows published by its office."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _STATION = "commune_loudspeaker"
 
 @dataclass(frozen=True, slots=True)
 class DemoPlace:
-    """One row, its table, how a session there names it and counts its people, and its sessions.
+    """A list row of a place with its sessions; `field`, `form`, `audience`: values of a session there.
 
-    `sessions`: attendances and how many came for the first time.
+    `sessions`: (attendances, of these for the first time).
     """
 
     table: str
@@ -49,28 +49,28 @@ def places_of(dataset: Mapping[str, object]) -> Iterator[DemoPlace]:
 
 
 def station_of(unit: str) -> str:
-    """Return the id of the station of a commune."""
+    """Return the outlet id of a commune's loudspeaker station."""
     return f"station_{unit}"
 
 
 def outlets_of(dataset: Mapping[str, object]) -> dict[str, Row]:
-    """Return the station of each commune, and the outlets of the district, each named as its channel."""
+    """Return the rows of the communes' stations and of the district's outlets, by id."""
     communes = dataset["per_commune"]
     assert isinstance(communes, Mapping)
     rows = {
         station_of(unit): _outlet(
-            station_of(unit), f"Đài truyền thanh {_lowered(one['name'])} (GL)", _STATION, unit
+            station_of(unit), f"Đài truyền thanh {_lowered(commune['name'])} (GL)", _STATION, unit
         )
-        for unit, one in communes.items()
+        for unit, commune in communes.items()
     }
     titles = {"district_portal": "Trang thông tin huyện (GL)", "district_radio": "Đài huyện (GL)"}
-    return rows | {one: _outlet(one, title, one, DISTRICT) for one, title in titles.items()}
+    return rows | {channel: _outlet(channel, title, channel, DISTRICT) for channel, title in titles.items()}
 
 
 def publish_places(
     engine: Engine, context: OperationContext, key: Ed25519PrivateKey, dataset: Mapping[str, object]
 ) -> int:
-    """Publish the first pack of the demo's office; return how many rows it has."""
+    """Publish the first list pack of the demo's office; return the number of its rows."""
     rows: dict[str, dict[str, Row]] = {SCHOOLS: {}, ZONES: {}, OUTLETS: outlets_of(dataset)}
     for place in places_of(dataset):
         rows[place.table][str(place.row["id"])] = place.row
@@ -98,12 +98,12 @@ def _row(given: Mapping[str, object], counted: str) -> Row:
 
 
 def _sessions(given: Mapping[str, object]) -> tuple[tuple[int, int], ...]:
-    found = given["sessions"]
-    assert isinstance(found, list)
-    return tuple((int(attended), int(first_time)) for attended, first_time in found)
+    sessions = given["sessions"]
+    assert isinstance(sessions, list)
+    return tuple((int(attended), int(first_time)) for attended, first_time in sessions)
 
 
 def _rows(dataset: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
-    found = dataset[name]
-    assert isinstance(found, list)
-    yield from (row for row in found if isinstance(row, Mapping))
+    rows = dataset[name]
+    assert isinstance(rows, list)
+    yield from (row for row in rows if isinstance(row, Mapping))

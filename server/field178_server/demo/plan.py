@@ -1,4 +1,4 @@
-"""Team decision and plan of the demo: whose days are told, and what this year's plan wants."""
+"""Teams' decisions and positions in the demo, and the plan of visits with its quotas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _QUOTAS: Mapping[int, tuple[Data, ...]] = {
         {"month": 2, "count": 8},
     ),
 }
-# Months of the year and the establishments planned there; those of January were not made.
+# Establishments planned by month of the year; the visits of January were not made.
 _PLANNED: Mapping[int, tuple[str, ...]] = {
     1: ("gl003", "gl004", "gl010"),
     2: ("gl015", "gl017", "gl025", "gl005", "gl012"),
@@ -56,14 +56,14 @@ _PLANNED: Mapping[int, tuple[str, ...]] = {
 _UNANNOUNCED = ("gl019", date(YEAR, 2, 20))
 
 
-def tell_days(engine: Engine, context: OperationContext, team: Team, ids: Mapping[str, str]) -> None:
-    """Write the positions of the members, who have belonged to the team since it was set up."""
+def write_positions(engine: Engine, context: OperationContext, team: Team, ids: Mapping[str, str]) -> None:
+    """Write the members' positions in the team, as of its first day."""
     for officer_id, position in ids.items():
-        wanted = Membership(position=position, valid_from=FIRST_VISIT.replace(day=5))
+        membership = Membership(position=position, valid_from=FIRST_VISIT.replace(day=5))
 
-        def work(session: Session, who: str = officer_id, one: Membership = wanted) -> None:
+        def work(session: Session, who: str = officer_id, member: Membership = membership) -> None:
             seen = SeenTeam(team.id, teams.revision_of(session, context, team.id))
-            teams.set_member(session, context, seen, who, one)
+            teams.set_member(session, context, seen, who, member)
 
         run_write(engine, work)
 
@@ -71,12 +71,14 @@ def tell_days(engine: Engine, context: OperationContext, team: Team, ids: Mappin
 def plan_visits(
     engine: Engine, context: OperationContext, team: Team, planner: str, tried: Iterable[DemoRecord] = ()
 ) -> None:
-    """Write the quotas of last year and of this one, this year's planned visits, and those `tried` before."""
+    """Write the quotas of both years, this year's planned visits, and planned visits for `tried` records."""
     months: dict[tuple[date, str], list[str]] = {}
-    for one in tried:
-        if one.data.get("inspection_kind") == "planned":
-            first = date.fromisoformat(str(one.data["started_at"])[:10]).replace(day=1)
-            months.setdefault((first, str(one.data["team_id"])), []).append(str(one.data["establishment_id"]))
+    for visit in tried:
+        if visit.data.get("inspection_kind") == "planned":
+            first = date.fromisoformat(str(visit.data["started_at"])[:10]).replace(day=1)
+            months.setdefault((first, str(visit.data["team_id"])), []).append(
+                str(visit.data["establishment_id"])
+            )
     for month, ids in _PLANNED.items():
         months[date(YEAR, month, 1), team.id] = list(map(demo_id, ids))
     at = replace(context, actor=Actor("officer", planner))

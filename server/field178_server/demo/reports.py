@@ -1,4 +1,4 @@
-"""Reports of the demo's year: opened, with what communes and agencies sent for them, in time and late."""
+"""Reports of the demo's year, with the submissions of communes and agencies, in time and late."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from field178_shared.merge import Data
 
 _YEAR, _AREA, _KINDS = 2024, "an_lao_area_2024", ("half_year", "annual")
 _PLANS = ["an_lao_2024", "national_2021_2025"]
-# Of so many senders one is three days late, and one has sent nothing.
+# One of this many senders is three days late; one of this many has sent nothing.
 _LATE_OF, _ABSENT_OF = 7, 16
 
 
 def enter_reports(engine: Engine, context: OperationContext, reviewer: str) -> None:
-    """Open the reports of the year and write what came for them."""
+    """Open the reports of the year and record their submissions."""
     at = replace(context, actor=Actor("officer", reviewer))
 
     def open_all(session: Session) -> None:
@@ -40,8 +40,8 @@ def enter_reports(engine: Engine, context: OperationContext, reviewer: str) -> N
         batch = Batch(session, at.tenant_id, at.clock, at.ids)
         for kind in _KINDS:
             owed = submissions_of(session, at.tenant_id, kind, _YEAR)
-            for number, (one, sent_on) in enumerate(_sent(owed), 1):
-                seen = SeenReport(one.record_id, one.rev)
+            for number, (submission, sent_on) in enumerate(_sent(owed), 1):
+                seen = SeenReport(submission.record_id, submission.rev)
                 reports.record_submission(batch, at, seen, sent_on, f"GL-{number:02}/BC")
         batch.flush()
 
@@ -59,8 +59,8 @@ def _draft(kind: str, at: OperationContext) -> Data:
 
 
 def _sent(owed: list[KnownSubmission]) -> Iterator[tuple[KnownSubmission, date]]:
-    for number, one in enumerate(owed):
-        due_on = one.submission.due_on
+    for number, submission in enumerate(owed):
+        due_on = submission.submission.due_on
         assert due_on is not None
         if number % _ABSENT_OF != _ABSENT_OF - 1:
-            yield one, due_on + timedelta(days=3 if number % _LATE_OF == 3 else -(number % 4))
+            yield submission, due_on + timedelta(days=3 if number % _LATE_OF == 3 else -(number % 4))

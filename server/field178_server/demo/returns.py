@@ -1,4 +1,4 @@
-"""What the demo's agencies sent last year by month or day, and what the office entered."""
+"""Returns of the demo's agencies of 2024, by month or day, and the office's own entries."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ Dataset = Mapping[str, object]
 
 
 def returns_of(dataset: Dataset) -> Iterator[DemoEntry]:
-    """Yield the returns of each month, which add up to the totals of the year, and what the office enters."""
+    """Yield the monthly returns, which add up to the totals of the year, and the office's entries."""
     totals = _mapping(dataset, "agency_returns_2024")
     places = dataset["establishments"]
     assert isinstance(places, list)
-    examined = {"workers_examined": sum(int(one["workers_health_check"]) for one in places)}
+    examined = {"workers_examined": sum(int(place["workers_health_check"]) for place in places)}
     for agency, numbers in (*totals.items(), (_HEALTH, examined)):
         assert isinstance(numbers, Mapping)
         for month in range(_MONTHS):
@@ -107,7 +107,7 @@ def _of_office() -> Iterator[DemoEntry]:
 
 
 def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, reviewer: str) -> int:
-    """Enter all this, each agency's by its reporter, the office's by a reviewer; return how much it is."""
+    """Write the returns by their reporters and the office's entries by a reviewer; return their number."""
     with snapshot(engine) as session:
         people = {
             reporter: officers.context_of(session, officers.by_login_or_id(session, context.tenant_id, login))
@@ -128,8 +128,8 @@ def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, r
         ) -> None:
             batch = Batch(session, at.tenant_id, at.clock, at.ids)
             enterer = ReturnEnterer(access_to_returns(session, officer, at.lists, date(_YEAR, 12, 31)))
-            for one in entries:
-                enter(batch, at, enterer, one.type, one.data)
+            for entry in entries:
+                enter(batch, at, enterer, entry.type, entry.data)
             batch.flush()
 
         run_write(engine, work)
@@ -137,13 +137,13 @@ def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, r
 
 
 def _logins(dataset: Dataset) -> dict[tuple[str, str], str]:
-    """Return the login of each agency and area."""
+    """Return the logins of reporters by (agency, unit)."""
     rows = dataset["officers"]
     assert isinstance(rows, list)
     return {
-        (one["agency"], one.get("unit", DISTRICT)): one["id"].replace("gl_user_", "gl")
-        for one in rows
-        if one["role"] in ("agency_reporter", "commune_reporter")
+        (row["agency"], row.get("unit", DISTRICT)): row["id"].replace("gl_user_", "gl")
+        for row in rows
+        if row["role"] in ("agency_reporter", "commune_reporter")
     }
 
 
@@ -160,11 +160,11 @@ def _first_of(month: int) -> str:
 
 
 def _share(total: int, month: int) -> int:
-    """Return the part of a year's total that falls in a month, counted from 0: the parts add up to it."""
+    """Return the share of a year's total in a month (from 0); the shares add up to the total."""
     return total * (month + 1) // _MONTHS - total * month // _MONTHS
 
 
 def _mapping(row: Mapping[str, object], name: str) -> Mapping[str, object]:
-    found = row[name]
-    assert isinstance(found, Mapping)
-    return found
+    value = row[name]
+    assert isinstance(value, Mapping)
+    return value

@@ -1,4 +1,4 @@
-"""Fills an empty store with the demo's district, through the services that tablets and office use."""
+"""Seeding of an empty store with the demo's accounts and records, by the operations of tablets and office."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from field178_server.demo.plan import (
     SECOND_DECISION,
     SECOND_POSITIONS,
     plan_visits,
-    tell_days,
+    write_positions,
 )
 from field178_server.demo.reports import enter_reports
 from field178_server.demo.year import DemoTablet, OfficeYear, YearClock
@@ -50,7 +50,7 @@ Dataset = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DemoStore:
-    """The store to fill and what its services work with."""
+    """The store to fill, with operation context and rules."""
 
     engine: Engine
     context: OperationContext
@@ -59,7 +59,7 @@ class DemoStore:
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """Result of seeding, as the demo's script needs it."""
+    """Result of seeding: team, logins of leader and reviewer, counts of records."""
 
     team: Team
     leader: str
@@ -76,17 +76,17 @@ def seed(
     *,
     has_newest: bool = False,
 ) -> Seeded:
-    """Fill the store, approved but for the last records, of which so many wait for review.
+    """Fill the store; the records are approved except the last `waiting` ones.
 
-    Everything happens at its time, from the first working day of the year on. `has_newest`: also what was
-    filed since the year ended, which the office is at work on, a second team, and the plan and reports of the
-    year. Every account gets the same password.
+    Each operation runs at its simulated time, from the first working day of the year. `has_newest`: includes
+    newer records under review, a second team, and the plan and reports of the year. All accounts have the
+    same password.
     """
     clock = YearClock(store.context.clock, FIRST_DAY)
     context = replace(store.context, clock=clock)
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
-    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
-    team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
+    request = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
+    team = run_write(store.engine, lambda session: accounts.add_team(session, context, request))
     apart = SECOND_POSITIONS if has_newest else {}
     second = _add_second(store.engine, context) if has_newest else None
     ids = run_write(
@@ -94,9 +94,11 @@ def seed(
     )
     fielded = [login for login, role in _logins(dataset) if role in FIELD_ROLES]
     own = [login for login in fielded if login not in apart]
-    tell_days(store.engine, context, team, {ids[one]: POSITIONS.get(one, PLAIN_MEMBER) for one in own})
+    write_positions(
+        store.engine, context, team, {ids[login]: POSITIONS.get(login, PLAIN_MEMBER) for login in own}
+    )
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
-    filing, others = DemoTeam(team.id, tuple(ids[one] for one in own)), dict[str, DemoTablet]()
+    filing, others = DemoTeam(team.id, tuple(ids[login] for login in own)), dict[str, DemoTablet]()
     if second is not None:
         filing, others = _with_second(store.engine, context, filing, second, ids)
     records = list(expand(dataset, context.lists, filing))
@@ -105,7 +107,7 @@ def seed(
     if has_newest:
         today = local_date(store.context.now())
         year.play_newest(expand_newest(dataset, context.lists, filing, today), ids["gl07"])
-    devices = [device, *(one.device_id for one in others.values())]
+    devices = [device, *(tablet.device_id for tablet in others.values())]
     run_write(store.engine, lambda session: _see(session, store.context, devices))
     plan_visits(store.engine, store.context, team, ids["gl07"], records if has_newest else ())
     if has_newest:
@@ -114,18 +116,20 @@ def seed(
 
 
 def _add_second(engine: Engine, context: OperationContext) -> Team:
-    """Set up the second team, which visits some of the communes."""
-    wanted = TeamRequest(SECOND_TEAM_NAME, SECOND_UNITS, "district", "dist_labour_office", SECOND_DECISION)
-    return run_write(engine, lambda session: accounts.add_team(session, context, wanted))
+    """Add the second team, which visits some of the communes."""
+    request = TeamRequest(SECOND_TEAM_NAME, SECOND_UNITS, "district", "dist_labour_office", SECOND_DECISION)
+    return run_write(engine, lambda session: accounts.add_team(session, context, request))
 
 
 def _with_second(
     engine: Engine, context: OperationContext, first: DemoTeam, second: Team, ids: Mapping[str, str]
 ) -> tuple[DemoTeam, dict[str, DemoTablet]]:
-    """Return the first team with the second one in its communes, and the tablet of that one by its scope."""
-    tell_days(engine, context, second, {ids[one]: position for one, position in SECOND_POSITIONS.items()})
+    """Return the first team with the second beside it, and {scope: tablet} of the second team."""
+    write_positions(
+        engine, context, second, {ids[login]: position for login, position in SECOND_POSITIONS.items()}
+    )
     device = run_write(engine, lambda session: _enrol(session, context, second, "gl04"))
-    members = DemoTeam(second.id, tuple(ids[one] for one in SECOND_POSITIONS))
+    members = DemoTeam(second.id, tuple(ids[login] for login in SECOND_POSITIONS))
     beside = dict.fromkeys(second.unit_ids, members)
     return replace(first, beside=beside), {second.scope: DemoTablet(device, ids["gl04"])}
 
@@ -142,23 +146,25 @@ def _add_officers(
     password_hash: str,
     apart: Collection[str],
 ) -> dict[str, str]:
-    """Add everybody; who stands `apart` belongs to the second team."""
+    """Add all officers and return {login: id}; logins in `apart` belong to the second team."""
     ids = {}
     for row in _officers(dataset):
         role, unit = str(row["role"]), row.get("unit")
         own = (f"unit:{unit}",) if unit else ()
-        wanted = AccountRequest(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
-        team = SECOND_TEAM_NAME if wanted.login in apart else TEAM_NAME
+        request = AccountRequest(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
+        team = SECOND_TEAM_NAME if request.login in apart else TEAM_NAME
         teams = (team,) if role in FIELD_ROLES else ()
-        ids[wanted.login] = accounts.add(session, context, wanted, teams, password_hash)
+        ids[request.login] = accounts.add(session, context, request, teams, password_hash)
     return ids
 
 
 def _enrol(session: Session, context: OperationContext, team: Team, login: str) -> str:
-    """Enrol the tablet on which last year's records were written; its officer knows of it."""
+    """Enrol a team's tablet, confirmed by its officer; return the device id."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     code = f"00000000000{login[2:]}178"
-    enrolment.issue(session, context, officer, code, {scopes.REF: None} | {one: one for one in team.scopes})
+    enrolment.issue(
+        session, context, officer, code, {scopes.REF: None} | {scope: scope for scope in team.scopes}
+    )
     key = Ed25519PrivateKey.generate()
     public = _unpadded(key.public_key().public_bytes_raw())
     signature = _unpadded(key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
@@ -170,15 +176,15 @@ def _enrol(session: Session, context: OperationContext, team: Team, login: str) 
 
 
 def _see(session: Session, context: OperationContext, devices: Collection[str]) -> None:
-    """Note that the tablets were there today: one that is silent for a year would stand out."""
+    """Set the last contact of tablets to today, so that they are not reported as silent."""
     for device_id in devices:
         session.get_one(Device, (context.tenant_id, device_id)).last_seen_at = context.now()
 
 
 def _officers(dataset: Dataset) -> list[Mapping[str, object]]:
-    found = dataset["officers"]
-    assert isinstance(found, list)
-    return found
+    rows = dataset["officers"]
+    assert isinstance(rows, list)
+    return rows
 
 
 def _login(row: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The demo's year in order of time: tablets send, the office reviews weekly and writes what followed."""
+"""Simulation of the demo's year by time: pushes of tablets, weekly reviews, entries of the office."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from field178_shared.wire.protocol import Change, Status
 
 INCARNATION = "0197c3a8-178a-7000-8000-00000000d3d0"
 _PUSH_SIZE = 100
-# Of so many records one comes after days without a network, one is sent back for a sentence that it lacks.
+# One of this many records arrives days later; one of this many is returned for a missing sentence.
 _LATE_OF, _RETURNED_OF = 12, 29
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "inspection": ("recommendation", "Đề nghị cơ sở tiếp tục chấp hành các quy định."),
@@ -40,19 +40,19 @@ _COMMENT = "Ghi thêm một câu kết luận."
 
 @dataclass
 class YearClock:
-    """A clock that stands where it is set, and never goes ahead of the day of the demo."""
+    """A clock with a settable instant, at most the current time of `base`."""
 
     base: Clock
     instant: datetime
 
     def now(self) -> datetime:
-        """Return the instant that was set."""
+        """Return the set instant, at most the time of `base`."""
         return min(self.instant, self.base.now())
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTablet:
-    """A tablet on which records of the year were written, and who works with it."""
+    """A tablet of the year with its officer and change numbers."""
 
     device_id: str
     user: str
@@ -64,9 +64,9 @@ Act = tuple[datetime, Callable[[], None]]
 
 @dataclass
 class OfficeYear:
-    """Files and reviews the records of a year, each at its time; `context` has the clock that is set.
+    """Simulation that files and reviews the records of a year; `context` uses `clock`.
 
-    `others`: the tablets that have records of some scopes.
+    `others`: the tablets of other scopes, by scope.
     """
 
     engine: Engine
@@ -77,27 +77,29 @@ class OfficeYear:
     others: Mapping[str, DemoTablet] = field(default_factory=dict)
 
     def play(self, records: Sequence[DemoRecord], reviewer: str, waiting: int) -> int:
-        """File all records and return how many were approved; the last so many of the filed ones wait."""
-        register = [one for one in records if one.type not in reviews.REVIEWED_TYPES]
-        filed = [one for one in records if one.type in reviews.REVIEWED_TYPES]
+        """File all records and approve all but the last `waiting`; return the number of approved records."""
+        register = [record for record in records if record.type not in reviews.REVIEWED_TYPES]
+        filed = [record for record in records if record.type in reviews.REVIEWED_TYPES]
         reviewed = filed[: len(filed) - waiting]
         for first in range(0, len(register), _PUSH_SIZE):
-            self._push(self.tablet, [self._created(one) for one in register[first : first + _PUSH_SIZE]])
+            self._push(
+                self.tablet, [self._created(record) for record in register[first : first + _PUSH_SIZE]]
+            )
         office = replace(self.context, actor=Actor("officer", reviewer))
         today = self.clock.base.now()
         acts = [
             *self._arrivals(filed),
             *self._reviews(reviewed, office),
-            *(self._entry(one, office) for one in entries_after(reviewed) if one.at <= today),
+            *(self._entry(entry, office) for entry in entries_after(reviewed) if entry.at <= today),
         ]
-        # What the day of the demo comes too early for happens on that day, in the same order.
+        # Acts later than today run today, in the same order.
         for when, work in sorted(acts, key=lambda act: min(act[0], today)):
             self.clock.instant = when
             work()
         return len(reviewed)
 
     def play_newest(self, records: Sequence[DemoRecord], reviewer: str) -> None:
-        """File what the office is at work on: some approved, one sent back, one mended, others wait."""
+        """File the newest records: two approved, one returned, one returned and corrected, others waiting."""
         office = replace(self.context, actor=Actor("officer", reviewer))
         for when, work in sorted(self._arrivals(records), key=lambda act: act[0]):
             self.clock.instant = when
@@ -105,8 +107,8 @@ class OfficeYear:
         self.clock.instant = self.clock.base.now()
         first, second, returned, mended, *_ = records
         self._approve(office, [first.id, second.id])
-        for one in (returned, mended):
-            self._return(office, one)
+        for record in (returned, mended):
+            self._return(office, record)
         self._mend(mended)
 
     def _arrivals(self, filed: Sequence[DemoRecord]) -> Iterator[Act]:
@@ -114,7 +116,7 @@ class OfficeYear:
             yield _arrival(number, record), partial(self._file, record)
 
     def _reviews(self, reviewed: Sequence[DemoRecord], office: OperationContext) -> Iterator[Act]:
-        """Yield a decision a week on what has come; what is sent back is mended and comes once more."""
+        """Yield the weekly reviews; a returned record is corrected and approved a week later."""
         by_week: dict[datetime, list[str]] = {}
         again: dict[datetime, list[str]] = {}
         for number, record in enumerate(reviewed):
@@ -129,11 +131,11 @@ class OfficeYear:
             for monday, record_ids in weeks.items():
                 yield monday, partial(self._approve, office, record_ids)
 
-    def _entry(self, one: DemoOfficeEntry, office: OperationContext) -> Act:
+    def _entry(self, entry: DemoOfficeEntry, office: OperationContext) -> Act:
         def work(batch: Batch) -> None:
-            follow_ups.enter(batch, office, one.visit_id, one.entry)
+            follow_ups.enter(batch, office, entry.visit_id, entry.entry)
 
-        return one.at, lambda: self._write(work)
+        return entry.at, lambda: self._write(work)
 
     def _approve(self, office: OperationContext, record_ids: Sequence[str]) -> None:
         def work(batch: Batch) -> None:
@@ -185,10 +187,10 @@ class OfficeYear:
 
     def _push(self, tablet: DemoTablet, changes: Sequence[Change]) -> None:
         def work(batch: Batch) -> None:
-            known = load_devices(batch.session, batch.tenant_id, [tablet.device_id], lock=True)
-            device = known[tablet.device_id]
+            devices = load_devices(batch.session, batch.tenant_id, [tablet.device_id], lock=True)
+            device = devices[tablet.device_id]
             for answer in push(batch, device, INCARNATION, changes, self.rules):
-                # What the product itself refuses is a fault of the demo: it must not pass unseen.
+                # A change that is not applied is an error of the demo.
                 assert answer.receipt.status is Status.APPLIED, answer.receipt
 
         self._write(work, flushes=False)
@@ -204,7 +206,7 @@ class OfficeYear:
 
 
 def _arrival(number: int, record: DemoRecord) -> datetime:
-    """Return when the server gets a record: the same day, or some days later where there was no network."""
+    """Return the time of a record's push: some hours after it was filed, or days later."""
     filed_at = datetime.fromisoformat(str(record.data["filed_at"]))
     return filed_at + timedelta(hours=60 if number % _LATE_OF == 7 else 1 + number % 9)
 
