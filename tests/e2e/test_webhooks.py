@@ -24,7 +24,7 @@ from field178_server.database.failpoints import CRASH_AT
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.events import EventKind
-from field178_server.office.webhooks.operations import WantedWebhook
+from field178_server.office.webhooks.operations import WebhookSettings
 from field178_server.office.webhooks.signature import SecretBox
 from field178_server.security.keyring import load_keys
 from field178_server.settings import Settings
@@ -78,7 +78,7 @@ def add(settings: Settings, url: str) -> tuple[str, str]:
     """Add a webhook beside the server; return its id and its secret."""
     engine, clock = create_engine_for(settings.effective_database_url), SystemClock()
     context = OperationContext(settings.tenant, clock, IdSource(clock), load())
-    box, wanted = SecretBox(load_keys(settings.key_dir)), WantedWebhook("Sở", url, list(EventKind))
+    box, wanted = SecretBox(load_keys(settings.key_dir)), WebhookSettings("Sở", url, list(EventKind))
     made = run_write(engine, lambda s: operations.add(s, context, box, settings.private_hosts, wanted))
     engine.dispose()
     return made

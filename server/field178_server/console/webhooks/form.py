@@ -14,7 +14,7 @@ from field178_server.console.text.parse_values import Control
 from field178_server.database.models import Webhook
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.http_post import MAX_URL
-from field178_server.office.webhooks.operations import MAX_NAME, WantedWebhook, fingerprint_of
+from field178_server.office.webhooks.operations import MAX_NAME, WebhookSettings, fingerprint_of
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.formats import parse_date, parse_whole_number
@@ -55,9 +55,9 @@ class WebhookForm:
         return cls(row.name, row.url, tuple(row.kinds.split()), seen=fingerprint_of(row))
 
     @property
-    def values(self) -> WantedWebhook:
+    def values(self) -> WebhookSettings:
         """The values as the operation takes them."""
-        return WantedWebhook(self.name, self.url, self.kinds)
+        return WebhookSettings(self.name, self.url, self.kinds)
 
     def refused(self, problems: Problems, localizer: Localizer) -> WebhookForm:
         """Return the form with the errors of its fields."""

@@ -9,9 +9,10 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.console.webhooks.form import KIND_LABELS
 from field178_server.database.models import Webhook, WebhookAttempt
+from field178_server.office.webhooks.attempts import EVENTS_KEPT
 from field178_server.office.webhooks.events import TEST
 from field178_server.office.webhooks.http_post import PostReason
-from field178_server.office.webhooks.operations import EVENTS_KEPT, host_of
+from field178_server.office.webhooks.operations import host_of
 from field178_server.office.webhooks.queries import PAUSED, STOPPED, KeptEvents, ListedWebhook
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date

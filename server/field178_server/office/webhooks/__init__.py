@@ -1,1 +1,1 @@
-"""Webhooks: what happens to records is told to receivers over HTTPS, signed, in order, at least once."""
+"""Webhooks: events of records are sent to receivers over HTTPS, signed, in order, at least once."""

@@ -1,7 +1,7 @@
-"""Collection of events: what the feeds of the scopes say is written down as events, in one order.
+"""Collection of webhook events from the change feeds of the scopes, in one order.
 
-A push or an approval writes nothing for webhooks: the feed, written in the transaction of each change, says
-which records changed, and the history which revisions were made.
+A push or an approval writes nothing for webhooks: the feed, written in the transaction of each change,
+contains the changed records, and the history contains their revisions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from field178_server.database.models import (
     WebhookFeed,
     WebhookRecord,
 )
-from field178_server.office.webhooks.events import REVIEW, TOLD_TYPES, EventKind
+from field178_server.office.webhooks.events import REVIEW, WEBHOOK_TYPES, EventKind
 from field178_server.records.scopes import OFFICE
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
@@ -40,7 +40,7 @@ STEP = 200
 
 @dataclass(slots=True)
 class _Changes:
-    """The next changed records in order, the cursors with them, and whether these are all."""
+    """The next changed records in order, the cursors after them, and whether no more remain."""
 
     record_ids: list[str] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class _Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A record as it stands."""
+class _StoredRecord:
+    """A stored record at its present revision."""
 
     record_id: str
     type: str
@@ -61,9 +61,9 @@ class _Found:
 
     @property
     def data(self) -> Data:
-        found = json.loads(self.body)
-        assert isinstance(found, dict)
-        return found
+        data = json.loads(self.body)
+        assert isinstance(data, dict)
+        return data
 
     @property
     def unit_id(self) -> str | None:
@@ -72,7 +72,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Revision:
-    """A revision in the history; the payload is read of reviews and reports alone."""
+    """A revision in the history; the payload is read for reviews and reports only."""
 
     event_id: str
     record_id: str
@@ -83,45 +83,45 @@ class _Revision:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """An event before it has its number; `place`: where it stands among the events of one record."""
+    """An event without a number yet; `place`: sort key among the events of one record."""
 
     place: tuple[int, int, int]
     event_id: str
     kind: EventKind
-    record: _Found
-    subject: _Found | None
+    record: _StoredRecord
+    subject: _StoredRecord | None
     rev: int
     state: str | None
     at: datetime
 
 
 def begin(session: Session, tenant_id: str) -> None:
-    """Begin to collect: what was there before the first webhook is no event."""
+    """Start collecting events; earlier changes of records are no events."""
     forget(session, tenant_id)
     rows = session.execute(select(Scope.scope, Scope.seq).where(Scope.tenant_id == tenant_id))
     cursors = {scope: seq for scope, seq in rows}
     session.add(WebhookFeed(tenant_id=tenant_id, cursors=_written(cursors), last_no=0))
-    # After the cursors: a change in between is there already, and its revision is known.
+    # Read after the cursors: a change in between is included, and its revision is stored.
     there = select(literal(tenant_id), Record.record_id, Record.rev).where(
-        Record.tenant_id == tenant_id, Record.type.in_(sorted({*TOLD_TYPES, REVIEW}))
+        Record.tenant_id == tenant_id, Record.type.in_(sorted({*WEBHOOK_TYPES, REVIEW}))
     )
     session.execute(insert(WebhookRecord).from_select(["tenant_id", "record_id", "rev"], there))
 
 
 def forget(session: Session, tenant_id: str) -> None:
-    """Stop collecting, and delete all events."""
-    # The feed first: whoever collects at present holds its row, and ends before the rest is deleted.
+    """Stop collecting events and delete all of them."""
+    # The feed first: a running collection holds its row and ends before the rest is deleted.
     for table in (WebhookFeed, WebhookEvent, WebhookRecord):
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 
 def is_begun(session: Session, tenant_id: str) -> bool:
-    """Tell whether events are collected: there are webhooks."""
+    """Tell whether events are collected, that is, whether there are webhooks."""
     return session.get(WebhookFeed, tenant_id) is not None
 
 
 def is_collected(session: Session, tenant_id: str) -> bool:
-    """Tell whether a step would find nothing."""
+    """Tell whether all changes of the feeds are collected."""
     feed = session.get(WebhookFeed, tenant_id)
     if feed is None:
         return True
@@ -131,9 +131,9 @@ def is_collected(session: Session, tenant_id: str) -> bool:
 
 
 def collect_step(session: Session, tenant_id: str, most: int = STEP) -> bool:
-    """Write the events of the next changed records; tell whether more may be left.
+    """Write the events of the next changed records; return whether more may remain.
 
-    Who collects holds the row of the feed: no two processes write the same event.
+    The row of the feed is locked, so that two processes never write the same event.
     """
     query = select(WebhookFeed).where(WebhookFeed.tenant_id == tenant_id).with_for_update()
     feed = session.scalar(query)
@@ -144,45 +144,49 @@ def collect_step(session: Session, tenant_id: str, most: int = STEP) -> bool:
     if not changes.cursors:
         return False
     records = _records_with_subjects(session, tenant_id, changes.record_ids)
-    told = _told(session, tenant_id, records)
-    new = {one: found for one, found in records.items() if found.rev > told.get(one, 0) and _is_told(found)}
-    events = list(_events(session, tenant_id, records, new, told))
+    collected = _collected_revs(session, tenant_id, records)
+    new = {
+        record_id: record
+        for record_id, record in records.items()
+        if record.rev > collected.get(record_id, 0) and _is_public(record)
+    }
+    events = list(_events(session, tenant_id, records, new, collected))
     _write(session, tenant_id, feed.last_no, events)
-    _write_revisions(session, tenant_id, new, told)
+    _write_revisions(session, tenant_id, new, collected)
     feed.last_no += len(events)
     feed.cursors = _written({**cursors, **changes.cursors})
     return not changes.is_all
 
 
 def _next_changes(session: Session, tenant_id: str, cursors: Mapping[str, int], most: int) -> _Changes:
-    found = _Changes()
+    changes = _Changes()
     scopes = session.execute(
         select(Scope.scope, Scope.seq, Scope.floor).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)
     ).all()
     for scope, seq, floor in scopes:
-        since, left = cursors.get(scope, 0), most - len(found.record_ids)
+        since, left = cursors.get(scope, 0), most - len(changes.record_ids)
         if seq <= since:
             continue
         if left <= 0:
-            found.is_all = False
+            changes.is_all = False
             break
         if floor > since:
-            # Rows of deleted records have left the feed: the records themselves tell what is untold.
-            found.record_ids += _untold(session, tenant_id, scope)
-            found.cursors[scope] = seq
+            # Rows have left the feed: compare the records with the collected revisions instead.
+            changes.record_ids += _uncollected(session, tenant_id, scope)
+            changes.cursors[scope] = seq
             continue
         query = select(Feed.record_id, Feed.seq).where(
             Feed.tenant_id == tenant_id, Feed.scope == scope, Feed.seq > since
         )
         rows = session.execute(query.order_by(Feed.seq).limit(left)).all()
-        found.record_ids += [record_id for record_id, _ in rows]
+        changes.record_ids += [record_id for record_id, _ in rows]
         last = rows[-1].seq if rows else since
-        found.is_all = found.is_all and len(rows) < left
-        found.cursors[scope] = last if len(rows) == left else max(seq, last)
-    return found
+        changes.is_all = changes.is_all and len(rows) < left
+        changes.cursors[scope] = last if len(rows) == left else max(seq, last)
+    return changes
 
 
-def _untold(session: Session, tenant_id: str, scope: str) -> list[str]:
+def _uncollected(session: Session, tenant_id: str, scope: str) -> list[str]:
     there = (WebhookRecord.tenant_id == Record.tenant_id) & (WebhookRecord.record_id == Record.record_id)
     query = (
         select(Record.record_id)
@@ -193,28 +197,28 @@ def _untold(session: Session, tenant_id: str, scope: str) -> list[str]:
     return list(session.scalars(query.order_by(Record.seq)))
 
 
-def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, _Found]:
-    """Return records, the records that they are about, and the reviews of both, in the order of the ids.
+def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, _StoredRecord]:
+    """Return records, their subjects, and the reviews of both, in the order of the ids.
 
-    A review never comes before the revision that it decides on, nor an entry before its visit.
+    A subject precedes its review, and a visit precedes its entries.
     """
     query = select(Record.record_id, Record.subject_id).where(
         Record.tenant_id == tenant_id, database.among_ids(session, Record.record_id, ids)
     )
-    subjects = {one: subject or one for one, subject in session.execute(query)}
+    subjects = {record_id: subject or record_id for record_id, subject in session.execute(query)}
     ordered: dict[str, None] = {}
-    for one in ids:
-        subject = subjects.get(one, one)
-        ordered |= dict.fromkeys((subject, review_id(subject), one))
+    for record_id in ids:
+        subject = subjects.get(record_id, record_id)
+        ordered |= dict.fromkeys((subject, review_id(subject), record_id))
     row = Record
-    wanted = select(row.record_id, row.type, row.scope, row.rev, row.deleted, row.subject_id, row.body).where(
-        row.tenant_id == tenant_id, database.among_ids(session, row.record_id, list(ordered))
-    )
-    found = {one.record_id: _Found(*one) for one in session.execute(wanted)}
-    return {one: found[one] for one in ordered if one in found}
+    record_query = select(
+        row.record_id, row.type, row.scope, row.rev, row.deleted, row.subject_id, row.body
+    ).where(row.tenant_id == tenant_id, database.among_ids(session, row.record_id, list(ordered)))
+    by_id = {fields.record_id: _StoredRecord(*fields) for fields in session.execute(record_query)}
+    return {record_id: by_id[record_id] for record_id in ordered if record_id in by_id}
 
 
-def _told(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, int]:
+def _collected_revs(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, int]:
     query = select(WebhookRecord.record_id, WebhookRecord.rev).where(
         WebhookRecord.tenant_id == tenant_id,
         database.among_ids(session, WebhookRecord.record_id, list(ids)),
@@ -222,41 +226,41 @@ def _told(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, i
     return {record_id: rev for record_id, rev in session.execute(query)}
 
 
-def _is_told(found: _Found) -> bool:
-    # An unannounced planned visit lies with the office until its day: until then nobody hears of it.
-    is_secret = found.type == ITEM and found.scope == OFFICE
-    return (found.type in TOLD_TYPES or found.type == REVIEW) and not is_secret
+def _is_public(record: _StoredRecord) -> bool:
+    # An unannounced planned visit has the office's scope until its day and is secret until then.
+    is_secret = record.type == ITEM and record.scope == OFFICE
+    return (record.type in WEBHOOK_TYPES or record.type == REVIEW) and not is_secret
 
 
 def _events(
     session: Session,
     tenant_id: str,
-    records: Mapping[str, _Found],
-    new: Mapping[str, _Found],
-    told: Mapping[str, int],
+    records: Mapping[str, _StoredRecord],
+    new: Mapping[str, _StoredRecord],
+    collected: Mapping[str, int],
 ) -> Iterator[_Event]:
-    revisions = _revisions(session, tenant_id, new, told)
+    revisions = _revisions(session, tenant_id, new, collected)
     groups: dict[str, list[_Event]] = {}
-    for one, found in new.items():
-        subject = records.get(found.subject_id) if found.subject_id else None
-        group = groups.setdefault(found.subject_id or one, [])
-        if found.type != REVIEW:
-            group += (_record_event(found, subject, made) for made in revisions.get(one, ()))
+    for record_id, record in new.items():
+        subject = records.get(record.subject_id) if record.subject_id else None
+        group = groups.setdefault(record.subject_id or record_id, [])
+        if record.type != REVIEW:
+            group += (_record_event(record, subject, made) for made in revisions.get(record_id, ()))
         elif subject is not None:
-            group += _review_events(subject, revisions.get(one, ()))
+            group += _review_events(subject, revisions.get(record_id, ()))
     for group in groups.values():
         yield from sorted(group, key=lambda event: event.place)
 
 
-def _record_event(found: _Found, subject: _Found | None, made: _Revision) -> _Event:
-    is_frozen = found.type == REPORT and any(_is_of(path, "frozen") for path in _set_of(made.payload))
+def _record_event(record: _StoredRecord, subject: _StoredRecord | None, made: _Revision) -> _Event:
+    is_frozen = record.type == REPORT and any(_is_of(path, "frozen") for path in _set_of(made.payload))
     kind = EventKind.FROZEN if is_frozen else EventKind.EDITED if made.rev > 1 else EventKind.CREATED
-    # What is about a record follows it; among its own revisions the order is that of their numbers.
+    # Records about a subject follow the subject; revisions of a record are in order of their numbers.
     place = (made.rev, 0, 0) if subject is None else (_LAST, 0, made.rev)
-    return _Event(place, made.event_id, kind, found, subject, made.rev, None, made.at)
+    return _Event(place, made.event_id, kind, record, subject, made.rev, None, made.at)
 
 
-def _review_events(subject: _Found, revisions: Sequence[_Revision]) -> Iterator[_Event]:
+def _review_events(subject: _StoredRecord, revisions: Sequence[_Revision]) -> Iterator[_Event]:
     seen_rev = 1
     for made in revisions:
         decided = _decided(made.payload)
@@ -270,9 +274,9 @@ def _review_events(subject: _Found, revisions: Sequence[_Revision]) -> Iterator[
 
 
 def _decided(payload: Data) -> tuple[str, int] | None:
-    """Return what a revision of a review decided, and on which revision; None where it decided nothing.
+    """Return review state and record revision of a decision; None if the review's revision is no decision.
 
-    A decision that was erased with its record before it was told decided nothing any more.
+    A decision whose record was erased before it was collected is no decision any more.
     """
     set_, before = _set_of(payload), _object(payload.get("before"))
     if payload.get("op") == Op.DELETE.value:
@@ -283,7 +287,7 @@ def _decided(payload: Data) -> tuple[str, int] | None:
 
 
 def _revisions(
-    session: Session, tenant_id: str, new: Mapping[str, _Found], told: Mapping[str, int]
+    session: Session, tenant_id: str, new: Mapping[str, _StoredRecord], collected: Mapping[str, int]
 ) -> dict[str, list[_Revision]]:
     row = ChangeHistory
     query = (
@@ -295,14 +299,18 @@ def _revisions(
         )
         .order_by(row.rev)
     )
-    payloads = _payloads(session, tenant_id, [one for one, found in new.items() if found.type in _READ])
+    payloads = _payloads(
+        session,
+        tenant_id,
+        [record_id for record_id, record in new.items() if record.type in _TYPES_WITH_PAYLOAD],
+    )
     revisions: dict[str, list[_Revision]] = {}
     for event_id, record_id, rev, at in session.execute(query):
-        # Made after the records were read: their next change in the feed tells of it.
-        if rev is not None and told.get(record_id, 0) < rev <= new[record_id].rev:
+        # A revision written after the records were read is collected with the next change in the feed.
+        if rev is not None and collected.get(record_id, 0) < rev <= new[record_id].rev:
             payload = payloads.get(event_id, {})
             if "set" in payload and payload["set"] is None:
-                # The first content lies in the record alone, until there is a second one.
+                # The first content is stored in the record only, until there is a second revision.
                 payload = {**payload, "set": new[record_id].data}
             made = _Revision(event_id, record_id, rev, at, payload)
             revisions.setdefault(record_id, []).append(made)
@@ -316,7 +324,9 @@ def _payloads(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str,
         ChangeHistory.tenant_id == tenant_id,
         database.among_ids(session, ChangeHistory.record_id, ids),
     )
-    return {one: _object(json.loads(payload)) for one, payload in session.execute(query) if payload}
+    return {
+        change_id: _object(json.loads(payload)) for change_id, payload in session.execute(query) if payload
+    }
 
 
 def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Event]) -> None:
@@ -342,16 +352,16 @@ def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Eve
 
 
 def _write_revisions(
-    session: Session, tenant_id: str, new: Mapping[str, _Found], told: Mapping[str, int]
+    session: Session, tenant_id: str, new: Mapping[str, _StoredRecord], collected: Mapping[str, int]
 ) -> None:
-    """Store the last revision of each record that is in the events; `told`: those that are stored."""
+    """Store the collected revision of each new record; `collected`: revisions stored before."""
     rows = [
-        {"tenant_id": tenant_id, "record_id": record_id, "rev": found.rev}
-        for record_id, found in sorted(new.items())
+        {"tenant_id": tenant_id, "record_id": record_id, "rev": record.rev}
+        for record_id, record in sorted(new.items())
     ]
-    if added := [row for row in rows if row["record_id"] not in told]:
+    if added := [row for row in rows if row["record_id"] not in collected]:
         session.execute(insert(WebhookRecord), added)
-    if moved := [row for row in rows if row["record_id"] in told]:
+    if moved := [row for row in rows if row["record_id"] in collected]:
         session.execute(update(WebhookRecord), moved)
 
 
@@ -371,5 +381,5 @@ def _written(cursors: Mapping[str, int]) -> str:
     return json.dumps(cursors, sort_keys=True)
 
 
-_READ = (REVIEW, REPORT)
+_TYPES_WITH_PAYLOAD = (REVIEW, REPORT)
 _LAST = 1 << 62

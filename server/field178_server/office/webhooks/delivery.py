@@ -1,4 +1,4 @@
-"""Delivery of events: one thread collects them, and each receiver is sent to by a thread of its own."""
+"""Delivery of events: one thread collects them, and a thread for each receiver sends them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.failpoints import failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.webhooks import collection, operations, queries, signature
+from field178_server.office.webhooks import attempts, collection, queries, signature
+from field178_server.office.webhooks.attempts import AfterAttempt, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.events import EventMessage, message_of, test_message
 from field178_server.office.webhooks.http_post import PostFailed, PostLimits, post
-from field178_server.office.webhooks.operations import AfterAttempt, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.signature import SecretBox, SecretLostError
 from field178_server.runtime import Runtime
 from field178_server.settings import Settings
@@ -30,7 +30,7 @@ from field178_shared.errors import AppError
 from field178_shared.time.clock import Clock, SystemClock, duration_clock
 
 LOOK_EVERY_S = 3.0
-# So many events under one claim; then others may take it up.
+# Most events sent under one claim; then another process may claim the webhook.
 _AT_ONCE = 50
 _DROP_EVERY = timedelta(hours=1)
 _TEST_S = 8.0
@@ -40,31 +40,31 @@ log = structlog.get_logger()
 Stopped = Callable[[Session, OperationContext, str], None]
 
 
-def _tell_nobody(_session: Session, _context: OperationContext, _name: str) -> None:
-    """Say nothing about a webhook that is stopped."""
+def _notify_nobody(_session: Session, _context: OperationContext, _name: str) -> None:
+    """Notify nobody that a webhook was stopped."""
 
 
 @dataclass(slots=True)
 class WebhookSender:
-    """Collects and sends the events of one store; several processes may, each webhook is claimed by one.
+    """Collector and sender of a store's events; of several processes one at a time claims a webhook.
 
-    `tell_stopped` says to people that a webhook was given up, in the transaction that stops it. Messages are
-    stamped by the machine's own clock, whatever a demo's: receivers check them by theirs.
+    `notify_stopped` notifies officers of a stopped webhook, in the transaction that stops it. Messages have
+    the timestamp of the machine's clock, not of a demo's clock: receivers compare it with their clocks.
     """
 
     runtime: Runtime
-    tell_stopped: Stopped = _tell_nobody
+    notify_stopped: Stopped = _notify_nobody
     clock: Clock = field(default_factory=SystemClock)
     chance: Callable[[], float] = random.random
     _dropped_at: datetime | None = None
 
     def has_work(self) -> bool:
-        """Tell whether there are webhooks: a store without any is only asked for them."""
+        """Tell whether there are webhooks."""
         with snapshot(self.runtime.engine) as session:
             return collection.is_begun(session, self.runtime.tenant_id)
 
     def collect(self) -> int:
-        """Write down the events of what changed; return how many steps it took."""
+        """Collect the events of all changes; return the number of steps."""
         runtime, steps = self.runtime, 0
         with snapshot(runtime.engine) as session:
             if collection.is_collected(session, runtime.tenant_id):
@@ -74,22 +74,22 @@ class WebhookSender:
         return steps + 1
 
     def due(self) -> list[str]:
-        """Return the webhooks to send to now."""
+        """Return the ids of the webhooks with events to send now."""
         with snapshot(self.runtime.engine) as session:
             return queries.due(session, self.runtime.tenant_id, self.runtime.clock.now())
 
     def send_to(self, webhook_id: str) -> int:
-        """Send to one webhook what waits, in order, until it is refused; return how many were taken."""
+        """Send the waiting events of a webhook in order until a refusal; return how many were accepted."""
         runtime = self.runtime
         claim_id, box = runtime.ids.random(), SecretBox(runtime.keyring)
         claimed = run_write(
             runtime.engine,
-            lambda session: operations.claim(session, self._context(), box, webhook_id, claim_id),
+            lambda session: attempts.claim(session, self._context(), box, webhook_id, claim_id),
         )
         if claimed is None:
             return 0
         with snapshot(runtime.engine) as session:
-            waiting = operations.next_messages(session, runtime.tenant_id, claimed, _AT_ONCE)
+            waiting = attempts.next_messages(session, runtime.tenant_id, claimed, _AT_ONCE)
         messages, taken = deque(waiting.messages), 0
         while messages:
             if self._deliver(claimed, messages) is not AfterAttempt.NEXT:
@@ -97,27 +97,27 @@ class WebhookSender:
             taken += 1
         run_write(
             runtime.engine,
-            lambda session: operations.release(session, runtime.tenant_id, claimed, waiting.upto),
+            lambda session: attempts.release(session, runtime.tenant_id, claimed, waiting.upto),
         )
         return taken
 
     def drop_old(self) -> None:
-        """Delete once an hour what is past its time."""
+        """Delete old events and attempts, once an hour."""
         now = self.runtime.clock.now()
         if self._dropped_at is None or now - self._dropped_at >= _DROP_EVERY:
             run_write(
                 self.runtime.engine,
-                lambda session: operations.drop_old(session, self.runtime.tenant_id, now),
+                lambda session: attempts.drop_old(session, self.runtime.tenant_id, now),
             )
             self._dropped_at = now
 
     def _deliver(self, claimed: ClaimedWebhook, messages: deque[EventMessage]) -> AfterAttempt:
-        """Send the first message; where it alone may be refused, the one behind it as well."""
+        """Send the first message; if the receiver may refuse only this message, send the next one as well."""
         refused = self._attempt(claimed, messages.popleft())
         has_next = bool(messages)
         follows = self._noted(
             claimed,
-            lambda session, context: operations.note_attempt(
+            lambda session, context: attempts.note_attempt(
                 session, context, claimed, refused, self.chance(), has_next=has_next
             ),
         )
@@ -126,14 +126,12 @@ class WebhookSender:
         attempt = self._attempt(claimed, messages.popleft())
         return self._noted(
             claimed,
-            lambda session, context: operations.note_passing_over(
-                session, context, claimed, refused, attempt
-            ),
+            lambda session, context: attempts.note_passing_over(session, context, claimed, refused, attempt),
         )
 
     def _attempt(self, claimed: ClaimedWebhook, message: EventMessage) -> Attempt:
         attempt = attempted(claimed, message, limits_of(self.runtime.settings), self.clock)
-        # Killed here, it is sent again under the same id: at least once.
+        # After a crash here the message is sent again with the same id: at least once.
         failpoint("webhook.taken")
         if attempt.failed is not None:
             log.warning(
@@ -152,7 +150,7 @@ class WebhookSender:
             context = self._context()
             follows = note(session, context)
             if follows is AfterAttempt.STOPPED:
-                self.tell_stopped(session, context, claimed.name)
+                self.notify_stopped(session, context, claimed.name)
             return follows
 
         return run_write(self.runtime.engine, work)
@@ -163,7 +161,7 @@ class WebhookSender:
 
 
 def attempted(claimed: ClaimedWebhook, message: EventMessage, limits: PostLimits, clock: Clock) -> Attempt:
-    """Send one message once, and return what became of it."""
+    """Send a message once and return the outcome."""
     head = signature.headers(claimed.secrets, message.event_id, clock.now(), message.body)
     begun = duration_clock()
     failed: PostFailed | None = None
@@ -176,36 +174,34 @@ def attempted(claimed: ClaimedWebhook, message: EventMessage, limits: PostLimits
 
 
 def send_test(runtime: Runtime, context: OperationContext, webhook_id: str) -> Attempt:
-    """Send a test to a webhook at once, in whatever state it is, and return what became of it."""
+    """Send a test message to a webhook in any state, and return the outcome."""
     with snapshot(runtime.engine) as session:
         row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
-        secrets = operations.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
+        secrets = attempts.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
     claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
     message = test_message(runtime.ids.random(), runtime.clock.now())
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
-    run_write(runtime.engine, lambda session: operations.note_test(session, context, webhook_id, attempt))
+    run_write(runtime.engine, lambda session: attempts.note_test(session, context, webhook_id, attempt))
     return attempt
 
 
 def send_again(runtime: Runtime, context: OperationContext, webhook_id: str, event_no: int) -> Attempt:
-    """Send a message that was passed over at once, as it was, and return what became of it.
+    """Send a message that was passed over again, unchanged, and return the outcome.
 
-    Raises AppError(not_found) for one that is not passed over, or whose event is kept no more.
+    Raises AppError(not_found) if it is not passed over, or if its event was deleted.
     """
     with snapshot(runtime.engine) as session:
         row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
         message = message_of(queries.refused_event(session, runtime.tenant_id, webhook_id, event_no))
-        secrets = operations.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
+        secrets = attempts.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
     claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
-    run_write(
-        runtime.engine, lambda session: operations.note_sent_again(session, context, webhook_id, attempt)
-    )
+    run_write(runtime.engine, lambda session: attempts.note_sent_again(session, context, webhook_id, attempt))
     return attempt
 
 
 def limits_of(settings: Settings, whole_s: float | None = None) -> PostLimits:
-    """Return where messages of a server may go, and how long one may take."""
+    """Return the limits of messages: private hosts, trusted authorities and timeouts."""
     limits = PostLimits(settings.private_hosts, settings.webhook_ca)
     if whole_s is None:
         return limits
@@ -214,10 +210,10 @@ def limits_of(settings: Settings, whole_s: float | None = None) -> PostLimits:
 
 @contextmanager
 def webhooks_running(
-    runtime: Runtime, tell_stopped: Stopped = _tell_nobody, look_every_s: float = LOOK_EVERY_S
+    runtime: Runtime, notify_stopped: Stopped = _notify_nobody, look_every_s: float = LOOK_EVERY_S
 ) -> Iterator[None]:
-    """Collect and send beside the requests while the block lasts; a slow receiver holds up nobody else."""
-    is_over, sender = threading.Event(), WebhookSender(runtime, tell_stopped)
+    """Collect and send events in threads while the block lasts; a slow receiver does not delay others."""
+    is_over, sender = threading.Event(), WebhookSender(runtime, notify_stopped)
     pool = _Receivers(sender, is_over)
 
     def run() -> None:
@@ -228,7 +224,7 @@ def webhooks_running(
                     pool.send(sender.due())
                     sender.drop_old()
             except (SQLAlchemyError, AppError, OSError) as error:
-                # A store that is away or busy: what was claimed is taken up again after its lease.
+                # The store is unavailable or busy: claimed webhooks become due again after their lease.
                 log.warning("webhooks_not_run", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="webhooks", daemon=True)
@@ -240,7 +236,7 @@ def webhooks_running(
 
 
 class _Receivers:
-    """The threads that send, one a receiver at most, begun when there is something to send."""
+    """Sending threads, at most one for each receiver, started when there are events to send."""
 
     def __init__(self, sender: WebhookSender, is_over: threading.Event) -> None:
         self._sender = sender
@@ -249,13 +245,13 @@ class _Receivers:
         self._lock = threading.Lock()
 
     def send(self, webhook_ids: list[str]) -> None:
-        """Begin to send to these webhooks, but to those that a thread sends to already."""
-        for one in webhook_ids:
+        """Start a thread for each of these webhooks that has none."""
+        for webhook_id in webhook_ids:
             with self._lock:
-                if one in self._busy:
+                if webhook_id in self._busy:
                     continue
-                self._busy.add(one)
-            threading.Thread(target=self._run, args=(one,), name="webhook", daemon=True).start()
+                self._busy.add(webhook_id)
+            threading.Thread(target=self._run, args=(webhook_id,), name="webhook", daemon=True).start()
 
     def _run(self, webhook_id: str) -> None:
         try:

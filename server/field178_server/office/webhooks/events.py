@@ -1,4 +1,4 @@
-"""Events of webhooks: their kinds, the record types that are told, and the message of one event."""
+"""Events of webhooks: kinds, record types, and the message of an event."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
 REVIEW = "review"
-# People, teams and lists are settings of the office; conflicts and answers a talk between it and the field.
-TOLD_TYPES = frozenset(
+# Without officers, teams and lists (settings of the office), and without conflicts and answers (internal).
+WEBHOOK_TYPES = frozenset(
     {
-        *("establishment", "inspection", "outreach_session", PLAN, ITEM, REPORT, SUBMISSION),
+        "establishment",
+        "inspection",
+        "outreach_session",
+        PLAN,
+        ITEM,
+        REPORT,
+        SUBMISSION,
         *COMMUNE_TYPES,
         *RETURN_TYPES,
         *OFFICE_TYPES,
@@ -29,7 +35,7 @@ TOLD_TYPES = frozenset(
 
 
 class EventKind(StrEnum):
-    """What happened, as it stands in the message."""
+    """Kind of an event, as in its message."""
 
     CREATED = "record.created"
     EDITED = "record.edited"
@@ -43,7 +49,7 @@ TEST = "webhook.test"
 
 @dataclass(frozen=True, slots=True)
 class EventMessage:
-    """What is sent: the same id and the same bytes at each attempt."""
+    """Message of an event; id and body are the same at each attempt."""
 
     event_no: int | None
     event_id: str
@@ -52,7 +58,7 @@ class EventMessage:
 
 
 def message_of(event: WebhookEvent) -> EventMessage:
-    """Return the message of an event: it names no officer, and holds nothing of the record's content."""
+    """Return the message of an event; it contains no officer and no content of the record."""
     data: dict[str, object] = {
         "number": event.event_no,
         "id": event.record_id,
@@ -68,7 +74,7 @@ def message_of(event: WebhookEvent) -> EventMessage:
 
 
 def test_message(event_id: str, now: datetime) -> EventMessage:
-    """Return the message of a test."""
+    """Return a test message."""
     return EventMessage(None, event_id, TEST, _body(TEST, now, {}))
 
 

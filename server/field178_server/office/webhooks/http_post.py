@@ -1,4 +1,4 @@
-"""One POST to a receiver: to an address that was checked, without redirects, in bounded time and memory."""
+"""A POST to a receiver: to a checked address, without redirects, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from urllib.parse import SplitResult, urlsplit
 
 from field178_server.settings import is_loopback
 
-# Of each step, and of all of them.
+# Timeouts of a network step and of the whole request.
 STEP_S, WHOLE_S = 10.0, 20.0
 MAX_URL = 500
 GONE = 410
 _OK, _REDIRECT, _REFUSED = 200, 300, 400
 _PORTS = {"https": 443, "http": 80}
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "field178-webhooks"}
-# Addresses of IPv4 within IPv6, as a translator of the network reaches them.
+# IPv6 addresses through which a NAT64 translator reaches IPv4 addresses.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class PostReason(StrEnum):
-    """Why a message was not taken."""
+    """Reason why a message was not accepted."""
 
     UNKNOWN_HOST = "unknown_host"
     PRIVATE_ADDRESS = "private_address"
@@ -41,7 +41,7 @@ class PostReason(StrEnum):
 
 
 class PostFailed(Exception):
-    """A message that was not taken; `status` is the answer, 0 where there was none."""
+    """A message was not accepted; `status`: HTTP status of the receiver, 0 without an answer."""
 
     def __init__(self, reason: PostReason, status: int = 0) -> None:
         super().__init__(reason.value, status)
@@ -51,7 +51,7 @@ class PostFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PostLimits:
-    """Where messages may go: `hosts` may be private; `authorities` is a file of further certificates."""
+    """Limits of a request; `hosts`: allowed private hosts, `authorities`: file of trusted certificates."""
 
     hosts: Collection[str] = ()
     authorities: Path | None = None
@@ -60,11 +60,11 @@ class PostLimits:
 
 
 def address_problem(url: str, hosts: Collection[str]) -> str:
-    """Return what keeps an address from being a receiver's: "" nothing, else `format`, `https`, `private`."""
+    """Return the problem of a receiver's URL: `format`, `https` or `private`; "" if it is allowed."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
-        # The name as it is looked up; what DNS cannot hold is no name.
+        # Refuse a host that cannot be encoded for DNS.
         host.encode("idna")
     except ValueError:
         return "format"
@@ -77,7 +77,7 @@ def address_problem(url: str, hosts: Collection[str]) -> str:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], limits: PostLimits) -> int:
-    """Send a message and return the status of its receiver, 200 to 299; otherwise raises PostFailed."""
+    """Send a message and return the receiver's status, 200 to 299; raises PostFailed otherwise."""
     parts = urlsplit(url)
     if address_problem(url, limits.hosts):
         raise PostFailed(PostReason.PRIVATE_ADDRESS)
@@ -105,12 +105,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], limits: PostLimits) 
 def _connected(
     parts: SplitResult, address: tuple[str, int], limits: PostLimits
 ) -> Iterator[http.client.HTTPConnection]:
-    """Give a connection to an address; past the whole time it is cut, whatever the receiver drips."""
+    """Open a connection to an address; it is cut after the whole timeout, also if data still arrives."""
     host = parts.hostname or ""
     trusted = _trust(limits) if parts.scheme == "https" else None
     connection = http.client.HTTPConnection(host, address[1], timeout=limits.step_s)
     connection.default_port = _PORTS[parts.scheme]
-    connection.auto_open = 0  # it would look the name up again, and speak plainly
+    connection.auto_open = 0  # reopening would look up the host again, and without TLS
     with _cut_in_time(socket.create_connection(address, limits.step_s), limits.whole_s) as opened:
         if trusted is not None:
             opened.socket = trusted.wrap_socket(
@@ -129,15 +129,15 @@ _Socket = socket.socket
 
 @dataclass(slots=True)
 class _Opened:
-    """A socket that is open for a while."""
+    """An open connection's socket that another thread can cut."""
 
     socket: _Socket
     was_cut: bool = False
 
     def cut(self) -> None:
         self.was_cut = True
-        with suppress(OSError):  # it is closed already
-            # That of the plain socket: a TLS socket would take its state from the thread that reads.
+        with suppress(OSError):  # already closed
+            # Shutdown of the plain socket: that of a TLS socket would change the state of the reading thread.
             _Socket.shutdown(self.socket, socket.SHUT_RDWR)
 
 
@@ -156,7 +156,7 @@ def _cut_in_time(connected: _Socket, whole_s: float) -> Iterator[_Opened]:
         timer.cancel()
         opened.socket.close()
     if opened.was_cut:
-        # Cut within its head, an answer looks like a whole one.
+        # A response that was cut within its headers looks complete.
         raise PostFailed(PostReason.TOO_SLOW)
 
 
@@ -171,16 +171,16 @@ def _trust(limits: PostLimits) -> ssl.SSLContext:
 
 
 def _checked_address(parts: SplitResult, hosts: Collection[str]) -> tuple[str, int]:
-    """Return the address to connect to: looked up once, so that no second answer leads elsewhere."""
+    """Return the address to connect to; it is looked up once, so that the checked address is used."""
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise PostFailed(PostReason.UNKNOWN_HOST) from None
-    addresses = [str(one[4][0]) for one in found]
-    if host not in hosts and any(_is_private(one) for one in addresses):
+    addresses = [str(info[4][0]) for info in infos]
+    if host not in hosts and any(_is_private(address) for address in addresses):
         raise PostFailed(PostReason.PRIVATE_ADDRESS)
-    if parts.scheme == "http" and not all(ipaddress.ip_address(one).is_loopback for one in addresses):
+    if parts.scheme == "http" and not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise PostFailed(PostReason.PRIVATE_ADDRESS)
     return addresses[0], port
 
@@ -193,12 +193,12 @@ def _is_private_name(host: str) -> bool:
 
 
 def _is_private(address: str) -> bool:
-    """Tell whether an address is anything but one of the internet; of IPv4 within IPv6, whether that is."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour
-        if found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    """Tell whether an IP address is not public; for IPv4 within IPv6 the IPv4 address counts."""
+    ip_address = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip_address, ipaddress.IPv6Address):
+        inner = ip_address.ipv4_mapped or ip_address.sixtofour
+        if ip_address in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip_address) & 0xFFFFFFFF)
         if inner is not None:
             return _is_private(str(inner))
-    return not found.is_global or found.is_multicast
+    return not ip_address.is_global or ip_address.is_multicast

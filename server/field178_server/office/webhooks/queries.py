@@ -1,4 +1,4 @@
-"""Reads of webhooks: the list with what waits for each, one with its attempts, and those that fail."""
+"""Queries of webhooks: list with waiting events, attempts, refused messages, due webhooks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ListedWebhook:
-    """A webhook, how many events wait for it, and its last attempt."""
+    """A webhook with the number of waiting events, its last attempt, and the number of refused messages."""
 
     webhook: Webhook
     waiting_count: int
@@ -32,7 +32,7 @@ class ListedWebhook:
 
 @dataclass(frozen=True, slots=True)
 class KeptEvents:
-    """The events that can be told again: their numbers and instants, 0 and None where there is none."""
+    """Range of the events that can be replayed: numbers and first instant; 0 and None without events."""
 
     first_no: int = 0
     last_no: int = 0
@@ -40,7 +40,7 @@ class KeptEvents:
 
 
 def is_unannounced() -> ColumnElement[bool]:
-    """Return the condition of events about a planned visit that nobody may hear of yet."""
+    """Return the condition of events of an unannounced planned visit."""
     hidden = select(Record.record_id).where(
         Record.tenant_id == WebhookEvent.tenant_id,
         Record.record_id == WebhookEvent.record_id,
@@ -50,7 +50,7 @@ def is_unannounced() -> ColumnElement[bool]:
 
 
 def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:
-    """Return all webhooks by name, in a fixed number of statements."""
+    """Return all webhooks by name, read with a constant number of statements."""
     rows = session.scalars(
         select(Webhook).where(Webhook.tenant_id == tenant_id).order_by(Webhook.name, Webhook.webhook_id)
     ).all()
@@ -65,7 +65,7 @@ def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:
 
 
 def webhook(session: Session, tenant_id: str, webhook_id: str) -> ListedWebhook:
-    """Return one webhook. Raises AppError(not_found)."""
+    """Return a webhook by its id. Raises AppError(not_found)."""
     row = session.get(Webhook, (tenant_id, webhook_id))
     if row is None:
         raise AppError(ErrorCode.NOT_FOUND, webhook=webhook_id)
@@ -73,7 +73,7 @@ def webhook(session: Session, tenant_id: str, webhook_id: str) -> ListedWebhook:
 
 
 def attempts(session: Session, tenant_id: str, webhook_id: str, place: PageStart) -> KeysetPage[Any]:
-    """Return a page of the attempts of a webhook, the youngest first."""
+    """Return a page of the attempts of a webhook, newest first."""
     row = WebhookAttempt
     query: Select[*tuple[Any, ...]] = select(row, row.attempt_id.label("record_id")).where(
         row.tenant_id == tenant_id, row.webhook_id == webhook_id
@@ -83,7 +83,7 @@ def attempts(session: Session, tenant_id: str, webhook_id: str, place: PageStart
 
 
 def refused_messages(session: Session, tenant_id: str, webhook_id: str) -> list[WebhookRefused]:
-    """Return the first messages that a receiver refused while it took others, the oldest first."""
+    """Return the first messages that were passed over, oldest first."""
     query = select(WebhookRefused).where(
         WebhookRefused.tenant_id == tenant_id, WebhookRefused.webhook_id == webhook_id
     )
@@ -91,7 +91,7 @@ def refused_messages(session: Session, tenant_id: str, webhook_id: str) -> list[
 
 
 def refused_event(session: Session, tenant_id: str, webhook_id: str, event_no: int) -> WebhookEvent:
-    """Return the event of a message that was passed over and may be told now. Raises AppError(not_found)."""
+    """Return the event of a passed-over message that may be sent. Raises AppError(not_found)."""
     there = session.get(WebhookRefused, (tenant_id, webhook_id, event_no))
     query = select(WebhookEvent).where(
         WebhookEvent.tenant_id == tenant_id, WebhookEvent.event_no == event_no, ~is_unannounced()
@@ -103,7 +103,7 @@ def refused_event(session: Session, tenant_id: str, webhook_id: str, event_no: i
 
 
 def kept_events(session: Session, tenant_id: str) -> KeptEvents:
-    """Return which events can be told again."""
+    """Return the range of the events that can be replayed."""
     first, last, since = session.execute(
         select(
             func.min(WebhookEvent.event_no),
@@ -115,7 +115,7 @@ def kept_events(session: Session, tenant_id: str) -> KeptEvents:
 
 
 def due(session: Session, tenant_id: str, now: datetime) -> list[str]:
-    """Return the webhooks to which something is to be sent now and nobody sends."""
+    """Return the ids of unclaimed webhooks with events to send now."""
     waits = (
         select(WebhookEvent.event_no)
         .where(WebhookEvent.tenant_id == Webhook.tenant_id, WebhookEvent.event_no > Webhook.delivered_no)
@@ -132,23 +132,23 @@ def due(session: Session, tenant_id: str, now: datetime) -> list[str]:
 
 
 def _waiting(session: Session, tenant_id: str, rows: Sequence[Webhook]) -> dict[str, int]:
-    """Return how many events wait for each webhook, of the kinds that it is told of."""
+    """Return the number of waiting events of each webhook, of its kinds only."""
     lowest = min((row.delivered_no for row in rows), default=0)
     if not rows:
         return {}
-    told = WebhookEvent
+    event = WebhookEvent
     counts = session.execute(
-        select(Webhook.webhook_id, told.kind, func.count())
-        .join(told, (told.tenant_id == Webhook.tenant_id) & (told.event_no > Webhook.delivered_no))
-        .where(Webhook.tenant_id == tenant_id, told.event_no > lowest)
-        .group_by(Webhook.webhook_id, told.kind)
+        select(Webhook.webhook_id, event.kind, func.count())
+        .join(event, (event.tenant_id == Webhook.tenant_id) & (event.event_no > Webhook.delivered_no))
+        .where(Webhook.tenant_id == tenant_id, event.event_no > lowest)
+        .group_by(Webhook.webhook_id, event.kind)
     ).all()
     kinds = {row.webhook_id: row.kinds.split() for row in rows}
-    found: dict[str, int] = {}
+    waiting: dict[str, int] = {}
     for webhook_id, kind, count in counts:
         if kind in kinds.get(webhook_id, ()):
-            found[webhook_id] = found.get(webhook_id, 0) + count
-    return found
+            waiting[webhook_id] = waiting.get(webhook_id, 0) + count
+    return waiting
 
 
 def _refused_counts(session: Session, tenant_id: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Signatures of messages as the Standard Webhooks specification has them, and the secrets behind them."""
+"""Signatures of messages by the Standard Webhooks specification, and their secrets."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ RandomBytes = Callable[[int], bytes]
 
 
 class SecretLostError(Exception):
-    """A secret was sealed under another key: the key folder is not that of the store."""
+    """A secret was sealed with another key: the key folder does not belong to the store."""
 
 
 @dataclass(frozen=True, repr=False)
 class SecretBox:
-    """Seals secrets for the store with the keys of this server; each opens for its own webhook alone."""
+    """Encryption of secrets with the server's keys; a sealed secret opens for its own webhook only."""
 
     keyring: Keyring
     random_bytes: RandomBytes = secrets.token_bytes
 
     def new_secret(self) -> str:
-        """Return a secret to be shown once."""
+        """Return a new random secret."""
         return PREFIX + base64.b64encode(self.random_bytes(_SECRET_BYTES)).decode()
 
     def sealed(self, webhook_id: str, secret: str) -> bytes:
-        """Return a secret as the store keeps it."""
+        """Return the stored form of a secret."""
         return sealed_under(self._key, webhook_id, secret.encode(), self.random_bytes)
 
     def opened(self, webhook_id: str, sealed: bytes) -> str:
-        """Return a sealed secret; raises SecretLostError."""
-        found = opened_under(self._key, webhook_id, sealed)
-        if found is None:
+        """Return the secret of its stored form; raises SecretLostError."""
+        secret = opened_under(self._key, webhook_id, sealed)
+        if secret is None:
             raise SecretLostError(webhook_id)
-        return found.decode()
+        return secret.decode()
 
     @property
     def _key(self) -> bytes:
@@ -52,8 +52,8 @@ class SecretBox:
 
 
 def headers(valid: Iterable[str], event_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers of a message; each valid secret has its signature."""
-    signed = (Webhook(one).sign(event_id, at, body.decode()) for one in valid)
+    """Return the headers of a message, with a signature for each valid secret."""
+    signed = (Webhook(secret).sign(event_id, at, body.decode()) for secret in valid)
     return {
         "webhook-id": event_id,
         "webhook-timestamp": str(int(at.timestamp())),

@@ -12,7 +12,7 @@ from tests.server.office_scene import Office, copy_of
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.events import EventKind
-from field178_server.office.webhooks.operations import WantedWebhook
+from field178_server.office.webhooks.operations import WebhookSettings
 from field178_server.office.webhooks.signature import SecretBox
 
 
@@ -55,7 +55,7 @@ def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
 
 def add_webhook(office: Office, url: str, *kinds: EventKind, name: str = "Sở") -> tuple[str, str]:
     """Make a webhook and return its id and secret."""
-    wanted = WantedWebhook(name, url, kinds or tuple(EventKind))
+    wanted = WebhookSettings(name, url, kinds or tuple(EventKind))
     box = SecretBox(office.runtime.keyring)
     return run_write(
         office.engine,

@@ -18,10 +18,11 @@ from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews import threads
-from field178_server.office.webhooks import operations
+from field178_server.office.webhooks import attempts, operations
+from field178_server.office.webhooks.attempts import LEASE, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.collection import collect_step
 from field178_server.office.webhooks.events import EventKind, EventMessage
-from field178_server.office.webhooks.operations import LEASE, Attempt, ClaimedWebhook, WantedWebhook
+from field178_server.office.webhooks.operations import WebhookSettings
 from field178_server.office.webhooks.signature import SecretBox
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -61,7 +62,7 @@ class ToldOffice:
         return OperationContext(self.world.tenant_id, self.world.clock, self.world.ids, load(), self._actor)
 
     def add(self, **more: Any) -> str:
-        wanted = WantedWebhook(
+        wanted = WebhookSettings(
             **{"name": "Sở", "url": "https://hook.example/", "kinds": list(EventKind), **more}
         )
         return run_write(
@@ -193,24 +194,24 @@ class ToldOffice:
         world = self.world
         claim = world.ids.random()
         claimed = run_write(
-            world.engine, lambda s: operations.claim(s, self.context, BOX, self.webhook_id, claim)
+            world.engine, lambda s: attempts.claim(s, self.context, BOX, self.webhook_id, claim)
         )
         if claimed is None:
             return 0
-        waiting = run_write(world.engine, lambda s: operations.next_messages(s, world.tenant_id, claimed, 4))
+        waiting = run_write(world.engine, lambda s: attempts.next_messages(s, world.tenant_id, claimed, 4))
         for count, message in enumerate(waiting.messages):
             self.sent.append(message)
             if count == crash_after:
                 return count
             self._note(claimed, message)
-        run_write(world.engine, lambda s: operations.release(s, world.tenant_id, claimed, waiting.upto))
+        run_write(world.engine, lambda s: attempts.release(s, world.tenant_id, claimed, waiting.upto))
         return len(waiting.messages)
 
     def _note(self, claimed: ClaimedWebhook, message: EventMessage) -> None:
         attempt = Attempt(message, 1, 200)
         run_write(
             self.world.engine,
-            lambda s: operations.note_attempt(s, self.context, claimed, attempt, 0.5),
+            lambda s: attempts.note_attempt(s, self.context, claimed, attempt, 0.5),
         )
 
     def stored(self, record_id: str) -> Stored:
