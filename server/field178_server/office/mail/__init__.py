@@ -1,1 +1,1 @@
-"""E-mail to officers: what waits for them, once a day, and how each e-mail fared."""
+"""E-mail to officers: daily digest, e-mails on returns, and the outcome of each e-mail."""

@@ -1,4 +1,4 @@
-"""The digest: what waits for the officers of one role and area, as counts, record codes and links."""
+"""The digest: open work of the officers of a role and area, as counts, record codes and links."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _SHARED_SCOPE = "ref"
 
 
 class MailTopic(StrEnum):
-    """What officers are told of."""
+    """Topic that officers can choose to get e-mail about."""
 
     RETURNED = "returned"
     SILENT = "silent"
     OVERDUE = "overdue"
-    # Once a month, by itself.
+    # A separate e-mail once a month.
     OWED = "owed"
 
 
-# A topic concerns the roles that have one of these rights: who answers for it.
+# A topic concerns the roles with one of these rights.
 _RIGHTS: Mapping[MailTopic, frozenset[str]] = {
     MailTopic.RETURNED: frozenset({"check_team_visit_before_filing"}),
     MailTopic.SILENT: frozenset({"manage_devices", "review"}),
@@ -49,17 +49,17 @@ _ALL_TABLETS = frozenset({"manage_devices"})
 
 
 def topics_of(role: str, lists: CodeLists) -> tuple[MailTopic, ...]:
-    """Return what a role may be told of."""
+    """Return the mail topics of a role."""
     return tuple(topic for topic in MailTopic if _holds(role, _RIGHTS[topic], lists))
 
 
 def chosen_topics(role: str, chosen: str | None, lists: CodeLists) -> tuple[MailTopic, ...]:
-    """Return what an officer of a role wants to be told of; None: nothing was chosen yet, so all of it."""
-    return tuple(one for one in topics_of(role, lists) if chosen is None or one in chosen.split())
+    """Return the mail topics that an officer of a role has chosen; `chosen` None: all topics of the role."""
+    return tuple(topic for topic in topics_of(role, lists) if chosen is None or topic in chosen.split())
 
 
 class ReturnedRecord(NamedTuple):
-    """A record that waits for its team, by its code and day."""
+    """A returned record, identified by code and day."""
 
     record_id: str
     code: str
@@ -69,7 +69,7 @@ class ReturnedRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DailyDigest:
-    """What waits: nothing of it names a person, an establishment or what was found there."""
+    """Content of a digest; it contains no person, no establishment and no finding."""
 
     returned: Sequence[ReturnedRecord] = ()
     silent_count: int = 0
@@ -77,13 +77,13 @@ class DailyDigest:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits."""
+        """Whether the digest contains no open work."""
         return not (self.returned or self.silent_count or self.overdue_count)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingMatters:
-    """All that waits in an office at one moment, by scope; digests are cut out of it."""
+    """Open work of an office at an instant, by scope; digests are selections of it."""
 
     returned: Sequence[tuple[str, ReturnedRecord]]
     silent: Sequence[frozenset[str]]
@@ -92,11 +92,11 @@ class WaitingMatters:
     def digest(
         self, topics: Collection[MailTopic], role: str, scopes: Collection[str], lists: CodeLists
     ) -> DailyDigest:
-        """Return what waits for an officer of this role and area."""
+        """Return the digest of an officer of a role and area."""
         access = access_of(role, scopes)
         tablets = AccessFilter(None) if _holds(role, _ALL_TABLETS, lists) else access
         return DailyDigest(
-            tuple(one for scope, one in self.returned if access.holds(scope))
+            tuple(record for scope, record in self.returned if access.holds(scope))
             if MailTopic.RETURNED in topics
             else (),
             sum(_is_within(tablets, scopes_of_it) for scopes_of_it in self.silent)
@@ -111,7 +111,7 @@ class WaitingMatters:
 def returned_to_teams(
     session: Session, tenant_id: str, since: datetime | None = None
 ) -> list[tuple[str, ReturnedRecord]]:
-    """Return the records that wait for their teams with their scopes; `since`: those returned after it."""
+    """Return the returned records with their scopes; `since`: only those returned after it."""
     query = (
         select(
             FiledRecord.scope,
@@ -136,7 +136,7 @@ def returned_to_teams(
 
 
 def waiting_now(session: Session, tenant_id: str, now: datetime) -> WaitingMatters:
-    """Return what waits, in three statements."""
+    """Return the office's open work, read in three statements."""
     return WaitingMatters(
         returned_to_teams(session, tenant_id),
         _silent(session, tenant_id, silent_since(now)),
@@ -146,29 +146,29 @@ def waiting_now(session: Session, tenant_id: str, now: datetime) -> WaitingMatte
 
 @dataclass(frozen=True, slots=True)
 class DigestWords:
-    """A digest in words; `link` makes an address of a path of the console."""
+    """Texts of a digest; `link` returns the URL of a console path."""
 
     language: str
     link: Callable[[str], str]
 
     def subject(self, digest: DailyDigest) -> str:
-        """Return the line that says what waits, in counts."""
+        """Return the subject line with the counts."""
         say = self._say
         counts = (
             (len(digest.returned), say(N_("{count} returned"))),
             (digest.silent_count, say(N_("{count} tablets silent"))),
             (digest.overdue_count, say(N_("{count} overdue"))),
         )
-        said = ", ".join(text.format(count=count) for count, text in counts if count)
-        return say(N_("Field register 178: {counts}")).format(counts=said)
+        counts_text = ", ".join(text.format(count=count) for count, text in counts if count)
+        return say(N_("Field register 178: {counts}")).format(counts=counts_text)
 
     def text(self, digest: DailyDigest, day: date) -> str:
-        """Return the body: a paragraph for each topic, each with its links."""
+        """Return the body text: a paragraph with links for each topic."""
         say = self._say
         parts = [[say(N_("Field register 178, {day}")).format(day=date_text(day, self.language))]]
         if count := len(digest.returned):
             head = say(N_("Records returned to your team for correction: {count}")).format(count=count)
-            named = [self._record(one) for one in digest.returned[:MOST_NAMED]]
+            named = [self._record(record) for record in digest.returned[:MOST_NAMED]]
             parts.append([head, *named, self.link("/reviews?state=returned")])
         for count, text, path in (
             (digest.silent_count, N_("Tablets silent for more than 48 hours: {count}"), "/tablets"),
@@ -179,7 +179,7 @@ class DigestWords:
         return "\n\n".join("\n".join(lines) for lines in parts)
 
     def letter(self, digest: DailyDigest, day: date) -> str:
-        """Return the body of the e-mail of a day: it also says where to choose what comes."""
+        """Return the body of the daily e-mail, with the link to the choice of topics."""
         return self._letter(
             digest,
             day,
@@ -187,7 +187,7 @@ class DigestWords:
         )
 
     def letter_of_returns(self, digest: DailyDigest, day: date) -> str:
-        """Return the body of an e-mail that tells of returns soon after them."""
+        """Return the body of an e-mail on returns, with the link to the choice of topics."""
         return self._letter(
             digest,
             day,
@@ -198,22 +198,22 @@ class DigestWords:
         )
 
     def _letter(self, digest: DailyDigest, day: date, end: str) -> str:
-        said = self._say(end).format(link=self.link("/account"))
-        return f"{self.text(digest, day)}\n\n{said}\n"
+        sentence = self._say(end).format(link=self.link("/account"))
+        return f"{self.text(digest, day)}\n\n{sentence}\n"
 
-    def _record(self, one: ReturnedRecord) -> str:
-        day = date_text(one.day, self.language) if one.day else ""
-        said = ", ".join(part for part in (one.code, day) if part)
-        link = self.link(f"/reviews/{one.record_id}")
-        return f"- {said}: {link}" if said else f"- {link}"
+    def _record(self, record: ReturnedRecord) -> str:
+        day = date_text(record.day, self.language) if record.day else ""
+        label = ", ".join(part for part in (record.code, day) if part)
+        link = self.link(f"/reviews/{record.record_id}")
+        return f"- {label}: {link}" if label else f"- {link}"
 
     def _say(self, msgid: str) -> str:
         return translator(self.language, "console")(msgid)
 
 
 def _holds(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
-    found = lists.roles.get(role)
-    return found is not None and bool(found.rights & rights)
+    role_definition = lists.roles.get(role)
+    return role_definition is not None and bool(role_definition.rights & rights)
 
 
 def _is_within(access: AccessFilter, scopes: frozenset[str]) -> bool:
@@ -221,7 +221,7 @@ def _is_within(access: AccessFilter, scopes: frozenset[str]) -> bool:
 
 
 def _code(body: str) -> str:
-    """Return the number of the minutes where it has its form: any other text may be a name."""
+    """Return the minutes number if it has the standard form, else "": another text may contain a name."""
     number = text_of(json.loads(body), "minutes_number")
     return number if is_minutes_number(number) else ""
 
@@ -239,10 +239,10 @@ def _silent(session: Session, tenant_id: str, since: datetime) -> list[frozenset
         )
         .where(Device.tenant_id == tenant_id, is_silent(since))
     )
-    found: dict[str, set[str]] = {}
+    scopes_by_tablet: dict[str, set[str]] = {}
     for device_id, scope in session.execute(query):
-        found.setdefault(device_id, set()).update([scope] if scope else ())
-    return [frozenset(scopes) for scopes in found.values()]
+        scopes_by_tablet.setdefault(device_id, set()).update([scope] if scope else ())
+    return [frozenset(scopes) for scopes in scopes_by_tablet.values()]
 
 
 def _overdue(session: Session, tenant_id: str, today: date) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The e-mail itself: its headers and its plain text."""
+"""The e-mail message: headers and plain text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SENDER_NAME = "Sổ hiện trường 178"
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """One e-mail about to be sent; a repeated try has the same id, so that the receiver knows it again."""
+    """An e-mail to send; a retry has the same id, so that the receiver recognizes the duplicate."""
 
     id: str
     sender: str
@@ -25,7 +25,7 @@ class OutgoingMail:
 
 
 def message_of(letter: OutgoingMail) -> EmailMessage:
-    """Return the message; programs that answer letters leave it alone."""
+    """Return the message of an e-mail, marked so that automatic responders do not answer it."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(SENDER_NAME, addr_spec=letter.sender)
     message["To"] = Address(addr_spec=letter.receiver)

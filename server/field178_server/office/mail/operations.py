@@ -1,4 +1,4 @@
-"""Operations on e-mail: the digests of a day, a test, and what becomes of each e-mail."""
+"""Operations on e-mail: queue digests and tests, claim an e-mail, store its outcome."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ DIGEST, RETURNED, ACCOUNT, TEST = "digest", "returned", "account", "test"
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 # In the morning, before teams go out.
 DIGEST_HOUR = 7
-# A try takes less; who has not told of its end by then has died.
+# Longer than an attempt: after this time the process that holds the claim has died.
 LEASE = timedelta(minutes=10)
-# After so many minutes the next try; the digest of the next day has all that still waits.
+# Minutes until the next attempt; the digest of the next day contains all work that is still open.
 _PAUSES_MIN = (1, 5, 15, 60, 120, 240)
 GIVE_UP_AFTER = timedelta(hours=20)
 KEPT = timedelta(days=90)
@@ -35,7 +35,7 @@ KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An e-mail that this process alone sends now; `address` None: the account has none any more."""
+    """An e-mail claimed by this process; `address` None: the account is disabled or has no address."""
 
     mail_id: str
     address: str | None
@@ -46,20 +46,20 @@ class Claimed:
 
 
 def is_digest_time(now: datetime) -> bool:
-    """Tell whether the digests of the day may be written."""
+    """Tell whether the hour of the daily digests has come."""
     return now.astimezone(VIETNAM).hour >= DIGEST_HOUR
 
 
 def digest_before(now: datetime) -> datetime:
-    """Return when the last digest was due."""
+    """Return the instant at which the last digest was due."""
     at = now.astimezone(VIETNAM).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     return at if at <= now else at - timedelta(days=1)
 
 
 def queue_digests(session: Session, context: OperationContext, link: Callable[[str], str]) -> int:
-    """Queue the digest of the day for each officer with an address for whom something waits; count them.
+    """Queue the day's digest for each officer with an address and open work; return the number of digests.
 
-    Called again on that day it adds none for an officer who has one. E-mails of the past are removed.
+    Officers who got an e-mail since the digest was due are skipped. Old e-mails are deleted.
     """
     tenant_id, now = context.tenant_id, context.now()
     day = local_date(now)
@@ -68,22 +68,22 @@ def queue_digests(session: Session, context: OperationContext, link: Callable[[s
     people = reachable(session, tenant_id)
     if not people:
         return 0
-    done = _told_since(session, tenant_id, digest_before(now))
+    done = _mailed_since(session, tenant_id, digest_before(now))
     scopes, waiting, count = officers.all_scopes(session, tenant_id), waiting_now(session, tenant_id, now), 0
     for officer in people:
         topics = chosen_topics(officer.role, officer.mail_topics, context.lists)
-        found = waiting.digest(topics, officer.role, scopes.get(officer.officer_id, ()), context.lists)
-        if officer.officer_id in done or found.is_empty:
+        digest = waiting.digest(topics, officer.role, scopes.get(officer.officer_id, ()), context.lists)
+        if officer.officer_id in done or digest.is_empty:
             continue
         words = DigestWords(officer.language, link)
         mail_id = str(uuid.uuid5(uuid.UUID(officer.officer_id), f"{DIGEST}|{day.isoformat()}"))
-        session.add(new_mail(officer, mail_id, DIGEST, words.subject(found), words.letter(found, day), now))
+        session.add(new_mail(officer, mail_id, DIGEST, words.subject(digest), words.letter(digest, day), now))
         count += 1
     return count
 
 
 def queue_test(session: Session, context: OperationContext, officer_id: str) -> str:
-    """Queue a test e-mail to an officer; raises AppError(not_found) for one without an address."""
+    """Queue a test e-mail to an officer; raises AppError(not_found) if the officer has no address."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     if officer.email is None:
         raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
@@ -97,7 +97,7 @@ def queue_test(session: Session, context: OperationContext, officer_id: str) -> 
 
 
 def claim_next(session: Session, tenant_id: str, now: datetime) -> Claimed | None:
-    """Claim the e-mail that has waited longest for its next try, None when none is due."""
+    """Claim the e-mail with the earliest due attempt; return None if none is due."""
     due = (
         select(Mail)
         .where(Mail.tenant_id == tenant_id, Mail.state.in_((WAITING, SENDING)), Mail.next_try_at <= now)
@@ -126,13 +126,13 @@ def claim_next(session: Session, tenant_id: str, now: datetime) -> Claimed | Non
 
 
 def note_sent(session: Session, tenant_id: str, mail_id: str, now: datetime) -> None:
-    """Keep that the server has taken an e-mail: it is never sent again."""
+    """Store that the mail server accepted an e-mail; it is never sent again."""
     mail = session.get_one(Mail, (tenant_id, mail_id))
     mail.state, mail.reason, mail.address, mail.ended_at = SENT, None, None, now
 
 
 def note_refused(session: Session, tenant_id: str, mail_id: str, refused: MailRefused, now: datetime) -> None:
-    """Keep why an e-mail was not taken, and when it is tried again; not where that would not help."""
+    """Store why an e-mail was refused, and its next attempt unless the refusal is final or it is too old."""
     mail = session.get_one(Mail, (tenant_id, mail_id))
     mail.reason = f"{refused.reason.value} {refused.code}".removesuffix(" 0")
     pause = timedelta(minutes=_PAUSES_MIN[min(mail.attempt_count, len(_PAUSES_MIN)) - 1])
@@ -144,7 +144,7 @@ def note_refused(session: Session, tenant_id: str, mail_id: str, refused: MailRe
 
 
 def try_again(session: Session, context: OperationContext) -> int:
-    """Let every e-mail that waits be tried now; return how many there are."""
+    """Make every waiting e-mail due now; return their number."""
     waiting = (
         update(Mail)
         .where(Mail.tenant_id == context.tenant_id, Mail.state == WAITING)
@@ -154,7 +154,7 @@ def try_again(session: Session, context: OperationContext) -> int:
 
 
 def new_mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str, now: datetime) -> Mail:
-    """Return an e-mail that waits to be sent."""
+    """Return a new e-mail in the state waiting."""
     return Mail(
         tenant_id=officer.tenant_id,
         mail_id=mail_id,
@@ -169,15 +169,15 @@ def new_mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str,
 
 
 def reachable(session: Session, tenant_id: str) -> list[Officer]:
-    """Return the open accounts with an address."""
+    """Return the enabled officers with an address."""
     query = select(Officer).where(
         Officer.tenant_id == tenant_id, Officer.email.is_not(None), Officer.disabled_at.is_(None)
     )
     return list(session.scalars(query.order_by(Officer.login)))
 
 
-def _told_since(session: Session, tenant_id: str, digest_at: datetime) -> frozenset[str]:
-    # Who was told of a return since then had nothing waiting at that hour.
+def _mailed_since(session: Session, tenant_id: str, digest_at: datetime) -> frozenset[str]:
+    # An officer with an e-mail on returns since then had no open work when the digest was due.
     query = select(Mail.officer_id).where(
         Mail.tenant_id == tenant_id, Mail.kind.in_((DIGEST, RETURNED)), Mail.made_at >= digest_at
     )

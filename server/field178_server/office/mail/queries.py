@@ -1,4 +1,4 @@
-"""Queries of e-mail: what is due, and how the latest e-mails fared."""
+"""Queries of e-mail: due e-mails, and the latest e-mails with their outcomes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STATES = ("waiting", "sent", "failed")
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """One page of the e-mails, the youngest first, and how many there are by state."""
+    """A page of e-mails, newest first, and their numbers by state."""
 
     page: KeysetPage[Any]
     counts: Mapping[str, int]
@@ -31,7 +31,7 @@ class MailPage:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Officers of one role and area: the same things wait for them."""
+    """Officers of one role and area, whose digests are equal."""
 
     role: str
     scopes: frozenset[str]
@@ -40,21 +40,25 @@ class Group:
 
 
 def groups(session: Session, tenant_id: str, lists: CodeLists) -> list[Group]:
-    """Return the groups of open accounts that may be told of anything, in the order of roles."""
+    """Return the groups of enabled officers with mail topics, in the order of roles."""
     scopes = officers.all_scopes(session, tenant_id)
-    found: dict[tuple[str, frozenset[str]], list[Officer]] = {}
-    for one in officers.everyone(session, tenant_id):
-        if one.disabled_at is None and topics_of(one.role, lists):
-            found.setdefault((one.role, frozenset(scopes.get(one.officer_id, ()))), []).append(one)
+    officers_by_group: dict[tuple[str, frozenset[str]], list[Officer]] = {}
+    for officer in officers.everyone(session, tenant_id):
+        if officer.disabled_at is None and topics_of(officer.role, lists):
+            officers_by_group.setdefault(
+                (officer.role, frozenset(scopes.get(officer.officer_id, ()))), []
+            ).append(officer)
     order = {role: number for number, role in enumerate(lists.roles)}
     return [
-        Group(role, area, len(own), sum(one.email is not None for one in own))
-        for (role, area), own in sorted(found.items(), key=lambda one: (order[one[0][0]], sorted(one[0][1])))
+        Group(role, area, len(own), sum(officer.email is not None for officer in own))
+        for (role, area), own in sorted(
+            officers_by_group.items(), key=lambda group: (order[group[0][0]], sorted(group[0][1]))
+        )
     ]
 
 
 def is_due(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Tell whether an e-mail is to be tried now."""
+    """Tell whether an e-mail is due now."""
     query = select(literal(1)).where(
         Mail.tenant_id == tenant_id, Mail.state.in_(_OPEN), Mail.next_try_at <= now
     )
@@ -62,7 +66,7 @@ def is_due(session: Session, tenant_id: str, now: datetime) -> bool:
 
 
 def mail_page(session: Session, tenant_id: str, state: str, place: PageStart) -> MailPage:
-    """Return one page of the e-mails of a state, "" for all; what is being sent counts as waiting."""
+    """Return a page of the e-mails of a state, "" for all; e-mails being sent count as waiting."""
     query: Select[*tuple[Any, ...]] = (
         select(Mail.mail_id.label("record_id"), Mail, Officer.name.label("officer"))
         .join(Officer, and_(Officer.tenant_id == Mail.tenant_id, Officer.officer_id == Mail.officer_id))
@@ -76,7 +80,7 @@ def mail_page(session: Session, tenant_id: str, state: str, place: PageStart) ->
     return MailPage(
         keyset_page(session, query, order, tenant_id, place, PAGE_SIZE),
         {
-            "waiting": sum(by_state.get(one, 0) for one in _OPEN),
+            "waiting": sum(by_state.get(state, 0) for state in _OPEN),
             "sent": by_state.get("sent", 0),
             "failed": by_state.get("failed", 0),
         },

@@ -1,6 +1,6 @@
-"""E-mails on returns: what came back to a team since its officers were last told, several as one.
+"""E-mails on returns: the records returned to a team since its officers' last e-mail, in one e-mail.
 
-They are made from what waits, as the digest is: a return that was answered or taken back is not told.
+Only records that are still returned are included: a return that was answered or undone is not.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from field178_server.office.mail.operations import (
 from field178_shared.codelists import CodeLists
 from field178_shared.time.clock import local_date
 
-# So long the next e-mail of a day gathers returns from the first on; after the last there is the digest.
+# Minutes from the first return to each e-mail of a day; later returns are left for the next digest.
 _GATHERED_MIN = (10, 60, 120, 240)
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnMail:
-    """What one officer is to be told now, and how many such e-mails the day had before."""
+    """An e-mail on returns that is due, and the number of earlier ones since the last digest."""
 
     officer: Officer
     digest: DailyDigest
@@ -48,48 +48,55 @@ class ReturnMail:
 
 
 def mails_due(session: Session, tenant_id: str, lists: CodeLists, now: datetime) -> list[ReturnMail]:
-    """Return whom to tell of which returns now; one statement where nothing was returned of late."""
+    """Return the e-mails on returns that are due now; without new returns one statement is run."""
     since = digest_before(now)
     returned = returned_to_teams(session, tenant_id, since)
     if not returned:
         return []
-    scopes, told = officers.all_scopes(session, tenant_id), _told_since(session, tenant_id, since)
-    found = []
+    scopes, mails_by_officer = (
+        officers.all_scopes(session, tenant_id),
+        _mailed_since(session, tenant_id, since),
+    )
+    due = []
     for officer in reachable(session, tenant_id):
-        mails = told.get(officer.officer_id, [])
-        earlier = sum(one.kind == RETURNED for one in mails)
-        after = max((one.made_at for one in mails), default=since)
+        mails = mails_by_officer.get(officer.officer_id, [])
+        earlier = sum(mail.kind == RETURNED for mail in mails)
+        after = max((mail.made_at for mail in mails), default=since)
         topics = {MailTopic.RETURNED} & {*chosen_topics(officer.role, officer.mail_topics, lists)}
         own = scopes.get(officer.officer_id, ())
         digest = WaitingMatters(returned, (), {}).digest(topics, officer.role, own, lists)
-        fresh = [one for one in digest.returned if one.returned_at is not None and one.returned_at > after]
+        fresh = [
+            record
+            for record in digest.returned
+            if record.returned_at is not None and record.returned_at > after
+        ]
         if fresh and _is_gathered(fresh[0].returned_at, earlier, now):
-            found.append(ReturnMail(officer, DailyDigest(fresh), earlier))
-    return found
+            due.append(ReturnMail(officer, DailyDigest(fresh), earlier))
+    return due
 
 
 def queue_returns(session: Session, context: OperationContext, link: Callable[[str], str]) -> int:
-    """Queue the e-mails on returns whose time has come; count them."""
+    """Queue the e-mails on returns that are due; return their number."""
     tenant_id, now = context.tenant_id, context.now()
     session.get_one(Tenant, tenant_id, with_for_update=True)  # one process at a time
-    found = mails_due(session, tenant_id, context.lists, now)
-    for one in found:
-        officer, words = one.officer, DigestWords(one.officer.language, link)
-        name = f"{RETURNED}|{digest_before(now).isoformat()}|{one.earlier}"
+    due = mails_due(session, tenant_id, context.lists, now)
+    for return_mail in due:
+        officer, words = return_mail.officer, DigestWords(return_mail.officer.language, link)
+        name = f"{RETURNED}|{digest_before(now).isoformat()}|{return_mail.earlier}"
         mail_id = str(uuid.uuid5(uuid.UUID(officer.officer_id), name))
-        text = words.letter_of_returns(one.digest, local_date(now))
-        session.add(new_mail(officer, mail_id, RETURNED, words.subject(one.digest), text, now))
-    return len(found)
+        text = words.letter_of_returns(return_mail.digest, local_date(now))
+        session.add(new_mail(officer, mail_id, RETURNED, words.subject(return_mail.digest), text, now))
+    return len(due)
 
 
-def _told_since(session: Session, tenant_id: str, since: datetime) -> dict[str, list[Mail]]:
+def _mailed_since(session: Session, tenant_id: str, since: datetime) -> dict[str, list[Mail]]:
     query = select(Mail).where(
         Mail.tenant_id == tenant_id, Mail.made_at >= since, Mail.kind.in_((DIGEST, RETURNED))
     )
-    found: dict[str, list[Mail]] = {}
+    mails_by_officer: dict[str, list[Mail]] = {}
     for mail in session.scalars(query):
-        found.setdefault(mail.officer_id, []).append(mail)
-    return found
+        mails_by_officer.setdefault(mail.officer_id, []).append(mail)
+    return mails_by_officer
 
 
 def _is_gathered(first: datetime | None, earlier: int, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The sender: a thread that writes digests and e-mails on returns, and sends what is due."""
+"""The sender: a thread that queues digests and e-mails on returns, and sends due e-mails."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class MailSender:
-    """Sends the e-mails of one store; several processes may, each e-mail is claimed by one."""
+    """Sender of a store's e-mails; several processes may run one, a claim gives each e-mail to one."""
 
     runtime: Runtime
     transport: Callable[[Settings, EmailMessage], None] = send
@@ -42,7 +42,7 @@ class MailSender:
     _returns_at: datetime | None = field(default=None)
 
     def run(self) -> int:
-        """Write what is to be told by now, send what is due, and return how many e-mails were taken."""
+        """Queue and send all due e-mails; return how many the server accepted."""
         self._write_digests()
         self._write_returns()
         count = 0
@@ -50,7 +50,7 @@ class MailSender:
             refused = self._deliver(claimed)
             count += refused is None
             if refused is not None and refused.reason in OF_SERVER:
-                break  # the others would meet the same: they stay due
+                break  # the server refuses all e-mails: the others stay due
         return count
 
     def _write_digests(self) -> None:
@@ -64,7 +64,7 @@ class MailSender:
         log.info("digests_written", count=count)
 
     def _write_returns(self) -> None:
-        """Look once a minute; the store is written only where somebody is to be told."""
+        """Queue e-mails on returns, checked once a minute; the store is written only if one is due."""
         runtime, now = self.runtime, self.runtime.clock.now()
         minute, hours = now.replace(second=0, microsecond=0), runtime.settings.hours_of_mail
         if self._returns_at == minute or now.astimezone(VIETNAM).hour not in hours:
@@ -95,7 +95,7 @@ class MailSender:
     def _deliver(self, claimed: Claimed) -> MailRefused | None:
         runtime, mail_id = self.runtime, claimed.mail_id
         refused = self._hand_over(claimed)
-        # Killed here, it is sent again with the same Message-ID, as SMTP does after a lost answer.
+        # After a crash here the e-mail is sent again with the same Message-ID.
         failpoint("mail.taken")
         if refused is None:
             run_write(
@@ -104,17 +104,17 @@ class MailSender:
             )
             log.info("mail_sent", mail=mail_id)
             return None
-        found = refused
+        refusal = refused
         run_write(
             runtime.engine,
-            lambda s: operations.note_refused(s, runtime.tenant_id, mail_id, found, runtime.clock.now()),
+            lambda s: operations.note_refused(s, runtime.tenant_id, mail_id, refusal, runtime.clock.now()),
         )
         log.warning("mail_not_sent", mail=mail_id, reason=refused.reason.value, code=refused.code)
         return refused
 
     def _hand_over(self, claimed: Claimed) -> MailRefused | None:
         if self.runtime.clock.now() > claimed.made_at + operations.GIVE_UP_AFTER:
-            # The server was off, or a backup was restored: what it says is past.
+            # The server was off, or a backup was restored: the content is out of date.
             return MailRefused(MailReason.TOO_LATE)
         if claimed.address is None:
             return MailRefused(MailReason.NO_ADDRESS)
@@ -132,20 +132,20 @@ class MailSender:
             self.transport(settings, message_of(letter))
         except MailRefused as refused:
             return refused
-        except Exception as error:  # noqa: BLE001  # one e-mail's fault never ends the sender
+        except Exception as error:  # noqa: BLE001  # a fault of one e-mail must not end the sender
             log.error("mail_failed", mail=letter.id, exception=type(error).__name__, frames=frames_of(error))
             return MailRefused(MailReason.INTERNAL)
         return None
 
 
 def console_link(settings: Settings) -> Callable[[str], str]:
-    """Return the function that makes a full address of a path of the console."""
+    """Return the function that returns the URL of a console path."""
     return lambda path: settings.url.rstrip("/") + path
 
 
 @contextmanager
 def mail_running(runtime: Runtime, look_every_s: float = LOOK_EVERY_S) -> Iterator[None]:
-    """Send e-mail in a thread of its own while the block lasts; without an SMTP server there is none."""
+    """Send e-mail in a thread while the block lasts; without an SMTP server no thread is started."""
     if not runtime.settings.sends_mail:
         yield
         return
@@ -156,7 +156,7 @@ def mail_running(runtime: Runtime, look_every_s: float = LOOK_EVERY_S) -> Iterat
             try:
                 sender.run()
             except (SQLAlchemyError, AppError, OSError) as error:
-                # A store that is away or busy: what was claimed is taken up again after its lease.
+                # The store is unavailable or busy: claimed e-mails become due again after their lease.
                 log.warning("mail_not_run", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="mail", daemon=True)

@@ -1,4 +1,4 @@
-"""Hand-over of an e-mail to the SMTP server of the settings, and why it refused one."""
+"""Submission of an e-mail to the SMTP server of the settings, and its refusals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FINAL = 500
 
 
 class MailReason(StrEnum):
-    """Why an e-mail was not sent."""
+    """Reason why an e-mail was not sent."""
 
     NO_ANSWER = "no_answer"
     NO_ENCRYPTION = "no_encryption"
@@ -32,7 +32,7 @@ class MailReason(StrEnum):
     INTERNAL = "internal"
 
 
-# The next e-mail would meet the same.
+# Reasons of the server that apply to every e-mail.
 OF_SERVER = frozenset(
     {
         MailReason.NO_ANSWER,
@@ -45,7 +45,7 @@ OF_SERVER = frozenset(
 
 
 class MailRefused(Exception):
-    """An e-mail that the server did not take; `code` is its answer, 0 where there was none."""
+    """The server refused an e-mail; `code`: SMTP reply code, 0 without a reply."""
 
     def __init__(self, reason: MailReason, code: int = 0) -> None:
         super().__init__(reason.value, code)
@@ -54,14 +54,14 @@ class MailRefused(Exception):
 
     @property
     def is_final(self) -> bool:
-        """Whether another try would meet the same: the server's word on this letter, for good."""
+        """Whether the SMTP code is permanent (5xx, about this message), so that a retry is useless."""
         return self.reason not in OF_SERVER and self.code >= _FINAL
 
 
 def send(settings: Settings, message: EmailMessage) -> None:
-    """Hand one message over; returns once the server has taken it, else raises MailRefused.
+    """Submit a message; returns when the server has accepted it, else raises MailRefused.
 
-    `smtp://` goes on encrypted by STARTTLS; only on this machine a server may do without.
+    `smtp://` requires STARTTLS, except for a server on this machine.
     """
     try:
         with _session(settings) as session:
@@ -83,7 +83,7 @@ def _session(settings: Settings) -> Iterator[smtplib.SMTP]:
             session.login(unquote(address.username), unquote(address.password or ""))
         yield session
     finally:
-        # What was taken stays taken, however the session ends.
+        # An accepted message stays accepted, however the session ends.
         with suppress(smtplib.SMTPException, OSError):
             session.quit()
         session.close()
