@@ -1,1 +1,1 @@
-"""Erasure of a record's content, asked for by one officer and confirmed by another."""
+"""Erasure of a record's content, requested by one officer and confirmed by another."""

@@ -1,4 +1,4 @@
-"""Extent of an erasure, counted before anybody confirms it; nothing is changed or locked."""
+"""Extent of an erasure, counted before its confirmation; nothing is changed or locked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BACKUP = "backup_marked"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Rows and files of a record by kind; `stored` are the hashes of files whose bytes would be deleted."""
+    """Numbers of a record's rows and files by kind; `stored`: hashes of files that would be deleted."""
 
     record_id: str
     type: str
@@ -50,16 +50,18 @@ class Extent:
 
 
 def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str, now: datetime) -> Extent:
-    """Count what holds something of a record, or raise AppError like the request itself."""
+    """Count the rows and files that contain data of a record; raises AppError as the request does."""
     record = refuse_unfit(_read(session, tenant_id, record_id), rules, record_id)
     companions = select(Record.record_id, Record.body).where(
         Record.tenant_id == tenant_id, Record.subject_id == record_id
     )
-    bodies = {record_id: record.body} | {one: body for one, body in session.execute(companions)}
+    bodies = {record_id: record.body} | {
+        companion_id: body for companion_id, body in session.execute(companions)
+    }
     ids = list(bodies)
 
     files = files_of(session, tenant_id, bodies)
-    wanted = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
+    of_files = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
     first = select(func.min(ChangeHistory.received_at)).where(
         ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == record_id
     )
@@ -83,7 +85,7 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
             session, Quarantine.tenant_id, tenant_id, concerning(ids), Quarantine.payload.is_not(None)
         ),
         divergent=_count(session, DivergentRecord.tenant_id, tenant_id, divergent_of(ids)),
-        stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
+        stored=frozenset(session.scalars(select(Blob.sha256).where(*of_files))),
         shared_files=len(files.shared),
         uploads=_count(
             session, Upload.tenant_id, tenant_id, Upload.sha256.in_(files.alone), Upload.state == OPEN

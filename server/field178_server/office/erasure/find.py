@@ -1,6 +1,6 @@
-"""Finding of a record to erase without its id: by number, establishment and day.
+"""Search for a record to erase by number, establishment and day.
 
-What is found tells type, day, commune and code, which stand on paper; never a name or content.
+Results contain type, day, commune and code, which are also on paper, and no name or content.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from field178_server.records.searched_texts import has_part, has_text
 from field178_shared.text.normalisation import fold
 
 SHOWN, MOST_PLACES = 20, 5
-# Of a shorter one the whole number is meant: a part would be on every paper.
+# A shorter text matches whole numbers only: as a part it would match too many.
 MIN_PART = 4
 MIN_WORD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class RecordSearch:
-    """What is known of a record: a number on its papers, words of its establishment or venue, its day."""
+    """Search terms of a record: a number on its documents, words of its establishment or venue, its day."""
 
     number: str = ""
     place: str = ""
@@ -38,18 +38,18 @@ class RecordSearch:
 
     @property
     def words(self) -> list[str]:
-        """The words of the place that are long enough to say something."""
+        """Words of the place that are long enough to search for."""
         return [word for word in fold(self.place).split() if len(word) >= MIN_WORD]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known that could be searched for."""
+        """Whether the search has no terms."""
         return not (fold(self.number) or self.words or self.day)
 
 
 @dataclass(frozen=True, slots=True)
 class FittingRecord:
-    """One record that fits."""
+    """A record that matches the search."""
 
     record_id: str
     type: str
@@ -61,42 +61,42 @@ class FittingRecord:
 
 @dataclass(frozen=True, slots=True)
 class FittingRecords:
-    """The records that fit, latest day first, and whether there are others."""
+    """Matching records, latest day first, and whether there are more."""
 
     rows: tuple[FittingRecord, ...] = ()
     has_more: bool = False
 
 
-def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> FittingRecords:
-    """Return the records that fit; establishments where few do: nothing but the commune tells them apart."""
-    if wanted.is_empty:
+def find_records(session: Session, tenant_id: str, search: RecordSearch) -> FittingRecords:
+    """Return the records that match a search; establishments only if few do: results show just communes."""
+    if search.is_empty:
         return FittingRecords()
-    filed = _filed(session, tenant_id, wanted)
-    is_place_alone = bool(wanted.words) and not wanted.number and wanted.day is None
-    places = _establishments(session, tenant_id, wanted.words) if is_place_alone else []
+    filed = _filed(session, tenant_id, search)
+    is_place_alone = bool(search.words) and not search.number and search.day is None
+    places = _establishments(session, tenant_id, search.words) if is_place_alone else []
     too_many = len(places) > MOST_PLACES
     rows = filed[:SHOWN] + ([] if too_many else places)
     return FittingRecords(tuple(rows), too_many or len(filed) > SHOWN)
 
 
-def note_search(session: Session, context: OperationContext, found: int) -> None:
-    """Write that somebody searched, and how much was found; what was typed is not kept."""
-    context.note(session, AuditEntry(RECORDS_SEARCHED, details={"found": found}))
+def note_search(session: Session, context: OperationContext, match_count: int) -> None:
+    """Write a search into the audit trail with the number of matches, without the search terms."""
+    context.note(session, AuditEntry(RECORDS_SEARCHED, details={"found": match_count}))
 
 
-def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[FittingRecord]:
+def _filed(session: Session, tenant_id: str, search: RecordSearch) -> list[FittingRecord]:
     filed = FiledRecord
     query = (
         select(filed.record_id, filed.type, filed.scope, filed.unit_id, filed.occurred_on, Record.body)
         .join(Record, (Record.tenant_id == filed.tenant_id) & (Record.record_id == filed.record_id))
         .where(filed.tenant_id == tenant_id)
     )
-    if number := fold(wanted.number):
+    if number := fold(search.number):
         query = query.where(has_part(number) if len(number) >= MIN_PART else has_text(number))
-    if wanted.words:
-        query = query.where(_at_place(tenant_id, wanted.words))
-    if wanted.day is not None:
-        query = query.where(filed.occurred_on == wanted.day)
+    if search.words:
+        query = query.where(_at_place(tenant_id, search.words))
+    if search.day is not None:
+        query = query.where(filed.occurred_on == search.day)
     rows = session.execute(query.order_by(filed.occurred_on.desc(), filed.record_id).limit(SHOWN + 1))
     return [FittingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
 

@@ -1,6 +1,6 @@
-"""Erasure: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
+"""Erasure of a record's content: requested by one officer, confirmed by another (protocol §5.9).
 
-What stays are ids, numbers and keyed hashes: replays are still answered, and nothing of the text comes back.
+Ids, numbers and keyed hashes stay: replayed changes still get receipts, and the content cannot be restored.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from field178_shared.wire.protocol import ERASED_AT
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as the page showed it that decides; `rev` None: whatever the record holds."""
+    """A request as the officer saw it; `rev` None: any revision of the record."""
 
     requested_at: datetime
     rev: int | None = None
@@ -47,9 +47,9 @@ REASONS = "purge_reason"
 def request(
     session: Session, context: OperationContext, rules: TypeRules, record_id: str, by: str, reason: str
 ) -> None:
-    """Ask that the content of a record be removed for good; nothing happens until another one confirms.
+    """Request the erasure of a record; nothing changes until another officer confirms.
 
-    `reason` is a code of the list `purge_reason`: a free text would quote what is to go.
+    `reason` is a code of the list `purge_reason`: a free text might quote the content to erase.
     """
     officer = _officer(session, context, by)
     if reason not in context.lists.choice_ids(REASONS):
@@ -73,7 +73,7 @@ def request(
 def refuse(
     session: Session, context: OperationContext, record_id: str, by: str, seen: SeenRequest | None = None
 ) -> None:
-    """Refuse an erasure as another officer than the one who asked: the content stays."""
+    """Refuse a requested erasure as another officer than the requester; the content stays."""
     officer = _officer(session, context, by)
     row = _requested_by_another(session, context, record_id, officer)
     _refuse_changed(row, seen)
@@ -84,7 +84,7 @@ def refuse(
 def withdraw(
     session: Session, context: OperationContext, record_id: str, by: str, seen: SeenRequest | None = None
 ) -> None:
-    """Withdraw an unconfirmed request."""
+    """Withdraw an unconfirmed request for erasure."""
     officer = _officer(session, context, by)
     row = _requested(session, context, record_id)
     _refuse_changed(row, seen)
@@ -100,11 +100,11 @@ def confirm(  # a decision by two people: which request, of what, by whom
     by: str,
     seen: SeenRequest | None = None,
 ) -> int:
-    """Remove the content of a record everywhere in the store; return its revision.
+    """Erase the content of a record everywhere in the store; return the record's new revision.
 
-    Exports that may hold some of it are withdrawn.
-    Raises AppError(revision_changed) when the request or the record is not what was seen; None does not ask.
-    Bytes of files, and what the engine leaves in its own files, go after COMMIT
+    Exports that may contain the record are withdrawn.
+    Raises AppError(revision_changed) if the request or the record is not as `seen`; None skips the check.
+    Bytes of files, and remains in the database's own files, are deleted after COMMIT
     (`field178_server.attachments.secure_delete`).
     """
     officer, batch = _officer(session, context, by), _batch(session, context)
@@ -116,7 +116,7 @@ def confirm(  # a decision by two people: which request, of what, by whom
     source = _source(batch, officer)
     touched = _put_erased(batch, record, source)
     batch.flush()
-    # What waits for this record is evaluated a last time while its text is still there.
+    # Evaluate quarantined changes of this record a last time, before their text is erased.
     run_record(_batch(session, context), rules, record_id)
     related_data.erase(session, context.tenant_id, touched, officer.officer_id, (source.change_id, batch.now))
     row.confirmed_by, row.confirmed_at = officer.officer_id, context.now()
@@ -127,7 +127,7 @@ def confirm(  # a decision by two people: which request, of what, by whom
 
 
 def everything(session: Session, tenant_id: str) -> list[Erasure]:
-    """Return every erasure, those that wait first, then the latest first."""
+    """Return every erasure, unconfirmed requests first, then the latest first."""
     query = (
         select(Erasure)
         .where(Erasure.tenant_id == tenant_id)
@@ -141,7 +141,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 
 
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
-    """Tell whether an officer may ask for an erasure and confirm one: an open account with the right."""
+    """Tell whether an officer may request and confirm erasures: enabled and with the right."""
     role = lists.roles.get(officer.role)
     return officer.disabled_at is None and role is not None and RIGHT in role.rights
 
@@ -154,7 +154,7 @@ def _officer(session: Session, context: OperationContext, by: str) -> Officer:
 
 
 def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Stored:
-    """Return a record that the field files; what office or server keep (teams, reviews) is refused."""
+    """Return a record that can be erased; refuse types that only office or server create (teams, reviews)."""
     if record is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     if record.is_erased:
@@ -199,16 +199,16 @@ def _source(batch: Batch, officer: Officer) -> SourceChange:
 
 
 def _put_erased(batch: Batch, record: Stored, source: SourceChange) -> list[str]:
-    """Put the record, its conflicts and its review without their content; return all their ids."""
+    """Write the record, its conflicts and its review without their content; return all their ids."""
     gone: dict[str, object] = {ERASED_AT: to_wire(batch.now)}
     companions = batch.companions(record.record_id)
     own = _change_ids(batch, record.record_id)
     for conflict in list(_conflicts_of_merge_targets(batch, record)):
         _drop_entries(batch, conflict, own, gone)
     batch.put(next_revision(record, data=gone), source)
-    for one in companions:
-        batch.put(next_revision(one, data=gone, deleted=True))
-    return [record.record_id, *(one.record_id for one in companions)]
+    for companion in companions:
+        batch.put(next_revision(companion, data=gone, deleted=True))
+    return [record.record_id, *(companion.record_id for companion in companions)]
 
 
 def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
@@ -219,7 +219,7 @@ def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
 
 
 def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored]:
-    """Yield the conflicts of a merged record's merge targets, which contain values of it."""
+    """Yield the conflicts of a merged record's merge targets, which may contain the record's values."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
         following = batch.get(into)
@@ -227,14 +227,14 @@ def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored
             return
         passed.add(into)
         record = following
-        yield from (one for one in batch.companions(into) if one.type == CONFLICT)
+        yield from (companion for companion in batch.companions(into) if companion.type == CONFLICT)
 
 
 def _drop_entries(
     batch: Batch, conflict: Stored, change_ids: frozenset[str], gone: dict[str, object]
 ) -> None:
     entries = entries_of(conflict)
-    kept = {one: entry for one, entry in entries.items() if one not in change_ids}
+    kept = {change_id: entry for change_id, entry in entries.items() if change_id not in change_ids}
     if not kept and entries:
         batch.put(next_revision(conflict, data=gone, deleted=True))
     elif len(kept) < len(entries):

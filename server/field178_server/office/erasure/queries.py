@@ -1,4 +1,4 @@
-"""Erasures as lists: requested, done, refused, and the tablets that have not synced since."""
+"""Queries of erasures: requests, confirmed and refused ones, and tablets that have not synced since."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from field178_server.records.labels import Names, names_of
 
 PAGE_SIZE = 20
 ACTIONS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
-# What was refused leaves no other row than its audit entries; older ones are found in the trail alone.
+# Refused requests leave audit entries only; older ones are shown in the audit trail only.
 ACTIONS_SHOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureAction:
-    """One action on one request, from the audit trail; `officer_id` is who decided."""
+    """An action on a request, read from the audit trail; `officer_id`: the deciding officer."""
 
     record_id: str
     action: str
@@ -33,7 +33,7 @@ class ErasureAction:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A tablet that may hold a copy: it works in an area of the record, or has sent something of it."""
+    """A tablet that may have a copy: it reads a scope of the record, or has sent changes of it."""
 
     device_id: str
     label: str
@@ -43,13 +43,13 @@ class Holder:
     unsent: int | None
 
     def has_synced(self, erased_at: datetime) -> bool:
-        """Tell whether it has synced since: whatever syncs gets the empty record and drops its copies."""
+        """Tell whether the tablet has synced since the erasure; a sync replaces its copy by the empty one."""
         return self.last_seen_at is not None and self.last_seen_at > erased_at
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
-    """One erasure with the record it is about."""
+    """An erasure with fields of its record and the tablets that may have a copy."""
 
     record_id: str
     type: str
@@ -64,14 +64,14 @@ class ErasureRow:
 
     @property
     def unheard(self) -> tuple[Holder, ...]:
-        """The tablets that have not synced since the erasure; none before its confirmation."""
+        """Tablets without a sync since the confirmation; none before it."""
         at = self.confirmed_at
-        return () if at is None else tuple(one for one in self.holders if not one.has_synced(at))
+        return () if at is None else tuple(holder for holder in self.holders if not holder.has_synced(at))
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureList:
-    """One page of erasures, those that wait for a decision first; what was refused or taken back lately."""
+    """A page of erasures, unconfirmed first, and the requests refused or withdrawn lately."""
 
     rows: tuple[ErasureRow, ...]
     refused: tuple[ErasureAction, ...]
@@ -80,28 +80,28 @@ class ErasureList:
 
 
 def erasure_list(session: Session, tenant_id: str, now: datetime, place: PageStart) -> ErasureList:
-    """Return one page of all erasures."""
+    """Return a page of all erasures."""
     query: Select[*tuple[Any, ...]] = select(Erasure.record_id, Erasure).where(Erasure.tenant_id == tenant_id)
     is_open, latest = Erasure.confirmed_at.is_(None), Erasure.requested_at
     order = Order(Erasure.tenant_id, latest, Erasure.record_id, is_descending=True, group=is_open)
     page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
-    rows = tuple(_row(session, one) for _, one in page.rows)
+    rows = tuple(_row(session, erasure) for _, erasure in page.rows)
     ended = [
-        one
-        for one in actions_since(session, tenant_id, now - ACTIONS_SHOWN_FOR)
-        if one.action in ACTIONS[1:3]
+        action
+        for action in actions_since(session, tenant_id, now - ACTIONS_SHOWN_FOR)
+        if action.action in ACTIONS[1:3]
     ]
     return ErasureList(rows, tuple(ended), _names(session, tenant_id, rows, ended), page)
 
 
 def find_erasure(session: Session, tenant_id: str, record_id: str) -> ErasureRow | None:
-    """Return the erasure of one record, None without a request."""
-    found = session.get(Erasure, (tenant_id, record_id))
-    return None if found is None else _row(session, found)
+    """Return the erasure of a record, None without a request."""
+    erasure = session.get(Erasure, (tenant_id, record_id))
+    return None if erasure is None else _row(session, erasure)
 
 
 def count_requested(session: Session, tenant_id: str) -> int:
-    """Return how many requests wait for a second person."""
+    """Return the number of unconfirmed requests."""
     query = select(func.count()).where(Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_(None))
     return session.scalar(query) or 0
 
@@ -109,7 +109,7 @@ def count_requested(session: Session, tenant_id: str) -> int:
 def actions_since(
     session: Session, tenant_id: str, since: datetime, record_id: str | None = None
 ) -> list[ErasureAction]:
-    """Return what was decided on requests (or on those about one record) from an instant on, latest first."""
+    """Return the actions on requests (of all records, or of one) since an instant, latest first."""
     query = (
         select(Audit)
         .where(Audit.tenant_id == tenant_id, Audit.action.in_(ACTIONS), Audit.at >= since)
@@ -121,7 +121,7 @@ def actions_since(
 
 
 def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder, ...]:
-    """Return the tablets that may hold a copy of a record, the longest silent first."""
+    """Return the tablets that may have a copy of a record, longest silent first."""
     scopes = select(Feed.scope).where(Feed.tenant_id == tenant_id, Feed.record_id == record_id)
     reading = select(DeviceScope.device_id).where(
         DeviceScope.tenant_id == tenant_id, DeviceScope.scope.in_(scopes)
@@ -129,7 +129,7 @@ def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder
     sent = select(ChangeHistory.device_id).where(
         ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == record_id
     )
-    senders = {one for one in session.scalars(sent.distinct()) if one is not None}
+    senders = {device_id for device_id in session.scalars(sent.distinct()) if device_id is not None}
     query = (
         select(Device)
         .where(Device.tenant_id == tenant_id)
@@ -138,14 +138,14 @@ def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder
     )
     return tuple(
         Holder(
-            device_id=one.device_id,
-            label=one.label or one.device_id,
-            has_sent=one.device_id in senders,
-            is_revoked=one.revoked_at is not None,
-            last_seen_at=one.last_seen_at,
-            unsent=one.unsent_count,
+            device_id=device.device_id,
+            label=device.label or device.device_id,
+            has_sent=device.device_id in senders,
+            is_revoked=device.revoked_at is not None,
+            last_seen_at=device.last_seen_at,
+            unsent=device.unsent_count,
         )
-        for one in session.scalars(query)
+        for device in session.scalars(query)
     )
 
 

@@ -1,4 +1,4 @@
-"""Data erased with a record: history, quarantine, divergent records and the files it names."""
+"""Data erased with a record: history, quarantine, divergent records and files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Files = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class NamedFiles:
-    """Hashes of files that one record names: those that it alone names, and those that others name too."""
+    """Hashes of the files of records: those of these records alone, and those shared with other records."""
 
     alone: frozenset[str]
     shared: frozenset[str]
@@ -42,9 +42,9 @@ def erase(
     officer_id: str,
     source: tuple[str, datetime],
 ) -> None:
-    """Empty every change of these records but the erasure itself, and delete their divergent records.
+    """Erase the payloads of all changes of records except the erasure itself, and delete divergent records.
 
-    What the office wrote about pairs of entries goes with either of the two.
+    Dismissals of duplicate pairs are deleted with either record.
     """
     change_id, now = source
     of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
@@ -55,7 +55,7 @@ def erase(
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
     unsettled = Quarantine.state.in_((UNDECIDED, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_quarantine, unsettled).values(**settled))
-    # Last: what is about these records is known by its text.
+    # Last, because `concerning` reads the payloads.
     session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
     session.execute(
         delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))
@@ -66,16 +66,18 @@ def erase(
 
 def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition of divergent records of these records and of their conflicts."""
-    conflicts = (DivergentRecord.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
+    conflicts = (
+        DivergentRecord.body.contains(f'"record":"{record_id}"', autoescape=True) for record_id in record_ids
+    )
     return or_(DivergentRecord.record_id.in_(record_ids), *conflicts)
 
 
 def take_files(session: Session, tenant_id: str, records: Sequence[Stored]) -> Files:
-    """Delete the rows of files that these records alone name, now or earlier; return their names on the disk.
+    """Delete the rows of files that only these records name, now or in their history; return their names.
 
-    MUST run before the records are written: their history and attachments tell which they are.
+    MUST run before the records are written: their history and attachments are read for it.
     """
-    gone = sorted(files_of(session, tenant_id, {one.record_id: one.body for one in records}).alone)
+    gone = sorted(files_of(session, tenant_id, {record.record_id: record.body for record in records}).alone)
     session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
     of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
     cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
@@ -86,7 +88,7 @@ def take_files(session: Session, tenant_id: str, records: Sequence[Stored]) -> F
 
 
 def files_of(session: Session, tenant_id: str, bodies: Mapping[str, str]) -> NamedFiles:
-    """Return the files that records of this content name, now or earlier, and whether others name them."""
+    """Return the files that records name, now or in their history; `bodies`: present contents by id."""
     named = _hashes_named(session, tenant_id, bodies)
     shared = session.scalars(
         select(Attachment.sha256).where(
@@ -104,6 +106,6 @@ def _hashes_named(session: Session, tenant_id: str, bodies: Mapping[str, str]) -
     for model in (ChangeHistory, Quarantine):
         query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id.in_(sorted(bodies)))
         texts += session.scalars(query)
-    named = {one for text in texts for one in hashes_in(text)}
+    named = {sha256 for text in texts for sha256 in hashes_in(text)}
     sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id.in_(sorted(bodies)))
     return named | set(session.scalars(sent))
