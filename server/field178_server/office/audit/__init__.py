@@ -1,1 +1,1 @@
-"""The audit trail as the office reads it: entries by time, author, kind and object; the chain check."""
+"""The office's view of the audit trail: entries by time, author, kind and object, and the chain check."""

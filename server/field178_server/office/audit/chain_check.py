@@ -1,4 +1,4 @@
-"""Chain check: the job that proves the chain of the audit trail and that of the receipts, and its outcome."""
+"""Chain check: the job that verifies the hash chains of audit trail and receipts, and its outcome."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from field178_server.jobs.run import JobRun
 from field178_shared.time.clock import from_wire, to_wire
 
 CHAIN_CHECK = "chain_check"
-# Rows between two looks at the clock.
+# Rows between two reports of progress.
 _STEP = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """Outcome of a check: how many rows were proved, and the first that does not hold in either chain."""
+    """Outcome of a check: numbers of verified rows, and the first broken row of either chain."""
 
     entries: int
     receipts: int
@@ -36,43 +36,48 @@ class ChainState:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was found."""
+        """Whether both chains are intact."""
         return self.broken_entry is None and self.broken_link is None
 
     @classmethod
     def read(cls, outcome: Outcome) -> ChainState:
-        """Read the outcome of a job."""
+        """Return the state from the outcome of a job."""
         entries, receipts, roots = (_number(outcome, name) for name in ("entries", "receipts", "roots"))
         return cls(entries, receipts, roots, _entry(outcome.get("entry")), _link(outcome.get("root")))
 
     def outcome(self) -> Outcome:
-        """Return what the job keeps: places, ids and counts."""
-        found: dict[str, object] = {"entries": self.entries, "receipts": self.receipts, "roots": self.roots}
-        if one := self.broken_entry:
-            at = to_wire(one.at) if one.at else ""
-            found["entry"] = {"index": one.index, "fault": one.fault, "id": one.audit_id or "", "at": at}
+        """Return the outcome that the job stores: indexes, ids and counts."""
+        outcome: dict[str, object] = {"entries": self.entries, "receipts": self.receipts, "roots": self.roots}
+        if entry := self.broken_entry:
+            at = to_wire(entry.at) if entry.at else ""
+            outcome["entry"] = {
+                "index": entry.index,
+                "fault": entry.fault,
+                "id": entry.audit_id or "",
+                "at": at,
+            }
         if link := self.broken_link:
-            found["root"] = {"index": link.index, "faults": list(link.faults)}
-        return found
+            outcome["root"] = {"index": link.index, "faults": list(link.faults)}
+        return outcome
 
 
 @dataclass(frozen=True, slots=True)
 class ChainChecks:
-    """The last check that ended, and the one that waits or runs."""
+    """The last finished check, and the queued or running one."""
 
     last: JobRow | None
     under_way: JobRow | None
 
 
 def checks_of(session: Session, tenant_id: str) -> ChainChecks:
-    """Return how the checks stand."""
-    found = (one(session, tenant_id, CHAIN_CHECK) for one in (queue.last_ended, queue.under_way))
-    last, under_way = (find_job(session, tenant_id, job_id) if job_id else None for job_id in found)
+    """Return the last finished check and the one under way."""
+    job_ids = (find_id(session, tenant_id, CHAIN_CHECK) for find_id in (queue.last_ended, queue.under_way))
+    last, under_way = (find_job(session, tenant_id, job_id) if job_id else None for job_id in job_ids)
     return ChainChecks(last, under_way)
 
 
 def run_check(run: JobRun) -> None:
-    """Chain what is new, then prove both chains from their first row; write what was found."""
+    """Extend the audit chain, verify both chains from their first row, and store the outcome."""
     runtime, key = run.runtime, run.runtime.keyring.receipt_key
     trail_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt)
     with snapshot(runtime.engine) as session:
@@ -109,7 +114,7 @@ def _counter(run: JobRun, total: int) -> Callable[[int], None]:
         nonlocal done
         done += count
         if done % _STEP == 0:
-            # Never the whole: then it would be told at every row that came meanwhile.
+            # Never the total: rows added meanwhile would report progress one by one.
             run.progress(min(done, total - 1), total)
 
     return each
@@ -129,5 +134,5 @@ def _link(kept: object) -> BrokenLink | None:
 
 
 def _number(kept: Mapping[str, object], name: str) -> int:
-    found = kept.get(name)
-    return found if isinstance(found, int) else 0
+    number = kept.get(name)
+    return number if isinstance(number, int) else 0

@@ -1,4 +1,4 @@
-"""Entries of the audit trail, newest first: narrowed by day, author, kind and object, page by page."""
+"""Entries of the audit trail, newest first, filtered by day, author, kind and object, in pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from field178_shared.time.clock import start_of_day
 
 PAGE_SIZE = 50
 EXPORT_STEP = 2000
-# Authors that are no officer.
+# Kinds of authors other than officers.
 OTHER_AUTHORS = ("device", "operator", "system")
 _NOTHING = AccessFilter(frozenset())
 _TELLING_TYPES = frozenset({ITEM, *FACT_MEMBERS})
@@ -35,10 +35,10 @@ _ORDER = Order(Audit.tenant_id, Audit.at, Audit.audit_id, is_descending=True)
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What the trail is narrowed to; an empty value narrows nothing.
+    """Conditions on audit entries; an empty value is no condition.
 
-    `author` is an officer or a kind of author; `object` is an id, or a number on a visit or session.
-    `access`: what the reader may read; an id that may not be named to them is of nothing.
+    `author`: id of an officer or kind of author; `object`: an id, or a number of a visit or session.
+    `access`: access filter of the reader; an `object` id that the reader may not see matches nothing.
     """
 
     since: date | None = None
@@ -51,7 +51,7 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What the trail may tell of a record: its type and scope, of a visit or session also day and number."""
+    """Fields of a record that the audit trail may show; day and number only of visits and sessions."""
 
     type: str
     scope: str
@@ -61,7 +61,7 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrailEntry:
-    """One entry of the trail."""
+    """An entry of the audit trail."""
 
     audit_id: str
     at: datetime
@@ -75,7 +75,7 @@ class TrailEntry:
 
 @dataclass(frozen=True, slots=True)
 class TrailNames:
-    """Names and records that entries of the trail are about, by id."""
+    """Names and records that audit entries refer to, by id."""
 
     names: Names = field(default_factory=Names)
     records: Mapping[str, RecordFacts] = field(default_factory=dict)
@@ -83,51 +83,52 @@ class TrailNames:
 
 @dataclass(frozen=True, slots=True)
 class TrailPage:
-    """One page of the trail, with the total of entries and what they are about."""
+    """A page of audit entries, with the total number and the names and records they refer to."""
 
     page: KeysetPage[TrailEntry]
     total: int
-    known: TrailNames
+    trail_names: TrailNames
 
 
 def may_be_named(access: AccessFilter, record: RecordFacts) -> bool:
-    """Tell whether the trail may give the id of a record: of one that tells a place, to who may read it.
+    """Tell whether the reader may see the id of a record in the audit trail.
 
-    Planned visits and entries had computed ids, which whoever knows establishments and days can try.
+    Ids of planned visits and entries were once computed from establishment and day and could be guessed, so
+    they are shown only to readers of the record.
     """
     return record.type not in _TELLING_TYPES or access.holds(record.scope)
 
 
 def trail_page(session: Session, tenant_id: str, narrow: AuditFilter, place: PageStart) -> TrailPage:
-    """Return one page of the trail."""
+    """Return a page of the audit trail."""
     conditions = _within(session, tenant_id, narrow)
-    found = keyset_page(session, _rows(conditions), _ORDER, tenant_id, place, PAGE_SIZE)
-    is_whole = not found.before and not found.after
+    page = keyset_page(session, _rows(conditions), _ORDER, tenant_id, place, PAGE_SIZE)
+    is_whole = not page.before and not page.after
     count = select(func.count()).select_from(Audit).where(*conditions)
-    total = len(found.rows) if is_whole else session.scalar(count) or 0
-    entries = tuple(_entry(row) for row in found.rows)
-    return TrailPage(replace(found, rows=entries), total, names_in_trail(session, tenant_id, entries))
+    total = len(page.rows) if is_whole else session.scalar(count) or 0
+    entries = tuple(_entry(row) for row in page.rows)
+    return TrailPage(replace(page, rows=entries), total, names_in_trail(session, tenant_id, entries))
 
 
 def trail_rows(
     session: Session, tenant_id: str, narrow: AuditFilter
 ) -> Iterator[tuple[TrailEntry, TrailNames]]:
-    """Yield every entry with what it is about, in constant memory."""
+    """Yield every entry with the names and records it refers to, in constant memory."""
     query, place = _rows(_within(session, tenant_id, narrow)), PageStart()
     while True:
-        found = keyset_page(session, query, _ORDER, tenant_id, place, EXPORT_STEP)
-        entries = [_entry(row) for row in found.rows]
-        known = names_in_trail(session, tenant_id, entries)
-        yield from ((entry, known) for entry in entries)
-        if found.after is None:
+        page = keyset_page(session, query, _ORDER, tenant_id, place, EXPORT_STEP)
+        entries = [_entry(row) for row in page.rows]
+        trail_names = names_in_trail(session, tenant_id, entries)
+        yield from ((entry, trail_names) for entry in entries)
+        if page.after is None:
             return
-        place = found.after
+        place = page.after
 
 
 def names_in_trail(session: Session, tenant_id: str, entries: Sequence[TrailEntry]) -> TrailNames:
-    """Return what stands behind the ids of these entries."""
-    ids = {one for entry in entries for one in (entry.actor_id, entry.object_id) if one}
-    ids |= {str(one) for entry in entries for one in entry.details.values() if is_uuid(one)}
+    """Return the names and records of the ids in audit entries."""
+    ids = {named_id for entry in entries for named_id in (entry.actor_id, entry.object_id) if named_id}
+    ids |= {str(value) for entry in entries for value in entry.details.values() if is_uuid(value)}
     ids |= {name for entry in entries if (name := _scope_id(entry.scope))}
     records = records_of(session, tenant_id, ids)
     ids |= {name for record in records.values() if (name := _scope_id(record.scope))}
@@ -135,7 +136,7 @@ def names_in_trail(session: Session, tenant_id: str, entries: Sequence[TrailEntr
 
 
 def records_of(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, RecordFacts]:
-    """Return what the trail may tell of the records among these ids."""
+    """Return the fields that the audit trail may show of the records among these ids."""
     is_filed = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
     query = (
         select(Record.record_id, Record.type, Record.scope, FiledRecord.occurred_on, Record.body)
@@ -154,7 +155,7 @@ def _scope_id(scope: str | None) -> str:
 
 
 def _rows(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    # Under the name by which pages of every list begin.
+    # `keyset_page` reads the id of a row from the column `record_id`.
     columns = (getattr(Audit, name) for name in _COLUMNS)
     return select(Audit.audit_id.label("record_id"), *columns).where(*conditions)
 
@@ -170,27 +171,27 @@ def _entry(row: Any) -> TrailEntry:
 
 
 def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id]
+    conditions: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id]
     if narrow.since:
-        found.append(Audit.at >= start_of_day(narrow.since))
+        conditions.append(Audit.at >= start_of_day(narrow.since))
     if narrow.until and narrow.until < date.max:
-        found.append(Audit.at < start_of_day(narrow.until + timedelta(days=1)))
+        conditions.append(Audit.at < start_of_day(narrow.until + timedelta(days=1)))
     if narrow.author in OTHER_AUTHORS:
-        found.append(Audit.actor_kind == narrow.author)
+        conditions.append(Audit.actor_kind == narrow.author)
     elif narrow.author:
-        found.append(Audit.actor_id == narrow.author)
+        conditions.append(Audit.actor_id == narrow.author)
     if narrow.kind:
-        found.append(Audit.action.in_(ACTIONS[narrow.kind]))
+        conditions.append(Audit.action.in_(ACTIONS[narrow.kind]))
     if narrow.object:
-        found.append(_on_object(session, tenant_id, narrow))
-    return found
+        conditions.append(_on_object(session, tenant_id, narrow))
+    return conditions
 
 
 def _on_object(session: Session, tenant_id: str, narrow: AuditFilter) -> ColumnElement[bool]:
     text = narrow.object
     if is_uuid(text):
-        known = records_of(session, tenant_id, [text]).values()
-        is_open = all(may_be_named(narrow.access, record) for record in known)
+        records = records_of(session, tenant_id, [text]).values()
+        is_open = all(may_be_named(narrow.access, record) for record in records)
         return Audit.object_id == text if is_open else false()
     numbered = select(FiledRecord.record_id).where(FiledRecord.tenant_id == tenant_id, has_text(fold(text)))
     ids = session.scalars(numbered).all()

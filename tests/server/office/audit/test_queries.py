@@ -50,7 +50,7 @@ def test_trail_and_readings_mean_the_same_on_both_engines(world: World) -> None:
         }
         assert found == narrowed
         page = trail_page(session, world.tenant_id, AuditFilter(object=record_id), PageStart())
-        assert page.known.records[record_id].type == create["type"]
+        assert page.trail_names.records[record_id].type == create["type"]
         every = trail_page(session, world.tenant_id, AuditFilter(), PageStart(is_last=True))
         assert len(list(trail_rows(session, world.tenant_id, AuditFilter()))) == every.total
 
