@@ -1,1 +1,1 @@
-"""Notices that tablets and the console show for a while, to everybody or to some."""
+"""Notices that tablets and the console show for some days, to all officers or to an audience."""

@@ -1,4 +1,4 @@
-"""Operations on notices: announcement, withdrawal, and an officer's word that one was read."""
+"""Operations on notices: announce, withdraw, mark as read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """A notice in both languages."""
+    """Text of a notice in both languages."""
 
     vi: str
     en: str
@@ -31,7 +31,7 @@ class NoticeText:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A notice about to be made; without `since` it is shown at once, without `audience` to everybody."""
+    """A new notice; without `since` it is shown at once, without `audience` to all officers."""
 
     kind: str
     wording: NoticeText
@@ -40,12 +40,16 @@ class Announcement:
     audience: str | None = None
 
 
-def announce(session: Session, context: OperationContext, wanted: Announcement) -> Notice:
-    """Show a notice in the console and on tablets from their next exchange until it runs out."""
-    _refuse_unfit(wanted.wording)
-    _refuse_audience(session, context, wanted.audience)
+def announce(session: Session, context: OperationContext, announcement: Announcement) -> Notice:
+    """Store a notice, which console and tablets (from their next exchange) show until it expires.
+
+    Raises AppError for an empty or too long text, an unknown audience, an end before the start, or too many
+    notices.
+    """
+    _refuse_unfit(announcement.wording)
+    _refuse_audience(session, context, announcement.audience)
     now = context.now()
-    if wanted.until <= max(now, wanted.since or now):
+    if announcement.until <= max(now, announcement.since or now):
         raise AppError(ErrorCode.END_BEFORE_START, path="until")
     shown = select(func.count()).where(
         Notice.tenant_id == context.tenant_id, Notice.until > now, Notice.officer_id.is_(None)
@@ -55,23 +59,23 @@ def announce(session: Session, context: OperationContext, wanted: Announcement) 
     notice = Notice(
         tenant_id=context.tenant_id,
         notice_id=context.ids.time_ordered(),
-        kind=wanted.kind,
-        audience=wanted.audience,
-        text_vi=nfc(wanted.wording.vi),
-        text_en=nfc(wanted.wording.en),
+        kind=announcement.kind,
+        audience=announcement.audience,
+        text_vi=nfc(announcement.wording.vi),
+        text_en=nfc(announcement.wording.en),
         made_by=context.actor.id,
         made_at=now,
-        since=wanted.since,
-        until=wanted.until,
+        since=announcement.since,
+        until=announcement.until,
     )
     session.add(notice)
-    details = {"kind": wanted.kind, "audience": wanted.audience}
+    details = {"kind": announcement.kind, "audience": announcement.audience}
     context.note(session, AuditEntry("notice_announced", notice.notice_id, details=details))
     return notice
 
 
 def withdraw(session: Session, context: OperationContext, notice_id: str) -> None:
-    """Take a notice down at once; it stays in the store."""
+    """End a notice now; it stays in the store."""
     notice = session.get(Notice, (context.tenant_id, notice_id))
     if notice is None:
         raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
@@ -80,7 +84,7 @@ def withdraw(session: Session, context: OperationContext, notice_id: str) -> Non
 
 
 def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:
-    """Keep an officer's word that a notice was read; raises AppError(not_found) for one of others."""
+    """Store that an officer has read a notice; raises AppError(not_found) for a notice to others."""
     notice = session.get(Notice, (context.tenant_id, notice_id))
     if notice is None or not _is_for(notice, officer):
         raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)

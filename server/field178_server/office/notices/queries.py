@@ -1,4 +1,4 @@
-"""Queries of notices: those of the office with who has them, and those that an officer is shown now."""
+"""Queries of notices: notices of the office with their reach, and notices shown to an officer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAGE_SIZE = 50
 
 
 class NoticeTab(StrEnum):
-    """Part of the list: notices of today, of a later day, and of the past."""
+    """Tab of the list: shown now, coming, or ended."""
 
     SHOWN = "shown"
     COMING = "coming"
@@ -37,7 +37,7 @@ class NoticeTab(StrEnum):
 
 
 class Reach(NamedTuple):
-    """How far a notice has come: officers and tablets it is for, and how many of them have it."""
+    """Reach of a notice: number of its officers and tablets, and how many of them read or stored it."""
 
     officers: int
     read: int
@@ -47,7 +47,7 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoticeList:
-    """One page of the office's notices, the youngest first, and how far each has come."""
+    """A page of the office's notices, newest first, with the reach of each."""
 
     page: KeysetPage[Any]
     notices: tuple[Notice, ...]
@@ -56,7 +56,7 @@ class NoticeList:
 
 
 class OwnNotice(NamedTuple):
-    """A notice as one officer is shown it; `read_at`: when the officer said it was read."""
+    """A notice as shown to an officer; `read_at`: when the officer marked it as read."""
 
     notice_id: str
     text_vi: str
@@ -67,7 +67,7 @@ class OwnNotice(NamedTuple):
 
 
 class TabletOf(NamedTuple):
-    """A tablet that an officer signs in on; `delivered_at`: since when it has the notice."""
+    """A tablet of an officer; `delivered_at`: when the tablet stored the notice."""
 
     device_id: str
     label: str
@@ -76,7 +76,7 @@ class TabletOf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """An officer whom a notice is for, with the word in the console and the tablets."""
+    """An officer in the audience of a notice, with reading in the console and delivery to tablets."""
 
     officer: Officer
     read_at: datetime | None
@@ -84,22 +84,22 @@ class Addressee:
 
     @property
     def seen_at(self) -> datetime | None:
-        """When the officer first had it: read in the console, or stored on a tablet of the officer."""
-        found = [self.read_at, *(one.delivered_at for one in self.tablets)]
-        return min((one for one in found if one is not None), default=None)
+        """Earliest instant of reading in the console or of delivery to a tablet of the officer."""
+        instants = [self.read_at, *(tablet.delivered_at for tablet in self.tablets)]
+        return min((instant for instant in instants if instant is not None), default=None)
 
 
 def notice_page(
     session: Session, tenant_id: str, tab: NoticeTab, place: PageStart, now: datetime
 ) -> NoticeList:
-    """Return one page of the notices of a part."""
+    """Return a page of the notices of a tab."""
     query: Select[*tuple[Any, ...]] = select(Notice.notice_id.label("record_id"), Notice).where(
         *_of_office(tenant_id), _in_tab(tab, now)
     )
     order = Order(Notice.tenant_id, Notice.notice_id, Notice.notice_id, is_descending=True)
     page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
     notices = tuple(row.Notice for row in page.rows)
-    counted = [func.count().filter(_in_tab(one, now)) for one in NoticeTab]
+    counted = [func.count().filter(_in_tab(notice_tab, now)) for notice_tab in NoticeTab]
     counts = session.execute(select(*counted).select_from(Notice).where(*_of_office(tenant_id))).one()
     return NoticeList(
         page, notices, _reach(session, tenant_id, notices), dict(zip(NoticeTab, counts, strict=True))
@@ -107,19 +107,19 @@ def notice_page(
 
 
 def shown_now(session: Session, tenant_id: str, now: datetime) -> list[Notice]:
-    """Return what the office shows now, the oldest first."""
+    """Return the office's notices that are shown now, oldest first."""
     query = select(Notice).where(*_of_office(tenant_id), _in_tab(NoticeTab.SHOWN, now))
     return list(session.scalars(query.order_by(Notice.notice_id)))
 
 
 def find_notice(session: Session, tenant_id: str, notice_id: str) -> Notice | None:
-    """Return a notice of the office; one about an officer's own tablet is none."""
-    found = session.get(Notice, (tenant_id, notice_id))
-    return found if found is not None and found.officer_id is None else None
+    """Return a notice of the office by its id; None for a notice to a single officer."""
+    notice = session.get(Notice, (tenant_id, notice_id))
+    return notice if notice is not None and notice.officer_id is None else None
 
 
 def own_notices(session: Session, officer: OfficerContext, now: datetime) -> list[OwnNotice]:
-    """Return what an officer is shown now, of the own account too: unread ones first, then the youngest."""
+    """Return the notices shown to an officer now, also about the own account: unread first, then newest."""
     own = sorted(audiences_of(officer.role, officer.agency, officer.scopes))
     reading = and_(
         NoticeReading.tenant_id == Notice.tenant_id,
@@ -150,7 +150,7 @@ def own_notices(session: Session, officer: OfficerContext, now: datetime) -> lis
 
 
 def addressees(session: Session, notice: Notice) -> list[Addressee]:
-    """Return the officers whom a notice is for and those who have had it, by login."""
+    """Return the officers in the audience of a notice, and those who have read it, by login."""
     tenant_id = notice.tenant_id
     read = {
         officer_id: at
@@ -172,9 +172,9 @@ def addressees(session: Session, notice: Notice) -> list[Addressee]:
         tablets.setdefault(officer_id, []).append(TabletOf(*tablet))
     scopes = officers.all_scopes(session, tenant_id)
     return [
-        Addressee(one, read.get(one.officer_id), tuple(tablets.get(one.officer_id, ())))
-        for one in officers.everyone(session, tenant_id)
-        if one.officer_id in read or _is_for(notice, one, scopes.get(one.officer_id, ()))
+        Addressee(officer, read.get(officer.officer_id), tuple(tablets.get(officer.officer_id, ())))
+        for officer in officers.everyone(session, tenant_id)
+        if officer.officer_id in read or _is_for(notice, officer, scopes.get(officer.officer_id, ()))
     ]
 
 
@@ -198,7 +198,7 @@ def _is_for(notice: Notice, officer: Officer, scopes: Collection[str]) -> bool:
 
 
 def _reach(session: Session, tenant_id: str, notices: Collection[Notice]) -> dict[str, Reach]:
-    ids = [one.notice_id for one in notices]
+    ids = [notice.notice_id for notice in notices]
     read = _ids_by_notice(
         session,
         select(NoticeReading.notice_id, NoticeReading.officer_id).where(
@@ -213,24 +213,28 @@ def _reach(session: Session, tenant_id: str, notices: Collection[Notice]) -> dic
     )
     scopes, everyone = officers.all_scopes(session, tenant_id), officers.everyone(session, tenant_id)
     bindings = [(row.officer_id, row.device_id) for row in session.execute(_bindings(tenant_id))]
-    found = {}
+    reach = {}
     for notice in notices:
-        own = {one.officer_id for one in everyone if _is_for(notice, one, scopes.get(one.officer_id, ()))}
+        own = {
+            officer.officer_id
+            for officer in everyone
+            if _is_for(notice, officer, scopes.get(officer.officer_id, ()))
+        }
         tablets = {device_id for officer_id, device_id in bindings if officer_id in own}
-        have, said = delivered.get(notice.notice_id, set()), read.get(notice.notice_id, set())
-        found[notice.notice_id] = Reach(len(own | said), len(said), len(tablets | have), len(have))
-    return found
+        have, readers = delivered.get(notice.notice_id, set()), read.get(notice.notice_id, set())
+        reach[notice.notice_id] = Reach(len(own | readers), len(readers), len(tablets | have), len(have))
+    return reach
 
 
 def _ids_by_notice(session: Session, query: Select[str, str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    ids: dict[str, set[str]] = {}
     for notice_id, other_id in session.execute(query):
-        found.setdefault(notice_id, set()).add(other_id)
-    return found
+        ids.setdefault(notice_id, set()).add(other_id)
+    return ids
 
 
 def _bindings(tenant_id: str, *columns: InstrumentedAttribute[Any]) -> Select[Any]:
-    """Return which officer signs in on which tablet in use, with these columns."""
+    """Return the query of officers and their tablets in use, with more columns of the tablet."""
     return (
         select(DeviceOfficer.officer_id, Device.device_id, *columns)
         .join(

@@ -1,4 +1,4 @@
-"""Notice of a reform: tablets let records go that move to other units."""
+"""Notice of an administrative reform, in which records move to other units and leave tablets."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _WORDING = NoticeText(
 
 
 def announce_reform(session: Session, context: OperationContext) -> None:
-    """Announce that entries change their unit, unless everybody is told so for two weeks to come.
+    """Announce a reform to all officers, unless such a notice is shown for two more weeks.
 
-    Few entries as well: a tablet that was away for long hears of many moves at once (protocol R12.14).
+    Also for few moved records: a tablet that was offline for long gets many moves at once (protocol R12.14).
     """
-    told = select(
+    is_announced = select(
         exists().where(
             Notice.tenant_id == context.tenant_id,
             Notice.kind == REFORM,
@@ -36,8 +36,8 @@ def announce_reform(session: Session, context: OperationContext) -> None:
             Notice.until > context.now() + _RENEWED_WITHIN,
         )
     )
-    if session.scalar(told):
+    if session.scalar(is_announced):
         return
-    # With as many notices as are shown at most, tablets ask their officers instead.
+    # If there are too many notices, the tablets' mass deletion guard asks the officers instead.
     with suppress(AppError):
         announce(session, context, Announcement(REFORM, _WORDING, context.now() + ANNOUNCED_FOR))
