@@ -1,1 +1,1 @@
-"""The reminder of the 25th: what communes and agencies still owe for the month."""
+"""Reminder of the 25th: figures of the month that communes and agencies have not entered."""

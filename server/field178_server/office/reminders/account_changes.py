@@ -1,4 +1,4 @@
-"""Word to an officer that somebody changed how the account is signed in to, or where its e-mail goes."""
+"""Notices to an officer about changes of the account's sign-in or e-mail address by others."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ _OPERATOR = N_("operator of the server")
 
 
 def tell_of_reset(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
-    """Tell an officer that the password was taken away or replaced, when, and by which role."""
+    """Notify an officer of a password reset, with instant and role of the actor."""
     _tell(session, context, officer_id, _RESET, by_mail=by_mail)
 
 
 def tell_of_dropped_codes(
     session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
 ) -> None:
-    """Tell an officer that no one-time code is asked any more, since when, and by which role."""
+    """Notify an officer that one-time codes were switched off, with instant and role of the actor."""
     _tell(session, context, officer_id, _CODES, by_mail=by_mail)
 
 
 def tell_former_address(
     session: Session, context: OperationContext, officer_id: str, former: str | None, *, by_mail: bool
 ) -> None:
-    """Tell the former address of an account that it is this no more, whoever changed it."""
+    """Send an e-mail to the former address of an account after any change of the address."""
     now, officer = context.now(), officers.by_login_or_id(session, context.tenant_id, officer_id)
     if not by_mail or former is None or former == officer.email:
         return
@@ -59,11 +59,11 @@ def tell_former_address(
 
 
 def _tell(session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool) -> None:
-    """Announce it to the officer alone; `by_mail`: the office sends e-mail."""
+    """Store a notice to an officer; `by_mail`: also send an e-mail."""
     if context.actor.id == officer_id:
         return
     now, officer = context.now(), officers.by_login_or_id(session, context.tenant_id, officer_id)
-    said = {
+    sentences = {
         language: translator(language, "console")(text).format(
             when=datetime_text(now, language), role=_role(session, context, language)
         )
@@ -74,8 +74,8 @@ def _tell(session: Session, context: OperationContext, officer_id: str, text: st
         notice_id=context.ids.time_ordered(),
         kind=INFO,
         officer_id=officer.officer_id,
-        text_vi=said["vi"],
-        text_en=said["en"],
+        text_vi=sentences["vi"],
+        text_en=sentences["en"],
         made_by=context.actor.id,
         made_at=now,
         until=now + _SHOWN_FOR,
@@ -83,12 +83,12 @@ def _tell(session: Session, context: OperationContext, officer_id: str, text: st
     session.add(notice)
     if by_mail and officer.email is not None and officer.disabled_at is None:
         subject = translator(officer.language, "console")(_SUBJECT)
-        letter = f"{said[officer.language]}\n"
+        letter = f"{sentences[officer.language]}\n"
         session.add(new_mail(officer, context.ids.random(), ACCOUNT, subject, letter, now))
 
 
 def _role(session: Session, context: OperationContext, language: str) -> str:
-    """Return the role of who did it; whoever holds the server has no account."""
+    """Return the role label of the actor; the operator of the server has no account."""
     actor_id = context.actor.id
     actor = session.get(Officer, (context.tenant_id, actor_id)) if actor_id else None
     if actor is None:

@@ -1,4 +1,4 @@
-"""The reminder of a month: a notice to each role that owes something, and an e-mail to each officer."""
+"""Reminder of a month: a notice to each role with missing figures, and an e-mail to each officer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 def remind_if_due(runtime: Runtime) -> bool:
-    """Send the reminder of a month once, on the 25th or as soon after as a server is there."""
+    """Send the reminder of a month once, on the 25th or when a server runs after it."""
     context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
     if reminded_month(context.now()) is None:
         return False
@@ -55,7 +55,7 @@ def remind_if_due(runtime: Runtime) -> bool:
 
 
 def remind(session: Session, context: OperationContext, settings: Settings) -> int | None:
-    """Announce what is owed and queue the e-mails; return how many, None where it was done before."""
+    """Announce the missing figures and queue the e-mails; return their number, None if done before."""
     tenant_id, now = context.tenant_id, context.now()
     session.get_one(Tenant, tenant_id, with_for_update=True)  # one process at a time
     month = reminded_month(now)
@@ -85,10 +85,10 @@ def _is_reminded(session: Session, context: OperationContext) -> bool:
 def _announce(session: Session, context: OperationContext, owed: OwedFigures, to: tuple[str, str]) -> None:
     role, page = to
     vi, en = (ReminderWords(language, context.lists, str).notice(owed, page) for language in ("vi", "en"))
-    wanted = Announcement(INFO, NoticeText(vi, en), reminder_ends(owed.month), audience=f"role:{role}")
-    # With as many notices as are shown at most, the e-mail and the first page say it.
+    announcement = Announcement(INFO, NoticeText(vi, en), reminder_ends(owed.month), audience=f"role:{role}")
+    # If there are too many notices, the e-mail and the start page still contain it.
     with suppress(AppError):
-        announce(session, context, wanted)
+        announce(session, context, announcement)
 
 
 def _queue_mails(session: Session, context: OperationContext, owed: OwedFigures, settings: Settings) -> int:
@@ -101,7 +101,7 @@ def _queue_mails(session: Session, context: OperationContext, owed: OwedFigures,
             continue
         words = ReminderWords(officer.language, context.lists, console_link(settings))
         mail_id = str(uuid.uuid5(uuid.UUID(officer.officer_id), f"{REMINDED}|{owed.month.isoformat()}"))
-        # These officers get no other digest: nothing of a day waits for them.
+        # Sent as a digest: these officers get no daily digest.
         session.add(new_mail(officer, mail_id, DIGEST, words.subject(own), words.letter(own), now))
         count += 1
     return count

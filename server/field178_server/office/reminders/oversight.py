@@ -1,4 +1,4 @@
-"""Notices to who watches over the data: that records leave the office, and that rights to read were given."""
+"""Notices to roles of oversight: an export of all records, a new data token, a new right to read."""
 
 from __future__ import annotations
 
@@ -34,26 +34,28 @@ _RIGHTS = N_(
 
 
 def tell_of_export(session: Session, context: OperationContext, arguments: Arguments) -> None:
-    """Tell of an export that holds all records of a kind; figures and narrowed lists are everyday work."""
+    """Notify of an export of all records of a kind; exports of figures and filtered lists are routine."""
     if is_whole(arguments):
         _tell(session, context, _EXPORT)
 
 
 def tell_of_token(session: Session, context: OperationContext) -> None:
-    """Tell of a new data token."""
+    """Notify of a new data token."""
     _tell(session, context, _TOKEN)
 
 
 def tell_of_rights(session: Session, context: OperationContext, role: str, role_before: str = "") -> None:
-    """Tell of an account that reads records by its new role and did not before."""
+    """Notify of an account whose new role reads records while the former role did not."""
     roles = context.lists.roles
-    reads = [one in roles and bool(roles[one].rights & RECORD_RIGHTS) for one in (role, role_before)]
+    reads = [
+        role_id in roles and bool(roles[role_id].rights & RECORD_RIGHTS) for role_id in (role, role_before)
+    ]
     if reads == [True, False]:
         _tell(session, context, _RIGHTS)
 
 
 def _tell(session: Session, context: OperationContext, text: str) -> None:
-    """Announce it to each role that watches; one still shown of the same words ends, unread or not."""
+    """Announce a notice to each role of oversight; an older notice with the same text ends."""
     now = context.now()
     vi, en = (translator(language, "console")(text) for language in ("vi", "en"))
     for role, row in context.lists.roles.items():
@@ -66,9 +68,9 @@ def _tell(session: Session, context: OperationContext, text: str) -> None:
             Notice.text_vi == vi,
             Notice.until > now,
         )
-        for one in session.scalars(shown):
-            one.until = now
-        wanted = Announcement(INFO, NoticeText(vi, en), now + _SHOWN_FOR, audience=audience)
-        # With as many notices as are shown at most, pages and the audit trail say it.
+        for notice in session.scalars(shown):
+            notice.until = now
+        announcement = Announcement(INFO, NoticeText(vi, en), now + _SHOWN_FOR, audience=audience)
+        # If there are too many notices, pages and the audit trail still show it.
         with suppress(AppError):
-            announce(session, context, wanted)
+            announce(session, context, announcement)

@@ -1,4 +1,4 @@
-"""What communes and agencies owe for a month, whole or for one officer."""
+"""Figures that communes and agencies have not entered for a month, of all or of one officer."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.time.clock import VIETNAM
 
 REMINDED_ON = 25
-# In the morning, as other e-mails.
+# Hour of the other e-mails.
 _HOUR = 7
-# So many days into the next month a reminder is still sent that no server was there for.
+# Days of the next month on which a missed reminder is still sent.
 _CATCH_UP_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class OwedFigures:
-    """What is owed for a month: no name, no establishment, counts of outlets and kinds of returns alone."""
+    """Missing figures of a month: counts and kinds of returns, without names and establishments."""
 
     month: date
     communes: tuple[CommuneMonth, ...] = ()
@@ -38,25 +38,26 @@ class OwedFigures:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is owed."""
+        """Whether no figures are missing."""
         return not (self.communes or self.returns)
 
     def of(self, agency_id: str, scopes: Collection[str], lists: CodeLists) -> OwedFigures:
-        """Return what an officer of an agency and area owes."""
+        """Return the missing figures of an officer's agency and area."""
         units = named_units(scopes, lists)
         return OwedFigures(
             self.month,
-            tuple(one for one in self.communes if one.unit_id in units),
+            tuple(commune for commune in self.communes if commune.unit_id in units),
             tuple(
-                one
-                for one in self.returns
-                if one.reporter.agency_id == agency_id and (not units or one.reporter.unit_id in units)
+                monthly_return
+                for monthly_return in self.returns
+                if monthly_return.reporter.agency_id == agency_id
+                and (not units or monthly_return.reporter.unit_id in units)
             ),
         )
 
 
 def reminded_month(now: datetime) -> date | None:
-    """Return the month that a reminder is due for at an instant, None between two of them."""
+    """Return the month whose reminder is due at an instant, None between two reminders."""
     local = now.astimezone(VIETNAM)
     first = local.date().replace(day=1)
     if (local.day, local.hour) >= (REMINDED_ON, _HOUR):
@@ -65,23 +66,23 @@ def reminded_month(now: datetime) -> date | None:
 
 
 def reminder_begins(month: date) -> datetime:
-    """Return when the reminder of a month is due."""
+    """Return the instant at which the reminder of a month is due."""
     return datetime(month.year, month.month, REMINDED_ON, _HOUR, tzinfo=VIETNAM)
 
 
 def reminder_ends(month: date) -> datetime:
-    """Return until when the reminder of a month is shown."""
+    """Return the end of the notice of a month's reminder."""
     after = months_after(month, 1)
     return datetime(after.year, after.month, _CATCH_UP_DAYS + 1, tzinfo=VIETNAM)
 
 
 def owed_figures(session: Session, tenant_id: str, today: date, month: date, lists: CodeLists) -> OwedFigures:
-    """Return what is owed for a month on a day."""
+    """Return the missing figures of a month as of a day."""
     day = min(today, months_after(month, 1) - timedelta(days=1))
     sent = entries_of_types(session, tenant_id, MONTHLY_TYPES)
     owed = returns_owed(reporters_of(session, tenant_id, lists, today), sent, (month,), today, lists)
     return OwedFigures(
         month,
         tuple(months_owed(session, tenant_id, day, lists)),
-        tuple(one for one in owed if one.is_owed),
+        tuple(monthly_return for monthly_return in owed if monthly_return.is_owed),
     )

@@ -1,4 +1,4 @@
-"""The notice to administrators that a webhook was given up."""
+"""Notice to administrators that a webhook was stopped."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _TEXT = N_(
 
 
 def announce_stopped(session: Session, context: OperationContext, name: str) -> None:
-    """Tell the administrators; with as many notices as are shown at most, the page of health says it."""
+    """Announce a stopped webhook to administrators; with too many notices only the health page shows it."""
     vi, en = (translator(language, "console")(_TEXT).format(name=name) for language in ("vi", "en"))
-    wanted = Announcement(INFO, NoticeText(vi, en), context.now() + _SHOWN_FOR, audience=_AUDIENCE)
+    announcement = Announcement(INFO, NoticeText(vi, en), context.now() + _SHOWN_FOR, audience=_AUDIENCE)
     with suppress(AppError):
-        announce(session, context, wanted)
+        announce(session, context, announcement)

@@ -1,4 +1,4 @@
-"""The reminder in words: as an e-mail, as a notice, and as a text to paste."""
+"""Texts of the reminder: e-mail, notice, and text to paste."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from field178_shared.text.i18n import N_, translator
 
 @dataclass(frozen=True, slots=True)
 class ReminderWords:
-    """What is owed in one language; `link` makes an address of a path of the console."""
+    """Texts of missing figures in a language; `link` returns the URL of a console path."""
 
     language: str
     lists: CodeLists
     link: Callable[[str], str]
 
     def subject(self, owed: OwedFigures) -> str:
-        """Return the line that says which month it is about."""
+        """Return the subject line with the month."""
         return self._say(N_("Figures of month {month} still to be entered")).format(month=self._month(owed))
 
     def text(self, owed: OwedFigures) -> str:
-        """Return the body: who owes what, with the page where it is entered."""
+        """Return the body text: missing figures of each commune and agency, with links to the pages."""
         parts = [[f"{self.subject(owed)}:"]]
         if owed.communes:
             parts.append([*map(self._commune, owed.communes), self.link("/commune")])
@@ -37,30 +37,32 @@ class ReminderWords:
         return "\n\n".join("\n".join(lines) for lines in parts)
 
     def letter(self, owed: OwedFigures) -> str:
-        """Return the body of an e-mail: it also says where to choose what comes."""
+        """Return the body of the e-mail, with the link to the choice of topics."""
         end = N_("The server sends this by itself, once a month. Choose what you are told of: {link}")
         return f"{self.text(owed)}\n\n{self._say(end).format(link=self.link('/account'))}\n"
 
     def notice(self, owed: OwedFigures, page: str) -> str:
-        """Return the sentence of a notice to those who owe something on a page."""
+        """Return the text of the notice for figures that are entered on a page."""
         text = N_("Figures of month {month} are due by its end; what is still owed stands on {page}.")
         return self._say(text).format(month=self._month(owed), page=f"“{self._say(page)}”")
 
-    def _commune(self, one: CommuneMonth) -> str:
-        said = []
-        if one.silent:
-            said.append(self._say(N_("media outlets without a post: {count}")).format(count=len(one.silent)))
-        if one.lacks_plan:
-            said.append(self._say(N_("the plan of the year")))
-        if one.uncounted_groups:
+    def _commune(self, month: CommuneMonth) -> str:
+        parts = []
+        if month.silent:
+            parts.append(
+                self._say(N_("media outlets without a post: {count}")).format(count=len(month.silent))
+            )
+        if month.lacks_plan:
+            parts.append(self._say(N_("the plan of the year")))
+        if month.uncounted_groups:
             text = self._say(N_("at-risk groups without a count: {count}"))
-            said.append(text.format(count=len(one.uncounted_groups)))
-        return f"- {self._unit(one.unit_id)}: {', '.join(said)}"
+            parts.append(text.format(count=len(month.uncounted_groups)))
+        return f"- {self._unit(month.unit_id)}: {', '.join(parts)}"
 
-    def _return(self, one: MonthlyReturn) -> str:
-        agency = self.lists.agencies[one.reporter.agency_id].label(self.language)
-        kind = record_name(one.record_type, self.language)
-        return f"- {agency} ({self._unit(one.reporter.unit_id)}): {kind}"
+    def _return(self, monthly_return: MonthlyReturn) -> str:
+        agency = self.lists.agencies[monthly_return.reporter.agency_id].label(self.language)
+        kind = record_name(monthly_return.record_type, self.language)
+        return f"- {agency} ({self._unit(monthly_return.reporter.unit_id)}): {kind}"
 
     def _unit(self, unit_id: str) -> str:
         unit = self.lists.units.get(unit_id)
