@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from scripts.tablet_player.stage import Stage
 
+from field178_shared.record_type import RecordType
+
 if TYPE_CHECKING:
     from field178_mobile.store import Store, StoreStatus
 
@@ -70,7 +72,7 @@ class Player:
             self.work.checklist(VIOLATIONS, workers)
             self.work.conclude("violation_recorded", ("admin_minutes",), "5")
 
-        return self._filed("inspection", work)
+        return self._filed(RecordType.INSPECTION, work)
 
     def clean_visit(self, given: Given) -> Seen:
         """Inspect an establishment without violations and with the workers of the last visit."""
@@ -81,7 +83,7 @@ class Player:
             self.work.checklist({}, _workers(5, 4), as_last_time=True)
             self.work.conclude("compliant")
 
-        return self._filed("inspection", work)
+        return self._filed(RecordType.INSPECTION, work)
 
     def closed_visit(self, given: Given) -> Seen:
         """Record a visit to a closed establishment."""
@@ -90,7 +92,7 @@ class Player:
             self.work.search(given["words"], given["title"])
             self.work.closed_on_arrival()
 
-        return self._filed("inspection", work)
+        return self._filed(RecordType.INSPECTION, work)
 
     def first_session(self, given: Given) -> Seen:
         """Write an outreach session down."""
@@ -101,7 +103,7 @@ class Player:
             "topic": "prostitution_law",
         }
         people = {"general_public": (64, 48)}
-        return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
+        return self._filed(RecordType.OUTREACH_SESSION, lambda: self.work.new_session(answers, people))
 
     def school_talk(self, given: Given) -> Seen:
         """Enter a session about a talk to 300 pupils."""
@@ -112,11 +114,13 @@ class Player:
             "topic": "prostitution_law",
         }
         people = {"upper_secondary_students": (300, 180)}
-        return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
+        return self._filed(RecordType.OUTREACH_SESSION, lambda: self.work.new_session(answers, people))
 
     def next_session(self, _given: Given) -> Seen:
         """Enter another session with the button that copies the common values."""
-        return self._filed("outreach_session", lambda: self.work.new_session({}, {"women": (32, 20)}))
+        return self._filed(
+            RecordType.OUTREACH_SESSION, lambda: self.work.new_session({}, {"women": (32, 20)})
+        )
 
     def sync(self, given: Given) -> Seen:
         """Tap "sync now" and wait until the tablet shows the result."""
@@ -152,10 +156,10 @@ class Player:
         return {"words": [str(self._store().shown_state(record_id).word) for record_id in ids]}
 
     def _filed(self, record_type: str, work: Callable[[], None]) -> Seen:
-        before = self._ids("inspection", "outreach_session")
+        before = self._ids(RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
         seen = self._counted(work)
         # A visit with an on-site talk creates its outreach session by itself: both are new.
-        made = sorted(self._ids("inspection", "outreach_session") - before)
+        made = sorted(self._ids(RecordType.INSPECTION, RecordType.OUTREACH_SESSION) - before)
         main = next(record_id for record_id in made if record_id in self._ids(record_type))
         word = str(self._store().shown_state(main).word)
         return {

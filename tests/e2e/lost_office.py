@@ -16,7 +16,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
-from field178_shared.records.number_block import TYPE as NUMBER_BLOCK
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import from_wire, to_wire
 
 BACKUP_AGE = timedelta(days=7)
@@ -92,7 +92,9 @@ class Office:
         """Return the live records without the server's own leases of numbers: what people wrote."""
         leases = {
             record_id
-            for (record_id,) in self.rows(f"SELECT record_id FROM record WHERE type = '{NUMBER_BLOCK}'")
+            for (record_id,) in self.rows(
+                f"SELECT record_id FROM record WHERE type = '{RecordType.NUMBER_BLOCK}'"
+            )
         }
         return {record_id: held for record_id, held in self.live().items() if record_id not in leases}
 

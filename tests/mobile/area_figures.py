@@ -9,7 +9,7 @@ from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.store import Store
 from field178_shared.ids import companion_id
-from field178_shared.records.area_figures import TYPE
+from field178_shared.record_type import RecordType
 
 FIGURES: Mapping[str, Mapping[str, object]] = {
     "workers_total": {"num": 372, "tenths": 3720, "waiting": 4},
@@ -63,5 +63,5 @@ def receive_figures(
     rows = {key: dict(one) for key, one in figures.items()}
     data: dict[str, object] = {"year": 2026, "as_of": as_of, "figures": rows}
     data |= {} if left_out is None else {"left_out": dict(left_out)}
-    record_id = companion_id(TEAM, TYPE, "2026")
-    server_commits(store, base_row(record_id, rev, TYPE, TEAM_SCOPE, **data))
+    record_id = companion_id(TEAM, RecordType.INDICATOR_FIGURES, "2026")
+    server_commits(store, base_row(record_id, rev, RecordType.INDICATOR_FIGURES, TEAM_SCOPE, **data))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from scripts.tablet_player.fingers import Fingers
 
 from field178_mobile.features.inspection.section_view import PageState
-from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.features.outreach.screens.outreach import OutreachScreen
 from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
 from field178_mobile.kit.kv import field_words
 from field178_mobile.kit.language import language as _
+from field178_shared.record_type import RecordType
 
 SECTION_LIMIT = 20
 
@@ -190,5 +190,5 @@ def talk_at_a_school(screen: OutreachScreen) -> int:
 
 def _pick(fingers: Fingers, path: str, key: str) -> None:
     """Choose a value of a field of the session in its sheet."""
-    fingers.press("PickField", label=field_words(TYPE, path).label + " *")
+    fingers.press("PickField", label=field_words(RecordType.OUTREACH_SESSION, path).label + " *")
     fingers.press("ChoiceRow", key=key)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from field178_mobile.store import Store
 from field178_shared.codelists import CodeListError, put_in_force
 from field178_shared.list_packs import lists_with
-from field178_shared.list_packs.records import PACK_ID, ROWS, is_genuine, pack_of
+from field178_shared.list_packs.records import PACK_ID, is_genuine, pack_of
+from field178_shared.record_type import RecordType
 
 if TYPE_CHECKING:
     from field178_mobile.store.model import StoreChange
@@ -34,7 +35,7 @@ class OfficeLists:
         head = self._store.view(PACK_ID)
         if head is None:
             return
-        pack = pack_of(head.data, [part.data for part in self._store.views(ROWS)])
+        pack = pack_of(head.data, [part.data for part in self._store.views(RecordType.LIST_ROWS)])
         if pack.number == self._number:
             return
         # Rows of the pack may follow in a later answer.

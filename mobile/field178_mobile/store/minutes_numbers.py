@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from field178_mobile.store.database.key_value import get_setting, get_text, put_setting
-from field178_shared.records.number_block import TYPE, NumberBlock, minutes_number, serial_of
+from field178_shared.record_type import RecordType
+from field178_shared.records.number_block import NumberBlock, minutes_number, serial_of
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.time.clock import local_date
 
@@ -64,7 +65,7 @@ def _free(unlocked: Unlocked, scope: str, year: int) -> Iterator[int]:
 
 def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlock]:
     device, life = get_text(unlocked.context, "device"), get_text(unlocked.context, "incarnation")
-    for view in unlocked.records.views(TYPE, scope):
+    for view in unlocked.records.views(RecordType.NUMBER_BLOCK, scope):
         block = NumberBlock.from_data(view.data)
         # A copy of this tablet's data must not use the block of its earlier incarnation.
         if (block.device, block.incarnation, block.year) == (device, life, year):
@@ -75,7 +76,7 @@ def _used(unlocked: Unlocked, scope: str, year: int) -> frozenset[int]:
     taken = (entry for entry in _taken(unlocked.context).values() if entry.get("scope") == scope)
     numbers = [text_of(entry, "number") for entry in taken if entry.get("year") == year]
     # Numbers on records count too: after a rebuild of the database only the records are left.
-    visits = (view.data for view in unlocked.records.views("inspection", scope))
+    visits = (view.data for view in unlocked.records.views(RecordType.INSPECTION, scope))
     numbers += [text_of(data, "minutes_number") for data in visits if _year_of(data) == year]
     return frozenset(serial for serial in map(serial_of, numbers) if serial is not None)
 

@@ -19,7 +19,8 @@ from field178_server.records.stored_record import new_record
 from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.record_type import RecordType
+from field178_shared.records.teams import Team
 from field178_shared.time.clock import local_date
 
 
@@ -190,12 +191,12 @@ def add_team(session: Session, context: OperationContext, request: TeamRequest) 
         "members": {},
         **request.decision,
     }
-    if problems := schemas.validate(TEAM, data):
+    if problems := schemas.validate(RecordType.TEAM, data):
         raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})
     made = Team.from_data(context.ids.random(), data)
     scopes.ensure(session, context.tenant_id, made.scopes, context.lists)
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    put_record(batch, context, new_record(made.id, TEAM, made.scope, data))
+    put_record(batch, context, new_record(made.id, RecordType.TEAM, made.scope, data))
     batch.flush()
     context.note(session, AuditEntry("team_added", made.id, made.scope))
     return made

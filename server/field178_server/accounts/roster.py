@@ -14,12 +14,12 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of
 from field178_shared.records.teams import PLAIN_MEMBER, Membership, Team
 from field178_shared.time.clock import local_date
 from field178_shared.wire.canonical import canonical
 
-PERSON = "person"
 _POSITIONS = {"team_lead": "team_leader"}
 
 
@@ -32,7 +32,7 @@ def list_officer(
     content: Data = {"display_name": officer.name, "agency": officer.agency, "role": officer.role}
     person_before = batch.get(officer.officer_id)
     if person_before is None:
-        person = new_record(officer.officer_id, PERSON, scopes.REF, content)
+        person = new_record(officer.officer_id, RecordType.PERSON, scopes.REF, content)
     else:
         person = next_revision(person_before, data=content, deleted=False)
     if person_before is None or person_before.deleted or person_before.data != content:

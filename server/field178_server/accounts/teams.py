@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.record_type import RecordType
+from field178_shared.records.teams import Team
 
 
 def everyone(session: Session, tenant_id: str) -> list[Team]:
     """Return all teams, sorted by id."""
     # Sorted in Python: with ORDER BY, SQLite would scan the primary key of the whole tenant.
     rows = session.scalars(
-        select(Record).where(Record.tenant_id == tenant_id, Record.type == TEAM, Record.deleted.is_(False))
+        select(Record).where(
+            Record.tenant_id == tenant_id, Record.type == RecordType.TEAM, Record.deleted.is_(False)
+        )
     )
     teams = (Team.from_data(row.record_id, json.loads(row.body)) for row in rows)
     return sorted(teams, key=lambda team: team.id)

@@ -35,7 +35,7 @@ def document(_version: str) -> tuple[bytes, str]:
     return body, hashlib.sha256(body).hexdigest()[:32]
 
 
-def _described(type_: schemas.RecordType, lists: CodeLists) -> dict[str, object]:
+def _described(type_: schemas.RecordTypeRules, lists: CodeLists) -> dict[str, object]:
     return {
         "scope": type_.scope_kind,
         "schemas": list(type_.versions),

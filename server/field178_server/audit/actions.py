@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from field178_shared.record_type import RecordType
+
 
 class ActionKind(StrEnum):
     """Kinds of actions, in the order of the console's filter."""
@@ -54,7 +56,12 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             "review_thread_reopened",
             *(
                 f"{type_}_{action}"
-                for type_ in ("sanction_decision", "payment", "measure_execution", "follow_up_closure")
+                for type_ in (
+                    RecordType.SANCTION_DECISION,
+                    RecordType.PAYMENT,
+                    RecordType.MEASURE_EXECUTION,
+                    RecordType.FOLLOW_UP_CLOSURE,
+                )
                 for action in ("entered", "corrected", "withdrawn")
             ),
             "conflicts_settled",
@@ -79,21 +86,26 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ),
         ActionKind.COMMUNE: tuple(
             f"{type_}_{action}"
-            for type_ in ("worker_census", "media_post", "commune_plan", "risk_group_count")
+            for type_ in (
+                RecordType.WORKER_CENSUS,
+                RecordType.MEDIA_POST,
+                RecordType.COMMUNE_PLAN,
+                RecordType.RISK_GROUP_COUNT,
+            )
             for action in ("entered", "corrected", "withdrawn")
         ),
         ActionKind.RETURNS: (
             *(
                 f"{type_}_{action}"
                 for type_ in (
-                    "agency_return",
-                    "harm_reduction_return",
-                    "pilot_model",
-                    "commendation",
-                    "budget_line",
-                    "denominator",
-                    "information_correction",
-                    "supervision",
+                    RecordType.AGENCY_RETURN,
+                    RecordType.HARM_REDUCTION_RETURN,
+                    RecordType.PILOT_MODEL,
+                    RecordType.COMMENDATION,
+                    RecordType.BUDGET_LINE,
+                    RecordType.DENOMINATOR,
+                    RecordType.INFORMATION_CORRECTION,
+                    RecordType.SUPERVISION,
                 )
                 for action in ("entered", "corrected", "withdrawn")
             ),

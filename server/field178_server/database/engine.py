@@ -6,6 +6,7 @@ import importlib
 import json
 import threading
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType, NoneType
 from typing import Any
@@ -193,7 +194,10 @@ def is_storage_full(error: DBAPIError) -> bool:
 
 def stored_list(connection: Connection, values: Sequence[object]) -> object:
     """Return a list as `among` takes it on this engine."""
-    return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)
+    if connection.dialect.name == "sqlite":
+        return json.dumps(values)
+    # psycopg refuses a list of texts and members of a StrEnum.
+    return [value.value if isinstance(value, StrEnum) else value for value in values]
 
 
 def bound_values(session: Session, **values: object) -> dict[str, object]:

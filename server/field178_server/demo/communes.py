@@ -22,7 +22,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.list_packs import lists_with
 from field178_shared.merge import Data
-from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
+from field178_shared.record_type import RecordType
 
 _YEAR = 2024
 _FIRST_COUNT = date(_YEAR, 9, 2)
@@ -53,12 +53,12 @@ def entries_of(dataset: Dataset) -> Iterator[DemoEntry]:
     plans = _mapping(dataset, "commune_plans")
     for number, unit in enumerate(plans, 1):
         if (plan := _mapping(plans, unit))["issued"]:
-            yield DemoEntry(PLAN, unit, _plan(number, unit, plan["integration"]))
+            yield DemoEntry(RecordType.COMMUNE_PLAN, unit, _plan(number, unit, plan["integration"]))
     yield from _groups(communes)
     places = dataset["establishments"]
     assert isinstance(places, list)
     for number, place in enumerate(row for row in places if not row["visits"]):
-        yield DemoEntry(CENSUS, place["unit"], _census(number, place))
+        yield DemoEntry(RecordType.WORKER_CENSUS, place["unit"], _census(number, place))
 
 
 def enter_communes(engine: Engine, context: OperationContext, dataset: Dataset, others: str) -> int:
@@ -115,7 +115,7 @@ def _posts(outlet: str, unit: str, by_month: list[int]) -> Iterator[DemoEntry]:
                 "topic_ids": [_TOPICS[index % len(_TOPICS)]],
             }
             timed = {} if outlet == "district_portal" else {"duration_minutes": 5 + 5 * (index % 3)}
-            yield DemoEntry(POST, unit, {**data, **timed})
+            yield DemoEntry(RecordType.MEDIA_POST, unit, {**data, **timed})
 
 
 def _plan(number: int, unit: str, integration: object) -> Data:
@@ -140,7 +140,9 @@ def _groups(communes: Mapping[str, object]) -> Iterator[DemoEntry]:
             ("workers_in_scope", workers["workers_total"], workers["workers_female"]),
         ):
             count: Data = {"half_year": f"{_YEAR}-07-01", "group_id": group, "people_total": people}
-            yield DemoEntry(RISK_COUNT, unit, {"unit_id": unit, **count, "women_total": of_women})
+            yield DemoEntry(
+                RecordType.RISK_GROUP_COUNT, unit, {"unit_id": unit, **count, "women_total": of_women}
+            )
 
 
 def _census(number: int, place: Mapping[str, object]) -> Data:

@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from field178_server.demo.expand import DemoRecord
 from field178_server.office.follow_ups.operations import NewEntry, entry_id
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, entries_of, entry_of, text_of
-from field178_shared.records.sanctions import CLOSURE, DECISION, FINE, PAYMENT, WARNING
+from field178_shared.records.sanctions import FINE, WARNING
 from field178_shared.time.clock import VIETNAM, local_date
 
 # Days from the visit to the closure of its correction (due after thirty days); None: not closed.
@@ -47,7 +48,7 @@ def entries_after(visits: Iterable[DemoRecord]) -> Iterator[DemoOfficeEntry]:
                 "closed_on": closed_on.isoformat(),
                 "note": "Đã xem lại tại chỗ, tồn tại đã được khắc phục.",
             }
-            yield DemoOfficeEntry(visit.id, closed_on, NewEntry(CLOSURE, closure))
+            yield DemoOfficeEntry(visit.id, closed_on, NewEntry(RecordType.FOLLOW_UP_CLOSURE, closure))
 
 
 def _decided(visit: DemoRecord, day: date, number: int) -> Iterator[DemoOfficeEntry]:
@@ -64,7 +65,7 @@ def _decided(visit: DemoRecord, day: date, number: int) -> Iterator[DemoOfficeEn
         "sanction_id": FINE if amount else WARNING,
         **({"amount_vnd": amount} if amount else {}),
     }
-    decided = NewEntry(DECISION, decision)
+    decided = NewEntry(RecordType.SANCTION_DECISION, decision)
     yield DemoOfficeEntry(visit.id, day, decided)
     if amount and number % 4 != 3:
         paid_on = day + timedelta(days=8)
@@ -74,4 +75,4 @@ def _decided(visit: DemoRecord, day: date, number: int) -> Iterator[DemoOfficeEn
             "paid_on": paid_on.isoformat(),
             "amount_vnd": amount,
         }
-        yield DemoOfficeEntry(visit.id, paid_on, NewEntry(PAYMENT, payment))
+        yield DemoOfficeEntry(visit.id, paid_on, NewEntry(RecordType.PAYMENT, payment))

@@ -14,6 +14,7 @@ from field178_server.demo.places import DemoPlace, places_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.codelists.conditions import ConditionContext
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import answer_key
 from field178_shared.rules.findings import frame_snapshot
 from field178_shared.time.clock import VIETNAM, to_wire
@@ -116,7 +117,7 @@ def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
     if row["antt_certificate"] is not None:
         data["certificates"] = {"antt": {"status": "valid" if row["antt_certificate"] else "missing"}}
     at = datetime(2023, 12, 20, 2, tzinfo=UTC)
-    return DemoRecord(demo_id(_text(row, "id")), "establishment", f"unit:{unit}", data, at)
+    return DemoRecord(demo_id(_text(row, "id")), RecordType.ESTABLISHMENT, f"unit:{unit}", data, at)
 
 
 def _visits(rows: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
@@ -196,7 +197,7 @@ def _filed(data: Data, record_id: str) -> DemoRecord:
     ended = datetime.fromisoformat(str(data["ended_at"]))
     data["filed_at"] = to_wire(ended + timedelta(minutes=10))
     started = datetime.fromisoformat(str(data["started_at"]))
-    return DemoRecord(record_id, "inspection", f"team:{data['team_id']}", data, started)
+    return DemoRecord(record_id, RecordType.INSPECTION, f"team:{data['team_id']}", data, started)
 
 
 def _members(team: DemoTeam, number: int) -> Data:
@@ -380,7 +381,7 @@ def _session_record(data: Data, name: str, ended: datetime) -> DemoRecord:
     """Return the record of a session, filed twenty minutes after its end."""
     filed_at = (ended + timedelta(minutes=20)).astimezone(UTC)
     data["filed_at"] = to_wire(filed_at)
-    return DemoRecord(demo_id(name), "outreach_session", f"unit:{data['unit_id']}", data, filed_at)
+    return DemoRecord(demo_id(name), RecordType.OUTREACH_SESSION, f"unit:{data['unit_id']}", data, filed_at)
 
 
 def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> DemoRecord:

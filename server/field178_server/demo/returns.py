@@ -20,17 +20,8 @@ from field178_server.office.returns.operations import ReturnEnterer
 from field178_server.office.returns.queries import access_to_returns
 from field178_server.records.batch import Batch
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    DENOMINATOR,
-    HARM_REDUCTION,
-    MODEL,
-    SUPERVISION,
-)
 
 _YEAR = 2024
 _HEALTH, _FINANCE, _LABOUR = "dist_health_office", "dist_finance_office", "dist_labour_office"
@@ -51,17 +42,19 @@ def returns_of(dataset: Dataset) -> Iterator[DemoEntry]:
         assert isinstance(numbers, Mapping)
         for month in range(_MONTHS):
             shares = {name: _share(int(number), month) for name, number in numbers.items()}
-            yield _entry(AGENCY_RETURN, agency, {"month": _first_of(month), **shares})
+            yield _entry(RecordType.AGENCY_RETURN, agency, {"month": _first_of(month), **shares})
     services = _mapping(dataset, "harm_reduction_2024")
     for month in range(_MONTHS):
         quantities = {name: {"quantity": _share(int(str(total)), month)} for name, total in services.items()}
-        yield _entry(HARM_REDUCTION, _HEALTH, {"month": _first_of(month), "services": quantities})
+        yield _entry(
+            RecordType.HARM_REDUCTION_RETURN, _HEALTH, {"month": _first_of(month), "services": quantities}
+        )
     yield from _corrections()
     yield from _supervisions()
     yield from _of_office()
     for unit in _mapping(dataset, "per_commune"):
         staff: Data = {"agency_id": _COMMUNE, "unit_id": unit, "kind": "commune_staff_total", **_stated(2)}
-        yield DemoEntry(DENOMINATOR, unit, staff)
+        yield DemoEntry(RecordType.DENOMINATOR, unit, staff)
 
 
 def _corrections() -> Iterator[DemoEntry]:
@@ -73,7 +66,9 @@ def _corrections() -> Iterator[DemoEntry]:
     ):
         where: Data = {"channel_id": channel, "action_id": action, "topic_ids": ["prostitution_law"]}
         on = date(_YEAR, month, 14).isoformat()
-        yield _entry(CORRECTION, _CULTURE, {"corrected_on": on, **where, "item_count": count})
+        yield _entry(
+            RecordType.INFORMATION_CORRECTION, _CULTURE, {"corrected_on": on, **where, "item_count": count}
+        )
 
 
 def _supervisions() -> Iterator[DemoEntry]:
@@ -84,7 +79,7 @@ def _supervisions() -> Iterator[DemoEntry]:
     ):
         outcome: Data = {"units_supervised": units, "recommendations": made, "recommendations_done": done}
         on = date(_YEAR, month, 20).isoformat()
-        yield _entry(SUPERVISION, _FRONT, {"kind_id": kind, "concluded_on": on, **outcome})
+        yield _entry(RecordType.SUPERVISION, _FRONT, {"kind_id": kind, "concluded_on": on, **outcome})
 
 
 def _of_office() -> Iterator[DemoEntry]:
@@ -92,18 +87,20 @@ def _of_office() -> Iterator[DemoEntry]:
         ("prevention_2016_2020", "2017-05-15", "maintained"),
         ("worker_rights", "2024-04-01", "active"),
     ):
-        yield _entry(MODEL, _LABOUR, {"model_id": model, "started_on": started_on, "status": status})
+        yield _entry(
+            RecordType.PILOT_MODEL, _LABOUR, {"model_id": model, "started_on": started_on, "status": status}
+        )
     for subject, count in (("collective", 3), ("individual", 5)):
         given: Data = {"granted_on": f"{_YEAR}-12-10", "level": "district", "form": "certificate_of_merit"}
-        yield _entry(COMMENDATION, _LABOUR, {**given, "subject": subject, "count": count})
+        yield _entry(RecordType.COMMENDATION, _LABOUR, {**given, "subject": subject, "count": count})
     for purpose, allocated, spent in (
         ("Tuyên truyền, tập huấn", 80_000_000, 76_500_000),
         ("Hoạt động của Đội 178", 60_000_000, 48_000_000),
     ):
         amounts: Data = {"allocated_vnd": allocated, "spent_vnd": spent}
         line: Data = {"year": _YEAR, "source": "district", "purpose": purpose, **amounts}
-        yield _entry(BUDGET_LINE, _FINANCE, line)
-    yield _entry(DENOMINATOR, _LABOUR, {"kind": "team_members_total", **_stated(6)})
+        yield _entry(RecordType.BUDGET_LINE, _FINANCE, line)
+    yield _entry(RecordType.DENOMINATOR, _LABOUR, {"kind": "team_members_total", **_stated(6)})
 
 
 def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, reviewer: str) -> int:

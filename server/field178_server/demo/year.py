@@ -24,6 +24,7 @@ from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import VIETNAM, Clock, to_wire
 from field178_shared.wire.protocol import Change, Status
 
@@ -32,8 +33,8 @@ _PUSH_SIZE = 100
 # One of this many records arrives days later; one of this many is returned for a missing sentence.
 _LATE_OF, _RETURNED_OF = 12, 29
 _SENTENCES: Mapping[str, tuple[str, str]] = {
-    "inspection": ("recommendation", "Đề nghị cơ sở tiếp tục chấp hành các quy định."),
-    "outreach_session": ("summary", "Phổ biến quy định mới, trả lời câu hỏi của người dự."),
+    RecordType.INSPECTION: ("recommendation", "Đề nghị cơ sở tiếp tục chấp hành các quy định."),
+    RecordType.OUTREACH_SESSION: ("summary", "Phổ biến quy định mới, trả lời câu hỏi của người dự."),
 }
 _COMMENT = "Ghi thêm một câu kết luận."
 

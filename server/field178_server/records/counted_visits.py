@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
 from field178_server.records.review_queue import IS_NOT_VOID
+from field178_shared.record_type import RecordType
 
 _NOT_INSPECTED = "not_inspected"
 IS_VISITED = and_(
@@ -17,7 +18,7 @@ IS_VISITED = and_(
 def counted() -> list[ColumnElement[bool]]:
     """Return the conditions of a visit that was an inspection (the team got in) and is not void."""
     return [
-        FiledRecord.type == "inspection",
+        FiledRecord.type == RecordType.INSPECTION,
         FiledRecord.outcome != _NOT_INSPECTED,
         IS_NOT_VOID,
     ]

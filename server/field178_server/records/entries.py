@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Record
 from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import RecordHistory, histories_of
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
 from field178_shared.records.reading import Data
-from field178_shared.records.sanctions import CLOSURE, DECISION, OFFICE_TYPES, PAYMENT, AfterVisit
+from field178_shared.records.sanctions import OFFICE_TYPES, AfterVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ NO_ENTRIES = EntriesOfVisit((), AfterVisit())
 
 def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> EntriesOfVisit:
     """Return the office's entries beside a visit; none for a record of another type."""
-    if visit.type != "inspection":
+    if visit.type != RecordType.INSPECTION:
         return NO_ENTRIES
     query = (
         select(Record)
@@ -89,7 +90,7 @@ def later_entries(session: Session, tenant_id: str, visit_ids: Collection[str]) 
     query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
         Record.tenant_id == tenant_id,
         Record.subject_id.in_(sorted(visit_ids)),
-        Record.type.in_((DECISION, PAYMENT, CLOSURE)),
+        Record.type.in_((RecordType.SANCTION_DECISION, RecordType.PAYMENT, RecordType.FOLLOW_UP_CLOSURE)),
         Record.deleted.is_(False),
     )
     rows = session.execute(query) if visit_ids else ()
@@ -102,12 +103,14 @@ def after_visits(visits: Mapping[str, Data], entries: Iterable[LaterEntry]) -> d
     """Return the decisions and payments of visits by visit id; `visits`: data by id."""
     by_visit: dict[str, dict[str, tuple[str, Data]]] = {}
     for entry in entries:
-        if entry.type != CLOSURE:
+        if entry.type != RecordType.FOLLOW_UP_CLOSURE:
             by_visit.setdefault(entry.visit_id, {})[entry.record_id] = (entry.type, entry.data)
     return {visit_id: AfterVisit.of(data, by_visit.get(visit_id, {})) for visit_id, data in visits.items()}
 
 
 def closed_by_office(entries: Iterable[LaterEntry]) -> list[FollowUpRef]:
     """Return the references of the follow-ups that the office closed."""
-    closures = (closed_by_closure(entry.data) for entry in entries if entry.type == CLOSURE)
+    closures = (
+        closed_by_closure(entry.data) for entry in entries if entry.type == RecordType.FOLLOW_UP_CLOSURE
+    )
     return [closure for closure in closures if closure is not None]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among_ids
 from field178_server.database.models import Attachment, Blob, DivergentRecord, Quarantine, Record, Upload
+from field178_shared.record_type import RecordType
 from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
@@ -90,7 +91,7 @@ def named_hashes(session: Session, tenant_id: str) -> set[str]:
 
 
 def _texts(tenant_id: str) -> Iterator[Select[str | None]]:
-    is_open_conflict = and_(Record.type == "conflict", Record.deleted.is_(False))
+    is_open_conflict = and_(Record.type == RecordType.CONFLICT, Record.deleted.is_(False))
     is_merged = and_(Record.deleted, Record.body.contains(f'"{MERGED_INTO}":'))
     yield select(Record.body).where(
         Record.tenant_id == tenant_id,

@@ -13,6 +13,7 @@ from field178_server.database.declarative_base import KEY_TYPE
 from field178_server.database.models import FiledRecord, MergeProjection, Record
 from field178_shared.ids import is_uuid, review_id
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.wire.protocol import MERGED_INTO
 
@@ -55,7 +56,7 @@ def _end(record_id: str, steps: Mapping[str, str]) -> str:
     return record_id
 
 
-FILED_TYPES = ("inspection", "outreach_session")
+FILED_TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 
 
 @dataclass(frozen=True, slots=True)

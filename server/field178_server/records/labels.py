@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Device, EstablishmentProjection, FiledRecord, Officer, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
+from field178_shared.record_type import RecordType
 
-_NAME_OF = {"person": "display_name", "team": "name"}
+_NAME_OF: Mapping[str, str] = {RecordType.PERSON: "display_name", RecordType.TEAM: "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _named_records(
 ) -> tuple[dict[str, str], dict[str, str], set[str]]:
     """Return the names of people and teams of the roster, and the ids of merged establishments."""
     is_named = and_(Record.type.in_(sorted(_NAME_OF)), Record.deleted.is_(False))
-    is_merged = and_(Record.type == "establishment", Record.deleted)
+    is_merged = and_(Record.type == RecordType.ESTABLISHMENT, Record.deleted)
     query = select(Record.record_id, Record.type, Record.body).where(
         Record.tenant_id == tenant_id, Record.record_id.in_(ids), or_(is_named, is_merged)
     )

@@ -10,8 +10,9 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.records.stored_record import data_of
 from field178_shared.codelists import put_in_force
 from field178_shared.list_packs import ListPack, lists_with
-from field178_shared.list_packs.records import PACK, PACK_ID, ROWS, pack_of
+from field178_shared.list_packs.records import PACK_ID, pack_of
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import duration_clock
 
 # How often to look for a list pack that another process has published.
@@ -54,11 +55,11 @@ def stored_pack(session: Session, tenant_id: str) -> ListPack:
     rows = session.execute(
         select(Record.type, Record.body).where(
             Record.tenant_id == tenant_id,
-            Record.type.in_((PACK, ROWS)),
+            Record.type.in_((RecordType.LIST_PACK, RecordType.LIST_ROWS)),
             Record.deleted.is_(False),
         )
     ).all()
-    data_by_type: dict[str, list[Data]] = {PACK: [], ROWS: []}
+    data_by_type: dict[str, list[Data]] = {RecordType.LIST_PACK: [], RecordType.LIST_ROWS: []}
     for type_, body in rows:
         data_by_type[type_].append(data_of(body))
-    return pack_of(next(iter(data_by_type[PACK]), None), data_by_type[ROWS])
+    return pack_of(next(iter(data_by_type[RecordType.LIST_PACK]), None), data_by_type[RecordType.LIST_ROWS])

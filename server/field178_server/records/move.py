@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import to_wire
-
-REVIEW = "review"
 
 
 def move(
@@ -50,7 +49,7 @@ def move(
 
 def _following(companion: Stored, record: Stored, moved: Stored) -> Stored:
     data = companion.data
-    if companion.type == REVIEW and data.get("record_rev") == record.rev:
+    if companion.type == RecordType.REVIEW and data.get("record_rev") == record.rev:
         # The reviewed content is the moved content: the review is a review of the new revision.
         return next_revision(companion, data={**data, "record_rev": moved.rev}, scope=moved.scope)
     return next_revision(companion, scope=moved.scope)

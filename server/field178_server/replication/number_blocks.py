@@ -22,8 +22,8 @@ from field178_server.database.models import NumberLease, Record, Scope
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
-from field178_shared.records.number_block import TYPE, NumberBlock
-from field178_shared.records.teams import TEAM
+from field178_shared.record_type import RecordType
+from field178_shared.records.number_block import NumberBlock
 from field178_shared.time.clock import local_date
 
 BLOCK = 50
@@ -52,7 +52,7 @@ _TEAMS = Prepared(
     select(Record.scope).where(
         Record.tenant_id == bindparam("tenant_id"),
         database.among(Record.record_id, bindparam("ids")),
-        Record.type == TEAM,
+        Record.type == RecordType.TEAM,
         Record.deleted.is_(False),
     )
 )
@@ -99,7 +99,9 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
         code = _code(batch.session, batch.tenant_id, series, (device.id, incarnation))
         block = NumberBlock(device.id, incarnation, series.year, first, first + BLOCK - 1, code)
         _keep(batch.session, batch.tenant_id, series, block, batch.now)
-        batch.put(new_record(batch.ids.time_ordered(), TYPE, series.scope, block.to_data()))
+        batch.put(
+            new_record(batch.ids.time_ordered(), RecordType.NUMBER_BLOCK, series.scope, block.to_data())
+        )
         stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
         details = {"year": block.year, "from": block.first, "to": block.last}
         entry = trail.AuditEntry("number_block_leased", device.id, series.scope, details)

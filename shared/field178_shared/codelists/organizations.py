@@ -6,6 +6,7 @@ from datetime import date
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import CodeListError, ListFileRow
 from field178_shared.formulas.sources import SOURCES, ValueType
+from field178_shared.record_type import RecordType
 
 # Numbers of the monthly return of an agency.
 RETURN_NUMBERS = tuple(
@@ -13,12 +14,12 @@ RETURN_NUMBERS = tuple(
 )
 # Record types that an agency enters whole.
 WHOLE_RETURNS = (
-    "harm_reduction_return",
-    "information_correction",
-    "supervision",
-    "pilot_model",
-    "commendation",
-    "budget_line",
+    RecordType.HARM_REDUCTION_RETURN,
+    RecordType.INFORMATION_CORRECTION,
+    RecordType.SUPERVISION,
+    RecordType.PILOT_MODEL,
+    RecordType.COMMENDATION,
+    RecordType.BUDGET_LINE,
 )
 
 

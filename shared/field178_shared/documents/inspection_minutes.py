@@ -44,6 +44,7 @@ from field178_shared.documents.wording import (
     text_of_form,
     word_of,
 )
+from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import CheckedAnswer, Inspection, VisitFinding
 from field178_shared.records.number_block import SYMBOL
 from field178_shared.records.reading import day_of, text_of
@@ -156,7 +157,7 @@ class _Minutes:
         yield Paragraph(identity_of(self._lists, establishment))
         yield Paragraph(address_line(self._lists, establishment))
         if form:
-            yield Paragraph(f"{name_of('establishment', 'registration_form_id')}: {form}{number}.")
+            yield Paragraph(f"{name_of(RecordType.ESTABLISHMENT, 'registration_form_id')}: {form}{number}.")
         for kind_id, certificate in establishment.certificates.items():
             issued = f" cấp ngày {date_text(certificate.issued_on)}" if certificate.issued_on else ""
             status = self._word("certificate_status", certificate.status).lower()
@@ -242,18 +243,20 @@ class _Minutes:
         for answer in visit.follow_up_answers:
             status = self._word("followup_status", answer.status)
             note = f" ({answer.note})" if answer.note else ""
-            named = name_of("inspection", "follow_up_answers.*")
+            named = name_of(RecordType.INSPECTION, "follow_up_answers.*")
             yield Paragraph(f"{named}: {answer.text} – {status}{note}.")
         if visit.overall_result:
             yield Paragraph(f"Kết luận: {self._word('overall_result', visit.overall_result)}.")
         for measure in visit.measures:
             number = f", văn bản số {measure.document_number}" if measure.document_number else ""
             of_day = f" ngày {date_text(measure.document_date)}" if measure.document_date else ""
-            named = f"{name_of('inspection', 'measures.*')}: {self._word('measure', measure.measure_id)}"
+            named = (
+                f"{name_of(RecordType.INSPECTION, 'measures.*')}: {self._word('measure', measure.measure_id)}"
+            )
             yield Paragraph(f"{named}{number}{of_day}.")
         for follow_up in visit.follow_ups:
             due = f", thời hạn: {date_text(follow_up.due_on)}" if follow_up.due_on else ""
-            yield Paragraph(f"{name_of('inspection', 'follow_ups.*')}: {follow_up.text}{due}.")
+            yield Paragraph(f"{name_of(RecordType.INSPECTION, 'follow_ups.*')}: {follow_up.text}{due}.")
         yield from self._fields("result")
 
     def _opinion(self) -> Iterator[Block]:
@@ -293,7 +296,7 @@ class _Minutes:
         return recipients(self._lists, "minutes_recipients", self._day, standing)
 
     def _fields(self, section: str) -> Iterator[Block]:
-        return field_lines("inspection", section, self._source.data, self._lists)
+        return field_lines(RecordType.INSPECTION, section, self._source.data, self._lists)
 
     def _name(self, user: str) -> str:
         return text_of(self._source.people.get(user, {}), "display_name")

@@ -34,6 +34,7 @@ from field178_shared.documents.wording import (
     text_of_form,
     within,
 )
+from field178_shared.record_type import RecordType
 from field178_shared.records.outreach_session import OutreachSession
 from field178_shared.records.reading import Data
 from field178_shared.text.formats import date_text, number_text
@@ -75,7 +76,7 @@ def _blocks(data: Data, lists: CodeLists) -> Iterator[Block]:
     if session.co_hosts:
         named = (agency_name(lists, agency, session.unit_id) for agency in session.co_hosts)
         yield Paragraph(f"4. Cơ quan phối hợp: {', '.join(filter(None, named))}.")
-    yield from field_lines("outreach_session", "session", data, lists)
+    yield from field_lines(RecordType.OUTREACH_SESSION, "session", data, lists)
     yield Heading("II. NỘI DUNG, HÌNH THỨC")
     form = lists.forms.get(session.outreach_form_id)
     yield Paragraph(f"1. Hình thức: {form.vi if form else UNKNOWN}.")
@@ -83,7 +84,7 @@ def _blocks(data: Data, lists: CodeLists) -> Iterator[Block]:
     yield Paragraph(f"2. Nội dung: {'; '.join(topics) or UNKNOWN}.")
     if session.summary:
         yield Paragraph(f"3. Tóm tắt: {session.summary}")
-    yield from field_lines("outreach_session", "content", data, lists)
+    yield from field_lines(RecordType.OUTREACH_SESSION, "content", data, lists)
     yield Heading("III. SỐ NGƯỜI DỰ, TÀI LIỆU")
     yield from _attendance(session, lists)
     materials = [

@@ -11,6 +11,7 @@ from field178_shared.codelists.legal import LegalSource
 from field178_shared.codelists.units import COMMUNE_KINDS, DISTRICT_KINDS
 from field178_shared.documents.blocks import Basis, Paragraph, Table
 from field178_shared.documents.sources import VisitSource
+from field178_shared.record_type import RecordType
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
@@ -221,13 +222,18 @@ def _agency_then(agency_id: str, visit: Inspection, lists: CodeLists) -> str:
 def identity_of(lists: CodeLists, establishment: Establishment) -> str:
     """Return name and kind of an establishment in one sentence."""
     kind = lists.types.get(establishment.establishment_type_id)
-    name, type_ = name_of("establishment", "name"), name_of("establishment", "establishment_type_id")
+    name, type_ = (
+        name_of(RecordType.ESTABLISHMENT, "name"),
+        name_of(RecordType.ESTABLISHMENT, "establishment_type_id"),
+    )
     return f"{name}: {establishment.name or UNKNOWN}. {type_}: {kind.vi if kind else '…………'}."
 
 
 def address_line(lists: CodeLists, establishment: Establishment) -> str:
     """Return the address as a line of its own."""
-    return f"{name_of('establishment', 'address_line')}: {address_of(lists, establishment) or UNKNOWN}."
+    return (
+        f"{name_of(RecordType.ESTABLISHMENT, 'address_line')}: {address_of(lists, establishment) or UNKNOWN}."
+    )
 
 
 def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Table:

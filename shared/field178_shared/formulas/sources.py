@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from field178_shared.record_type import RecordType
+
 
 class ValueType(StrEnum):
     """Kind of a value."""
@@ -80,7 +82,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         for source in (
             Source(
                 "inspection",
-                ("inspection",),
+                (RecordType.INSPECTION,),
                 {
                     "inspection_kind": _ids("choice:inspection_kind"),
                     "trigger": _ids("choice:inspection_trigger"),
@@ -91,25 +93,25 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "finding",
-                ("inspection", "sanction_decision"),
+                (RecordType.INSPECTION, RecordType.SANCTION_DECISION),
                 {"violation_id": _ids("violations"), "is_handled": _FLAG},
             ),
-            Source("measure", ("inspection",), {"measure_id": _ids("choice:measure")}),
+            Source("measure", (RecordType.INSPECTION,), {"measure_id": _ids("choice:measure")}),
             # Decisions of the office, and of the field team's measures; each document number counts once.
             Source(
                 "decision",
-                ("inspection", "sanction_decision"),
+                (RecordType.INSPECTION, RecordType.SANCTION_DECISION),
                 {"sanction_id": _ids("choice:measure"), **_numbers("amount_vnd", "paid_vnd")},
             ),
             Source(
                 "follow_up",
-                ("inspection", "follow_up_closure"),
+                (RecordType.INSPECTION, RecordType.FOLLOW_UP_CLOSURE),
                 {"due_on": _DAY, "closed_on": _DAY},
             ),
             # The count of workers that a visit or a census took at an establishment.
             Source(
                 "worker_count",
-                ("inspection", "worker_census"),
+                (RecordType.INSPECTION, RecordType.WORKER_CENSUS),
                 _numbers(
                     "workers_total",
                     "workers_female",
@@ -122,7 +124,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             # The lines that a session has for an establishment.
             Source(
                 "talk",
-                ("outreach_session",),
+                (RecordType.OUTREACH_SESSION,),
                 {
                     **_numbers("attendance_count", "first_time_count"),
                     "audience_ids": _texts("audiences"),
@@ -130,7 +132,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "session",
-                ("outreach_session",),
+                (RecordType.OUTREACH_SESSION,),
                 {
                     "outreach_form_id": _ids("forms"),
                     "channel": Readable(ValueType.TEXT),
@@ -143,7 +145,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "audience",
-                ("inspection", "outreach_session"),
+                (RecordType.INSPECTION, RecordType.OUTREACH_SESSION),
                 {
                     "audience_id": _ids("audiences"),
                     "outreach_form_id": _ids("forms"),
@@ -152,13 +154,13 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "material",
-                ("outreach_session",),
+                (RecordType.OUTREACH_SESSION,),
                 # Sheets and copies are documents; pieces and broadcasts do not add up with them.
                 {"material_id": _ids("materials"), "is_document": _FLAG, **_numbers("quantity")},
             ),
             Source(
                 "media_post",
-                ("media_post",),
+                (RecordType.MEDIA_POST,),
                 {
                     "genre_id": _ids("choice:media_genre"),
                     "topic_ids": _texts("topics"),
@@ -167,17 +169,17 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "commune_plan",
-                ("commune_plan",),
+                (RecordType.COMMUNE_PLAN,),
                 {"issued_on": _DAY, "integration_ids": _texts("choice:commune_plan_integration")},
             ),
             Source(
                 "risk_group_count",
-                ("risk_group_count",),
+                (RecordType.RISK_GROUP_COUNT,),
                 {"group_id": _ids("choice:risk_group"), **_numbers("people_total", "women_total")},
             ),
             Source(
                 "agency_return",
-                ("agency_return",),
+                (RecordType.AGENCY_RETURN,),
                 {
                     "agency_id": _ids("agencies"),
                     **_numbers(
@@ -194,14 +196,14 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "harm_reduction_return",
-                ("harm_reduction_return",),
+                (RecordType.HARM_REDUCTION_RETURN,),
                 # Contacts with people and items handed out are different quantities.
                 {"service_id": _ids("support_services"), "is_contact": _FLAG, **_numbers("quantity")},
                 is_owed=True,
             ),
             Source(
                 "commendation",
-                ("commendation",),
+                (RecordType.COMMENDATION,),
                 {
                     "level": _ids("choice:commendation_level"),
                     "subject": _ids("choice:commendation_subject"),
@@ -210,7 +212,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "information_correction",
-                ("information_correction",),
+                (RecordType.INFORMATION_CORRECTION,),
                 {
                     "channel_id": _ids("choice:information_channel"),
                     "action_id": _ids("choice:correction_action"),
@@ -220,20 +222,22 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             ),
             Source(
                 "supervision",
-                ("supervision",),
+                (RecordType.SUPERVISION,),
                 {
                     "kind_id": _ids("choice:supervision_kind"),
                     **_numbers("units_supervised", "recommendations", "recommendations_done"),
                 },
             ),
-            Source("budget_line", ("budget_line",), _numbers("allocated_vnd", "spent_vnd")),
-            Source("report_submission", ("report_submission",), {"due_on": _DAY, "submitted_on": _DAY}),
+            Source("budget_line", (RecordType.BUDGET_LINE,), _numbers("allocated_vnd", "spent_vnd")),
+            Source(
+                "report_submission", (RecordType.REPORT_SUBMISSION,), {"due_on": _DAY, "submitted_on": _DAY}
+            ),
             # The day is the last of its window.
-            Source("plan_item", ("plan_item", "inspection"), {"is_done": _FLAG}),
+            Source("plan_item", (RecordType.PLAN_ITEM, RecordType.INSPECTION), {"is_done": _FLAG}),
             # Every filed visit and session, by its review state.
             Source(
                 "filed_record",
-                ("inspection", "outreach_session", "review"),
+                (RecordType.INSPECTION, RecordType.OUTREACH_SESSION, RecordType.REVIEW),
                 {"was_reviewed": _FLAG, "was_returned": _FLAG, **_numbers("hours_to_receipt")},
             ),
         )
@@ -246,7 +250,7 @@ ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
         for source in (
             EntityKind(
                 "establishment",
-                ("establishment",),
+                (RecordType.ESTABLISHMENT,),
                 {
                     "establishment_type_id": _ids("types"),
                     "national_group": _ids("national_groups"),
@@ -263,19 +267,23 @@ ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
                 {"channel_id": _ids("media_channels"), "monthly_duty": _FLAG},
                 ("media_post",),
             ),
-            EntityKind("team", ("team",), {"has_decision": _FLAG}),
+            EntityKind("team", (RecordType.TEAM,), {"has_decision": _FLAG}),
             # An agency of an area that sends totals.
-            EntityKind("reporter", ("agency_return",), {"agency_id": _ids("agencies")}, ("agency_return",)),
+            EntityKind(
+                "reporter", (RecordType.AGENCY_RETURN,), {"agency_id": _ids("agencies")}, ("agency_return",)
+            ),
             # A group of a commune.
             EntityKind(
                 "risk_group",
-                ("risk_group_count",),
+                (RecordType.RISK_GROUP_COUNT,),
                 {"group_id": _ids("choice:risk_group")},
                 ("risk_group_count",),
                 is_stated=True,
             ),
-            EntityKind("pilot_model", ("pilot_model",), {"status": _ids("choice:model_status")}),
-            EntityKind("denominator", ("denominator",), {"kind": _ids("denominators"), **_numbers("value")}),
+            EntityKind("pilot_model", (RecordType.PILOT_MODEL,), {"status": _ids("choice:model_status")}),
+            EntityKind(
+                "denominator", (RecordType.DENOMINATOR,), {"kind": _ids("denominators"), **_numbers("value")}
+            ),
         )
     }
 )

@@ -10,15 +10,8 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
 from field178_shared.formulas.sources import SOURCES
 from field178_shared.indicators.areas import part_with_place
-from field178_shared.records.commune import (
-    CENSUS,
-    PLAN,
-    POST,
-    RISK_COUNT,
-    CommunePlan,
-    MediaPost,
-    is_of_ended_unit,
-)
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import CommunePlan, MediaPost, is_of_ended_unit
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.outreach_session import AUDIENCES_OF_VISIT, FORM_OF_VISIT
 from field178_shared.records.reading import (
@@ -31,22 +24,13 @@ from field178_shared.records.reading import (
     ids_of,
     text_of,
 )
-from field178_shared.records.reports import SUBMISSION, ReportSubmission
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    HARM_REDUCTION,
-    SUPERVISION,
-    day_of_return,
-)
+from field178_shared.records.reports import ReportSubmission
+from field178_shared.records.returns import day_of_return
 from field178_shared.records.sanctions import AfterVisit, Entries, answered_violations
 from field178_shared.time.clock import from_wire, local_date
 
 # Source, day and fields of an event.
 _Row = tuple[str, date, Mapping[str, object]]
-INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 _WORKERS = "workers_at_risk"
 # Units of materials that are documents, and of services that are contacts with people.
 _DOCUMENTS, _CONTACT = frozenset({"sheet", "copy"}), "contact"
@@ -221,7 +205,7 @@ def unit_of(record: CountedRecord, lists: CodeLists) -> str:
 
 def establishment_of(record_type: str, data: Data) -> str:
     """Return the establishment of a visit, or of a visit's on-site talk; "" if there is none."""
-    if record_type == INSPECTION:
+    if record_type == RecordType.INSPECTION:
         return text_of(data, "establishment_id")
     lines = entries_of(data, "establishments") if is_of_visit(data) else {}
     return next(iter(lines)) if len(lines) == 1 else ""
@@ -294,9 +278,11 @@ def _of_risk_count(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     """Yield a count on the first day of its half-year, which is in the report of that half-year."""
     data, day = record.data, day_of(record.data, "half_year")
     if day is not None:
-        row = {name: data.get(name) for name in SOURCES[RISK_COUNT].fields}
+        row = {name: data.get(name) for name in SOURCES[RecordType.RISK_GROUP_COUNT].fields}
         entities = {"risk_group": risk_group_of(data)}
-        yield Event(record.record_id, RISK_COUNT, day, text_of(data, "unit_id"), row, entities)
+        yield Event(
+            record.record_id, RecordType.RISK_GROUP_COUNT, day, text_of(data, "unit_id"), row, entities
+        )
 
 
 def _of_submission(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
@@ -304,7 +290,7 @@ def _of_submission(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     owed = ReportSubmission.from_data(record.data)
     if owed.due_on is not None:
         row = {"due_on": owed.due_on, "submitted_on": owed.submitted_on}
-        yield Event(record.record_id, SUBMISSION, owed.due_on, owed.unit_id, row)
+        yield Event(record.record_id, RecordType.REPORT_SUBMISSION, owed.due_on, owed.unit_id, row)
 
 
 def _of_agency_return(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
@@ -322,7 +308,9 @@ def _of_harm_reduction(record: CountedRecord, lists: CodeLists) -> Iterator[Even
             "quantity": count_of(given, "quantity"),
         }
         assert day is not None
-        yield Event(record.record_id, HARM_REDUCTION, day, text_of(record.data, "unit_id"), row)
+        yield Event(
+            record.record_id, RecordType.HARM_REDUCTION_RETURN, day, text_of(record.data, "unit_id"), row
+        )
 
 
 def _stated(record: CountedRecord, entities: Mapping[str, str] | None = None) -> Iterator[Event]:
@@ -386,17 +374,17 @@ def _filed(record: CountedRecord, day: date, unit_id: str) -> Event:
 
 
 _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = {
-    INSPECTION: _of_visit,
-    OUTREACH_SESSION: _of_session,
-    CENSUS: _of_census,
-    POST: _of_post,
-    PLAN: _of_commune_plan,
-    RISK_COUNT: _of_risk_count,
-    SUBMISSION: _of_submission,
-    AGENCY_RETURN: _of_agency_return,
-    HARM_REDUCTION: _of_harm_reduction,
-    COMMENDATION: lambda record, _: _stated(record),
-    CORRECTION: lambda record, _: _stated(record),
-    SUPERVISION: lambda record, _: _stated(record),
-    BUDGET_LINE: lambda record, _: _stated(record),
+    RecordType.INSPECTION: _of_visit,
+    RecordType.OUTREACH_SESSION: _of_session,
+    RecordType.WORKER_CENSUS: _of_census,
+    RecordType.MEDIA_POST: _of_post,
+    RecordType.COMMUNE_PLAN: _of_commune_plan,
+    RecordType.RISK_GROUP_COUNT: _of_risk_count,
+    RecordType.REPORT_SUBMISSION: _of_submission,
+    RecordType.AGENCY_RETURN: _of_agency_return,
+    RecordType.HARM_REDUCTION_RETURN: _of_harm_reduction,
+    RecordType.COMMENDATION: lambda record, _: _stated(record),
+    RecordType.INFORMATION_CORRECTION: lambda record, _: _stated(record),
+    RecordType.SUPERVISION: lambda record, _: _stated(record),
+    RecordType.BUDGET_LINE: lambda record, _: _stated(record),
 }

@@ -24,9 +24,10 @@ from field178_shared.indicators.figures import aggregates_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
 from field178_shared.indicators.record_counts import RecordCount, of_entity, of_event
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
-from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.records.returns import PilotModel
+from field178_shared.records.teams import Team
 
 _ESTABLISHMENT, _REPORTER, _RISK_GROUP = "establishment", "reporter", "risk_group"
 
@@ -78,9 +79,9 @@ class Facts:
             if record.type == _ESTABLISHMENT:
                 register[record.record_id] = record.data
                 self._entities.append(EstablishmentEntity(record.record_id, record.data, lists))
-            elif record.type == TEAM:
+            elif record.type == RecordType.TEAM:
                 self._entities.append(TeamEntity(Team.from_data(record.record_id, record.data), lists))
-            elif record.type == MODEL:
+            elif record.type == RecordType.PILOT_MODEL:
                 self._entities.append(PilotModelEntity(record.record_id, PilotModel.from_data(record.data)))
             self._events.extend(events_of(record, lists))
         self._events.extend(events_of_plan(records, register, today))
@@ -89,7 +90,7 @@ class Facts:
             for kind, entity_id in event.entities.items():
                 key = (kind, (aliases or {}).get(entity_id, entity_id))
                 self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
-        totals = [record.data for record in records if record.type == DENOMINATOR]
+        totals = [record.data for record in records if record.type == RecordType.DENOMINATOR]
         self._entities.extend(denominator_entities(totals, lists))
         for kind, made in ((_REPORTER, ReporterEntity), (_RISK_GROUP, RiskGroupEntity)):
             self._entities.extend(made(key, day, lists) for key, day in self._first_days(kind).items())

@@ -17,7 +17,7 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.periods import Period
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 
 Number = TypeVar("Number", int, float)
 
@@ -153,7 +153,9 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
 
 def counts_plan(figure: Figure) -> bool:
     """Return whether a figure counts planned visits."""
-    return any(aggregate.of == ITEM for formula in figure.counted for aggregate in formula.aggregates)
+    return any(
+        aggregate.of == RecordType.PLAN_ITEM for formula in figure.counted for aggregate in formula.aggregates
+    )
 
 
 def _open_share(figure: Figure, figure_value: FigureValue) -> FigureValue:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from field178_shared.indicators.events import INSPECTION, CountedRecord, Event
+from field178_shared.indicators.events import CountedRecord, Event
+from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import NOT_INSPECTED
-from field178_shared.records.plan import ITEM, UNANNOUNCED, PlanItem, PlanState, PlanVisit, progress_of
+from field178_shared.records.plan import UNANNOUNCED, PlanItem, PlanState, PlanVisit, progress_of
 from field178_shared.records.reading import Data, day_of_act, text_of
 
 # A count of a commune and a month MUST NOT disclose a future unannounced visit.
@@ -26,15 +27,15 @@ def events_of_plan(
     items = {
         record.record_id: PlanItem.from_data(record.record_id, record.data)
         for record in records
-        if record.type == ITEM
+        if record.type == RecordType.PLAN_ITEM
     }
-    visits = (_visit(record, register) for record in records if record.type == INSPECTION)
+    visits = (_visit(record, register) for record in records if record.type == RecordType.INSPECTION)
     for item_id, progress in progress_of(items.values(), visits, today).items():
         item = items[item_id]
         if progress.state in (_COUNTED_UNANNOUNCED if item.kind == UNANNOUNCED else _COUNTED):
             unit_id = item.unit_id or text_of(register.get(item.establishment_id, {}), "unit_id")
             row = {"is_done": progress.state is PlanState.DONE}
-            yield Event(item_id, ITEM, item.window_to, unit_id, row)
+            yield Event(item_id, RecordType.PLAN_ITEM, item.window_to, unit_id, row)
 
 
 def _visit(record: CountedRecord, register: Mapping[str, Data]) -> PlanVisit:

@@ -22,16 +22,17 @@ from field178_shared.indicators.entities import (
     denominator_entities,
 )
 from field178_shared.indicators.events import CountedRecord, Event
-from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.record_type import RecordType
+from field178_shared.records.returns import PilotModel
+from field178_shared.records.teams import Team
 
 ESTABLISHMENT, SCHOOL, ZONE, OUTLET, REPORTER = "establishment", "school", "zone", "media_outlet", "reporter"
 RISK_GROUP = "risk_group"
 # Entities that are a record each.
-RECORD_KINDS = frozenset({ESTABLISHMENT, TEAM, MODEL})
+RECORD_KINDS = frozenset({ESTABLISHMENT, RecordType.TEAM, RecordType.PILOT_MODEL})
 # Kinds of entities that several returns describe; totals (denominators) are such a kind too.
 EVENT_KINDS = frozenset({REPORTER, RISK_GROUP})
-RETURN_KINDS = EVENT_KINDS | {DENOMINATOR}
+RETURN_KINDS = EVENT_KINDS | {RecordType.DENOMINATOR}
 # {bucket: its counts}
 Contribution = dict[str, Counts]
 
@@ -96,9 +97,9 @@ def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity |
     """Return the entity defined by a record, or None."""
     if record.type == ESTABLISHMENT:
         return EstablishmentEntity(record.record_id, record.data, lists)
-    if record.type == TEAM:
+    if record.type == RecordType.TEAM:
         return TeamEntity(Team.from_data(record.record_id, record.data), lists)
-    if record.type == MODEL:
+    if record.type == RecordType.PILOT_MODEL:
         return PilotModelEntity(record.record_id, PilotModel.from_data(record.data))
     return None
 
@@ -116,7 +117,9 @@ def entity_of_denominators(
     entity_id: str, records: Iterable[CountedRecord], lists: CodeLists
 ) -> CountedEntity | None:
     """Return a total by the records that state it, and those that state the totals of its successors."""
-    entities = denominator_entities((record.data for record in records if record.type == DENOMINATOR), lists)
+    entities = denominator_entities(
+        (record.data for record in records if record.type == RecordType.DENOMINATOR), lists
+    )
     return next((entity for entity in entities if entity.id == entity_id), None)
 
 

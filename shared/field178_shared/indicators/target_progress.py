@@ -13,7 +13,7 @@ from field178_shared.formulas.sources import MONTH, QUARTER
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.verdicts import Reached, Verdict
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 
 _NEAR = 0.9
 
@@ -87,7 +87,7 @@ def grows_to_target(figure: Figure) -> bool:
     if any(f"{name}({part}" in figure.numerator.text for name in ("each", "every") for part in _PARTS):
         return False
     divided = () if figure.denominator is None else figure.denominator.aggregates
-    return all(aggregate.is_of_entities or aggregate.of == ITEM for aggregate in divided)
+    return all(aggregate.is_of_entities or aggregate.of == RecordType.PLAN_ITEM for aggregate in divided)
 
 
 def months_between(first: date, end: date) -> int:

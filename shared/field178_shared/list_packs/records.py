@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.list_packs.pack import ListPack
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 
-PACK, ROWS = "list_pack", "list_rows"
 # Namespace of computed ids: there is one pack, so each part of a table keeps its record id in every
 # publication.
 _NAMES = uuid.UUID("5d3f2a52-6c55-4b53-9a39-7f0c1d1a7800")
-PACK_ID = str(uuid.uuid5(_NAMES, PACK))
+PACK_ID = str(uuid.uuid5(_NAMES, RecordType.LIST_PACK))
 # Characters of row texts in one record: as canonical UTF-8 they stay below the limit of a record's data.
 _PART_LENGTH = 60_000
 

@@ -10,7 +10,6 @@ from typing import Self
 from field178_shared.records.left_out import LeftOut
 from field178_shared.records.reading import Data, count_of, entries_of, entry_of, instant_of, text_of
 
-TYPE = "indicator_figures"
 # Members that are whole numbers and may be absent.
 _NUMBERS = (
     "den",

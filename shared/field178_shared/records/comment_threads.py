@@ -14,8 +14,6 @@ from typing import Self
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.records.review import PinnedRemark, ReviewRecord, ReviewState
 
-ANSWER = "comment_answer"
-
 
 @dataclass(frozen=True, slots=True)
 class CommentAnswer:

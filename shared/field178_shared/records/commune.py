@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
 
 if TYPE_CHECKING:
     # The tablet's first frame reads no lists.
     from field178_shared.codelists import CodeLists
 
-CENSUS, POST, PLAN = "worker_census", "media_post", "commune_plan"
-RISK_COUNT = "risk_group_count"
-COMMUNE_TYPES = (CENSUS, POST, PLAN, RISK_COUNT)
+COMMUNE_TYPES = (
+    RecordType.WORKER_CENSUS,
+    RecordType.MEDIA_POST,
+    RecordType.COMMUNE_PLAN,
+    RecordType.RISK_GROUP_COUNT,
+)
 _SECOND_HALF = 7
 # The day that an entry states, by its type.
-DAY_OF_ENTRY = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on", RISK_COUNT: "half_year"}
+DAY_OF_ENTRY: Mapping[str, str] = {
+    RecordType.WORKER_CENSUS: "counted_on",
+    RecordType.MEDIA_POST: "published_on",
+    RecordType.COMMUNE_PLAN: "issued_on",
+    RecordType.RISK_GROUP_COUNT: "half_year",
+}
 
 
 def half_year_of(day: date) -> date:

@@ -8,7 +8,6 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, text_of
 
-TYPE = "number_block"
 SYMBOL = "BB-ĐKT178"
 # Numbers below ten have a leading zero, as official numbers do.
 MINUTES_NUMBER = rf"(?:0[1-9]|[1-9][0-9]{{1,5}})/{SYMBOL}"

@@ -15,7 +15,6 @@ from typing import Self
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, text_of
 from field178_shared.time.no_day import day_or_sentinel
 
-PLAN, ITEM = "inspection_plan", "plan_item"
 UNANNOUNCED, RECHECK = "unannounced", "recheck"
 
 

@@ -10,8 +10,6 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, ids_of, text_of
 
-REPORT, SUBMISSION = "report", "report_submission"
-
 
 class ReportState(StrEnum):
     """State of a report; RESTATED: a frozen report that a newer report has replaced."""

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, count_of, day_of, text_of
 
-AGENCY_RETURN, HARM_REDUCTION = "agency_return", "harm_reduction_return"
-MODEL, COMMENDATION = "pilot_model", "commendation"
-BUDGET_LINE, DENOMINATOR = "budget_line", "denominator"
-CORRECTION, SUPERVISION = "information_correction", "supervision"
 # Monthly returns, due from the agencies that the lists name.
-MONTHLY_TYPES = (AGENCY_RETURN, HARM_REDUCTION)
-RETURN_TYPES = (*MONTHLY_TYPES, CORRECTION, SUPERVISION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
+MONTHLY_TYPES = (RecordType.AGENCY_RETURN, RecordType.HARM_REDUCTION_RETURN)
+RETURN_TYPES = (
+    *MONTHLY_TYPES,
+    RecordType.INFORMATION_CORRECTION,
+    RecordType.SUPERVISION,
+    RecordType.PILOT_MODEL,
+    RecordType.COMMENDATION,
+    RecordType.BUDGET_LINE,
+    RecordType.DENOMINATOR,
+)
 # The day that a record is about; a budget line has a year.
-DAYS_OF_RETURNS = {
-    AGENCY_RETURN: "month",
-    HARM_REDUCTION: "month",
-    CORRECTION: "corrected_on",
-    SUPERVISION: "concluded_on",
-    MODEL: "started_on",
-    COMMENDATION: "granted_on",
-    DENOMINATOR: "valid_from",
+DAYS_OF_RETURNS: Mapping[str, str] = {
+    RecordType.AGENCY_RETURN: "month",
+    RecordType.HARM_REDUCTION_RETURN: "month",
+    RecordType.INFORMATION_CORRECTION: "corrected_on",
+    RecordType.SUPERVISION: "concluded_on",
+    RecordType.PILOT_MODEL: "started_on",
+    RecordType.COMMENDATION: "granted_on",
+    RecordType.DENOMINATOR: "valid_from",
 }
 ENDED_MODEL, ACTIVE_MODEL = "ended", "active"
 
 
 def day_of_return(record_type: str, data: Data) -> date | None:
     """Return the day on which a return counts: first day of its month or year, or its own day."""
-    if record_type == BUDGET_LINE:
+    if record_type == RecordType.BUDGET_LINE:
         year = count_of(data, "year")
         return None if year is None else date(year, 1, 1)
     return day_of(data, DAYS_OF_RETURNS[record_type])

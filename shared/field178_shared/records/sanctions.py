@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
 from field178_shared.text.normalisation import fold
 from field178_shared.time.no_day import day_or_sentinel
 
-DECISION, PAYMENT, EXECUTION, CLOSURE = (
-    "sanction_decision",
-    "payment",
-    "measure_execution",
-    "follow_up_closure",
+OFFICE_TYPES = frozenset(
+    {
+        RecordType.SANCTION_DECISION,
+        RecordType.PAYMENT,
+        RecordType.MEASURE_EXECUTION,
+        RecordType.FOLLOW_UP_CLOSURE,
+    }
 )
-OFFICE_TYPES = frozenset({DECISION, PAYMENT, EXECUTION, CLOSURE})
 # The measures of a visit that are themselves a decision.
 FINE, WARNING = "fine_money", "fine_warning"
 SANCTIONS = frozenset({FINE, WARNING})
@@ -115,11 +117,11 @@ class AfterVisit:
     def of(cls, visit: Data, entries: Entries) -> Self:
         """Read the office entries about a visit."""
         valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
-        payments = [data for _, kind, data in valid if kind == PAYMENT]
+        payments = [data for _, kind, data in valid if kind == RecordType.PAYMENT]
         of_office = [
             SanctionDecision.from_data(entry_id, data, payments)
             for entry_id, kind, data in valid
-            if kind == DECISION
+            if kind == RecordType.SANCTION_DECISION
         ]
         of_field = {
             number_key(decision.document_number) or decision.decision_id: decision
@@ -134,12 +136,12 @@ class AfterVisit:
             done={
                 (text_of(data, "decision"), text_of(data, "measure_key")): day_of(data, "done_on")
                 for _, kind, data in valid
-                if kind == EXECUTION
+                if kind == RecordType.MEASURE_EXECUTION
             },
             closed={
                 text_of(data, "follow_up_id"): day_of(data, "closed_on")
                 for _, kind, data in valid
-                if kind == CLOSURE
+                if kind == RecordType.FOLLOW_UP_CLOSURE
             },
         )
 

@@ -9,7 +9,6 @@ from typing import Self
 
 from field178_shared.records.reading import Data, day_of, entries_of, text_of
 
-TEAM = "team"
 PLAIN_MEMBER = "member"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
 from field178_shared.rules import commune, counts, establishment, inspection, outreach, plan, returns, team
 from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
@@ -45,62 +46,64 @@ class _Rules:
 
 
 _RULES: Mapping[str, _Rules] = {
-    "establishment": _Rules(
+    RecordType.ESTABLISHMENT: _Rules(
         contradictions=establishment.contradictions,
         submission_problems=establishment.submission_problems,
         warnings=establishment.warnings,
     ),
-    "inspection": _Rules(
+    RecordType.INSPECTION: _Rules(
         contradictions=inspection.contradictions,
         submission_problems=inspection.submission_problems,
         warnings=inspection.warnings,
     ),
-    "outreach_session": _Rules(
+    RecordType.OUTREACH_SESSION: _Rules(
         contradictions=outreach.contradictions,
         submission_problems=outreach.submission_problems,
         warnings=outreach.warnings,
     ),
-    "worker_census": _Rules(
+    RecordType.WORKER_CENSUS: _Rules(
         contradictions=commune.census_contradictions,
         submission_problems=commune.census_problems,
         warnings=commune.census_warnings,
     ),
-    "media_post": _Rules(submission_problems=commune.post_problems),
-    "commune_plan": _Rules(submission_problems=commune.plan_problems),
-    "risk_group_count": _Rules(
+    RecordType.MEDIA_POST: _Rules(submission_problems=commune.post_problems),
+    RecordType.COMMUNE_PLAN: _Rules(submission_problems=commune.plan_problems),
+    RecordType.RISK_GROUP_COUNT: _Rules(
         contradictions=commune.risk_count_contradictions, submission_problems=commune.risk_count_problems
     ),
-    "agency_return": _Rules(
+    RecordType.AGENCY_RETURN: _Rules(
         contradictions=returns.month_contradictions, submission_problems=returns.agency_return_problems
     ),
-    "harm_reduction_return": _Rules(
+    RecordType.HARM_REDUCTION_RETURN: _Rules(
         contradictions=returns.month_contradictions, submission_problems=returns.harm_reduction_problems
     ),
-    "information_correction": _Rules(submission_problems=returns.correction_problems),
-    "supervision": _Rules(
+    RecordType.INFORMATION_CORRECTION: _Rules(submission_problems=returns.correction_problems),
+    RecordType.SUPERVISION: _Rules(
         contradictions=returns.supervision_contradictions, submission_problems=returns.supervision_problems
     ),
-    "pilot_model": _Rules(
+    RecordType.PILOT_MODEL: _Rules(
         contradictions=returns.model_contradictions, submission_problems=returns.model_problems
     ),
-    "commendation": _Rules(submission_problems=returns.commendation_problems),
-    "budget_line": _Rules(
+    RecordType.COMMENDATION: _Rules(submission_problems=returns.commendation_problems),
+    RecordType.BUDGET_LINE: _Rules(
         contradictions=returns.budget_contradictions, submission_problems=returns.budget_problems
     ),
-    "denominator": _Rules(submission_problems=returns.denominator_problems),
-    "plan_item": _Rules(contradictions=plan.contradictions, submission_problems=plan.submission_problems),
-    "team": _Rules(contradictions=team.contradictions, submission_problems=team.submission_problems),
+    RecordType.DENOMINATOR: _Rules(submission_problems=returns.denominator_problems),
+    RecordType.PLAN_ITEM: _Rules(
+        contradictions=plan.contradictions, submission_problems=plan.submission_problems
+    ),
+    RecordType.TEAM: _Rules(contradictions=team.contradictions, submission_problems=team.submission_problems),
 }
 
 _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
-    "outreach_session": outreach.RULES,
-    "worker_census": commune.CENSUS_RULES,
-    "risk_group_count": commune.RISK_COUNT_RULES,
-    "agency_return": returns.MONTH_RULES,
-    "harm_reduction_return": returns.MONTH_RULES,
-    "supervision": returns.SUPERVISION_RULES,
-    "pilot_model": returns.MODEL_RULES,
-    "budget_line": returns.BUDGET_RULES,
+    RecordType.OUTREACH_SESSION: outreach.RULES,
+    RecordType.WORKER_CENSUS: commune.CENSUS_RULES,
+    RecordType.RISK_GROUP_COUNT: commune.RISK_COUNT_RULES,
+    RecordType.AGENCY_RETURN: returns.MONTH_RULES,
+    RecordType.HARM_REDUCTION_RETURN: returns.MONTH_RULES,
+    RecordType.SUPERVISION: returns.SUPERVISION_RULES,
+    RecordType.PILOT_MODEL: returns.MODEL_RULES,
+    RecordType.BUDGET_LINE: returns.BUDGET_RULES,
 }
 
 
@@ -112,7 +115,7 @@ def errors(type_name: str, data: Data, lists: CodeLists) -> dict[str, list[str]]
 
 def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
     """Return the rules behind `errors` of a record type; other clients check them before they send."""
-    if type_name == "inspection":
+    if type_name == RecordType.INSPECTION:
         return (*inspection.RULES, *counts.published(lists))
     return _PUBLISHED.get(type_name, ())
 

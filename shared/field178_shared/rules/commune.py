@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
-from field178_shared.records.commune import (
-    CENSUS,
-    DAY_OF_ENTRY,
-    PLAN,
-    POST,
-    RISK_COUNT,
-    half_year_of,
-    is_of_ended_unit,
-)
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import DAY_OF_ENTRY, half_year_of, is_of_ended_unit
 from field178_shared.records.reading import Data, count_of, day_of, text_of
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -23,11 +16,11 @@ from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.time.clock import local_date
 
 # Members that identify the fact of an entry; a later entry of the same fact replaces the earlier one.
-FACT_MEMBERS = {
-    CENSUS: ("establishment_id", "counted_on"),
-    POST: ("outlet_id", "published_on", "title"),
-    PLAN: ("unit_id", "year", "document_number"),
-    RISK_COUNT: ("unit_id", "half_year", "group_id"),
+FACT_MEMBERS: Mapping[str, tuple[str, ...]] = {
+    RecordType.WORKER_CENSUS: ("establishment_id", "counted_on"),
+    RecordType.MEDIA_POST: ("outlet_id", "published_on", "title"),
+    RecordType.COMMUNE_PLAN: ("unit_id", "year", "document_number"),
+    RecordType.RISK_GROUP_COUNT: ("unit_id", "half_year", "group_id"),
 }
 _TOTAL = "workers_total"
 _BY_SEX = ("workers_female", "workers_male", "workers_sex_unstated")
@@ -76,13 +69,13 @@ def census_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[
 def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a census entry, except contradictions."""
     yield from _still_to_come("counted_on", data, context)
-    yield from _unit_ended(CENSUS, data, lists)
+    yield from _unit_ended(RecordType.WORKER_CENSUS, data, lists)
 
 
 def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a media post entry."""
     yield from _still_to_come("published_on", data, context)
-    yield from _unit_ended(POST, data, lists)
+    yield from _unit_ended(RecordType.MEDIA_POST, data, lists)
     outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
     outlet = lists.media_outlets.get(outlet_id)
     if outlet_id and (outlet is None or outlet.unit_id != text_of(data, "unit_id")):
@@ -94,7 +87,7 @@ def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
 def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block the entry of a yearly plan."""
     yield from _still_to_come("issued_on", data, context)
-    yield from _unit_ended(PLAN, data, lists)
+    yield from _unit_ended(RecordType.COMMUNE_PLAN, data, lists)
 
 
 def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:

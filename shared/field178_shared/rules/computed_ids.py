@@ -7,11 +7,11 @@ refused, whether a record with that id exists or not.
 from __future__ import annotations
 
 from field178_shared.ids import is_computed, is_uuid
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, text_of
 from field178_shared.rules.commune import FACT_MEMBERS, commune_entry_id
 from field178_shared.rules.visit_outreach import session_id_of_visit
 
-_SESSION = "outreach_session"
 _VISIT = "source_inspection_id"
 
 
@@ -23,5 +23,5 @@ def may_be_filed_under(record_id: str, record_type: str, data: Data) -> bool:
 def _id_of(record_type: str, data: Data) -> str | None:
     if record_type in FACT_MEMBERS:
         return commune_entry_id(record_type, data)
-    visit_id = text_of(data, _VISIT) if record_type == _SESSION else ""
+    visit_id = text_of(data, _VISIT) if record_type == RecordType.OUTREACH_SESSION else ""
     return session_id_of_visit(visit_id) if is_uuid(visit_id) else None

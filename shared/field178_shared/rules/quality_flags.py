@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.records.points import metres_between, point_of
 from field178_shared.records.reading import Data, count_of, day_of_act, entry_of, instant_of, text_of
 from field178_shared.rules import outreach, warnings
@@ -82,7 +83,7 @@ def _far_from_point(data: Data, establishment: Data) -> Iterator[Problem]:
 
 
 def _recorded_twice(type_name: str, data: Data, others: Mapping[str, Data]) -> Iterator[Problem]:
-    if type_name == "inspection":
+    if type_name == RecordType.INSPECTION:
         path, code, is_same = "started_at", ErrorCode.VISITED_TWICE, is_same_visit
     else:
         path, code, is_same = "session_date", ErrorCode.ALREADY_RECORDED, _is_same_session

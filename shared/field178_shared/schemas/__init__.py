@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import equal, read_path
-from field178_shared.schemas.types import TYPES, RecordType, Side
+from field178_shared.schemas.types import TYPES, RecordTypeRules, Side
 
-__all__ = ["TYPES", "RecordType", "Side", "json_schema", "validate"]
+__all__ = ["TYPES", "RecordTypeRules", "Side", "json_schema", "validate"]
 
 
 def validate(
@@ -36,7 +36,7 @@ def json_schema(type_name: str) -> dict[str, object]:
     return _record_type(type_name).schema.json_schema()
 
 
-def _record_type(type_name: str) -> RecordType:
+def _record_type(type_name: str) -> RecordTypeRules:
     try:
         return TYPES[type_name]
     except KeyError:

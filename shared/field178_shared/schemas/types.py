@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from field178_shared.record_type import RecordType
+
 if TYPE_CHECKING:
     from field178_shared.schemas.declared import RecordSchema
 
@@ -24,14 +26,14 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordType:
+class RecordTypeRules:
     """One type of record (docs/sync-protocol.md §11).
 
     `scope_kind` is unit, team, ref, office or system (the scope of the record it concerns); `versions`
     the oldest and the youngest data version taken; `office_paths` are written by the office alone.
     """
 
-    name: str
+    name: RecordType
     scope_kind: str
     versions: tuple[int, int] = (1, 1)
     office_paths: tuple[str, ...] = ()
@@ -57,48 +59,48 @@ _SERVER = (Side.SERVER,)
 _MERGED = ("merged_into",)
 _PRIORITY = ("inspection_priority_id", "inspection_priority_reason", *_MERGED)
 
-TYPES: Mapping[str, RecordType] = MappingProxyType(
+TYPES: Mapping[str, RecordTypeRules] = MappingProxyType(
     {
         each.name: each
         for each in (
-            RecordType("establishment", "unit", office_paths=_PRIORITY),
-            RecordType("inspection", "team", office_paths=_MERGED),
-            RecordType("outreach_session", "unit", office_paths=_MERGED),
-            RecordType("worker_census", "unit"),
-            RecordType("media_post", "unit"),
-            RecordType("commune_plan", "unit", creators=_OFFICE, editors=_OFFICE),
-            RecordType("risk_group_count", "unit", creators=_OFFICE, editors=_OFFICE),
-            RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
-            RecordType("number_block", "team", creators=_SERVER, editors=_SERVER),
-            RecordType("indicator_figures", "team", creators=_SERVER, editors=_SERVER),
-            RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
-            RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
-            RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
-            RecordType("inspection_plan", "office", creators=_OFFICE, editors=_OFFICE),
-            RecordType("report", "office", creators=_OFFICE, editors=_OFFICE),
-            RecordType("report_submission", "office", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.ESTABLISHMENT, "unit", office_paths=_PRIORITY),
+            RecordTypeRules(RecordType.INSPECTION, "team", office_paths=_MERGED),
+            RecordTypeRules(RecordType.OUTREACH_SESSION, "unit", office_paths=_MERGED),
+            RecordTypeRules(RecordType.WORKER_CENSUS, "unit"),
+            RecordTypeRules(RecordType.MEDIA_POST, "unit"),
+            RecordTypeRules(RecordType.COMMUNE_PLAN, "unit", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.RISK_GROUP_COUNT, "unit", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.TEAM, "team", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.NUMBER_BLOCK, "team", creators=_SERVER, editors=_SERVER),
+            RecordTypeRules(RecordType.INDICATOR_FIGURES, "team", creators=_SERVER, editors=_SERVER),
+            RecordTypeRules(RecordType.PERSON, "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.LIST_PACK, "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.LIST_ROWS, "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.INSPECTION_PLAN, "office", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.REPORT, "office", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.REPORT_SUBMISSION, "office", creators=_OFFICE, editors=_OFFICE),
             *(
-                RecordType(name, "office", creators=_OFFICE, editors=_OFFICE)
+                RecordTypeRules(name, "office", creators=_OFFICE, editors=_OFFICE)
                 for name in (
-                    "agency_return",
-                    "harm_reduction_return",
-                    "pilot_model",
-                    "commendation",
-                    "budget_line",
-                    "denominator",
-                    "information_correction",
-                    "supervision",
+                    RecordType.AGENCY_RETURN,
+                    RecordType.HARM_REDUCTION_RETURN,
+                    RecordType.PILOT_MODEL,
+                    RecordType.COMMENDATION,
+                    RecordType.BUDGET_LINE,
+                    RecordType.DENOMINATOR,
+                    RecordType.INFORMATION_CORRECTION,
+                    RecordType.SUPERVISION,
                 )
             ),
-            RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),
-            RecordType("review", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.PLAN_ITEM, "team", creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.REVIEW, SYSTEM, creators=_OFFICE, editors=_OFFICE),
             # Written once: answers are never changed.
-            RecordType("comment_answer", SYSTEM, creators=_TABLET, editors=()),
-            RecordType("sanction_decision", SYSTEM, creators=_OFFICE, editors=_OFFICE),
-            RecordType("payment", SYSTEM, creators=_OFFICE, editors=_OFFICE),
-            RecordType("measure_execution", SYSTEM, creators=_OFFICE, editors=_OFFICE),
-            RecordType("follow_up_closure", SYSTEM, creators=_OFFICE, editors=_OFFICE),
-            RecordType("conflict", SYSTEM, creators=_SERVER, editors=_SERVER),
+            RecordTypeRules(RecordType.COMMENT_ANSWER, SYSTEM, creators=_TABLET, editors=()),
+            RecordTypeRules(RecordType.SANCTION_DECISION, SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.PAYMENT, SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.MEASURE_EXECUTION, SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.FOLLOW_UP_CLOSURE, SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordTypeRules(RecordType.CONFLICT, SYSTEM, creators=_SERVER, editors=_SERVER),
         )
     }
 )

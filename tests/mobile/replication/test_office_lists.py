@@ -17,7 +17,8 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load
 from field178_shared.list_packs import ListPack
-from field178_shared.list_packs.records import PACK, PACK_ID, ROWS, part_records
+from field178_shared.list_packs.records import PACK_ID, part_records
+from field178_shared.record_type import RecordType
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OFFICE = replace(enrolment(), receipt_key=to_base64url(KEY.public_key().public_bytes_raw()))
@@ -42,11 +43,13 @@ def head(pack: ListPack, origin: str = OFFICE.tenant, rev: int = 1) -> ServerRec
         "signature": signature,
         "published_at": "2026-11-28T02:00:00Z",
     }
-    return base_row(PACK_ID, rev, PACK, "ref", **data)
+    return base_row(PACK_ID, rev, RecordType.LIST_PACK, "ref", **data)
 
 
 def parts(pack: ListPack, rev: int = 1) -> list[ServerRecord]:
-    return [base_row(key, rev, ROWS, "ref", **data) for key, data in part_records(pack).items()]
+    return [
+        base_row(key, rev, RecordType.LIST_ROWS, "ref", **data) for key, data in part_records(pack).items()
+    ]
 
 
 @pytest.fixture

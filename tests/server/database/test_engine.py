@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, bindparam, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from tests.world import TENANT, UNIT, World
@@ -17,9 +17,10 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.engine import create_engine_for, readonly
 from field178_server.database.fast import bulk
 from field178_server.database.fast.pipeline import pipelined
-from field178_server.database.models import AttemptCount, Officer, Scope
+from field178_server.database.models import AttemptCount, Officer, Record, Scope
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_shared.errors import AppError
+from field178_shared.record_type import RecordType
 
 ATTEMPT = table_of(AttemptCount)
 COLUMNS = ("tenant_id", "key", "failures", "since")
@@ -211,3 +212,12 @@ def test_times_are_kept_to_the_microsecond_in_utc(world: World) -> None:
     assert officer.disabled_at.tzinfo is UTC
     with pytest.raises(StatementError, match="aware"):
         world.change_rows(Officer, disabled_at=datetime(2026, 11, 24))  # noqa: DTZ001
+
+
+def test_list_holds_texts_and_members_of_an_enum(world: World) -> None:
+    kind = database.among(Record.type, bindparam("kinds"))
+    query = select(Record.record_id).where(Record.tenant_id == TENANT, kind)
+    establishment_id = world.tablet().created()
+    with snapshot(world.engine) as session:
+        kinds = database.stored_list(session.connection(), [RecordType.ESTABLISHMENT, "team"])
+        assert session.scalars(query, {"kinds": kinds}).all() == [establishment_id]

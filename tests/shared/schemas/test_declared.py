@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from tests.shared import builders
 
 from field178_shared.merge import write_path
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import TYPES
+from field178_shared.schemas.catalogue import SCHEMAS
 from field178_shared.schemas.checks import issues_of, messages_of
 
 Data = dict[str, object]
@@ -96,3 +98,7 @@ def test_unknown_paths_of_any_depth_are_no_error() -> None:
     assert isinstance(answers, dict)
     answers["item_of_next_year"] = {"v": "whatever", "certainty": 3}
     assert TYPES["inspection"].schema.errors(data) == {}
+
+
+def test_every_record_type_has_rules_and_a_schema() -> None:
+    assert set(TYPES) == set(SCHEMAS) == set(RecordType)

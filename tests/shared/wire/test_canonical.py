@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from field178_shared.record_type import RecordType
+from field178_shared.records.review import ReviewState
 from field178_shared.wire.canonical import (
     EMPTY,
     Digest,
@@ -115,3 +117,15 @@ def test_state_is_the_same_for_every_order_of_its_parts_and_differs_for_any_chan
 def test_short_hash_and_bucket() -> None:
     assert short_hash("08:00-23:00") == hashlib.sha256(b'"08:00-23:00"').hexdigest()[:16]
     assert bucket("0197c3a8-0000-7000-8000-0000000000a1") == "a1"
+
+
+@pytest.mark.parametrize("encode", [_encode, _encode_by_stdlib])
+@pytest.mark.parametrize("member", [*RecordType, *ReviewState])
+def test_enum_member_is_encoded_as_its_text(
+    encode: Callable[[object], bytes], member: RecordType | ReviewState
+) -> None:
+    text = member.value
+    assert encode([member, {member: member}]) == encode([text, {text: text}])
+    assert record_hash("a1", member, 3, False, {}) == record_hash("a1", text, 3, False, {})
+    assert f"{member}:{member!s}" == f"{text}:{text}"
+    assert {text: 1}[member] == {member: 1}[text] == 1

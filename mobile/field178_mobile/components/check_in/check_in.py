@@ -14,6 +14,7 @@ from field178_mobile.platform.api import Fix
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.location import GeoPoint, Whereabouts, metres_between
 from field178_mobile.presentation.wording import Option, Wording
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.formats import number_text, time_text
 from field178_shared.text.i18n import N_
@@ -75,7 +76,7 @@ class CheckIn:
         """Run one of the options; a pin is set by `pin`."""
         if self._draft.is_closed:
             return
-        label = self._words.field("inspection", CHECK_IN)
+        label = self._words.field(RecordType.INSPECTION, CHECK_IN)
         if option == MEASURE:
             self._ask(label)
         elif option == REGISTERED and self._registered is not None:
@@ -86,7 +87,9 @@ class CheckIn:
     def pin(self, position: GeoPoint) -> None:
         """Set the point that a person chose on the map."""
         if not self._draft.is_closed:
-            self._take(_point(position, PIN, self._clock.now()), self._words.field("inspection", CHECK_IN))
+            self._take(
+                _point(position, PIN, self._clock.now()), self._words.field(RecordType.INSPECTION, CHECK_IN)
+            )
 
     def state(self) -> CheckInState:
         """Return the state of the position as text."""

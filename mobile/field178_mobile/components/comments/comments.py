@@ -15,7 +15,8 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
-from field178_shared.records.comment_threads import ANSWER, CommentAnswer, CommentThread
+from field178_shared.record_type import RecordType
+from field178_shared.records.comment_threads import CommentAnswer, CommentThread
 from field178_shared.records.reading import text_of
 from field178_shared.rules import FreeTextMarks
 from field178_shared.schemas.fields.catalogue import max_length
@@ -115,7 +116,7 @@ class RecordComments:
         self._words = services.words
         self._user = services.user
         self._record = record
-        self._marks = FreeTextMarks(ANSWER, services.words.language)
+        self._marks = FreeTextMarks(RecordType.COMMENT_ANSWER, services.words.language)
         self._threads: tuple[CommentThread, ...] = ()
         self._texts: dict[str, str] = {}
         self._sight: ThreadSight | None = None
@@ -173,14 +174,14 @@ class RecordComments:
                 self._store.drafts.discard(draft.id)
             return
         kept = draft or self._begun(thread)
-        data = {**kept.data, "text": text[: max_length(ANSWER, "text")]}
+        data = {**kept.data, "text": text[: max_length(RecordType.COMMENT_ANSWER, "text")]}
         self._store.drafts.save(replace(kept, data=data, saved_at=self._clock.now()))
 
     def _begun(self, thread: CommentThread) -> Draft:
         view = self._store.view(self._record.id)
         return Draft(
             id=thread.latest.key,
-            type=ANSWER,
+            type=RecordType.COMMENT_ANSWER,
             record_id=self._ids.time_ordered(),
             scope="" if view is None else view.scope,
             data={"record": self._record.id, "comment": thread.latest.key},
@@ -225,7 +226,7 @@ class RecordComments:
             is_open=thread.is_open,
             text=text,
             lint=self._marks.of({"text": text}, self._record.known_names).get("text", ""),
-            longest=max_length(ANSWER, "text"),
+            longest=max_length(RecordType.COMMENT_ANSWER, "text"),
         )
 
     def _messages(self, thread: CommentThread) -> Iterator[Message]:

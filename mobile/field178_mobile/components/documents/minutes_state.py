@@ -17,6 +17,7 @@ from field178_shared.documents.sources import (
     printed_checklist,
 )
 from field178_shared.errors import ErrorCode, message
+from field178_shared.record_type import RecordType
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import INSPECTED, Inspection
 from field178_shared.records.number_block import serial_of
@@ -89,20 +90,21 @@ def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
     facts = (
         Fact(_("Time of the visit"), _time(visit)),
         Fact(_("Decision"), _decision(visit)),
-        Fact(words.field("inspection", "members"), ", ".join(_names(source, visit))),
+        Fact(words.field(RecordType.INSPECTION, "members"), ", ".join(_names(source, visit))),
         Fact(
-            words.field("inspection", "representative_role"),
+            words.field(RecordType.INSPECTION, "representative_role"),
             words.choice("representative_role", visit.representative_role),
         ),
         Fact(_("Checklist"), _checklist(source, visit, words)),
         Fact(_("Number of violations"), str(len(visit.findings)) if visit.access_result == INSPECTED else ""),
         Fact(
-            words.field("inspection", "measures"),
+            words.field(RecordType.INSPECTION, "measures"),
             ", ".join(words.choice("measure", measure.measure_id) for measure in visit.measures),
         ),
-        Fact(words.field("inspection", "follow_ups"), _to_fix(visit, words)),
+        Fact(words.field(RecordType.INSPECTION, "follow_ups"), _to_fix(visit, words)),
         Fact(
-            words.field("inspection", "overall_result"), words.choice("overall_result", visit.overall_result)
+            words.field(RecordType.INSPECTION, "overall_result"),
+            words.choice("overall_result", visit.overall_result),
         ),
     )
     return tuple(fact for fact in facts if fact.value)

@@ -12,11 +12,12 @@ from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.photos.rows import ATTACHMENTS, named_files
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "inspection": ("photo_premises", "photo_document", "scan_minutes_first_page"),
-    "outreach_session": ("photo_session", "photo_premises"),
+    RecordType.INSPECTION: ("photo_premises", "photo_document", "scan_minutes_first_page"),
+    RecordType.OUTREACH_SESSION: ("photo_session", "photo_premises"),
 }
 
 

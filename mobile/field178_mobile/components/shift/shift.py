@@ -15,6 +15,7 @@ from field178_mobile.components.shift.shift_data import (
     shift_to_json,
 )
 from field178_mobile.presentation.wording import Option, Wording, options
+from field178_shared.record_type import RecordType
 from field178_shared.rules import FreeTextMarks
 from field178_shared.text.formats import time_text
 from field178_shared.text.normalisation import fold
@@ -96,7 +97,7 @@ class ShiftPresenter:
         self._settings = settings
         self._clock = clock
         self._words = words
-        self._marks = FreeTextMarks("inspection", words.language)
+        self._marks = FreeTextMarks(RecordType.INSPECTION, words.language)
         self._render = render
         self.roster = Roster()
         self._user = ""
@@ -302,5 +303,5 @@ def shift_line(shift: Shift, roster: Roster, words: Wording) -> str:
 def _gap_name(name: str, words: Wording) -> str:
     if name == "members":
         return words.translate("at least two members")
-    label = words.field("inspection", name)
+    label = words.field(RecordType.INSPECTION, name)
     return f"{label[:1].lower()}{label[1:]}"

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from field178_mobile.store import Draft, MergedRecord
 from field178_mobile.vault.model import TabletOfficer
-
-PERSON = "person"
+from field178_shared.record_type import RecordType
 
 
 class OfficerBook(Protocol):
@@ -95,4 +94,4 @@ def take_off_closed(
 
 def _is_closed(person: MergedRecord | None) -> bool:
     # A missing person record is not a closed account.
-    return person is not None and person.type == PERSON and person.deleted
+    return person is not None and person.type == RecordType.PERSON and person.deleted

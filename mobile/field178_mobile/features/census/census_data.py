@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from field178_mobile.presentation.draft_session import Changes, Data
-from field178_shared.records.commune import CENSUS
 from field178_shared.records.reading import count_of
 
-TYPE = CENSUS
 TOTAL, FEMALE, MALE, UNSTATED = "workers_total", "workers_female", "workers_male", "workers_sex_unstated"
 BY_SEX = (TOTAL, FEMALE, MALE, UNSTATED)
 PAPERS = ("workers_contract", "workers_health_check", "workers_insured")

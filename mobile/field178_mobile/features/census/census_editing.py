@@ -8,12 +8,13 @@ from dataclasses import replace
 from field178_mobile.components.forms.entry_drafts import EntryDrafts
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.census.census import CensusForm
-from field178_mobile.features.census.census_data import TYPE, new_census
+from field178_mobile.features.census.census_data import new_census
 from field178_mobile.features.census.census_state import CensusState
 from field178_mobile.features.census.worker_counts import censuses_of, counts_of
 from field178_mobile.features.register.visits import visits_of
 from field178_mobile.store import Draft
 from field178_mobile.store.store import UNIT_SCOPE
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.time.clock import local_date
 
@@ -28,7 +29,7 @@ class CensusEditing:
         closed: Callable[[str], None],
     ) -> None:
         self._services = services
-        self._entries = EntryDrafts(services, TYPE)
+        self._entries = EntryDrafts(services, RecordType.WORKER_CENSUS)
         self._render = render
         self._closed = closed
         self.form: CensusForm | None = None
@@ -49,7 +50,7 @@ class CensusEditing:
             return False
         today = local_date(self._services.clock.now())
         begun = (draft for draft in self._entries.begun() if _place_of(draft) == establishment_id)
-        censuses = censuses_of(store.views(TYPE), establishment_id)
+        censuses = censuses_of(store.views(RecordType.WORKER_CENSUS), establishment_id)
         of_today = (
             self._entries.correcting(census)
             for census in censuses
@@ -90,7 +91,7 @@ class CensusEditing:
         place = store.view(establishment_id)
         name = draft.title if place is None else text_of(place.data, "name")
         kind = None if place is None else text_of(place.data, "establishment_type_id")
-        censuses = censuses_of(store.views(TYPE), establishment_id)
+        censuses = censuses_of(store.views(RecordType.WORKER_CENSUS), establishment_id)
         void = store.void_visits()
         visits = [
             visit for visit in visits_of(store.visits_to(establishment_id)) if visit.record_id not in void

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field
-from field178_mobile.features.census.census_data import COUNTS, MALE, TOTAL, TYPE, rest_of
+from field178_mobile.features.census.census_data import COUNTS, MALE, TOTAL, rest_of
 from field178_mobile.features.census.worker_counts import WorkerCount, last_count_text
 from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import StateWord
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.schemas.fields.catalogue import FIELDS
@@ -89,7 +90,12 @@ def census_state(scene: CensusScene, checked: Checked, feedback: Feedback, focus
         counts=tuple(_count(scene, path) for path in COUNTS),
         returned="\n".join(scene.returned),
         repeat=last_count_text(last, words) if last is not None and is_untouched else "",
-        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words) for path in _TEXTS},
+        texts={
+            path: simple_field(
+                RecordType.WORKER_CENSUS, FIELDS[RecordType.WORKER_CENSUS][path], data, scene.pins, words
+            )
+            for path in _TEXTS
+        },
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),
         is_new=scene.is_new,
@@ -102,7 +108,9 @@ def census_state(scene: CensusScene, checked: Checked, feedback: Feedback, focus
 
 def _count(scene: CensusScene, path: str) -> CountState:
     data, words = scene.data, scene.words
-    shown = simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words)
+    shown = simple_field(
+        RecordType.WORKER_CENSUS, FIELDS[RecordType.WORKER_CENSUS][path], data, scene.pins, words
+    )
     last = None if scene.last is None else scene.last.numbers.get(path)
     total = shown.number if path == TOTAL else None
     unusual = unusual_workers(path, total, scene.establishment_type, words.lists)

@@ -11,7 +11,7 @@ from field178_mobile.features.register.visits import Visit
 from field178_mobile.presentation.facts import DatedRow
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord
-from field178_shared.records.commune import CENSUS
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import answers_of, count_of, day_of, text_of
 from field178_shared.text.formats import date_text, number_text
 from field178_shared.text.i18n import N_
@@ -20,7 +20,7 @@ from field178_shared.time.clock import local_date
 # Workers change often: an older count is shown as old.
 COUNT_AGE = timedelta(days=365)
 MOST_SHOWN = 3
-_BY = {CENSUS: N_("worker census"), "inspection": N_("visit")}
+_BY: Mapping[str, str] = {RecordType.WORKER_CENSUS: N_("worker census"), RecordType.INSPECTION: N_("visit")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,16 @@ def counts_of(visits: Iterable[Visit], censuses: Iterable[MergedRecord]) -> tupl
         numbers = _numbers(answers_of(visit.data))
         if visit.is_inspected and visit.started_at is not None and numbers[TOTAL] is not None:
             day = local_date(visit.started_at)
-            counts.append(WorkerCount(visit.record_id, "inspection", day, numbers))
+            counts.append(WorkerCount(visit.record_id, RecordType.INSPECTION, day, numbers))
     for census in censuses:
         if (counted_on := day_of(census.data, "counted_on")) is not None:
-            counts.append(WorkerCount(census.id, CENSUS, counted_on, _numbers(census.data)))
+            counts.append(WorkerCount(census.id, RecordType.WORKER_CENSUS, counted_on, _numbers(census.data)))
     return tuple(
-        sorted(counts, key=lambda count: (count.day, count.type == CENSUS, count.record_id), reverse=True)
+        sorted(
+            counts,
+            key=lambda count: (count.day, count.type == RecordType.WORKER_CENSUS, count.record_id),
+            reverse=True,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from field178_mobile.presentation.value_words import DELETED
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_shared.errors import message
-from field178_shared.records.commune import CENSUS, POST
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 ICONS = {
@@ -26,9 +26,11 @@ KINDS = {
 }
 ANSWERED = N_("Answered")
 NEW = N_("Unread")
-SCREENS = {
-    **dict.fromkeys(("inspection", "establishment", CENSUS), "inspection"),
-    **dict.fromkeys(("outreach_session", POST), "outreach"),
+SCREENS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (RecordType.INSPECTION, RecordType.ESTABLISHMENT, RecordType.WORKER_CENSUS), "inspection"
+    ),
+    **dict.fromkeys((RecordType.OUTREACH_SESSION, RecordType.MEDIA_POST), "outreach"),
 }
 
 _MEND = N_("Open the record, correct what is marked and file it again.")
@@ -75,7 +77,7 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
         return ""
     if item.is_answered:
         return words.translate("Nothing to do: all comments are answered, the office looks at them.")
-    if item.kind is InboxKind.RETURNED and item.type in (CENSUS, POST):
+    if item.kind is InboxKind.RETURNED and item.type in (RecordType.WORKER_CENSUS, RecordType.MEDIA_POST):
         return words.say(_MEND)
     return words.say(_OF_KIND.get(item.kind) or _REMEDIES.get(item.reason, _ASK))
 
@@ -84,7 +86,7 @@ def field_name(path: str, record_type: str, data: Mapping[str, object], words: W
     """Return the name of the field at a path, or of the whole record without a path."""
     if path in ("", DELETED):
         return words.field(record_type, DELETED)
-    item = item_at(path, data, words) if record_type == "inspection" else None
+    item = item_at(path, data, words) if record_type == RecordType.INSPECTION else None
     if item is not None:
         return item.label(words.language)
     return " · ".join(filter(None, (words.field(record_type, path), words.entry(record_type, path))))

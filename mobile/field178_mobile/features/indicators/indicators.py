@@ -16,9 +16,10 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.unsent import unsent_numbers
 from field178_shared.indicators.verdicts import Reached, Verdict, reached
-from field178_shared.records.area_figures import TYPE, AreaFigures, KnownFigure
+from field178_shared.record_type import RecordType
+from field178_shared.records.area_figures import AreaFigures, KnownFigure
 from field178_shared.records.reading import entries_of, text_of
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.records.teams import Team
 from field178_shared.text.formats import date_text, number_text, time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
@@ -86,8 +87,10 @@ class IndicatorsPresenter:
     def show(self) -> None:
         """Draw the figures as the store holds them now."""
         today = local_date(self._clock.now())
-        teams = [Team.from_data(record.id, record.data) for record in self._store.views(TEAM)]
-        figures_by_scope = {record.scope: record for record in _newest_last(self._store.views(TYPE))}
+        teams = [Team.from_data(record.id, record.data) for record in self._store.views(RecordType.TEAM)]
+        figures_by_scope = {
+            record.scope: record for record in _newest_last(self._store.views(RecordType.INDICATOR_FIGURES))
+        }
         unsent = self._store.unsent()
         areas = tuple(
             self._area(team, AreaFigures.from_data(figures_by_scope[team.scope].data), unsent, today)

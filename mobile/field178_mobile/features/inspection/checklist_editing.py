@@ -7,13 +7,13 @@ from abc import abstractmethod
 from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
 from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, visit
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReading
-from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.facts import ToFix
 from field178_mobile.presentation.follow_up_lines import to_fix
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import Clock, local_date
 
@@ -40,7 +40,7 @@ class ChecklistEditing(ReviewedFormPresenter):
 
     def arrive(self, access_result: str) -> None:
         """Record how the team got in; anything but "inspected" closes the form early."""
-        label = self._words.field(TYPE, "access_result")
+        label = self._words.field(RecordType.INSPECTION, "access_result")
         self._change(visit.arrive(self._session.data, access_result), label)
 
     def answer(self, item_id: str, value: str) -> None:
@@ -95,7 +95,7 @@ class ChecklistEditing(ReviewedFormPresenter):
         """Link the visit to a planned visit, or remove the link; its kind stays the kind of its shift."""
         is_linked = self._session.data.get("plan_item_id") == item_id
         changes: Changes = {"plan_item_id": None if is_linked else item_id}
-        self._change(changes, self._words.field(TYPE, "plan_item_id"))
+        self._change(changes, self._words.field(RecordType.INSPECTION, "plan_item_id"))
 
     def open_protocol(self, protocol: str) -> None:
         """Show the steps of a protocol; nothing is recorded before it was referred."""

@@ -13,11 +13,11 @@ from field178_mobile.features.inspection.field_positions import ARRIVAL, CONCLUS
 from field178_mobile.features.inspection.measure_answers import AnsweringMeasure, answering_measures
 from field178_mobile.features.inspection.register_updates import update_options
 from field178_mobile.features.inspection.section_view import answer_word
-from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_scene import VisitScene
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
 from field178_shared.rules.time_limits import running_limits
@@ -154,11 +154,16 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
         shortcomings=_shortcomings(scene),
         limits=_limits(scene),
         updates=update_options(data, scene.register, scene.kept_in_register, words) if scene.register else (),
-        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in TEXTS},
+        texts={
+            path: simple_field(RecordType.INSPECTION, FIELDS[RecordType.INSPECTION][path], data, pins, words)
+            for path in TEXTS
+        },
         fields=tuple(
             each
             for section in ("visit", "result")
-            for each in simple_fields((TYPE, section), data, pins, words, _ELSEWHERE | CONTROLS.keys())
+            for each in simple_fields(
+                (RecordType.INSPECTION, section), data, pins, words, _ELSEWHERE | CONTROLS.keys()
+            )
         ),
         result_comment=marks.comments.get("overall_result", ""),
         result_problem=marks.problems.get("overall_result", ""),
@@ -168,7 +173,11 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
 
 def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
     # Records contain the Vietnamese text in any language of the tablet.
-    return {"text": item.vi[: max_length(TYPE, "follow_ups.*.text")], "due_on": due_on, "status": "open"}
+    return {
+        "text": item.vi[: max_length(RecordType.INSPECTION, "follow_ups.*.text")],
+        "due_on": due_on,
+        "status": "open",
+    }
 
 
 def _results(data: Data, words: Wording) -> tuple[Option, ...]:

@@ -8,12 +8,12 @@ from field178_mobile.features.inspection import conclusion, measure_answers
 from field178_mobile.features.inspection.checklist_editing import ChecklistEditing
 from field178_mobile.features.inspection.filing_warnings import filing_warnings
 from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
-from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import warnings_of
 from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
 from field178_mobile.presentation.checks import FilingWarning
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import Clock
 
 
@@ -34,7 +34,9 @@ class ConclusionEditing(ChecklistEditing):
 
     def choose_result(self, result: str) -> None:
         """Record the overall result."""
-        self._change(conclusion.choose_result(result), self._words.field(TYPE, "overall_result"))
+        self._change(
+            conclusion.choose_result(result), self._words.field(RecordType.INSPECTION, "overall_result")
+        )
 
     def toggle_measure(self, measure: str) -> None:
         """Add or remove a measure."""
@@ -44,12 +46,12 @@ class ConclusionEditing(ChecklistEditing):
     def toggle_answered(self, measure: str, violation_id: str) -> None:
         """Add or remove a violation answered by a measure."""
         changes = measure_answers.toggle_answered(self._session.data, measure, violation_id)
-        self._change(changes, self._words.field(TYPE, "measures.*.violation_ids"))
+        self._change(changes, self._words.field(RecordType.INSPECTION, "measures.*.violation_ids"))
 
     def fix_by(self, due_on: str) -> None:
         """Set the due day (ISO) of all shortcomings, or remove their corrections ("")."""
         changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
-        self._change(changes, self._words.field(TYPE, "follow_ups"))
+        self._change(changes, self._words.field(RecordType.INSPECTION, "follow_ups"))
 
     def fix_within(self, offer: str) -> None:
         """Set an offered limit for all shortcomings (fix_dates)."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.item_paths import item_at, item_id_at
 from field178_mobile.presentation.wording import Wording
+from field178_shared.record_type import RecordType
 
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 SHIFT = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
@@ -60,7 +61,7 @@ def anchor_of(path: str, data: Data) -> str:
 def name_of(path: str, data: Data, words: Wording) -> str:
     """Return the name of the field at a path."""
     item = item_at(path, data, words)
-    return item.label(words.language) if item else words.field("inspection", path.partition(".")[0])
+    return item.label(words.language) if item else words.field(RecordType.INSPECTION, path.partition(".")[0])
 
 
 def stands_at(at: str, data: Data, words: Wording) -> Callable[[str], bool]:

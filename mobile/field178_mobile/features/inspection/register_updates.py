@@ -10,9 +10,8 @@ from field178_mobile.presentation.value_words import value_text
 from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import Draft, MergedRecord
 from field178_shared.merge import read_path, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.rules.observations import observed_changes
-
-TYPE = "establishment"
 
 
 def update_options(visit: Data, register: Data, kept: Collection[str], words: Wording) -> tuple[Option, ...]:
@@ -20,8 +19,8 @@ def update_options(visit: Data, register: Data, kept: Collection[str], words: Wo
     options = []
     for path, value in observed_changes(visit, register).items():
         before = read_path(register, path)
-        old = "…" if before is None else value_text(TYPE, path, before, words)
-        new = value_text(TYPE, path, value, words)
+        old = "…" if before is None else value_text(RecordType.ESTABLISHMENT, path, before, words)
+        new = value_text(RecordType.ESTABLISHMENT, path, value, words)
         options.append(Option(path, f"{_name(path, words)}: {old} → {new}", path not in kept))
     return tuple(options)
 
@@ -38,4 +37,4 @@ def update_draft(visit: Draft, view: MergedRecord, kept: Collection[str]) -> Dra
 
 def _name(path: str, words: Wording) -> str:
     kind = path.split(".")[1] if path.startswith("certificates.") else ""
-    return words.choice("certificate_kind", kind) if kind else words.field(TYPE, path)
+    return words.choice("certificate_kind", kind) if kind else words.field(RecordType.ESTABLISHMENT, path)

@@ -18,7 +18,6 @@ from field178_shared.records.plan import PlanVisit
 from field178_shared.records.reading import entries_of, ids_of, instant_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire
 
-TYPE = "inspection"
 LEADER = "team_leader"
 NOBODY = "none"
 _NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.field_positions import anchor_of, name_of, place_of
-from field178_mobile.features.inspection.visit import TYPE, VisitedEstablishment, finished
+from field178_mobile.features.inspection.visit import VisitedEstablishment, finished
 from field178_mobile.features.inspection.visit_scene import Marks, VisitScene
 from field178_mobile.presentation.checks import Checked, ProblemRow, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
+from field178_shared.record_type import RecordType
 from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submission_problems, warnings
 from field178_shared.rules.counts import open_sums
 from field178_shared.rules.inspection import WORKERS, WORKERS_PATH
@@ -22,7 +23,10 @@ from field178_shared.rules.usual_counts import unusual_workers
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return the problems and warnings of a visit as it would be filed now."""
     data, context = _to_file(scene, now)
-    problems = (*submission_problems(TYPE, data, scene.words.lists, context), *_untapped(scene))
+    problems = (
+        *submission_problems(RecordType.INSPECTION, data, scene.words.lists, context),
+        *_untapped(scene),
+    )
     rows = _rows(problems, scene)
     return Checked(
         problems=_by_section(rows, scene),
@@ -35,7 +39,7 @@ def check_visit(scene: VisitScene, now: datetime) -> Checked:
 def warnings_of(scene: VisitScene, now: datetime) -> tuple[Problem, ...]:
     """Return the warnings of a visit as it would be filed now, by the rules that flag it for the reviewer."""
     data, context = _to_file(scene, now)
-    return warnings(TYPE, data, scene.words.lists, context)
+    return warnings(RecordType.INSPECTION, data, scene.words.lists, context)
 
 
 def row_of(problem: Problem, scene: VisitScene) -> ProblemRow:
@@ -52,7 +56,7 @@ def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
     """
     data, unfinished = reading.data, open_sums(reading.counts, words.lists)
     problems: dict[str, str] = {}
-    for path, codes in errors(TYPE, data, words.lists).items():
+    for path, codes in errors(RecordType.INSPECTION, data, words.lists).items():
         hidden = {ErrorCode.SUM_MISMATCH} if path in unfinished else set()
         code = next((code for code in codes if code not in hidden), None)
         if code is not None and path.startswith("answers."):
@@ -70,7 +74,7 @@ class MarkReader:
         self._total: int | None = None
         self._unusual: Mapping[str, str] = {}
         self._words = words
-        self._free_texts = FreeTextMarks(TYPE, words.language)
+        self._free_texts = FreeTextMarks(RecordType.INSPECTION, words.language)
 
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
         """Return the marks of one state of the draft; unchanged texts are not checked again."""

@@ -10,6 +10,7 @@ from field178_mobile.features.inspection.register_updates import update_draft
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.codelists import CodeLists
 from field178_shared.merge import equal
+from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import Data, day_of_act, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
@@ -65,7 +66,7 @@ def _session_draft(
     kept = {} if stored is None else _edits_by_hand(store, visit, session, stored.data, lists)
     return Draft(
         id=session_id,
-        type="outreach_session",
+        type=RecordType.OUTREACH_SESSION,
         record_id=session_id,
         scope=f"unit:{text_of(visit.data, 'unit_id')}",
         data={**kept, **session},

@@ -11,7 +11,7 @@ from field178_mobile.features.media.post_form import PostForm, new_post
 from field178_mobile.features.media.post_state import PostState
 from field178_mobile.store import Draft
 from field178_mobile.store.store import UNIT_SCOPE
-from field178_shared.records.commune import POST
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
 
@@ -26,7 +26,7 @@ class MediaPosts:
         render_post: Callable[[PostState | None], None],
     ) -> None:
         self._services = services
-        self._entries = EntryDrafts(services, POST)
+        self._entries = EntryDrafts(services, RecordType.MEDIA_POST)
         self._render = render_post
         self.log = MediaLog(services.store, services.clock, services.words, render_log)
         self.form: PostForm | None = None
@@ -69,7 +69,7 @@ class MediaPosts:
 
     def _open(self, draft: Draft, focus_path: str = "") -> None:
         services = self._services
-        opened = self._entries.opened(draft, services.store.views(POST))
+        opened = self._entries.opened(draft, services.store.views(RecordType.MEDIA_POST))
         around = (services.clock, services.ids, services.words)
         self.form = PostForm(services.store, around, opened, self._render, self.close)
         self.form.show(focus_path)

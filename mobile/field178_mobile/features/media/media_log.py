@@ -12,7 +12,8 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord, ShownState, Store
 from field178_shared.codelists.places import MediaOutlet
 from field178_shared.indicators.periods import months_after
-from field178_shared.records.commune import POST, has_ended
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import has_ended
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
@@ -76,7 +77,7 @@ class MediaLog:
     def show(self) -> None:
         """Draw the log as the store holds it now."""
         today = local_date(self._clock.now())
-        posts = self._store.views(POST)
+        posts = self._store.views(RecordType.MEDIA_POST)
         cards = tuple(self._card(outlet, posts, today) for outlet in self.outlets())
         owed = sum(bool(card.owed) for card in cards)
         summary = self._words.translate(N_("Media posts"))
@@ -131,7 +132,9 @@ class MediaLog:
         genre = words.choice("media_genre", post.data.get("genre_id"))
         summary = " · ".join(part for part in (text_of(post.data, "title"), genre) if part)
         word = words.choice("shown_state", shown.word)
-        return DatedRow(post.id, POST, date_text(day, words.language), summary, word, shown.word)
+        return DatedRow(
+            post.id, RecordType.MEDIA_POST, date_text(day, words.language), summary, word, shown.word
+        )
 
 
 def _day_in(post: MergedRecord, outlet: MediaOutlet) -> date | None:

@@ -12,7 +12,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_shared.codelists.places import MediaOutlet
 from field178_shared.ids import IdSource
-from field178_shared.records.commune import POST
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import ids_of
 from field178_shared.time.clock import Clock
 
@@ -38,14 +38,14 @@ class PostForm(FactForm):
 
     def choose_genre(self, genre_id: str) -> None:
         """Set the genre of the post."""
-        self._change({"genre_id": genre_id}, self._words.field(POST, "genre_id"))
+        self._change({"genre_id": genre_id}, self._words.field(RecordType.MEDIA_POST, "genre_id"))
 
     def toggle_topic(self, topic_id: str) -> None:
         """Add or remove a topic; the list of topics is replaced as a whole."""
         chosen = ids_of(self.data, "topic_ids")
         kept = [topic for topic in chosen if topic != topic_id]
         topics = kept if topic_id in chosen else [*chosen, topic_id]
-        self._change({"topic_ids": topics or None}, self._words.field(POST, "topic_ids"))
+        self._change({"topic_ids": topics or None}, self._words.field(RecordType.MEDIA_POST, "topic_ids"))
 
     def _draw(self) -> None:
         opened = self._opened

@@ -11,7 +11,7 @@ from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import StateWord
-from field178_shared.records.commune import POST
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, ids_of, text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 
@@ -73,7 +73,10 @@ def post_state(scene: PostScene, checked: Checked, feedback: Feedback, focus: st
         published_on=text_of(data, "published_on"),
         genres=options(words, "media_genre", data.get("genre_id"), day),
         topics=_topics(scene),
-        fields={path: simple_field(POST, FIELDS[POST][path], data, pins, words) for path in _SIMPLE},
+        fields={
+            path: simple_field(RecordType.MEDIA_POST, FIELDS[RecordType.MEDIA_POST][path], data, pins, words)
+            for path in _SIMPLE
+        },
         problems=pins.problems,
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),

@@ -26,7 +26,6 @@ from field178_mobile.features.outreach.outreach_establishments import (
     uncounted,
 )
 from field178_mobile.features.outreach.outreach_places import choose_place, repeat_place
-from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.features.outreach.outreach_state import (
     OutreachState,
     SessionScene,
@@ -40,6 +39,7 @@ from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared import rules
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import Clock
 
@@ -83,7 +83,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         super().__init__(store, clock, words, opened.draft, opened.word)
         self._opened = opened
         self._render = render
-        self._marks = rules.FreeTextMarks(TYPE, words.language)
+        self._marks = rules.FreeTextMarks(RecordType.OUTREACH_SESSION, words.language)
         self.gallery = self._gallery()
 
     @property
@@ -127,20 +127,22 @@ class OutreachPresenter(ReviewedFormPresenter):
     def choose_form(self, form_id: str) -> None:
         """Record the form of the session."""
         changes = session.choose_form(self._words.lists, self._session.data, form_id)
-        self._change(changes, self._words.field(TYPE, "outreach_form_id"))
+        self._change(changes, self._words.field(RecordType.OUTREACH_SESSION, "outreach_form_id"))
 
     def choose_unit(self, unit_id: str) -> None:
         """Record the commune."""
-        self._change({"unit_id": unit_id}, self._words.field(TYPE, "unit_id"))
+        self._change({"unit_id": unit_id}, self._words.field(RecordType.OUTREACH_SESSION, "unit_id"))
 
     def choose_host(self, agency_id: str) -> None:
         """Record who held the session."""
         changes = session.choose_host(self._session.data, agency_id)
-        self._change(changes, self._words.field(TYPE, "host_agency_id"))
+        self._change(changes, self._words.field(RecordType.OUTREACH_SESSION, "host_agency_id"))
 
     def choose_co_hosts(self, agency_ids: tuple[str, ...]) -> None:
         """Record the agencies that held it together with the host."""
-        self._change(session.choose_co_hosts(agency_ids), self._words.field(TYPE, "co_hosts"))
+        self._change(
+            session.choose_co_hosts(agency_ids), self._words.field(RecordType.OUTREACH_SESSION, "co_hosts")
+        )
 
     def choose_place(self, key: str) -> None:
         """Set the school or the industrial zone by option key; "" removes it."""
@@ -149,11 +151,15 @@ class OutreachPresenter(ReviewedFormPresenter):
 
     def choose_day(self, day: date) -> None:
         """Record the day of the session."""
-        self._change({"session_date": day.isoformat()}, self._words.field(TYPE, "session_date"))
+        self._change(
+            {"session_date": day.isoformat()}, self._words.field(RecordType.OUTREACH_SESSION, "session_date")
+        )
 
     def last_minutes(self, minutes: int | None) -> None:
         """Set the duration of the session."""
-        self._change({"duration_minutes": minutes}, self._words.field(TYPE, "duration_minutes"))
+        self._change(
+            {"duration_minutes": minutes}, self._words.field(RecordType.OUTREACH_SESSION, "duration_minutes")
+        )
 
     def repeat_last(self) -> None:
         """Copy the repeated values of the last session."""
@@ -163,16 +169,21 @@ class OutreachPresenter(ReviewedFormPresenter):
 
     def toggle_topic(self, topic_id: str) -> None:
         """Add or remove a topic."""
-        self._change(session.toggle_topic(self._session.data, topic_id), self._words.field(TYPE, "topic_ids"))
+        self._change(
+            session.toggle_topic(self._session.data, topic_id),
+            self._words.field(RecordType.OUTREACH_SESSION, "topic_ids"),
+        )
 
     def count(self, audience_id: str, name: str, number: int | None) -> None:
         """Record one count of an audience: attendance_count, first_time_count or female_count."""
         changes = count_and_follow(self._session.data, audience_id, name, number)
-        self._change(changes, self._words.field(TYPE, "audiences"))
+        self._change(changes, self._words.field(RecordType.OUTREACH_SESSION, "audiences"))
 
     def drop_audience(self, audience_id: str) -> None:
         """Remove an audience."""
-        self._change(session.drop_audience(audience_id), self._words.field(TYPE, "audiences"))
+        self._change(
+            session.drop_audience(audience_id), self._words.field(RecordType.OUTREACH_SESSION, "audiences")
+        )
 
     def pick_establishment(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
         """Return the search over the establishments that are not in the session yet."""
@@ -184,25 +195,30 @@ class OutreachPresenter(ReviewedFormPresenter):
     def add_establishment(self, establishment_id: str) -> None:
         """Add an establishment."""
         self._change(
-            add_establishment(self._session.data, establishment_id), self._words.field(TYPE, "establishments")
+            add_establishment(self._session.data, establishment_id),
+            self._words.field(RecordType.OUTREACH_SESSION, "establishments"),
         )
 
     def count_establishment(self, establishment_id: str, name: str, number: int) -> None:
         """Record one count of an establishment: attendance_count or first_time_count."""
         self._change(
-            count_establishment(establishment_id, name, number), self._words.field(TYPE, "establishments")
+            count_establishment(establishment_id, name, number),
+            self._words.field(RecordType.OUTREACH_SESSION, "establishments"),
         )
 
     def drop_establishment(self, establishment_id: str) -> None:
         """Remove an establishment."""
         self._change(
             drop_establishment(self._session.data, establishment_id),
-            self._words.field(TYPE, "establishments"),
+            self._words.field(RecordType.OUTREACH_SESSION, "establishments"),
         )
 
     def hand_out(self, material_id: str, quantity: int | None) -> None:
         """Record how many of a material were handed out."""
-        self._change(session.hand_out(material_id, quantity), self._words.field(TYPE, "materials"))
+        self._change(
+            session.hand_out(material_id, quantity),
+            self._words.field(RecordType.OUTREACH_SESSION, "materials"),
+        )
 
     def check(self) -> None:
         """Check the session and show the problems."""
@@ -228,8 +244,10 @@ class OutreachPresenter(ReviewedFormPresenter):
         if name == "audiences" and rest:
             return audience_label(self._words, rest.partition(".")[0])
         if name == "establishments" and rest:
-            return self._establishments().get(rest.partition(".")[0]) or self._words.field(TYPE, name)
-        return self._words.field(TYPE, name)
+            return self._establishments().get(rest.partition(".")[0]) or self._words.field(
+                RecordType.OUTREACH_SESSION, name
+            )
+        return self._words.field(RecordType.OUTREACH_SESSION, name)
 
     def _gallery(self) -> PhotoGallery:
         session, opened = self._session, self._opened

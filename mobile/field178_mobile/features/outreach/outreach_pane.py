@@ -8,10 +8,11 @@ from field178_mobile.components.comments.comments import AnsweredRecord, RecordC
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.outreach.outreach import OpenOutreachSession, OutreachPresenter
 from field178_mobile.features.outreach.outreach_data import new_session
-from field178_mobile.features.outreach.outreach_sessions import TYPE, SessionsPresenter, SessionsState
+from field178_mobile.features.outreach.outreach_sessions import SessionsPresenter, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.store import Draft, MergedRecord
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
 
@@ -48,7 +49,7 @@ class OutreachPaneSessions:
         now = services.clock.now()
         draft = Draft(
             id=services.ids.time_ordered(),
-            type=TYPE,
+            type=RecordType.OUTREACH_SESSION,
             record_id=services.ids.time_ordered(),
             scope="",
             data=new_session(now, services.words.lists.version),
@@ -66,7 +67,7 @@ class OutreachPaneSessions:
             (
                 candidate
                 for candidate in drafts
-                if candidate.record_id == record_id and candidate.type == TYPE
+                if candidate.record_id == record_id and candidate.type == RecordType.OUTREACH_SESSION
             ),
             None,
         )
@@ -159,7 +160,7 @@ class OutreachPaneSessions:
         services = self._services
         named = {
             str(unit)
-            for team in services.store.views("team")
+            for team in services.store.views(RecordType.TEAM)
             for unit in _list_of(team.data.get("unit_ids"))
             if services.words.lists.unit_valid_on(str(unit), local_date(services.clock.now()))
         }
@@ -174,7 +175,7 @@ class OutreachPaneSessions:
         own = {key for key, form in forms.items() if not form.auto_from_visit}
         filed = [
             view
-            for view in self._services.store.views(TYPE)
+            for view in self._services.store.views(RecordType.OUTREACH_SESSION)
             if view.id != record_id
             and not view.deleted
             and text_of(view.data, "filed_at")

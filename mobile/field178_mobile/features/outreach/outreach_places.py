@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.components.forms.simple_fields import NOT_CHOSEN
-from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.codelists.places import Place
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.schemas.fields.catalogue import max_length
 from field178_shared.text.formats import number_text
@@ -123,4 +123,4 @@ def _expects_a_place(form: OutreachFormat | None) -> bool:
 
 
 def _venue(place: Place | None) -> str:
-    return place.vi[: max_length(TYPE, "venue")] if place else ""
+    return place.vi[: max_length(RecordType.OUTREACH_SESSION, "venue")] if place else ""

@@ -9,12 +9,12 @@ from datetime import date
 from field178_mobile.presentation.wording import Option, Wording, row_day
 from field178_mobile.store import Draft, InboxKind, ShownState, StateWord, Store
 from field178_shared.merge import read_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, ids_of, text_of
 from field178_shared.text.formats import number_text
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import Clock, local_date
 
-TYPE = "outreach_session"
 PAGE = 200
 ALL, DRAFTS, RETURNED, UNSENT = "all", "drafts", "returned", "unsent"
 _WORDS = {RETURNED: StateWord.RETURNED, DRAFTS: StateWord.DRAFT, UNSENT: StateWord.UNSENT}
@@ -65,8 +65,14 @@ class SessionsPresenter:
 
     def show(self) -> None:
         """Show the list as the store has it now."""
-        drafts = {draft.record_id: draft for draft in self._store.drafts.all() if draft.type == TYPE}
-        views = {view.id: view.data for view in self._store.views(TYPE) if not view.deleted}
+        drafts = {
+            draft.record_id: draft
+            for draft in self._store.drafts.all()
+            if draft.type == RecordType.OUTREACH_SESSION
+        }
+        views = {
+            view.id: view.data for view in self._store.views(RecordType.OUTREACH_SESSION) if not view.deleted
+        }
         bodies: dict[str, Data] = {**views, **{key: draft.data for key, draft in drafts.items()}}
         matches = {key: data for key, data in bodies.items() if self._matches(data)}
         groups = self._groups(frozenset(drafts))
@@ -105,7 +111,7 @@ class SessionsPresenter:
         self.show()
 
     def _groups(self, drafts: frozenset[str]) -> dict[str, frozenset[str]]:
-        own, inbox = self._store.own_states(TYPE), self._store.inbox()
+        own, inbox = self._store.own_states(RecordType.OUTREACH_SESSION), self._store.inbox()
         return {
             DRAFTS: drafts,
             RETURNED: frozenset(item.record_id for item in inbox if item.kind is InboxKind.RETURNED),
@@ -157,7 +163,7 @@ class SessionsPresenter:
 
     def _form(self, data: Data) -> str:
         form = self._words.lists.forms.get(text_of(data, "outreach_form_id"))
-        return form.label(self._words.language) if form else self._words.record(TYPE)
+        return form.label(self._words.language) if form else self._words.record(RecordType.OUTREACH_SESSION)
 
     def _unit(self, data: Data) -> str:
         return self._words.unit(data.get("unit_id"))

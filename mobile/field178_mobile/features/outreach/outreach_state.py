@@ -17,7 +17,7 @@ from field178_mobile.features.outreach.outreach_data import (
     texts_of,
 )
 from field178_mobile.features.outreach.outreach_places import PlaceChoice, place_choice, place_of
-from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
+from field178_mobile.features.outreach.outreach_sessions import attendance_of
 from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
@@ -26,6 +26,7 @@ from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.codelists.validity import DatedRows
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.rules.usual_counts import unusual_attendance
 from field178_shared.schemas.fields.catalogue import FIELDS
@@ -186,7 +187,9 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
         photos=scene.photos,
         # Peer contacts meet only people whom no photo may show.
         has_photos=form is not None and not form.anonymous_only,
-        note=simple_field(TYPE, FIELDS[TYPE]["note"], data, scene.pins, words),
+        note=simple_field(
+            RecordType.OUTREACH_SESSION, FIELDS[RecordType.OUTREACH_SESSION]["note"], data, scene.pins, words
+        ),
         needs_note=form is not None and form.requires_note,
         repeat_hint=_repeat_hint(scene),
         word=scene.word,
@@ -320,7 +323,9 @@ def _materials(scene: SessionScene) -> tuple[MaterialRow, ...]:
 def _fields(scene: SessionScene, section: str) -> tuple[SimpleField, ...]:
     form = scene.words.lists.forms.get(text_of(scene.data, "outreach_form_id"))
     hidden = _NOT_ANONYMOUS if form is not None and form.anonymous_only else ()
-    return simple_fields((TYPE, section), scene.data, scene.pins, scene.words, {*CONTROLS, *hidden})
+    return simple_fields(
+        (RecordType.OUTREACH_SESSION, section), scene.data, scene.pins, scene.words, {*CONTROLS, *hidden}
+    )
 
 
 def _repeat_hint(scene: SessionScene) -> str:
@@ -345,7 +350,7 @@ def _other_comments(scene: SessionScene) -> str:
     }
     pinned = {*_PINNED, *(each.path for section in SECTIONS for each in _fields(scene, section))}
     return "\n".join(
-        f"{scene.words.field(TYPE, names[path])}: {text}" if path else text
+        f"{scene.words.field(RecordType.OUTREACH_SESSION, names[path])}: {text}" if path else text
         for path, text in scene.pins.comments.items()
         if names[path] not in pinned and path not in rows
     )

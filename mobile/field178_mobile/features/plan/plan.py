@@ -13,6 +13,7 @@ from field178_mobile.features.register.register_index import distance_text, metr
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import EstablishmentListing, Store, StoreChange
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanItem, PlanState
 from field178_shared.text.formats import date_text
 from field178_shared.time.clock import Clock, local_date
@@ -117,7 +118,7 @@ class PlanPresenter:
         return place if place and self._store.view(place) is not None else ""
 
     def _own_teams(self, today: date) -> frozenset[str]:
-        roster = read_roster(self._store.views("team"), self._store.views("person"), today)
+        roster = read_roster(self._store.views(RecordType.TEAM), self._store.views(RecordType.PERSON), today)
         return frozenset(team.id for team in roster.teams if self._user in team.positions)
 
     def _chips(self, counts: Counter[PlanState], has_others: bool) -> tuple[Option, ...]:

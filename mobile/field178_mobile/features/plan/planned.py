@@ -8,8 +8,9 @@ from datetime import date
 from typing import Protocol
 
 from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp
-from field178_shared.records.plan import ITEM, PlanItem, PlanState, PlanVisit, Progress, progress_of
+from field178_shared.records.plan import PlanItem, PlanState, PlanVisit, Progress, progress_of
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
 
@@ -112,7 +113,7 @@ class PlannedVisits:
 
 def items_of(store: PlanStore) -> list[PlanItem]:
     """Return the planned visits that a store holds."""
-    return [PlanItem.from_data(view.id, view.data) for view in store.views(ITEM)]
+    return [PlanItem.from_data(view.id, view.data) for view in store.views(RecordType.PLAN_ITEM)]
 
 
 def requested_first(

@@ -9,10 +9,10 @@ from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.filed_texts import trimmed
 from field178_mobile.store import Draft, EstablishmentListing
 from field178_mobile.store.replica.listings import establishment_listing
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.fields.catalogue import max_length
 
-TYPE = "establishment"
 OPERATING = "operating"
 
 
@@ -23,7 +23,7 @@ def new_establishment(name: str, unit_ids: Sequence[str], today: date) -> dict[s
     """
     data: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
     if name.strip():
-        data["name"] = name.strip()[: max_length(TYPE, "name")]
+        data["name"] = name.strip()[: max_length(RecordType.ESTABLISHMENT, "name")]
     if len(unit_ids) == 1:
         data["unit_id"] = unit_ids[0]
     return data
@@ -36,7 +36,10 @@ def toggle(data: Data, name: str, choice: str) -> Changes:
 
 def number_certificate(kind: str, number: str) -> Changes:
     """Return the change of a paper's number, cut at the length the record allows."""
-    return {f"certificates.{kind}.number": number[: max_length(TYPE, "certificates.*.number")] or None}
+    return {
+        f"certificates.{kind}.number": number[: max_length(RecordType.ESTABLISHMENT, "certificates.*.number")]
+        or None
+    }
 
 
 def add_certificate(kind: str) -> Changes:

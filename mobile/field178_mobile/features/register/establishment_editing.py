@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from field178_mobile.components.forms.entry_drafts import refused_fields
 from field178_mobile.components.services.record_services import RecordServices
-from field178_mobile.features.register.establishment_data import TYPE, new_establishment
+from field178_mobile.features.register.establishment_data import new_establishment
 from field178_mobile.features.register.establishment_form import EstablishmentForm, OpenEstablishment
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.store import Draft, MergedRecord
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import local_date
 
 
@@ -42,7 +43,7 @@ class EstablishmentEditing:
         now = services.clock.now()
         draft = Draft(
             id=services.ids.time_ordered(),
-            type=TYPE,
+            type=RecordType.ESTABLISHMENT,
             record_id=services.ids.time_ordered(),
             scope="",
             data=new_establishment(name, self._unit_ids(), local_date(now)),
@@ -70,7 +71,14 @@ class EstablishmentEditing:
     def draft_of(self, record_id: str) -> Draft | None:
         """Return the draft of an establishment."""
         drafts = self._services.store.drafts.all()
-        return next((draft for draft in drafts if draft.record_id == record_id and draft.type == TYPE), None)
+        return next(
+            (
+                draft
+                for draft in drafts
+                if draft.record_id == record_id and draft.type == RecordType.ESTABLISHMENT
+            ),
+            None,
+        )
 
     def discard(self) -> None:
         """Delete the open draft; filed records stay."""
@@ -109,7 +117,9 @@ class EstablishmentEditing:
 
     def _view(self, record_id: str) -> MergedRecord | None:
         view = self._services.store.view(record_id)
-        return view if view is not None and view.type == TYPE and not view.deleted else None
+        return (
+            view if view is not None and view.type == RecordType.ESTABLISHMENT and not view.deleted else None
+        )
 
     def _superseding(self, view: MergedRecord) -> Draft:
         services = self._services

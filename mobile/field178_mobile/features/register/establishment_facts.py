@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_mobile.store import InboxKind, ShownState, StateWord, Store, VisitListing
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import local_date
 
-ESTABLISHMENT = "establishment"
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
 DONE = "done"
 
@@ -40,10 +40,10 @@ class EstablishmentFacts:
 def read_facts(store: Store, year: int) -> EstablishmentFacts:
     """Read the facts of all establishments; `year` is "this year"."""
     visits = store.visits()
-    register = store.own_states(ESTABLISHMENT)
+    register = store.own_states(RecordType.ESTABLISHMENT)
     begun = {key for key, state in register.items() if state.word is StateWord.DRAFT}
     all_drafts = store.drafts.all()
-    drafts = (draft for draft in all_drafts if draft.type == "inspection")
+    drafts = (draft for draft in all_drafts if draft.type == RecordType.INSPECTION)
     everywhere = {listing.id for listing in store.establishments()}
     groups = {
         DRAFTS: frozenset({*begun, *(str(draft.data.get("establishment_id", "")) for draft in drafts)}),

@@ -9,7 +9,6 @@ from pathlib import Path
 from field178_mobile.components.check_in.check_in import CheckIn, CheckInState
 from field178_mobile.components.forms.form_presenter import FormPresenter
 from field178_mobile.features.register.establishment_data import (
-    TYPE,
     add_certificate,
     drop_certificate,
     finished,
@@ -32,6 +31,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared import rules
 from field178_shared.merge import equal, read_path, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
@@ -74,7 +74,7 @@ class EstablishmentForm(FormPresenter):
         self._register = RegisterIndex(store.establishments())
         self._deferred: Changes = {}
         self._is_closed = False
-        self._marks = rules.FreeTextMarks(TYPE, self._words.language)
+        self._marks = rules.FreeTextMarks(RecordType.ESTABLISHMENT, self._words.language)
         point = RegisterPoint(self._data, self._point_taken)
         self.place = CheckIn(
             self._places, point.draft(), (self._clock, self._words), None, lambda: self.show(self._focus)
@@ -99,37 +99,49 @@ class EstablishmentForm(FormPresenter):
 
     def choose_kind(self, type_id: str) -> None:
         """Set the kind of establishment."""
-        self._change({"establishment_type_id": type_id}, self._words.field(TYPE, "establishment_type_id"))
+        self._change(
+            {"establishment_type_id": type_id},
+            self._words.field(RecordType.ESTABLISHMENT, "establishment_type_id"),
+        )
 
     def choose_unit(self, unit_id: str) -> None:
         """Record the commune of an establishment that the server has not taken yet."""
         if self._opened.is_new:
-            self._change({"unit_id": unit_id}, self._words.field(TYPE, "unit_id"))
+            self._change({"unit_id": unit_id}, self._words.field(RecordType.ESTABLISHMENT, "unit_id"))
 
     def choose_status(self, status: str) -> None:
         """Set the operating status."""
-        self._change({"operating_status_id": status}, self._words.field(TYPE, "operating_status_id"))
+        self._change(
+            {"operating_status_id": status},
+            self._words.field(RecordType.ESTABLISHMENT, "operating_status_id"),
+        )
 
     def choose_registration(self, form: str) -> None:
         """Set the form of registration; choosing it again removes it."""
         changes = toggle(self._session.data, "registration_form_id", form)
-        self._change(changes, self._words.field(TYPE, "registration_form_id"))
+        self._change(changes, self._words.field(RecordType.ESTABLISHMENT, "registration_form_id"))
 
     def count_rooms(self, rooms: int | None) -> None:
         """Set the number of rooms."""
-        self._change({"rooms_total": rooms}, self._words.field(TYPE, "rooms_total"))
+        self._change({"rooms_total": rooms}, self._words.field(RecordType.ESTABLISHMENT, "rooms_total"))
 
     def add_certificate(self, kind: str) -> None:
         """Add a paper."""
-        self._change(add_certificate(kind), self._words.field(TYPE, "certificates"))
+        self._change(add_certificate(kind), self._words.field(RecordType.ESTABLISHMENT, "certificates"))
 
     def drop_certificate(self, kind: str) -> None:
         """Remove a certificate."""
-        self._change(drop_certificate(self._session.data, kind), self._words.field(TYPE, "certificates"))
+        self._change(
+            drop_certificate(self._session.data, kind),
+            self._words.field(RecordType.ESTABLISHMENT, "certificates"),
+        )
 
     def state_certificate(self, kind: str, status: str) -> None:
         """Record whether a paper is valid."""
-        self._change({f"certificates.{kind}.status": status}, self._words.field(TYPE, "certificates"))
+        self._change(
+            {f"certificates.{kind}.status": status},
+            self._words.field(RecordType.ESTABLISHMENT, "certificates"),
+        )
 
     def number_certificate(self, kind: str, number: str) -> None:
         """Set the number of a certificate as typed."""
@@ -138,7 +150,8 @@ class EstablishmentForm(FormPresenter):
     def end_certificate(self, kind: str, iso: str) -> None:
         """Set the last day of a certificate, or remove it."""
         self._change(
-            {f"certificates.{kind}.expires_on": iso or None}, self._words.field(TYPE, "certificates")
+            {f"certificates.{kind}.expires_on": iso or None},
+            self._words.field(RecordType.ESTABLISHMENT, "certificates"),
         )
 
     def complete(self, inspect: bool = False) -> None:
@@ -185,7 +198,7 @@ class EstablishmentForm(FormPresenter):
         return finished(self._data())
 
     def _where(self, path: str) -> str:
-        return self._words.entry(TYPE, path) or super()._where(path)
+        return self._words.entry(RecordType.ESTABLISHMENT, path) or super()._where(path)
 
     def _scene(self) -> EstablishmentFormScene:
         data, words = self._data(), self._words

@@ -8,13 +8,14 @@ from datetime import date
 
 from field178_mobile.components.check_in.check_in import CheckInState
 from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
-from field178_mobile.features.register.establishment_data import TYPE, certificates_of
+from field178_mobile.features.register.establishment_data import certificates_of
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import StateWord
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 
@@ -119,8 +120,16 @@ def form_state(
         can_move=scene.is_new,
         statuses=options(words, "operating_status", data.get("operating_status_id")),
         registrations=options(words, "registration_form", data.get("registration_form_id")),
-        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in _TEXTS},
-        fields={each: simple_fields((TYPE, each), data, pins, words, CONTROLS) for each in SECTIONS},
+        texts={
+            path: simple_field(
+                RecordType.ESTABLISHMENT, FIELDS[RecordType.ESTABLISHMENT][path], data, pins, words
+            )
+            for path in _TEXTS
+        },
+        fields={
+            each: simple_fields((RecordType.ESTABLISHMENT, each), data, pins, words, CONTROLS)
+            for each in SECTIONS
+        },
         needs_note=kind is not None and kind.requires_note,
         rooms=count_of(data, "rooms_total"),
         place=scene.place,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.features.register.establishment_data import TYPE, listed
+from field178_mobile.features.register.establishment_data import listed
 from field178_mobile.features.register.establishment_facts import (
     ALL,
     DRAFTS,
@@ -22,6 +22,7 @@ from field178_mobile.features.register.search_index import Indexed, SearchIndex,
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording, row_day
 from field178_mobile.store import EstablishmentListing, ShownState, StateWord, Store
+from field178_shared.record_type import RecordType
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
@@ -215,7 +216,11 @@ class EstablishmentsPresenter:
         here, establishments = self._position, self._index.of(self._store.establishments())
         if here is not None:
             establishments = sorted(establishments, key=lambda each: _nearness(here, each.listing))
-        drafts = [draft for draft in self._store.drafts.all() if draft.type == TYPE and draft.seen is None]
+        drafts = [
+            draft
+            for draft in self._store.drafts.all()
+            if draft.type == RecordType.ESTABLISHMENT and draft.seen is None
+        ]
         return [*self._begun.of(map(listed, drafts)), *establishments]
 
     def _chips(self, listings: Sequence[EstablishmentListing]) -> tuple[Option, ...]:

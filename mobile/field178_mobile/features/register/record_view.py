@@ -10,11 +10,11 @@ from field178_mobile.features.register.visits import Visit
 from field178_mobile.presentation.facts import DatedRow, Fact
 from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text
 
 SOON_DAYS = 30
-TYPE, VISIT = "establishment", "inspection"
 FACTS = (
     "address_line",
     "village",
@@ -39,7 +39,13 @@ class CertificateLine:
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
     """Return the known facts of the register."""
-    facts = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
+    facts = (
+        Fact(
+            words.field(RecordType.ESTABLISHMENT, path),
+            value_text(RecordType.ESTABLISHMENT, path, data.get(path), words),
+        )
+        for path in FACTS
+    )
     return tuple(fact for fact in facts if fact.value != NOTHING)
 
 
@@ -64,7 +70,9 @@ def history_row(visit: Visit, state: str, words: Wording) -> DatedRow:
         else words.choice("access_result", access)
     )
     day = date_text(visit.started_at) if visit.started_at else ""
-    return DatedRow(visit.record_id, VISIT, day, summary, words.choice("shown_state", state), state)
+    return DatedRow(
+        visit.record_id, RecordType.INSPECTION, day, summary, words.choice("shown_state", state), state
+    )
 
 
 def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateLine:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.components.shift.roster import RecordLike
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import Data, text_of
 from field178_shared.records.repeat_violations import violations_of
-from field178_shared.records.sanctions import DECISION, PAYMENT, AfterVisit
+from field178_shared.records.sanctions import AfterVisit
 from field178_shared.time.clock import from_wire
 
 
@@ -66,7 +67,7 @@ def followed(
     """
     with_violations = [visit for visit in visits if violations_of(visit.data)]
     entries: dict[str, dict[str, tuple[str, Data]]] = {visit.record_id: {} for visit in with_violations}
-    for record_type in (DECISION, PAYMENT) if with_violations else ():
+    for record_type in (RecordType.SANCTION_DECISION, RecordType.PAYMENT) if with_violations else ():
         for view in views(record_type):
             entries.get(text_of(view.data, "record"), {})[view.id] = (record_type, view.data)
     return [(visit.data, AfterVisit.of(visit.data, entries[visit.record_id])) for visit in with_violations]

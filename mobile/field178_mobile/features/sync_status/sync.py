@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from field178_mobile.components.photos.photo_words import files_word, photos_state
@@ -23,13 +23,17 @@ from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import StoreStatus
+from field178_shared.record_type import RecordType
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock
 
 SHOWN_ROWS = 12
 SHOWN_SCOPES = 8
-_ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
+_ICONS: Mapping[str, str] = {
+    RecordType.INSPECTION: "clipboard-check-outline",
+    RecordType.OUTREACH_SESSION: "bullhorn-outline",
+}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
 _ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
 

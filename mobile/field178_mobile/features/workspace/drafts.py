@@ -10,7 +10,7 @@ from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Draft, Store
-from field178_shared.records.comment_threads import ANSWER
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import Clock, local_date
 
@@ -47,7 +47,9 @@ class DraftsPresenter:
     def rows(self) -> tuple[DraftRow, ...]:
         """Return the drafts as the store holds them now."""
         now = self._clock.now()
-        roster = read_roster(self._store.views("team"), self._store.views("person"), local_date(now))
+        roster = read_roster(
+            self._store.views(RecordType.TEAM), self._store.views(RecordType.PERSON), local_date(now)
+        )
         return tuple(
             self._row(draft, now, "" if draft.user == self._user else roster.name_of(draft.user))
             for draft in self._store.drafts.all()
@@ -79,7 +81,7 @@ class DraftsPresenter:
 
     def _opened_by(self, draft: Draft) -> tuple[str, str]:
         """Return id and type of the record that a draft opens: for an answer, its subject."""
-        if draft.type != ANSWER:
+        if draft.type != RecordType.COMMENT_ANSWER:
             return draft.record_id, draft.type
         record_id = text_of(draft.data, "record")
         view = self._store.view(record_id)
@@ -87,8 +89,10 @@ class DraftsPresenter:
 
     def _title(self, draft: Draft) -> str:
         words = self._words
-        if draft.type == ANSWER:
-            return record_title(self._store, text_of(draft.data, "record"), words) or words.record(ANSWER)
+        if draft.type == RecordType.COMMENT_ANSWER:
+            return record_title(self._store, text_of(draft.data, "record"), words) or words.record(
+                RecordType.COMMENT_ANSWER
+            )
         form = words.lists.forms.get(text_of(draft.data, "outreach_form_id"))
         if form is not None:
             return form.label(words.language)

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.shift_data import Shift
-from field178_mobile.features.inspection.visit import TYPE, VisitedEstablishment, new_visit, plan_visit
+from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit, plan_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.plan.planned import PlannedVisits, requested_first
 from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
 from field178_mobile.store import Draft, MergedRecord
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
@@ -33,7 +34,7 @@ class EstablishmentVisits:
 
     def drafts(self) -> list[Draft]:
         """Return the drafts of visits, the latest saved first."""
-        return [draft for draft in self._store.drafts.all() if draft.type == TYPE]
+        return [draft for draft in self._store.drafts.all() if draft.type == RecordType.INSPECTION]
 
     def draft_at(self, establishment_id: str) -> Draft | None:
         """Return the visit draft of an establishment, or None."""
@@ -81,7 +82,7 @@ class EstablishmentVisits:
         services, now = self._services, self._services.clock.now()
         return Draft(
             id=services.ids.time_ordered(),
-            type=TYPE,
+            type=RecordType.INSPECTION,
             record_id=services.ids.time_ordered(),
             scope=f"team:{shift.team_id}",
             data=new_visit(establishment, shift, now, services.words.lists.version),

@@ -26,7 +26,7 @@ from field178_mobile.presentation.facts import DatedRow
 from field178_mobile.presentation.follow_up_lines import to_fix
 from field178_mobile.presentation.wording import options
 from field178_mobile.store import StateWord
-from field178_shared.records.commune import CENSUS
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
 
@@ -53,7 +53,7 @@ class RecordStates:
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         shown = visit.record_id if visit is not None else rows[0].record_id if rows else ""
         counted = self._visits.counted(visits)
-        counts = counts_of(counted, censuses_of(self._store.views(CENSUS), view.id))
+        counts = counts_of(counted, censuses_of(self._store.views(RecordType.WORKER_CENSUS), view.id))
         return RecordState(
             id=view.id,
             title=text_of(view.data, "name"),
@@ -81,7 +81,7 @@ class RecordStates:
             ),
             has_old_count=is_old(counts, today),
             is_being_counted=any(
-                draft.type == CENSUS and establishment_of(draft) == view.id
+                draft.type == RecordType.WORKER_CENSUS and establishment_of(draft) == view.id
                 for draft in self._store.drafts.all()
             ),
         )

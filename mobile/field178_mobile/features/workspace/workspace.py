@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.roster import read_roster
 from field178_mobile.components.shift.shift import ShiftPresenter, ShiftState
-from field178_mobile.features.census.census_data import TYPE as CENSUS
 from field178_mobile.features.census.census_editing import CensusEditing
 from field178_mobile.features.census.census_state import CensusState
 from field178_mobile.features.inspection.field_positions import INFO
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.register.establishment_editing import EstablishmentEditing
-from field178_mobile.features.register.establishment_facts import ESTABLISHMENT
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentsPresenter, EstablishmentsState
 from field178_mobile.features.register.record_state import RecordState
@@ -24,6 +22,7 @@ from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.store import StoreChange
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import local_date
 
 
@@ -176,7 +175,10 @@ class Workspace:
 
     def open_draft(self, row: DraftRow) -> bool:
         """Open a draft of the list: a visit, an establishment or a census; False if impossible."""
-        ways = {ESTABLISHMENT: self.open_establishment, CENSUS: self.open_census}
+        ways: Mapping[str, Callable[[str], bool]] = {
+            RecordType.ESTABLISHMENT: self.open_establishment,
+            RecordType.WORKER_CENSUS: self.open_census,
+        }
         return ways.get(row.type, self.open_visit)(row.record_id)
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
@@ -304,7 +306,10 @@ class Workspace:
 
     def _refresh(self) -> None:
         store, today = self._services.store, local_date(self._services.clock.now())
-        self.shift.start(read_roster(store.views("team"), store.views("person"), today), self._services.user)
+        self.shift.start(
+            read_roster(store.views(RecordType.TEAM), store.views(RecordType.PERSON), today),
+            self._services.user,
+        )
         self.list.refresh()
         self.record.refresh()
 

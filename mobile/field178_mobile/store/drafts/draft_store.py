@@ -9,7 +9,7 @@ from field178_mobile.store.model import Draft
 from field178_mobile.store.photos.photo_store import PhotoStore
 from field178_mobile.store.replication.erasure import named_in, refuse_erased
 from field178_mobile.store.session import DraftAccess, Unlocked
-from field178_shared.records.comment_threads import ANSWER
+from field178_shared.record_type import RecordType
 
 
 class DraftStore:
@@ -24,7 +24,7 @@ class DraftStore:
 
         def work(unlocked: Unlocked) -> str:
             # Every tap in a form saves: only an answer is about a second record.
-            named = named_in(draft) if draft.type == ANSWER else (draft.record_id,)
+            named = named_in(draft) if draft.type == RecordType.COMMENT_ANSWER else (draft.record_id,)
             refuse_erased(unlocked.context, named)
             with unlocked.context.transaction("draft"):
                 save_draft(unlocked.context, draft)

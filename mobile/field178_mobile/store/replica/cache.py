@@ -15,8 +15,6 @@ from field178_mobile.store.model import (
 )
 from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of_all, shown_changes
 from field178_mobile.store.replica.listings import (
-    ESTABLISHMENT,
-    VISIT,
     Listing,
     by_establishment,
     by_name,
@@ -33,18 +31,23 @@ from field178_mobile.store.replica.server_records import (
     server_records,
     server_records_of,
 )
-from field178_shared.records.comment_threads import ANSWER, CommentAnswer
+from field178_shared.record_type import RecordType
+from field178_shared.records.comment_threads import CommentAnswer
 from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
 from field178_shared.records.reading import text_of
 from field178_shared.records.review import ReviewRecord
-from field178_shared.records.sanctions import CLOSURE
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MERGED_INTO
 
-REVIEW = "review"
-CONFLICT = "conflict"
 _VOID = "void"
-_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT, CLOSURE, ANSWER)
+_INDEXED = (
+    RecordType.ESTABLISHMENT,
+    RecordType.INSPECTION,
+    RecordType.REVIEW,
+    RecordType.CONFLICT,
+    RecordType.FOLLOW_UP_CLOSURE,
+    RecordType.COMMENT_ANSWER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,14 @@ class ReplicaCache:
             self._visits_to = by_establishment(line for line in lines if isinstance(line, VisitListing))
         self._establishments = {listing.id: listing for listing in self._sorted}
         self._visits = {visit.id: visit for visits in self._visits_to.values() for visit in visits}
-        for row in server_records(self._context, REVIEW):
+        for row in server_records(self._context, RecordType.REVIEW):
             self._put_review(row.id, row)
-        for row in server_records(self._context, CONFLICT):
+        for row in server_records(self._context, RecordType.CONFLICT):
             self._put_conflict(row.id, row)
-        for row in server_records(self._context, CLOSURE):
+        for row in server_records(self._context, RecordType.FOLLOW_UP_CLOSURE):
             self._put_closure(row.id, row)
-        own = by_record(shown_changes(self._context, ANSWER))
-        for row in server_records(self._context, ANSWER):
+        own = by_record(shown_changes(self._context, RecordType.COMMENT_ANSWER))
+        for row in server_records(self._context, RecordType.COMMENT_ANSWER):
             self._put_answer(row.id, row, own.pop(row.id, []))
         for record_id, changes in own.items():
             self._put_answer(record_id, None, changes)
@@ -197,7 +200,7 @@ class ReplicaCache:
         self.is_as_loaded &= place is None and visit is None and line is None
 
     def _lines(self) -> Iterator[Listing]:
-        for record_type in (ESTABLISHMENT, VISIT):
+        for record_type in (RecordType.ESTABLISHMENT, RecordType.INSPECTION):
             own = by_record(shown_changes(self._context, record_type))
             for row in server_records(self._context, record_type):
                 self._put_merged(row.id, row)
@@ -209,13 +212,17 @@ class ReplicaCache:
         old = self._reviews.pop(review, None)
         if old is not None:
             self._reviewed.pop(old.record, None)
-        if row is not None and row.type == REVIEW and not row.deleted:
+        if row is not None and row.type == RecordType.REVIEW and not row.deleted:
             self._reviews[review] = ReviewRecord.from_data(row.data)
             self._reviewed[self._reviews[review].record] = self._reviews[review]
 
     def _put_closure(self, closure: str, row: ServerRecord | None) -> None:
         self._closed.pop(closure, None)
-        is_read = row is not None and row.type == CLOSURE and not (row.deleted or row.is_erased)
+        is_read = (
+            row is not None
+            and row.type == RecordType.FOLLOW_UP_CLOSURE
+            and not (row.deleted or row.is_erased)
+        )
         if row is not None and is_read and (ref := closed_by_closure(row.data)) is not None:
             self._closed[closure] = ref
 
@@ -223,7 +230,9 @@ class ReplicaCache:
         old = self._answers.pop(answer, None)
         if old is not None:
             self._answered[old.record].pop(answer, None)
-        if (row is not None and row.type == ANSWER) or any(change.type == ANSWER for change in own):
+        if (row is not None and row.type == RecordType.COMMENT_ANSWER) or any(
+            change.type == RecordType.COMMENT_ANSWER for change in own
+        ):
             view = compose(row, own)
             if view is not None and not view.deleted:
                 comment_answer = self._answers[answer] = CommentAnswer.from_data(answer, view.data)
@@ -239,7 +248,7 @@ class ReplicaCache:
         old = self._conflicts.pop(conflict, None)
         if old is not None:
             self._disputed[old.record_id].pop(conflict, None)
-        if row is not None and row.type == CONFLICT and _is_open(row):
+        if row is not None and row.type == RecordType.CONFLICT and _is_open(row):
             added = self._conflicts[conflict] = _conflict(row)
             self._disputed.setdefault(added.record_id, {})[conflict] = added
 
@@ -254,7 +263,7 @@ def _of_office(visit: VisitListing, void: frozenset[str], closed: frozenset[Foll
 
 
 def _merged_into(row: ServerRecord | None) -> str:
-    if row is None or row.type != ESTABLISHMENT or not row.deleted:
+    if row is None or row.type != RecordType.ESTABLISHMENT or not row.deleted:
         return ""
     return text_of(row.data, MERGED_INTO)
 

@@ -8,14 +8,13 @@ from sys import intern
 
 from field178_mobile.ports import Json
 from field178_mobile.store.model import EstablishmentListing, VisitListing
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, asked_keys, closed_by
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 from field178_shared.time.clock import from_wire
 
-ESTABLISHMENT = "establishment"
-VISIT = "inspection"
 _TYPE_ID, _UNIT_ID = map(EstablishmentListing._fields.index, ("type_id", "unit_id"))
 
 Visits = dict[str, tuple[VisitListing, ...]]
@@ -24,9 +23,9 @@ Listing = EstablishmentListing | VisitListing
 
 def listing_of(record_type: str, record_id: str, data: Mapping[str, object]) -> Listing | None:
     """Return the list row of a record with this data, None for a type without lists."""
-    if record_type == VISIT:
+    if record_type == RecordType.INSPECTION:
         return visit_listing(record_id, data)
-    return establishment_listing(record_id, data) if record_type == ESTABLISHMENT else None
+    return establishment_listing(record_id, data) if record_type == RecordType.ESTABLISHMENT else None
 
 
 def establishment_listing(record_id: str, data: Mapping[str, object]) -> EstablishmentListing:

@@ -25,7 +25,7 @@ from field178_mobile.store.outbox.changes import (
     shown_changes,
 )
 from field178_mobile.store.photos.undeliverable import pending_photos, undeliverable_photos
-from field178_mobile.store.replica.cache import CONFLICT, OpenConflict, ReplicaCache
+from field178_mobile.store.replica.cache import OpenConflict, ReplicaCache
 from field178_mobile.store.replica.merged_view import compose, effective, refusal
 from field178_mobile.store.replica.server_records import (
     get_server_record,
@@ -34,6 +34,7 @@ from field178_mobile.store.replica.server_records import (
 )
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
+from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
 from field178_shared.records.review import RETURNED, ReviewRecord
 from field178_shared.time.clock import from_wire
@@ -136,7 +137,7 @@ class Records:
         return ShownState(word, attention_of(refusal(own), self.cache.conflicts(record_id)))
 
     def _marked(self, view: MergedRecord | None) -> MergedRecord | None:
-        if view is None or view.type == CONFLICT:
+        if view is None or view.type == RecordType.CONFLICT:
             return view
         conflicts = self.cache.conflicts(view.id)
         if not conflicts:

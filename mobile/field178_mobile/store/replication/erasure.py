@@ -18,7 +18,7 @@ from field178_mobile.store.photos.files import PhotoFiles
 from field178_mobile.store.photos.rows import all_photos, forget_photo
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.records.comment_threads import ANSWER
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.wire.canonical import Digest, receipt_hash
 
@@ -54,7 +54,7 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
 
 def named_in(draft: Draft) -> tuple[str, ...]:
     """Return the records of a draft: its own, and the record whose comment it answers."""
-    subject = text_of(draft.data, "record") if draft.type == ANSWER else ""
+    subject = text_of(draft.data, "record") if draft.type == RecordType.COMMENT_ANSWER else ""
     return (draft.record_id, *([subject] if subject else []))
 
 
@@ -110,7 +110,9 @@ def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
     if not erased:
         return []
     answer_ids = [
-        change.record_id for change in shown_changes(context, ANSWER) if _subject_of(change) in erased
+        change.record_id
+        for change in shown_changes(context, RecordType.COMMENT_ANSWER)
+        if _subject_of(change) in erased
     ]
     return [
         *answer_ids,
@@ -119,7 +121,7 @@ def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
 
 
 def _subject_of(change: OwnChange) -> str:
-    return text_of(change.set, "record") if change.type == ANSWER else ""
+    return text_of(change.set, "record") if change.type == RecordType.COMMENT_ANSWER else ""
 
 
 def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:

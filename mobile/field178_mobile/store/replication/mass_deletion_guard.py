@@ -21,8 +21,8 @@ from field178_mobile.store.replica.server_records import (
     put_scope,
     scope_rows,
 )
+from field178_shared.record_type import RecordType
 
-CONFLICT = "conflict"
 MOST_ROWS = 50
 MOST_PERCENT = 20
 WITHHELD_AT = "held_at"
@@ -133,4 +133,4 @@ def _put_withheld_at(context: DatabaseContext, cursors: Mapping[str, int]) -> No
 
 def _is_live_in(row: ServerRecord | None, scope: str) -> bool:
     # Resolved conflicts are not counted: an office that resolves many is no danger.
-    return row is not None and row.scope == scope and not row.deleted and row.type != CONFLICT
+    return row is not None and row.scope == scope and not row.deleted and row.type != RecordType.CONFLICT

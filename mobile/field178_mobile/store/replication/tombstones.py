@@ -9,13 +9,13 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.replica.server_records import ServerRecord, drop_server_record, put_server_record
 from field178_shared.errors import AppError
-from field178_shared.records import area_figures, number_block
+from field178_shared.record_type import RecordType
 from field178_shared.wire.canonical import Digest, record_hash_of_body
 
 KEPT_S = 30 * 86_400
 # Types created by the server only; it skips lost numbers and recomputes figures, so nobody could decide on
 # them.
-_NEVER_OFFERED = (number_block.TYPE, area_figures.TYPE)
+_NEVER_OFFERED = (RecordType.NUMBER_BLOCK, RecordType.INDICATOR_FIGURES)
 _HASH_BYTES = 16
 MOVED = ("id", "type", "scope", "rev", "deleted", "lost", "at_s", "key_id", "sealed")
 _INSERT = f"INSERT INTO removed ({', '.join(MOVED)}) VALUES ({', '.join('?' * len(MOVED))})"  # noqa: S608

@@ -23,6 +23,7 @@ from field178_server.office.audit.queries import (
     may_be_named,
 )
 from field178_server.records.access import AccessFilter, access_of
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 _AUTHORS = {
@@ -179,7 +180,7 @@ class TrailReader:
         return self.localizer.names.establishments.get(record_id, "") if is_readable else ""
 
     def _record_page(self, record_id: str, record: RecordFacts) -> str:
-        capability = "establishments" if record.type == "establishment" else "reviews"
+        capability = "establishments" if record.type == RecordType.ESTABLISHMENT else "reviews"
         if not self._access.holds(record.scope) or not self._may(f"console.{capability}.detail"):
             return ""
         return record_link(record.type, record_id) or ""

@@ -55,7 +55,8 @@ from field178_server.records.labels import establishment_names
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
-from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST, RISK_COUNT
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import count_of, entries_of, text_of
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -97,9 +98,9 @@ def new(record_type: str) -> Response:
     _check_type(record_type)
     today = current_page().today
     typed = MultiDict({name: request.args[name] for name in PATHS[record_type] if name in request.args})
-    if record_type == PLAN:
+    if record_type == RecordType.COMMUNE_PLAN:
         typed.setdefault("year", str(today.year))
-    if record_type == RISK_COUNT:
+    if record_type == RecordType.RISK_GROUP_COUNT:
         typed.setdefault("half_year", half_year_asked(today).isoformat())
     form = _new_form(record_type, typed)
     for path, choices in form.options.items():
@@ -218,8 +219,10 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
     data = data_typed(values)
     unit: Data = entry.data if entry else {"unit_id": _unit_id()}
     files, before = PlanFiles(), entry.data if entry else {}
-    if form.record_type == PLAN:
-        record_id = entry.record_id if entry else entry_id(_enterer(), PLAN, {**unit, **data})
+    if form.record_type == RecordType.COMMUNE_PLAN:
+        record_id = (
+            entry.record_id if entry else entry_id(_enterer(), RecordType.COMMUNE_PLAN, {**unit, **data})
+        )
         files = sent_files(record_id, before, page.localizer)
     if values.errors or files.error:
         shown = FormPage(replace(form, errors=values.errors), entry, files)
@@ -274,7 +277,7 @@ def _extras(session: Session, shown: FormPage) -> EntryExtras:
     if offered and shown.is_return_refused:
         offered = replace(offered, path=request.form.get("path", ""), text=request.form.get("text", ""))
     return EntryExtras(
-        takes_files=form.record_type == PLAN,
+        takes_files=form.record_type == RecordType.COMMUNE_PLAN,
         files=shown.files.lines(page.localizer),
         file_error=shown.files.error,
         documents=list(entries_of(entry.data, "attachments")) if entry else [],
@@ -287,9 +290,9 @@ def _extras(session: Session, shown: FormPage) -> EntryExtras:
 def _no_choice(form: EntryForm) -> str:
     """Return what a commune lacks before this form can be filled in; "" where it lacks nothing."""
     say = current_page().say
-    if form.record_type == POST and not form.options["outlet_id"]:
+    if form.record_type == RecordType.MEDIA_POST and not form.options["outlet_id"]:
         return say(N_("The lists name no media outlet of this commune; ask the administrator."))
-    if form.record_type == CENSUS and not form.options["establishment_id"]:
+    if form.record_type == RecordType.WORKER_CENSUS and not form.options["establishment_id"]:
         return say(N_("The register has no establishment in this commune."))
     return ""
 
@@ -310,18 +313,18 @@ def _typed(entry: Stored) -> MultiDict[str, str]:
 
 def _options(record_type: str, unit_id: str, entry: Stored | None, typed: MultiDict[str, str]) -> Options:
     page = current_page()
-    if record_type == POST:
+    if record_type == RecordType.MEDIA_POST:
         outlets = (outlet for outlet in page.lists.media_outlets.values() if outlet.unit_id == unit_id)
         return {
             "outlet_id": by_label((outlet.id, outlet.label(page.localizer.language)) for outlet in outlets)
         }
-    if record_type == RISK_COUNT:
+    if record_type == RecordType.RISK_GROUP_COUNT:
         return {"half_year": half_years(page.today, typed.get("half_year", ""), page.localizer)}
     with snapshot(page.runtime.engine) as session:
-        if record_type == CENSUS:
+        if record_type == RecordType.WORKER_CENSUS:
             offered = establishments_in(session, page.tenant_id, unit_id)
             return {"establishment_id": [*offered, *_ended(session, offered, entry)]}
-        plans = entries_in(session, page.tenant_id, unit_id, (PLAN,))
+        plans = entries_in(session, page.tenant_id, unit_id, (RecordType.COMMUNE_PLAN,))
     others = (plan for plan in plans if entry is None or plan.record_id != entry.record_id)
     return {"replaces": [(plan.record_id, _plan_name(plan)) for plan in others]}
 

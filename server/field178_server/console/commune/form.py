@@ -7,23 +7,24 @@ from datetime import date
 
 from field178_server.console.text.localize import Localizer
 from field178_shared.indicators.periods import months_after
-from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT, half_year_of
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import half_year_of
 
 # How many half-years back an at-risk group may still be entered.
 _HALF_YEARS_OFFERED, _MONTHS = 4, 6
 
 PATHS: Mapping[str, tuple[str, ...]] = {
-    CENSUS: (
+    RecordType.WORKER_CENSUS: (
         *("establishment_id", "counted_on", "workers_total", "workers_female", "workers_male"),
         *("workers_sex_unstated", "workers_contract", "workers_health_check", "workers_insured"),
         *("source_document", "note"),
     ),
-    POST: (
+    RecordType.MEDIA_POST: (
         *("outlet_id", "published_on", "genre_id", "title", "url", "broadcast_log", "duration_minutes"),
         *("broadcast_times", "topic_ids"),
     ),
-    PLAN: ("year", "document_number", "issued_on", "integration_ids", "replaces"),
-    RISK_COUNT: ("half_year", "group_id", "people_total", "women_total"),
+    RecordType.COMMUNE_PLAN: ("year", "document_number", "issued_on", "integration_ids", "replaces"),
+    RecordType.RISK_GROUP_COUNT: ("half_year", "group_id", "people_total", "women_total"),
 }
 
 

@@ -17,7 +17,8 @@ from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.office.commune.queries import CommuneWork, commune_work, find_entry
 from field178_server.office.reviews.entry_returns import entry_returns
 from field178_server.records.labels import names_of
-from field178_shared.records.commune import CENSUS, COMMUNE_TYPES
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
@@ -40,7 +41,7 @@ def index() -> Response:
             return url_for("console.commune.index", unit=unit_id, type=record_type or None, page=number)
 
         listed = list_entries(work.entries, COMMUNE_TYPES, href, page.localizer)
-        counts = [entry for entry in listed.entries if entry.type == CENSUS]
+        counts = [entry for entry in listed.entries if entry.type == RecordType.WORKER_CENSUS]
         names = names_of(
             session, page.tenant_id, {text_of(count.data, "establishment_id") for count in counts}
         )
@@ -68,5 +69,5 @@ def index() -> Response:
 def _unit_filter(reader: CommuneReader, unit_id: str, page: Page) -> Sequence[FilterField]:
     if len(reader.units) < 2:
         return ()
-    label = field_name("establishment", "unit_id", page.localizer)
+    label = field_name(RecordType.ESTABLISHMENT, "unit_id", page.localizer)
     return (FilterField("unit", label, unit_id, reader.units, page.say(N_("Choose"))),)

@@ -14,15 +14,15 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
 from field178_server.office.reviews.entry_returns import EntryReturn
 from field178_server.records.stored_record import Stored
-from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.i18n import N_
 
-ADD = {
-    CENSUS: N_("Enter a count"),
-    POST: N_("Enter a post"),
-    PLAN: N_("Enter the plan"),
-    RISK_COUNT: N_("Enter an at-risk group"),
+ADD: Mapping[str, str] = {
+    RecordType.WORKER_CENSUS: N_("Enter a count"),
+    RecordType.MEDIA_POST: N_("Enter a post"),
+    RecordType.COMMUNE_PLAN: N_("Enter the plan"),
+    RecordType.RISK_GROUP_COUNT: N_("Enter an at-risk group"),
 }
 
 
@@ -42,8 +42,8 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
                 say(N_("posts this month: {outlet}")).format(outlet=name),
                 "" if month.posts else say(N_("none yet; at least one is due every month")),
                 "" if month.posts else "warn",
-                new_href(POST, unit_id, outlet_id=month.outlet.id),
-                say(ADD[POST]),
+                new_href(RecordType.MEDIA_POST, unit_id, outlet_id=month.outlet.id),
+                say(ADD[RecordType.MEDIA_POST]),
             )
         )
     if work.owes_plan:
@@ -62,7 +62,7 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
                 "" if risk_group.entry else "warn",
                 url_for("console.commune.detail", record_id=risk_group.entry.record_id)
                 if risk_group.entry
-                else new_href(RISK_COUNT, unit_id, **chosen),
+                else new_href(RecordType.RISK_GROUP_COUNT, unit_id, **chosen),
                 say(N_("Look at it")) if risk_group.entry else say(N_("Enter")),
                 is_entered=risk_group.entry is not None,
             )
@@ -80,8 +80,8 @@ def _plan_line(work: CommuneWork, unit_id: str, today: date, localizer: Localize
         "" if work.plan else "warn",
         url_for("console.commune.detail", record_id=work.plan.record_id)
         if work.plan
-        else new_href(PLAN, unit_id),
-        say(N_("Look at it")) if work.plan else say(ADD[PLAN]),
+        else new_href(RecordType.COMMUNE_PLAN, unit_id),
+        say(N_("Look at it")) if work.plan else say(ADD[RecordType.COMMUNE_PLAN]),
         is_entered=work.plan is not None,
     )
 
@@ -136,8 +136,8 @@ def uncounted_lines(
             if establishment.counted_on
             else say(N_("never counted")),
             "",
-            new_href(CENSUS, unit_id, establishment_id=establishment.record_id),
-            say(ADD[CENSUS]),
+            new_href(RecordType.WORKER_CENSUS, unit_id, establishment_id=establishment.record_id),
+            say(ADD[RecordType.WORKER_CENSUS]),
         )
         for establishment in establishments
     )
@@ -150,7 +150,9 @@ def entry_lines(
     return tuple(
         OwnEntryLine(
             entry,
-            (localizer.half_year if entry.type == RISK_COUNT else localizer.day)(day_of_entry(entry)),
+            (localizer.half_year if entry.type == RecordType.RISK_GROUP_COUNT else localizer.day)(
+                day_of_entry(entry)
+            ),
             *_texts(entry, localizer),
             return_label(returns[entry.record_id], entry, localizer) if entry.record_id in returns else None,
         )
@@ -161,14 +163,14 @@ def entry_lines(
 def _texts(entry: Stored, localizer: Localizer) -> tuple[str, str]:
     """Return the text of an entry and the line below it."""
     data, say = entry.data, localizer.say
-    if entry.type == CENSUS:
+    if entry.type == RecordType.WORKER_CENSUS:
         people = localizer.number(count_of(data, "workers_total") or 0)
         name = localizer.establishment(text_of(data, "establishment_id"))
         return name, say(N_("{count} workers")).format(count=people)
-    if entry.type == POST:
+    if entry.type == RecordType.MEDIA_POST:
         outlet = localizer.label(localizer.lists.media_outlets, text_of(data, "outlet_id"))
         return text_of(data, "title"), outlet
-    if entry.type == RISK_COUNT:
+    if entry.type == RecordType.RISK_GROUP_COUNT:
         people = localizer.number(count_of(data, "people_total") or 0)
         group = localizer.choice("risk_group", data["group_id"])
         return group, say(N_("{count} people")).format(count=people)

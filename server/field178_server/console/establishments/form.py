@@ -17,13 +17,13 @@ from field178_server.records.access import AccessFilter
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import TYPES
 from field178_shared.schemas.fields.catalogue import choices_of, field_at, field_messages, fields_in, words_at
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
-TYPE = "establishment"
 UNIT = "unit_id"
 DEGREES = "degrees"
 # Asked only where another field has one of these values; else the field is empty.
@@ -61,7 +61,7 @@ def form_sections(source: EntryFormSource, localizer: Localizer) -> tuple[EntryS
     """Return the form's sections; with `units` it asks for the commune."""
     sections = [
         EntrySection(
-            localizer.say(title) if title else type_name(TYPE, localizer),
+            localizer.say(title) if title else type_name(RecordType.ESTABLISHMENT, localizer),
             tuple(_field(path, source, localizer) for path in paths_in(key) if _is_asked(path, source)),
         )
         for key, title in _SECTIONS
@@ -71,7 +71,9 @@ def form_sections(source: EntryFormSource, localizer: Localizer) -> tuple[EntryS
 
 def paths_in(section: str) -> tuple[str, ...]:
     """Return the paths of a section that the office types."""
-    return tuple(spec.path for spec in fields_in(TYPE, section) if spec.path not in _NOT_TYPED)
+    return tuple(
+        spec.path for spec in fields_in(RecordType.ESTABLISHMENT, section) if spec.path not in _NOT_TYPED
+    )
 
 
 def certificate_kinds(localizer: Localizer) -> tuple[str, ...]:
@@ -124,12 +126,12 @@ def _read_certificate(typed: TypedValues, kind: str, form: Mapping[str, str], lo
 
 def field_label(path: str, localizer: Localizer) -> str:
     """Return the label of a field, with the name of the certificate that it belongs to."""
-    return label_at(FieldContext(TYPE, path, {}), localizer)
+    return label_at(FieldContext(RecordType.ESTABLISHMENT, path, {}), localizer)
 
 
 def errors_of(problems: Mapping[str, Sequence[str]], localizer: Localizer) -> dict[str, str]:
     """Return the sentence of each problem by the path of its field."""
-    return field_messages(TYPE, problems, localizer.language)
+    return field_messages(RecordType.ESTABLISHMENT, problems, localizer.language)
 
 
 def error_links(errors: Mapping[str, str], localizer: Localizer) -> list[tuple[str, str, str]]:
@@ -148,7 +150,7 @@ def _plain_paths(*, is_new: bool) -> Iterator[str]:
 
 
 def _is_required(path: str) -> bool:
-    field = TYPES[TYPE].schema.fields.get(path)
+    field = TYPES[RecordType.ESTABLISHMENT].schema.fields.get(path)
     return field is not None and field.required
 
 
@@ -160,7 +162,7 @@ def _field(path: str, source: EntryFormSource, localizer: Localizer) -> InputFie
     control = _control(path, localizer)
     if path == UNIT and source.units is not None:
         control = Control("choice", options=tuple(source.units))
-    words = words_at(TYPE, path, localizer.language)
+    words = words_at(RecordType.ESTABLISHMENT, path, localizer.language)
     asking = CONDITIONS.get(path)
     return InputField(
         path=path,
@@ -197,7 +199,7 @@ def _part(path: str, source: EntryFormSource, localizer: Localizer) -> InputFiel
     control = _control(path, localizer)
     return InputField(
         path=path,
-        label=field_name(TYPE, path, localizer),
+        label=field_name(RecordType.ESTABLISHMENT, path, localizer),
         control=control,
         typed=(_text(path, control, source),),
         error=source.errors.get(path, ""),
@@ -205,10 +207,10 @@ def _part(path: str, source: EntryFormSource, localizer: Localizer) -> InputFiel
 
 
 def _control(path: str, localizer: Localizer) -> Control:
-    spec = field_at(TYPE, path)
+    spec = field_at(RecordType.ESTABLISHMENT, path)
     if spec is not None and spec.kind is FieldKind.DEGREES:
         return Control(DEGREES, 20)
-    control = control_for(TYPE, path, localizer)
+    control = control_for(RecordType.ESTABLISHMENT, path, localizer)
     assert control is not None, path
     return control
 

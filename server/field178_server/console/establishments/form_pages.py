@@ -9,7 +9,6 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.form import (
-    TYPE,
     EntryFormSource,
     error_links,
     errors_of,
@@ -37,6 +36,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data, equal, read_path
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 ADDED, EDITED = "establishment_added", "establishment_edited"
@@ -115,7 +115,9 @@ def _refused(
         fresh,
         typed=_stored_texts(record.data, localizer) | _texts_within(state.typed or {}, changed),
         errors={
-            path: sentence.format(value=value_text(TYPE, path, read_path(record.data, path), localizer))
+            path: sentence.format(
+                value=value_text(RecordType.ESTABLISHMENT, path, read_path(record.data, path), localizer)
+            )
             for path in errors
         },
     )

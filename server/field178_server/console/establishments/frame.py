@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from field178_server.console.establishments.form import TYPE
 from field178_server.console.establishments.hints import EntryHint
 from field178_server.console.shell.form_actions import Refusal, attempt, office
 from field178_server.console.shell.page import current_page
@@ -18,6 +17,7 @@ from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
@@ -58,7 +58,7 @@ def entry_page(record_id: str) -> RecordPage:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         entry = record_page(session, page.tenant_id, page.access, record_id)
-    if entry is None or entry.record.type != TYPE or entry.erased_at:
+    if entry is None or entry.record.type != RecordType.ESTABLISHMENT or entry.erased_at:
         raise AppError(ErrorCode.NOT_FOUND)
     note_reading(record_id, entry.record.scope)
     return entry

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from field178_server.console.establishments.form import TYPE, field_label
+from field178_server.console.establishments.form import field_label
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
 from field178_shared.merge import Data, equal, read_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.rules import FreeTextMarks
 from field178_shared.text.i18n import N_
@@ -72,7 +73,7 @@ def duplicate_reason(hint: DuplicateHint, localizer: Localizer) -> str:
 def _personal_data(content: Data, before: Data) -> list[EntryHint]:
     localizer = current_page().localizer
     names = (text_of(content, "name"),)
-    marks = FreeTextMarks(TYPE, localizer.language).of(content, names)
+    marks = FreeTextMarks(RecordType.ESTABLISHMENT, localizer.language).of(content, names)
     return [
         EntryHint(f"mark:{path}:{_short_hash(text)}", field_label(path, localizer), sentence)
         for path, sentence in marks.items()

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.form import (
-    TYPE,
     certificate_kinds,
     error_links,
     errors_of,
@@ -31,6 +30,7 @@ from field178_server.office.records import operations as records
 from field178_server.records.find_record import StoredRecord
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data, equal, read_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
@@ -146,8 +146,8 @@ def _text(key: str, data: Data, localizer: Localizer) -> str:
     if key == "lat":
         point = [read_path(data, path) for path in ("lat", "lon")]
         numbers = [f"{value / 1e7:.6f}" for value in point if isinstance(value, int)]
-        return ", ".join(numbers) or value_text(TYPE, key, None, localizer)
-    return value_text(TYPE, key, read_path(data, key), localizer)
+        return ", ".join(numbers) or value_text(RecordType.ESTABLISHMENT, key, None, localizer)
+    return value_text(RecordType.ESTABLISHMENT, key, read_path(data, key), localizer)
 
 
 def _merge_page(

@@ -13,7 +13,6 @@ from field178_server.console.components.saved_views import saved_views
 from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.establishments.file_view import file_facts, status_label
 from field178_server.console.establishments.flashes import FLASHES
-from field178_server.console.establishments.form import TYPE
 from field178_server.console.establishments.merge_pages import possible_duplicates
 from field178_server.console.establishments.register_points import map_legend, register_points
 from field178_server.console.records.record_view import record_view
@@ -36,6 +35,7 @@ from field178_server.office.establishments.queries import (
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.keyset import PageStart
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -86,7 +86,7 @@ def file(kind: str) -> AnyResponse:
     """Return the register, as it is searched and filtered, as a file."""
     query, localizer = _query(), current_page().localizer
     headings = [
-        *(field_name(TYPE, path, localizer) for path in _FILE_FIELDS),
+        *(field_name(RecordType.ESTABLISHMENT, path, localizer) for path in _FILE_FIELDS),
         localizer.say(N_("Link")),
     ]
 
@@ -123,7 +123,7 @@ def detail(record_id: str) -> AnyResponse:
                 duplicates = possible_duplicates(session, record_id, entry.record.data)
     if merge_target is not None:
         return redirect(url_for("console.establishments.detail", record_id=merge_target))
-    if entry is None or file is None or entry.record.type != TYPE:
+    if entry is None or file is None or entry.record.type != RecordType.ESTABLISHMENT:
         raise AppError(ErrorCode.NOT_FOUND)
     note_reading(record_id, entry.record.scope)
     page.use_names(entry.names | file.names)
@@ -172,8 +172,18 @@ def _filters(query: RegisterQuery, localizer: Localizer) -> list[FilterField]:
     kinds = by_label((key, kind.label(language)) for key, kind in lists.types.items())
     states = [(state.id, state.label(language)) for state in lists.choices.get("operating_status", ())]
     return [
-        FilterField("unit", field_name(TYPE, "unit_id", localizer), query.unit_id, units),
-        FilterField("type", field_name(TYPE, "establishment_type_id", localizer), query.type_id, kinds),
-        FilterField("status", field_name(TYPE, "operating_status_id", localizer), query.status_id, states),
+        FilterField("unit", field_name(RecordType.ESTABLISHMENT, "unit_id", localizer), query.unit_id, units),
+        FilterField(
+            "type",
+            field_name(RecordType.ESTABLISHMENT, "establishment_type_id", localizer),
+            query.type_id,
+            kinds,
+        ),
+        FilterField(
+            "status",
+            field_name(RecordType.ESTABLISHMENT, "operating_status_id", localizer),
+            query.status_id,
+            states,
+        ),
         point_filter(query.has_point, localizer),
     ]

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from field178_server.console.exports.localized import LocalizedSource
-from field178_server.console.records.filed_columns import VISIT, columns_of
+from field178_server.console.records.filed_columns import columns_of
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
@@ -29,10 +29,10 @@ from field178_server.office.filed.queries import FiledRow, count_filed, filed_ro
 from field178_server.office.follow_ups.queries import due_between
 from field178_server.records.access import access_of
 from field178_server.records.labels import Names
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.time.no_day import NO_DAY, day_or_none
 
-_PLACE = "establishment"
 _REGISTER_FIELDS = (
     *("name", "establishment_type_id", "unit_id", "address_line"),
     *("registration_number", "operating_status_id"),
@@ -74,14 +74,18 @@ def register_table(session: Session, question: ExportQuestion, localizer: Locali
     file = TableFile(
         REGISTER,
         localizer.say(N_("Register of establishments")),
-        [field_name(_PLACE, one, localizer) for one in fields],
+        [field_name(RecordType.ESTABLISHMENT, one, localizer) for one in fields],
     )
     return ExportTable(file, fields, rows(), register_page(session, query).total)
 
 
 def filed_table(record_type: str) -> LocalizedSource:
     """Return the source of visits or of sessions; a visit stands at the point of its establishment."""
-    name, title = (VISITS, N_("Visits")) if record_type == VISIT else (SESSIONS, N_("Outreach sessions"))
+    name, title = (
+        (VISITS, N_("Visits"))
+        if record_type == RecordType.INSPECTION
+        else (SESSIONS, N_("Outreach sessions"))
+    )
 
     def table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
         officer = question.officer
@@ -97,7 +101,7 @@ def filed_table(record_type: str) -> LocalizedSource:
 
         def rows() -> Iterator[ExportRow]:
             for chunk in _chunks(filed_rows(session, query), EXPORT_STEP):
-                points = _points(session, question, chunk) if record_type == VISIT else {}
+                points = _points(session, question, chunk) if record_type == RecordType.INSPECTION else {}
                 for row, names in chunk:
                     named = localizer.with_names(names)
                     yield (
@@ -136,8 +140,8 @@ def follow_ups_table(session: Session, question: ExportQuestion, localizer: Loca
 
     columns = {
         "kind": say(N_("Kind")),
-        "place": field_name(_PLACE, "name", localizer),
-        "unit": field_name(_PLACE, "unit_id", localizer),
+        "place": field_name(RecordType.ESTABLISHMENT, "name", localizer),
+        "unit": field_name(RecordType.ESTABLISHMENT, "unit_id", localizer),
         "visited_on": say(N_("Day of the visit")),
         "due_on": say(N_("Day it is due")),
         "closed_on": say(N_("Day it was closed")),

@@ -9,7 +9,6 @@ from field178_server.console.exports.figures import figures_table
 from field178_server.console.exports.lists import filed_table, follow_ups_table, register_table
 from field178_server.console.exports.localized import localized
 from field178_server.console.exports.records import records_table
-from field178_server.console.records.filed_columns import SESSION, VISIT
 from field178_server.office.exports.kinds import (
     FIGURES,
     FOLLOW_UPS,
@@ -19,13 +18,14 @@ from field178_server.office.exports.kinds import (
     VISITS,
 )
 from field178_server.office.exports.operations import Source
+from field178_shared.record_type import RecordType
 
 EXPORT_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         FIGURES: localized(figures_table),
         REGISTER: localized(register_table),
-        VISITS: localized(filed_table(VISIT)),
-        SESSIONS: localized(filed_table(SESSION)),
+        VISITS: localized(filed_table(RecordType.INSPECTION)),
+        SESSIONS: localized(filed_table(RecordType.OUTREACH_SESSION)),
         FOLLOW_UPS: localized(follow_ups_table),
         **{record_type: localized(records_table(record_type)) for record_type in RECORD_KINDS},
     }

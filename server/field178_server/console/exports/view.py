@@ -23,6 +23,7 @@ from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures, as
 from field178_server.records.access import access_to_communes
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.reporting import YearKind
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -116,7 +117,7 @@ def _fields(page: Page, kind: ExportKind, given: Mapping[str, str]) -> list[Filt
             for name, label in (("since", N_("From day")), ("until", N_("To day")))
         ]
     if kind.key in _BY_COMMUNE:
-        label = field_name("establishment", "unit_id", localizer)
+        label = field_name(RecordType.ESTABLISHMENT, "unit_id", localizer)
         fields.append(FilterField("unit", label, given.get("unit", ""), _communes(page)))
     return fields
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 
-from field178_server.console.records.filed_columns import SESSION, VISIT
 from field178_server.console.shell.lists import FilterField, wanted_day
 from field178_server.console.shell.maps import point_filter, wanted_point
 from field178_server.console.text.field_labels import field_name
@@ -14,6 +13,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
 from field178_server.console.text.state_labels import state_label
 from field178_server.office.filed.list_filter import FiledFilter
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -44,7 +44,7 @@ def read_filter(record_type: str) -> FiledFilter:
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
         has_point=wanted_point(),
-        is_counted=record_type == VISIT and given.get("counted") == "yes",
+        is_counted=record_type == RecordType.INSPECTION and given.get("counted") == "yes",
     )
 
 
@@ -62,35 +62,43 @@ def filter_fields(
     ]
     unit = FilterField(
         "unit",
-        field_name("establishment", "unit_id", localizer),
+        field_name(RecordType.ESTABLISHMENT, "unit_id", localizer),
         narrow.unit_id,
         by_label((key, unit.label(localizer.language)) for key, unit in units.items()),
     )
     states = [(state, state_label(state, localizer).text) for state in _STATES]
     state = FilterField("state", say(N_("Review state")), narrow.state, states)
-    if narrow.type == SESSION:
-        return [*days, unit, _coded(SESSION, "kind", "outreach_form_id", narrow.kind, localizer), state]
+    if narrow.type == RecordType.OUTREACH_SESSION:
+        return [
+            *days,
+            unit,
+            _coded(RecordType.OUTREACH_SESSION, "kind", "outreach_form_id", narrow.kind, localizer),
+            state,
+        ]
     return [
         *days,
         unit,
         FilterField(
             "type",
-            field_name("establishment", "establishment_type_id", localizer),
+            field_name(RecordType.ESTABLISHMENT, "establishment_type_id", localizer),
             narrow.establishment_type_id,
             by_label((key, kind.label(localizer.language)) for key, kind in localizer.lists.types.items()),
         ),
-        _coded(VISIT, "kind", "inspection_kind", narrow.kind, localizer),
+        _coded(RecordType.INSPECTION, "kind", "inspection_kind", narrow.kind, localizer),
         FilterField(
-            "team", field_name(VISIT, "team_id", localizer), narrow.team_id, by_label(team_names.items())
+            "team",
+            field_name(RecordType.INSPECTION, "team_id", localizer),
+            narrow.team_id,
+            by_label(team_names.items()),
         ),
         FilterField("officer", say(N_("Filed by")), narrow.user_id, by_label(officer_names.items())),
-        _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
-        _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
-        _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),
+        _coded(RecordType.INSPECTION, "outcome", "overall_result", narrow.outcome, localizer),
+        _coded(RecordType.INSPECTION, "violation", "findings.x.violation_id", narrow.violation, localizer),
+        _coded(RecordType.INSPECTION, "measure", "measures.x.measure_id", narrow.measure, localizer),
         state,
         FilterField(
             "counted",
-            field_name("inspection_plan", "quotas", localizer),
+            field_name(RecordType.INSPECTION_PLAN, "quotas", localizer),
             "yes" if narrow.is_counted else "",
             [("yes", say(N_("Only visits that count in a quota")))],
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from field178_server.console.filed.filters import FILTERS
-from field178_server.console.records.filed_columns import SESSION, VISIT
 from field178_server.console.shell.lists import ListAddress
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 
@@ -31,21 +31,21 @@ class FiledTable:
         return ListAddress(
             self.endpoint,
             ("q", *FILTERS, "columns", "order", "view"),
-            points_endpoint="console.filed.visits_points" if self.type == VISIT else "",
+            points_endpoint="console.filed.visits_points" if self.type == RecordType.INSPECTION else "",
             file_endpoint=f"{self.endpoint}_file",
             saved_as=self.name,
         )
 
 
 VISITS = FiledTable(
-    VISIT,
+    RecordType.INSPECTION,
     "visits",
     N_("Visits"),
     N_("Establishment, address or number of the decision"),
     N_("Visits stand here as soon as a tablet has filed one."),
 )
 SESSIONS = FiledTable(
-    SESSION,
+    RecordType.OUTREACH_SESSION,
     "sessions",
     N_("Outreach sessions"),
     N_("Place of the session"),

@@ -17,15 +17,9 @@ from field178_server.console.text.parse_values import Control, control_for, read
 from field178_server.office.reviews.record import RecordPage
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, day_of, day_of_act, entries_of, ids_of, text_of
-from field178_shared.records.sanctions import (
-    CLOSURE,
-    DECISION,
-    EXECUTION,
-    PAYMENT,
-    SANCTIONS,
-    SanctionDecision,
-)
+from field178_shared.records.sanctions import SANCTIONS, SanctionDecision
 from field178_shared.rules.free_text import FreeTextMarks
 from field178_shared.rules.sanctions import fine_range, is_outside
 from field178_shared.schemas.fields.catalogue import field_message, words_at
@@ -33,16 +27,16 @@ from field178_shared.text.i18n import N_
 
 # Parameters of the address that identify the subject of an entry within its visit.
 TARGETS: Mapping[str, tuple[str, ...]] = {
-    DECISION: (),
-    PAYMENT: ("decision",),
-    EXECUTION: ("decision", "measure_key"),
-    CLOSURE: ("follow_up_id",),
+    RecordType.SANCTION_DECISION: (),
+    RecordType.PAYMENT: ("decision",),
+    RecordType.MEASURE_EXECUTION: ("decision", "measure_key"),
+    RecordType.FOLLOW_UP_CLOSURE: ("follow_up_id",),
 }
 TITLES: Mapping[str, str] = {
-    DECISION: N_("Enter a decision"),
-    PAYMENT: N_("Enter a payment"),
-    EXECUTION: N_("Enter a measure carried out"),
-    CLOSURE: N_("Close a correction"),
+    RecordType.SANCTION_DECISION: N_("Enter a decision"),
+    RecordType.PAYMENT: N_("Enter a payment"),
+    RecordType.MEASURE_EXECUTION: N_("Enter a measure carried out"),
+    RecordType.FOLLOW_UP_CLOSURE: N_("Close a correction"),
 }
 # Sanctions and remedies beside the main one; the other measures of the list end without a decision.
 _ADDED = frozenset({"suspension", "licence_suspended", "licence_revoked", "confiscation"})
@@ -70,15 +64,17 @@ class Typed:
 def target_in(record_type: str, arguments: Mapping[str, str], visit: RecordPage) -> Data | None:
     """Return the subject of an entry from its address, None if the visit does not contain it."""
     target: Data = {name: arguments[name] for name in TARGETS[record_type] if arguments.get(name)}
-    if record_type == EXECUTION:
+    if record_type == RecordType.MEASURE_EXECUTION:
         measure_id = _measure_in(target, visit)
         return {**target, "measure_id": measure_id} if measure_id else None
-    if record_type == CLOSURE:
+    if record_type == RecordType.FOLLOW_UP_CLOSURE:
         return (
             target if text_of(target, "follow_up_id") in entries_of(visit.record.data, "follow_ups") else None
         )
     decision = decision_of(target, visit)
-    is_known = record_type == DECISION or (decision is not None and not decision.is_of_field)
+    is_known = record_type == RecordType.SANCTION_DECISION or (
+        decision is not None and not decision.is_of_field
+    )
     return target if is_known else None
 
 
@@ -105,12 +101,12 @@ def read_form(record_type: str, form: MultiDict[str, str], localizer: Localizer)
 
 def suggested(record_type: str, target: Data, visit: RecordPage) -> Data:
     """Return the first values of a new form, taken from the visit."""
-    if record_type == DECISION:
+    if record_type == RecordType.SANCTION_DECISION:
         return _decided_by_field(text_of(target, "measure"), visit) or {"violation_ids": _violations(visit)}
-    if record_type == PAYMENT:
+    if record_type == RecordType.PAYMENT:
         decision = decision_of(target, visit)
         return {"amount_vnd": decision.outstanding_vnd} if decision and decision.outstanding_vnd else {}
-    return {"status": _FIXED} if record_type == CLOSURE else {}
+    return {"status": _FIXED} if record_type == RecordType.FOLLOW_UP_CLOSURE else {}
 
 
 def typed_in(record_type: str, data: Data, localizer: Localizer) -> MultiDict[str, str]:
@@ -140,7 +136,7 @@ def fields_of(
         assert control is not None
         words = words_at(record_type, path, localizer.language)
         help_text = words.help or words.example
-        if path == "amount_vnd" and record_type == DECISION:
+        if path == "amount_vnd" and record_type == RecordType.SANCTION_DECISION:
             help_text = _frame_text(tuple(typed.getlist("violation_ids")), visit, localizer)
         fields.append(
             InputField(
@@ -174,9 +170,9 @@ def target_text(record_type: str, target: Data, visit: RecordPage, localizer: Lo
     """Return the subject of an entry as a text."""
     decision = decision_of(target, visit)
     parts = [decision_title(decision, localizer)] if decision else []
-    if record_type == EXECUTION:
+    if record_type == RecordType.MEASURE_EXECUTION:
         parts.insert(0, localizer.choice("measure", text_of(target, "measure_id")))
-    elif record_type == CLOSURE:
+    elif record_type == RecordType.FOLLOW_UP_CLOSURE:
         follow_ups = entries_of(visit.record.data, "follow_ups")
         parts = [text_of(follow_ups.get(text_of(target, "follow_up_id"), {}), "text")]
     return " · ".join(parts)
@@ -193,7 +189,7 @@ def _unusual(record_type: str, data: Data, before: Data, visit: RecordPage) -> l
     amount = count_of(data, "amount_vnd")
     if amount is None:
         return []
-    if record_type == DECISION:
+    if record_type == RecordType.SANCTION_DECISION:
         fines = _fines(ids_of(data, "violation_ids"), visit)
         return [("amount_vnd", ErrorCode.OUTSIDE_FRAME)] if is_outside(amount, fines) else []
     decision = decision_of(data, visit)

@@ -44,8 +44,9 @@ from field178_server.records.entries import OfficeEntry
 from field178_server.records.history import Revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, entries_of, text_of
-from field178_shared.records.sanctions import CLOSURE, counts
+from field178_shared.records.sanctions import counts
 from field178_shared.text.i18n import N_
 
 FILES, KEPT, CONFIRMED, SCREENED = "files", "kept", "confirmed", "screened"
@@ -202,7 +203,7 @@ def _visit(record_id: str) -> RecordPage:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         visit = record_page(session, page.tenant_id, page.access, record_id)
-    if visit is None or visit.record.type != "inspection" or visit.erased_at:
+    if visit is None or visit.record.type != RecordType.INSPECTION or visit.erased_at:
         raise AppError(ErrorCode.NOT_FOUND)
     page.use_names(visit.names)
     return visit
@@ -251,7 +252,7 @@ def _attachments(subject: Subject, sent: Sent) -> Data:
 
 
 def _attachment(subject: Subject, file: OfficeFile) -> Data:
-    is_photo = subject.record_type == CLOSURE and file.content_type == JPEG
+    is_photo = subject.record_type == RecordType.FOLLOW_UP_CLOSURE and file.content_type == JPEG
     attachment = {"sha256": file.sha256, "size": file.size, "content_type": file.content_type}
     attachment["evidence_kind"] = _PREMISES if is_photo else _SCAN
     return attachment | ({"screened": True} if SCREENED in request.form else {})

@@ -31,7 +31,7 @@ from field178_server.office.follow_ups.queries import (
 from field178_server.records.access import AccessFilter
 from field178_server.records.follow_ups import is_past
 from field178_shared.ids import is_uuid
-from field178_shared.records.sanctions import CLOSURE, DECISION, PAYMENT
+from field178_shared.record_type import RecordType
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -161,7 +161,7 @@ def filters(query: FollowUpQuery, list_page: FollowUpPage, page: Page) -> tuple[
     units = [(unit_id, localizer.label(lists.units, unit_id)) for unit_id in list_page.units]
     teams = [(team_id, localizer.team(team_id)) for team_id in list_page.teams]
     types = [(type_id, localizer.label(lists.types, type_id)) for type_id in lists.types]
-    unit, team = (field_name("inspection", path, localizer) for path in ("unit_id", "team_id"))
+    unit, team = (field_name(RecordType.INSPECTION, path, localizer) for path in ("unit_id", "team_id"))
     return (
         FilterField("kind", page.say(N_("Kind")), query.kind, kinds),
         FilterField("unit", unit, query.unit, by_label(units)),
@@ -188,11 +188,15 @@ def _line(row: FollowUpProjection, list_page: FollowUpPage, query: FollowUpQuery
 
 def _form(row: FollowUpProjection, query: FollowUpQuery) -> tuple[str, str]:
     """Return the address of the form that continues a follow-up, and its name."""
-    record_type, target, action = DECISION, {}, N_("Enter a decision")
+    record_type, target, action = RecordType.SANCTION_DECISION, {}, N_("Enter a decision")
     if row.kind == "correction":
-        record_type, target, action = CLOSURE, {"follow_up_id": row.key}, N_("Close with proof")
+        record_type, target, action = (
+            RecordType.FOLLOW_UP_CLOSURE,
+            {"follow_up_id": row.key},
+            N_("Close with proof"),
+        )
     elif row.kind == "payment" and is_uuid(row.key):
-        record_type, target, action = PAYMENT, {"decision": row.key}, N_("Enter a payment")
+        record_type, target, action = RecordType.PAYMENT, {"decision": row.key}, N_("Enter a payment")
     elif row.kind == "payment":
         # A decision from the tablet: the office enters it first, then its payments.
         target = {"measure": row.key}

@@ -19,22 +19,21 @@ from field178_server.records.access import AGGREGATES_ONLY, access_of, access_to
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
-from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST, RISK_COUNT
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import count_of, day_of, day_of_act, text_of
 from field178_shared.records.returns import RETURN_TYPES
-from field178_shared.records.teams import TEAM
 from field178_shared.text.i18n import N_
 
 # How many records of an entity are named beside it.
 MOST_BESIDE = 5
 _PAGES: Mapping[str, tuple[str, str]] = {
-    "inspection": ("console.reviews.detail", "record_id"),
-    "outreach_session": ("console.reviews.detail", "record_id"),
-    "establishment": ("console.establishments.detail", "record_id"),
+    RecordType.INSPECTION: ("console.reviews.detail", "record_id"),
+    RecordType.OUTREACH_SESSION: ("console.reviews.detail", "record_id"),
+    RecordType.ESTABLISHMENT: ("console.establishments.detail", "record_id"),
     **dict.fromkeys(COMMUNE_TYPES, ("console.commune.detail", "record_id")),
-    ITEM: ("console.plan.item", "item_id"),
-    TEAM: ("console.teams.detail", "team_id"),
+    RecordType.PLAN_ITEM: ("console.plan.item", "item_id"),
+    RecordType.TEAM: ("console.teams.detail", "team_id"),
     **dict.fromkeys(RETURN_TYPES, ("console.returns.detail", "record_id")),
 }
 # Entities that are stated: the field of what stands before the "|" of their key; a unit stands after it.
@@ -96,7 +95,7 @@ class RecordReader:
             return units.holds(f"unit:{text_of(record.data, 'unit_id')}")
         access = access_to_communes if record.type in COMMUNE_TYPES else access_of
         is_named = access(self.officer.role, self.officer.scopes).holds(record.scope)
-        return is_named or record.type == TEAM
+        return is_named or record.type == RecordType.TEAM
 
     def href(self, record_type: str, record_id: str) -> str:
         """Return the page of a record."""
@@ -107,15 +106,15 @@ class RecordReader:
         """Return what a record is called."""
         data, localizer = record.data, self.localizer
         match record.type:
-            case "establishment":
+            case RecordType.ESTABLISHMENT:
                 return text_of(data, "name")
-            case "outreach_session":
+            case RecordType.OUTREACH_SESSION:
                 return localizer.label(localizer.lists.forms, text_of(data, "outreach_form_id"))
-            case _ if record.type == POST:
+            case RecordType.MEDIA_POST:
                 return text_of(data, "title")
-            case _ if record.type == PLAN:
+            case RecordType.COMMUNE_PLAN:
                 return text_of(data, "document_number") or str(count_of(data, "year"))
-            case _ if record.type == TEAM:
+            case RecordType.TEAM:
                 return text_of(data, "name")
             case _ if record.type in RETURN_TYPES:
                 return localizer.label(localizer.lists.agencies, text_of(data, "agency_id"))
@@ -217,14 +216,14 @@ def _beside(
     for record_id, day in row.records[:MOST_BESIDE]:
         record = records.get(record_id)
         if record is not None and reader.holds(record):
-            when = localizer.half_year if record.type == RISK_COUNT else localizer.day
+            when = localizer.half_year if record.type == RecordType.RISK_GROUP_COUNT else localizer.day
             # A decision counts on its own day, and stands beside the visit that it followed.
             text = f"{type_name(record.type, localizer)} {when(day_of_act(record.data) or day)}"
-            if record.type in (POST, "outreach_session"):
+            if record.type in (RecordType.MEDIA_POST, RecordType.OUTREACH_SESSION):
                 text = f"{localizer.day(day)} {reader.title(record_id, record)}"
             beside.append((text, reader.href(record.type, record_id)))
     return beside
 
 
 def _own_day(record: RecordBehind) -> date | None:
-    return day_of(record.data, "window_to") if record.type == ITEM else None
+    return day_of(record.data, "window_to") if record.type == RecordType.PLAN_ITEM else None

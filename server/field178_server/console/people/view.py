@@ -15,6 +15,7 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import Officer
 from field178_server.office.people.queries import Account
 from field178_server.records.access import AGGREGATES_ONLY
+from field178_shared.record_type import RecordType
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, fold, sort_key
@@ -121,7 +122,7 @@ def filters_of(query: PeopleFilter, everyone: Sequence[Account], localizer: Loca
     units = {unit for account in everyone for unit in account.unit_ids}
     role_names = [(role, localizer.label(lists.roles, role)) for role in lists.roles if role in roles]
     unit_names = by_label((unit, localizer.label(lists.units, unit)) for unit in units)
-    say, area = localizer.say, field_name("establishment", "unit_id", localizer)
+    say, area = localizer.say, field_name(RecordType.ESTABLISHMENT, "unit_id", localizer)
     states = [(key, say(text)) for key, text in _STATES.items() if key != _OPEN]
     state = "" if query.state == _OPEN else query.state
     return [

@@ -43,7 +43,8 @@ from field178_server.records.batch import Batch
 from field178_server.records.find_record import find_record
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.records.plan import PLAN, PlanItem, is_secret
+from field178_shared.record_type import RecordType
+from field178_shared.records.plan import PlanItem, is_secret
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.text.i18n import N_
 
@@ -144,7 +145,9 @@ def set_quotas(year: int) -> AnyResponse:
     data, refused = forms.read_quotas(request.form, checked_year(year), localizer)
     if data is None:
         return _quota_page(year, request.form, refused)
-    number = OwnText("number", field_name(PLAN, "number", localizer), text_of(data, "number"))
+    number = OwnText(
+        "number", field_name(RecordType.INSPECTION_PLAN, "number", localizer), text_of(data, "number")
+    )
     if confirmation := confirm_texts([number], "console.plan.index"):
         return confirmation
     seen_rev = whole_number("seen_rev")

@@ -16,6 +16,7 @@ from field178_server.office.plan.operations import Assignment
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import InspectionPlan, PlanItem
 from field178_shared.schemas.fields.catalogue import field_message, words_at
 from field178_shared.schemas.plan import MOST_VISITS
@@ -23,8 +24,6 @@ from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, nfc
 
-PLAN = "inspection_plan"
-ITEM = "plan_item"
 BLANK_QUOTAS = 3
 _DATE = Control("date")
 _PLANNED, _OF_PLAN = "planned", "annual_plan"
@@ -77,7 +76,7 @@ class PlanForm:
 
     def hint(self, path: str) -> str:
         """Return the help of a field."""
-        return words_at(ITEM, path, self.localizer.language).help
+        return words_at(RecordType.PLAN_ITEM, path, self.localizer.language).help
 
 
 def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choices:
@@ -150,13 +149,17 @@ def wrong(errors: Mapping[str, str], localizer: Localizer) -> Wrong:
 
 def _message(path: str, code: str, language: str) -> str:
     if path.startswith("count-"):
-        return field_message(PLAN, _COUNT_OF_QUOTA, [code], language)
-    return field_message(ITEM, path, [code], language)
+        return field_message(RecordType.INSPECTION_PLAN, _COUNT_OF_QUOTA, [code], language)
+    return field_message(RecordType.PLAN_ITEM, path, [code], language)
 
 
 def label(path: str, localizer: Localizer) -> str:
     """Return the name of a field of the form."""
-    return localizer.say(N_("Month")) if path == "month" else words_at(ITEM, path, localizer.language).label
+    return (
+        localizer.say(N_("Month"))
+        if path == "month"
+        else words_at(RecordType.PLAN_ITEM, path, localizer.language).label
+    )
 
 
 def _fault_label(path: str, localizer: Localizer) -> str:
@@ -167,7 +170,7 @@ def _fault_label(path: str, localizer: Localizer) -> str:
     if name == "count":
         return localizer.say(N_("Quota {number}")).format(number=(parse_whole_number(index) or 0) + 1)
     if path == "issued_on":
-        return words_at(PLAN, path, localizer.language).label
+        return words_at(RecordType.INSPECTION_PLAN, path, localizer.language).label
     return label(path, localizer)
 
 

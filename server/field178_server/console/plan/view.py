@@ -25,6 +25,7 @@ from field178_server.office.plan.queries import (
     YearPlan,
 )
 from field178_server.office.plan.quotas import QuotaDone
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanState, Quota, monthly_need
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
@@ -163,13 +164,15 @@ def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[Fil
     say = localizer.say
 
     def named(path: str) -> str:
-        return field_name("plan_item", path, localizer)
+        return field_name(RecordType.PLAN_ITEM, path, localizer)
 
     return (
         FilterField("month", say(N_("Month")), str(query.month or ""), months),
         FilterField("team", named("team_id"), query.team, teams),
         FilterField("unit", named("unit_id"), query.unit, units),
-        FilterField("type", field_name("plan_item", "establishment_type_id", localizer), query.type, types),
+        FilterField(
+            "type", field_name(RecordType.PLAN_ITEM, "establishment_type_id", localizer), query.type, types
+        ),
         FilterField("since", say(N_("Window from day")), query.since),
         FilterField("until", say(N_("Window to day")), query.until),
     )

@@ -19,26 +19,20 @@ from field178_server.records.entries import OfficeEntry
 from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import Revision
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, entries_of, text_of
-from field178_shared.records.sanctions import (
-    CLOSURE,
-    DECISION,
-    EXECUTION,
-    PAYMENT,
-    SANCTIONS,
-    SanctionDecision,
-)
+from field178_shared.records.sanctions import SANCTIONS, SanctionDecision
 from field178_shared.text.i18n import N_
 
 # Fields of the form of an entry, in their order.
 PATHS: Mapping[str, tuple[str, ...]] = {
-    DECISION: (
+    RecordType.SANCTION_DECISION: (
         *("document_number", "document_date", "agency_id", "violation_ids"),
         *("sanction_id", "amount_vnd", "measure_ids", "received_on"),
     ),
-    PAYMENT: ("document_number", "paid_on", "amount_vnd"),
-    EXECUTION: ("done_on", "document_number"),
-    CLOSURE: ("status", "closed_on", "note"),
+    RecordType.PAYMENT: ("document_number", "paid_on", "amount_vnd"),
+    RecordType.MEASURE_EXECUTION: ("done_on", "document_number"),
+    RecordType.FOLLOW_UP_CLOSURE: ("status", "closed_on", "note"),
 }
 
 _MINUTES = "admin_minutes"
@@ -78,14 +72,14 @@ class AfterVisitView:
 
 def after_visit_view(page: RecordPage, localizer: Localizer, now: datetime) -> AfterVisitView | None:
     """Return the section of a visit; None for other records, and for a void or erased visit."""
-    if page.record.type != "inspection" or page.erased_at or page.state == "void":
+    if page.record.type != RecordType.INSPECTION or page.erased_at or page.state == "void":
         return None
     maker = _Rows(page, localizer)
     has_findings = bool(entries_of(page.record.data, "findings"))
     return AfterVisitView(
         rows=(*maker.decisions(), *maker.measures(), *maker.corrections()),
         entries=tuple(entry_view(page, entry, localizer, now) for entry in page.entries.every),
-        decision_href=maker.form(DECISION) if has_findings else None,
+        decision_href=maker.form(RecordType.SANCTION_DECISION) if has_findings else None,
     )
 
 
@@ -133,11 +127,14 @@ class _Rows:
             href, action = None, ""
             if decision.is_of_field:
                 href, action = (
-                    self.form(DECISION, measure=decision.decision_id),
+                    self.form(RecordType.SANCTION_DECISION, measure=decision.decision_id),
                     N_("Enter it for the office"),
                 )
             elif decision.outstanding_vnd:
-                href, action = self.form(PAYMENT, decision=decision.decision_id), N_("Enter a payment")
+                href, action = (
+                    self.form(RecordType.PAYMENT, decision=decision.decision_id),
+                    N_("Enter a payment"),
+                )
             title = decision_title(decision, self.localizer)
             label = self.localizer.say(action) if action else ""
             yield OutcomeRow(title, self._facts(decision), self._paid(decision), href, label)
@@ -169,7 +166,13 @@ class _Rows:
             target["decision"] = decision_id
         say = self.localizer.say
         word = StateLabel(say(N_("Not entered as carried out")), "", "clock")
-        return OutcomeRow(title, facts, word, self.form(EXECUTION, **target), say(N_("Enter as carried out")))
+        return OutcomeRow(
+            title,
+            facts,
+            word,
+            self.form(RecordType.MEASURE_EXECUTION, **target),
+            say(N_("Enter as carried out")),
+        )
 
     def _signed_on(self, key: str, measure_id: str) -> date | None:
         """Return the day of the minutes of a violation, if the visit states it."""

@@ -17,12 +17,11 @@ from field178_server.console.text.state_labels import short_state_label
 from field178_server.office.exports.table_files import Cell
 from field178_server.office.filed.queries import FiledRow
 from field178_shared.codelists import CodeLists
+from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.columns import RecordColumn, record_columns
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.privacy import lint, mask
-
-VISIT, SESSION = "inspection", "outreach_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class FiledColumn:
 @lru_cache(maxsize=8)
 def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
     """Return every column that a table of this type may have, in their order."""
-    projected = _VISIT_COLUMNS if record_type == VISIT else _SESSION_COLUMNS
-    covered = _FIELDS_OF_VISIT_COLUMNS if record_type == VISIT else _FIELDS_OF_SESSION_COLUMNS
+    projected = _VISIT_COLUMNS if record_type == RecordType.INSPECTION else _SESSION_COLUMNS
+    covered = _FIELDS_OF_VISIT_COLUMNS if record_type == RecordType.INSPECTION else _FIELDS_OF_SESSION_COLUMNS
     fields = (column for column in record_columns(record_type, lists) if column.name not in covered)
     return (*projected, *map(_field_column, fields))
 
@@ -87,7 +86,7 @@ def _field(record_type: str, path: str) -> Callable[[Localizer], str]:
 
 
 def _values(path: str, values: tuple[str, ...], localizer: Localizer) -> str:
-    return "; ".join(value_text(VISIT, path, value, localizer) for value in values)
+    return "; ".join(value_text(RecordType.INSPECTION, path, value, localizer) for value in values)
 
 
 def _unit(row: FiledRow, localizer: Localizer) -> Cell:
@@ -117,7 +116,7 @@ def _choice(name: str, of: Callable[[FiledRow], str | None]) -> Callable[[FiledR
 
 
 _DAY = FiledColumn("day", _said(N_("Day")), lambda row, _: row.occurred_on)
-_UNIT = FiledColumn("unit", _field("establishment", "unit_id"), _unit)
+_UNIT = FiledColumn("unit", _field(RecordType.ESTABLISHMENT, "unit_id"), _unit)
 _LAST = (
     FiledColumn("state", _said(N_("Review state")), _state),
     FiledColumn("officer", _said(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
@@ -125,16 +124,29 @@ _LAST = (
 )
 _VISIT_COLUMNS = (
     _DAY,
-    FiledColumn("place", _field("establishment", "name"), lambda row, localizer: _place(row, localizer)),
-    FiledColumn("place_kind", _field("establishment", "establishment_type_id"), _place_kind, is_usual=False),
     FiledColumn(
-        "address", _field("establishment", "address_line"), lambda row, _: row.address or "", is_usual=False
+        "place", _field(RecordType.ESTABLISHMENT, "name"), lambda row, localizer: _place(row, localizer)
+    ),
+    FiledColumn(
+        "place_kind", _field(RecordType.ESTABLISHMENT, "establishment_type_id"), _place_kind, is_usual=False
+    ),
+    FiledColumn(
+        "address",
+        _field(RecordType.ESTABLISHMENT, "address_line"),
+        lambda row, _: row.address or "",
+        is_usual=False,
     ),
     _UNIT,
-    FiledColumn("kind", _field(VISIT, "inspection_kind"), _choice("inspection_kind", lambda row: row.kind)),
-    FiledColumn("team", _field(VISIT, "team_id"), _team, is_usual=False),
     FiledColumn(
-        "outcome", _field(VISIT, "overall_result"), _choice("overall_result", lambda row: row.outcome)
+        "kind",
+        _field(RecordType.INSPECTION, "inspection_kind"),
+        _choice("inspection_kind", lambda row: row.kind),
+    ),
+    FiledColumn("team", _field(RecordType.INSPECTION, "team_id"), _team, is_usual=False),
+    FiledColumn(
+        "outcome",
+        _field(RecordType.INSPECTION, "overall_result"),
+        _choice("overall_result", lambda row: row.outcome),
     ),
     FiledColumn(
         "violations",
@@ -150,7 +162,7 @@ _VISIT_COLUMNS = (
     ),
     FiledColumn(
         "decision",
-        _field(VISIT, "decision_number"),
+        _field(RecordType.INSPECTION, "decision_number"),
         lambda row, _: row.title or "",
         is_usual=False,
         is_typed=True,
@@ -161,7 +173,7 @@ _SESSION_COLUMNS = (
     _DAY,
     FiledColumn(
         "venue",
-        _field(SESSION, "venue"),
+        _field(RecordType.OUTREACH_SESSION, "venue"),
         lambda row, _: row.title or "",
         is_of_office=True,
         is_typed=True,
@@ -169,18 +181,18 @@ _SESSION_COLUMNS = (
     _UNIT,
     FiledColumn(
         "form",
-        _field(SESSION, "outreach_form_id"),
+        _field(RecordType.OUTREACH_SESSION, "outreach_form_id"),
         lambda row, localizer: localizer.label(localizer.lists.forms, row.kind) if row.kind else "",
     ),
     FiledColumn(
         "attendance",
-        _field(SESSION, "audiences.*.attendance_count"),
+        _field(RecordType.OUTREACH_SESSION, "audiences.*.attendance_count"),
         lambda row, _: row.attendance_count,
         is_number=True,
     ),
     FiledColumn(
         "first_time",
-        _field(SESSION, "audiences.*.first_time_count"),
+        _field(RecordType.OUTREACH_SESSION, "audiences.*.first_time_count"),
         lambda row, _: row.first_time_count,
         is_usual=False,
         is_number=True,

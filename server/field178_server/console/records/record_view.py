@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentThread
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.points import point_of
@@ -221,7 +222,7 @@ def sections_of(maker: RowMaker) -> tuple[SectionView, ...]:
 
 
 def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
-    if maker.page.record.type == "inspection":
+    if maker.page.record.type == RecordType.INSPECTION:
         return inspection_exceptions(maker, sections)
     return outreach_exceptions(sections) if maker.page.record.type in FILED_TYPES else ()
 
@@ -231,9 +232,9 @@ def record_title(page: RecordPage, localizer: Localizer) -> str:
     data = page.record.data
     if page.erased_at:
         return type_name(page.record.type, localizer)
-    if page.record.type == "establishment":
+    if page.record.type == RecordType.ESTABLISHMENT:
         return str(data.get("name", ""))
-    if page.record.type == "outreach_session":
+    if page.record.type == RecordType.OUTREACH_SESSION:
         return localizer.label(localizer.lists.forms, data.get("outreach_form_id"))
     if page.establishment is None:
         return localizer.say(N_("Establishment not received yet"))
@@ -257,9 +258,9 @@ def _plan(page: RecordPage, localizer: Localizer) -> PointPlan | None:
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
     """Return the kinds of documents of a record: a commitment only of a visit with access."""
-    if page.record.type == "outreach_session" and not page.erased_at:
+    if page.record.type == RecordType.OUTREACH_SESSION and not page.erased_at:
         return (SESSION_RECORD,)
-    if page.record.type != "inspection" or page.erased_at:
+    if page.record.type != RecordType.INSPECTION or page.erased_at:
         return ()
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
@@ -273,7 +274,7 @@ def record_address(page: RecordPage, localizer: Localizer) -> str:
 
 def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLimitView, ...]:
     """Return the running limits of the violations of a visit, () for a void or erased visit."""
-    if page.record.type != "inspection" or page.state == "void" or page.erased_at:
+    if page.record.type != RecordType.INSPECTION or page.state == "void" or page.erased_at:
         return ()
     data = page.record.data
     acted = day_of_act(data) or today
@@ -401,7 +402,7 @@ def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return the sections that have rows."""
     say = maker.localizer.say
     sections = (
-        maker.section("identity", type_name("establishment", maker.localizer)),
+        maker.section("identity", type_name(RecordType.ESTABLISHMENT, maker.localizer)),
         maker.section("registration", say(N_("Registration"))),
         maker.section("certificates"),
         maker.section("attachments"),
@@ -434,8 +435,8 @@ _RECEIPTS = {
     "unchanged": N_("nothing to change"),
     "conflict": N_("partly in conflict"),
 }
-_SECTIONS = {
-    "inspection": inspection_sections,
-    "outreach_session": outreach_sections,
-    "establishment": establishment_sections,
+_SECTIONS: Mapping[str, Callable[[RowMaker], tuple[SectionView, ...]]] = {
+    RecordType.INSPECTION: inspection_sections,
+    RecordType.OUTREACH_SESSION: outreach_sections,
+    RecordType.ESTABLISHMENT: establishment_sections,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from field178_server.console.text.localize import Localizer
-from field178_server.office.register_import.checking import TYPE, CheckedFile, CheckedRow
+from field178_server.office.register_import.checking import CheckedFile, CheckedRow
 from field178_server.office.register_import.fields import FIELDS, FOR_ALL_ROWS
 from field178_server.office.register_import.preview import Preview, Spelling
 from field178_server.office.register_import.reading.refusal import refused
@@ -15,6 +15,7 @@ from field178_server.office.register_import.reading.table_file import MAX_BYTES
 from field178_server.office.register_import.reasons import duplicate_text, field_text
 from field178_server.office.register_import.spellings import TYPES, UNITS
 from field178_shared.errors import AppError
+from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.catalogue import field_message
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -154,7 +155,7 @@ def problem_lines(checked: CheckedFile, localizer: Localizer) -> list[RefusalLin
         RefusalLine(
             row.number,
             problem.heading or field_text(problem.path, localizer.language),
-            field_message(TYPE, problem.path, [problem.code], localizer.language),
+            field_message(RecordType.ESTABLISHMENT, problem.path, [problem.code], localizer.language),
             problem.value[:_EXAMPLE_LENGTH],
         )
         for row in checked.refused

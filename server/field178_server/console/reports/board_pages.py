@@ -47,7 +47,7 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.indicators.reporting import Duty, duties
 from field178_shared.merge import Data
-from field178_shared.records.reports import REPORT, SUBMISSION
+from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.catalogue import field_messages, year_range_message
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.i18n import N_
@@ -85,7 +85,7 @@ def record_submission(record_id: str) -> AnyResponse:
         return _board(page.say(N_("The day cannot be read. Nothing was written.")), 422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     number = request.form.get(_NUMBER, "").strip()
-    own_text = OwnText(_NUMBER, field_name(SUBMISSION, _NUMBER, page.localizer), number)
+    own_text = OwnText(_NUMBER, field_name(RecordType.REPORT_SUBMISSION, _NUMBER, page.localizer), number)
     if confirmation := confirm_texts([own_text], "console.reports.index"):
         return confirmation
 
@@ -132,7 +132,7 @@ def create() -> AnyResponse:
 
     refusal = attempt(write, _REFUSALS)
     if refusal is not None:
-        messages = field_messages(REPORT, refusal.problems, page.localizer.language)
+        messages = field_messages(RecordType.REPORT, refusal.problems, page.localizer.language)
         return _opening_page(OpeningForm(request.form, messages), refusal.message, refusal.status)
     return done(url_for("console.reports.detail", record_id=made[0]), "report_opened", made[0])
 
@@ -262,7 +262,7 @@ def _fields(form: OpeningForm, page: Page) -> tuple[InputField, ...]:
     return tuple(
         InputField(
             path,
-            field_name(REPORT, path, localizer),
+            field_name(RecordType.REPORT, path, localizer),
             control,
             tuple(form.typed.getlist(path)),
             help=days if path.startswith("period") else "",

@@ -50,7 +50,8 @@ from field178_server.office.reports.queries import (
 from field178_server.records.batch import Batch
 from field178_server.records.labels import Names, names_of
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.records.reports import REPORT, ReportState
+from field178_shared.record_type import RecordType
+from field178_shared.records.reports import ReportState
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.i18n import N_
 
@@ -376,4 +377,4 @@ def _label(name: str, page: Page) -> str:
     if name.startswith(SECTION):
         section = page.lists.report_sections[name.removeprefix(SECTION)]
         return f"{section.order}. {section.label(page.localizer.language)}"
-    return words_at(REPORT, name, page.localizer.language).label
+    return words_at(RecordType.REPORT, name, page.localizer.language).label

@@ -10,7 +10,8 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.reports.printed import PrintedReport, PrintedSection
 from field178_server.office.reports.queries import KnownReport
 from field178_shared.errors import ErrorCode, message
-from field178_shared.records.reports import HEADING, REPORT
+from field178_shared.record_type import RecordType
+from field178_shared.records.reports import HEADING
 from field178_shared.schemas.fields.catalogue import max_length, words_at
 from field178_shared.text.i18n import N_
 
@@ -101,7 +102,7 @@ def heading_fields(
 ) -> list[TextField]:
     """Return the fields of the heading, the signer and the recipients."""
     return [
-        _field(name, words_at(REPORT, name, localizer.language).label, stored, typed, localizer)
+        _field(name, words_at(RecordType.REPORT, name, localizer.language).label, stored, typed, localizer)
         for name in HEADING
     ]
 
@@ -126,7 +127,7 @@ def _field(
 ) -> TextField:
     text = typed.texts.get(name, stored[name]) if typed else stored[name]
     is_section = name.startswith(SECTION)
-    words = words_at(REPORT, f"{name}.text" if is_section else name, localizer.language)
+    words = words_at(RecordType.REPORT, f"{name}.text" if is_section else name, localizer.language)
     return TextField(
         name,
         label,
@@ -140,4 +141,4 @@ def _field(
 
 
 def _limit(name: str) -> int:
-    return max_length(REPORT, f"{name}.text" if name.startswith(SECTION) else name)
+    return max_length(RecordType.REPORT, f"{name}.text" if name.startswith(SECTION) else name)

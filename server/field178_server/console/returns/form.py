@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -19,32 +19,23 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.indicators.periods import months_after
 from field178_shared.merge import Data, read_path
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of, text_of
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    DENOMINATOR,
-    HARM_REDUCTION,
-    MODEL,
-    MONTHLY_TYPES,
-    SUPERVISION,
-)
+from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.text.i18n import N_
 
 # How far back a return may still be entered.
 MONTHS_OFFERED = 24
-_PATHS = {
-    CORRECTION: ("corrected_on", "channel_id", "action_id", "item_count", "topic_ids"),
-    SUPERVISION: (
+_PATHS: Mapping[str, tuple[str, ...]] = {
+    RecordType.INFORMATION_CORRECTION: ("corrected_on", "channel_id", "action_id", "item_count", "topic_ids"),
+    RecordType.SUPERVISION: (
         *("kind_id", "concluded_on", "units_supervised", "recommendations"),
         "recommendations_done",
     ),
-    MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
-    COMMENDATION: ("granted_on", "level", "form", "subject", "count"),
-    BUDGET_LINE: ("year", "source", "purpose", "allocated_vnd", "spent_vnd"),
-    DENOMINATOR: ("kind", "valid_from", "value", "source_document"),
+    RecordType.PILOT_MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
+    RecordType.COMMENDATION: ("granted_on", "level", "form", "subject", "count"),
+    RecordType.BUDGET_LINE: ("year", "source", "purpose", "allocated_vnd", "spent_vnd"),
+    RecordType.DENOMINATOR: ("kind", "valid_from", "value", "source_document"),
 }
 
 
@@ -52,12 +43,12 @@ def return_paths(
     record_type: str, agency_id: str, data: Data, today: date, lists: CodeLists
 ) -> tuple[str, ...]:
     """Return the fields of a form: the numbers of the agency, the services in force, and what is stored."""
-    if record_type == AGENCY_RETURN:
+    if record_type == RecordType.AGENCY_RETURN:
         agency = lists.agencies.get(agency_id)
         requested = agency.return_numbers if agency else ()
         numbers = (number for number in RETURN_NUMBERS if number in requested or number in data)
         return ("month", *numbers, "note")
-    if record_type == HARM_REDUCTION:
+    if record_type == RecordType.HARM_REDUCTION_RETURN:
         services = dict.fromkeys((*lists.support_services.on(today), *entries_of(data, "services")))
         return ("month", *(f"services.{service}.quantity" for service in services))
     return _PATHS[record_type]
@@ -75,7 +66,7 @@ def return_form(
     options: Options = {}
     if record_type in MONTHLY_TYPES:
         options = {"month": _months(page.today, typed.get("month", ""), localizer)}
-    elif record_type == DENOMINATOR:
+    elif record_type == RecordType.DENOMINATOR:
         kinds = {*access.denominators, typed.get("kind", "")} & localizer.lists.denominators.keys()
         rows = ((kind, localizer.label(localizer.lists.denominators, kind)) for kind in sorted(kinds))
         options = {"kind": list(rows)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import url_for
 
@@ -14,30 +14,20 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.returns.queries import MonthlyReturn, ReturnState
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists.organizations import RETURN_NUMBERS
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, entries_of, text_of
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    DENOMINATOR,
-    HARM_REDUCTION,
-    MODEL,
-    MONTHLY_TYPES,
-    SUPERVISION,
-    day_of_return,
-)
+from field178_shared.records.returns import MONTHLY_TYPES, day_of_return
 from field178_shared.text.i18n import N_
 
-ADD = {
-    AGENCY_RETURN: N_("Enter the numbers of a month"),
-    HARM_REDUCTION: N_("Enter harm-reduction totals"),
-    CORRECTION: N_("Enter corrections of wrong information"),
-    SUPERVISION: N_("Enter a supervision"),
-    MODEL: N_("Enter a model"),
-    COMMENDATION: N_("Enter a commendation"),
-    BUDGET_LINE: N_("Enter a budget line"),
-    DENOMINATOR: N_("Enter a total"),
+ADD: Mapping[str, str] = {
+    RecordType.AGENCY_RETURN: N_("Enter the numbers of a month"),
+    RecordType.HARM_REDUCTION_RETURN: N_("Enter harm-reduction totals"),
+    RecordType.INFORMATION_CORRECTION: N_("Enter corrections of wrong information"),
+    RecordType.SUPERVISION: N_("Enter a supervision"),
+    RecordType.PILOT_MODEL: N_("Enter a model"),
+    RecordType.COMMENDATION: N_("Enter a commendation"),
+    RecordType.BUDGET_LINE: N_("Enter a budget line"),
+    RecordType.DENOMINATOR: N_("Enter a total"),
 }
 _STATES = {
     ReturnState.SENT: (N_("Sent"), "ok", "check-circle"),
@@ -107,7 +97,7 @@ def return_lines(
 
 
 def _when(entry: Stored, localizer: Localizer) -> str:
-    if entry.type == BUDGET_LINE:
+    if entry.type == RecordType.BUDGET_LINE:
         return str(count_of(entry.data, "year") or "")
     day = day_of_return(entry.type, entry.data)
     return localizer.month(day) if entry.type in MONTHLY_TYPES else localizer.day(day)
@@ -124,15 +114,15 @@ def _texts(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[
         month = localizer.say(N_("Month {month}")).format(month=value("month"))
         agency = localizer.label(lists.agencies, text_of(data, "agency_id"))
         return agency if names_agency else month, _month_numbers(entry, localizer)
-    if kind == SUPERVISION:
+    if kind == RecordType.SUPERVISION:
         return value("kind_id"), _outcome(entry, localizer)
-    if kind == CORRECTION:
+    if kind == RecordType.INFORMATION_CORRECTION:
         return value("action_id"), f"{value('channel_id')}: {value('item_count')}"
-    if kind == MODEL:
+    if kind == RecordType.PILOT_MODEL:
         return value("model_id"), value("status")
-    if kind == COMMENDATION:
+    if kind == RecordType.COMMENDATION:
         return f"{value('form')}, {value('level')}", f"{value('subject')}: {value('count')}"
-    if kind == BUDGET_LINE:
+    if kind == RecordType.BUDGET_LINE:
         spent = localizer.say(N_("{spent} of {allocated} spent"))
         return value("purpose"), spent.format(spent=value("spent_vnd"), allocated=value("allocated_vnd"))
     unit = localizer.label(lists.units, text_of(data, "unit_id"))
@@ -142,7 +132,7 @@ def _texts(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[
 def _month_numbers(entry: Stored, localizer: Localizer) -> str:
     """Return the numbers of a month."""
     data, kind = entry.data, entry.type
-    if kind == HARM_REDUCTION:
+    if kind == RecordType.HARM_REDUCTION_RETURN:
         services = localizer.number(len(entries_of(data, "services")))
         return localizer.say(N_("{count} services")).format(count=services)
     return "; ".join(

@@ -23,6 +23,7 @@ from field178_server.office.reviews.open_threads import (
 from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.keyset import PageStart
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -90,7 +91,7 @@ def _chosen_filter() -> OpenThreadsFilter:
 def _filters(chosen: OpenThreadsFilter, listed: OpenThreads, page: Page) -> tuple[FilterField, ...]:
     types = [(type_, type_name(type_, page.localizer)) for type_ in FILED_TYPES]
     teams = [(team_id, page.localizer.team(team_id)) for team_id in listed.teams]
-    team = field_name("inspection", "team_id", page.localizer)
+    team = field_name(RecordType.INSPECTION, "team_id", page.localizer)
     return (
         FilterField("type", page.say(N_("Type")), chosen.type, types),
         FilterField("team", team, chosen.team_id, by_label(teams)),
@@ -111,6 +112,6 @@ def _lines(listed: OpenThreads, page: Page) -> Iterator[ThreadLine]:
 
 
 def _title(record: ThreadsOfRecord, page: Page) -> str:
-    if record.filed.type == "outreach_session":
+    if record.filed.type == RecordType.OUTREACH_SESSION:
         return page.localizer.label(page.lists.forms, record.filed.kind)
     return record.establishment_name or page.say(N_("Establishment not received yet"))

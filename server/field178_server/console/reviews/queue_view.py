@@ -31,6 +31,7 @@ from field178_server.office.reviews.queue import (
 )
 from field178_server.records.keyset import PageStart
 from field178_shared.errors import ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import CODES
 from field178_shared.text.formats import short_date_text
@@ -117,7 +118,7 @@ def queue_list(reading: QueueReading, query: QueueQuery, page: Page) -> QueueLis
 
 def title_of(row: QueueRow, localizer: Localizer) -> str:
     """Return the name of a record: its establishment, or its form of outreach."""
-    if row.type == "outreach_session":
+    if row.type == RecordType.OUTREACH_SESSION:
         return (
             localizer.label(localizer.lists.forms, row.kind) if row.kind else type_name(row.type, localizer)
         )
@@ -172,7 +173,9 @@ def _empty_text(query: QueueQuery, flagged: FlaggedPage | None) -> tuple[str, st
 
 def _item(row: QueueRow, reading: QueueReading, page: Page) -> QueueItem:
     localizer, now = page.localizer, page.now
-    outcome = outcome_label(row.outcome, localizer) if row.type == "inspection" and row.outcome else None
+    outcome = (
+        outcome_label(row.outcome, localizer) if row.type == RecordType.INSPECTION and row.outcome else None
+    )
     return QueueItem(
         row=row,
         icon=_icon(row, localizer),
@@ -220,12 +223,12 @@ def _day(occurred_on: date, page: Page) -> str:
 
 def _line(row: QueueRow, localizer: Localizer) -> str:
     unit = localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else None
-    second = localizer.choice("inspection_kind", row.kind) if row.type == "inspection" else row.title
+    second = localizer.choice("inspection_kind", row.kind) if row.type == RecordType.INSPECTION else row.title
     return " · ".join(part for part in (unit, second) if part)
 
 
 def _icon(row: QueueRow, localizer: Localizer) -> str:
-    if row.type == "outreach_session":
+    if row.type == RecordType.OUTREACH_SESSION:
         return "outreach"
     kind = localizer.lists.types.get(row.establishment_type_id or "")
     return _GROUP_ICONS.get(kind.group, "establishment") if kind else "establishment"
@@ -253,8 +256,8 @@ _DRAWERS = {
 }
 _KINDS: dict[str | None, str] = {
     None: N_("All types"),
-    "inspection": N_("Inspections"),
-    "outreach_session": N_("Outreach"),
+    RecordType.INSPECTION: N_("Inspections"),
+    RecordType.OUTREACH_SESSION: N_("Outreach"),
 }
 _EMPTY = {
     QueueState.WAITING: (

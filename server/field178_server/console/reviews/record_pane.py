@@ -16,6 +16,7 @@ from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.find_record import FILED_TYPES
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 VOID = "void"
@@ -97,5 +98,5 @@ def _unplaced_texts(
 
 def _label(page: Page, record: RecordPage, path: str) -> str:
     if path.startswith(THREAD):
-        return field_name("review", "comments.*", page.localizer)
+        return field_name(RecordType.REVIEW, "comments.*", page.localizer)
     return label_at(FieldContext(record.record.type, path, record.record.data), page.localizer)

@@ -23,6 +23,7 @@ from field178_server.office.reviews import threads
 from field178_server.office.reviews.operations import refuse_changed
 from field178_server.records.batch import Batch
 from field178_shared.errors import AppError
+from field178_shared.record_type import RecordType
 
 Work = Callable[[Batch, Actor, str, str], None]
 
@@ -30,7 +31,7 @@ Work = Callable[[Batch, Actor, str, str], None]
 def comment_thread(record_id: str, thread: str) -> Response:
     """Add a comment to a thread."""
     text = request.form.get("text", "").strip()
-    label = field_name("review", "comments.*", current_page().localizer)
+    label = field_name(RecordType.REVIEW, "comments.*", current_page().localizer)
     if question := confirm_texts([OwnText("text", label, text)], "console.reviews.index"):
         return question
     return _change(record_id, thread, "thread_commented", partial(_comment, text=text))

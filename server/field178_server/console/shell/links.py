@@ -12,6 +12,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.paging import PageOfRows
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.text.formats import parse_whole_number
 
 
@@ -21,7 +22,7 @@ def record_link(record_type: str, record_id: str) -> str | None:
         return url_for("console.reviews.detail", record_id=record_id)
     return (
         url_for("console.establishments.detail", record_id=record_id)
-        if record_type == "establishment"
+        if record_type == RecordType.ESTABLISHMENT
         else None
     )
 

@@ -15,8 +15,9 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.office.teams.operations import PATHS
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, text_of
-from field178_shared.records.teams import TEAM, Membership
+from field178_shared.records.teams import Membership
 from field178_shared.schemas.fields.catalogue import field_messages, words_at
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -59,7 +60,7 @@ class FormState:
         """Return the form with the errors of its fields."""
         sentences = {
             path.rpartition(".")[2]: sentence
-            for path, sentence in field_messages(TEAM, problems, localizer.language).items()
+            for path, sentence in field_messages(RecordType.TEAM, problems, localizer.language).items()
         }
         return replace(self, errors={**self.errors, **sentences})
 
@@ -118,10 +119,10 @@ def _read(
 
 
 def _field(name: str, path: str, control: Control, state: FormState, localizer: Localizer) -> InputField:
-    words = words_at(TEAM, path, localizer.language)
+    words = words_at(RecordType.TEAM, path, localizer.language)
     return InputField(
         path=name,
-        label=field_name(TEAM, path, localizer),
+        label=field_name(RecordType.TEAM, path, localizer),
         control=control,
         typed=tuple(state.texts.get(name, ())) or ("",),
         help=words.help,
@@ -132,7 +133,7 @@ def _field(name: str, path: str, control: Control, state: FormState, localizer: 
 
 
 def _control(path: str, localizer: Localizer) -> Control:
-    control = Control("choice") if path == "level" else control_for(TEAM, path, localizer)
+    control = Control("choice") if path == "level" else control_for(RecordType.TEAM, path, localizer)
     assert control is not None, path
     return control
 

@@ -32,8 +32,9 @@ from field178_server.records.access import AccessFilter
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
-from field178_shared.records.teams import TEAM, Team
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 
 _MEND = N_("Nothing was written yet. Mend these fields:")
@@ -157,7 +158,7 @@ def _save(seen: SeenTeam, name: str) -> AnyResponse:
         return _team_form(seen, name, state, (422, _MEND))
     if (refusal := password_refusal()) is not None:
         return _team_form(seen, name, state, refusal)
-    number = OwnText(_NUMBER, field_name(TEAM, _NUMBER, page.localizer), text_of(values, _NUMBER))
+    number = OwnText(_NUMBER, field_name(RecordType.TEAM, _NUMBER, page.localizer), text_of(values, _NUMBER))
     if question := confirm_texts([number], "console.teams.index"):
         return question
     try:

@@ -17,8 +17,9 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.follow_ups.queries import FollowUpTab
 from field178_server.office.teams.queries import ListedTeam, TeamMember, TeamPage
 from field178_server.records.history import Revision
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanState
-from field178_shared.records.teams import TEAM, Membership, Team
+from field178_shared.records.teams import Membership, Team
 from field178_shared.text.i18n import N_
 
 # A decision that ends within these days is marked for renewal.
@@ -248,7 +249,7 @@ def _field_changes(revision: Revision, localizer: Localizer) -> Iterator[str]:
         path = step.path.partition(".")[0]
         if path != "members":
             before, after = (_value_text(path, value, localizer) for value in (step.before, step.after))
-            yield f"{field_name(TEAM, path, localizer)}: {before} → {after}"
+            yield f"{field_name(RecordType.TEAM, path, localizer)}: {before} → {after}"
 
 
 def _member_changes(before: Team, after: Team, localizer: Localizer) -> Iterator[str]:
@@ -266,4 +267,4 @@ def _value_text(path: str, value: object, localizer: Localizer) -> str:
         return level_name(value, localizer)
     if path == "unit_ids" and isinstance(value, list):
         return ", ".join(localizer.label(localizer.lists.units, unit_id) for unit_id in value)
-    return value_text(TEAM, path, value, localizer)
+    return value_text(RecordType.TEAM, path, value, localizer)

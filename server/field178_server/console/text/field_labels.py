@@ -9,7 +9,7 @@ from field178_server.console.text import format_values as show
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.merge import read_path
-from field178_shared.records.returns import AGENCY_RETURN
+from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.catalogue import (
     OFFICE_RECORD_NAMES,
     RECORD_NAMES,
@@ -48,7 +48,7 @@ def field_name(record_type: str, path: str, localizer: Localizer) -> str:
 def return_name(word: str, localizer: Localizer) -> str:
     """Return what a figure that an agency sends is called: a monthly number, or a return sent whole."""
     if word in RETURN_NUMBERS:
-        return field_name(AGENCY_RETURN, word, localizer)
+        return field_name(RecordType.AGENCY_RETURN, word, localizer)
     return type_name(word, localizer)
 
 
@@ -119,9 +119,9 @@ def value_text(record_type: str, path: str, value: object, localizer: Localizer)
 def _object_text(record_type: str, path: str, value: Data, localizer: Localizer) -> str:
     if not value:
         return localizer.say(N_("(empty)"))
-    if record_type == "inspection" and path.startswith("answers.") and set(value) == {"v"}:
+    if record_type == RecordType.INSPECTION and path.startswith("answers.") and set(value) == {"v"}:
         return value_text(record_type, f"{path}.v", value["v"], localizer)
-    if record_type == "inspection" and path.startswith("members.") and "user" in value:
+    if record_type == RecordType.INSPECTION and path.startswith("members.") and "user" in value:
         position = localizer.choice("team_position", value.get("position"))
         return f"{localizer.person(value['user'])} ({position})"
     if path == "check_in":

@@ -20,6 +20,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.projections import ProjectedRecord
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.stored_record import Stored
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import closed_by
 
 DifferingRows = frozenset[tuple[str, Key]]
@@ -56,7 +57,7 @@ def _load(batch: Batch, record_ids: Sequence[str]) -> list[Stored]:
     asked = set(batch.session.scalars(closed))
     for record_id in record_ids:
         record = batch.get(record_id)
-        if record is not None and record.type == "inspection":
+        if record is not None and record.type == RecordType.INSPECTION:
             asked.update(visit_id for visit_id, _ in closed_by(record.data))
     batch.load(asked)
     ids = sorted(asked.union(record_ids))

@@ -17,10 +17,14 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.projections.rebuild import DifferingRows, rebuild
 from field178_server.records.batch import Batch
 from field178_server.records.projections import filed, filed_count
+from field178_shared.record_type import RecordType
 
 BATCH_SIZE = 200
 # Establishments first: visits have kind and commune of theirs.
-_STAGES: Sequence[ColumnElement[bool]] = (Record.type == "establishment", Record.type != "establishment")
+_STAGES: Sequence[ColumnElement[bool]] = (
+    Record.type == RecordType.ESTABLISHMENT,
+    Record.type != RecordType.ESTABLISHMENT,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_
 from field178_server.records.labels import Names, names_of
 from field178_server.records.searched_texts import has_text
 from field178_shared.ids import is_uuid
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 from field178_shared.rules.commune import FACT_MEMBERS
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import start_of_day
@@ -29,7 +29,7 @@ EXPORT_STEP = 2000
 # Kinds of authors other than officers.
 OTHER_AUTHORS = ("device", "operator", "system")
 _NOTHING = AccessFilter(frozenset())
-_TELLING_TYPES = frozenset({ITEM, *FACT_MEMBERS})
+_TELLING_TYPES = frozenset({RecordType.PLAN_ITEM, *FACT_MEMBERS})
 _ORDER = Order(Audit.tenant_id, Audit.at, Audit.audit_id, is_descending=True)
 
 

@@ -15,7 +15,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data
-from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.rules.commune import FACT_MEMBERS
 
@@ -40,14 +40,16 @@ class CommuneEnterer:
         """Yield the fields that name what is not of a commune of the officer."""
         unit_id = text_of(data, "unit_id")
         is_own = self.access.holds(f"unit:{unit_id}")
-        if record_type == CENSUS and not (
+        if record_type == RecordType.WORKER_CENSUS and not (
             is_own and _stands_in(batch, text_of(data, "establishment_id"), unit_id)
         ):
             yield "establishment_id"
         outlet = context.lists.media_outlets.get(text_of(data, "outlet_id"))
-        if record_type == POST and not (is_own and outlet is not None and outlet.unit_id == unit_id):
+        if record_type == RecordType.MEDIA_POST and not (
+            is_own and outlet is not None and outlet.unit_id == unit_id
+        ):
             yield "outlet_id"
-        if record_type in (PLAN, RISK_COUNT) and not is_own:
+        if record_type in (RecordType.COMMUNE_PLAN, RecordType.RISK_GROUP_COUNT) and not is_own:
             yield "unit_id"
         replaced = text_of(data, "replaces")
         if replaced and replaced not in {one.record_id for one in self.entered(batch, record_type, data)}:

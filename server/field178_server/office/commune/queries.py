@@ -19,16 +19,8 @@ from field178_shared.codelists import CodeLists, ListChoice
 from field178_shared.codelists.places import MediaOutlet
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.periods import months_after
-from field178_shared.records.commune import (
-    CENSUS,
-    COMMUNE_TYPES,
-    DAY_OF_ENTRY,
-    PLAN,
-    POST,
-    RISK_COUNT,
-    half_year_of,
-    has_ended,
-)
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import COMMUNE_TYPES, DAY_OF_ENTRY, half_year_of, has_ended
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
 
@@ -145,7 +137,9 @@ def commune_work(
 def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -> list[CommuneMonth]:
     """Return what is owed for the month of a day by communes, and by the district for its own outlets."""
     by_unit: dict[str, list[Stored]] = {}
-    for one in entries_of_types(session, tenant_id, (POST, PLAN, RISK_COUNT)):
+    for one in entries_of_types(
+        session, tenant_id, (RecordType.MEDIA_POST, RecordType.COMMUNE_PLAN, RecordType.RISK_GROUP_COUNT)
+    ):
         by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
     found = []
     for unit_id in units_of(session, tenant_id, AccessFilter(None), lists, day):
@@ -175,7 +169,7 @@ def _group_counts(
     counted = {
         text_of(one.data, "group_id"): one
         for one in entries
-        if one.type == RISK_COUNT and day_of_entry(one) == half_year
+        if one.type == RecordType.RISK_GROUP_COUNT and day_of_entry(one) == half_year
     }
     groups = lists.choices_on("risk_group", half_year)
     return tuple(GroupCount(one, half_year, counted.get(one.id)) for one in groups)
@@ -214,7 +208,7 @@ def _outlet_months(
     months = [
         text_of(one.data, "outlet_id")
         for one in entries
-        if one.type == POST and _is_same_month(day_of_entry(one), day)
+        if one.type == RecordType.MEDIA_POST and _is_same_month(day_of_entry(one), day)
     ]
     return tuple(
         OutletMonth(one, months.count(one.id))
@@ -224,7 +218,11 @@ def _outlet_months(
 
 
 def _plan_of(entries: Iterable[Stored], day: date) -> Stored | None:
-    plans = (one for one in entries if one.type == PLAN and count_of(one.data, "year") == day.year)
+    plans = (
+        one
+        for one in entries
+        if one.type == RecordType.COMMUNE_PLAN and count_of(one.data, "year") == day.year
+    )
     return next(plans, None)
 
 
@@ -282,7 +280,7 @@ def _uncounted(
     last: dict[str, date] = {}
     for one in entries:
         day = day_of_entry(one)
-        if one.type == CENSUS and day is not None:
+        if one.type == RecordType.WORKER_CENSUS and day is not None:
             last.setdefault(text_of(one.data, "establishment_id"), day)
     found = [
         UncountedEstablishment(

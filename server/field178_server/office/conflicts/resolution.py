@@ -14,11 +14,12 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.replication.policy.conflict_records import CONFLICT, entries_of, settle
+from field178_server.replication.policy.conflict_records import entries_of, settle
 from field178_server.replication.policy.evaluate import DELETED_PATH
 from field178_server.replication.policy.record_validation import Problems, TypeRules
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, bad_paths, equal, passes_non_object, read_path, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_DATA_BYTES, Op
@@ -80,7 +81,7 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
         raise changed
     found: dict[str, list[Stored]] = {path: [] for path in wanted.choices}
     for one in batch.companions(record.record_id):
-        path = str(one.data.get("path")) if one.type == CONFLICT and not one.deleted else None
+        path = str(one.data.get("path")) if one.type == RecordType.CONFLICT and not one.deleted else None
         if path in found:
             found[path].append(one)
     # A path without an open conflict was settled by someone else; one with a new entry was not seen whole.

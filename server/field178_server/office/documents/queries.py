@@ -10,9 +10,8 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
 from field178_shared.documents.sources import SessionSource, VisitSource, source_of_visit
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.wire.protocol import ERASED_AT
-
-INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,10 @@ def paper_source(
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or ERASED_AT in record.data or not access.holds(record.scope):
         return None
-    if record.type == OUTREACH_SESSION:
+    if record.type == RecordType.OUTREACH_SESSION:
         told = SessionSource(record.record_id, record.rev, record.h, record.data)
         return PaperSource(record.scope, told)
-    if record.type != INSPECTION:
+    if record.type != RecordType.INSPECTION:
         return None
 
     def find(other_id: str) -> Data | None:

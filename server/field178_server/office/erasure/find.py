@@ -20,6 +20,7 @@ from field178_server.database.models import EstablishmentProjection, FiledFacet,
 from field178_server.records.find_record import merged_into_any_of, number_on
 from field178_server.records.projections.facets import ESTABLISHMENT
 from field178_server.records.searched_texts import has_part, has_text
+from field178_shared.record_type import RecordType
 from field178_shared.text.normalisation import fold
 
 SHOWN, MOST_PLACES = 20, 5
@@ -127,7 +128,10 @@ def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> l
         .limit(MOST_PLACES + 1)
     )
     rows = session.execute(query)
-    return [FittingRecord(row.record_id, "establishment", row.scope, row.unit_id, None, "") for row in rows]
+    return [
+        FittingRecord(row.record_id, RecordType.ESTABLISHMENT, row.scope, row.unit_id, None, "")
+        for row in rows
+    ]
 
 
 def _all_in(column: InstrumentedAttribute[str], words: Sequence[str]) -> list[ColumnElement[bool]]:

@@ -20,12 +20,13 @@ from field178_server.office.erasure import related_data
 from field178_server.office.exports.operations import withdraw_record_exports
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
+from field178_server.replication.policy.conflict_records import entries_of
 from field178_server.replication.policy.record_merge import load_merge_targets, merged_into
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import Side
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
@@ -227,7 +228,9 @@ def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored
             return
         passed.add(into)
         record = following
-        yield from (companion for companion in batch.companions(into) if companion.type == CONFLICT)
+        yield from (
+            companion for companion in batch.companions(into) if companion.type == RecordType.CONFLICT
+        )
 
 
 def _drop_entries(

@@ -15,6 +15,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_server.records.review_queue import is_corrected
+from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import Inspection, Measure, VisitFinding
 from field178_shared.records.reading import Data, entry_of, text_of
 from field178_shared.records.review import ReviewState
@@ -112,7 +113,7 @@ def _visits(
         .where(
             FiledRecord.tenant_id == tenant_id,
             FiledRecord.establishment_id.in_(known_as),
-            FiledRecord.type == "inspection",
+            FiledRecord.type == RecordType.INSPECTION,
             access.covers(FiledRecord.scope),
         )
         .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())

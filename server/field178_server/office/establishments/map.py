@@ -19,6 +19,7 @@ from field178_server.database.models import (
 from field178_server.office.establishments.queries import RegisterQuery, within
 from field178_server.records.follow_ups import IS_OPEN
 from field178_server.records.review_queue import IS_NOT_VOID
+from field178_shared.record_type import RecordType
 
 # Of the whole register of a large city; what is beyond is said, and found by filters.
 MOST_POINTS = 50_000
@@ -118,7 +119,7 @@ def _last_visits(
         select(filed.establishment_id, filed.occurred_on, filed.outcome, place.label("place"))
         .where(
             filed.tenant_id == query.tenant_id,
-            filed.type == "inspection",
+            filed.type == RecordType.INSPECTION,
             IS_NOT_VOID,
             filed.occurred_on.is_not(None),
             filed.establishment_id.is_not(None),

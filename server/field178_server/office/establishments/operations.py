@@ -20,13 +20,13 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, equal, merge, read_path, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MERGED_INTO, Op
 
-TYPE = "establishment"
 MAX_REASON = 300
 
 
@@ -55,7 +55,7 @@ def add(
     batch.load([record_id])
     if batch.get(record_id) is not None:
         return
-    record = new_record(record_id, TYPE, scope, data)
+    record = new_record(record_id, RecordType.ESTABLISHMENT, scope, data)
     batch.put(record, _source(batch, context, {"create": True, "set": data, "was": {}}))
     batch.flush()
     context.note(session, AuditEntry("establishment_added", record_id, scope))
@@ -222,7 +222,12 @@ def _live_entry(batch: Batch, access: AccessFilter, record_id: str) -> Stored:
     """Return an entry that the officer may edit, or raise AppError: not_found, purged."""
     batch.load([record_id])
     record = batch.get(record_id)
-    if record is None or record.deleted or record.type != TYPE or not access.holds(record.scope):
+    if (
+        record is None
+        or record.deleted
+        or record.type != RecordType.ESTABLISHMENT
+        or not access.holds(record.scope)
+    ):
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
     if record.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=record_id)
@@ -263,7 +268,9 @@ def _seen_values(
 
 
 def _refuse(data: Data, context: OperationContext) -> None:
-    if problems := by_path(submission_problems(TYPE, data, context.lists, Context(now=context.now()))):
+    if problems := by_path(
+        submission_problems(RecordType.ESTABLISHMENT, data, context.lists, Context(now=context.now()))
+    ):
         raise AppError(ErrorCode.RULE, problems=problems)
 
 

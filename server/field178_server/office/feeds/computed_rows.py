@@ -27,6 +27,7 @@ from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
 from field178_shared.indicators.suppression import is_small
 from field178_shared.indicators.verdicts import Reached, reached
+from field178_shared.record_type import RecordType
 from field178_shared.records.left_out import LeftOut
 from field178_shared.schemas.fields.catalogue import choices_of
 from field178_shared.schemas.fields.columns import record_columns
@@ -38,7 +39,7 @@ _YEARS_BACK = 1
 _OWN_AREA_NAME = "Các xã, phường được giao"
 # Lists of the projected columns; the catalogue names the lists of the other fields.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
-_FILED_TYPES = ("inspection", "outreach_session")
+_FILED_TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 
 Areas = Mapping[str, tuple[str, ...]]
 FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]

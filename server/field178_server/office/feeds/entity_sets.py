@@ -31,13 +31,13 @@ from field178_server.office.feeds.field_properties import field_properties
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
+from field178_shared.record_type import RecordType
 from field178_shared.time.no_day import NO_DAY
 
 # Column of the review state; a query that does not name it reads approved records only.
 STATE, APPROVED = "State", "approved"
 FIGURES = "IndicatorFigures"
 _ANY = RECORD_RIGHTS | FIGURE_RIGHTS
-_INSPECTION, _SESSION = "inspection", "outreach_session"
 
 Rows = Callable[[Session, FeedReader, Mapping[str, object]], Iterable[Sequence[object]]]
 
@@ -338,11 +338,11 @@ def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
                 _text("ResultId", FiledRecord.outcome),
                 _STATE_COLUMN,
                 _RECEIVED,
-                *field_properties(_INSPECTION, lists, _PROJECTED_OF_VISITS),
+                *field_properties(RecordType.INSPECTION, lists, _PROJECTED_OF_VISITS),
             ),
             FiledRecord.__table__,
             RECORD_RIGHTS,
-            _of_records(FiledRecord, FiledRecord.type == _INSPECTION),
+            _of_records(FiledRecord, FiledRecord.type == RecordType.INSPECTION),
         ),
         EntitySet(
             "Sessions",
@@ -357,10 +357,10 @@ def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
                 _property("FirstTimeCount", EdmType.INT64, FiledRecord.first_time_count),
                 _STATE_COLUMN,
                 _RECEIVED,
-                *field_properties(_SESSION, lists, _PROJECTED_OF_SESSIONS),
+                *field_properties(RecordType.OUTREACH_SESSION, lists, _PROJECTED_OF_SESSIONS),
             ),
             FiledRecord.__table__,
             RECORD_RIGHTS,
-            _of_records(FiledRecord, FiledRecord.type == _SESSION),
+            _of_records(FiledRecord, FiledRecord.type == RecordType.OUTREACH_SESSION),
         ),
     )

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement
 
 from field178_server.database.models import FiledRecord
 from field178_server.records.access import AccessFilter
+from field178_shared.record_type import RecordType
 
-INSPECTION, SESSION = "inspection", "outreach_session"
 CORRECTED = "corrected"
 
 
@@ -57,7 +57,7 @@ class FiledList:
 
 def is_of_sessions(listing: FiledList) -> bool:
     """Tell whether a list contains sessions."""
-    return listing.filter.type == SESSION
+    return listing.filter.type == RecordType.OUTREACH_SESSION
 
 
 def readable(listing: FiledList) -> list[ColumnElement[bool]]:

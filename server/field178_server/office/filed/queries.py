@@ -23,7 +23,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.filed import text_search
 from field178_server.office.filed.list_conditions import conditions_of, facet_conditions
-from field178_server.office.filed.list_filter import CORRECTED, INSPECTION, FiledFilter, FiledList
+from field178_server.office.filed.list_filter import CORRECTED, FiledFilter, FiledList
 from field178_server.office.filed.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
@@ -31,6 +31,7 @@ from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_
 from field178_server.records.labels import Names, names_of
 from field178_server.records.review_queue import is_corrected
 from field178_shared.codelists import load
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
 
 PAGE_SIZE = 50
@@ -160,7 +161,7 @@ def _count_of_facet(listing: FiledList) -> Select[int] | None:
     """Return a query for the number of visits with a code, if that code is the only condition of the list."""
     narrow = listing.filter
     for kind, value in (("violation", narrow.violation), ("measure", narrow.measure)):
-        alone = FiledFilter(INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
+        alone = FiledFilter(RecordType.INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
         if value and narrow == alone and listing.access.scopes is None:
             return select(func.count()).where(*facet_conditions(listing.tenant_id, kind, value))
     return None

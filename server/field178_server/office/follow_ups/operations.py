@@ -6,7 +6,7 @@ record. The visit is never changed; a mistake is corrected by a new revision, or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_server.audit.office_write import write_record
@@ -18,24 +18,13 @@ from field178_server.replication.policy.record_validation import Problems, decla
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of, ids_of, text_of
 from field178_shared.records.review import ReviewState
-from field178_shared.records.sanctions import (
-    CLOSURE,
-    DECISION,
-    EXECUTION,
-    OFFICE_TYPES,
-    PAYMENT,
-    AfterVisit,
-    SanctionDecision,
-    counts,
-    number_key,
-)
+from field178_shared.records.sanctions import OFFICE_TYPES, AfterVisit, SanctionDecision, counts, number_key
 from field178_shared.rules import sanctions
 from field178_shared.rules.problem import Problem, by_path
 from field178_shared.time.clock import local_date
-
-VISIT = "inspection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +38,13 @@ class NewEntry:
 def entry_id(visit_id: str, entry: NewEntry) -> str:
     """Return the id of an entry: what makes it the same fact, whoever enters it."""
     data = entry.data
-    key = {
-        DECISION: number_key(text_of(data, "document_number")),
-        PAYMENT: f"{text_of(data, 'decision')}|{number_key(text_of(data, 'document_number'))}",
-        EXECUTION: f"{text_of(data, 'decision')}|{text_of(data, 'measure_key')}",
-        CLOSURE: text_of(data, "follow_up_id"),
-    }[entry.type]
-    return companion_id(visit_id, entry.type, key)
+    keys: Mapping[str, str] = {
+        RecordType.SANCTION_DECISION: number_key(text_of(data, "document_number")),
+        RecordType.PAYMENT: f"{text_of(data, 'decision')}|{number_key(text_of(data, 'document_number'))}",
+        RecordType.MEASURE_EXECUTION: f"{text_of(data, 'decision')}|{text_of(data, 'measure_key')}",
+        RecordType.FOLLOW_UP_CLOSURE: text_of(data, "follow_up_id"),
+    }
+    return companion_id(visit_id, entry.type, keys[entry.type])
 
 
 def enter(batch: Batch, context: OperationContext, visit_id: str, entry: NewEntry) -> str:
@@ -116,7 +105,7 @@ def withdraw(batch: Batch, context: OperationContext, seen: SeenEntry, reason: s
 def _visit(batch: Batch, visit_id: str) -> Stored:
     batch.load([visit_id])
     visit = batch.get(visit_id)
-    if visit is None or visit.deleted or visit.type != VISIT:
+    if visit is None or visit.deleted or visit.type != RecordType.INSPECTION:
         raise AppError(ErrorCode.NOT_FOUND, record_id=visit_id)
     if visit.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=visit_id)
@@ -142,7 +131,7 @@ def _refuse_wrong(
     problems: Problems = dict(problem[1]) if problem else {}
     for path, codes in by_path(_errors(batch, context, visit, entry)).items():
         problems[path] = [*problems.get(path, []), *codes]
-    if entry.type == DECISION and _is_number_taken(batch, visit, entry.data, record_id):
+    if entry.type == RecordType.SANCTION_DECISION and _is_number_taken(batch, visit, entry.data, record_id):
         problems["document_number"] = [ErrorCode.ALREADY_ENTERED]
     if problems:
         raise AppError(ErrorCode.RULE, problems=problems)
@@ -150,13 +139,13 @@ def _refuse_wrong(
 
 def _errors(batch: Batch, context: OperationContext, visit: Stored, entry: NewEntry) -> Iterable[Problem]:
     data, today = entry.data, local_date(context.now())
-    if entry.type == DECISION:
+    if entry.type == RecordType.SANCTION_DECISION:
         yield from sanctions.decision_errors(data, visit.data, context.lists, today)
         if sanctions.unknown_violations(data, visit.data) or not ids_of(data, "violation_ids"):
             yield Problem("violation_ids", ErrorCode.REQUIRED)
-    elif entry.type == PAYMENT:
+    elif entry.type == RecordType.PAYMENT:
         yield from sanctions.payment_errors(data, _decision(batch, visit, text_of(data, "decision")), today)
-    elif entry.type == EXECUTION:
+    elif entry.type == RecordType.MEASURE_EXECUTION:
         yield from sanctions.execution_errors(data, visit.data, today)
         _refuse_foreign_measure(batch, visit, data)
     else:
@@ -212,9 +201,9 @@ def _write(batch: Batch, context: OperationContext, visit: Stored, made: Stored,
 
 
 # What an entry is about: given when it is entered.
-_FIXED = {
-    DECISION: ("record",),
-    PAYMENT: ("record", "decision"),
-    EXECUTION: ("record", "decision", "measure_key", "measure_id"),
-    CLOSURE: ("record", "follow_up_id"),
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    RecordType.SANCTION_DECISION: ("record",),
+    RecordType.PAYMENT: ("record", "decision"),
+    RecordType.MEASURE_EXECUTION: ("record", "decision", "measure_key", "measure_id"),
+    RecordType.FOLLOW_UP_CLOSURE: ("record", "follow_up_id"),
 }

@@ -14,8 +14,9 @@ from field178_server.database.models import FiledRecord, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_server.records.review_queue import IS_APPROVED
 from field178_shared.codelists import CodeLists
-from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION, CountedRecord, unit_of
+from field178_shared.indicators.events import CountedRecord, unit_of
 from field178_shared.indicators.periods import Period
+from field178_shared.record_type import RecordType
 
 _ROW = FiledRecord
 
@@ -42,20 +43,20 @@ def divided_submissions(
         of_units.append(_ROW.occurred_on.between(period.first, period.end - timedelta(days=1)))
     visits = (
         select(_ROW.unit_id, _ROW.establishment_id, func.min(_ROW.occurred_on), func.count())
-        .where(*of_units, _ROW.type == INSPECTION)
+        .where(*of_units, _ROW.type == RecordType.INSPECTION)
         .group_by(_ROW.unit_id, _ROW.establishment_id)
     )
     sessions = (
         select(_ROW.record_id, _ROW.occurred_on, Record.body)
         .join(Record, and_(Record.tenant_id == _ROW.tenant_id, Record.record_id == _ROW.record_id))
-        .where(*of_units, _ROW.type == OUTREACH_SESSION)
+        .where(*of_units, _ROW.type == RecordType.OUTREACH_SESSION)
     )
     found: list[tuple[CountedRecord, date | None, int]] = []
     for unit_id, establishment_id, day, count in session.execute(visits):
         data = {"unit_id": unit_id, "establishment_id": establishment_id or ""}
-        found.append((CountedRecord(record_id="", type=INSPECTION, data=data), day, count))
+        found.append((CountedRecord(record_id="", type=RecordType.INSPECTION, data=data), day, count))
     for record_id, day, body in session.execute(sessions):
-        record = CountedRecord(record_id=record_id, type=OUTREACH_SESSION, data=json.loads(body))
+        record = CountedRecord(record_id=record_id, type=RecordType.OUTREACH_SESSION, data=json.loads(body))
         found.append((record, day, 1))
     places = AssignedPlaces.of_records(session, tenant_id, lists, [one for one, _, _ in found])
     return list(_counted(found, places, lists))

@@ -27,7 +27,7 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reads import record_types_of
 from field178_shared.indicators.record_counts import of_event
 from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 
 _STEP = 2_000
 _PLANS = 200
@@ -53,7 +53,7 @@ def rows_kept(session: Session, tenant_id: str, number: KeptNumber) -> tuple[Cou
     codec = Codec(aggregates_in_force(number.question.lists).all)
     rows: list[CountedRow] = []
     for group, aggregate in enumerate(number.formula.aggregates):
-        if aggregate.of == ITEM:
+        if aggregate.of == RecordType.PLAN_ITEM:
             found = list(_planned(session, tenant_id, number, aggregate))
         else:
             found = list(_subjects(session, tenant_id, number, aggregate, codec))

@@ -14,8 +14,8 @@ from field178_server.office.indicators.divided_submissions import divided_submis
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.indicators.areas import CountedArea, units_left_out
-from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION
 from field178_shared.indicators.periods import Period
+from field178_shared.record_type import RecordType
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.left_out import LeftOut
 
@@ -50,8 +50,8 @@ def left_out(session: Session, tenant_id: str, question: AreaQuestion) -> LeftOu
         establishments=_establishments(session, tenant_id, units) if units else 0,
         zones=_places(lists.zones.values(), units),
         schools=_places(lists.schools.values(), units),
-        visits=counts[INSPECTION],
-        sessions=counts[OUTREACH_SESSION],
+        visits=counts[RecordType.INSPECTION],
+        sessions=counts[RecordType.OUTREACH_SESSION],
         events_until=max(ends, default=None),
     )
 

@@ -27,7 +27,8 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.indicators.periods import Period
 from field178_shared.merge import Data
-from field178_shared.records.area_figures import TYPE, KnownFigure
+from field178_shared.record_type import RecordType
+from field178_shared.records.area_figures import KnownFigure
 from field178_shared.records.left_out import LeftOut
 from field178_shared.records.teams import Team
 from field178_shared.time.clock import local_date, to_wire
@@ -153,7 +154,7 @@ def _put(batch: Batch, team: Team, data: Data) -> bool:
     if known is not None and not known.deleted and _numbers_of(known.data) == _numbers_of(data):
         return False
     if known is None:
-        batch.put(new_record(_record_id(team, data), TYPE, team.scope, data))
+        batch.put(new_record(_record_id(team, data), RecordType.INDICATOR_FIGURES, team.scope, data))
     elif not known.is_erased:
         batch.put(next_revision(known, data=data, deleted=False))
     return known is None or not known.is_erased
@@ -164,4 +165,4 @@ def _numbers_of(data: Data) -> tuple[object, object]:
 
 
 def _record_id(team: Team, data: Data) -> str:
-    return companion_id(team.id, TYPE, str(data["year"]))
+    return companion_id(team.id, RecordType.INDICATOR_FIGURES, str(data["year"]))

@@ -20,9 +20,10 @@ from field178_server.security.keyring import to_base64url
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import ListPack, changes_between, problems_of
 from field178_shared.list_packs.pack import row_of
-from field178_shared.list_packs.records import PACK, PACK_ID, ROWS, part_records
+from field178_shared.list_packs.records import PACK_ID, part_records
 from field178_shared.list_packs.tables import Row
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import to_wire
 
 Rows = Mapping[str, Mapping[str, Row]]
@@ -112,12 +113,12 @@ def _publish(writing: Writing, pack: ListPack, taken: Mapping[str, int]) -> Publ
     old_parts = part_records(writing.before)
     batch.load([*parts, *old_parts])
     for record_id, data in parts.items():
-        _put(writing, record_id, ROWS, data)
+        _put(writing, record_id, RecordType.LIST_ROWS, data)
     for record_id in old_parts.keys() - parts.keys():
         if (gone := batch.get(record_id)) is not None and not gone.deleted:
             put(batch, context, next_revision(gone, deleted=True))
     # Last: the head comes after its rows in the order of the scope.
-    _put(writing, PACK_ID, PACK, _head(writing, pack, taken))
+    _put(writing, PACK_ID, RecordType.LIST_PACK, _head(writing, pack, taken))
     batch.flush()
     context.note(
         writing.session, AuditEntry("lists_published", details={"number": pack.number, "rows": changed})

@@ -27,14 +27,14 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.merge import Data
-from field178_shared.records.plan import ITEM, PLAN, RECHECK, PlanItem
+from field178_shared.record_type import RecordType
+from field178_shared.records.plan import RECHECK, PlanItem
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.time.clock import local_date
 
 MOST_AT_ONCE = 500
 # So long a team has for a re-inspection, from the day the correction is due.
 RECHECK_WINDOW = timedelta(days=14)
-_VISIT = "inspection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class SeenItem:
 
 def plan_id(year: int) -> str:
     """Return the id of the plan of a year: a tenant has one."""
-    return companion_id(str(NAMESPACE_URL), PLAN, str(year))
+    return companion_id(str(NAMESPACE_URL), RecordType.INSPECTION_PLAN, str(year))
 
 
 def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int) -> None:
@@ -84,9 +84,11 @@ def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int)
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
     if known is not None and known.data == data:
         return
-    _refuse_wrong(PLAN, data)
+    _refuse_wrong(RecordType.INSPECTION_PLAN, data)
     made = (
-        next_revision(known, data=data, deleted=False) if known else new_record(record_id, PLAN, OFFICE, data)
+        next_revision(known, data=data, deleted=False)
+        if known
+        else new_record(record_id, RecordType.INSPECTION_PLAN, OFFICE, data)
     )
     scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
     _write(batch, context, made, "plan_set")
@@ -131,7 +133,7 @@ def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_
     batch.load([visit_id])
     visit = batch.get(visit_id)
     asked = entries_of(visit.data, "follow_ups").get(follow_up_id) if visit else None
-    if visit is None or visit.deleted or visit.type != _VISIT or asked is None:
+    if visit is None or visit.deleted or visit.type != RecordType.INSPECTION or asked is None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=visit_id)
     planned = _planned(
         batch,
@@ -181,7 +183,7 @@ def cancel_item(batch: Batch, context: OperationContext, seen: SeenItem, reason:
 def _known(batch: Batch, seen: SeenItem) -> Stored:
     batch.load([seen.record_id])
     found = batch.get(seen.record_id)
-    if found is None or found.deleted or found.type != ITEM:
+    if found is None or found.deleted or found.type != RecordType.PLAN_ITEM:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
     if found.rev != seen.rev or "cancelled" in found.data:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
@@ -221,13 +223,13 @@ def _enter(batch: Batch, context: OperationContext, known: Stored | None, data: 
 
 
 def _put(batch: Batch, context: OperationContext, known: Stored | str, data: Data, action: str) -> None:
-    _refuse_wrong(ITEM, data)
+    _refuse_wrong(RecordType.PLAN_ITEM, data)
     record_id = known if isinstance(known, str) else known.record_id
     item = PlanItem.from_data(record_id, data)
     scope = scope_of(item, local_date(context.now()))
     scopes.ensure(batch.session, context.tenant_id, {scope, OFFICE}, context.lists)
     made = (
-        new_record(record_id, ITEM, scope, data)
+        new_record(record_id, RecordType.PLAN_ITEM, scope, data)
         if isinstance(known, str)
         else next_revision(known, data=data, scope=scope, deleted=False)
     )

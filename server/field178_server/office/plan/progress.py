@@ -29,10 +29,10 @@ from field178_server.records.record_changes import RecordChanges
 from field178_server.records.review_queue import IS_NOT_VOID
 from field178_server.records.scopes import OFFICE
 from field178_server.records.visits_of_establishments import by_establishment
-from field178_shared.records.plan import ITEM, PlanItem, PlanVisit, Progress, Quota, progress_of
+from field178_shared.record_type import RecordType
+from field178_shared.records.plan import PlanItem, PlanVisit, Progress, Quota, progress_of
 
 _NOT_INSPECTED = "not_inspected"
-_VISIT, _ESTABLISHMENT = "inspection", "establishment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def _year(session: Session, reader: PlanReader, year: int) -> _Year:
 
 def _renewed(session: Session, reader: PlanReader, year: int, kept: _Year, changes: RecordChanges) -> _Year:
     """Return a year of which all is kept but what shares a place with something that was written."""
-    entries, changed = changes.of(_ESTABLISHMENT), changes.of(ITEM)
-    visit_ids = changes.of(_VISIT) | changes.subjects
+    entries, changed = changes.of(RecordType.ESTABLISHMENT), changes.of(RecordType.PLAN_ITEM)
+    visit_ids = changes.of(RecordType.INSPECTION) | changes.subjects
     if not (entries or changed or visit_ids):
         return kept
     ends = _merge_ends(session, reader.tenant_id) if entries else kept.ends

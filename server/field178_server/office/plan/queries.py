@@ -21,6 +21,7 @@ from field178_server.records.paging import PageOfRows
 from field178_server.records.scopes import OFFICE
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.areas import area_on
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import InspectionPlan, PlanItem, PlanState, Progress
 from field178_shared.text.normalisation import by_label, fold
 
@@ -134,7 +135,7 @@ def item_page(
 def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[PlannedVisit, int] | None:
     """Return a planned visit and its revision; None where there is none or it may not be shown."""
     stored = find_record(session, reader.tenant_id, item_id)
-    if stored is None or stored.deleted or stored.type != "plan_item":
+    if stored is None or stored.deleted or stored.type != RecordType.PLAN_ITEM:
         return None
     item = PlanItem.from_data(item_id, stored.data)
     if not reader.holds(item, stored.scope):

@@ -16,9 +16,9 @@ from field178_server.records.counted_visits import counted
 from field178_server.records.kept_results import KeptResults
 from field178_server.records.record_changes import RecordChanges
 from field178_server.records.visits_of_establishments import by_establishment
+from field178_shared.record_type import RecordType
 from field178_shared.records.plan import InspectionPlan, Quota
 
-_VISIT, _ESTABLISHMENT = "inspection", "establishment"
 # No id or code holds it.
 _BETWEEN = "|"
 
@@ -82,7 +82,10 @@ def _renewed(
     session: Session, tenant_id: str, plan: InspectionPlan, kept: _Kept, changes: RecordChanges
 ) -> _Kept:
     """Return what is kept but for the visits that were written, and those of an entry that was."""
-    written, entries = changes.of(_VISIT) | changes.subjects, changes.of(_ESTABLISHMENT)
+    written, entries = (
+        changes.of(RecordType.INSPECTION) | changes.subjects,
+        changes.of(RecordType.ESTABLISHMENT),
+    )
     row = FiledRecord
     query = select(row.record_id, _COUNTS_AS, and_(*_conditions(plan))).where(row.tenant_id == tenant_id)
     parts = [query.where(row.record_id.in_(sorted(written)))] if written else []

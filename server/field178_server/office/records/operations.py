@@ -10,19 +10,14 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.move import move as move_record
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.replication.policy.conflict_records import (
-    CONFLICT,
-    RESOLVED,
-    ConflictPath,
-    entries_of,
-    with_entry,
-)
+from field178_server.replication.policy.conflict_records import RESOLVED, ConflictPath, entries_of, with_entry
 from field178_server.replication.policy.evaluate import DELETED_PATH
 from field178_server.replication.policy.record_merge import load_merge_targets, merge_target_of, merged_into
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import equal, read_path, without_nulls
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import TYPES
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
@@ -114,7 +109,7 @@ def _source(
 def _carry_conflicts(batch: Batch, record: Stored, merge_target: Stored) -> None:
     """Take the open conflicts about a merged record over to its merge target, and close them here."""
     for conflict in batch.companions(record.record_id):
-        if conflict.type == CONFLICT and not conflict.deleted:
+        if conflict.type == RecordType.CONFLICT and not conflict.deleted:
             _carry(batch, conflict, merge_target)
             batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
 

@@ -26,11 +26,10 @@ from field178_shared import rules
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, write_path
+from field178_shared.record_type import RecordType
 from field178_shared.rules.problem import Context
 from field178_shared.text.normalisation import nfc
 from field178_shared.wire.canonical import canonical
-
-TYPE = "establishment"
 
 # Error values of spreadsheet formulas.
 _FAULTY_FORMULAS = frozenset(
@@ -173,7 +172,7 @@ class RowReader:
         return filled
 
     def _problems(self, data: Data, at_fault: set[str], row: StagedRow) -> Iterator[RowProblem]:
-        problems = rules.submission_problems(TYPE, data, self.lists, Context(self.now))
+        problems = rules.submission_problems(RecordType.ESTABLISHMENT, data, self.lists, Context(self.now))
         for problem in problems:
             path = problem.path
             if path not in at_fault and not (path in ("lat", "lon") and POINT in at_fault):

@@ -18,11 +18,12 @@ from field178_server.database.models import (
     RegisterImport,
     RegisterImportRecord,
 )
-from field178_server.office.register_import.checking import TYPE, CheckedFile, CheckedRow
+from field178_server.office.register_import.checking import CheckedFile, CheckedRow
 from field178_server.records import scopes
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
@@ -70,7 +71,9 @@ def _add(session: Session, context: OperationContext, import_id: str, rows: list
     made: list[dict[str, object]] = []
     for row in rows:
         data = row.data
-        record = new_record(context.ids.time_ordered(), TYPE, _scope_of(data), data, body=row.body)
+        record = new_record(
+            context.ids.time_ordered(), RecordType.ESTABLISHMENT, _scope_of(data), data, body=row.body
+        )
         # Members in canonical order: the history then stores the content only once.
         payload = f'{{"create":true,"op":"put","set":{record.body}}}'
         source = SourceChange(context.ids.time_ordered(), context.actor.id, None, at, payload)

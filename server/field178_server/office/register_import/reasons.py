@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from field178_server.office.register_import.checking import TYPE, CheckedRow, RowProblem
+from field178_server.office.register_import.checking import CheckedRow, RowProblem
 from field178_server.office.register_import.duplicates import Duplicate
 from field178_server.office.register_import.fields import POINT
 from field178_shared.codelists import load
+from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.catalogue import field_at, field_message, translated
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_, translator
@@ -18,7 +19,7 @@ def field_text(path: str, language: str) -> str:
     """Return the name of a field; the field of a certificate is followed by the certificate's name."""
     if path == POINT:
         return translator(language, "console")(_POINT)
-    field = field_at(TYPE, path)
+    field = field_at(RecordType.ESTABLISHMENT, path)
     label = translated(field.label, language) if field else path
     group, _, rest = path.partition(".")
     if group != _PAPERS:
@@ -31,7 +32,9 @@ def problem_text(problem: RowProblem, language: str) -> str:
     """Return the text of a row's problem, with the column and the value."""
     column = problem.heading or field_text(problem.path, language)
     value = f" ({problem.value})" if problem.value else ""
-    return f"{column}: {field_message(TYPE, problem.path, [problem.code], language)}{value}"
+    return (
+        f"{column}: {field_message(RecordType.ESTABLISHMENT, problem.path, [problem.code], language)}{value}"
+    )
 
 
 def duplicate_text(duplicate: Duplicate, language: str) -> str:

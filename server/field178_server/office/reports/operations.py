@@ -43,8 +43,9 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of
-from field178_shared.records.reports import HEADING, REPORT, SUBMISSION, Report
+from field178_shared.records.reports import HEADING, Report
 from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import local_date, to_wire
@@ -63,7 +64,7 @@ class SeenReport:
 
 def report_id(kind: str, first: str, area_id: str) -> str:
     """Return the id of the report of a kind, period and area; a restatement has its own id."""
-    return companion_id(str(NAMESPACE_URL), REPORT, f"{kind}|{first}|{area_id}")
+    return companion_id(str(NAMESPACE_URL), RecordType.REPORT, f"{kind}|{first}|{area_id}")
 
 
 def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
@@ -84,7 +85,7 @@ def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
     scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
     _write_owed(batch, context, record_id, Report.from_data(data))
     made = (
-        new_record(record_id, REPORT, OFFICE, data)
+        new_record(record_id, RecordType.REPORT, OFFICE, data)
         if withdrawn is None
         else next_revision(withdrawn, data=data, deleted=False)
     )
@@ -149,7 +150,7 @@ def undo_withdrawal(batch: Batch, context: OperationContext, record_id: str) -> 
     """
     batch.load([record_id])
     withdrawn = batch.get(record_id)
-    if withdrawn is None or withdrawn.type != REPORT or withdrawn.is_erased:
+    if withdrawn is None or withdrawn.type != RecordType.REPORT or withdrawn.is_erased:
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
     report = Report.from_data(withdrawn.data)
     if not withdrawn.deleted or (report.restates and _restatement_of(batch, context, report.restates)):
@@ -271,7 +272,7 @@ def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: s
     kept = {name: value for name, value in frozen.data.items() if name not in (_SIGNED, _FROZEN)}
     data: Data = {**kept, "restates": frozen.record_id, "restatement_reason": reason.strip()}
     _refuse_wrong(context, data)
-    made = new_record(batch.ids.time_ordered(), REPORT, OFFICE, data)
+    made = new_record(batch.ids.time_ordered(), RecordType.REPORT, OFFICE, data)
     _write(batch, context, made, "report_restated")
     _keep_counted(batch, context, made.data)
     return made.record_id
@@ -281,7 +282,7 @@ def record_submission(
     batch: Batch, context: OperationContext, seen: SeenReport, sent_on: date | None, number: str
 ) -> None:
     """Record the day and number of a submission; no day: it was not sent."""
-    submission = _known(batch, seen, SUBMISSION)
+    submission = _known(batch, seen, RecordType.REPORT_SUBMISSION)
     kept = {
         name: value
         for name, value in submission.data.items()
@@ -296,7 +297,7 @@ def record_submission(
         raise AppError(ErrorCode.RULE, problems={"submitted_on": [ErrorCode.DATE_IN_FUTURE.value]})
     if data == submission.data:
         return
-    _refuse_wrong(context, data, SUBMISSION)
+    _refuse_wrong(context, data, RecordType.REPORT_SUBMISSION)
     _write(batch, context, next_revision(submission, data=data), "submission_recorded")
 
 
@@ -326,7 +327,7 @@ def _write_owed(batch: Batch, context: OperationContext, record_id: str, report:
     """Write the due submission of each sender of a report; restore those that were withdrawn with it."""
     kind = context.lists.report_kinds[report.kind]
     owed = {
-        companion_id(record_id, SUBMISSION, f"{sender.agency_id}|{sender.unit_id}"): sender
+        companion_id(record_id, RecordType.REPORT_SUBMISSION, f"{sender.agency_id}|{sender.unit_id}"): sender
         for sender in senders(context.lists, kind, report.year, report.area_id)
     }
     batch.load(owed)
@@ -341,7 +342,7 @@ def _write_owed(batch: Batch, context: OperationContext, record_id: str, report:
         }
         existing = batch.get(key)
         if existing is None:
-            put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
+            put_record(batch, context, new_record(key, RecordType.REPORT_SUBMISSION, OFFICE, owes))
         elif existing.deleted and not existing.is_erased:
             put_record(batch, context, next_revision(existing, data={**existing.data, **owes}, deleted=False))
 
@@ -389,7 +390,7 @@ def _draft(batch: Batch, seen: SeenReport) -> Stored:
     return record
 
 
-def _known(batch: Batch, seen: SeenReport, type_: str = REPORT) -> Stored:
+def _known(batch: Batch, seen: SeenReport, type_: str = RecordType.REPORT) -> Stored:
     batch.load([seen.record_id])
     record = batch.get(seen.record_id)
     if record is None or record.type != type_ or record.deleted or record.is_erased:
@@ -399,7 +400,7 @@ def _known(batch: Batch, seen: SeenReport, type_: str = REPORT) -> Stored:
     return record
 
 
-def _refuse_wrong(context: OperationContext, data: Data, type_: str = REPORT) -> None:
+def _refuse_wrong(context: OperationContext, data: Data, type_: str = RecordType.REPORT) -> None:
     problems = by_path(submission_problems(type_, data, context.lists, Context(now=context.now())))
     if problems:
         raise AppError(ErrorCode.RULE, problems=problems)

@@ -29,7 +29,8 @@ from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import Duty, duties, report_period
-from field178_shared.records.reports import REPORT, SUBMISSION, Report, ReportState, ReportSubmission
+from field178_shared.record_type import RecordType
+from field178_shared.records.reports import Report, ReportState, ReportSubmission
 
 COMMUNE_LEVEL = "commune"
 _STEP = 500
@@ -161,14 +162,14 @@ def is_of_commune(lists: CodeLists, agency_id: str) -> bool:
 
 def all_reports(session: Session, tenant_id: str) -> list[KnownReport]:
     """Return every report, the latest period first."""
-    return _reports_among(_records(session, tenant_id, REPORT))
+    return _reports_among(_records(session, tenant_id, RecordType.REPORT))
 
 
 def reports_and_submissions(
     session: Session, tenant_id: str
 ) -> tuple[list[KnownReport], list[KnownSubmission]]:
     """Return all reports and all submissions, read in one statement."""
-    records = _records(session, tenant_id, REPORT, SUBMISSION)
+    records = _records(session, tenant_id, RecordType.REPORT, RecordType.REPORT_SUBMISSION)
     return _reports_among(records), _submissions_among(records)
 
 
@@ -176,7 +177,7 @@ def _reports_among(records: Sequence[Stored]) -> list[KnownReport]:
     unlinked = [
         KnownReport(record.record_id, record.rev, Report.from_data(record.data))
         for record in records
-        if record.type == REPORT
+        if record.type == RecordType.REPORT
     ]
     by_id = {report.report.restates: report.record_id for report in unlinked if report.report.restates}
     reports = [
@@ -198,7 +199,7 @@ def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownR
     query = select(*_COLUMNS).where(
         Record.tenant_id == tenant_id,
         Record.record_id == record_id,
-        Record.type == REPORT,
+        Record.type == RecordType.REPORT,
         Record.deleted.is_(True),
     )
     row = session.execute(query).one_or_none()
@@ -215,14 +216,14 @@ def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> li
 
 def all_submissions(session: Session, tenant_id: str) -> list[KnownSubmission]:
     """Return all submissions, sent or due, by due day, agency and unit."""
-    return _submissions_among(_records(session, tenant_id, SUBMISSION))
+    return _submissions_among(_records(session, tenant_id, RecordType.REPORT_SUBMISSION))
 
 
 def _submissions_among(records: Sequence[Stored]) -> list[KnownSubmission]:
     submissions = [
         KnownSubmission(record.record_id, record.rev, ReportSubmission.from_data(record.data))
         for record in records
-        if record.type == SUBMISSION
+        if record.type == RecordType.REPORT_SUBMISSION
     ]
     return sorted(
         submissions,

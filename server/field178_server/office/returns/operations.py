@@ -14,28 +14,25 @@ from field178_server.records.batch import Batch
 from field178_server.records.scopes import OFFICE
 from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    DENOMINATOR,
-    HARM_REDUCTION,
-    MODEL,
-    SUPERVISION,
-)
 
 _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        AGENCY_RETURN: ("agency_id", "unit_id", "month"),
-        HARM_REDUCTION: ("agency_id", "unit_id", "month"),
-        CORRECTION: ("agency_id", "unit_id", "channel_id", "action_id", "corrected_on"),
-        SUPERVISION: ("agency_id", "unit_id", "kind_id", "concluded_on"),
-        MODEL: ("unit_id", "model_id", "started_on"),
-        COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
-        BUDGET_LINE: ("unit_id", "year", "source", "purpose"),
-        DENOMINATOR: ("unit_id", "kind", "valid_from"),
+        RecordType.AGENCY_RETURN: ("agency_id", "unit_id", "month"),
+        RecordType.HARM_REDUCTION_RETURN: ("agency_id", "unit_id", "month"),
+        RecordType.INFORMATION_CORRECTION: (
+            "agency_id",
+            "unit_id",
+            "channel_id",
+            "action_id",
+            "corrected_on",
+        ),
+        RecordType.SUPERVISION: ("agency_id", "unit_id", "kind_id", "concluded_on"),
+        RecordType.PILOT_MODEL: ("unit_id", "model_id", "started_on"),
+        RecordType.COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
+        RecordType.BUDGET_LINE: ("unit_id", "year", "source", "purpose"),
+        RecordType.DENOMINATOR: ("unit_id", "kind", "valid_from"),
     }
 )
 
@@ -61,7 +58,7 @@ class ReturnEnterer:
         agency_id, unit_id = text_of(data, "agency_id"), text_of(data, "unit_id")
         if record_type not in self.access.types or not self.access.covers(agency_id, unit_id):
             yield "unit_id"
-        if record_type == DENOMINATOR and text_of(data, "kind") not in self.access.denominators:
+        if record_type == RecordType.DENOMINATOR and text_of(data, "kind") not in self.access.denominators:
             yield "kind"
 
     def entered(self, batch: Batch, record_type: str, data: Data) -> Iterable[Stored]:

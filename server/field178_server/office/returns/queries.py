@@ -20,22 +20,19 @@ from field178_shared.codelists.indicators import Denominator
 from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.periods import months_after
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, text_of
-from field178_shared.records.returns import (
-    AGENCY_RETURN,
-    BUDGET_LINE,
-    COMMENDATION,
-    CORRECTION,
-    DENOMINATOR,
-    MODEL,
-    MONTHLY_TYPES,
-    RETURN_TYPES,
-    SUPERVISION,
-    day_of_return,
-)
+from field178_shared.records.returns import MONTHLY_TYPES, RETURN_TYPES, day_of_return
 
 # Entered by the office that leads the sector, whichever agency that is now.
-_OF_OFFICE = (CORRECTION, SUPERVISION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
+_OF_OFFICE = (
+    RecordType.INFORMATION_CORRECTION,
+    RecordType.SUPERVISION,
+    RecordType.PILOT_MODEL,
+    RecordType.COMMENDATION,
+    RecordType.BUDGET_LINE,
+    RecordType.DENOMINATOR,
+)
 _SENDS, _LEADS = "submit_return", "review"
 # Roles that speak for the units that their account names, and for no other.
 _OWN_UNIT = "own_unit"
@@ -134,7 +131,7 @@ def access_to_returns(
     elif _LEADS in rights:
         types = _OF_OFFICE
     if is_agency and denominators:
-        types = (*types, DENOMINATOR)
+        types = (*types, RecordType.DENOMINATOR)
     access = access_to_communes(officer.role, officer.scopes)
     units = named_units(officer.scopes, lists)
     if not units and not (role is not None and role.scope == _OWN_UNIT):
@@ -160,7 +157,7 @@ def _is_of_communes(denominator: Denominator, lists: CodeLists) -> bool:
 
 def types_of(words: Sequence[str]) -> tuple[str, ...]:
     """Return the record types that a row of an agency names; each number belongs to the monthly return."""
-    named = {word if word in RETURN_TYPES else AGENCY_RETURN for word in words}
+    named = {word if word in RETURN_TYPES else RecordType.AGENCY_RETURN for word in words}
     return tuple(one for one in RETURN_TYPES if one in named)
 
 
@@ -288,7 +285,7 @@ def agencies_without_account(reporters: Iterable[Reporter], month: date, lists: 
 def numbers_of_nobody(month: date, lists: CodeLists) -> tuple[str, ...]:
     """Return the monthly numbers that no agency of a month is asked for: their figures stay without any."""
     asked = {word for one in lists.agencies.values() if one.valid_on(month) for word in one.returns}
-    monthly = (one for one in MONTHLY_TYPES if one != AGENCY_RETURN)
+    monthly = (one for one in MONTHLY_TYPES if one != RecordType.AGENCY_RETURN)
     return tuple(one for one in (*RETURN_NUMBERS, *monthly) if one not in asked)
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ChangeHistory, Officer, Record
-from field178_shared.records.comment_threads import ANSWER, CommentAnswer
+from field178_shared.record_type import RecordType
+from field178_shared.records.comment_threads import CommentAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def answers_to(
         )
         .join(ChangeHistory, is_first)
         .where(Record.tenant_id == tenant_id, Record.subject_id.in_(sorted(record_ids)))
-        .where(Record.type == ANSWER, Record.deleted.is_(False))
+        .where(Record.type == RecordType.COMMENT_ANSWER, Record.deleted.is_(False))
         .order_by(Record.record_id)
     )
     answers: dict[str, tuple[StoredAnswer, ...]] = {}

@@ -18,6 +18,7 @@ from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, establishment_names, names_of
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentThread, threads_of
 from field178_shared.records.review import ReviewRecord, ReviewState
 
@@ -129,7 +130,7 @@ def _records() -> Select[Any]:
             and_(
                 review.tenant_id == FiledRecord.tenant_id,
                 review.subject_id == FiledRecord.record_id,
-                review.type == "review",
+                review.type == RecordType.REVIEW,
                 review.deleted.is_(False),
             ),
         )

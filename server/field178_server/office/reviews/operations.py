@@ -27,14 +27,14 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, difference
-from field178_shared.records.commune import CENSUS, POST
+from field178_shared.record_type import RecordType
 from field178_shared.records.review import HANDED_TO, ReviewState
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
-REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
+REVIEWED_TYPES = frozenset({RecordType.INSPECTION, RecordType.OUTREACH_SESSION})
 # Types without approval: a wrong entry is returned, and counts until it is corrected.
-RETURNED_ENTRIES = frozenset({CENSUS, POST})
+RETURNED_ENTRIES = frozenset({RecordType.WORKER_CENSUS, RecordType.MEDIA_POST})
 _RETURNED_TYPES = REVIEWED_TYPES | RETURNED_ENTRIES
 UNDO_WITHIN = timedelta(seconds=30)
 MOST_AT_ONCE = 20
@@ -276,7 +276,9 @@ def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str 
         # A record returned again stays with the officer it was handed to.
         data = {**data, HANDED_TO: review.data[HANDED_TO]}
     if review is None:
-        made = new_record(review_id(record.record_id), "review", record.scope, data, record.record_id)
+        made = new_record(
+            review_id(record.record_id), RecordType.REVIEW, record.scope, data, record.record_id
+        )
     else:
         made = next_revision(review, data=data, deleted=False)
     write_review(batch, actor, made)

@@ -32,6 +32,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.projections.facets import ESTABLISHMENT
 from field178_shared.codelists import CodeLists, load
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
@@ -135,7 +136,7 @@ def _facts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[
     if not rows:
         return []
     merged = _merged_places(session, tenant_id, rows)
-    others = _others(session, parameters, frozenset(row.type == "inspection" for row in rows))
+    others = _others(session, parameters, frozenset(row.type == RecordType.INSPECTION for row in rows))
     files = file_counts(session, tenant_id, [row.record_id for row in rows])
     reviewed = [row.record_id for row in rows if row.review_state != ReviewState.WAITING]
     answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
@@ -254,7 +255,7 @@ def _same_visit(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
 
 def _same_session(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of two records of one session: same day, form and an establishment."""
-    yield and_(FiledRecord.type == "outreach_session", other.type == "outreach_session")
+    yield and_(FiledRecord.type == RecordType.OUTREACH_SESSION, other.type == RecordType.OUTREACH_SESSION)
     yield other.occurred_on == FiledRecord.occurred_on
     yield other.kind == FiledRecord.kind
     here, there = aliased(FiledFacet), aliased(FiledFacet)

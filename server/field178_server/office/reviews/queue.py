@@ -32,12 +32,12 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.review_queue import is_corrected
 from field178_shared.ids import review_id
+from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
-_SESSION = "outreach_session"
 # Flags are computed by reading records: most records that a page reads, and the size of the first batch.
 MOST_LOOKED_THROUGH = 1200
 STEP = 120
@@ -102,7 +102,7 @@ class FlaggedPage:
 
 def is_clean(record_type: str, outcome: object) -> bool:
     """Tell whether a record of this outcome, if it has no quality flag, may be approved in bulk."""
-    return record_type != "inspection" or outcome == "compliant"
+    return record_type != RecordType.INSPECTION or outcome == "compliant"
 
 
 def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:
@@ -289,9 +289,9 @@ def _shown(view: QueueView) -> Select[Any]:
 
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
-    if view.type == _SESSION:
+    if view.type == RecordType.OUTREACH_SESSION:
         # With a bound value SQLite would not use the index of sessions.
-        typed = FiledRecord.type == literal_column(f"'{_SESSION}'")
+        typed = FiledRecord.type == literal_column(f"'{RecordType.OUTREACH_SESSION}'")
     return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
 
 

@@ -47,6 +47,7 @@ from field178_server.replication.quarantine.store import IS_OPEN
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentThread, is_answered, threads_of
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
@@ -162,7 +163,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     people = _people_in(review, answers) | {decision.user_id for decision in decisions if decision.user_id}
     establishment = _establishment(session, tenant_id, record, stored)
     beside = _beside(session, tenant_id, access, (record, establishment))
-    visits = [other for other in beside if other.type == "inspection"]
+    visits = [other for other in beside if other.type == RecordType.INSPECTION]
     entries = entries_of_visit(session, tenant_id, record)
     later = later_entries(session, tenant_id, [visit.record_id for visit in visits])
     entry_files = files_of_all(
@@ -299,15 +300,15 @@ def _beside(
 def _is_beside(
     tenant_id: str, record: StoredRecord, establishment: StoredRecord | None
 ) -> ColumnElement[bool] | None:
-    if record.type == "outreach_session":
+    if record.type == RecordType.OUTREACH_SESSION:
         return and_(
             FiledRecord.type == record.type,
             FiledRecord.occurred_on == day_of_act(record.data),
             FiledRecord.kind == text_of(record.data, "outreach_form_id"),
         )
-    is_register = record.type == "establishment"
+    is_register = record.type == RecordType.ESTABLISHMENT
     place = record.record_id if is_register else text_of(record.data, "establishment_id")
-    if record.type not in ("establishment", "inspection") or not place:
+    if record.type not in (RecordType.ESTABLISHMENT, RecordType.INSPECTION) or not place:
         return None
     establishment_id = establishment.record_id if establishment is not None else place
     places = merged_into_any_of(tenant_id, select(literal(establishment_id, KEY_TYPE)))
@@ -318,7 +319,7 @@ def _is_beside(
 def _earlier_violations(
     record: StoredRecord, visits: Sequence[_Beside], later: Sequence[LaterEntry]
 ) -> dict[str, EarlierViolation]:
-    if record.type != "inspection" or not violations_of(record.data):
+    if record.type != RecordType.INSPECTION or not violations_of(record.data):
         return {}
     same = violations_of(record.data)
     data = {visit.record_id: visit.data for visit in visits if same & violations_of(visit.data)}
@@ -329,7 +330,7 @@ def _earlier_violations(
 
 def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> PreviousVisit | None:
     day = day_of_act(record.data)
-    if record.type != "inspection" or day is None:
+    if record.type != RecordType.INSPECTION or day is None:
         return None
     earlier = [
         (visit.occurred_on, visit.record_id, visit.data)

@@ -19,6 +19,7 @@ from field178_server.devices.access import tablets_within
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import titles_of
 from field178_server.records.searched_texts import has_part, text_with
+from field178_shared.record_type import RecordType
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold, sort_key
 
@@ -98,7 +99,7 @@ def find_records(session: Session, tenant_id: str, access: AccessFilter, text: s
         filed.tenant_id == tenant_id, access.covers(filed.scope), has_part(folded)
     )
     decided = select(
-        sanction.visit_id, literal("inspection"), sanction.number_key, sanction.visited_on
+        sanction.visit_id, literal(RecordType.INSPECTION.value), sanction.number_key, sanction.visited_on
     ).where(
         sanction.tenant_id == tenant_id,
         access.covers(sanction.scope),

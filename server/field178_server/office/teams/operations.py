@@ -19,8 +19,9 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of
-from field178_shared.records.teams import TEAM, Membership, Team
+from field178_shared.records.teams import Membership, Team
 from field178_shared.time.clock import local_date
 
 # What the form of a team writes; an empty field is no member of the record.
@@ -57,7 +58,7 @@ def save(session: Session, context: OperationContext, seen: SeenTeam, values: Da
         if batch.get(seen.team_id) is not None:
             # The form was sent twice.
             return
-        made, action = new_record(seen.team_id, TEAM, after.scope, data), "team_added"
+        made, action = new_record(seen.team_id, RecordType.TEAM, after.scope, data), "team_added"
     else:
         made, action = next_revision(known, data=data), "team_changed"
     if known is not None and data == known.data:
@@ -148,7 +149,7 @@ def _follow_units(session: Session, context: OperationContext, before: Team, aft
 def _known(batch: Batch, seen: SeenTeam) -> Stored:
     batch.load([seen.team_id])
     found = batch.get(seen.team_id)
-    if found is None or found.deleted or found.type != TEAM:
+    if found is None or found.deleted or found.type != RecordType.TEAM:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.team_id)
     if found.rev != seen.rev:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.team_id)
@@ -162,5 +163,5 @@ def _refuse_taken(session: Session, context: OperationContext, team_id: str, dat
 
 
 def _refuse_wrong(data: Data) -> None:
-    if (problem := declared_types().problem(TEAM, data)) is not None:
+    if (problem := declared_types().problem(RecordType.TEAM, data)) is not None:
         raise AppError(ErrorCode.RULE, problems=problem[1])

@@ -18,11 +18,11 @@ from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
 from field178_server.records.review_queue import IS_RETURNED, IS_WAITING
 from field178_shared.codelists import load
+from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState
-from field178_shared.records.teams import TEAM, Membership, Team
+from field178_shared.records.teams import Membership, Team
 from field178_shared.text.normalisation import sort_key
 
-_VISIT = "inspection"
 # A return is answered by whom it was handed to, else by who filed the record.
 _ANSWERS = func.coalesce(FiledRecord.handed_to, FiledRecord.user_id)
 
@@ -81,7 +81,7 @@ def team_list(session: Session, tenant_id: str, access: AccessFilter, today: dat
     rows = session.execute(
         select(Record.record_id, Record.body).where(
             Record.tenant_id == tenant_id,
-            Record.type == TEAM,
+            Record.type == RecordType.TEAM,
             Record.deleted.is_(False),
             access.covers(Record.scope),
         )
@@ -112,7 +112,7 @@ def find_team(
 ) -> tuple[Team, int] | None:
     """Return a team within the access filter and its revision, else None."""
     row = session.get(Record, (tenant_id, team_id))
-    if row is None or row.deleted or row.type != TEAM or not access.holds(row.scope):
+    if row is None or row.deleted or row.type != RecordType.TEAM or not access.holds(row.scope):
         return None
     return Team.from_data(team_id, json.loads(row.body)), row.rev
 
@@ -126,7 +126,7 @@ def team_page(
         return None
     team, rev = found
     body = json.loads(session.get_one(Record, (tenant_id, team_id)).body)
-    history = history_of(session, tenant_id, team_id, TEAM, body)
+    history = history_of(session, tenant_id, team_id, RecordType.TEAM, body)
     authors = {one.user_id for one in history.revisions if one.user_id}
     named = {user for one in history.revisions for user in Team.from_data(team_id, one.data).members}
     return TeamPage(
@@ -191,7 +191,11 @@ def _order(one: TeamMember, today: date) -> tuple[bool, int, str, str]:
 def _filed(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
     query = (
         select(FiledRecord.user_id, func.count())
-        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.type == _VISIT, FiledRecord.team_id == team_id)
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.type == RecordType.INSPECTION,
+            FiledRecord.team_id == team_id,
+        )
         .group_by(FiledRecord.user_id)
     )
     return {user: count for user, count in session.execute(query) if user}
@@ -218,7 +222,7 @@ def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]
         select(state, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.type == _VISIT,
+            FiledRecord.type == RecordType.INSPECTION,
             FiledRecord.team_id == team_id,
             IS_WAITING | IS_RETURNED,
         )

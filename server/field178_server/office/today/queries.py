@@ -13,6 +13,7 @@ from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
 from field178_server.records.review_queue import IS_APPROVED, IS_NOT_VOID, IS_WAITING, is_unanswered
+from field178_shared.record_type import RecordType
 from field178_shared.records.outreach_session import FORM_OF_VISIT
 from field178_shared.records.review import ReviewState
 
@@ -72,7 +73,7 @@ def sessions_by_unit(
         select(FiledRecord.unit_id, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.type == "outreach_session",
+            FiledRecord.type == RecordType.OUTREACH_SESSION,
             FiledRecord.unit_id.in_(sorted(unit_ids)),
             FiledRecord.occurred_on.between(since, until),
             IS_NOT_VOID,
@@ -88,7 +89,10 @@ def approved_figures(
     session: Session, tenant_id: str, unit_ids: Collection[str], since: date, until: date
 ) -> ApprovedFigures:
     """Return the totals of approved records of a period; no units named: of the whole district."""
-    is_visit, is_session = FiledRecord.type == "inspection", FiledRecord.type == "outreach_session"
+    is_visit, is_session = (
+        FiledRecord.type == RecordType.INSPECTION,
+        FiledRecord.type == RecordType.OUTREACH_SESSION,
+    )
     has_findings = FiledRecord.outcome.in_(("violation_recorded", "handed_to_police"))
     query = select(
         _count(is_visit),

@@ -18,10 +18,10 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.record_type import RecordType
 from field178_shared.records.establishment import values_of_move
 from field178_shared.records.reading import text_of
 
-ESTABLISHMENT = "establishment"
 # Announces to the tablets that entries change their unit, in the transaction that moves them.
 Announce = Callable[[Session, OperationContext], None]
 
@@ -49,7 +49,7 @@ def reassign(
     moved = []
     for record_id, unit_id in sorted(wanted.items()):
         entry = batch.get(record_id)
-        is_there = entry is not None and entry.type == ESTABLISHMENT and not entry.deleted
+        is_there = entry is not None and entry.type == RecordType.ESTABLISHMENT and not entry.deleted
         if entry is None or not is_there or text_of(entry.data, "unit_id") != from_unit:
             continue
         values = values_of_move(entry.data, unit_id, context.lists)

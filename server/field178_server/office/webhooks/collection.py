@@ -25,13 +25,12 @@ from field178_server.database.models import (
     WebhookFeed,
     WebhookRecord,
 )
-from field178_server.office.webhooks.events import REVIEW, WEBHOOK_TYPES, EventKind
+from field178_server.office.webhooks.events import WEBHOOK_TYPES, EventKind
 from field178_server.records.scopes import OFFICE
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.records.reports import REPORT
 from field178_shared.records.review import ReviewState, is_decision
 from field178_shared.wire.protocol import Op
 
@@ -103,7 +102,7 @@ def begin(session: Session, tenant_id: str) -> None:
     session.add(WebhookFeed(tenant_id=tenant_id, cursors=_written(cursors), last_no=0))
     # Read after the cursors: a change in between is included, and its revision is stored.
     there = select(literal(tenant_id), Record.record_id, Record.rev).where(
-        Record.tenant_id == tenant_id, Record.type.in_(sorted({*WEBHOOK_TYPES, REVIEW}))
+        Record.tenant_id == tenant_id, Record.type.in_(sorted({*WEBHOOK_TYPES, RecordType.REVIEW}))
     )
     session.execute(insert(WebhookRecord).from_select(["tenant_id", "record_id", "rev"], there))
 
@@ -228,8 +227,8 @@ def _collected_revs(session: Session, tenant_id: str, ids: Collection[str]) -> d
 
 def _is_public(record: _StoredRecord) -> bool:
     # An unannounced planned visit has the office's scope until its day and is secret until then.
-    is_secret = record.type == ITEM and record.scope == OFFICE
-    return (record.type in WEBHOOK_TYPES or record.type == REVIEW) and not is_secret
+    is_secret = record.type == RecordType.PLAN_ITEM and record.scope == OFFICE
+    return (record.type in WEBHOOK_TYPES or record.type == RecordType.REVIEW) and not is_secret
 
 
 def _events(
@@ -244,7 +243,7 @@ def _events(
     for record_id, record in new.items():
         subject = records.get(record.subject_id) if record.subject_id else None
         group = groups.setdefault(record.subject_id or record_id, [])
-        if record.type != REVIEW:
+        if record.type != RecordType.REVIEW:
             group += (_record_event(record, subject, made) for made in revisions.get(record_id, ()))
         elif subject is not None:
             group += _review_events(subject, revisions.get(record_id, ()))
@@ -253,7 +252,9 @@ def _events(
 
 
 def _record_event(record: _StoredRecord, subject: _StoredRecord | None, made: _Revision) -> _Event:
-    is_frozen = record.type == REPORT and any(_is_of(path, "frozen") for path in _set_of(made.payload))
+    is_frozen = record.type == RecordType.REPORT and any(
+        _is_of(path, "frozen") for path in _set_of(made.payload)
+    )
     kind = EventKind.FROZEN if is_frozen else EventKind.EDITED if made.rev > 1 else EventKind.CREATED
     # Records about a subject follow the subject; revisions of a record are in order of their numbers.
     place = (made.rev, 0, 0) if subject is None else (_LAST, 0, made.rev)
@@ -381,5 +382,5 @@ def _written(cursors: Mapping[str, int]) -> str:
     return json.dumps(cursors, sort_keys=True)
 
 
-_TYPES_WITH_PAYLOAD = (REVIEW, REPORT)
+_TYPES_WITH_PAYLOAD = (RecordType.REVIEW, RecordType.REPORT)
 _LAST = 1 << 62

@@ -8,25 +8,23 @@ from datetime import datetime
 from enum import StrEnum
 
 from field178_server.database.models import WebhookEvent
+from field178_shared.record_type import RecordType
 from field178_shared.records.commune import COMMUNE_TYPES
-from field178_shared.records.plan import ITEM, PLAN
-from field178_shared.records.reports import REPORT, SUBMISSION
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
-REVIEW = "review"
 # Without officers, teams and lists (settings of the office), and without conflicts and answers (internal).
 WEBHOOK_TYPES = frozenset(
     {
-        "establishment",
-        "inspection",
-        "outreach_session",
-        PLAN,
-        ITEM,
-        REPORT,
-        SUBMISSION,
+        RecordType.ESTABLISHMENT,
+        RecordType.INSPECTION,
+        RecordType.OUTREACH_SESSION,
+        RecordType.INSPECTION_PLAN,
+        RecordType.PLAN_ITEM,
+        RecordType.REPORT,
+        RecordType.REPORT_SUBMISSION,
         *COMMUNE_TYPES,
         *RETURN_TYPES,
         *OFFICE_TYPES,

@@ -14,7 +14,7 @@ from field178_server.database.models import Record, Webhook, WebhookAttempt, Web
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.records.plan import ITEM
+from field178_shared.record_type import RecordType
 
 ACTIVE, PAUSED, STOPPED = "active", "paused", "stopped"
 PAGE = 50
@@ -46,7 +46,7 @@ def is_unannounced() -> ColumnElement[bool]:
         Record.record_id == WebhookEvent.record_id,
         Record.scope == OFFICE,
     )
-    return (WebhookEvent.record_type == ITEM) & hidden.exists()
+    return (WebhookEvent.record_type == RecordType.PLAN_ITEM) & hidden.exists()
 
 
 def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:

@@ -17,10 +17,11 @@ from field178_server.records.alike_entries import ENTRY_COLUMNS, SQUARE, pairs_a
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold
 
-TYPES = ("establishment",)
+TYPES = (RecordType.ESTABLISHMENT,)
 
 _COMPARED = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
 _KEYS, _CANDIDATES = table_of(DuplicateKey), table_of(DuplicateCandidate)

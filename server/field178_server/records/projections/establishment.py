@@ -13,10 +13,11 @@ from field178_server.database.models import EstablishmentProjection
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.codelists import load
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 
-TYPES = ("establishment",)
+TYPES = (RecordType.ESTABLISHMENT,)
 
 _COLUMNS = (
     "tenant_id",

@@ -11,9 +11,10 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.fast import bulk
 from field178_server.database.models import FiledFacet
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import entries_of, text_of
 
-TYPES = ("inspection", "outreach_session")
+TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 VIOLATION, MEASURE, ESTABLISHMENT = "violation", "measure", "establishment"
 
 _COLUMNS = ("tenant_id", "record_id", "kind", "value")
@@ -36,7 +37,7 @@ def _facets_of(projected: ProjectedRecord | None) -> set[tuple[str, str]]:
 
 
 def _facets(record: SourceRecord) -> Iterator[tuple[str, str]]:
-    if record.type == "outreach_session":
+    if record.type == RecordType.OUTREACH_SESSION:
         yield from ((ESTABLISHMENT, key) for key in entries_of(record.data, "establishments"))
         return
     for kind, group, name in ((VIOLATION, "findings", "violation_id"), (MEASURE, "measures", "measure_id")):

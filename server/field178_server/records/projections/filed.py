@@ -13,19 +13,12 @@ from field178_server.database.models import FiledRecord
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_server.records.searched_texts import folded_texts
-from field178_shared.records.comment_threads import (
-    ANSWER,
-    CommentAnswer,
-    CommentThread,
-    is_answered,
-    threads_of,
-)
+from field178_shared.record_type import RecordType
+from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, instant_of, text_of
 from field178_shared.records.review import HANDED_TO, ReviewRecord, ReviewState
 
-INSPECTION = "inspection"
-OUTREACH_SESSION = "outreach_session"
-TYPES = (INSPECTION, OUTREACH_SESSION)
+TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 
 _COLUMNS = (
     "tenant_id",
@@ -111,9 +104,10 @@ def _row(
         establishment_id,
         *register.get(establishment_id or "", (None, unit_id)),
         bulk.stored_date(connection, day_of_act(data)),
-        text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
+        text_of(data, "inspection_kind" if record.type == RecordType.INSPECTION else "outreach_form_id")
+        or None,
         text_of(data, "overall_result") or None,
-        text_of(data, "decision_number" if record.type == INSPECTION else "venue") or None,
+        text_of(data, "decision_number" if record.type == RecordType.INSPECTION else "venue") or None,
         _people(audiences, "attendance_count"),
         _people(audiences, "first_time_count"),
         record.rev,
@@ -145,7 +139,7 @@ def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
     answers = (
         CommentAnswer.from_data(companion.record_id, companion.data)
         for companion in projected.companions
-        if companion.type == ANSWER and not companion.deleted
+        if companion.type == RecordType.COMMENT_ANSWER and not companion.deleted
     )
     return is_answered(ReviewRecord.from_data(review.data), answers)
 

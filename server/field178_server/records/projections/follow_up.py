@@ -16,6 +16,7 @@ from field178_server.database.models import FollowUpAnswerRow, FollowUpProjectio
 from field178_server.records.projections.filed import team_of
 from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.codelists import load
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import CLOSING, closed_by
 from field178_shared.records.reading import day_of, day_of_act, entries_of, text_of
 from field178_shared.records.review import ReviewState
@@ -24,7 +25,7 @@ from field178_shared.rules.time_limits import decision_due, execution_due
 from field178_shared.time import no_day
 from field178_shared.time.no_day import day_or_sentinel
 
-TYPES = ("inspection",)
+TYPES = (RecordType.INSPECTION,)
 CORRECTION, DECISION, PAYMENT = "correction", "decision", "payment"
 # Alias for console/follow_ups and office/indicators/source.
 NO_DAY = no_day.NO_DAY

@@ -11,10 +11,11 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.fast import bulk
 from field178_server.database.models import MergeProjection
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.wire.protocol import MERGED_INTO
 
-TYPES = ("establishment",)
+TYPES = (RecordType.ESTABLISHMENT,)
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import BindParameter, Connection, bindparam, update
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import NumberLease
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.record_type import RecordType
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.time.clock import local_date
 
-TYPES = ("inspection",)
+TYPES = (RecordType.INSPECTION,)
 _LEASE = table_of(NumberLease).c
 _SERIAL: BindParameter[int] = bindparam("serial")
 _USED = (

@@ -11,9 +11,10 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.fast import bulk
 from field178_server.database.models import PlanItemRow
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
-from field178_shared.records.plan import ITEM, PlanItem
+from field178_shared.record_type import RecordType
+from field178_shared.records.plan import PlanItem
 
-TYPES = (ITEM,)
+TYPES = (RecordType.PLAN_ITEM,)
 
 _COLUMNS = (
     "tenant_id",

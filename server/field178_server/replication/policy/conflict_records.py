@@ -10,10 +10,10 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_server.replication.policy.evaluate import ConflictingValue
 from field178_shared.ids import conflict_id
 from field178_shared.merge import Data, without_nulls
+from field178_shared.record_type import RecordType
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_CONFLICT_ENTRIES, MAX_DATA_BYTES, Change
 
-CONFLICT = "conflict"
 OPEN = "open"
 RESOLVED = "resolved"
 
@@ -56,7 +56,7 @@ def with_entry(
         conflict = find(found_id)
         if conflict is None:
             data = _first_data(record, conflict_path) | {"entries": {change_id: entry}}
-            return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
+            return new_record(found_id, RecordType.CONFLICT, record.scope, data, subject_id=record.record_id)
         if _has_room(conflict, change_id, entry):
             entries = {**entries_of(conflict), change_id: entry}
             data = {**conflict.data, "state": OPEN, "entries": entries}
@@ -66,7 +66,11 @@ def with_entry(
 
 def conflicts_of(batch: Batch, record_id: str) -> list[str]:
     """Return the ids of the conflicts of a loaded record, open and resolved."""
-    return [companion.record_id for companion in batch.companions(record_id) if companion.type == CONFLICT]
+    return [
+        companion.record_id
+        for companion in batch.companions(record_id)
+        if companion.type == RecordType.CONFLICT
+    ]
 
 
 def entries_of(conflict: Stored) -> Data:

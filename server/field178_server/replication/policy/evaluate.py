@@ -17,7 +17,7 @@ from field178_shared.merge import (
     without_nulls,
     write_path,
 )
-from field178_shared.schemas import RecordType
+from field178_shared.schemas import RecordTypeRules
 from field178_shared.schemas.types import SYSTEM
 from field178_shared.wire.protocol import MAX_DATA_BYTES, Change, Op, Status
 
@@ -58,7 +58,7 @@ class Evaluation:
     `subject_id`: the subject of a new record.
     """
 
-    type: RecordType
+    type: RecordTypeRules
     rules: TypeRules
     is_accepted: bool = False
     is_locked: bool = False
@@ -212,7 +212,7 @@ def _refusal(
     return None if problem is None else quarantined(*problem)
 
 
-def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) -> bool:
+def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordTypeRules) -> bool:
     if type_.scope_kind == SYSTEM:
         return True
     kind, _, unit = scope.partition(":")

@@ -12,7 +12,7 @@ from field178_shared import rules, schemas
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
-from field178_shared.schemas import RecordType
+from field178_shared.schemas import RecordTypeRules
 
 Problems = dict[str, list[str]]
 
@@ -21,7 +21,7 @@ class TypeRules(Protocol):
     """Port: the record types and the validation of a record's data."""
 
     @property
-    def types(self) -> Mapping[str, RecordType]:
+    def types(self) -> Mapping[str, RecordTypeRules]:
         """The types by name."""
         ...
 
@@ -49,7 +49,7 @@ class DeclaredTypes:
     lists: CodeLists
 
     @property
-    def types(self) -> Mapping[str, RecordType]:
+    def types(self) -> Mapping[str, RecordTypeRules]:
         """The types by name."""
         return schemas.TYPES
 

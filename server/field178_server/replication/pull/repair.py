@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Erasure, Feed, Record
 from field178_server.replication.pull.frames import AnswerBudget, record_line
 from field178_server.replication.pull.scope_state import ScopeNow
+from field178_shared.record_type import RecordType
 from field178_shared.wire.canonical import bucket, digest_of
 from field178_shared.wire.protocol import ERASED_AT
 
@@ -42,7 +43,10 @@ _CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasu
 _COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
 # Includes conflicts of a merge target: it has the values of the merged record.
 _CONFLICTS = select(Record.record_id).where(
-    Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
+    Record.tenant_id == _TENANT,
+    Record.type == RecordType.CONFLICT,
+    Record.scope == bindparam("scope"),
+    Record.deleted,
 )
 # Deleted records are in no digest, but a tablet MUST receive an erasure: it may have the content in a deleted
 # row, a tombstone or a draft, and the last checkpoint moves its cursor above the erasure's stamp.

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import NO_DETAILS, ErrorCode, message
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.field_types import TYPED_MAXIMUM
 from field178_shared.schemas.fields import (
@@ -37,70 +38,70 @@ class FieldWords:
     unit: str = ""
 
 
-RECORD_NAMES = MappingProxyType(
+RECORD_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "inspection": N_("Inspection visit"),
-        "outreach_session": N_("Outreach session"),
-        "establishment": N_("Establishment"),
-        "plan_item": N_("Planned visit"),
+        RecordType.INSPECTION: N_("Inspection visit"),
+        RecordType.OUTREACH_SESSION: N_("Outreach session"),
+        RecordType.ESTABLISHMENT: N_("Establishment"),
+        RecordType.PLAN_ITEM: N_("Planned visit"),
     }
 )
 # Records beside a filed one, of office and field: they stand on its page and have none of their own; and what
 # the office and the communes enter on forms of their own.
-OFFICE_RECORD_NAMES = MappingProxyType(
+OFFICE_RECORD_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "sanction_decision": N_("Sanction decision"),
-        "payment": N_("Payment of a fine"),
-        "measure_execution": N_("Measure carried out"),
-        "follow_up_closure": N_("Correction closed"),
-        "comment_answer": N_("Answer to a comment"),
-        "team": N_("Inspection team"),
-        "worker_census": N_("Worker census"),
-        "media_post": N_("Media post"),
-        "commune_plan": N_("Plan of the commune"),
-        "risk_group_count": N_("Count of an at-risk group"),
-        "report": N_("Report"),
-        "report_submission": N_("Report sent in"),
-        "agency_return": N_("Monthly return of an agency"),
-        "harm_reduction_return": N_("Harm-reduction totals of a month"),
-        "information_correction": N_("Correction of wrong information"),
-        "supervision": N_("Social supervision and criticism"),
-        "pilot_model": N_("Pilot model"),
-        "commendation": N_("Commendation"),
-        "budget_line": N_("Budget line"),
-        "denominator": N_("Total to compare with"),
+        RecordType.SANCTION_DECISION: N_("Sanction decision"),
+        RecordType.PAYMENT: N_("Payment of a fine"),
+        RecordType.MEASURE_EXECUTION: N_("Measure carried out"),
+        RecordType.FOLLOW_UP_CLOSURE: N_("Correction closed"),
+        RecordType.COMMENT_ANSWER: N_("Answer to a comment"),
+        RecordType.TEAM: N_("Inspection team"),
+        RecordType.WORKER_CENSUS: N_("Worker census"),
+        RecordType.MEDIA_POST: N_("Media post"),
+        RecordType.COMMUNE_PLAN: N_("Plan of the commune"),
+        RecordType.RISK_GROUP_COUNT: N_("Count of an at-risk group"),
+        RecordType.REPORT: N_("Report"),
+        RecordType.REPORT_SUBMISSION: N_("Report sent in"),
+        RecordType.AGENCY_RETURN: N_("Monthly return of an agency"),
+        RecordType.HARM_REDUCTION_RETURN: N_("Harm-reduction totals of a month"),
+        RecordType.INFORMATION_CORRECTION: N_("Correction of wrong information"),
+        RecordType.SUPERVISION: N_("Social supervision and criticism"),
+        RecordType.PILOT_MODEL: N_("Pilot model"),
+        RecordType.COMMENDATION: N_("Commendation"),
+        RecordType.BUDGET_LINE: N_("Budget line"),
+        RecordType.DENOMINATOR: N_("Total to compare with"),
     }
 )
 FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
     {
         record_type: MappingProxyType({spec.path: spec for spec in specs})
         for record_type, specs in (
-            ("inspection", inspection.FIELDS),
-            ("outreach_session", outreach.OUTREACH_SESSION),
-            ("establishment", establishment.FIELDS),
-            ("worker_census", outreach.WORKER_CENSUS),
-            ("media_post", outreach.MEDIA_POST),
-            ("commune_plan", outreach.COMMUNE_PLAN),
-            ("risk_group_count", outreach.RISK_GROUP_COUNT),
-            ("agency_return", reporting.AGENCY_RETURN),
-            ("harm_reduction_return", reporting.HARM_REDUCTION_RETURN),
-            ("information_correction", reporting.INFORMATION_CORRECTION),
-            ("supervision", reporting.SUPERVISION),
-            ("pilot_model", reporting.PILOT_MODEL),
-            ("commendation", reporting.COMMENDATION),
-            ("budget_line", reporting.BUDGET_LINE),
-            ("denominator", reporting.DENOMINATOR),
-            ("review", office_entries.REVIEW),
-            ("comment_answer", office_entries.COMMENT_ANSWER),
-            ("sanction_decision", office_entries.DECISION),
-            ("payment", office_entries.PAYMENT),
-            ("measure_execution", office_entries.MEASURE),
-            ("follow_up_closure", office_entries.CLOSURE),
-            ("inspection_plan", plan.PLAN),
-            ("plan_item", plan.ITEM),
-            ("report", reporting.REPORT),
-            ("report_submission", reporting.SUBMISSION),
-            ("team", published.TEAM_FIELDS),
+            (RecordType.INSPECTION, inspection.FIELDS),
+            (RecordType.OUTREACH_SESSION, outreach.OUTREACH_SESSION),
+            (RecordType.ESTABLISHMENT, establishment.FIELDS),
+            (RecordType.WORKER_CENSUS, outreach.WORKER_CENSUS),
+            (RecordType.MEDIA_POST, outreach.MEDIA_POST),
+            (RecordType.COMMUNE_PLAN, outreach.COMMUNE_PLAN),
+            (RecordType.RISK_GROUP_COUNT, outreach.RISK_GROUP_COUNT),
+            (RecordType.AGENCY_RETURN, reporting.AGENCY_RETURN),
+            (RecordType.HARM_REDUCTION_RETURN, reporting.HARM_REDUCTION_RETURN),
+            (RecordType.INFORMATION_CORRECTION, reporting.INFORMATION_CORRECTION),
+            (RecordType.SUPERVISION, reporting.SUPERVISION),
+            (RecordType.PILOT_MODEL, reporting.PILOT_MODEL),
+            (RecordType.COMMENDATION, reporting.COMMENDATION),
+            (RecordType.BUDGET_LINE, reporting.BUDGET_LINE),
+            (RecordType.DENOMINATOR, reporting.DENOMINATOR),
+            (RecordType.REVIEW, office_entries.REVIEW),
+            (RecordType.COMMENT_ANSWER, office_entries.COMMENT_ANSWER),
+            (RecordType.SANCTION_DECISION, office_entries.DECISION),
+            (RecordType.PAYMENT, office_entries.PAYMENT),
+            (RecordType.MEASURE_EXECUTION, office_entries.MEASURE),
+            (RecordType.FOLLOW_UP_CLOSURE, office_entries.CLOSURE),
+            (RecordType.INSPECTION_PLAN, plan.PLAN),
+            (RecordType.PLAN_ITEM, plan.ITEM),
+            (RecordType.REPORT, reporting.REPORT),
+            (RecordType.REPORT_SUBMISSION, reporting.SUBMISSION),
+            (RecordType.TEAM, published.TEAM_FIELDS),
         )
     }
 )

@@ -16,7 +16,7 @@ from field178_mobile.features.workspace.drafts import DraftsPresenter
 from field178_mobile.store import Store
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
-from field178_shared.records.comment_threads import ANSWER
+from field178_shared.record_type import RecordType
 from field178_shared.schemas import validate
 
 ASKED = "Cửa nào?"
@@ -85,8 +85,8 @@ def test_filed_answer_is_a_record_beside_the_visit_which_it_leaves_alone(bench: 
     before = store.view(LAST_VISIT)
     bench.comments.write("c1", "  Cửa phía sau, mở được. ")
     assert bench.comments.send("c1")
-    (answer,) = store.views(ANSWER)
-    assert validate(ANSWER, answer.data) == {}
+    (answer,) = store.views(RecordType.COMMENT_ANSWER)
+    assert validate(RecordType.COMMENT_ANSWER, answer.data) == {}
     assert (answer.data["record"], answer.data["comment"]) == (LAST_VISIT, "c1")
     assert (answer.data["text"], answer.scope) == ("Cửa phía sau, mở được.", TEAM_SCOPE)
     assert (answer.pending, store.view(LAST_VISIT)) == (True, before)
@@ -125,7 +125,7 @@ def test_further_comment_goes_on_with_its_thread(bench: Bench, store: Store) -> 
     assert bench.comments.texts == {PATH: "Tầng mấy?"}
     bench.comments.write("c1", "Tầng một.")
     bench.comments.send("c1")
-    assert {answer.data["comment"] for answer in store.views(ANSWER)} == {"c1", "c2"}
+    assert {answer.data["comment"] for answer in store.views(RecordType.COMMENT_ANSWER)} == {"c1", "c2"}
 
 
 def test_closed_thread_shows_as_closed_and_takes_no_answer(bench: Bench, store: Store) -> None:
@@ -135,12 +135,15 @@ def test_closed_thread_shows_as_closed_and_takes_no_answer(bench: Bench, store: 
     assert bench.comments.texts == {PATH: f"Đã đóng: {ASKED}"}
     assert (bench.thread.is_open, bench.thread.word) == (False, "Cơ quan duyệt đã đóng")
     assert not bench.comments.send("c1")
-    assert store.views(ANSWER) == []
+    assert store.views(RecordType.COMMENT_ANSWER) == []
 
 
 def test_answer_of_another_tablet_counts(bench: Bench, store: Store) -> None:
     data = {"record": LAST_VISIT, "comment": "c1", "text": "Cửa sau.", "at": "2026-11-24T11:00:00Z"}
-    server_commits(store, base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, ANSWER, TEAM_SCOPE, **data))
+    server_commits(
+        store,
+        base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, RecordType.COMMENT_ANSWER, TEAM_SCOPE, **data),
+    )
     assert bench.comments.refresh()
     assert bench.comments.texts == {PATH: f"{ASKED}\nĐã trả lời: Cửa sau."}
     assert store.status().returned == 0

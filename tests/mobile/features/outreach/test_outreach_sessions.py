@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from tests.mobile.inspection_world import LEADER, UNIT, uid, words
 from tests.mobile.support import FrozenClock, base_row, server_commits
 
-from field178_mobile.features.outreach.outreach_sessions import PAGE, TYPE, SessionsPresenter, SessionsState
+from field178_mobile.features.outreach.outreach_sessions import PAGE, SessionsPresenter, SessionsState
 from field178_mobile.store import Draft, Store
+from field178_shared.record_type import RecordType
 
 DRAFT = uid("draft session")
 
@@ -18,9 +19,14 @@ def test_a_long_list_begins_with_drafts_and_the_newest_and_grows_by_pages(
 ) -> None:
     first = date(2025, 1, 1)
     days = {uid(f"session {n}"): (first + timedelta(days=n)).isoformat() for n in range(PAGE + 30)}
-    rows = [base_row(key, 1, TYPE, f"unit:{UNIT}", session_date=day) for key, day in days.items()]
+    rows = [
+        base_row(key, 1, RecordType.OUTREACH_SESSION, f"unit:{UNIT}", session_date=day)
+        for key, day in days.items()
+    ]
     server_commits(store, *rows)
-    store.drafts.save(Draft("d1", TYPE, DRAFT, f"unit:{UNIT}", {}, None, 0, LEADER, clock.now()))
+    store.drafts.save(
+        Draft("d1", RecordType.OUTREACH_SESSION, DRAFT, f"unit:{UNIT}", {}, None, 0, LEADER, clock.now())
+    )
     states: list[SessionsState] = []
     sessions = SessionsPresenter(store, clock, words(), states.append)
     sessions.show()
@@ -45,10 +51,12 @@ def test_session_is_titled_by_topic_and_place_and_found_by_either(store: Store, 
     bare = {"session_date": "2026-11-19", "outreach_form_id": "conference", "unit_id": UNIT}
     server_commits(
         store,
-        base_row(uid("talk"), 1, TYPE, f"unit:{UNIT}", **talk),
-        base_row(uid("bare"), 1, TYPE, f"unit:{UNIT}", **bare),
+        base_row(uid("talk"), 1, RecordType.OUTREACH_SESSION, f"unit:{UNIT}", **talk),
+        base_row(uid("bare"), 1, RecordType.OUTREACH_SESSION, f"unit:{UNIT}", **bare),
     )
-    store.drafts.save(Draft("d1", TYPE, DRAFT, f"unit:{UNIT}", {}, None, 0, LEADER, clock.now()))
+    store.drafts.save(
+        Draft("d1", RecordType.OUTREACH_SESSION, DRAFT, f"unit:{UNIT}", {}, None, 0, LEADER, clock.now())
+    )
     states: list[SessionsState] = []
     sessions = SessionsPresenter(store, clock, words(), states.append)
     sessions.show()

@@ -22,7 +22,7 @@ from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import CodeLists, load
 from field178_shared.indicators.events import CountedRecord
-from field178_shared.records.area_figures import TYPE
+from field178_shared.record_type import RecordType
 
 
 @pytest.fixture
@@ -101,4 +101,6 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
 
 def published(office: Office) -> list[str]:
     with snapshot(office.engine) as session:
-        return list(session.scalars(select(Record.record_id).where(Record.type == TYPE)))
+        return list(
+            session.scalars(select(Record.record_id).where(Record.type == RecordType.INDICATOR_FIGURES))
+        )

@@ -29,7 +29,7 @@ from field178_server.office.units.operations import entries_of, reassign
 from field178_server.records.access import AccessFilter
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
-from field178_shared.records import area_figures
+from field178_shared.record_type import RecordType
 from field178_shared.records.left_out import LeftOut
 from field178_shared.records.teams import Team
 from field178_shared.schemas import validate
@@ -143,4 +143,4 @@ def test_tablets_of_a_commune_of_today_are_sent_what_is_in_no_figure(
         "zones": 1,
         "schools": 1,
     }
-    assert validate(area_figures.TYPE, data) == {}
+    assert validate(RecordType.INDICATOR_FIGURES, data) == {}

@@ -24,7 +24,7 @@ from field178_server.office.indicators.totals import store_slices
 from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
-from field178_shared.records.area_figures import TYPE
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import SystemClock, local_date
 
 SMALL = office_store.Sizes(300, 900, 100, 50, people=1, tablets=1, quarantined=0, conflicts=0)
@@ -34,7 +34,9 @@ LEADER = "lanh-dao"
 
 def published(office: Office) -> list[str]:
     with snapshot(office.engine) as session:
-        return list(session.scalars(select(Record.record_id).where(Record.type == TYPE)))
+        return list(
+            session.scalars(select(Record.record_id).where(Record.type == RecordType.INDICATOR_FIGURES))
+        )
 
 
 def test_stale_totals_of_a_large_store_take_the_server_no_memory(

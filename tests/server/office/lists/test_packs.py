@@ -25,7 +25,8 @@ from field178_shared.codelists.loading import released_files
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.list_packs import TABLES, ListPack, Row
-from field178_shared.list_packs.records import PACK, ROWS, is_genuine, pack_of
+from field178_shared.list_packs.records import is_genuine, pack_of
+from field178_shared.record_type import RecordType
 from field178_shared.wire.canonical import canonical
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -82,18 +83,18 @@ def test_a_tablet_gets_the_pack_whole_and_genuine_in_one_exchange(world: World) 
     frames = tablet.sync()
 
     found = {frame["type"]: frame["data"] for frame in frames if frame["frame"] == "rec"}
-    pack = pack_of(found[PACK], [found[ROWS]])
+    pack = pack_of(found[RecordType.LIST_PACK], [found[RecordType.LIST_ROWS]])
     assert pack == stored(world)
-    assert is_genuine(pack, found[PACK], world.tenant_id, PUBLIC)
-    assert not is_genuine(pack, found[PACK], "another office", PUBLIC)
-    assert not is_genuine(ListPack(2, pack.rows), found[PACK], world.tenant_id, PUBLIC)
+    assert is_genuine(pack, found[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
+    assert not is_genuine(pack, found[RecordType.LIST_PACK], "another office", PUBLIC)
+    assert not is_genuine(ListPack(2, pack.rows), found[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
 
 
 def test_no_tablet_writes_a_pack(world: World) -> None:
     tablet = world.tablet()
     data = {"number": 1, "content_hash": "0" * 64, "signature": "x", "published_at": "2026-11-28T02:00:00Z"}
 
-    (receipt,) = tablet.push(tablet.create(data, type=PACK, scope="ref"))
+    (receipt,) = tablet.push(tablet.create(data, type=RecordType.LIST_PACK, scope="ref"))
 
     assert receipt["status"] == "quarantined"
 
@@ -185,7 +186,7 @@ def test_two_thousand_rows_reach_a_tablet_in_one_exchange_of_at_most_50_kb(world
 
     frames = world.tablet().sync()
     assert len(stored(world).rows["admin_units.units"]) == 2000
-    assert len([frame for frame in frames if frame.get("type") == ROWS]) > 1
+    assert len([frame for frame in frames if frame.get("type") == RecordType.LIST_ROWS]) > 1
     line = b"".join(canonical(frame) + b"\n" for frame in frames)
     assert len(gzip.compress(line, 6)) <= 50_000
 

@@ -14,18 +14,19 @@ from field178_server.replication.policy.evaluate import Evaluation, evaluate_kno
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge
-from field178_shared.schemas import RecordType
+from field178_shared.record_type import RecordType
+from field178_shared.schemas import RecordTypeRules
 from field178_shared.wire.protocol import Change, Status
 
 RECORD = "01900000-0000-7000-8000-000000000001"
 SCOPE = "unit:c1"
-TYPE = RecordType("establishment", "unit", office_paths=("priority", "office.note"))
+TYPE = RecordTypeRules(RecordType.ESTABLISHMENT, "unit", office_paths=("priority", "office.note"))
 
 
 class AnythingGoes:
     """Rules that take every content."""
 
-    types: Mapping[str, RecordType] = {"establishment": TYPE}
+    types: Mapping[str, RecordTypeRules] = {"establishment": TYPE}
 
     def accepts(self, type_name: str, data: dict[str, object]) -> bool:
         return False

@@ -20,6 +20,7 @@ from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at
 from field178_mobile.presentation.location import GeoPoint
 from field178_shared.errors import ErrorCode, message
+from field178_shared.record_type import RecordType
 
 _REQUIRED = (map_view.MapView,)
 _ICONS = {
@@ -67,7 +68,7 @@ class CheckInLine(kit.Press):
     def on_release(self) -> None:
         """Open the sheet with the options for the position."""
         sheet = CheckInOptions(
-            title=self.heading or field_words("inspection", "check_in").label, sub=self.text
+            title=self.heading or field_words(RecordType.INSPECTION, "check_in").label, sub=self.text
         )
         for option in self._state.options:
             row = CheckInOption(key=option.id, text=option.label, icon=_ICONS[option.id])

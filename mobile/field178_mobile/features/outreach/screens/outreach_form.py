@@ -25,6 +25,7 @@ from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
+from field178_shared.record_type import RecordType
 
 _REQUIRED = (chips, comment_note, field_list, photo_grid, pick_field, pinned_field, repeat_card)
 
@@ -122,7 +123,10 @@ class OutreachFormPane(CheckedForm):
         """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
         choices = [kit.Choice(option.id, option.label) for option in self._audiences]
         kit.ChoiceSheet(
-            choices, (), self._audience_chosen, title=field_words("outreach_session", "audiences").label
+            choices,
+            (),
+            self._audience_chosen,
+            title=field_words(RecordType.OUTREACH_SESSION, "audiences").label,
         ).open()
 
     def count_place_audience(self) -> None:

@@ -21,6 +21,7 @@ from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
+from field178_shared.record_type import RecordType
 
 _REQUIRED = (chips, field_list, pick_field, pinned_field, point)
 _TEXTS = {
@@ -76,7 +77,7 @@ class EstablishmentFields(CheckedForm):
         """Offer the papers that are not on the list yet."""
         choices = [kit.Choice(option.id, option.label) for option in self._kinds]
         kit.ChoiceSheet(
-            choices, (), self._paper_chosen, title=field_words("establishment", "certificates").label
+            choices, (), self._paper_chosen, title=field_words(RecordType.ESTABLISHMENT, "certificates").label
         ).open()
 
     def ask_discard(self) -> None:

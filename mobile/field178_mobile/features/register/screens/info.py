@@ -18,7 +18,7 @@ from field178_mobile.kit.state_tones import PILL_OF_STATE
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
-from field178_shared.records.commune import CENSUS
+from field178_shared.record_type import RecordType
 
 _REQUIRED = (comment_note.CommentNote,)
 
@@ -114,7 +114,7 @@ class InfoPane(BoxLayout):
 
     def _open_count(self, line: DatedLine) -> None:
         """Open the census to correct it, or the visit that counted."""
-        self.dispatch("on_census" if line.type == CENSUS else "on_visit", line.key)
+        self.dispatch("on_census" if line.type == RecordType.WORKER_CENSUS else "on_visit", line.key)
 
     def _make_visit(self) -> DatedLine:
         row = DatedLine()

@@ -28,6 +28,7 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.state_tones import TONE_OF_STATE
 from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
+from field178_shared.record_type import RecordType
 
 # Not green while work is open, whatever the state of the record.
 TILES = {TO_FIX: "warn", DONE: "ok", NOT_THIS_YEAR: "plain"}
@@ -194,7 +195,7 @@ class EstablishmentsScreen(kit.Panes):
             self.workspace.open(establishment_id)
 
     def _go_on(self, row: DraftRow) -> None:
-        if row.screen != SCREENS["inspection"]:
+        if row.screen != SCREENS[RecordType.INSPECTION]:
             self.navigate(row.screen, record_id=row.record_id)
         elif not self.workspace.open_draft(row):
             sentence = _("This draft cannot be opened: its establishment is no longer on this tablet.")

@@ -16,6 +16,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.indicators.areas import former_units, is_divided
 from field178_shared.indicators.events import CountedRecord, establishment_of, reporter_of, risk_group_of
 from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, RISK_GROUP, SCHOOL, ZONE
+from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import closed_by
 from field178_shared.records.plan import PlanItem
 from field178_shared.records.reading import Data, entries_of, text_of
@@ -26,11 +27,11 @@ RECORD, PLAN = "record", "plan"
 MERGED, PLANNED_AT, LOCATED = "merged", "planned_at", "located"
 # Records that name one subject: its kind, and its key by the data.
 _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
-    "worker_census": (ESTABLISHMENT, lambda data: text_of(data, "establishment_id")),
-    "media_post": (OUTLET, lambda data: text_of(data, "outlet_id")),
-    "commune_plan": (RECORD, lambda data: text_of(data, "replaces")),
-    "risk_group_count": (RISK_GROUP, risk_group_of),
-    "agency_return": (REPORTER, reporter_of),
+    RecordType.WORKER_CENSUS: (ESTABLISHMENT, lambda data: text_of(data, "establishment_id")),
+    RecordType.MEDIA_POST: (OUTLET, lambda data: text_of(data, "outlet_id")),
+    RecordType.COMMUNE_PLAN: (RECORD, lambda data: text_of(data, "replaces")),
+    RecordType.RISK_GROUP_COUNT: (RISK_GROUP, risk_group_of),
+    RecordType.AGENCY_RETURN: (REPORTER, reporter_of),
 }
 # A kind of subject, and its id among those.
 Subject = tuple[str, str]
@@ -58,18 +59,18 @@ def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
     if record.type in FILED_TYPES and is_divided(lists, text_of(data, "unit_id")):
         yield LOCATED, establishment_of(record.type, data)
     match record.type:
-        case "inspection":
+        case RecordType.INSPECTION:
             yield ESTABLISHMENT, text_of(data, "establishment_id")
             yield from ((RECORD, visit_id) for visit_id, _ in closed_by(data))
-        case "outreach_session":
+        case RecordType.OUTREACH_SESSION:
             yield from ((ESTABLISHMENT, one) for one in entries_of(data, "establishments"))
             yield ZONE, text_of(data, "zone_id")
             yield SCHOOL, text_of(data, "school_id")
-        case "denominator":
+        case RecordType.DENOMINATOR:
             # A total goes on until those of the units that took its place are stated.
             units = former_units(lists, text_of(data, "unit_id"))
             yield from ((record.type, f"{text_of(data, 'kind')}|{one}") for one in units)
-        case "plan_item":
+        case RecordType.PLAN_ITEM:
             # An open one takes any establishment of its kind and commune.
             item = PlanItem.from_data(record.record_id, data)
             open_plan = plan_of_kind(item.establishment_type_id, item.unit_id)

@@ -18,16 +18,25 @@ from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import CountedRecord
-from field178_shared.records.commune import COMMUNE_TYPES, PLAN
+from field178_shared.record_type import RecordType
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import Data, count_of, text_of
-from field178_shared.records.reports import SUBMISSION
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.time.no_day import NO_DAY, day_or_none
 from field178_shared.wire.protocol import ERASED_AT
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
-PLAIN_TYPES = frozenset({"establishment", "team", "plan_item", *COMMUNE_TYPES, *RETURN_TYPES, SUBMISSION})
+PLAIN_TYPES = frozenset(
+    {
+        RecordType.ESTABLISHMENT,
+        RecordType.TEAM,
+        RecordType.PLAN_ITEM,
+        *COMMUNE_TYPES,
+        *RETURN_TYPES,
+        RecordType.REPORT_SUBMISSION,
+    }
+)
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000
@@ -135,7 +144,7 @@ def records_to_count(
     companions = _FiledCompanions.read(session, tenant_id, ids) if ids is None or ids else _FiledCompanions()
     plans: list[CountedRecord] = []
     for record in found:
-        if record.type == PLAN:
+        if record.type == RecordType.COMMUNE_PLAN:
             plans.append(record)
         else:
             yield places.put_to(companions.put_to(record)) if record.type in FILED_TYPES else record
@@ -210,7 +219,7 @@ def answering_visits(session: Session, tenant_id: str, ids: Collection[str]) -> 
 def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> set[str]:
     """Return the plans of communes that replace these."""
     plans = select(Record.record_id, Record.body).where(
-        Record.tenant_id == tenant_id, Record.type == PLAN, Record.deleted.is_(False)
+        Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
     rows = session.execute(plans)
     return {record_id for record_id, body in rows if text_of(json.loads(body), "replaces") in ids}
@@ -219,7 +228,7 @@ def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> se
 def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | None]]:
     """Return the plans that a later one of their own year stands for: id and year. A commune has a few."""
     query = select(Record.body).where(
-        Record.tenant_id == tenant_id, Record.type == PLAN, Record.deleted.is_(False)
+        Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
     bodies = map(json.loads, session.scalars(query))
     return {_key_of(text_of(data, "replaces"), data) for data in bodies if data.get("replaces")}

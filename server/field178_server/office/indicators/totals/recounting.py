@@ -41,7 +41,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.formulas.sources import ENTITIES
 from field178_shared.indicators.buckets import EntityBucket
 from field178_shared.indicators.entities import CountedEntity
-from field178_shared.indicators.events import INSPECTION, CountedRecord, Event, approved_only, events_of
+from field178_shared.indicators.events import CountedRecord, Event, approved_only, events_of
 from field178_shared.indicators.facts import EventsAndEntities
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
@@ -60,14 +60,12 @@ from field178_shared.indicators.subjects import (
     entity_of_record,
     events_by_source,
 )
-from field178_shared.records.commune import PLAN as COMMUNE_PLAN
-from field178_shared.records.plan import ITEM
-from field178_shared.records.returns import DENOMINATOR
+from field178_shared.record_type import RecordType
 from field178_shared.records.sanctions import OFFICE_TYPES
 
 # Records beside a filed one, by which it counts otherwise.
-_BESIDE = frozenset({"review", *OFFICE_TYPES})
-OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {ITEM, DENOMINATOR}
+_BESIDE = frozenset({RecordType.REVIEW, *OFFICE_TYPES})
+OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {RecordType.PLAN_ITEM, RecordType.DENOMINATOR}
 ENTITY_KINDS = frozenset(ENTITIES)
 # Links that are subjects as they stand: of establishments the end of their merges is one.
 _OWN_SUBJECTS = (ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
@@ -180,12 +178,14 @@ class Recounting:
         counted by it as it is now is found by these links, and counted again.
         """
         at, records = (self._session, self._tenant_id), self._records_among(filed)
-        visits = {one.record_id for one in records if one.type == INSPECTION}
-        plans = {one.record_id for one in records if one.type == COMMUNE_PLAN}
+        visits = {one.record_id for one in records if one.type == RecordType.INSPECTION}
+        plans = {one.record_id for one in records if one.type == RecordType.COMMUNE_PLAN}
         others = set(self._beside)
         others |= answering_visits(*at, visits) if visits else set()
         others |= replacing_plans(*at, plans) if plans else set()
-        kinds = dict.fromkeys(others, INSPECTION) | dict.fromkeys(self._beside_places, ESTABLISHMENT)
+        kinds = dict.fromkeys(others, RecordType.INSPECTION) | dict.fromkeys(
+            self._beside_places, ESTABLISHMENT
+        )
         beside = {one: kind for one, kind in kinds.items() if one not in types}
         if beside:
             stored = stored_links(self._session, self._tenant_id, beside)
@@ -209,7 +209,7 @@ class Recounting:
         rows = self._session.execute(_CHANGED, asked).all()
         types = {one: kind for one, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
         # Visit or session makes no difference here.
-        beside = {one: INSPECTION for _, kind, one in rows if kind in _BESIDE and one}
+        beside = {one: RecordType.INSPECTION for _, kind, one in rows if kind in _BESIDE and one}
         return {**beside, **types}
 
     def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
@@ -238,7 +238,7 @@ class Recounting:
                     visited.add(subject_id)
                 if name in _OWN_SUBJECTS:
                     found.add((name, subject_id))
-                if name == PLAN and types[one] == ITEM:
+                if name == PLAN and types[one] == RecordType.PLAN_ITEM:
                     opened.add(subject_id)
         found |= {(ESTABLISHMENT, one) for one in touched}
         found |= {(ESTABLISHMENT, self._ends.get(one, one)) for one in touched}
@@ -366,7 +366,7 @@ class Recounting:
         if kind in RECORD_KINDS:
             record = self._record(entity_id)
             return None if record is None else entity_of_record(record, self._lists)
-        if kind == DENOMINATOR:
+        if kind == RecordType.DENOMINATOR:
             return entity_of_denominators(entity_id, linked, self._lists)
         if kind in EVENT_KINDS:
             return entity_of_events(kind, events, self._lists)

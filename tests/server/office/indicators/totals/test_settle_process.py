@@ -28,7 +28,7 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
-from field178_shared.records.area_figures import TYPE
+from field178_shared.record_type import RecordType
 from field178_shared.time.clock import local_date
 
 LOOK_EVERY_S = 0.02
@@ -144,7 +144,9 @@ def test_operator_who_asks_for_the_figures_of_teams_has_them_counted(
     add_places(office, 1)
     ServerProcess(office.settings.data_dir).command("tidy", "--figures")
     with snapshot(office.engine) as session:
-        assert session.scalars(select(Record.record_id).where(Record.type == TYPE)).all()
+        assert session.scalars(
+            select(Record.record_id).where(Record.type == RecordType.INDICATOR_FIGURES)
+        ).all()
 
 
 @pytest.mark.usefixtures("no_process")
