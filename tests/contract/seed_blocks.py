@@ -12,7 +12,7 @@ from tests.contract.simulator.run import Seen, Simulator
 from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import MOST_ROUNDS, Options
 
-SHORT, LONG, SEEDS = 25, 50, 1000
+SHORT, LONG, SEEDS = 10, 50, 1000
 _LONG = [
     pytest.param(range(first, first + LONG), id=str(first), marks=pytest.mark.long)
     for first in range(0, SEEDS, LONG)

@@ -11,9 +11,9 @@ from tests.contract.simulator.purge_bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.world import Options
 
-SHORT, LONG = range(8), range(8, 28)
+SHORT, LONG = range(4), range(4, 28)
 MOST_RUNS = 60
-LEAST_PURGES = 16
+LEAST_PURGES = 8
 OFTEN = Options(often=("purge",))
 # Salvage meets a purge only where the office fell behind its tablets, and late.
 FALLEN_BEHIND = Options(70, disasters=True, often=("purge", "back_up", "restore"))

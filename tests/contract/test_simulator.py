@@ -1,6 +1,6 @@
 """The sync cannot lose data: seeded worlds with faults, and an oracle over each of them.
 
-Twenty-five run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
+Ten run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
 `python -m tests.contract.simulator SEEDS STEPS --start N` runs others; a failing seed repeats exactly.
 """
 
