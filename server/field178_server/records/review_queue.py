@@ -7,6 +7,7 @@ team corrected or answered is waiting again, although its decision is still the 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_
 
@@ -19,6 +20,17 @@ IS_WAITING = FiledRecord.drawer == ReviewState.WAITING
 IS_RETURNED = FiledRecord.drawer == ReviewState.RETURNED
 IS_NOT_VOID = FiledRecord.review_state != ReviewState.VOID
 IS_APPROVED = FiledRecord.review_state == ReviewState.APPROVED
+
+
+class ShownReviewState(StrEnum):
+    """State of a filed record as people read it: a corrected or answered return has a state of its own."""
+
+    WAITING = ReviewState.WAITING.value
+    CORRECTED = "corrected"
+    ANSWERED = "answered"
+    RETURNED = ReviewState.RETURNED.value
+    APPROVED = ReviewState.APPROVED.value
+    VOID = ReviewState.VOID.value
 
 
 def is_unanswered(now: datetime) -> ColumnElement[bool]:

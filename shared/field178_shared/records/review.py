@@ -20,7 +20,6 @@ class ReviewState(StrEnum):
     VOID = "void"
 
 
-RETURNED = ReviewState.RETURNED
 # Members that only a decision writes.
 DECIDED = ("state", "record_rev", "reason", "decided_by", "decided_at")
 HANDED_TO = "handed_to"

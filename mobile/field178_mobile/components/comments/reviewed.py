@@ -6,8 +6,9 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared.ids import review_id
 from field178_shared.records.reading import text_of
+from field178_shared.records.review import ReviewState
 
-CLOSED = frozenset({"approved", "void"})
+CLOSED: frozenset[str] = frozenset({ReviewState.APPROVED, ReviewState.VOID})
 
 
 def is_late(store: Store, draft: Draft) -> bool:
@@ -25,7 +26,7 @@ def review_notice(word: str, late: bool, words: Wording, is_to_read: bool = Fals
             "The office has closed this record meanwhile. What you complete goes to the office as a late "
             "edit; the reviewed values stay until the office decides."
         )
-    if word == "approved":
+    if word == ReviewState.APPROVED:
         return words.translate(
             "Approved: to read only. If something is wrong, ask the office to open it again."
         )

@@ -35,11 +35,10 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentAnswer
 from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
 from field178_shared.records.reading import text_of
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MERGED_INTO
 
-_VOID = "void"
 _INDEXED = (
     RecordType.ESTABLISHMENT,
     RecordType.INSPECTION,
@@ -160,7 +159,9 @@ class ReplicaCache:
 
     def void_visits(self) -> frozenset[str]:
         """Return the records that the office voided."""
-        return frozenset(review.record for review in self._reviews.values() if review.state == _VOID)
+        return frozenset(
+            review.record for review in self._reviews.values() if review.state == ReviewState.VOID
+        )
 
     def closed_by_office(self) -> frozenset[FollowUpRef]:
         """Return the corrections that the office has closed."""

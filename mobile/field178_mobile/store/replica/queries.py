@@ -36,7 +36,7 @@ from field178_mobile.store.replica.status import attention_of, is_returned, word
 from field178_mobile.store.replication.server_state import notice_items
 from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
-from field178_shared.records.review import RETURNED, ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import Op
 
@@ -155,7 +155,7 @@ class Records:
 
     def _waiting(self, review: ReviewRecord) -> MergedRecord | None:
         """Return the record of a review that waits for its correction."""
-        if review.state != RETURNED:
+        if review.state != ReviewState.RETURNED:
             return None
         row, own = get_server_record(self.context, review.record), changes_of(self.context, review.record)
         if row is None or not is_returned(review, row.rev, own):

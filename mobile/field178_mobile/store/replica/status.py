@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
@@ -12,11 +12,15 @@ from field178_mobile.store.replica.cache import OpenConflict
 from field178_mobile.store.replica.merged_view import is_shown
 from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
 from field178_shared.merge import passes_non_object, write_path
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import ReviewRecord, ReviewState
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import Op, Status
 
-_REVIEWED = {"returned": StateWord.RETURNED, "approved": StateWord.APPROVED, "void": StateWord.VOID}
+_REVIEWED: Mapping[str, StateWord] = {
+    ReviewState.RETURNED: StateWord.RETURNED,
+    ReviewState.APPROVED: StateWord.APPROVED,
+    ReviewState.VOID: StateWord.VOID,
+}
 
 
 def word_of(
@@ -47,7 +51,7 @@ def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str 
 
 def is_returned(review: ReviewRecord, server_rev: int, own: Sequence[OwnChange]) -> bool:
     """Return whether a returned record still waits for a correction: no change was filed since."""
-    if review.state != "returned" or any(change.is_pending for change in own):
+    if review.state != ReviewState.RETURNED or any(change.is_pending for change in own):
         return False
     return _rev(server_rev, own) <= review.record_rev
 

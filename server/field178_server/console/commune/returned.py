@@ -14,6 +14,7 @@ from field178_server.office.reviews.operations import RETURNED_ENTRIES
 from field178_server.office.reviews.queue import review_revisions
 from field178_server.records.labels import names_of
 from field178_server.records.stored_record import Stored
+from field178_shared.records.review import ReviewState
 from field178_shared.text.i18n import N_
 
 
@@ -63,7 +64,7 @@ def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Loca
 def return_label(returned: EntryReturn, entry: Stored, localizer: Localizer) -> StateLabel:
     """Return the state label of an entry that was returned."""
     if returned.is_open(entry.rev):
-        return state_label("returned", localizer)
+        return state_label(ReviewState.RETURNED, localizer)
     return StateLabel(localizer.say(N_("Corrected since the return")), "ok", "check")
 
 

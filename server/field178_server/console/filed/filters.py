@@ -13,11 +13,13 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
 from field178_server.console.text.state_labels import state_label
 from field178_server.office.filed.list_filter import FiledFilter
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
-_STATES = ("waiting", "corrected", "returned", "approved", "void")
+# The list does not show whether a return was answered.
+_STATES = tuple(state for state in ShownReviewState if state is not ShownReviewState.ANSWERED)
 _MOST = 120
 # Parameter of the address → field of the filter that is compared with it.
 _EQUAL = {

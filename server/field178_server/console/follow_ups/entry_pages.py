@@ -42,6 +42,7 @@ from field178_server.office.follow_ups.operations import NewEntry, SeenEntry
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.entries import OfficeEntry
 from field178_server.records.history import Revision
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
@@ -290,7 +291,7 @@ def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None
     page, visit, stored = current_page(), subject.visit, subject.entry
     note_reading(visit.record.record_id, visit.record.scope)
     refused = refused or RefusedEntry(200, "")
-    is_open = visit.state != "void" and page.may("console.follow_ups.enter")
+    is_open = visit.state != ShownReviewState.VOID and page.may("console.follow_ups.enter")
     fields = _fields(subject, sent, refused)
     kind = subject.record_type
     title = type_name(kind, page.localizer) if stored else page.say(TITLES[kind])

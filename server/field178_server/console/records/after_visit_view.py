@@ -18,6 +18,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.entries import OfficeEntry
 from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import Revision
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, entries_of, text_of
@@ -72,7 +73,7 @@ class AfterVisitView:
 
 def after_visit_view(page: RecordPage, localizer: Localizer, now: datetime) -> AfterVisitView | None:
     """Return the section of a visit; None for other records, and for a void or erased visit."""
-    if page.record.type != RecordType.INSPECTION or page.erased_at or page.state == "void":
+    if page.record.type != RecordType.INSPECTION or page.erased_at or page.state == ShownReviewState.VOID:
         return None
     maker = _Rows(page, localizer)
     has_findings = bool(entries_of(page.record.data, "findings"))

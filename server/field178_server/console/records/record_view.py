@@ -26,6 +26,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.follow_ups import is_past
 from field178_server.records.history import Difference, Revision
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
@@ -158,9 +159,7 @@ class RecordPageView:
     @property
     def shows_changes(self) -> bool:
         """Whether there is a review to compare with, and a change or a return."""
-        return self.review is not None and (
-            bool(self.changes) or self.page.state in ("returned", "corrected", "answered")
-        )
+        return self.review is not None and (bool(self.changes) or self.page.state in _RETURNED_STATES)
 
     @property
     def flag_labels(self) -> tuple[str, ...]:
@@ -274,7 +273,7 @@ def record_address(page: RecordPage, localizer: Localizer) -> str:
 
 def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLimitView, ...]:
     """Return the running limits of the violations of a visit, () for a void or erased visit."""
-    if page.record.type != RecordType.INSPECTION or page.state == "void" or page.erased_at:
+    if page.record.type != RecordType.INSPECTION or page.state == ShownReviewState.VOID or page.erased_at:
         return ()
     data = page.record.data
     acted = day_of_act(data) or today
@@ -435,6 +434,7 @@ _RECEIPTS = {
     "unchanged": N_("nothing to change"),
     "conflict": N_("partly in conflict"),
 }
+_RETURNED_STATES = (ShownReviewState.RETURNED, ShownReviewState.CORRECTED, ShownReviewState.ANSWERED)
 _SECTIONS: Mapping[str, Callable[[RowMaker], tuple[SectionView, ...]]] = {
     RecordType.INSPECTION: inspection_sections,
     RecordType.OUTREACH_SESSION: outreach_sections,

@@ -30,8 +30,10 @@ from field178_server.office.reviews.queue import (
     is_oldest_first,
 )
 from field178_server.records.keyset import PageStart
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.errors import ErrorCode
 from field178_shared.record_type import RecordType
+from field178_shared.records.review import ReviewState
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import CODES
 from field178_shared.text.formats import short_date_text
@@ -183,7 +185,7 @@ def _item(row: QueueRow, reading: QueueReading, page: Page) -> QueueItem:
         line=_line(row, localizer),
         day=_day(row.occurred_on, page) if row.occurred_on else "",
         state=short_state_label(row.state, localizer),
-        age=_age(row.received_at, page) if row.state == "waiting" else "",
+        age=_age(row.received_at, page) if row.state == ShownReviewState.WAITING else "",
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
         files=_files_label(reading.files.get(row.record_id), localizer),
@@ -194,7 +196,7 @@ def _item(row: QueueRow, reading: QueueReading, page: Page) -> QueueItem:
 
 def _pick(row: QueueRow, reading: QueueReading) -> Pick | None:
     """Return the choice of an open record without flags; others are decided one by one."""
-    is_open = row.review_state == "waiting" or row.is_corrected
+    is_open = row.review_state == ReviewState.WAITING or row.is_corrected
     is_alone = not is_clean(row.type, row.outcome) or bool(reading.flags.get(row.record_id))
     if reading.viewed is None or not is_open or is_alone:
         return None

@@ -16,13 +16,14 @@ from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 VOID = "void"
 # Prefix of a typed comment that continues a thread, before the key of the thread.
 THREAD = "thread:"
-_OPEN_STATES = frozenset({"waiting", "corrected", "answered", "returned"})
+_OPEN_STATES = frozenset(ShownReviewState) - {ShownReviewState.APPROVED, ShownReviewState.VOID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,13 @@ def record_values(
 def _allowed(page: Page, record: RecordPage | None) -> dict[str, bool]:
     """Return which decisions the officer may take on a record in its state."""
     state = record.state if record and not record.erased_at else ""
-    is_open, is_live = state in _OPEN_STATES, state not in ("", "void")
+    is_open, is_live = state in _OPEN_STATES, state not in ("", ShownReviewState.VOID)
     return {
         "may_enter": is_live and page.may("console.follow_ups.enter"),
         "may_approve": is_open and page.may("console.reviews.approve"),
         "may_pin": is_open and page.may("console.reviews.return_record"),
-        "may_reopen": state in ("approved", "void") and page.may("console.reviews.reopen"),
+        "may_reopen": state in (ShownReviewState.APPROVED, ShownReviewState.VOID)
+        and page.may("console.reviews.reopen"),
         "may_void": is_live and page.may("console.reviews.void"),
     }
 

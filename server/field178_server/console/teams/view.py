@@ -17,6 +17,7 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.follow_ups.queries import FollowUpTab
 from field178_server.office.teams.queries import ListedTeam, TeamMember, TeamPage
 from field178_server.records.history import Revision
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanState
 from field178_shared.records.teams import Membership, Team
@@ -213,9 +214,9 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
         for state, text, tone in plan
     ]
     for state, text, tone in (
-        ("returned", N_("visits returned to the team for correction"), "warn"),
-        ("corrected", N_("visits corrected, waiting for review again"), ""),
-        ("waiting", N_("visits waiting for their first review"), ""),
+        (ShownReviewState.RETURNED, N_("visits returned to the team for correction"), "warn"),
+        (ShownReviewState.CORRECTED, N_("visits corrected, waiting for review again"), ""),
+        (ShownReviewState.WAITING, N_("visits waiting for their first review"), ""),
     ):
         href = url_for("console.filed.visits", team=team, state=state)
         lines.append((page.visits.get(state, 0), text, href, tone))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_server.audit.queries import Rejection
 from field178_server.console.text.localize import Localizer
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -20,13 +21,13 @@ class StateLabel:
     icon: str
 
 
-_STATES = {
-    "waiting": (N_("Waiting"), "primary", "clock"),
-    "corrected": (N_("Corrected, waiting"), "primary", "history"),
-    "answered": (N_("Answered, waiting"), "primary", "comment"),
-    "returned": (N_("Returned"), "warn", "undo"),
-    "approved": (N_("Approved"), "ok", "check-circle"),
-    "void": (N_("Void"), "", "void"),
+_STATES: Mapping[str, tuple[str, str, str]] = {
+    ShownReviewState.WAITING: (N_("Waiting"), "primary", "clock"),
+    ShownReviewState.CORRECTED: (N_("Corrected, waiting"), "primary", "history"),
+    ShownReviewState.ANSWERED: (N_("Answered, waiting"), "primary", "comment"),
+    ShownReviewState.RETURNED: (N_("Returned"), "warn", "undo"),
+    ShownReviewState.APPROVED: (N_("Approved"), "ok", "check-circle"),
+    ShownReviewState.VOID: (N_("Void"), "", "void"),
 }
 _OUTCOME_TONES = {
     "compliant": "ok",
@@ -64,7 +65,10 @@ def state_label(state: str, localizer: Localizer) -> StateLabel:
 def short_state_label(state: str, localizer: Localizer) -> StateLabel:
     """Return the short label of a review state."""
     word = state_label(state, localizer)
-    short = {"corrected": N_("Corrected"), "answered": N_("Answered")}
+    short: Mapping[str, str] = {
+        ShownReviewState.CORRECTED: N_("Corrected"),
+        ShownReviewState.ANSWERED: N_("Answered"),
+    }
     return replace(word, text=localizer.say(short[state])) if state in short else word
 
 

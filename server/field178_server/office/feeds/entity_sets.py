@@ -35,7 +35,7 @@ from field178_shared.record_type import RecordType
 from field178_shared.time.no_day import NO_DAY
 
 # Column of the review state; a query that does not name it reads approved records only.
-STATE, APPROVED = "State", "approved"
+STATE = "State"
 FIGURES = "IndicatorFigures"
 _ANY = RECORD_RIGHTS | FIGURE_RIGHTS
 

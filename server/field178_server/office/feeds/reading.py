@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.engine import engine_in_memory
 from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
-from field178_server.office.feeds.entity_sets import APPROVED, STATE, EntitySet
+from field178_server.office.feeds.entity_sets import STATE, EntitySet
 from field178_server.office.feeds.field_properties import STORED_BODY
 from field178_server.office.feeds.filter_conditions import Condition, Filter, refused
 from field178_server.office.feeds.reader import FeedReader
+from field178_shared.records.review import ReviewState
 from field178_shared.text.formats import parse_whole_number
 
 # Default and largest number of rows of a page.
@@ -164,7 +165,7 @@ def _conditions(reader: FeedReader, query: FeedQuery) -> list[Condition]:
         typed = _typed_key(query)
         conditions += [table.by_name[name].compared("key") == value for name, value in typed.items()]
     elif table.state is not None and not (query.filter and query.filter.names(STATE)):
-        conditions.append(table.state.compared(ORDER) == APPROVED)
+        conditions.append(table.state.compared(ORDER) == ReviewState.APPROVED)
     return conditions
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord
-from field178_server.office.filed.list_filter import CORRECTED, FiledList
+from field178_server.office.filed.list_filter import FiledList
 from field178_server.office.filed.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merged_into_any_of
+from field178_server.records.review_queue import ShownReviewState
 from field178_shared.records.review import ReviewState
 
 
@@ -54,7 +55,7 @@ def conditions_of(session: Session, listing: FiledList, matches: TextMatches) ->
     conditions += [column == value for column, value in equal.items() if value]
     facets = {"violation": narrow.violation, "measure": narrow.measure}
     conditions += [_has(listing.tenant_id, kind, value) for kind, value in facets.items() if value]
-    if narrow.state == CORRECTED:
+    if narrow.state == ShownReviewState.CORRECTED:
         conditions += [filed.review_state == ReviewState.RETURNED, filed.rev > filed.review_rev]
     elif narrow.state == ReviewState.RETURNED:
         conditions += [filed.review_state == ReviewState.RETURNED, filed.rev <= filed.review_rev]

@@ -11,8 +11,6 @@ from field178_server.database.models import FiledRecord
 from field178_server.records.access import AccessFilter
 from field178_shared.record_type import RecordType
 
-CORRECTED = "corrected"
-
 
 @dataclass(frozen=True, slots=True)
 class FiledFilter:

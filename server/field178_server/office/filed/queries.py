@@ -23,13 +23,13 @@ from field178_server.database.models import (
 )
 from field178_server.office.filed import text_search
 from field178_server.office.filed.list_conditions import conditions_of, facet_conditions
-from field178_server.office.filed.list_filter import CORRECTED, FiledFilter, FiledList
+from field178_server.office.filed.list_filter import FiledFilter, FiledList
 from field178_server.office.filed.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import is_corrected
+from field178_server.records.review_queue import ShownReviewState, is_corrected
 from field178_shared.codelists import load
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
@@ -257,7 +257,7 @@ def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]
         title=row.title,
         attendance_count=row.attendance_count,
         first_time_count=row.first_time_count,
-        state=CORRECTED if has_correction else row.review_state,
+        state=ShownReviewState.CORRECTED if has_correction else row.review_state,
         received_at=row.received_at,
         violations=facets.get((row.record_id, "violation"), ()),
         measures=facets.get((row.record_id, "measure"), ()),

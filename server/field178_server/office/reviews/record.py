@@ -41,7 +41,7 @@ from field178_server.records.history import (
     histories_of,
 )
 from field178_server.records.labels import Names, ids_in, names_of
-from field178_server.records.review_queue import IS_NOT_VOID, is_corrected
+from field178_server.records.review_queue import IS_NOT_VOID, ShownReviewState, is_corrected
 from field178_server.replication.policy.conflict_records import OPEN
 from field178_server.replication.quarantine.store import IS_OPEN
 from field178_shared.codelists import load
@@ -138,8 +138,8 @@ class RecordPage:
         if self.review is None:
             return ReviewState.WAITING
         if is_corrected(self.review.state, self.record.rev, self.review.record_rev):
-            return "corrected"
-        return "answered" if self.review.is_answered else self.review.state
+            return ShownReviewState.CORRECTED
+        return ShownReviewState.ANSWERED if self.review.is_answered else self.review.state
 
 
 def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:

@@ -16,7 +16,7 @@ from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records.access import AccessFilter
 from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import IS_RETURNED, IS_WAITING
+from field178_server.records.review_queue import IS_RETURNED, IS_WAITING, ShownReviewState
 from field178_shared.codelists import load
 from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState
@@ -217,7 +217,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
 def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
     """Return how many visits of a team are in each state that is still open."""
     is_corrected = and_(FiledRecord.review_state == ReviewState.RETURNED, IS_WAITING)
-    state = case((is_corrected, "corrected"), else_=FiledRecord.review_state)
+    state = case((is_corrected, ShownReviewState.CORRECTED.value), else_=FiledRecord.review_state)
     query = (
         select(state, func.count())
         .where(

@@ -22,6 +22,7 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import Data, count_of, text_of
 from field178_shared.records.returns import RETURN_TYPES
+from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.time.no_day import NO_DAY, day_or_none
 from field178_shared.wire.protocol import ERASED_AT
@@ -37,7 +38,6 @@ PLAIN_TYPES = frozenset(
         RecordType.REPORT_SUBMISSION,
     }
 )
-_APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000
 Ids = Collection[str] | None
@@ -157,12 +157,12 @@ def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Ite
     """Yield the same records without what stands beside them: what the office and later visits wrote."""
     [rows] = _read(session, tenant_id, ids, _WRITTEN)
     for record_id, type_, body, state, received_at in rows:
-        if type_ in FILED_TYPES and state not in (None, _VOID):
+        if type_ in FILED_TYPES and state not in (None, ReviewState.VOID):
             yield CountedRecord(
                 record_id=record_id,
                 type=type_,
                 data=json.loads(body),
-                is_approved=state == _APPROVED,
+                is_approved=state == ReviewState.APPROVED,
                 received_at=received_at,
             )
         # Nothing is known of what was erased, not even where it was.
@@ -278,7 +278,7 @@ def _answered(rows: Rows) -> tuple[dict[str, set[str]], ClosedOn]:
     waiting: dict[str, set[str]] = {}
     approved = ClosedOn()
     for visit_id, key, answered_on, state in rows:
-        if state != _APPROVED:
+        if state != ReviewState.APPROVED:
             waiting.setdefault(visit_id, set()).add(key)
         elif answered_on < approved.setdefault(visit_id, {}).get(key, NO_DAY):
             approved[visit_id][key] = answered_on
