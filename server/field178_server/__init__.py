@@ -1,1 +1,1 @@
-"""The central store, its API and the office console."""
+"""The server: central store, API for tablets, and console of the office."""

@@ -1,4 +1,4 @@
-"""The application factory: settings in, a Flask application out; nothing happens at import."""
+"""The application factory: creates a Flask application from settings; no side effects at import."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from field178_shared.wire.protocol import MAX_BODY_BYTES
 
 
 def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | None = None) -> Flask:
-    """Build the application of one tenant; the data folder MUST have been set up by `field178 init`."""
+    """Return the application of one tenant; the data folder MUST be installed by `field178 init`."""
     app = Flask(__name__, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

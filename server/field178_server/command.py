@@ -1,4 +1,4 @@
-"""The program `field178`: the commands, or one line where the extra [server] is not installed."""
+"""Entry point `field178`: the commands, or an error message if the extra [server] is not installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from field178_shared.extras import end_without
 
 
 def main() -> None:
-    """Run one command of the operator."""
+    """Run a command of the operator."""
     try:
         from field178_server.cli import main as run  # its libraries are those of the extra
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The kinds of job that a server runs, and the work of each."""
+"""The kinds of jobs and their functions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _announce_removal(session: Session, context: OperationContext, count: int) -
         vi=f"Văn phòng hoàn tác một lần nhập danh sách: {count} cơ sở vừa nhập được gỡ khỏi sổ.",
         en=f"The office undoes an import: {count} establishments leave the register again.",
     )
-    # With as many notices as are shown at most, tablets ask their officers instead.
+    # Raised at the maximal number of notices: then tablets ask their officers about the removal.
     with suppress(AppError):
         announce(session, context, Announcement(REMOVAL, wording, context.now() + ANNOUNCED_FOR))
 

@@ -1,8 +1,8 @@
-"""Work of a server in a process of its own, at a low priority: requests keep the interpreter and its memory.
+"""Functions in a separate process with low priority, so that they do not block the server's interpreter.
 
-For what takes a core for seconds. The process is told its work by its input, where nobody sees a password,
-and ends when that is closed: with the server, however that ends. It answers with one line of JSON; its errors
-go to the server's stderr.
+For functions that use a core for seconds. The arguments are passed by stdin, where no other user can see a
+password. The process ends when stdin is closed, which also happens if the server dies. It returns a line of
+JSON; its errors go to the server's stderr.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ _NICENESS = 10
 
 
 def command_of(module: str) -> tuple[str, ...]:
-    """Return the command line of a module of the product that ends in `answer`."""
-    # -P: a program of this name in the folder where the server was started is not the product's.
+    """Return the command line of a module of the product whose main part calls `answer`."""
+    # -P: do not import modules from the working directory.
     return sys.executable, "-P", "-m", module
 
 
-def answer_of(module: str, *asked: object) -> Any:
-    """Run a module with these arguments and return its answer.
+def answer_of(module: str, *arguments: object) -> Any:
+    """Run a module with arguments in a process and return its result.
 
-    Raises OSError or CalledProcessError where the process failed.
+    Raises OSError or CalledProcessError if the process failed.
     """
     command = command_of(module)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # ourselves
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{json.dumps(asked)}\n")
+        process.stdin.write(f"{json.dumps(arguments)}\n")
         process.stdin.flush()
         answered = process.stdout.read()
         if code := process.wait():
@@ -48,26 +48,26 @@ def answer_of(module: str, *asked: object) -> Any:
 
 
 def answer(work: Callable[..., object]) -> None:
-    """Do the work that the input names, and write what it returns."""
-    # Ctrl-C is meant for the server, whose end is the end of this process.
+    """Call a function with the arguments from stdin, and write its result to stdout."""
+    # Ctrl-C is for the server; this process ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.excepthook = _log_error
     _lower_priority()
-    asked = json.loads(sys.stdin.readline())
+    arguments = json.loads(sys.stdin.readline())
     Thread(target=_end_with_server, daemon=True).start()
-    sys.stdout.write(json.dumps(work(*asked)))
+    sys.stdout.write(json.dumps(work(*arguments)))
 
 
 def _log_error(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
-    """Write an error as a line of the log, without its message, which may quote the store."""
+    """Write an error as a line of the log, without its message, which may quote data."""
     line = {"exception": type(error).__name__, "frames": frames_of(error)}
     sys.stderr.write(json.dumps({**line, "event": "own_process_ended", "level": "error"}) + "\n")
 
 
 def _lower_priority() -> None:
-    """Take the time that the server leaves, where the system lets a process say so.
+    """Lower the priority of this process, if the system supports it.
 
-    On Linux that holds for this thread and for those that it starts from now on.
+    On Linux this applies to the current thread and to threads started later.
     """
     if sys.platform != "win32":
         with suppress(OSError):
@@ -75,7 +75,7 @@ def _lower_priority() -> None:
 
 
 def _end_with_server() -> None:
-    # Not by the buffered stream: its lock would be held when this process ends by itself.
+    # os.read instead of the buffered stream, whose lock would block the normal end of the process.
     while os.read(0, 1):
         pass
     os._exit(LEFT_ALONE)

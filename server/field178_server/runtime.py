@@ -1,4 +1,4 @@
-"""Runtime of one application: settings, store, clock, ids, keys. No service imports it."""
+"""Runtime of an application: settings, engine, clock, ids, keys. Services do not import it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOKEN_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The ports and secrets of one running server."""
+    """The settings, ports and keys of a running server."""
 
     settings: Settings
     engine: Engine
@@ -30,7 +30,7 @@ class Runtime:
 
     @property
     def tenant_id(self) -> str:
-        """The tenant this process serves."""
+        """The id of the tenant that this process serves."""
         return self.settings.tenant
 
 

@@ -26,12 +26,12 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class SettingError(ValueError):
-    """A setting that cannot be used; its text names the variable and what it takes."""
+    """An invalid setting; the message has the variable and its valid values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the server; field `data_dir` is variable FIELD178_DATA_DIR (docs/settings.md)."""
+    """Settings of the server; the field `data_dir` is the variable FIELD178_DATA_DIR (docs/settings.md)."""
 
     data_dir: Path = Path("field178-data")
     database_url: str = ""
@@ -60,7 +60,7 @@ class Settings:
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None
     lists_signers: str = ""
-    # With a password in it.
+    # Contains a password.
     smtp_url: str = field(default="", repr=False)
     smtp_sender: str = ""
     smtp_ca: Path | None = None
@@ -71,11 +71,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read the settings; a variable of the environment wins over the file in the data folder."""
+        """Read the settings; environment variables take precedence over the file in the data folder."""
         folder = data_folder(environment)
         merged = {**read_settings_file(folder / SETTINGS_FILE), **environment}
-        known = {name: text for name in VARIABLES if (text := merged.get(VARIABLES[name], ""))}
-        return cls._from_texts({**known, "data_dir": str(folder)})
+        texts = {name: text for name in VARIABLES if (text := merged.get(VARIABLES[name], ""))}
+        return cls._from_texts({**texts, "data_dir": str(folder)})
 
     @classmethod
     def _from_texts(cls, texts: Mapping[str, str]) -> Settings:
@@ -100,7 +100,7 @@ class Settings:
             raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
         self._check_signers()
         self._check_mail()
-        # Behind a proxy its chain alone is named, so that tablets are enrolled with the pins of that.
+        # Behind a proxy only its chain is set, for the pins of enrolment codes; the proxy has the key.
         needs_key = self.tls_certificate is not None and not self.trusted_proxies
         if (
             (self.tls_key is None)
@@ -123,12 +123,12 @@ class Settings:
 
     @property
     def sends_mail(self) -> bool:
-        """Whether there is a server that takes e-mail."""
+        """Return whether a mail server is configured."""
         return bool(self.smtp_url)
 
     @property
     def hours_of_mail(self) -> range:
-        """Hours of the day in which officers are told of returns; empty when the text says none."""
+        """Hours of the day in which mails about returned records are sent; empty for an invalid text."""
         first, end = (parse_whole_number(text, 2) for text in self.mail_hours.partition("-")[::2])
         if first is None or end is None or end > _DAY_HOURS:
             return range(0)
@@ -136,60 +136,60 @@ class Settings:
 
     @property
     def private_hosts(self) -> frozenset[str]:
-        """Receivers of webhooks that may have an address within the office's own network."""
+        """Receivers of webhooks that may have an address in the office's own network."""
         return frozenset(self.webhook_hosts.lower().split())
 
     @property
     def is_https(self) -> bool:
-        """Whether people and tablets reach this server over https."""
+        """Return whether the public URL of the server is https."""
         return self.url.startswith("https://")
 
     @property
     def trusted_signers(self) -> frozenset[str]:
-        """Public keys of the offices whose packs of lists are taken."""
+        """Public keys of the offices whose list packs are accepted."""
         return frozenset(self.lists_signers.split())
 
     @property
     def effective_database_url(self) -> str:
-        """The store's address: the one given, else one SQLite file in the data folder."""
+        """URL of the database: the setting, else a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'field178.sqlite'}"
 
     @property
     def effective_backup_dir(self) -> Path:
-        """Folder of the backups: the one given, else `backups` in the data folder."""
+        """Folder of the backups: the setting, else `backups` in the data folder."""
         return self.backup_dir or self.data_dir / BACKUPS
 
     @property
     def key_dir(self) -> Path:
-        """Folder of the tenant's secrets."""
+        """Folder of the tenant's keys."""
         return self.data_dir / "keys" / self.tenant
 
     @property
     def tls_dir(self) -> Path:
-        """Folder of the private certificate authority and the server's certificate."""
+        """Folder of the own certificate authority and the server's certificate."""
         return self.data_dir / "tls"
 
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
-    {one.name: PREFIX + one.name.upper() for one in fields(Settings)}
+    {setting.name: PREFIX + setting.name.upper() for setting in fields(Settings)}
 )
-_NUMBERS = tuple(one.name for one in fields(Settings) if one.type == "int")
-_PATHS = tuple(one.name for one in fields(Settings) if "Path" in str(one.type))
-_WORDS = tuple(one.name for one in fields(Settings) if one.type == "str")
+_NUMBERS = tuple(setting.name for setting in fields(Settings) if setting.type == "int")
+_PATHS = tuple(setting.name for setting in fields(Settings) if "Path" in str(setting.type))
+_WORDS = tuple(setting.name for setting in fields(Settings) if setting.type == "str")
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
-    """Return the data folder that an environment names."""
+    """Return the data folder of an environment."""
     return Path(environment.get(PREFIX + "DATA_DIR") or "field178-data")
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine only."""
+    """Return whether a host name or address is a loopback address."""
     return host in _LOOPBACK or host.startswith("127.")
 
 
 def read_settings_file(path: Path) -> dict[str, str]:
-    """Return the FIELD178_ variables of a file of NAME=value lines; an absent file has none."""
+    """Return the FIELD178_ variables of a file of NAME=value lines; a missing file has none."""
     if not path.is_file():
         return {}
     pairs = (word.partition("=") for word in shlex.split(path.read_text("utf-8"), comments=True))
@@ -197,7 +197,7 @@ def read_settings_file(path: Path) -> dict[str, str]:
 
 
 def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
-    """Write the variables as NAME=value lines that a shell and systemd read alike."""
+    """Write variables as NAME=value lines that both a shell and systemd can read."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
     path.touch(0o600)
     path.write_text("".join(lines), "utf-8")
@@ -206,7 +206,7 @@ def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
 def _is_smtp(url: str) -> bool:
     try:
         address = urlsplit(url)
-        # The password too: SMTP libraries send no other.
+        # Also the password MUST be ASCII: SMTP libraries send no other.
         is_typed = address.scheme in ("smtp", "smtps") and bool(address.hostname) and address.port != 0
         return is_typed and unquote(url).isascii()
     except ValueError:

@@ -1,4 +1,7 @@
-"""Entry for WSGI servers: `gunicorn "field178_server.wsgi:application()"`, settings from the environment."""
+"""Entry point for WSGI servers, with settings of the environment.
+
+For instance `gunicorn "field178_server.wsgi:application()"`.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,13 @@ from field178_server.settings import Settings
 from field178_shared.time.clock import clock_from_environment
 
 TEMPORARY_FILES = "tmp"
-# glibc gives each thread an arena of its own, and each keeps what its largest request once took.
+# glibc gives each thread its own arena, which keeps the memory of its largest request.
 _M_ARENA_MAX = -8
 _ARENAS = 2
 
 
 def application() -> Flask:
-    """Build the application of this process; beside its requests run the threads of the server."""
+    """Return the application of this process and start the background threads of the server."""
     app = application_of(Settings.from_environment(os.environ))
     until_exit = ExitStack()
     until_exit.enter_context(jobs_running(runtime_of(app), JOB_KINDS))
@@ -46,9 +49,9 @@ def application() -> Flask:
 
 
 def application_of(settings: Settings) -> Flask:
-    """Build the application of these settings and send its log to stderr.
+    """Return the application of the settings, with its log on stderr.
 
-    Raises WrongAccountError, and AlreadyServedError where another process serves the same SQLite store.
+    Raises WrongAccountError, and AlreadyServedError if another process serves the same SQLite store.
     """
     limit_malloc_arenas()
     require_owner(settings.data_dir)
@@ -56,15 +59,15 @@ def application_of(settings: Settings) -> Flask:
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     configure_log(sys.stderr, clock, settings.log_level)
     app = create_app(settings, clock)
-    # Last: where no server was set up, nothing is made.
+    # Last: without an installed server no folder is created.
     _keep_temporary_files_in(settings.data_dir / TEMPORARY_FILES)
     return app
 
 
 def limit_malloc_arenas() -> None:
-    """Halve the resident memory of a server with eight threads; no effect where the C library has no arenas.
+    """Limit the memory arenas of glibc: halves the resident memory of a server with eight threads.
 
-    Before the first thread: an arena that exists is not given back.
+    MUST run before the first thread: existing arenas are not released.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -73,10 +76,10 @@ def limit_malloc_arenas() -> None:
 
 
 def _keep_temporary_files_in(folder: Path) -> None:
-    """Make this process and what it starts (SQLite, pg_dump) independent of the system's /tmp.
+    """Use a folder for temporary files of this process and its children (SQLite, pg_dump) instead of /tmp.
 
-    A service may have none that it can write. Large requests and answers wait there, in files without a name.
+    A service may have no writable /tmp. Large requests and responses are buffered in unnamed temporary files.
     """
     make_private_folder(folder)
     os.environ["TMPDIR"] = str(folder.absolute())
-    tempfile.tempdir = None  # forget the place that was looked up before
+    tempfile.tempdir = None  # discard the cached folder

@@ -1,1 +1,1 @@
-"""Tablets: enrolment, sessions, rights, heartbeat."""
+"""Tablets: enrolment, sessions, rights, heartbeat, key recovery."""

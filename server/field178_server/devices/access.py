@@ -1,4 +1,4 @@
-"""The tablets that an access filter covers: those that work in one of its scopes."""
+"""Condition of the tablets that an access filter covers: those with a grant in one of its scopes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, exists
 from field178_server.database.models import Device, DeviceScope
 from field178_server.records.access import AccessFilter
 
-# Every tablet has it, so it says nothing about whose a tablet is.
+# Granted to every tablet, so it does not count.
 _SHARED_SCOPE = "ref"
 
 
 def tablets_within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of the tablets that work in a scope within the access filter."""
+    """Return the conditions of the tablets with a granted scope within the access filter."""
     if access.scopes is None:
         return (Device.tenant_id == tenant_id,)
     works_there = exists().where(

@@ -1,4 +1,4 @@
-"""Rights of a tablet at this moment: its scopes, its active officers, its revocation."""
+"""Current rights of a tablet: its scopes, its active officers, its revocation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A tablet as the transaction sees it; `verdicts` is the number of receipts made or changed for it.
+    """State of a tablet in a transaction; `receipt_count`: number of receipts created or changed for it.
 
-    `users` are the officers with an active binding; without one nothing is readable.
+    `users`: the officers with an active binding; without any the tablet can read nothing.
     """
 
     id: str
@@ -31,18 +31,18 @@ class DeviceContext:
     receipt_count: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
-    # Of its tenant: sessions of an older generation have ended; the key of payload hashes.
+    # Values of its tenant: sessions of an older generation have expired; key of payload hashes.
     session_generation: int = 0
     payload_key: bytes = b""
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is readable."""
+        """Return whether the tablet can read nothing: it is revoked or has no active officer."""
         return self.revoked or not self.users
 
     @property
     def needs_sign_in(self) -> bool:
-        """Whether no officer's binding is active: the tablet may only send its own records."""
+        """Return whether no officer's binding is active: the tablet may only send its own records."""
         return not self.revoked and not self.users
 
 
@@ -55,7 +55,7 @@ _COLUMNS = (
     Device.verdicts,
     Device.last_seen_at,
     Device.root_alarm,
-    # Not by a join: SQLite would begin with the tenant, and walk all of its devices.
+    # Subqueries instead of a join: SQLite would start with the tenant and scan all its devices.
     select(Tenant.session_generation).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
 )
@@ -96,7 +96,7 @@ _GRANTS = (
         .where(*_OF_THESE)
     )
 )
-# After a lock in a statement of its own: what was granted or ended while that one waited counts.
+# Runs after the locking statement, so that it sees grants that changed while that one waited.
 _RIGHTS = _GRANTS
 _GRANTED_NOW = _GRANTS.subquery("granted")
 _UNLOCKED = (
@@ -110,9 +110,9 @@ _UNLOCKED = (
 def load_device(
     session: Session, tenant_id: str, device_id: str, generation: int | None = None, *, lock: bool = False
 ) -> DeviceContext:
-    """Return a tablet, or raise AppError(session_unknown | session_expired).
+    """Return the context of a tablet, or raise AppError(session_unknown | session_expired).
 
-    `generation`: that of the session in which it asks; None where it does not ask itself.
+    `generation`: that of the tablet's session; None if the tablet itself does not make the request.
     """
     device = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
     if device is None:
@@ -125,8 +125,8 @@ def load_device(
 def load_devices(
     session: Session, tenant_id: str, device_ids: Iterable[str], *, lock: bool = False
 ) -> dict[str, DeviceContext]:
-    """Return the tablets by id; with `lock` their rows stay locked until the transaction ends."""
-    wanted = bound_values(
+    """Return the contexts of tablets by id; with `lock` their rows stay locked until the transaction ends."""
+    keys = bound_values(
         session,
         tenant_id=tenant_id,
         device_ids=sorted(set(device_ids)),
@@ -135,10 +135,10 @@ def load_devices(
     rows: Sequence[_DeviceRow]
     rights: Sequence[tuple[str, str, int]]
     if lock:
-        rows = session.execute(_LOCKED, wanted).all()
-        rights = session.execute(_RIGHTS, wanted).all()
+        rows = session.execute(_LOCKED, keys).all()
+        rights = session.execute(_RIGHTS, keys).all()
     else:
-        both = session.execute(_UNLOCKED, wanted).all()
+        both = session.execute(_UNLOCKED, keys).all()
         rows = list({row[0]: row[:-2] for row in both}.values())
         rights = [(row[0], *row[-2:]) for row in both if row[-1] is not None]
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
@@ -155,7 +155,7 @@ def _context(
     device_id, revoked_at, receipt_count, last_seen_at, root_alarm, session_generation, payload_key = row
     return DeviceContext(
         id=device_id,
-        # A revoked tablet has no scope left, whatever was granted once.
+        # A revoked tablet has no scope, although its grants are stored.
         scopes=frozenset() if revoked_at else scopes,
         users=users,
         revoked=revoked_at is not None,

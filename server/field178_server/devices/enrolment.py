@@ -1,4 +1,4 @@
-"""Enrolment: a one-time code registers a tablet; its officer's sign-in lets it read and file."""
+"""Enrolment: a one-time code registers a tablet; the sign-in of its officer activates it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An enrolment claim; `code` is as typed, and the signature covers exactly that."""
+    """An enrolment claim of a tablet; `code` is as typed, and the signature covers exactly that text."""
 
     code: str
     public_key: str
@@ -45,7 +45,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A tablet of the tenant, and the officer who signs in on it first."""
+    """An enrolled tablet, and the officer who MUST sign in first."""
 
     device_id: str
     officer_id: str
@@ -54,27 +54,27 @@ class Enrolled:
 
 
 def new_code(randomness: random.Random) -> str:
-    """Return a fresh code of 80 random bits."""
+    """Return a new code of 80 random bits."""
     return "".join(randomness.choice(CROCKFORD) for _ in range(CODE_LENGTH))
 
 
 def read_code(text: str) -> str:
-    """Return a code as Crockford reads it: case, hyphens, and the letters O, I, L do not matter."""
+    """Return the normal form of a code (Crockford base32): upper case, no hyphens, O as 0, I and L as 1."""
     return text.upper().translate(_READ_AS)
 
 
 def is_code(text: str) -> bool:
-    """Tell whether a text can be a code at all."""
+    """Return whether a text has the form of a code."""
     return _SHAPE.fullmatch(read_code(text)) is not None
 
 
 def prefix_of(text: str) -> str:
-    """Return the part of a code under which attempts are counted."""
+    """Return the prefix of a code, by which attempts are limited."""
     return read_code(text)[:PREFIX_LENGTH]
 
 
 def link(url: str, code: str, pins: Sequence[str], receipt_key: str) -> str:
-    """Return what the QR of a code says: where, which code, whom to trust (protocol R10.1)."""
+    """Return the link for the QR code: server URL, code, TLS pins, receipt key (protocol R10.1)."""
     pairs = [("u", url), ("c", code), *(("p", pin) for pin in pins), ("k", receipt_key)]
     return "field178:enrol?" + urlencode(pairs, safe=":/")
 
@@ -98,11 +98,11 @@ def issue(session: Session, context: OperationContext, officer: Officer, code: s
 
 
 def enrol(session: Session, context: OperationContext, claim: Claim, pins: Sequence[str] = ()) -> Enrolled:
-    """Make the tablet a device without scopes and officers, or answer the one this code and key made before.
+    """Create the device of a tablet, without scopes and officers; a repeated claim returns the same device.
 
-    `pins` are those of the enrolment codes of the moment: the device is said to trust them.
+    `pins`: the TLS pins in the current enrolment codes, stored as the pins that the device trusts.
 
-    Raises AppError(signature_refused | enrolment_refused); a wrong, used and expired code look the same.
+    Raises AppError(signature_refused | enrolment_refused); wrong, used and expired codes get the same error.
     """
     now = context.now()
     if not is_signed(claim.public_key, f"field178-enrol-v1|{claim.code}|{claim.public_key}", claim.signature):
@@ -125,7 +125,7 @@ def enrol(session: Session, context: OperationContext, claim: Claim, pins: Seque
 def use_code(
     session: Session, officer: Officer, code_text: str, public_key: str, device_id: str, now: datetime
 ) -> None:
-    """Use up a code issued for an officer, for a tablet that is one already; repeated: taken again.
+    """Use a code that was issued for an officer, for an existing tablet; a repeated call succeeds again.
 
     Raises AppError(enrolment_refused).
     """
@@ -140,7 +140,7 @@ def use_code(
 
 
 def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime) -> bool:
-    """Use the code up in one statement, so that of many claims at once exactly one wins."""
+    """Mark the code as used in one statement, so that exactly one of concurrent claims succeeds."""
     claimed = session.execute(
         update(EnrolmentCode)
         .where(
@@ -156,9 +156,9 @@ def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime
 
 
 def bind_officer(session: Session, context: OperationContext, device: Device, officer: Officer) -> None:
-    """Bind an officer who has just signed in on this tablet; an inactive binding becomes active again.
+    """Bind an officer who has signed in on this tablet; an inactive binding becomes active again.
 
-    The first one MUST be whom its code was issued for, and brings the scopes of the code. Raises
+    The first officer MUST be the one of the enrolment code, whose scopes are granted then. Raises
     AppError(officer_mismatch).
     """
     is_first = not _has_officers(session, device)
@@ -198,7 +198,7 @@ def _make_device(session: Session, context: OperationContext, code: EnrolmentCod
 
 
 def _same_device(session: Session, code: EnrolmentCode, public_key: str) -> Device:
-    """Return the device of a repeated claim whose first answer was not received."""
+    """Return the device of a repeated claim, whose first answer was lost."""
     if code.public_key != public_key or code.device_id is None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     device = session.get_one(Device, (code.tenant_id, code.device_id))
@@ -213,7 +213,7 @@ def _has_officers(session: Session, device: Device) -> bool:
 
 
 def _grants_of_code(session: Session, device: Device) -> Grants:
-    # The key tells this code from those of a recovery, which name the tablet too.
+    # The key distinguishes the enrolment code from codes of a key recovery, which also have the device id.
     of_code = (
         EnrolmentCode.tenant_id == device.tenant_id,
         EnrolmentCode.device_id == device.device_id,
@@ -240,7 +240,7 @@ _OPERATOR = ("người vận hành máy chủ", "the operator of the server")
 
 
 def announce(session: Session, context: OperationContext, device: Device, issued_by: str | None) -> None:
-    """Tell the officer a tablet is enrolled for, on the console and on the officer's other tablets."""
+    """Add a notice about the enrolment for the tablet's officer, on the console and their other tablets."""
     now = context.now()
     name = session.get_one(Officer, (context.tenant_id, device.user_id)).name
     issuer = None if issued_by is None else session.get(Officer, (context.tenant_id, issued_by))

@@ -16,8 +16,7 @@ from field178_server.devices.context import DeviceContext
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import from_wire
 
-# An exchange that stores nothing else is not made to wait for the disk just to say "seen again", and one that
-# does is spared a statement.
+# Limits the write transactions of exchanges that store nothing else.
 WRITE_EVERY = timedelta(minutes=10)
 # A tablet in use without contact for this time is silent (decision 0089).
 SILENT_AFTER = timedelta(hours=48)
@@ -44,7 +43,7 @@ class Heartbeat:
 
 
 def silent_since(now: datetime) -> datetime:
-    """Return the instant since which a tablet had no contact if it is silent at `now`."""
+    """Return the instant before which a tablet's last contact makes it silent at `now`."""
     return now - SILENT_AFTER
 
 
@@ -54,13 +53,13 @@ def is_silent(since: datetime) -> ColumnElement[bool]:
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
-    """Tell whether an exchange writes a heartbeat: every ten minutes, or with a new status."""
+    """Return whether an exchange writes a heartbeat: every ten minutes, or with a new status."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
     return is_old or seen.status is not None
 
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
-    """Write it to the tablet's row; a reported status replaces the one before."""
+    """Write a heartbeat to the tablet's row; a new status replaces the former one."""
     values: dict[str, object] = {
         "last_seen_at": heartbeat.at,
         "app_version": heartbeat.app[:_LONGEST_APP] or None,

@@ -1,7 +1,7 @@
 """Recovery of the data key of a tablet whose officers all forgot their PINs.
 
-Two people are needed: somebody of the office who issues a one-time code for the officer, and the officer
-with the password. The key goes back in a box for a key that the tablet made for this answer alone.
+Two people are needed: an administrator who issues a one-time code for the officer, and the officer with the
+password. The data key is returned in a sealed box for a key that the tablet created for this request.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class KeyRecoveryClaim:
-    """The claim of a locked tablet: raw bytes but for device and code."""
+    """Claim of a locked tablet; device id and code are text, the other values raw bytes."""
 
     device_id: str
     code: str
@@ -35,9 +35,9 @@ class KeyRecoveryClaim:
 def open_box(
     sealing: X25519PrivateKey, device: Device, claim: KeyRecoveryClaim, random_bytes: RandomBytes
 ) -> bytes:
-    """Return the data key boxed for the tablet, or raise AppError(enrolment_refused).
+    """Return the data key in a sealed box for the tablet, or raise AppError(enrolment_refused).
 
-    The data key MUST open the key of this very device: a box from elsewhere is another tablet's.
+    The data key MUST decrypt the private key of this device: another box belongs to another tablet.
     """
     try:
         key = unboxed(sealing.private_bytes_raw(), claim.box)
@@ -45,16 +45,16 @@ def open_box(
         if raw is None or _public_of(raw) != device.public_key:
             raise AppError(ErrorCode.ENROLMENT_REFUSED)
         return boxed_for(claim.answer_key, key, random_bytes)
-    except (InvalidTag, ValueError):  # another office's box, or a text that is no key at all
+    except (InvalidTag, ValueError):  # a box of another server, or an invalid key
         raise AppError(ErrorCode.ENROLMENT_REFUSED) from None
 
 
 def admit(
     session: Session, tenant_id: str, officer_id: str, claim: KeyRecoveryClaim, now: datetime
 ) -> Device:
-    """Use the code up for this tablet; again with the same answer key it is taken again.
+    """Use the code for a tablet and return its device; repeated with the same answer key it succeeds again.
 
-    Raises AppError(enrolment_refused): also for a revoked tablet and for one the officer does not use.
+    Raises AppError(enrolment_refused), also for a revoked tablet and a tablet that the officer does not use.
     """
     device = session.get(Device, (tenant_id, claim.device_id))
     is_theirs = session.get(DeviceOfficer, (tenant_id, claim.device_id, officer_id)) is not None

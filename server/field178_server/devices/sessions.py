@@ -1,4 +1,4 @@
-"""Sessions of tablets: fifteen minutes for a nonce signed by the device's key; none is stored."""
+"""Sessions of tablets: tokens for fifteen minutes, for a nonce signed by the device's key; not stored."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from field178_shared.crypto.signatures import decode, is_signed
 from field178_shared.errors import AppError, ErrorCode
 
 SESSION_LIFE = timedelta(minutes=15)
-# So that a tablet that wakes every half hour signs in with the nonce of its last session, in one request.
+# A tablet that wakes every half hour opens a session with the nonce of its last one, in one request.
 NONCE_LIFE = timedelta(hours=1)
-# Of two servers of one store, one is ahead.
+# Difference of the clocks of two servers with one store.
 _CLOCK_SKEW = timedelta(minutes=1)
-# Any valid key: an unknown device costs one verification like a known one.
+# Any valid key: an unknown device costs the same verification as a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
 _MAC_BYTES = 16
-_NONCE = struct.Struct(">Q")  # the millisecond of its making
-_TOKEN = struct.Struct(">QI16s")  # the same, the tenant's session generation, the device
+_NONCE = struct.Struct(">Q")  # creation time in milliseconds
+_TOKEN = struct.Struct(">QI16s")  # creation time, the tenant's session generation, device id
 
 _SIGNER = (
     select(Device.public_key, Tenant.session_generation)
@@ -37,7 +37,7 @@ _SIGNER = (
 
 @dataclass(frozen=True, slots=True)
 class SessionOpening:
-    """An attempt to open a session."""
+    """Request to open a session."""
 
     device_id: str
     nonce: str
@@ -46,7 +46,7 @@ class SessionOpening:
 
 @dataclass(frozen=True, slots=True)
 class SessionClaim:
-    """What a token says. It has ended when the tenant's session generation is another one by now."""
+    """Content of a token. It has expired if the tenant's session generation differs."""
 
     device_id: str
     generation: int
@@ -54,22 +54,22 @@ class SessionClaim:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DeviceSessions:
-    """The sessions of one tenant's tablets, under the server's own key.
+    """The sessions of one tenant's tablets, under the server's key.
 
-    A nonce opens sessions of its device alone, for an hour: like the one a server provides in RFC 9449 §8
-    it bounds the age of a signature. Who could repeat a request has read its token as well (decision 0060).
+    A nonce opens sessions of its device only, for an hour: like the server-provided nonce of RFC 9449 §8 it
+    limits the age of a signature. An attacker who can replay a request also has its token (decision 0060).
     """
 
     tenant_id: str
     key: bytes
 
     def nonce(self, device_id: str, now: datetime) -> str:
-        """Return a nonce for a device, known or not."""
+        """Return a nonce for a device id, known or not."""
         head = _NONCE.pack(_milliseconds(now))
         return to_base64url(head + self._mac(b"nonce", device_id.encode(), head))
 
     def open(self, session: Session, opening: SessionOpening, now: datetime) -> str | None:
-        """Return the token of a new session, None where the nonce or its signature does not hold."""
+        """Return the token of a new session; None for an invalid nonce or signature."""
         if not self._is_own_nonce(opening, now):
             return None
         device = {"tenant_id": self.tenant_id, "device_id": opening.device_id}
@@ -82,7 +82,7 @@ class DeviceSessions:
         return to_base64url(head + self._mac(b"token", head))
 
     def claim_of(self, token: str, now: datetime) -> SessionClaim:
-        """Return what a token says, or raise AppError(session_unknown | session_expired)."""
+        """Return the claim of a token, or raise AppError(session_unknown | session_expired)."""
         raw = decode(token) or b""
         head, mac = raw[: _TOKEN.size], raw[_TOKEN.size :]
         if len(head) != _TOKEN.size or not hmac.compare_digest(mac, self._mac(b"token", head)):
@@ -106,7 +106,7 @@ class DeviceSessions:
 
 
 def expire_all(session: Session, tenant_id: str) -> int:
-    """End every tablet session; returns the new generation. Tablets sign in again by themselves."""
+    """End all tablet sessions and return the new generation; tablets open new sessions automatically."""
     tenant = session.get_one(Tenant, tenant_id, with_for_update=True)
     tenant.session_generation += 1
     return tenant.session_generation

@@ -1,1 +1,1 @@
-"""Checks of the running system: one list, read by the console and by `field178 health`."""
+"""Checks of the running system, for the console and `field178 health`."""

@@ -1,4 +1,4 @@
-"""The checks of the running system: each with its level, the reason as a code, and the figures behind it."""
+"""Checks of the running system, each with level, reason code and figures."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from field178_server.security.certificates import shown_chain_file, valid_until
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock
 
-# The timer takes one a day; one that was missed shows before the next is.
+# The timer creates one backup a day: a missed one is reported before the next is due.
 BACKUP_AGE, BACKUP_AGE_FAULT = timedelta(hours=36), timedelta(hours=72)
 DRILL_AGE = timedelta(days=92)
 CHECK_AGE = timedelta(hours=48)
 JOB_WAIT = timedelta(hours=1)
 QUARANTINE_AGE = timedelta(days=7)
 CERTIFICATE_LEFT, CERTIFICATE_LEFT_FAULT = timedelta(days=30), timedelta(days=7)
-# A backup is tried beside itself before it counts.
+# A backup needs its size twice: the test restore runs beside it.
 ROOM_FOR_BACKUP = 2
 LOW_SPACE = 2
 _MEBIBYTE = 1 << 20
@@ -45,7 +45,7 @@ Figure = int | str | bool | datetime | None
 
 
 class Level(StrEnum):
-    """Level of a check, from good to bad; unknown: nobody could check it from here, or has yet."""
+    """Level of a check, from good to bad; unknown: not checked yet, or impossible from this machine."""
 
     OK = "ok"
     UNKNOWN = "unknown"
@@ -54,7 +54,7 @@ class Level(StrEnum):
 
 
 class CheckName(StrEnum):
-    """Name of a check, in the order in which they are shown."""
+    """Names of checks, in display order."""
 
     BACKUP = "backup"
     DRILL = "drill"
@@ -72,7 +72,7 @@ class CheckName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Result of one check; `reason` is a code, empty where there is nothing to add to the figures."""
+    """Result of a check; `reason` is a code or empty."""
 
     name: CheckName
     level: Level = Level.OK
@@ -81,22 +81,22 @@ class Check:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody has to do something."""
+        """Return whether the level of the check is attention or fault."""
         return self.level in (Level.ATTENTION, Level.FAULT)
 
 
 def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple[Check, ...]:
-    """Run every check that can be run, also where the store does not answer."""
-    found: str | None = None
+    """Return the results of all possible checks, also if the store does not respond."""
+    migration: str | None = None
     try:
         reason = "not_installed" if is_empty(settings.effective_database_url) else ""
-        found = None if reason else migrations.probe(readonly(engine))
+        migration = None if reason else migrations.probe(readonly(engine))
     except (migrations.StoreUnreachableError, SQLAlchemyError):
         reason = "unreachable"
-    if not reason and found != migrations.head():
+    if not reason and migration != migrations.head():
         reason = "not_migrated"
     if reason:
-        figures = {"product": product(), "migration": found}
+        figures = {"product": product(), "migration": migration}
         faulty = Check(CheckName.VERSION, Level.FAULT, reason, figures)
         return (*_checks_of_machine(settings), faulty) if settings.data_dir.is_dir() else (faulty,)
     with snapshot(engine) as session:
@@ -105,7 +105,7 @@ def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple
 
 
 def address_checks(settings: Settings) -> tuple[Check, ...]:
-    """Return what a tablet meets at the public address; it connects there, so a first page leaves it out."""
+    """Return the check of the public address as a tablet sees it; it makes a network connection."""
     if not settings.is_https:
         return ()
     seen, why = seen_from_outside(settings)
@@ -115,7 +115,7 @@ def address_checks(settings: Settings) -> tuple[Check, ...]:
 
 
 def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Check, ...]:
-    """Run every check of a server whose store answers and is at the newest migration; four statements."""
+    """Return the checks of a server whose store is at the newest migration, in four statements."""
     tenant_id = settings.tenant
     backups, waiting = last_backups(session, tenant_id), waiting_work(session, tenant_id, now)
     return (
@@ -136,12 +136,12 @@ def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Chec
 
 
 def worst_first(check: Check) -> int:
-    """Return the place of a check among others: faults, what needs attention, the rest."""
+    """Return the sort key of a check: the worst level first."""
     return -list(Level).index(check.level)
 
 
 def backup_check(backups: LastBackups, now: datetime) -> Check:
-    """Judge the newest proved backup: its age, whether it is still where it was put, what came after it."""
+    """Return the check of the newest proved backup: its age, its folder, and later failures."""
     proved, attempt = backups.proved, backups.attempt
     has_failed = attempt is not None and attempt.state is not RunState.PROVED
     why = ", ".join(attempt.faults) if attempt and has_failed else ""
@@ -170,7 +170,7 @@ def backup_check(backups: LastBackups, now: datetime) -> Check:
 
 
 def product() -> str:
-    """Return the version of the product that runs."""
+    """Return the version of the running product."""
     return importlib.metadata.version("field178")
 
 
@@ -208,7 +208,7 @@ def _checks_of_machine(settings: Settings, shut_out: int = 0) -> tuple[Check, ..
 
 
 def _shut_out(session: Session, settings: Settings) -> int:
-    """Return how many tablets were enrolled with pins of which the present chain has none."""
+    """Return the number of tablets whose TLS pins do not match the current certificate chain."""
     query = select(Device.tls_pins, func.count()).where(
         Device.tenant_id == settings.tenant, IS_IN_USE, Device.tls_pins.is_not(None)
     )
@@ -245,7 +245,7 @@ def _certificate(settings: Settings, shut_out: int) -> Check:
         return Check(CheckName.CERTIFICATE, Level.FAULT, "unreadable", figures)
     if shut_out:
         return Check(CheckName.CERTIFICATE, Level.FAULT, "other_key", figures)
-    # By the machine's own clock, whatever a demo's: browsers and tablets check it by theirs.
+    # The system clock, also in a demo: browsers and tablets check it by their own clocks.
     left = ends_at - SystemClock().now()
     figures |= {"ends_at": ends_at, "days_left": left.days}
     if left < CERTIFICATE_LEFT:

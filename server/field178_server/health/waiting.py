@@ -1,4 +1,4 @@
-"""Work that waits: jobs, quarantined changes, uploads under way, receivers of webhooks that take nothing."""
+"""Counts of waiting work: jobs, quarantined changes, open uploads, failing webhooks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from field178_server.jobs.queue import JobState
 from field178_server.replication.quarantine.store import IS_OPEN
 
 FAILED_WITHIN = timedelta(hours=24)
-# A receiver that is started again fails for minutes.
+# A restart of a receiver causes failures for minutes.
 FAILING_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Numbers of what waits, each with its oldest; `installed_at` is when the store began."""
+    """Counts of waiting work with the oldest time of each; `installed_at`: creation of the store."""
 
     installed_at: datetime
     jobs: int
@@ -37,7 +37,7 @@ class Waiting:
 
 
 def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
-    """Return what waits, in one statement."""
+    """Return the counts of waiting work, in one statement."""
     queued = Job.tenant_id == tenant_id, Job.state == JobState.QUEUED
     failed = Job.tenant_id == tenant_id, Job.state == JobState.FAILED, Job.ended_at >= now - FAILED_WITHIN
     unsettled = Quarantine.tenant_id == tenant_id, IS_OPEN
@@ -57,5 +57,5 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
         select(func.count()).where(*failing),
         select(func.min(Webhook.failing_since)).where(*failing),
     )
-    query = select(Tenant.created_at, *(one.scalar_subquery() for one in counts))
+    query = select(Tenant.created_at, *(count.scalar_subquery() for count in counts))
     return Waiting(*session.execute(query.where(Tenant.tenant_id == tenant_id)).one())

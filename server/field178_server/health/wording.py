@@ -1,4 +1,4 @@
-"""Wording of the checks: what was found, what it is held against, and what to do."""
+"""Wording of the checks: value, facts, limit and remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_shared.text.formats import date_text, datetime_text, number_text
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import VIETNAM
 
-# Also the words of the command line.
+# Also used by the command line.
 CERTIFICATE_REMEDY = N_("Give the whole chain (fullchain.pem) for the name in FIELD178_URL, and its key.")
 ADDRESS_REMEDY = N_(
     "A proxy in front: set FIELD178_TRUSTED_PROXIES and name its chain in FIELD178_TLS_CERTIFICATE;"
@@ -24,7 +24,7 @@ _IN_DAYS = 48
 
 @dataclass(frozen=True, slots=True)
 class CheckWords:
-    """A check as people read it; `facts` follow the value, `remedy` is empty where nothing is to be done."""
+    """A check in words; `facts` follow the value, `remedy` is empty if no action is needed."""
 
     title: str
     level: str
@@ -48,7 +48,7 @@ def words_of(check: Check, language: str) -> CheckWords:
 
 
 def attempt_fault(code: str, language: str) -> str:
-    """Return why an attempt to take a backup failed; a code without a sentence is a difference it found."""
+    """Return the reason of a failed backup; a code without a sentence is a difference after the restore."""
     return translator(language, "console")(ATTEMPT_FAULTS.get(code, _DIFFERENCE)).format(code=code)
 
 
@@ -64,22 +64,24 @@ class _Words:
         return self.check.figures.get(name)
 
     def number(self, name: str) -> str:
-        found = self.figure(name)
-        return number_text(found, self.language) if isinstance(found, int) else ""
+        figure = self.figure(name)
+        return number_text(figure, self.language) if isinstance(figure, int) else ""
 
     def instant(self, name: str) -> str:
-        found = self.figure(name)
-        return datetime_text(found.astimezone(VIETNAM), self.language) if isinstance(found, datetime) else ""
+        figure = self.figure(name)
+        return (
+            datetime_text(figure.astimezone(VIETNAM), self.language) if isinstance(figure, datetime) else ""
+        )
 
     def day(self, name: str) -> str:
-        found = self.figure(name)
-        return date_text(found.astimezone(VIETNAM), self.language) if isinstance(found, datetime) else ""
+        figure = self.figure(name)
+        return date_text(figure.astimezone(VIETNAM), self.language) if isinstance(figure, datetime) else ""
 
     def size(self, name: str) -> str:
-        found = self.figure(name)
-        if not isinstance(found, int):
+        figure = self.figure(name)
+        if not isinstance(figure, int):
             return ""
-        amount, unit = (found, "MB") if found < _IN_GIB else (found >> 10, "GB")
+        amount, unit = (figure, "MB") if figure < _IN_GIB else (figure >> 10, "GB")
         return f"{number_text(amount, self.language)} {unit}"
 
     def limit(self) -> str:

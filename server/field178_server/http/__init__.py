@@ -1,1 +1,1 @@
-"""The edge of HTTP that api and console share: authentication, request bodies, headers, errors, log."""
+"""HTTP layer shared by api and console: authentication, request bodies, headers, errors, log."""

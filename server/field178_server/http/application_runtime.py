@@ -1,4 +1,4 @@
-"""The runtime of the Flask application that serves a request."""
+"""Access to the runtime of a Flask application."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from field178_server.runtime import EXTENSION, Runtime
 
 
 def init_runtime(app: Flask, runtime: Runtime) -> None:
-    """Give the application what it is built on."""
+    """Store the runtime in the application."""
     app.extensions[EXTENSION] = runtime
 
 
 def current_runtime() -> Runtime:
-    """Return what the running application is built on."""
+    """Return the runtime of the current application."""
     return runtime_of(current_app)
 
 
 def runtime_of(app: Flask) -> Runtime:
-    """Return what an application is built on."""
-    found = app.extensions[EXTENSION]
-    assert isinstance(found, Runtime)
-    return found
+    """Return the runtime of an application."""
+    runtime = app.extensions[EXTENSION]
+    assert isinstance(runtime, Runtime)
+    return runtime

@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 def require_device(view: Callable[P, R]) -> Callable[P, R]:
-    """Allow tablets with a living session; a revoked one is refused."""
+    """Decorator of views for tablets with a valid session; a revoked tablet is refused."""
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -35,7 +35,7 @@ def require_device(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
-    """Allow tablets with a living session, revoked ones too: the exchange itself tells them."""
+    """Decorator of views for tablets with a valid session, revoked or not: the exchange reports it."""
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -46,33 +46,33 @@ def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def current_device() -> DeviceContext:
-    """Return the tablet that asks, or raise AppError(session_unknown | session_expired)."""
+    """Return the tablet of the request, or raise AppError(session_unknown | session_expired)."""
     if "device" not in g:
         runtime, claim = current_runtime(), current_claim()
         with snapshot(runtime.engine) as session:
             g.device = load_device(session, runtime.tenant_id, claim.device_id, claim.generation)
-    found = g.device
-    assert isinstance(found, DeviceContext)
-    return found
+    device = g.device
+    assert isinstance(device, DeviceContext)
+    return device
 
 
 def current_claim() -> SessionClaim:
-    """Return what the token of the request says, or raise AppError(session_unknown | session_expired).
+    """Return the claim in the request's token, or raise AppError(session_unknown | session_expired).
 
-    For who reads the tablet in a transaction of its own, and there compares the generation.
+    For callers that load the tablet in their own transaction, and compare the generation there.
     """
     if "claim" not in g:
         runtime = current_runtime()
         g.claim = device_sessions_of(runtime).claim_of(_bearer_token(), runtime.clock.now())
         g.device_id = g.claim.device_id  # for the log
         current_lists().refresh()
-    found = g.claim
-    assert isinstance(found, SessionClaim)
-    return found
+    claim = g.claim
+    assert isinstance(claim, SessionClaim)
+    return claim
 
 
 def device_sessions_of(runtime: Runtime) -> DeviceSessions:
-    """Return the sessions of the tenant's tablets."""
+    """Return the sessions of the tablets of a runtime's tenant."""
     return DeviceSessions(runtime.tenant_id, runtime.keyring.session)
 
 

@@ -1,4 +1,4 @@
-"""The console's session in a browser: cookie, form token, sign-in, sign-out, confirmation of the password."""
+"""Browser session of the console: cookie, CSRF token, sign-in, sign-out, confirmation of the password."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.text.i18n import N_
 
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
-# A page that asks by itself says so: only what a person does keeps the session alive.
+# Sent by automatic requests of a page: only actions of a person extend the session.
 BACKGROUND_HEADER = "X-Background"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS = {
@@ -39,7 +39,7 @@ _CODE_REFUSED = N_(
 
 
 def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
-    """Check the credentials, open a session under a new id and plan its cookie.
+    """Check the credentials, open a session with a new token and set its cookie; return the officer.
 
     Raises AppError(sign_in_refused | slow_down | busy).
     """
@@ -49,7 +49,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
 
     def open_it(session: Session) -> OfficerContext:
         officer = officers.by_login_or_id(session, runtime.tenant_id, officer_id)
-        # A new id at every sign-in: a session planted in the browser before it is worth nothing after it.
+        # A new token at every sign-in, against session fixation.
         accounts.close(session, runtime.tenant_id, old)
         accounts.open_session(session, officer, token, now)
         return officers.context_of(session, officer)
@@ -62,7 +62,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
 
 
 def sign_out() -> None:
-    """End this browser's session and plan the removal of its cookie."""
+    """End the browser's session and delete its cookie."""
     runtime = current_runtime()
     token = _cookie_token(runtime)
     run_write(runtime.engine, lambda session: accounts.close(session, runtime.tenant_id, token))
@@ -71,9 +71,9 @@ def sign_out() -> None:
 
 
 def confirm(password: str, code: str = "") -> None:
-    """Check the signed-in officer's password once more; opens ten minutes for actions that need it.
+    """Check the signed-in officer's password again; actions that need it are allowed for ten minutes.
 
-    Who signs in with one-time codes gives another code as well.
+    An officer with one-time codes must enter another code as well.
     """
     runtime = current_runtime()
     if (officer := find_officer()) is None:
@@ -85,21 +85,21 @@ def confirm(password: str, code: str = "") -> None:
 
 
 def is_confirmed() -> bool:
-    """Tell whether the officer typed the password again within the last ten minutes."""
+    """Return whether the officer confirmed the password in the last ten minutes."""
     return find_officer() is not None and g.is_confirmed is True
 
 
 def asks_code() -> bool:
-    """Tell whether the officer signs in with one-time codes, and so confirms with one."""
+    """Return whether the officer uses one-time codes, so that a confirmation needs a code."""
     return find_officer() is not None and g.asks_code is True
 
 
 def password_refusal() -> tuple[int, str] | None:
-    """Check the officer's password once more, where it was not typed lately; return why not: status, text."""
+    """Check the password of the form unless it was confirmed recently; return (status, text) of a refusal."""
     if is_confirmed():
         return None
     if not request.form.get("password"):
-        # No attempt: the field was overlooked.
+        # An empty field does not count as an attempt.
         return AppError(ErrorCode.SIGN_IN_REFUSED).status, _NO_PASSWORD
     try:
         confirm(request.form.get("password", ""), "".join(request.form.get(CODE_FIELD, "").split()))
@@ -112,27 +112,27 @@ def password_refusal() -> tuple[int, str] | None:
 
 
 def find_officer() -> OfficerContext | None:
-    """Return the officer of this browser's living session, or None."""
+    """Return the officer of the browser's valid session, or None."""
     if "officer" not in g:
         g.officer, g.is_confirmed, g.asks_code = _look_up(current_runtime())
-    found = g.officer
-    assert found is None or isinstance(found, OfficerContext)
-    return found
+    officer = g.officer
+    assert officer is None or isinstance(officer, OfficerContext)
+    return officer
 
 
 def session_left_s() -> tuple[int, int]:
-    """Return the seconds until the session of the current request ends without use, and in any case."""
+    """Return the seconds until the current session ends by idleness, and until it ends in any case."""
     idle_s, absolute_s = g.session_left_s
     return idle_s, absolute_s
 
 
 def current_token() -> str:
-    """Return the token of this browser's session."""
+    """Return the token of the browser's session."""
     return str(g.get("console_token") or _cookie_token(current_runtime()))
 
 
 def csrf_token() -> str:
-    """Return the token that every form and htmx request of this session must send along."""
+    """Return the CSRF token that every form and htmx request of this session must send."""
     return csrf_token_of(current_runtime(), current_token())
 
 
@@ -143,9 +143,9 @@ def csrf_token_of(runtime: Runtime, session_token: str) -> str:
 
 
 def check_csrf() -> None:
-    """Refuse an unsafe request that another site may have caused; the console runs it before every view.
+    """Raise AppError(forbidden) for an unsafe request from another site; runs before every console view.
 
-    Without a session (the sign-in form) the browser's own word about the origin has to do.
+    Without a session (the sign-in form) only the browser's headers about the origin are checked.
     """
     if request.method in _SAFE_METHODS:
         return
@@ -158,7 +158,7 @@ def check_csrf() -> None:
 
 
 def cookie_name(runtime: Runtime) -> str:
-    """Return the cookie's name; on https the prefix makes browsers insist on Secure, Path=/ and no Domain."""
+    """Return the name of the session cookie; the prefix on https enforces Secure, Path=/ and no Domain."""
     return "__Host-field178" if runtime.settings.is_https else "field178"
 
 
@@ -167,13 +167,18 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
     if not token:
         return None, False, False
     with snapshot(runtime.engine) as session:
-        found = accounts.find(session, runtime.tenant_id, token, now)
-        if found is None:
+        browser_session = accounts.find(session, runtime.tenant_id, token, now)
+        if browser_session is None:
             return None, False, False
-        context, confirmed = officers.context_within(found.officer, found.scopes), found.is_confirmed(now)
-        is_used = BACKGROUND_HEADER not in request.headers and accounts.needs_touch(found.row, now)
-        g.session_left_s = accounts.left_s(found.row, now if is_used else found.row.last_seen_at, now)
-        has_codes = found.officer.totp_secret is not None
+        context, confirmed = (
+            officers.context_within(browser_session.officer, browser_session.scopes),
+            browser_session.is_confirmed(now),
+        )
+        is_used = BACKGROUND_HEADER not in request.headers and accounts.needs_touch(browser_session.row, now)
+        g.session_left_s = accounts.left_s(
+            browser_session.row, now if is_used else browser_session.row.last_seen_at, now
+        )
+        has_codes = browser_session.officer.totp_secret is not None
     if is_used:
         run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))
     return context, confirmed, has_codes

@@ -15,7 +15,7 @@ _LONGEST_PADDING = 32
 
 
 def pack(response: Response) -> Response:
-    """Compress a page or its data for a browser that takes gzip; files and short answers stay as they are."""
+    """Compress a page or JSON response if the browser accepts gzip; files and short responses are skipped."""
     if response.mimetype not in _PACKED or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
@@ -23,8 +23,8 @@ def pack(response: Response) -> Response:
     if not is_taken or "Content-Encoding" in response.headers or len(response.data) < _LEAST_BYTES:
         return response
     packed = io.BytesIO()
-    # A page holds the form token beside text of others: a name of random length in the header hides by how
-    # little a guess at the token changes the size (BREACH).
+    # A page contains the CSRF token beside text of others: a file name of random length in the gzip header
+    # hides how a guess of the token changes the size (BREACH).
     padding = secrets.token_hex(secrets.randbelow(_LONGEST_PADDING) + 1)
     with gzip.GzipFile(padding, "wb", _LEVEL, packed, mtime=0) as writer:
         writer.write(response.data)

@@ -1,4 +1,4 @@
-"""Headers of every answer: the protocol's mark for tablets, strict rules for browsers."""
+"""Headers of every response: the protocol version for tablets, security headers for browsers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What may be kept says so itself.
+# Defaults: a view that allows caching sets its own Cache-Control.
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-# An answer to a tablet is no page, and no browser can ask for it by a link: it needs the tablet's key in a
-# header. There these would be 200 bytes of each answer.
+# Only for pages: a browser cannot request the tablets' interface by a link (it needs a token in a header),
+# and these headers would add 200 bytes to each response.
 _PAGE = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
@@ -29,7 +29,7 @@ _HSTS = "max-age=31536000"
 
 
 def init_headers(app: Flask, *, is_https: bool) -> None:
-    """Make the application refuse ambiguous requests and mark its answers."""
+    """Register the checks of request headers and the headers of responses."""
     app.before_request(_refuse_ambiguous_length)
     app.before_request(_refuse_unknown_protocol)
 
@@ -39,12 +39,12 @@ def init_headers(app: Flask, *, is_https: bool) -> None:
 
 
 def is_api_path(path: str) -> bool:
-    """Tell whether a path belongs to the tablets' interface."""
+    """Return whether a path belongs to the tablets' interface."""
     return path == API_PREFIX or path.startswith(API_PREFIX + "/")
 
 
 def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
-    """Return the headers of every answer, of the application and of the server under it alike."""
+    """Return the headers of every response, of the application and of the WSGI server."""
     headers = {**_ALWAYS, **({HEADER: str(VERSION)} if is_api else _PAGE)}
     if is_https:
         headers["Strict-Transport-Security"] = _HSTS
@@ -52,27 +52,27 @@ def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
 
 
 def mark(response: Response, path: str, *, is_https: bool) -> Response:
-    """Add the headers of every answer; one that a view has set is kept."""
+    """Add the headers of every response; headers set by a view are kept."""
     for name, value in headers_of_every_answer(is_api=is_api_path(path), is_https=is_https).items():
         response.headers.setdefault(name, value)
     return response
 
 
 def _refuse_ambiguous_length() -> None:
-    """Refuse a request with two lengths: two servers could read it as two requests."""
+    """Raise AppError for a request with two lengths, which a proxy may read differently."""
     if "Content-Length" in request.headers and "Transfer-Encoding" in request.headers:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Transfer-Encoding")
 
 
 def spoken_protocol() -> int:
-    """Return the protocol of the request in hand.
+    """Return the protocol version of the current request; the newest without a header.
 
-    A missing header is left to the views: stock tus clients and people's browsers do not send it.
+    Standard tus clients and browsers do not send the header.
     """
     return parse_whole_number(request.headers.get(HEADER, "")) or VERSION
 
 
 def _refuse_unknown_protocol() -> None:
-    # A tablet of an old protocol may still send its changes; an unknown protocol is refused.
+    # A tablet with an old protocol may still push its changes; only unknown protocols are refused.
     if is_api_path(request.path) and request.headers.get(HEADER, str(VERSION)) not in _RELEASED:
         raise AppError(ErrorCode.PROTOCOL_UNSUPPORTED, protocol=[VERSION, VERSION])

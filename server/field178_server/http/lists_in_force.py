@@ -1,4 +1,4 @@
-"""The lists in force of the application: whoever is let in finds those of the store."""
+"""The code lists in force of an application, updated when a request is authenticated."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _EXTENSION = "field178.lists"
 
 
 def init_lists(app: Flask) -> None:
-    """Give the application what follows the store; `refresh` is called where a caller is admitted."""
+    """Store the updater of the code lists in the application; authentication calls its `refresh`."""
     runtime = runtime_of(app)
     app.extensions[_EXTENSION] = ListsInForce(runtime.engine, runtime.tenant_id)
 
 
 def current_lists() -> ListsInForce:
-    """Return what keeps the lists of this process those of the store."""
-    found = current_app.extensions[_EXTENSION]
-    assert isinstance(found, ListsInForce)
-    return found
+    """Return the updater of the code lists of the current application."""
+    lists = current_app.extensions[_EXTENSION]
+    assert isinstance(lists, ListsInForce)
+    return lists

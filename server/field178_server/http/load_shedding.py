@@ -1,6 +1,6 @@
-"""Load shedding: who cannot be served soon is refused at once, with a time to return.
+"""Load shedding: requests over a limit are refused at once, with a time to retry.
 
-Tablets, the office's pages and checks of passwords each have a share of the threads that they cannot exceed.
+Tablets, pages of the office, and password checks each have a maximal share of the threads.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from flask import Flask, current_app, g, request
 from field178_server.http.headers import is_api_path
 from field178_shared.errors import AppError, ErrorCode
 
-# One of so many threads is kept from the tablets for the office, and as many from the office for the tablets;
-# no more check passwords of strangers, and no more those of officers.
+# One of this many threads is reserved for the office, and one for the tablets. The same share limits the
+# password checks of strangers, and those of signed-in officers.
 KEPT_SHARE = 6
 EARLIEST_RETURN_S = 2
 LATEST_RETURN_S = 15
@@ -26,29 +26,28 @@ _RANDOMNESS = random.SystemRandom()
 
 
 def return_time_s() -> int:
-    """Return after how many seconds one that was refused may return: each at a time of its own."""
+    """Return a random number of seconds after which a refused client may retry."""
     return _RANDOMNESS.randint(EARLIEST_RETURN_S, LATEST_RETURN_S)
 
 
 class ConcurrencyLimit:
-    """Admits a number of requests at once; each refused one gets its own time to return, so that they do not
-    come back together."""
+    """Limit of concurrent requests; refused ones get random retry times, against a common return."""
 
     def __init__(self, slots: int) -> None:
         self._slots = threading.BoundedSemaphore(slots)
 
     def acquire(self) -> None:
-        """Take a slot, or raise AppError(busy) with seconds to wait; it never blocks."""
+        """Acquire a request slot, or raise AppError(busy) with seconds to wait; never blocks."""
         if not self._slots.acquire(blocking=False):
             raise AppError(ErrorCode.BUSY, retry_after_s=return_time_s())
 
     def release(self) -> None:
-        """Release the slot."""
+        """Release the request's slot."""
         self._slots.release()
 
 
 def init_load_shedding(app: Flask, threads: int) -> None:
-    """Keep a share of the threads from the tablets, and one from the office: neither stops the other."""
+    """Register the limits of concurrent requests of tablets and of the office, which protect each other."""
     kept = max(1, threads // KEPT_SHARE)
     tablets, office = (ConcurrencyLimit(max(1, threads - kept)) for _ in range(2))
     app.extensions[_PASSWORDS] = {is_known: ConcurrencyLimit(kept) for is_known in (False, True)}
@@ -69,9 +68,9 @@ def init_load_shedding(app: Flask, threads: int) -> None:
 
 @contextmanager
 def password_slot(*, is_known: bool) -> Iterator[None]:
-    """Admit a check of a password, of a stranger or of who has a session; raises AppError(busy).
+    """Limit concurrent password checks, with and without a session (`is_known`); raise AppError(busy).
 
-    A hash takes 0.4 s and two are made at once: those who wait for one hold their threads.
+    A hash takes 0.4 s and two are computed at once: waiting checks occupy threads.
     """
     limit: ConcurrencyLimit = current_app.extensions[_PASSWORDS][is_known]
     limit.acquire()
@@ -82,5 +81,5 @@ def password_slot(*, is_known: bool) -> Iterator[None]:
 
 
 def _is_quick() -> bool:
-    # Files of the pages and the health of the server take no time, and a page without its style is none.
+    # Static files and the health check are fast, and a page is useless without its style.
     return request.path == HEALTH_PATH or (request.endpoint or "").endswith(".static")

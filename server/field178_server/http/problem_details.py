@@ -1,4 +1,4 @@
-"""The request boundary: every error becomes problem+json for tablets and a page for people."""
+"""Error handlers: every error becomes problem+json for tablets and an error page for browsers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from field178_shared.wire.protocol import MAX_BODY_BYTES
 INSUFFICIENT_STORAGE = 507
 PROBLEM_JSON = "application/problem+json"
 ERROR_PAGE = "field178.error_page"
-# Errors of services that have a form of their own, by the prefix of their paths.
+# Services with their own form of errors, by path prefix.
 ERROR_ANSWERS = "field178.error_answers"
 ErrorPage = Callable[[int, ErrorCode, Mapping[str, object]], Response]
 _BY_STATUS = {
@@ -33,11 +33,11 @@ _BY_STATUS = {
     429: ErrorCode.SLOW_DOWN,
     503: ErrorCode.BUSY,
 }
-# What a refused sender may still send before its connection is cut.
+# Bytes that a refused client may still send before its connection is closed.
 MAX_DRAINED_BYTES = 64 << 20
 _DRAIN_STEP = 64 << 10
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-# What a refusal of the server underneath says to programs.
+# Headers of HTTP exceptions that are kept.
 _KEPT_HEADERS = frozenset({"Allow", "Content-Range"})
 _RESERVED = frozenset({"type", "title", "status", "code", "detail"})
 
@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 def init_errors(app: Flask) -> None:
-    """Register the error handlers; an unexpected error is logged and its answer holds no detail."""
+    """Register the error handlers; an unexpected error is logged and its response has no details."""
     language = str(app.config["FIELD178_LANGUAGE"])
     app.after_request(_drain_refused_body)
 
@@ -75,7 +75,7 @@ def init_errors(app: Flask) -> None:
 def answer(
     app: Flask, status: int, code: ErrorCode, details: Mapping[str, object], language: str
 ) -> Response:
-    """Return the answer to a refused request: a problem for tablets, a page for people, a service's own."""
+    """Return the response to a refused request: problem+json, an error page, or a service's own form."""
     page = _own_answer(app) or app.extensions.get(ERROR_PAGE)
     if is_api_path(request.path) or page is None:
         response = problem(status, code, details, language)
@@ -91,7 +91,7 @@ def answer(
 
 def _own_answer(app: Flask) -> ErrorPage | None:
     own: Mapping[str, ErrorPage] = app.extensions.get(ERROR_ANSWERS, {})
-    return next((one for prefix, one in own.items() if request.path.startswith(prefix)), None)
+    return next((page for prefix, page in own.items() if request.path.startswith(prefix)), None)
 
 
 def problem(status: int, code: ErrorCode, details: Mapping[str, object], language: str) -> Response:
@@ -121,13 +121,13 @@ def _has_no_space(error: Exception) -> bool:
 
 
 def _status_of(error: AppError) -> int:
-    # 507 (RFC 4918) for an upload; 503 for a push, which no client takes for a fault of its batch.
+    # 507 (RFC 4918) for an upload; 503 for a push, because clients retry it unchanged.
     is_file = error.code is ErrorCode.STORAGE_FULL and request.blueprint == "uploads"
     return INSUFFICIENT_STORAGE if is_file else error.status
 
 
 def _drain_refused_body(response: Response) -> Response:
-    """Read what the sender of a refused request is still sending: a reset would hide the answer from it."""
+    """Read the rest of a refused request's body: a connection reset would lose the response."""
     if response.status_code < 400 or request.method in _WITHOUT_BODY:
         return response
     stream, left = request.environ["wsgi.input"], MAX_DRAINED_BYTES

@@ -1,4 +1,4 @@
-"""Request bodies: bounded, decoded, strictly parsed, checked against a schema."""
+"""Request bodies: limited in size, decoded, strictly parsed, validated by a schema."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _CHARSETS = ("", "utf-8", "utf8")
 
 
 def read_json() -> object:
-    """Return the JSON value of the body, or raise the protocol's error for what is wrong with it."""
+    """Return the JSON value of the body, or raise the protocol's AppError."""
     return strict_json.loads(read_text())
 
 
 def read_text() -> bytes:
-    """Return the decoded body, said to be JSON, or raise the protocol's error for what is wrong with it."""
+    """Return the decoded bytes of a JSON body, or raise the protocol's AppError."""
     charset = request.mimetype_params.get("charset", "").lower()
     if request.mimetype != "application/json" or charset not in _CHARSETS:
         raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
@@ -29,7 +29,7 @@ def read_text() -> bytes:
 
 
 def _read_as_sent() -> bytes:
-    # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
+    # One byte more than the limit: Flask would silently truncate a longer chunked body.
     request.max_content_length = MAX_BODY_BYTES + 1
     body = request.get_data(cache=False)
     if len(body) > MAX_BODY_BYTES:
@@ -38,7 +38,7 @@ def _read_as_sent() -> bytes:
 
 
 def load(schema: Schema) -> dict[str, object]:
-    """Return the body's members as the schema wants them, or raise AppError(bad_request) with a pointer."""
+    """Return the body's members loaded by a schema, or raise AppError(bad_request) with a pointer."""
     value = read_json()
     if not isinstance(value, Mapping):
         raise AppError(ErrorCode.BAD_REQUEST, pointer="", problem="not_object")

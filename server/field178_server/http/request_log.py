@@ -1,4 +1,4 @@
-"""The request log: one JSON object a line, with an event name and ids; no names, notes or values."""
+"""The request log: a JSON object per line, with an event name and ids; no names, notes or values."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ log = structlog.get_logger()
 
 
 class _Lossy:
-    """A stream that loses a line rather than the request it is about: the log's disk may be full, too."""
+    """A log stream that ignores write errors: a full disk of the log MUST NOT fail a request."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        """Write, or lose the text."""
+        """Write a text; it is lost after an error."""
         with suppress(OSError):
             self._stream.write(text)
 
     def flush(self) -> None:
-        """Flush, or keep it for the next time."""
+        """Flush the stream; ignore errors."""
         with suppress(OSError):
             self._stream.flush()
 
 
 def configure_log(stream: TextIO, clock: Clock, level: str) -> None:
-    """Send the log of this process to a stream."""
+    """Configure the log of this process: stream, clock and level."""
     structlog.configure(
         processors=[_stamp(clock), structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -45,7 +45,7 @@ def configure_log(stream: TextIO, clock: Clock, level: str) -> None:
 
 @contextmanager
 def log_beside(stream: TextIO, clock: Clock) -> Iterator[None]:
-    """Send warnings of a command to a stream of its own while it works: its output is read by programs."""
+    """Log warnings to a separate stream in the block: the output of a command is read by programs."""
     before = structlog.get_config()
     configure_log(stream, clock, "warning")
     try:
@@ -55,7 +55,7 @@ def log_beside(stream: TextIO, clock: Clock) -> Iterator[None]:
 
 
 def init_request_log(app: Flask) -> None:
-    """Write one line a request: the rule that matched, never the address itself."""
+    """Register the log of requests, a line each: with the URL rule, never the URL."""
 
     @app.before_request
     def _start() -> None:

@@ -1,4 +1,4 @@
-"""Sign-in: rate limit first, password hash outside any transaction, then the outcome."""
+"""Sign-in: rate limit, then password hash outside any transaction, then one-time code and audit entry."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def client_address() -> str:
-    """Return the address the request came from, of IPv6 its network: what attempts are counted by.
+    """Return the client's address (IPv6: its network), by which attempts are limited.
 
-    A trusted proxy's header is applied before.
+    Headers of trusted proxies are applied before.
     """
     return network_of(request.remote_addr or "")
 
@@ -30,8 +30,8 @@ def check_sign_in(
 ) -> str:
     """Return the officer's id, or raise AppError(sign_in_refused | slow_down | busy).
 
-    An unknown login takes as long as a known one. `code` None: the one-time code is not asked again.
-    `is_known`: the request has the session of an officer or of a tablet.
+    An unknown login takes as long as a known one. `code` None: no one-time code is required.
+    `is_known`: the request has a session of an officer or tablet.
     """
     with password_slot(is_known=is_known):
         return _check(runtime, login, password, code)
@@ -42,43 +42,45 @@ def _check(runtime: Runtime, login: str, password: str, code: str | None) -> str
     now = runtime.clock.now()
     run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
     with snapshot(runtime.engine) as session:
-        found = officers.credentials(session, runtime.tenant_id, login)
-    # Outside every transaction: a hash takes 0.4 s, and nobody should wait for it with a lock.
-    is_right = runtime.passwords.matches(found.password_hash if found else None, password)
-    if found is None or not is_right:
-        run_write(runtime.engine, lambda session: _note(session, runtime, "sign_in_refused", found))
+        credentials = officers.credentials(session, runtime.tenant_id, login)
+    # Outside any transaction: a hash takes 0.4 s, and no lock may be held for so long.
+    is_right = runtime.passwords.matches(credentials.password_hash if credentials else None, password)
+    if credentials is None or not is_right:
+        run_write(runtime.engine, lambda session: _note(session, runtime, "sign_in_refused", credentials))
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
-    known, renewed = found, _renewed(runtime, found, password)
-    if not run_write(runtime.engine, lambda session: _settle(session, runtime, known, code, renewed)):
+    accepted, renewed = credentials, _renewed(runtime, credentials, password)
+    if not run_write(runtime.engine, lambda session: _settle(session, runtime, accepted, code, renewed)):
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
     run_write(runtime.engine, lambda session: rate_limit.give_back(session, runtime.tenant_id, budgets))
-    return found.officer_id
+    return credentials.officer_id
 
 
 def _settle(
-    session: Session, runtime: Runtime, found: Credentials, code: str | None, renewed: str | None
+    session: Session, runtime: Runtime, credentials: Credentials, code: str | None, renewed: str | None
 ) -> bool:
-    """Use the one-time code and write the outcome of the attempt; False when sign-in is refused."""
-    officer = officers.by_login_or_id(session, runtime.tenant_id, found.officer_id)
-    if found.totp_secret is not None and code is not None:
-        step = totp.accepted_step(found.totp_secret, code, runtime.clock.now(), found.totp_step)
+    """Use the one-time code and write the audit entry; return False if the sign-in is refused."""
+    officer = officers.by_login_or_id(session, runtime.tenant_id, credentials.officer_id)
+    if credentials.totp_secret is not None and code is not None:
+        step = totp.accepted_step(credentials.totp_secret, code, runtime.clock.now(), credentials.totp_step)
         if step is None or not officers.claim_totp_step(session, officer, step):
-            _note(session, runtime, "sign_in_refused", found)
+            _note(session, runtime, "sign_in_refused", credentials)
             return False
     officer.password_hash = renewed or officer.password_hash
-    _note(session, runtime, "sign_in_accepted", found)
+    _note(session, runtime, "sign_in_accepted", credentials)
     return True
 
 
-def _renewed(runtime: Runtime, found: Credentials, password: str) -> str | None:
-    """Return the hash at the cost of today when the stored one was made at another."""
-    is_outdated = found.password_hash is not None and runtime.passwords.is_outdated(found.password_hash)
+def _renewed(runtime: Runtime, credentials: Credentials, password: str) -> str | None:
+    """Return a new hash of the password if the stored hash has another cost, else None."""
+    is_outdated = credentials.password_hash is not None and runtime.passwords.is_outdated(
+        credentials.password_hash
+    )
     return runtime.passwords.hash(password) if is_outdated else None
 
 
-def _note(session: Session, runtime: Runtime, action: str, found: Credentials | None) -> None:
+def _note(session: Session, runtime: Runtime, action: str, credentials: Credentials | None) -> None:
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    actor = trail.Actor("system") if found is None else trail.Actor("officer", found.officer_id)
+    actor = trail.Actor("system") if credentials is None else trail.Actor("officer", credentials.officer_id)
     trail.record(session, stamp, actor, trail.AuditEntry(action))
 
 

@@ -1,1 +1,1 @@
-"""Long work beside the requests: one table of jobs, and one worker that runs them one after the other."""
+"""Background jobs: a table of jobs, and a worker that runs them one after the other."""

@@ -1,4 +1,4 @@
-"""Files that jobs leave for people: each by the id of its job, kept for some days."""
+"""Files that jobs create for people, named by job id and kept for some days."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ _PART = ".part"
 
 
 class KeptFiles:
-    """The files of a tenant below the data folder."""
+    """The job files of a tenant in the data folder."""
 
     def __init__(self, data_dir: Path, tenant_id: str) -> None:
         self._folder = data_dir / "exports" / tenant_id
 
     def path_of(self, job_id: str) -> Path:
-        """Return where the file of a job lies, or would lie."""
-        # The id comes from an address: only one that is an id may become a name.
+        """Return the path of a job's file, existing or not."""
+        # The id comes from a URL: only a valid id may become a file name.
         if not is_uuid(job_id):
             raise AppError(ErrorCode.NOT_FOUND)
         return self._folder / job_id
 
     def begin(self, job_id: str) -> Path:
-        """Return where the file of a job is written until it is whole."""
+        """Return the path of a job's incomplete file."""
         make_folder(self._folder)
         return self.path_of(job_id).with_suffix(_PART)
 
     def remove(self, job_id: str) -> None:
-        """Remove the file of a job, whole or not."""
+        """Delete the file of a job, complete or not."""
         path = self.path_of(job_id)
-        for one in (path, path.with_suffix(_PART)):
-            one.unlink(missing_ok=True)
+        for file in (path, path.with_suffix(_PART)):
+            file.unlink(missing_ok=True)
 
     def remove_old(self, now: datetime) -> int:
-        """Remove the files of jobs that were queued longer ago than files are kept; return how many."""
+        """Delete the files of jobs queued before the time limit of files; return their number."""
         old = [path for path in self._folder.glob("*") if _queued_at(path.stem) < now - KEPT_FOR]
         for path in old:
             path.unlink(missing_ok=True)
@@ -47,7 +47,7 @@ class KeptFiles:
 
 
 def _queued_at(job_id: str) -> datetime:
-    """Return when a job was queued by its id; a name that is none is as old as can be."""
+    """Return the time of a job's id; the epoch for a name that is no id."""
     if not is_uuid(job_id):
         return datetime.fromtimestamp(0).astimezone()
     return datetime.fromtimestamp((uuid.UUID(job_id).int >> 80) / 1000).astimezone()

@@ -1,4 +1,4 @@
-"""The queue of jobs: adding one, asking one to stop, and reading how they stand."""
+"""The queue of jobs: add a job, request its stop, read states."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class JobState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more becomes of the job."""
+        """Return whether the job has ended."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as pages show it."""
+    """A row of the job list."""
 
     job_id: str
     kind: str
@@ -57,7 +57,7 @@ class JobRow:
 
 
 def add(session: Session, context: OperationContext, kind: str, arguments: Arguments) -> str:
-    """Queue a job and return its id; `arguments` hold ids and digests alone."""
+    """Queue a job and return its id; `arguments` contain only ids and digests."""
     job_id = context.ids.time_ordered()
     session.add(
         Job(
@@ -74,19 +74,19 @@ def add(session: Session, context: OperationContext, kind: str, arguments: Argum
 
 
 def add_once(session: Session, context: OperationContext, kind: str) -> str:
-    """Queue a job of a kind of which one at a time is enough: one that waits or runs answers every asker."""
-    # Two askers at once: the second waits here, and finds the job of the first.
+    """Queue a job unless one of its kind is queued or running; return the id of the job."""
+    # A concurrent call waits here, and then returns the job of the first.
     session.get_one(Tenant, context.tenant_id, with_for_update=True)
     return under_way(session, context.tenant_id, kind) or add(session, context, kind, {})
 
 
 def under_way(session: Session, tenant_id: str, kind: str) -> str | None:
-    """Return the job of a kind that waits or runs."""
+    """Return the id of the queued or running job of a kind, or None."""
     return _newest(session, tenant_id, kind, (JobState.QUEUED, JobState.RUNNING))
 
 
 def waiting_of(session: Session, tenant_id: str, kind: str, officer_id: str | None) -> int:
-    """Return how many jobs of a kind wait or run for an officer; another asker waits for the transaction."""
+    """Return the number of an officer's queued or running jobs of a kind; locks out concurrent calls."""
     session.get_one(Tenant, tenant_id, with_for_update=True)
     query = select(func.count()).where(
         Job.tenant_id == tenant_id,
@@ -98,7 +98,7 @@ def waiting_of(session: Session, tenant_id: str, kind: str, officer_id: str | No
 
 
 def last_ended(session: Session, tenant_id: str, kind: str) -> str | None:
-    """Return the newest job of a kind that came to its end; one that was stopped did not."""
+    """Return the id of the newest job of a kind that is done or failed (not stopped), or None."""
     return _newest(session, tenant_id, kind, (JobState.DONE, JobState.FAILED))
 
 
@@ -108,7 +108,7 @@ def _newest(session: Session, tenant_id: str, kind: str, states: Collection[JobS
 
 
 def stop(session: Session, context: OperationContext, job_id: str) -> None:
-    """Stop a job that waits, and ask one that runs to stop; one that has ended stays as it is."""
+    """Stop a queued job, or request the stop of a running one; do nothing if the job has ended."""
     job = session.get(Job, (context.tenant_id, job_id), with_for_update=True)
     if job is None:
         raise AppError(ErrorCode.NOT_FOUND, job=job_id)
@@ -121,23 +121,23 @@ def stop(session: Session, context: OperationContext, job_id: str) -> None:
 
 
 def find_job(session: Session, tenant_id: str, job_id: str) -> JobRow | None:
-    """Return a job, None when there is none of this id."""
+    """Return the job of an id, or None."""
     job = session.get(Job, (tenant_id, job_id))
     return None if job is None else row_of(job)
 
 
 def jobs_page(session: Session, tenant_id: str, place: PageStart) -> KeysetPage[JobRow]:
-    """Return one page of the jobs, the youngest first: their ids are in the order of time."""
+    """Return a page of the jobs, the newest first (ids are time-ordered)."""
     query: Select[*tuple[Any, ...]] = select(Job.job_id.label("record_id"), Job).where(
         Job.tenant_id == tenant_id
     )
     order = Order(Job.tenant_id, Job.job_id, Job.job_id, is_descending=True)
-    found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
-    return replace(found, rows=tuple(row_of(job) for _, job in found.rows))
+    page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    return replace(page, rows=tuple(row_of(job) for _, job in page.rows))
 
 
 def row_of(job: Job) -> JobRow:
-    """Return a job as pages show it."""
+    """Return the list row of a job."""
     return JobRow(
         job.job_id,
         job.kind,

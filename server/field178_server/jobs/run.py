@@ -1,4 +1,4 @@
-"""One run of a job: its arguments, its progress, and its outcome within the transaction of its effect."""
+"""A run of a job: its arguments, its progress, and its outcome."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from field178_server.jobs.queue import Arguments, JobState, Outcome
 from field178_server.runtime import Runtime
 from field178_shared.time.clock import duration_clock
 
-_TOLD_EVERY_S = 0.5
+_REPORT_EVERY_S = 0.5
 
 
 class JobStopped(Exception):
-    """Somebody asked this job to stop, and nothing of it was applied."""
+    """The stop of the job was requested, and the job had no effect."""
 
 
 class JobFailed(Exception):
-    """The work was not done, for a reason that only its kind knows; `code` is what the outcome says."""
+    """Failure of a job with an own `code` of its kind, which is stored in the outcome."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,7 +33,7 @@ class JobFailed(Exception):
 
 @dataclass(slots=True)
 class JobRun:
-    """What the work of a job is given. `context` acts in the name of the officer who queued it."""
+    """Arguments of a job's function. The actor of `context` is the officer who queued the job."""
 
     runtime: Runtime
     context: OperationContext
@@ -41,39 +41,39 @@ class JobRun:
     arguments: Arguments
     kind: str
     is_concluded: bool = False
-    _told_at: float = field(default=-_TOLD_EVERY_S)
+    _reported_at: float = field(default=-_REPORT_EVERY_S)
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far the work is, twice a second at most; raises JobStopped where a stop is wanted.
+        """Write the progress, at most twice a second; raise JobStopped if a stop was requested.
 
-        MUST be called outside of a write transaction, which would wait for itself.
+        MUST be called outside of a write transaction, which would deadlock with itself.
         """
         now = duration_clock()
-        if now - self._told_at < _TOLD_EVERY_S and done < total:
+        if now - self._reported_at < _REPORT_EVERY_S and done < total:
             return
-        self._told_at = now
+        self._reported_at = now
         self.raise_if_stopped()
         counts = {"done_count": done, "total_count": total}
         run_write(self.runtime.engine, lambda session: session.execute(self._own().values(**counts)))
 
     def raise_if_stopped(self) -> None:
-        """Raise JobStopped where a stop is wanted."""
-        asked = select(Job.is_stop_wanted).where(
+        """Raise JobStopped if somebody requested the job's stop."""
+        query = select(Job.is_stop_wanted).where(
             Job.tenant_id == self.runtime.tenant_id, Job.job_id == self.job_id
         )
         with snapshot(self.runtime.engine) as session:
-            if session.scalar(asked):
+            if session.scalar(query):
                 raise JobStopped
 
     def conclude(self, session: Session, outcome: Outcome) -> None:
-        """Write the outcome; MUST be part of the transaction that has the effect of the job.
+        """Write the outcome; MUST be called in the transaction of the job's effect.
 
-        Raises JobStopped, so that nothing is applied, when a stop came before this transaction.
+        Raises JobStopped if a stop was requested before, so that the transaction is rolled back.
         """
         ended = self._own().where(Job.state == JobState.RUNNING, Job.is_stop_wanted.is_(False))
         text = json.dumps(dict(outcome), ensure_ascii=False, sort_keys=True)
         values = {"state": JobState.DONE.value, "outcome": text, "ended_at": self.context.now()}
-        # Written before the flag is set: the transaction may be run again.
+        # The flag is set after the write, because the transaction may be retried.
         if changed_rows(session.execute(ended.values(**values))) != 1:
             raise JobStopped
         self.is_concluded = True

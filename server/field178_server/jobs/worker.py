@@ -1,4 +1,4 @@
-"""The worker: one thread that runs the jobs of a store, one after the other, by turns of their officers."""
+"""The worker: a thread that runs the jobs of a store one after the other, in turns of their officers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from field178_shared.errors import AppError, ErrorCode
 if sys.platform != "win32":
     import fcntl
 
-# A job that ended the process twice would do so again.
+# A job that crashed the process twice is not run again.
 MAX_ATTEMPTS = 2
 LOOK_EVERY_S = 1.0
 LOCK = "jobs.lock"
@@ -43,18 +43,18 @@ Work = Callable[[JobRun], None]
 
 
 class JobWorker:
-    """Runs the queued jobs of one store; `kinds` is the work of each kind."""
+    """Runner of the queued jobs of one store; `kinds`: the function of each kind."""
 
     def __init__(self, runtime: Runtime, kinds: Mapping[str, Work]) -> None:
         self._runtime = runtime
         self._kinds = kinds
         self._lists = ListsInForce(runtime.engine, runtime.tenant_id)
         self._turn = 0
-        # By officer, None for the operator: the turn that the officer had last.
+        # Number of the last turn by officer; None: the operator.
         self._last_turns: dict[str | None, int] = {}
 
     def recover(self) -> None:
-        """Queue again what a killed process left running; nothing of it was applied.
+        """Queue the jobs again that a killed process left running; they had no effect.
 
         MUST only be called while no other worker of this store runs.
         """
@@ -74,7 +74,7 @@ class JobWorker:
         run_write(self._runtime.engine, work)
 
     def run_waiting(self) -> int:
-        """Run every job that waits; return how many there were."""
+        """Run all queued jobs; return their number."""
         count = 0
         while (run := self._next()) is not None:
             self._run(run)
@@ -82,14 +82,17 @@ class JobWorker:
         return count
 
     def _next(self) -> JobRun | None:
-        """Begin the next job: of the officer whose last turn is the longest ago, the one that came first."""
+        """Begin and return the next job: the oldest of the officer whose last turn is the longest ago."""
         waiting = (
             select(Job.queued_by, func.min(Job.job_id))
             .where(Job.tenant_id == self._runtime.tenant_id, Job.state == JobState.QUEUED)
             .group_by(Job.queued_by)
         )
         with snapshot(self._runtime.engine) as session:
-            firsts = [(self._last_turns.get(one, 0), job_id, one) for one, job_id in session.execute(waiting)]
+            firsts = [
+                (self._last_turns.get(queued_by, 0), job_id, queued_by)
+                for queued_by, job_id in session.execute(waiting)
+            ]
         if not firsts:
             return None
         _, job_id, officer = min(firsts, key=lambda first: first[:2])
@@ -137,7 +140,7 @@ class JobWorker:
     def _conclude(self, run: JobRun, state: JobState, outcome: Outcome) -> None:
         def work(session: Session) -> None:
             job = session.get_one(Job, (self._runtime.tenant_id, run.job_id), with_for_update=True)
-            # What is concluded has had its effect: a fault after the commit takes nothing back.
+            # A concluded job had its effect: an error after the commit does not change its state.
             if not JobState(job.state).is_final:
                 self._end(job, state, outcome)
 
@@ -152,10 +155,10 @@ class JobWorker:
 def jobs_running(
     runtime: Runtime, kinds: Mapping[str, Work], look_every_s: float = LOOK_EVERY_S
 ) -> Iterator[None]:
-    """Run the jobs of the store in a thread of its own while the block lasts.
+    """Run the jobs of the store in a thread during the block.
 
-    Of several processes that share a data folder one runs them: who holds the lock of the folder's file,
-    which the system takes from a process that died.
+    Of several processes with one data folder only the holder of its lock file runs jobs; the system releases
+    the lock of a process that died.
     """
     is_over = threading.Event()
 
@@ -170,8 +173,8 @@ def jobs_running(
                         is_recovered = True
                     worker.run_waiting()
                 except (SQLAlchemyError, AppError, OSError) as error:
-                    # A store that is away or busy, or a disk that is full now: a job whose end could not be
-                    # written is taken up again as after a restart.
+                    # The store is unreachable or busy, or the disk is full: a job whose end could not be
+                    # written is recovered as after a restart.
                     log.warning("jobs_not_run", error=type(error).__name__)
                     is_recovered = False
                     is_over.wait(look_every_s)
@@ -186,7 +189,7 @@ def jobs_running(
 
 @contextmanager
 def _only_worker(path: Path, is_over: threading.Event) -> Iterator[bool]:
-    """Wait until this process is the one that runs the jobs; False when it ends before that."""
+    """Wait for the lock of the worker; yield False if `is_over` is set before."""
     if sys.platform == "win32":
         yield True
         return

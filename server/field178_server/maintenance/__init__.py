@@ -1,1 +1,1 @@
-"""Daily work and the integrity check of the store."""
+"""Hourly and daily maintenance, and the integrity check of the store."""

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import StoreCheck
 
 EVERY = timedelta(hours=24)
-# Less than the hour from one look to the next.
+# Less than the hour between two maintenance runs.
 AGAIN_AFTER = timedelta(minutes=50)
 FAULTS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class LastCheck:
-    """End of a check, number of its findings, and the first ones."""
+    """Result of a finished check: its end, the number of faults, and the first faults."""
 
     ended_at: datetime
     fault_count: int
@@ -27,13 +27,13 @@ class LastCheck:
 
 
 def claim(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Begin a check when the last one began a day ago or more; of many processes exactly one begins it.
+    """Begin a check if the last one began at least a day ago; return True in exactly one process.
 
-    One that did not come to its end, because it failed or its server was stopped, is begun again sooner.
+    A check that did not end (it failed or the server was stopped) is begun again sooner.
     """
     row = session.get(StoreCheck, tenant_id, with_for_update=True)
     if row is None:
-        # Another process may insert it meanwhile: the clash runs this anew, and then it is not due.
+        # If another process inserts it meanwhile, this transaction is retried, and then no check is due.
         session.add(StoreCheck(tenant_id=tenant_id, begun_at=now))
         session.flush()
         return True
@@ -45,7 +45,7 @@ def claim(session: Session, tenant_id: str, now: datetime) -> bool:
 
 
 def keep(session: Session, tenant_id: str, now: datetime, faults: Sequence[str]) -> None:
-    """Keep what a check found, for the console."""
+    """Store the faults of a check, for the console."""
     row = session.get(StoreCheck, tenant_id, with_for_update=True)
     if row is None:
         row = StoreCheck(tenant_id=tenant_id, begun_at=now)
@@ -56,7 +56,7 @@ def keep(session: Session, tenant_id: str, now: datetime, faults: Sequence[str])
 
 
 def last_check(session: Session, tenant_id: str) -> LastCheck | None:
-    """Return the last finished check, None before the first."""
+    """Return the last finished check, or None."""
     row = session.get(StoreCheck, tenant_id)
     if row is None or row.ended_at is None:
         return None

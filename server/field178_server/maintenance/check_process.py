@@ -1,7 +1,7 @@
-"""The integrity check in a process of its own, for a server.
+"""The integrity check in a separate process, for a server.
 
-Only this check, which takes a core for seconds once a day: a process for the whole maintenance would import
-for longer each hour than its work takes, and write to SQLite from outside, where writers do not wait in line.
+The check uses a core for seconds once a day. The rest of the maintenance stays in the server process: each
+hour the imports would take longer than the work, and writes to SQLite would bypass the lock of the writers.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ MODULE = "field178_server.maintenance.check_process"
 
 
 def faults_in_own_process(engine: Engine, tenant_id: str, receipt_key: str | None) -> list[str]:
-    """Return `faults_of_database`. Raises OSError or CalledProcessError where the process failed."""
+    """Return `faults_of_database`, run in a process; raise OSError or CalledProcessError if it failed."""
     database_url = engine.url.render_as_string(hide_password=False)
-    found: list[str] = own_process.answer_of(MODULE, database_url, tenant_id, receipt_key)
-    return found
+    faults: list[str] = own_process.answer_of(MODULE, database_url, tenant_id, receipt_key)
+    return faults
 
 
 def _check(database_url: str, tenant_id: str, receipt_key: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The daily integrity check, run beside the requests."""
+"""Hourly maintenance and daily integrity check, run beside the requests."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceResult:
-    """Result of one run; `collected` None: not due yet, or the file store did not answer."""
+    """Result of a maintenance run; `collected` None: not due yet, or the file store did not respond."""
 
     erasures_left: int
     uploads_given_up: int
@@ -53,31 +53,29 @@ class MaintenanceResult:
 
 
 def check_if_due(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -> bool:
-    """Recompute every digest when a day has passed and keep what was found; tell whether it was done.
+    """Run the daily integrity check if it is due and store its faults; return whether it was run.
 
-    A check that fails is told in the log and begun again at the next look.
+    A failed check is logged and begun again at the next run.
     """
     engine, tenant_id = runtime.engine, runtime.tenant_id
     if not run_write(engine, lambda session: check_log.claim(session, tenant_id, runtime.clock.now())):
         return False
     try:
-        found = faults_of(engine, tenant_id, runtime.keyring.receipt_key)
+        faults = faults_of(engine, tenant_id, runtime.keyring.receipt_key)
     except (OSError, CalledProcessError, SQLAlchemyError) as error:
         exit_code = getattr(error, "returncode", None)
         log.warning("store_check_failed", error=type(error).__name__, exit_code=exit_code)
         return False
-    run_write(engine, lambda session: check_log.keep(session, tenant_id, runtime.clock.now(), found))
-    log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
+    run_write(engine, lambda session: check_log.keep(session, tenant_id, runtime.clock.now(), faults))
+    log.log(logging.ERROR if faults else logging.INFO, "store_checked", faults=len(faults))
     return True
 
 
 def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Unannounced visits whose day has come go to their teams; rights that come with a membership begin and
-    end with it. Erasures that met a busy store are finished, late uploads given up, files of exports removed
-    after their week, the audit trail chained and the root chain extended over what was acknowledged; once a
-    day files that nothing names are collected and every digest is recomputed.
+    Hourly: finish erasures, extend the hash chains, release unannounced visits, update scopes by memberships,
+    delete old export files, give up expired uploads. Daily: check all digests, collect unreferenced files.
     """
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
@@ -110,7 +108,7 @@ def _collect(runtime: Runtime) -> Collected | None:
     try:
         done = collect(runtime)
     except AppError as error:
-        # The object store is away: tomorrow will do.
+        # The object store is unreachable: the next daily run tries again.
         log.warning("files_not_collected", code=error.code)
         return None
     log.info("files_collected", files=done.files, strays=done.strays, unnamed=done.unnamed)
@@ -121,7 +119,7 @@ def _collect(runtime: Runtime) -> Collected | None:
 def maintenance_running(
     check: Callable[[], object], first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S
 ) -> Iterator[None]:
-    """Call a check that knows itself whether it is due, once an hour in a thread of its own, in the block."""
+    """Call `check` once an hour in a thread, during the block; it MUST find out itself whether it is due."""
     is_over = threading.Event()
 
     def run() -> None:
@@ -131,7 +129,7 @@ def maintenance_running(
             try:
                 check()
             except (SQLAlchemyError, AppError, OSError) as error:
-                # A store that is away or busy, or a disk that is full now, is looked at again in an hour.
+                # The store is unreachable or busy, or the disk is full: the next run tries again.
                 log.warning("maintenance_failed", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="daily-check", daemon=True)

@@ -1,4 +1,4 @@
-"""Integrity check of a server: engine, migrations, keys, permissions, every digest recomputed."""
+"""Integrity check of a server: engine, migrations, keys, permissions, and all digests."""
 
 from __future__ import annotations
 
@@ -37,29 +37,29 @@ from field178_shared.wire.canonical import EMPTY, Digest, receipt_hash, record_h
 
 
 def faults(settings: Settings) -> list[str]:
-    """Return everything that is wrong, one line a fault; an empty list is a sound server."""
-    found = list(_faults_of_files(settings))
+    """Return all faults of the server, a line each."""
+    lines = list(_faults_of_files(settings))
     try:
         engine = create_engine_for(settings.effective_database_url)
         try:
             key = _receipt_key(settings)
-            found += faults_of_database(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
+            lines += faults_of_database(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
         finally:
             engine.dispose()
     except RuntimeError as error:
-        found.append(f"engine: {error}")
+        lines.append(f"engine: {error}")
     except SQLAlchemyError as error:
-        found.append(f"store: {type(error).__name__}")
+        lines.append(f"store: {type(error).__name__}")
     except AppError as error:
-        found.append(f"files: {error.code}")
-    return found
+        lines.append(f"files: {error.code}")
+    return lines
 
 
 def _receipt_key(settings: Settings) -> str | None:
     try:
         return load_keys(settings.key_dir).receipt_key
     except (OSError, ValueError):
-        return None  # named among the faults of the files
+        return None  # reported by `_faults_of_files`
 
 
 def _faults_of_files(settings: Settings) -> Iterator[str]:
@@ -85,16 +85,16 @@ def _faults_of_folder(folder: Path) -> Iterator[str]:
 
 
 def faults_of_database(engine: Engine, tenant_id: str, receipt_key: str | None) -> list[str]:
-    """Return the faults of the schema, else those of the rows."""
+    """Return the faults of the schema; without any, the faults of the rows."""
     if migrations.current(readonly(engine)) == migrations.head() and (missing := faults_of_schema(engine)):
         return missing
     return faults_of_store(engine, tenant_id, receipt_key)
 
 
 def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = None) -> list[str]:
-    """Return what is wrong with a store: its migration, every digest and the root chain, from the rows.
+    """Return the faults of a store's rows: migration, digests, hash chains and counts.
 
-    The signatures of the roots are proved where the public receipt key is given.
+    The signatures of the roots are checked if the public receipt key is given.
     """
     stored_at = migrations.current(readonly(engine))
     if stored_at != migrations.head():
@@ -118,13 +118,13 @@ def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:
     for sha256 in sorted(hashes):
         try:
             with store.open(sha256) as file:
-                found = hash_of(file)
+                actual = hash_of(file)
         except FileNotFoundError:
             yield f"blob: {sha256} missing"
         except PermissionError:
             yield f"blob: {sha256} unreadable"
         else:
-            if found != sha256:
+            if actual != sha256:
                 yield f"blob: {sha256} altered"
 
 
@@ -147,7 +147,7 @@ def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
 
 
 def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator[str]:
-    """Yield the records behind a differing digest of a scope: changed, missing, or never stamped."""
+    """Yield the faulty records of a scope with a wrong digest: changed, missing, or not in the feed."""
     there = (Record.tenant_id == Feed.tenant_id) & (Record.record_id == Feed.record_id)
     stamped = (
         select(Feed.record_id)
@@ -161,7 +161,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         .where(Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted.is_(False))
         .where(Feed.record_id.is_(None))
     )
-    # The sender of a revision has its hash in the receipt, and only its author changes a receipt.
+    # The receipt of a revision contains its hash, independently of the record's row.
     from_receipt = (
         select(Record.record_id)
         .join(
@@ -173,7 +173,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         .where(Record.tenant_id == tenant_id, Record.scope == scope, StoredReceipt.h != Record.h)
     )
     for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (from_receipt, "receipt")):
-        yield from (f"record: {one} {what}" for one in sorted(set(session.scalars(query))))
+        yield from (f"record: {record_id} {what}" for record_id in sorted(set(session.scalars(query))))
 
 
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
@@ -188,10 +188,13 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
         digests[key] = digests.get(key, EMPTY).add(receipt_hash(change_id))
     stored = session.scalars(select(Incarnation).where(Incarnation.tenant_id == tenant_id))
     for row in stored:
-        found = digests.pop((row.device_id, row.incarnation), EMPTY)
-        if found.wire() != [row.receipt_count, row.receipt_sum]:
+        digest = digests.pop((row.device_id, row.incarnation), EMPTY)
+        if digest.wire() != [row.receipt_count, row.receipt_sum]:
             yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
-    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(digests))
+    yield from (
+        f"receipts: device {device} incarnation {incarnation} unknown"
+        for device, incarnation in sorted(digests)
+    )
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:

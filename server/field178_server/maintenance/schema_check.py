@@ -1,4 +1,4 @@
-"""Comparison of the store's schema with the models: a table or column that no migration made is a fault."""
+"""Comparison of the store's schema with the models."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ INDEXES_OF_ONE_ENGINE = frozenset(
         "ix_filed_record_trigrams",
     }
 )
-# Tables and indexes that an operator added beside ours do no harm.
+# Additional tables and indexes of an operator are allowed.
 _HARMLESS = frozenset({"remove_table", "remove_index"})
 
 
 def faults_of_schema(engine: Engine) -> list[str]:
-    """Return each difference between the schema and the models, one line a difference."""
-    # Alembic takes 10 MB: it is imported here, in a command or in the process of the daily check.
+    """Return the differences between the schema and the models, a line each."""
+    # Imported here, because Alembic needs 10 MB: only commands and the process of the daily check load it.
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 

@@ -1,1 +1,1 @@
-"""Keys, passwords, one-time codes and private files of the server; no table is known here."""
+"""Keys, passwords, one-time codes and private files of the server, without access to the database."""

@@ -1,4 +1,4 @@
-"""Check of the served certificate as a tablet meets it: by the pins of the enrolment code, from outside."""
+"""Check of the served certificate as a tablet does it, by the pins of the enrolment code."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _HTTPS_PORT = 443
 
 
 class Seen(StrEnum):
-    """What a tablet meets at the public address."""
+    """Result of a connection to the public address."""
 
     TRUSTED = "trusted"
-    # Another chain than the enrolment codes name: a proxy in front, or a server that was not started again.
+    # Another chain than the pins: a proxy in front, or a server that was not restarted.
     OTHER = "other"
     REFUSED = "refused"
-    # A network that does not lead from this machine to its own public address is common.
+    # Common: many networks do not route a machine to its own public address.
     UNREACHABLE = "unreachable"
 
 
 def fault_of_files(settings: Settings) -> str:
-    """Return why a tablet would refuse the certificate and key of the settings, "" when it would not.
+    """Return why a tablet would refuse the certificate and key of the settings, or "".
 
-    The handshake runs in memory: also a server that has not been started yet is checked. Behind a proxy the
-    key is the proxy's, and nothing is checked here.
+    The handshake runs in memory, so that the server need not be running. Behind a proxy, which has the key,
+    nothing is checked.
     """
     chain_file, key_file = certificate_of(settings)
     if not settings.is_https or settings.trusted_proxies:
@@ -50,7 +50,7 @@ def fault_of_files(settings: Settings) -> str:
 
 
 def seen_from_outside(settings: Settings) -> tuple[Seen, str]:
-    """Return what a tablet meets at FIELD178_URL, and the reason of a refusal. Waits at most twice 3 s."""
+    """Return the result of a connection to FIELD178_URL and the reason of a refusal; waits at most 6 s."""
     parts = urlsplit(settings.url)
     host, port = parts.hostname or "localhost", parts.port or _HTTPS_PORT
     pins = pins_for(settings)
@@ -67,7 +67,7 @@ def seen_from_outside(settings: Settings) -> tuple[Seen, str]:
 
 
 def trusts(settings: Settings, pins: str) -> bool:
-    """Tell whether a tablet that was enrolled with these pins, blanks between, trusts the present chain."""
+    """Return whether a tablet with these pins (space-separated) trusts the current certificate chain."""
     file = shown_chain_file(settings)
     if file is None or not file.exists():
         return True
@@ -75,7 +75,7 @@ def trusts(settings: Settings, pins: str) -> bool:
 
 
 def host_of(settings: Settings) -> str:
-    """Return the name or address that callers use."""
+    """Return the host of the public URL."""
     return urlsplit(settings.url).hostname or "localhost"
 
 

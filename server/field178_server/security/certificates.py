@@ -1,4 +1,4 @@
-"""The server's own certificate authority: made once at set-up, pinned by every tablet through its QR."""
+"""The server's own certificate authority: created at installation, pinned by tablets through the QR code."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ CERTIFICATE = "server.crt"
 KEY = "server.key"
 CA_LIFE = timedelta(days=3650)
 CERTIFICATE_LIFE = timedelta(days=825)
-# Tablets whose clock is a week behind still accept what was made today.
+# Tablets whose clock is up to a week behind accept a new certificate.
 _BACKDATED = timedelta(days=7)
 _LOCAL_NAMES = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A certificate authority that can sign."""
+    """A certificate authority with its private key."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
 
 def create(folder: Path, host: str, now: datetime) -> None:
-    """Make the authority if there is none, and a certificate for the host if there is none."""
+    """Create the certificate authority and a certificate for the host, if they are missing."""
     make_private_folder(folder)
     if not (folder / CA_CERTIFICATE).exists():
         _create_authority(folder, now)
@@ -45,7 +45,7 @@ def create(folder: Path, host: str, now: datetime) -> None:
 
 
 def issue(folder: Path, host: str, now: datetime) -> None:
-    """Make a certificate and key for a host; the files MUST NOT exist."""
+    """Create a certificate and key for a host; the files MUST NOT exist."""
     issuer = _load_authority(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(host, issuer.certificate.subject, key, now, CERTIFICATE_LIFE)
@@ -61,27 +61,27 @@ def issue(folder: Path, host: str, now: datetime) -> None:
     )
     certificate = builder.sign(issuer.key, hashes.SHA256())
     write_private(folder / KEY, _key_pem(key))
-    # The authority's certificate follows, so that a tablet can find its pin in what the server shows.
+    # The chain includes the authority's certificate, so that a tablet can find its pin in it.
     chain = [certificate, issuer.certificate]
-    (folder / CERTIFICATE).write_bytes(b"".join(_certificate_pem(one) for one in chain))
+    (folder / CERTIFICATE).write_bytes(b"".join(_certificate_pem(link) for link in chain))
 
 
 def chain_in(certificate_file: Path) -> list[x509.Certificate]:
-    """Return the certificates of a PEM file, the server's own first; raises OSError or ValueError."""
+    """Return the certificates of a PEM file, the server's certificate first; raise OSError or ValueError."""
     return x509.load_pem_x509_certificates(certificate_file.read_bytes())
 
 
 def certificate_of(settings: Settings) -> tuple[Path, Path]:
-    """Return the certificate chain and key: those given, else those made at set-up."""
+    """Return the files of certificate chain and key: of the settings, else of the own authority."""
     if settings.tls_certificate is not None and settings.tls_key is not None:
         return settings.tls_certificate, settings.tls_key
     return settings.tls_dir / CERTIFICATE, settings.tls_dir / KEY
 
 
 def shown_chain_file(settings: Settings) -> Path | None:
-    """Return the file of the chain that callers meet; None: plain http, or the unnamed one of a proxy.
+    """Return the file of the chain that clients see; None: plain http, or a proxy's unknown chain.
 
-    Behind a proxy that is the chain of FIELD178_TLS_CERTIFICATE, a copy of the proxy's.
+    Behind a proxy it is FIELD178_TLS_CERTIFICATE, a copy of the proxy's chain.
     """
     if not settings.is_https:
         return None
@@ -89,13 +89,13 @@ def shown_chain_file(settings: Settings) -> Path | None:
 
 
 def pins_for(settings: Settings) -> tuple[str, ...]:
-    """Return the pins that a tablet is enrolled with; none: it trusts public authorities, or plain http."""
+    """Return the pins for enrolment codes; none: tablets use public authorities, or plain http."""
     file = shown_chain_file(settings)
     return pins_of(chain_in(file)) if file is not None and file.exists() else ()
 
 
 def valid_until(certificate_file: Path) -> datetime:
-    """Return when the server's certificate ends."""
+    """Return the expiry of the server's certificate."""
     return chain_in(certificate_file)[0].not_valid_after_utc
 
 

@@ -1,4 +1,4 @@
-"""The network of a client: what limits by address count."""
+"""The network of a client address, for limits by address."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _IPV6_NETWORK_BITS = 64
 
 
 def network_of(address: str) -> str:
-    """Return an address, or of IPv6 the network that one machine is given, with all the addresses in it.
+    """Return an IPv4 address unchanged, or the /64 network of an IPv6 address, which one machine owns.
 
-    IPv4 written as IPv6 is IPv4: all of it lies in one such network. What is no address is returned as it is.
+    An IPv4-mapped IPv6 address is returned as IPv4. An invalid address is returned unchanged.
     """
     try:
         parsed = ipaddress.ip_address(address)

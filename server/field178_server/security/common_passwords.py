@@ -1,4 +1,4 @@
-"""What is left of a password once everything is taken away that attackers try first."""
+"""Rest of a password without the common words and patterns that attackers try first."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _SHORTEST_WALK = 4
 
 
 def rest_of(password: str, own: Iterable[str] = ()) -> str:
-    """Return what is left without common words, walks over the keyboard, repetitions and numbers.
+    """Return the rest of a password without common words, keyboard walks, repetitions and numbers.
 
-    `own`: words that are known of the officer. The least of what several readings leave: symbols and digits
-    as the letters that they look like, and the letters alone.
+    `own`: words about the officer. It is the shortest rest of several readings: with symbols and digits
+    replaced by similar letters, and with the letters alone.
     """
     folded = fold(password).replace(" ", "")
-    words = tuple(word for word in (fold(one).replace(" ", "") for one in own) if len(word) >= _SHORTEST)
+    words = tuple(word for word in (fold(text).replace(" ", "") for text in own) if len(word) >= _SHORTEST)
     return min((_without_common(text, words) for text in _readings(folded)), key=len)
 
 
 def _readings(folded: str) -> Iterator[str]:
     inner = _NUMBERS.sub(" ", _ENDS.sub("", folded))
     yield _once(_letters(inner.translate(_LEET)))
-    # Digits between the letters of a walk, as in q1w2e3r4: what is left of it says nothing.
+    # Only if nothing is left of the letters: digits between the letters of a walk, as in q1w2e3r4.
     letters = _once(_letters(re.sub(r"\d", "", folded)))
     if not _without_common(letters, ()):
         yield letters

@@ -1,4 +1,4 @@
-"""The tenant's own keys: receipts are signed, boxes sealed to the server, form tokens and sessions keyed."""
+"""Keys of the tenant: for signed receipts, sealed boxes, and session and CSRF tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY_FILES = (RECEIPT_FILE, SEALING_FILE, SESSION_FILE)
 
 
 class KeysMissingError(FileNotFoundError):
-    """A key of an existing tenant is missing; a new one would refuse every tablet."""
+    """A key of an existing tenant is missing; tablets would not accept a new key."""
 
 
 def to_base64url(raw: bytes) -> str:
@@ -31,7 +31,7 @@ def to_base64url(raw: bytes) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Keyring:
-    """The keys of one tenant, held in memory only."""
+    """The keys of one tenant, in memory."""
 
     receipt: Ed25519PrivateKey
     sealing: X25519PrivateKey
@@ -39,17 +39,17 @@ class Keyring:
 
     @property
     def receipt_key(self) -> str:
-        """Public half of the receipt key as the protocol writes it."""
+        """Public half of the receipt key, base64url."""
         return to_base64url(self.receipt.public_key().public_bytes_raw())
 
     @property
     def sealing_key(self) -> str:
-        """Public half of the sealing key as the protocol writes it."""
+        """Public half of the sealing key, base64url."""
         return to_base64url(self.sealing.public_key().public_bytes_raw())
 
 
 def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
-    """Make the keys that are missing; a key that exists MUST stay, tablets have pinned it."""
+    """Create missing keys; an existing key MUST NOT change, because tablets have pinned it."""
     make_private_folder(folder)
     for name in KEY_FILES:
         if not (folder / name).exists():
@@ -57,7 +57,7 @@ def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
 
 
 def load_keys(folder: Path) -> Keyring:
-    """Load the keys; refuses files that are missing, that others could read, or of another length."""
+    """Return the keys; raise OSError or ValueError if a file is missing, readable by others, or invalid."""
     receipt, sealing, session = (_read_key(folder / name) for name in KEY_FILES)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),

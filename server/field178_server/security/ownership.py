@@ -1,4 +1,4 @@
-"""Ownership of the data folder: only its owner's account works in it."""
+"""Ownership of the data folder: only its owner's account may use it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_NAMED = 10
 
 
 class WrongAccountError(Exception):
-    """The data folder belongs to another account than this process runs as."""
+    """The data folder belongs to another account than that of this process."""
 
     def __init__(self, folder: Path, owner: str, account: str) -> None:
         super().__init__(f"{folder}: {owner}, not {account}; sudo -u {owner} field178 …")
@@ -20,9 +20,9 @@ class WrongAccountError(Exception):
 
 
 def require_owner(folder: Path) -> None:
-    """Raise WrongAccountError unless this process runs as the owner of the folder; an absent one is free.
+    """Raise WrongAccountError unless this process runs as the owner of the folder or the folder is missing.
 
-    What root writes into it, a backup by root's cron, say, the server could not write to afterwards.
+    The server could not write files that root created, for instance a backup by root's cron.
     """
     if sys.platform == "win32" or not folder.exists():
         return
@@ -32,7 +32,7 @@ def require_owner(folder: Path) -> None:
 
 
 def faults_of_owners(folder: Path) -> Iterator[str]:
-    """Yield what in the folder belongs to another account, or cannot be written by its own."""
+    """Yield the files of the folder that belong to another account or are not writable by their owner."""
     if sys.platform == "win32":
         return
     owner = folder.stat().st_uid
@@ -43,7 +43,7 @@ def faults_of_owners(folder: Path) -> Iterator[str]:
 
 
 def _everything_in(folder: Path) -> Iterator[Path]:
-    # A folder that cannot be read is named itself by the one above it.
+    # An unreadable folder is reported as an entry of its parent.
     for parent, folders, files in os.walk(folder):
         yield from (Path(parent, name) for name in sorted(folders) + sorted(files))
 
@@ -52,7 +52,7 @@ def _fault_of(path: Path, owner: int) -> str:
     try:
         status = path.lstat()
     except FileNotFoundError:
-        return ""  # the server works beside the check
+        return ""  # deleted meanwhile by the running server
     if status.st_uid != owner:
         return f"owner: {path} {_name_of(status.st_uid)}, not {_name_of(owner)}"
     needed = stat.S_IRWXU if stat.S_ISDIR(status.st_mode) else stat.S_IRUSR | stat.S_IWUSR

@@ -13,9 +13,9 @@ from field178_server.security.common_passwords import rest_of
 MIN_LENGTH = 12
 MAX_LENGTH = 128
 MIN_DIFFERENT = 5
-# Characters that must be left once common words and numbers are taken away.
+# Minimal length of the rest without common words and numbers.
 MIN_REST = 8
-# Each hash holds 64 MiB: two at once keep a sign-in rush from taking the machine's memory.
+# Each hash needs 64 MiB: at most two at once, so that many sign-ins do not exhaust the memory.
 _SLOTS = threading.BoundedSemaphore(2)
 
 
@@ -28,7 +28,7 @@ class Weakness(StrEnum):
 
 
 def weakness(password: str, login: str) -> Weakness | None:
-    """Return why the password is not good enough, or None."""
+    """Return the weakness of a password, or None."""
     if len(password) < MIN_LENGTH:
         return Weakness.TOO_SHORT
     if len(password) > MAX_LENGTH:
@@ -38,7 +38,7 @@ def weakness(password: str, login: str) -> Weakness | None:
 
 
 class Passwords:
-    """Hashes and checks passwords at one cost; `production` is 64 MiB, 3 passes, about 0.4 s."""
+    """Hashing and checking of passwords at one cost; `production`: 64 MiB, 3 passes, about 0.4 s."""
 
     def __init__(self, cost: str = "production") -> None:
         memory_kib, passes = (64 * 1024, 3) if cost == "production" else (8, 1)
@@ -51,7 +51,7 @@ class Passwords:
             return self._hasher.hash(password)
 
     def matches(self, stored: str | None, password: str) -> bool:
-        """Tell whether the password is the stored one; without a stored hash it takes as long and says no."""
+        """Return whether a password matches the stored hash; None takes as long and returns False."""
         if len(password) > MAX_LENGTH:
             return False
         try:
@@ -61,7 +61,7 @@ class Passwords:
             return False
 
     def is_outdated(self, stored: str) -> bool:
-        """Tell whether a stored hash was made at another cost and should be made again."""
+        """Return whether a stored hash has another cost and should be renewed."""
         return self._hasher.check_needs_rehash(stored)
 
     def _hash_of_nobody(self) -> str:

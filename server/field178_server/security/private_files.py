@@ -1,4 +1,4 @@
-"""Secret files that only their owner reads (0600, in folders 0700)."""
+"""Secret files that only their owner can read (mode 0600, in folders 0700)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from field178_shared.fsync import make_folder, sync_folder
 
 
 class LoosePermissionsError(PermissionError):
-    """A secret that others on this machine could read; the server refuses to use it."""
+    """A secret file is readable by other accounts; the server refuses to use it."""
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create the folder for its owner alone."""
+    """Create a folder that only its owner can access."""
     make_folder(folder)
     folder.chmod(0o700)
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a new secret durably; MUST NOT replace one that exists."""
+    """Write a new secret file durably; the file MUST NOT exist."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
@@ -31,13 +31,13 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def copy_durably(source: Path, target: Path) -> None:
-    """Copy a file for its owner alone, down to the disk; the target MUST NOT exist."""
+    """Copy a file durably, readable only by its owner; the target MUST NOT exist."""
     with source.open("rb") as file:
         write_durably(file, target)
 
 
 def write_durably(source: BinaryIO, target: Path) -> None:
-    """Write what is read into a new file for its owner alone, down to the disk."""
+    """Write a source into a new file durably, readable only by its owner; the target MUST NOT exist."""
     make_folder(target.parent)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as copy:
@@ -48,12 +48,12 @@ def write_durably(source: BinaryIO, target: Path) -> None:
 
 
 def read_private(path: Path) -> bytes:
-    """Read a secret, unless group or world may read it too."""
+    """Return the content of a secret file; raise LoosePermissionsError if others may read it."""
     if is_loose(path):
         raise LoosePermissionsError(f"{path}: chmod 600")
     return path.read_bytes()
 
 
 def is_loose(path: Path) -> bool:
-    """Tell whether others than the owner have a right on the file."""
+    """Return whether a file has permissions for other accounts than its owner."""
     return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

@@ -1,4 +1,4 @@
-"""One-time codes of RFC 6238 (SHA-1, 6 digits, 30 s), each good for one sign-in only."""
+"""One-time codes of RFC 6238 (SHA-1, 6 digits, 30 s), each valid for one sign-in."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 def encode_secret(secret: bytes) -> str:
-    """Return the base32 text that authenticator applications take."""
+    """Return a secret in base32, the form of authenticator applications."""
     return base64.b32encode(secret).decode("ascii")
 
 
 def is_secret(text: str) -> bool:
-    """Tell whether a text is a base32 secret of the length that is made here."""
+    """Return whether a text is a base32 secret of the length used here."""
     try:
         return len(base64.b32decode(text)) == SECRET_BYTES
     except (binascii.Error, ValueError):
@@ -28,12 +28,12 @@ def is_secret(text: str) -> bool:
 
 
 def link(secret: str, login: str) -> str:
-    """Return the link that authenticator applications read from a QR code."""
+    """Return the link for the QR code of authenticator applications."""
     return f"otpauth://totp/field178:{login}?secret={secret}&issuer=field178"
 
 
 def accepted_step(secret: str, code: str, now: datetime, last_step: int) -> int | None:
-    """Return the time step the code is of, or None; a step at or before `last_step` is a replay."""
+    """Return the time step of a code, or None; a step up to `last_step` is a replay."""
     if not _SIX_DIGITS.fullmatch(code):
         return None
     present = int(now.timestamp()) // STEP_S
@@ -44,7 +44,7 @@ def accepted_step(secret: str, code: str, now: datetime, last_step: int) -> int 
 
 
 def code_of_step(secret: str, step: int) -> str:
-    """Return the six digits of one time step."""
+    """Return the code (six digits) of a time step."""
     try:
         key = base64.b32decode(secret)
     except binascii.Error:

@@ -1,4 +1,4 @@
-"""Limits on connections: total number, number of one address, minimum speed of a request."""
+"""Limits on connections: total number, number per address, minimum speed of a request."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 
 from field178_server.security.client_network import network_of
 
-# From the first byte, or from the connection's begin where TLS is, to the end of the head.
+# Time limit from the first byte (TLS: from the connection's start) to the end of the head.
 HEAD_S = 15
-# From the first byte to the last: so many seconds, and one more for each MIN_BYTES_S bytes that came.
+# Time limit of a request from the first byte to the last, plus a second per MIN_BYTES_S received bytes.
 REQUEST_S = 60
-# The rate of a district's slowest line (GPRS); answers are read at this rate, too.
+# The rate of the slowest connection in a district (GPRS); also for reading responses.
 MIN_BYTES_S = 1024
-# Without a byte in either direction.
+# Time limit without a byte in either direction.
 IDLE_S = 30
 MAX_CONNECTIONS = 1000
-# Files, store connections and listening sockets of the process itself.
+# Handles for files, database connections and listening sockets of the process.
 _OWN_HANDLES = 200
 
 
 def connections_allowed(handles_each: int) -> int:
-    """Return how many connections the process can hold at once, given the handles that one takes."""
+    """Return the maximal number of concurrent connections, given the handles per connection."""
     if sys.platform == "win32":
         return MAX_CONNECTIONS // 10
     import resource  # not on Windows
@@ -36,28 +36,28 @@ def connections_allowed(handles_each: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConnectionPlace:
-    """One open connection; `close` ends it at once."""
+    """An open connection; `close` aborts it."""
 
     network: str
     close: Callable[[], None]
 
 
 class ConnectionCount:
-    """Counts the open connections, in all and of each address; used by one thread.
+    """Counter of open connections, total and per address; used by one thread.
 
-    A connection without its first head gives way to a new one, the oldest first: slow senders shut out nobody
-    who shares their address.
+    At a limit the oldest connection without a complete head is closed for a new one, so that slow senders do
+    not lock out others with the same address.
     """
 
     def __init__(self, total: int, per_address: int) -> None:
         self._total, self._per_address = total, per_address
         self._open: set[ConnectionPlace] = set()
         self._by_network: Counter[str] = Counter()
-        # In the order they came.
+        # In order of arrival.
         self._without_head: dict[ConnectionPlace, None] = {}
 
     def enter(self, address: str, close: Callable[[], None]) -> ConnectionPlace | None:
-        """Count a connection of this address; None, and not counted, where a limit is reached."""
+        """Count a connection of an address; return None, without counting, if a limit is reached."""
         network = network_of(address)
         if 0 < self._per_address <= self._by_network[network] and not self._make_room(network):
             return None
@@ -70,11 +70,11 @@ class ConnectionCount:
         return place
 
     def head_came(self, place: ConnectionPlace) -> None:
-        """Note that the first head of a connection is complete: it gives way to none."""
+        """Mark the first head of a connection as complete: it is not closed for new connections any more."""
         self._without_head.pop(place, None)
 
     def leave(self, place: ConnectionPlace) -> None:
-        """Count a connection no more; one that gave way is counted no more already."""
+        """Remove a connection from the counts; do nothing if it was removed before."""
         if place not in self._open:
             return
         self._open.remove(place)
@@ -84,7 +84,7 @@ class ConnectionCount:
             del self._by_network[place.network]
 
     def _make_room(self, network: str | None) -> bool:
-        """Close the oldest connection of a network that has no head yet; tell whether there was one."""
+        """Close the oldest connection of a network without a complete head; return whether there was one."""
         oldest = next((place for place in self._without_head if place.network == network), None)
         if oldest is None:
             return False
@@ -93,6 +93,6 @@ class ConnectionCount:
         return True
 
     def _slowest(self) -> str | None:
-        """Return the network of most connections without a head."""
+        """Return the network with the most connections without a complete head, or None."""
         counts = Counter(place.network for place in self._without_head)
         return max(counts, key=counts.__getitem__, default=None)

@@ -1,4 +1,4 @@
-"""Installation of a server: data folder, keys, migrated store, tenant. A second run changes nothing."""
+"""Installation of a server: data folder, keys, migrated store, tenant. Idempotent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Result of an installation."""
+    """Result of an installation: tenant, epoch, and whether the tenant is new."""
 
     tenant_id: str
     epoch: str
@@ -37,30 +37,30 @@ class Installed:
 
 
 def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> Installed:
-    """Set everything up that is missing; what exists MUST stay as it is, tablets rely on it.
+    """Create missing folders, keys, tables and tenant; existing keys and rows MUST NOT change.
 
-    Raises StoreVersionError for a store of a newer version, AlreadyServedError where an older one is served.
+    Raises StoreVersionError for a store of a newer version, AlreadyServedError if an older store is in use.
     """
     make_private_folder(settings.data_dir)
     make_private_folder(settings.key_dir.parent)
     if engine.dialect.name == "sqlite" and engine.url.database:
-        # SQLite gives the files beside it the rights of the store.
+        # SQLite copies the permissions of the database file to its companion files.
         Path(engine.url.database).touch(0o600)
     close_to_others(*settings.data_dir.iterdir())
     if migrations.current(engine) not in (None, migrations.head()):
-        # A server that is running would go on with the statements of the schema before.
+        # A running server would use statements for the old schema.
         require_not_served(settings)
     migrations.upgrade(engine)
     with snapshot(engine) as session:
         is_known = session.get(Tenant, settings.tenant) is not None
     if is_known:
         load_keys(settings.key_dir)
-    # Keys before the tenant: after a crash between the two this is run again.
+    # Keys before the tenant: after a crash in between a second run creates the tenant.
     create_keys(settings.key_dir, secrets.token_bytes)
-    found = run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
+    installed = run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
     # The chain starts at installation, so that every tablet can check it from its first exchange.
     verify.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
-    return found
+    return installed
 
 
 def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSource) -> Installed:
@@ -78,6 +78,6 @@ def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSo
         session.flush()
     scopes.ensure(session, tenant.tenant_id, (scopes.REF, scopes.OFFICE), load())
     if not is_new:
-        # What an older version quarantined because it did not know it, this one may take.
+        # Re-evaluate changes quarantined as unknown by an older version.
         run_again(Batch(session, tenant.tenant_id, clock, ids), declared_types())
     return Installed(tenant.tenant_id, tenant.epoch, is_new)

@@ -1,4 +1,4 @@
-"""Server of the given settings: plain http on loopback only, otherwise https with TLS in front."""
+"""The server process: plain http on loopback only, otherwise https by the TLS front."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ from field178_server.wsgi import application_of
 
 Ready = Callable[[str], None]
 _LOOPBACK = "127.0.0.1"
-# Once a day; until then and while they are being counted, the look costs a few statements.
+# Interval of the check whether the daily figures are due; the check costs a few statements.
 _LOOK_FOR_FIGURES_S = 60.0
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class AddressError(Exception):
-    """Nobody can listen on this address; arguments are the address and the system's reason."""
+    """The server cannot listen on an address; arguments: address and the system's reason."""
 
 
 def run_hourly(runtime: Runtime) -> MaintenanceResult:
-    """Run the maintenance of the store, and send the reminder of a month where it is due."""
+    """Run the maintenance of the store, and send the monthly reminder if it is due."""
     done = run_maintenance(runtime, faults_in_own_process)
     remind_if_due(runtime)
     return done
 
 
 def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
-    """Serve until SIGTERM; `ready` gets the address once connections are taken. Raises AddressError.
+    """Run the server until SIGTERM; call `ready` with the URL when it listens. Raises AddressError.
 
-    Behind a proxy that ends TLS (FIELD178_TRUSTED_PROXIES) plain http is served, on loopback only.
+    Behind a proxy that terminates TLS (FIELD178_TRUSTED_PROXIES) plain http is served, on loopback only.
     """
     ends_tls = settings.is_https and not settings.trusted_proxies
     if not ends_tls and not is_loopback(host):
@@ -90,7 +90,7 @@ def _listening_on(host: str, port: int) -> Iterator[None]:
 
 
 def _spare_the_collector() -> None:
-    """Freeze the objects of the start-up and collect seldom: this saves a sixth of a push's CPU."""
+    """Freeze the objects of the start-up and run the garbage collector less often, to save CPU time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)

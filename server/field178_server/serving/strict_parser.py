@@ -13,12 +13,12 @@ from field178_server.http.problem_details import MAX_DRAINED_BYTES
 MAX_HEADER_BYTES = 16 << 10
 MAX_DRAINED_HEAD_BYTES = 256 << 10
 _VERSION = re.compile(rb" HTTP/1\.([01])$")
-# A line that goes on with the one before (obs-fold), a lone CR or LF, a NUL.
+# A folded header line (obs-fold), a single CR or LF, a NUL.
 _AMBIGUOUS = re.compile(rb"\r\n[ \t]|(?<!\r)\n|\r(?!\n)|\x00")
 
 
 class _DiscardingBuffer:
-    """A body buffer that forgets."""
+    """A body buffer that discards its bytes."""
 
     def append(self, data: bytes) -> None:
         """Drop the bytes."""
@@ -27,11 +27,11 @@ class _DiscardingBuffer:
         return 0
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: the buffer has no file to close."""
 
 
 class StrictParser(HTTPRequestParser):
-    """Refuses ambiguous heads; reads on past a limit before it answers, so that the answer arrives."""
+    """Parser that refuses ambiguous heads, and drains a refused request so that the response arrives."""
 
     body_rcv: Any
     expect_continue: bool
@@ -40,7 +40,7 @@ class StrictParser(HTTPRequestParser):
     _head_tail: bytes | None = None
 
     def received(self, data: bytes) -> int:
-        """Take bytes from the connection; returns how many were used."""
+        """Process received bytes; return the number of used bytes."""
         if self._head_tail is not None:
             return self._drain_head(data)
         if self._left_to_drain:
@@ -57,13 +57,13 @@ class StrictParser(HTTPRequestParser):
         return used
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Parse the head. Raises ParsingError where RFC 9112 lets two servers read two requests."""
+        """Parse the head; raise ParsingError for a head that two servers may read differently (RFC 9112)."""
         _refuse_ambiguous(header_plus)
         super().parse_header(header_plus)
 
     def _refuse_body(self) -> None:
         if self.expect_continue:
-            # The sender waits for a word before it sends: this is the word.
+            # The client waits for "100 Continue" before it sends the body: refuse it at once.
             self.expect_continue = False
             return
         self.completed = False
@@ -74,7 +74,7 @@ class StrictParser(HTTPRequestParser):
             self._left_to_drain = min(self.content_length, MAX_DRAINED_BYTES)
 
     def _has_endless_line(self) -> bool:
-        # waitress joins an unfinished line anew for every piece: quadratic in the length of the line.
+        # waitress joins an unfinished line again for every chunk: quadratic in the length of the line.
         body = self.body_rcv
         return self.chunked and max(len(body.control_line), len(body.trailer)) > MAX_HEADER_BYTES
 

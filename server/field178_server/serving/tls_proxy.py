@@ -1,4 +1,4 @@
-"""TLS termination in front of waitress: slow senders occupy no thread and no connection of it."""
+"""TLS termination in front of waitress, so that slow clients occupy no thread and no connection of it."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ log = structlog.get_logger()
 
 
 class TlsFront:
-    """Takes TLS connections; one with a complete first head is passed to the server as a plain one."""
+    """TLS front: accepts TLS connections and hands them to the server after their first complete head."""
 
     def __init__(self, chain: tuple[Path, Path], count: ConnectionCount, hand_over: HandOver) -> None:
         self._context = tls_context(chain)
         self._count = count
         self._hand_over = hand_over
         self._refused = 0
-        # The loop holds its tasks weakly: a collection would destroy one that waits for an answer.
+        # The event loop has only weak references to tasks: a garbage collection could destroy them.
         self._tasks: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def listening(self, host: str, port: int) -> Iterator[int]:
-        """Take connections in a thread of its own; gives the port that was taken. Raises OSError."""
+        """Accept connections in a thread during the block; yield the port. Raises OSError."""
         with contextlib.closing(asyncio.new_event_loop()) as loop:
             loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
             thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
@@ -63,15 +63,15 @@ class TlsFront:
         place = None if asker is None else self._count.enter(asker[0], writer.transport.abort)
         if asker is None or place is None:
             writer.transport.abort()
-            self._tell_of_refusals()
+            self._count_refusal()
             return
         task = asyncio.create_task(self._serve(TlsStream(reader, writer, self._context), asker, place))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: self._count.leave(place))
 
-    def _tell_of_refusals(self) -> None:
-        """Log refused connections once a minute: a line for each could fill the disk."""
+    def _count_refusal(self) -> None:
+        """Count a refused connection; the count is logged once a minute, so that the log stays small."""
         self._refused += 1
         if self._refused == 1:
             asyncio.get_running_loop().call_later(_REFUSALS_LOGGED_S, self._log_refusals)
@@ -81,9 +81,9 @@ class TlsFront:
         self._refused = 0
 
     async def _serve(self, tls: TlsStream, asker: Asker, place: ConnectionPlace) -> None:
-        """Serve one connection from its first byte to its end."""
+        """Serve a connection from its first byte to its end."""
         try:
-            # OSError is every way a connection breaks, TLS errors and lateness included.
+            # OSError includes all connection errors, TLS errors and timeouts.
             with contextlib.suppress(OSError):
                 async with asyncio.timeout(HEAD_S):
                     await tls.shake_hands()
@@ -94,7 +94,7 @@ class TlsFront:
             place.close()
 
     async def _relay(self, head: bytes, tls: TlsStream, asker: Asker) -> None:
-        """Hand the connection over and relay bytes in both directions until either side ends it."""
+        """Hand the connection to the server and relay bytes in both directions until a side closes it."""
         inner, servers_end = socket.socketpair()
         self._hand_over(servers_end, asker)
         inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE_BYTES)
@@ -121,12 +121,12 @@ class TlsFront:
 
 
 def _done_in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
-    """Wait for work in the loop of another thread and return its result."""
+    """Run a coroutine in the event loop of another thread and return its result."""
     return asyncio.run_coroutine_threadsafe(work, loop).result()
 
 
 async def _first_head(tls: TlsStream) -> bytes:
-    """Return what came up to the end of the first head, or of the limit: the server then refuses it."""
+    """Return the bytes up to the end of the first head, or up to the limit; the server refuses the latter."""
     head = b""
     while b"\r\n\r\n" not in head and len(head) < MAX_HEADER_BYTES:
         if not (piece := await tls.read()):
@@ -136,7 +136,7 @@ async def _first_head(tls: TlsStream) -> bytes:
 
 
 async def _pass_requests_on(tls: TlsStream, inner: asyncio.StreamWriter) -> None:
-    """Relay bytes of the client; when it disconnects, the server's side ends as well."""
+    """Relay bytes from the client to the server; close the server's side when the client disconnects."""
     try:
         with contextlib.suppress(OSError):
             while piece := await tls.read():

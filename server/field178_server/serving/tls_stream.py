@@ -1,4 +1,4 @@
-"""TLS over a plain asyncio stream: handshake, records in and out, close without waiting for the peer."""
+"""TLS over an asyncio stream: handshake, reading, writing, close without waiting for the peer."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _Result = TypeVar("_Result")
 
 
 def tls_context(chain: tuple[Path, Path]) -> ssl.SSLContext:
-    """Return a server's TLS of version 1.2 or later with this (certificate chain, key)."""
+    """Return a server's TLS context (version 1.2 or later) with the files (certificate chain, key)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(*chain)
-    # Two are half a kilobyte of each handshake, and no tablet resumes.
+    # The default of two tickets adds half a kilobyte to each handshake, and tablets do not resume sessions.
     context.num_tickets = 0
     return context
 
 
 class TlsStream:
-    """The server's end of a TLS connection.
+    """The server's side of a TLS connection.
 
-    asyncio's own TLS tells nobody of a connection before its handshake, and closes one only after the other
-    end has answered or half a minute has passed; here the caller counts and closes the plain connection.
+    asyncio's own TLS reports a connection only after its handshake, and closes it only after the peer's
+    answer or 30 seconds; here the caller counts and closes the underlying connection.
     """
 
     def __init__(
@@ -38,25 +38,25 @@ class TlsStream:
         self._tls = context.wrap_bio(self._received, self._to_send, server_side=True)
 
     async def shake_hands(self) -> None:
-        """Complete the handshake. Raises OSError when the other end breaks it or leaves."""
+        """Complete the TLS handshake; raise OSError if the peer aborts the connection."""
         try:
             await self._fed(self._tls.do_handshake)
         finally:
-            self._send_records()  # the alert, where the handshake failed
+            self._send_records()  # the TLS alert, if the handshake failed
 
     async def read(self) -> bytes:
         """Return the next bytes, at most PIECE_BYTES; none at the end. Raises OSError."""
         return await self._fed(lambda: self._tls.read(PIECE_BYTES))
 
     async def write(self, data: bytes) -> None:
-        """Send bytes; returns when the connection takes more. Raises OSError."""
+        """Send bytes; return when the connection accepts more. Raises OSError."""
         self._tls.write(data)
         self._send_records()
         await self._writer.drain()
 
     async def close(self) -> None:
-        """Send what was written and the end of TLS, then close the connection without an answer to it."""
-        # The end is written first; what the other end has sent or still has to say is no matter.
+        """Send the written bytes and the TLS close alert, then close the connection without waiting."""
+        # `unwrap` writes the alert first; the missing answer of the peer raises SSLError.
         with contextlib.suppress(ssl.SSLError):
             self._tls.unwrap()
         self._send_records()
@@ -64,7 +64,7 @@ class TlsStream:
         await self._writer.wait_closed()
 
     async def _fed(self, step: Callable[[], _Result]) -> _Result:
-        """Repeat a step with what the connection brings until it needs no more."""
+        """Repeat a step until the received bytes suffice, and return its result."""
         while True:
             try:
                 return step()

@@ -1,4 +1,4 @@
-"""waitress with readable refusals, and limits on everything it buffers and waits for."""
+"""waitress server with problem+json errors and with limits on buffers and times."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from field178_server.serving.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode, answer_message
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20
-# Connections over the limit that get an answer; more than these wait until one is free.
+# Connections over the limit that still get an error response; further ones wait.
 _SURPLUS = 50
 _READ_BYTES = 64 << 10
 
 
 class Busy(Error):
-    """More connections than the server takes."""
+    """The limit of connections is exceeded."""
 
 
 class ProblemTask(ErrorTask):
-    """Answers what never reached the application: a problem for tablets, a sentence for a browser's form."""
+    """Response to a request refused by the server: problem+json for tablets, a short page for browsers."""
 
     def execute(self) -> None:
-        """Send the answer and close the connection."""
+        """Send the error response and close the connection."""
         code, details = _reading_of(self.request.error)
         status = ERRORS[code].status or 400
         is_page = self._is_of_a_browser()
@@ -61,18 +61,18 @@ class ProblemTask(ErrorTask):
         self.write(body)
 
     def _is_of_a_browser(self) -> bool:
-        """Tell whether a form of a page was refused; where the head was not read, which path is not known."""
+        """Return whether a browser's request for a page was refused; False if the head was not read."""
         path = getattr(self.request, "path", "")
         return bool(path) and not is_api_path(path) and "text/html" in self.request.headers.get("ACCEPT", "")
 
 
 class KeepingTask(WSGITask):
-    """Keeps the connection after an answer without a body; sends one that is whole in one packet."""
+    """Response that keeps the connection after an empty body, and sends a complete body in one packet."""
 
     wrote_header: bool
 
     def write(self, data: bytes) -> None:
-        """Send a part of the body; a body of one part is sent with the head, in one packet."""
+        """Send a part of the body; a body of one part is sent together with the head."""
         if self.wrote_header or not self.has_body or self.content_length != len(data):
             super().write(data)
             return
@@ -80,15 +80,15 @@ class KeepingTask(WSGITask):
         self.wrote_header, self.content_bytes_written = True, len(data)
 
     def set_close_on_finish(self) -> None:
-        """Close after this answer where its end is not delimited otherwise, or the client asked for it."""
+        """Close after this response only if its end is not delimited, or the client requested it."""
         is_asked = self.request.headers.get("CONNECTION", "").lower() == "close"
-        # 204 and 304 end with their head; waitress takes the missing length for an end that nobody can see.
+        # 204 and 304 end with their head; waitress would close because of the missing length.
         if self.has_body or is_asked or self.version != "1.1":
             super().set_close_on_finish()
 
 
 class StrictChannel(HTTPChannel):
-    """A connection that answers problem+json even to a refused head, and is closed when too slow."""
+    """A connection with problem+json for refused heads, closed if the client is too slow."""
 
     parser_class = StrictParser
     task_class = KeepingTask
@@ -101,7 +101,7 @@ class StrictChannel(HTTPChannel):
         self._request_bytes = 0
 
     def received(self, data: bytes) -> bool:
-        """Take bytes; the time of a request counts from its first ones."""
+        """Process received bytes; the time limit of a request starts with its first bytes."""
         before = self.request
         is_taken: bool = super().received(data)
         if self.request is not before:
@@ -110,13 +110,13 @@ class StrictChannel(HTTPChannel):
         return is_taken
 
     def service(self) -> None:
-        """Answer one request, in a thread; a surplus connection gets a time to return."""
+        """Process a request in a thread; a surplus connection gets an error with a retry time."""
         if self._is_surplus and not self.requests[0].error:
             self.requests[0].error = Busy("too many connections")
         super().service()
 
     def is_late(self, now: float) -> bool:
-        """Tell whether the other end takes too long: to send a request, or to take its answer."""
+        """Return whether the client exceeds a time limit: to send a request or to read the response."""
         if self.total_outbufs_len and now > self.last_activity + IDLE_S:
             return True
         if self.request is None or self.requests:
@@ -127,7 +127,7 @@ class StrictChannel(HTTPChannel):
 
 
 class StrictServer(TcpWSGIServer):
-    """A server that closes late connections, takes some from another thread, and stops on a signal."""
+    """Server that closes late connections, accepts connections from another thread, and stops on a signal."""
 
     channel_class = StrictChannel
 
@@ -138,7 +138,7 @@ class StrictServer(TcpWSGIServer):
         self._hand_over = threading.Lock()
 
     def take(self, connection: socket.socket, asker: tuple[str, int]) -> None:
-        """Serve a connection that another thread has accepted; close one beyond the limit, or at the end."""
+        """Serve a connection accepted by another thread; close it at the limit or if the server stops."""
         with self._hand_over:
             if not self._has_left:
                 self.trigger.pull_trigger(lambda: self._admit(connection, asker))
@@ -146,34 +146,34 @@ class StrictServer(TcpWSGIServer):
         connection.close()
 
     def _admit(self, connection: socket.socket, asker: tuple[str, int]) -> None:
-        # Requests whose askers have left still wait for a thread: they must not use all handles up.
+        # Requests of disconnected clients still wait for a thread and keep their handles.
         if len(self.active_channels) >= self.adj.connection_limit:
             connection.close()
         else:
             self.channel_class(self, connection, asker, self.adj, map=self._map)
 
     def maintenance(self, now: float) -> None:
-        """Close what is late or idle; called once a second."""
+        """Close late and idle connections; called once a second."""
         for channel in list(self.active_channels.values()):
             if channel.is_late(now):
-                # Not at the next chance to write, as waitress would: who reads nothing never gives one.
+                # At once, unlike waitress: a client that reads nothing never makes the socket writable.
                 channel.handle_close()
         super().maintenance(now)
 
     def run(self) -> None:
-        """Serve until a signal, then finish the requests in progress."""
+        """Serve requests until a signal, then finish the ones in progress."""
         while not self._is_leaving:
             self.asyncore.loop(timeout=1, map=self._map, use_poll=True, count=1)
         with self._hand_over:
             self._has_left = True
-            # What was handed over since the last round would stay open, and its asker wait.
+            # Connections handed over since the last round would stay open.
             self.trigger.handle_read()
         self.task_dispatcher.shutdown()
         for channel in list(self.active_channels.values()):
             channel.handle_close()
 
     def leave(self, number: int, frame: FrameType | None) -> None:
-        """End the serving; a handler of signals."""
+        """Handle a signal: stop the server."""
         self._is_leaving = True
         self.pull_trigger()
 
@@ -182,7 +182,7 @@ class StrictServer(TcpWSGIServer):
 def bound(
     application: WSGIApplication, address: tuple[str, int], *, threads: int, connections: int, is_https: bool
 ) -> Iterator[StrictServer]:
-    """Give a bound server that does not listen yet; its `run` ends with SIGTERM or SIGINT."""
+    """Yield a bound server that does not listen yet; its `run` ends with SIGTERM or SIGINT."""
     server = StrictServer(
         application,
         _start=False,
@@ -192,16 +192,16 @@ def bound(
         url_scheme="https" if is_https else "http",
         ident=None,
         max_request_header_size=MAX_HEADER_BYTES,
-        # Waitress refuses what reaches its limit, not only what is over it.
+        # waitress refuses a body of exactly its limit.
         max_request_body_size=MAX_BUFFERED_BODY_BYTES + 1,
         connection_limit=connections + _SURPLUS,
-        # A piece of a file is 256 KiB: read in eight kilobytes it would cost thirty rounds of the loop.
+        # Larger than the default of 8 KiB, which needs thirty rounds of the loop for a chunk of 256 KiB.
         recv_bytes=_READ_BYTES,
         channel_timeout=IDLE_S,
         cleanup_interval=1,
         clear_untrusted_proxy_headers=False,
     )
-    # Before readiness is reported: a stop signal right after it MUST end the process cleanly, too.
+    # Before readiness is reported: a signal right after it MUST end the process cleanly.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.leave)
     try:

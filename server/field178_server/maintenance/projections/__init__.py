@@ -1,1 +1,1 @@
-"""Projecting stored records again: rows of lists compared with the records, and written anew."""
+"""Rebuild of projections: rows are compared with the stored records and written again."""

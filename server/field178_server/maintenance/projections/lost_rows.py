@@ -1,6 +1,6 @@
-"""Authors and times of rows that were lost, from the history of their records.
+"""Authors and times of lost rows, from the history of their records.
 
-A body holds neither. Where the history has no change of a record either, the row keeps the time of the run.
+The records do not contain them. Without a change in the history the row keeps the time of the run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Columns = Callable[[Batch, Changes, Row], Row]
 
 
 def history_columns(batch: Batch, model: type[Base], rows: Sequence[Row]) -> list[Row]:
-    """Return, for each row of a table, its columns that follow from the history of its record."""
+    """Return for each row of a table the columns that are derived from the history of its record."""
     columns = _COLUMNS.get(model)
     if columns is None or not rows:
         return [{} for _ in rows]
@@ -42,7 +42,7 @@ def _record_id(row: Row) -> str:
 
 
 def _related(batch: Batch, record_id: str) -> Iterator[str]:
-    """Yield a record, the record that it is about, and those about it."""
+    """Yield the ids of a record, its subject, and its companions."""
     record = batch.get(record_id)
     yield record_id
     if record is not None and record.subject_id is not None:

@@ -1,4 +1,4 @@
-"""Rows of some records made anew within one transaction, by the code that projects a record at a push."""
+"""Rebuild of the rows of some records in one transaction, by the projections that a push uses."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ DifferingRows = frozenset[tuple[str, Key]]
 
 
 def rebuild(batch: Batch, record_ids: Sequence[str]) -> DifferingRows:
-    """Write the rows of these records again; return table and key of those that differed.
+    """Write the rows of records again; return table and key of the differing rows.
 
-    The records stay locked, so that no content is written that is older than a change made meanwhile.
+    The records stay locked, so that a concurrent change cannot be overwritten by older content.
     """
     records = _load(batch, record_ids)
     connection = batch.session.connection()
-    # Before any row is locked: writers of the register lock rows of visits behind this lock.
+    # MUST precede all row locks: writers of the register lock rows of visits after this lock.
     lock_register(connection, batch.tenant_id)
     stored = [table.rows(batch.session, batch.tenant_id, records) for table in PROJECTED_TABLES]
     for table in PROJECTED_TABLES:
@@ -49,18 +49,18 @@ def rebuild(batch: Batch, record_ids: Sequence[str]) -> DifferingRows:
 
 
 def _load(batch: Batch, record_ids: Sequence[str]) -> list[Stored]:
-    """Return the records with the visits whose corrections they close or closed."""
+    """Return the records and the visits whose corrections they close or closed."""
     batch.load(record_ids)
     closed = select(FollowUpAnswerRow.asked_visit_id).where(
         FollowUpAnswerRow.tenant_id == batch.tenant_id, FollowUpAnswerRow.visit_id.in_(record_ids)
     )
-    asked = set(batch.session.scalars(closed))
+    visit_ids = set(batch.session.scalars(closed))
     for record_id in record_ids:
         record = batch.get(record_id)
         if record is not None and record.type == RecordType.INSPECTION:
-            asked.update(visit_id for visit_id, _ in closed_by(record.data))
-    batch.load(asked)
-    ids = sorted(asked.union(record_ids))
+            visit_ids.update(visit_id for visit_id, _ in closed_by(record.data))
+    batch.load(visit_ids)
+    ids = sorted(visit_ids.union(record_ids))
     return [record for record_id in ids if (record := batch.get(record_id)) is not None]
 
 
@@ -76,7 +76,7 @@ def _projected(batch: Batch, record: Stored) -> ProjectedRecord:
 
 
 def _restore_kept(batch: Batch, table: ProjectedTable, before: RowsByKey, after: RowsByKey) -> None:
-    """Put back what no record holds: from the row of before, or from the history for a row that was lost."""
+    """Restore the columns that records do not contain: from the former row, or from the history."""
     lost = [key for key in after if key not in before]
     rows: dict[Key, Row] = {
         key: {name: before[key][name] for name in table.kept} for key in after if key in before

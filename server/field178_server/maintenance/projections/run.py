@@ -20,7 +20,7 @@ from field178_server.records.projections import filed, filed_count
 from field178_shared.record_type import RecordType
 
 BATCH_SIZE = 200
-# Establishments first: visits have kind and commune of theirs.
+# Establishments first: rows of visits contain their type and commune.
 _STAGES: Sequence[ColumnElement[bool]] = (
     Record.type == RecordType.ESTABLISHMENT,
     Record.type != RecordType.ESTABLISHMENT,
@@ -63,9 +63,9 @@ class _BatchResult:
 def project(
     engine: Engine, context: OperationContext, record_types: Collection[str] = (), *, size: int = BATCH_SIZE
 ) -> Iterator[RebuildProgress]:
-    """Write the rows of stored records again, of these types or of all; yield the progress after each batch.
+    """Write the rows of stored records again, of some types or all; yield the progress after each batch.
 
-    A batch is one write transaction, which stores the position too: a run that was interrupted goes on there.
+    A batch is a write transaction that also stores the position, so that an interrupted run continues there.
     """
     total = _total(engine, context.tenant_id, record_types)
     run_write(engine, partial(_begin, context=context, record_types=record_types))
@@ -81,7 +81,7 @@ def project(
 def check(
     engine: Engine, context: OperationContext, record_types: Collection[str] = (), *, size: int = BATCH_SIZE
 ) -> Iterator[RebuildProgress]:
-    """Compare the rows with what the stored records give now and yield the progress; nothing is written."""
+    """Compare the rows with the stored records and yield the progress after each batch; writes nothing."""
     total = _total(engine, context.tenant_id, record_types)
     position, done, differing = _Position(), 0, frozenset[tuple[str, object]]()
     while not position.is_end:
@@ -129,7 +129,7 @@ def _begin(session: Session, context: OperationContext, record_types: Collection
 def _advance(
     session: Session, context: OperationContext, record_types: Collection[str], size: int
 ) -> tuple[int, Mapping[str, int]] | None:
-    """Write one batch and store the position; return records done and differing rows, None after the end."""
+    """Write a batch and store the position; return (records done, differing rows), None after the end."""
     run = session.get(ProjectionRun, context.tenant_id, with_for_update=True)
     if run is None:
         return None
@@ -154,7 +154,7 @@ def _next_batch(
     *,
     is_check: bool = True,
 ) -> _BatchResult:
-    """Project the next records; a check, and a batch without a difference, are rolled back."""
+    """Rebuild the rows of the next records; a check, and a batch without differences, are rolled back."""
     ids = _next_ids(session, context.tenant_id, record_types, position, size)
     with session.begin_nested() as savepoint:
         if position.stage < len(_STAGES):

@@ -1,4 +1,4 @@
-"""Tables of projections: how their rows belong to records, and what no record holds of them."""
+"""Tables of projections: the relation of their rows to records, and columns that records do not contain."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ Condition = Callable[[Table, Sequence[Stored]], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class ProjectedTable:
-    """A table whose rows are derived from records of some types; empty: of all types.
+    """A table whose rows are derived from records of some types (empty: all types).
 
-    `related`: condition for the rows that records change. `record_column` names the record of a row, None
-    where a row belongs to several. `kept`: columns that an existing row keeps, since no record holds them.
-    `is_replaced`: rows are deleted first, the projection adds to them. `may_have_more`: a row that is no
-    longer derived does no harm.
+    `related`: condition of the rows that records change. `record_column`: the record id of a row, None if a
+    row belongs to several. `kept`: columns that an existing row keeps, because records do not contain them.
+    `is_replaced`: rows are deleted first, because the projection only adds. `may_have_more`: surplus rows are
+    no difference.
     """
 
     model: type[Base]
@@ -63,16 +63,16 @@ class ProjectedTable:
 
     @property
     def table(self) -> Table:
-        """The table itself."""
+        """The database table."""
         return table_of(self.model)
 
     @property
     def name(self) -> str:
-        """Its name in the store."""
+        """The name of the database table."""
         return self.table.name
 
     def rows(self, session: Session, tenant_id: str, records: Sequence[Stored]) -> RowsByKey:
-        """Return the rows that these records change, by primary key; they stay locked."""
+        """Return the rows that records change, by primary key; the rows stay locked."""
         table, mine = self.table, self._mine(records)
         if not mine:
             return {}
@@ -82,7 +82,7 @@ class ProjectedTable:
         return {tuple(row[name] for name in key): dict(row) for row in rows}
 
     def delete_replaced(self, session: Session, tenant_id: str, records: Sequence[Stored]) -> None:
-        """Delete the rows of these records, where the projection only adds to them."""
+        """Delete the rows of records, if the projection only adds rows."""
         table, mine = self.table, self._mine(records)
         if mine and self.is_replaced and self.record_column is not None:
             of_records = _of_record(self.record_column)(table, mine)
@@ -99,7 +99,7 @@ def _of_record(column: str) -> Condition:
 def _filed(table: Table, records: Sequence[Stored]) -> ColumnElement[bool]:
     ids = [record.record_id for record in records]
     establishments = [record.record_id for record in records if record.type in establishment.TYPES]
-    # A visit has kind and commune of its establishment.
+    # The row of a visit contains type and commune of its establishment.
     return or_(table.c.record_id.in_(ids), table.c.establishment_id.in_(establishments))
 
 
@@ -117,7 +117,7 @@ PROJECTED_TABLES = (
         EstablishmentProjection, establishment.TYPES, _of_record("record_id"), kept=("changed_at",)
     ),
     ProjectedTable(DuplicateKey, duplicate.TYPES, _of_record("record_id"), is_replaced=True),
-    # Few, and an entry writes the rows of those that it resembles as well.
+    # All rows: they are few, and an establishment also writes the rows of its possible duplicates.
     ProjectedTable(DuplicateCandidate, duplicate.TYPES, _all, is_replaced=True, may_have_more=True),
     ProjectedTable(MergeProjection, merged.TYPES, _of_record("record_id"), is_replaced=True),
     ProjectedTable(FiledRecord, (*establishment.TYPES, *filed.TYPES), _filed, kept=("changed_at",)),
