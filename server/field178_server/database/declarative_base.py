@@ -1,4 +1,4 @@
-"""Declarative base of the tables: constraint names, column types that mean the same on both engines."""
+"""Declarative base of the tables: names of constraints, and column types for both engines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive time; write UTC."""
+        """Return the stored form of an instant, in UTC; raise ValueError for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -61,16 +61,16 @@ class CalendarDate(TypeDecorator[date]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
-        """Write ISO text where the engine has no dates."""
+        """Return the stored form of a date: ISO text on SQLite."""
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
-        """Return the date."""
+        """Return the date of a stored value."""
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-# Keys compare byte by byte on every engine, so that "ascending" is one order in Python, SQLite and
-# PostgreSQL: the order in which rows are locked depends on it.
+# Keys compare byte by byte on every engine, so that their order is the same in Python, SQLite and PostgreSQL:
+# the order of row locks depends on it.
 KEY_TYPE = Text().with_variant(PG_TEXT(collation="C"), "postgresql")
 
 TenantKey = Annotated[str, mapped_column(KEY_TYPE, primary_key=True)]
@@ -80,7 +80,7 @@ MaybeKey = Annotated[str | None, mapped_column(KEY_TYPE, nullable=True)]
 
 
 class Base(DeclarativeBase):
-    """The tables of the store. Every tenant table has tenant_id first in its PK, UNIQUE and FK."""
+    """Base of the models. Every table of a tenant has tenant_id first in its PK, UNIQUE and FK."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),
@@ -101,7 +101,7 @@ def table_args(*items: SchemaItem) -> tuple[SchemaItem | dict[str, Any], ...]:
 
 
 def table_of(model: type[Base]) -> Table:
-    """Return the table of a model, for statements that do not go through mapped objects."""
+    """Return the table of a model, for statements without mapped objects."""
     table = model.__table__
     assert isinstance(table, Table)
     return table
@@ -110,5 +110,5 @@ def table_of(model: type[Base]) -> Table:
 @compiles(BigInteger, "sqlite")
 @compiles(Boolean, "sqlite")
 def _strict_integer(element: TypeEngine[Any], compiler: object, **kw: object) -> str:
-    # STRICT tables know INTEGER, TEXT, BLOB, REAL and ANY, nothing else.
+    # STRICT tables allow only INTEGER, TEXT, BLOB, REAL and ANY.
     return "INTEGER"

@@ -1,4 +1,4 @@
-"""The engines of the store: all differences between SQLite and PostgreSQL are in this module."""
+"""Engines of the store: all differences between SQLite and PostgreSQL are in this module."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _UNIQUE = "23505"
 _DISK_FULL = "53100"
 _UNWRITABLE = ("database or disk is full", "disk I/O error")
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "08006", "08003", _UNIQUE})
-# Said by Citus while shards move or a node is away; the outcome may be unknown, a retry is idempotent.
+# Messages of Citus while shards move or a node is unreachable; the outcome may be unknown, a retry is safe.
 _PASSING_WORDS = (
     "database is locked",
     "shard for the given value does not exist",
@@ -59,13 +59,13 @@ _registry_lock = threading.Lock()
 
 
 class among(FunctionElement[bool]):
-    """The condition `among(column, bindparam(name))`: one of a list that is bound as a single value.
+    """Condition `among(column, bindparam(name))`: the column is in a list that is bound as one value.
 
-    So the text is the same for one as for five hundred: compiled once, and planned once by PostgreSQL.
-    In the place of the list a scalar subquery is read first, all its rows: PostgreSQL then looks each up.
+    The SQL does not depend on the length of the list: it is compiled once, and planned once by PostgreSQL.
+    The list may also be a scalar subquery: PostgreSQL reads all its rows first, then looks each up by index.
     """
 
-    # No Boolean: SQLite would be asked for `(… IN …) = 1` and use no key for that.
+    # Not Boolean: for SQLite that compiles to `(… IN …) = 1`, which uses no index.
     type = NullType()  # type: ignore[assignment]  # it is typed as a condition all the same
     inherit_cache = True
 
@@ -89,29 +89,29 @@ def _is_query(element: among) -> bool:
 
 
 class _HintedSQLite(SQLiteCompiler):
-    """The compiler of a SQLite engine, which writes the index that a statement names (`Select.with_hint`)."""
+    """Compiler of a SQLite engine, with index hints (`Select.with_hint`)."""
 
     def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
         return text
 
 
 def create_engine_for(url: str) -> Engine:
-    """Return the engine of a store address: `sqlite:///file`, `postgresql://…`.
+    """Return the engine of a database URL: `sqlite:///file`, `postgresql://…`.
 
-    Every transaction of a SQLite engine takes the write lock at its start, unless it is marked readonly.
+    A transaction of a SQLite engine takes the write lock at its start, unless it is readonly.
     """
     return listen_to(create_engine(url, **engine_options(url)), create_engine(url, **reader_options(url)))
 
 
 def engine_in_memory() -> Engine:
-    """Return an engine of one connection whose store is in memory and ends with it."""
+    """Return an engine with one connection to a SQLite database in memory."""
     return create_engine("sqlite://", module=_safe_sqlite(), poolclass=StaticPool, hide_parameters=True)
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return what `create_engine` takes beside the address; raises RuntimeError for an unsafe SQLite."""
+    """Return the options of `create_engine` for a database URL; raise RuntimeError for an unsafe SQLite."""
     pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": BUSY_TIMEOUT_S}
-    # hide_parameters: an IntegrityError's text would carry whole visits into the log.
+    # hide_parameters: the text of an IntegrityError would write the content of records into the log.
     if make_url(url).get_backend_name() != "sqlite":
         return {"hide_parameters": True, "pool_pre_ping": True, **pool}
     connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
@@ -119,10 +119,10 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def reader_options(url: str) -> dict[str, Any]:
-    """Return what `create_engine` takes for the reader of a store: an engine whose transactions only read.
+    """Return the options of `create_engine` for the reader of a store: an engine for read-only transactions.
 
-    It has connections of its own. On SQLite a connection that may write in one transaction and not in the
-    next would prepare all its statements anew each time: changing `query_only` expires them.
+    It has its own connections: changing `query_only` of a SQLite connection would expire its prepared
+    statements.
     """
     if make_url(url).get_backend_name() == "sqlite":
         return {**engine_options(url), "execution_options": {"readonly": True}}
@@ -131,7 +131,7 @@ def reader_options(url: str) -> dict[str, Any]:
 
 
 def listen_to(engine: Engine, reader: Engine) -> Engine:
-    """Set up the connections of an engine and of its reader by events; return the engine."""
+    """Register the events of an engine and of its reader, and store the reader in the engine; return it."""
     for each in (engine, reader):
         if each.dialect.name == "sqlite":
             each.dialect.statement_compiler = _HintedSQLite
@@ -147,23 +147,23 @@ def listen_to(engine: Engine, reader: Engine) -> Engine:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite store; None for another engine, or a store in memory."""
+    """Return the file of a SQLite database; None for another engine, or a database in memory."""
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
     return Path(str(parsed.database)) if is_file else None
 
 
 def readonly(engine: Engine) -> Engine:
-    """Return the reader of an engine: each of its transactions sees one state of the store."""
+    """Return the reader of an engine; each of its transactions sees one state of the store."""
     reader = engine.get_execution_options()[_READER]
     assert isinstance(reader, Engine)
     return reader
 
 
 def write_lock(engine: Engine) -> threading.Lock | None:
-    """Return the in-process lock around write transactions, for an engine that has one writer at a time.
+    """Return the in-process lock of write transactions for SQLite, which has one writer at a time; else None.
 
-    Waiting in line here instead of polling inside SQLite made the slowest pushes eight times faster.
+    Waiting for this lock instead of polling in SQLite made the slowest pushes eight times faster.
     """
     if engine.dialect.name != "sqlite":
         return None
@@ -172,9 +172,9 @@ def write_lock(engine: Engine) -> threading.Lock | None:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Tell whether the same transaction may well succeed when it is run again from its start."""
+    """Return whether an exception is temporary, so that a retry of the whole transaction may succeed."""
     if error.connection_invalidated:
-        return True  # the engine went away under us; what was not committed is not there
+        return True  # the connection was lost: the transaction was not committed
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state in _PASSING_STATES or any(word in str(error.orig) for word in _PASSING_WORDS)
@@ -184,16 +184,16 @@ def is_passing(error: DBAPIError) -> bool:
 
 
 def is_storage_full(error: DBAPIError) -> bool:
-    """Tell whether the engine could not write: its disk is full, over its quota, or fails.
+    """Return whether a write failed because the disk is full, over its quota, or defective.
 
-    SQLite says "disk I/O error" of every cause but the plainest.
+    SQLite reports "disk I/O error" for most causes.
     """
     state = getattr(error.orig, "sqlstate", None)
     return state == _DISK_FULL or (state is None and any(word in str(error.orig) for word in _UNWRITABLE))
 
 
 def stored_list(connection: Connection, values: Sequence[object]) -> object:
-    """Return a list as `among` takes it on this engine."""
+    """Return a list in the form of `among` on the connection's engine."""
     if connection.dialect.name == "sqlite":
         return json.dumps(values)
     # psycopg refuses a list of texts and members of a StrEnum.
@@ -201,7 +201,7 @@ def stored_list(connection: Connection, values: Sequence[object]) -> object:
 
 
 def bound_values(session: Session, **values: object) -> dict[str, object]:
-    """Return the values of a statement, lists as `among` takes them."""
+    """Return the values of a statement, with lists in the form of `among`."""
     connection = session.connection()
     return {
         name: stored_list(connection, value) if isinstance(value, list) else value
@@ -210,15 +210,15 @@ def bound_values(session: Session, **values: object) -> dict[str, object]:
 
 
 def among_ids(session: Session, column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of these ids, however many: one bound value."""
+    """Return the condition that a column is one of any number of ids, with one bound value."""
     listed = stored_list(session.connection(), sorted(set(ids)))
     return among(column, bindparam("ids", listed, unique=True))
 
 
 def copy_sqlite(connection: Connection, target: Path) -> None:
-    """Copy a SQLite store, as the connection's own read transaction sees it, over an empty file.
+    """Copy a SQLite database, as of the connection's read transaction, into an empty file.
 
-    In one step: step by step it would begin anew at every write and never end on a busy server.
+    MUST be one step: a copy in steps restarts after every write and might never end on a busy server.
     """
     source = connection.connection.driver_connection
     copy = _sqlite_driver().connect(str(target))
@@ -229,20 +229,20 @@ def copy_sqlite(connection: Connection, target: Path) -> None:
 
 
 def damage(engine: Engine) -> list[str]:
-    """Return what the engine itself finds wrong in its pages and indexes, where it can be asked."""
+    """Return the faults of SQLite's own integrity check; none on PostgreSQL."""
     if engine.dialect.name != "sqlite":
         return []
     with readonly(engine).connect() as connection:
-        said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-    return [] if said == "ok" else [f"store: {said}"]
+        answer = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    return [] if answer == "ok" else [f"store: {answer}"]
 
 
 def forget_deleted(engine: Engine) -> bool:
-    """Remove deleted and overwritten content from the engine's own files; return whether it is done.
+    """Remove deleted and overwritten content from the database files; return whether it is finished.
 
-    SQLite keeps old text in free space, in pages left by earlier revisions and in the write-ahead log; the
-    caller MUST hold the write lock. PostgreSQL forgets by its own VACUUM (docs/operations.md). Raises
-    SQLAlchemyError where the store cannot be written.
+    SQLite keeps old text in free pages and in the write-ahead log; the caller MUST hold the write lock.
+    PostgreSQL removes it by its own VACUUM (docs/operations.md). Raises SQLAlchemyError if the store cannot
+    be written.
     """
     if engine.dialect.name != "sqlite":
         return True
@@ -250,7 +250,7 @@ def forget_deleted(engine: Engine) -> bool:
         cursor = connection.connection.cursor()
         try:
             cursor.execute("VACUUM")
-            # Refused while somebody reads an older state: the log still holds what was before.
+            # Fails while a transaction reads an older state, which is still in the log.
             return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except engine.dialect.loaded_dbapi.OperationalError as error:
             if "locked" in str(error):
@@ -259,13 +259,13 @@ def forget_deleted(engine: Engine) -> bool:
 
 
 def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
-    """Return the number of rows an UPDATE or DELETE has matched: what a race-safe claim looks at."""
+    """Return the number of rows that an UPDATE or DELETE matched, for race-safe claims."""
     assert isinstance(result, CursorResult)
     return result.rowcount
 
 
 def as_sqlalchemy_error(connection: Connection, error: Exception) -> BaseException:
-    """Return an error of the driver as the one that SQLAlchemy raises for it."""
+    """Return the SQLAlchemy error of a driver's error."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     is_gone = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # an error of the driver
     base = dialect.loaded_dbapi.Error
@@ -275,11 +275,11 @@ def as_sqlalchemy_error(connection: Connection, error: Exception) -> BaseExcepti
 def _safe_sqlite() -> ModuleType:
     driver = _sqlite_driver()
     if driver.sqlite_version_info < OLDEST_SAFE_SQLITE:
-        # Older ones may damage a WAL database when two connections meet at a checkpoint.
-        wanted = ".".join(str(part) for part in OLDEST_SAFE_SQLITE)
-        raise RuntimeError(f"SQLite {driver.sqlite_version} is not safe; {wanted} or later is needed")
-    # Of a type without an adapter the driver looks for methods of its own at every value it binds: a
-    # microsecond each, and a pushed record has a dozen of these.
+        # Older versions may damage a WAL database at concurrent checkpoints of two connections.
+        oldest = ".".join(str(part) for part in OLDEST_SAFE_SQLITE)
+        raise RuntimeError(f"SQLite {driver.sqlite_version} is not safe; {oldest} or later is needed")
+    # For a type without an adapter the driver searches for adapter methods at every bound value, which takes
+    # a microsecond; a pushed record has a dozen of these.
     driver.register_adapter(NoneType, _as_is)
     driver.register_adapter(bool, int)
     return driver
@@ -297,11 +297,11 @@ def _sqlite_driver() -> ModuleType:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver opens no transaction of its own
+    connection.isolation_level = None  # the driver does not begin transactions
     for pragma in (
         f"page_size = {PAGE_SIZE}",
         f"busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}",
-        # Before WAL is switched on, so that even the first page is written with full care.
+        # Before WAL is switched on, so that the first page is synced as well.
         "synchronous = EXTRA",
         "journal_mode = WAL",
         "journal_size_limit = 67108864",
@@ -316,11 +316,11 @@ def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> 
     connection.autocommit = True
     cursor = connection.cursor()
     for setting in (
-        # A page asks a dozen short questions. Two helpers for each, started anew, take the cores from other
-        # readers, and a compiler takes longer than the question: it is planned for one process.
+        # A page runs a dozen short queries: parallel workers would take the cores from other readers, and JIT
+        # compilation would take longer than the query.
         "max_parallel_workers_per_gather = 0",
         "jit = off",
-        # An office's store lies in memory, or on a disk without a moving head: an index costs what it reads.
+        # The store is in memory or on an SSD: random reads cost as much as sequential ones.
         "random_page_cost = 1.1",
     ):
         cursor.execute(f"SET {setting}")

@@ -1,6 +1,6 @@
-"""Failpoints: named steps of a write transaction where a test may end the process.
+"""Failpoints: named steps of a write transaction where a test can kill the process.
 
-`FIELD178_CRASH_AT` is a hook of the tests alone: it is read here and nowhere else, and no setting names it.
+`FIELD178_CRASH_AT` is only for tests: it is read only here, and is no setting.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ CrashPoint = Callable[[str], None]
 
 
 def failpoint(name: str) -> None:
-    """Pass a boundary; where FIELD178_CRASH_AT names it, the process ends here and tidies nothing up."""
+    """Kill the process without any clean-up if FIELD178_CRASH_AT is this step; else do nothing."""
     if os.environ.get(CRASH_AT) == name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Flask-SQLAlchemy: `db` with the typed declarative base of the models, and its bind `reader`."""
+"""Flask-SQLAlchemy with the typed base of the models: the extension `db` and its bind `reader`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IS_SNAPSHOT = "is_snapshot"
 
 
 class StoreSession(BoundSession):
-    """Session of an application; while it is a snapshot it uses the bind `reader`."""
+    """Session of an application; a snapshot uses the bind `reader`."""
 
     def get_bind(
         self,
@@ -42,7 +42,7 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False, "class_": StoreSession},
 )
 
-# A type checker takes no attribute as a base class: it reads the same class under its own name.
+# A type checker does not accept an attribute as base class.
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -50,9 +50,9 @@ else:
 
 
 def init_database(app: Flask, url: str) -> Engine:
-    """Bind `db` to an application and return the engine of the store at this address."""
+    """Bind `db` to an application and return the engine of the database URL."""
     file = sqlite_file(url)
-    # A relative file would lie in Flask's instance folder.
+    # Absolute, because Flask-SQLAlchemy resolves a relative file in the instance folder.
     address = make_url(url) if file is None else make_url(url).set(database=str(file.absolute()))
     app.config["SQLALCHEMY_DATABASE_URI"] = address
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
@@ -64,9 +64,9 @@ def init_database(app: Flask, url: str) -> Engine:
 
 @contextmanager
 def session_of(engine: Engine) -> Iterator[Session]:
-    """Give `db.session` if the engine is that of the active application, else a session of its own.
+    """Yield `db.session` if the engine is that of the active application, else a new session.
 
-    Within a snapshot of `db.session` it is a session of its own too: the reader does not write.
+    In a snapshot of `db.session` it is also a new session: the reader cannot write.
     """
     if _is_active(engine) and not is_snapshot(db.session()):
         try:
@@ -80,10 +80,10 @@ def session_of(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def snapshot_of(engine: Engine) -> Iterator[Session]:
-    """Give `db.session` on the reader, or a session of its own outside the application.
+    """Yield `db.session` on the reader, or a new session outside of the application.
 
-    A snapshot within a snapshot is the same session, so that both see one state. Within a write of
-    `db.session` it is a session of its own, which does not see the write.
+    A nested snapshot is the same session, so that both see one state. In a write transaction of `db.session`
+    it is a new session, which does not see the write.
     """
     if not _is_active(engine) or (db.session().in_transaction() and not is_snapshot(db.session())):
         info = {_IS_SNAPSHOT: True}
@@ -99,13 +99,13 @@ def snapshot_of(engine: Engine) -> Iterator[Session]:
             yield session
             _end(session)
         finally:
-            # Before the registry drops it: a session that stayed there would read where a write is meant.
+            # Reset in any case: a session that stays in the registry must not use the reader for writes.
             del session.info[_IS_SNAPSHOT]
             db.session.remove()
 
 
 def is_snapshot(session: Session) -> bool:
-    """Tell whether a session sees one state of the store and writes nothing."""
+    """Return whether a session is a snapshot: read-only, with one state of the store."""
     return _IS_SNAPSHOT in session.info
 
 
@@ -114,6 +114,5 @@ def _is_active(engine: Engine) -> bool:
 
 
 def _end(session: Session) -> None:
-    # There is nothing to commit. But at a rollback the driver of PostgreSQL forgets all that it has
-    # prepared on the connection.
+    # Nothing to commit, but after a rollback psycopg would discard the prepared statements of the connection.
     session.commit()

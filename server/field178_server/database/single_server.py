@@ -1,6 +1,6 @@
-"""Locks between processes: a SQLite store has one server, and some work is done by one process at a time.
+"""Locks between processes: a SQLite store has one server, and some tasks run in one process at a time.
 
-The write lock, caches and hourly work of a server on SQLite are within one process. The system lets go of the
+The write lock, caches and hourly tasks of a server on SQLite assume one process. The system releases the
 locks of a process that died.
 """
 
@@ -20,20 +20,20 @@ if sys.platform != "win32":
 
 
 class AlreadyServedError(Exception):
-    """Another process serves this store; the argument is its folder."""
+    """Another process serves the SQLite store; the argument is its folder."""
 
 
 def claim_store(settings: Settings) -> None:
-    """Claim a SQLite store for this process until it ends, or raise AlreadyServedError; others need no claim.
+    """Claim a SQLite store for this process until it ends, or raise AlreadyServedError.
 
-    Commands beside the server claim nothing.
+    Does nothing for PostgreSQL. Commands beside the server do not call it.
     """
-    # Never closed, on purpose: the lock is that of the open folder.
+    # The folder stays open on purpose: closing it would release the lock.
     _lock_folder(settings)
 
 
 def require_not_served(settings: Settings) -> None:
-    """Raise AlreadyServedError where a process serves this SQLite store: its schema is about to change."""
+    """Raise AlreadyServedError if a process serves the SQLite store; called before its schema changes."""
     folder = _lock_folder(settings)
     if folder is not None:
         os.close(folder)
@@ -41,7 +41,7 @@ def require_not_served(settings: Settings) -> None:
 
 def _lock_folder(settings: Settings) -> int | None:
     store = sqlite_file(settings.effective_database_url)
-    # Without a folder there is nothing to serve yet, and whoever starts says so.
+    # Without a folder nothing is installed, which the caller reports.
     if sys.platform == "win32" or store is None or not store.parent.is_dir():
         return None
     folder = os.open(store.parent, os.O_RDONLY)
@@ -55,7 +55,7 @@ def _lock_folder(settings: Settings) -> int | None:
 
 @contextmanager
 def file_locked(path: Path) -> Iterator[bool]:
-    """Hold the lock of a file in the block; False: another process holds it. On Windows there is none."""
+    """Hold the lock of a file in the block; yield False if another process holds it. No lock on Windows."""
     if sys.platform == "win32":
         yield True
         return

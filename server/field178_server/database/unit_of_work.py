@@ -1,4 +1,4 @@
-"""Unit of work, the only committer: a use case is stored whole or not at all."""
+"""Unit of work: the only place that commits transactions, each completely or not at all."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Result = TypeVar("Result")
 
 @contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
-    """Give a session for one write transaction; commit at the end, roll back on any error.
+    """Yield a session for a write transaction; commit at the end, roll back after an error.
 
-    MUST NOT be nested: the second one would wait for the first.
+    MUST NOT be nested: it would deadlock.
     """
     lock = write_lock(engine)
     if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
@@ -37,9 +37,9 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 
 
 def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
-    """Run a whole write transaction; run it again when it met another one, then answer busy.
+    """Run a write transaction and return its result; retry it after conflicts, then raise AppError(busy).
 
-    `work` MUST be safe to run again: all it changes is in the session.
+    `work` MUST be repeatable: it may only change the session.
     """
     for number in range(1, MAX_TRIES + 1):
         try:
@@ -55,6 +55,6 @@ def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
-    """Give a read-only session in which every query sees one and the same state of the store."""
+    """Yield a read-only session whose queries all see the same state of the store."""
     with snapshot_of(engine) as session:
         yield session

@@ -1,1 +1,1 @@
-"""Fast paths past the ORM: for replication, records and totals alone, where a bench measured their need."""
+"""Fast paths that bypass the ORM: only for replication, records and totals, where benches showed the need."""

@@ -1,6 +1,6 @@
-"""Writes of many rows by one statement each, passed to the driver as they are.
+"""Bulk writes: a statement per operation, with rows passed directly to the driver.
 
-Typed parameter sets, which SQLAlchemy builds by column, cost as much as the engine itself.
+The parameter sets that SQLAlchemy builds by column would cost as much as the database itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Row = tuple[object, ...]
 
 
 def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert rows in one statement; a key that exists already raises IntegrityError."""
+    """Insert rows in one statement; an existing key raises IntegrityError."""
     _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), (), ()), rows)
 
 
@@ -27,14 +27,14 @@ def upsert(
     rows: Iterable[Row],
     keep: Sequence[str] = (),
 ) -> None:
-    """Insert rows or, where the primary key exists, replace its columns but those in `keep`."""
+    """Insert rows, or update existing rows (by primary key) except the columns in `keep`."""
     key = tuple(column.name for column in table.primary_key)
     updated = tuple(name for name in columns if name not in key and name not in keep)
     _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), key, updated), rows)
 
 
 def add(connection: Connection, table: Table, counter: str, rows: Iterable[Row]) -> None:
-    """Add to a counter by key, or begin it; each row holds the primary key first, then what is added."""
+    """Insert rows of a counter or add to it; each row is the primary key, then the number to add."""
     key = tuple(column.name for column in table.primary_key)
     insert = _insert_sql(connection.dialect, table, (*key, counter), (), ())
     sum_ = f'{counter} = "{table.name}".{counter} + excluded.{counter}'
@@ -44,7 +44,7 @@ def add(connection: Connection, table: Table, counter: str, rows: Iterable[Row])
 def update(
     connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Iterable[Row]
 ) -> None:
-    """Update rows by key in one statement; each row holds the columns first, then the key."""
+    """Update rows by key in one statement; each row is the columns' values, then the key."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     settings = ", ".join(f"{name} = {mark}" for name in columns)
     where = " AND ".join(f"{name} = {mark}" for name in key)
@@ -60,23 +60,22 @@ def delete(connection: Connection, table: Table, key: Sequence[str], rows: Itera
 
 
 def stored_instant(connection: Connection, instant: datetime) -> object:
-    """Return an aware instant as the functions above write it on this engine."""
+    """Return an aware instant in the stored form of the connection's engine."""
     return _stored_instant(connection.dialect.name, instant)
 
 
 def stored_date(connection: Connection, day: date | None) -> object:
-    """Return a date as the functions above write it on this engine."""
+    """Return a date in the stored form of the connection's engine."""
     return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
 
 
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
-    # Straight to the driver: building typed parameter sets by column would cost as much as the engine itself.
     listed = list(rows)
     if listed:
         connection.exec_driver_sql(statement, listed)
 
 
-@functools.lru_cache(maxsize=64)  # one transaction writes the same instant hundreds of times
+@functools.lru_cache(maxsize=64)  # a transaction writes the same instant hundreds of times
 def _stored_instant(dialect_name: str, instant: datetime) -> object:
     utc = instant.astimezone(UTC)
     return utc.isoformat(timespec="microseconds") if dialect_name == "sqlite" else utc

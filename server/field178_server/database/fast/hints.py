@@ -1,4 +1,4 @@
-"""Hints for SQLite, which has no statistics: the index and the order that it reads tables by."""
+"""Hints for SQLite, which has no statistics: the index and the join order of a query."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Columns = TypeVarTuple("Columns")
 
 
 def by_visits_index(query: Select[*Columns]) -> Select[*Columns]:
-    """Return a query of filed records that SQLite reads by the index of an establishment's visits."""
+    """Return a query of filed records with a hint for SQLite to use the index of establishments' visits."""
     return query.with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
 
 
 def list_source(connection: Connection, name: str) -> str:
-    """Return the bound list of this name as it stands in `FROM`, a row with `value` for each: to join from.
+    """Return the FROM expression of a bound list, with a column `value`, as first table of a CROSS JOIN.
 
-    SQLite keeps to the order of a `CROSS JOIN`; with "in the list" it may walk all of a tenant instead.
+    SQLite keeps the order of a `CROSS JOIN`; with IN it might scan the whole tenant instead.
     """
     if connection.dialect.name == "sqlite":
         return f"json_each(:{name})"

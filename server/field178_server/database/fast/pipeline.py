@@ -1,4 +1,4 @@
-"""Several statements on one journey to a server of PostgreSQL."""
+"""Pipelines: several statements in one round trip to a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Row = tuple[object, ...]
 
 @contextmanager
 def pipelined(connection: Connection) -> Iterator[None]:
-    """Let the statements of a block follow each other unanswered, where the engine is a journey away.
+    """Send the statements of a block without waiting for their results; no effect on SQLite.
 
-    They return no rows: SQLAlchemy would look for the columns of an answer that is still under way.
+    The statements MUST NOT return rows: SQLAlchemy would read the columns of a pending result.
     """
     if connection.dialect.name == "sqlite":
         yield
@@ -31,7 +31,7 @@ def pipelined(connection: Connection) -> Iterator[None]:
 def fetch_together(
     connection: Connection, statements: Sequence[tuple[str, Row | dict[str, object]]]
 ) -> list[Sequence[Row]]:
-    """Run queries of which none waits for the rows of another, and return the rows of each."""
+    """Return the rows of independent queries, run in one round trip on PostgreSQL."""
     if connection.dialect.name == "sqlite" or len(statements) == 1:
         return [connection.exec_driver_sql(text, values).all() for text, values in statements]
     with pipelined(connection):

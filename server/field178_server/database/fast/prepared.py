@@ -1,6 +1,6 @@
-"""Prepared statements of the hot path: compiled once an engine, executed directly by its driver.
+"""Prepared queries of the hot path: compiled once per engine, executed directly by its driver.
 
-What the ORM does around a statement costs three times the statement itself; an exchange runs some twenty.
+The ORM's overhead is three times the cost of a statement; an exchange runs about twenty.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Reader = Callable[[object], object]
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A statement compiled for one driver; `readers` convert columns as the model declares."""
+    """Form of a query compiled for one driver; `readers` convert columns to the types of the model."""
 
     text: str
     order: tuple[str, ...] | None
@@ -33,9 +33,9 @@ class _Form:
         named = {**self.fixed, **values}
         return named if self.order is None else tuple(named[name] for name in self.order)
 
-    def rows(self, found: Iterable[tuple[object, ...]]) -> list[tuple[Any, ...]]:
+    def rows(self, stored_rows: Iterable[tuple[object, ...]]) -> list[tuple[Any, ...]]:
         read = self._read if self.readers else tuple
-        return [read(row) for row in found]
+        return [read(row) for row in stored_rows]
 
     def _read(self, row: tuple[object, ...]) -> tuple[object, ...]:
         members = list(row)
@@ -45,43 +45,43 @@ class _Form:
 
 
 class Prepared(Generic[*Columns]):
-    """A query whose values are bound by name; a list is passed by `engine.among`."""
+    """A query with values bound by name; lists are bound with `engine.among`."""
 
     def __init__(self, query: Select[*Columns] | CompoundSelect[*Columns]) -> None:
         self._query = query
         self._forms: dict[str, _Form] = {}
 
     def rows(self, session: Session, values: Mapping[str, object]) -> list[tuple[*Columns]]:
-        """Run it in the session's transaction and return all rows."""
+        """Run the query in the session's transaction and return all rows."""
         session.flush()
         return self.rows_by(session.connection(), values)
 
     def rows_by(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[*Columns]]:
-        """Run it on a connection and return all rows."""
+        """Run the query on a connection and return all rows."""
         form = self.form(connection.dialect)
-        found = connection.exec_driver_sql(form.text, form.bound(_listed(connection, values))).all()
-        return form.rows(found)
+        stored_rows = connection.exec_driver_sql(form.text, form.bound(_listed(connection, values))).all()
+        return form.rows(stored_rows)
 
     def form(self, dialect: Dialect) -> _Form:
-        """Return the statement as it is for one driver."""
+        """Return the compiled form of the query for a dialect."""
         if dialect.name not in self._forms:
             self._forms[dialect.name] = _compiled(self._query, dialect)
         return self._forms[dialect.name]
 
 
 def rows_together(
-    session: Session, *asked: tuple[Prepared[*tuple[Any, ...]], Mapping[str, object]]
+    session: Session, *queries: tuple[Prepared[*tuple[Any, ...]], Mapping[str, object]]
 ) -> list[list[tuple[Any, ...]]]:
-    """Run several queries, on PostgreSQL on one journey to the server, and return all rows of each."""
+    """Return the rows of several queries, run in one round trip on PostgreSQL."""
     session.flush()
     connection = session.connection()
-    forms = [query.form(connection.dialect) for query, _ in asked]
+    forms = [query.form(connection.dialect) for query, _ in queries]
     bound = [
         (form.text, form.bound(_listed(connection, values)))
-        for form, (_, values) in zip(forms, asked, strict=True)
+        for form, (_, values) in zip(forms, queries, strict=True)
     ]
-    found = fetch_together(connection, bound)
-    return [form.rows(rows) for form, rows in zip(forms, found, strict=True)]
+    results = fetch_together(connection, bound)
+    return [form.rows(rows) for form, rows in zip(forms, results, strict=True)]
 
 
 def _listed(connection: Connection, values: Mapping[str, object]) -> dict[str, object]:

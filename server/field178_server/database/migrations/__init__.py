@@ -1,7 +1,7 @@
 """Migrations of the store, packaged with the server.
 
-A file is named after its revision, and revisions are numbers in their order: which one is the newest, and
-which are known, is told without Alembic, which takes 10 MB and is imported where a store is brought to one.
+File names start with the revision, an ascending number: so the newest and the known revisions are determined
+without Alembic, which needs 10 MB and is imported only to upgrade or downgrade.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent
-# As Alembic keeps it.
+# Alembic's own table.
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", Text))
 
 
 class StoreUnreachableError(Exception):
-    """The store does not answer."""
+    """The store does not respond."""
 
 
 class StoreVersionError(Exception):
-    """The schema of the store is not the one that this version of the product works on.
+    """The schema of the store has another revision than this version of the product needs.
 
-    `stored` is the revision of the store, None when it is empty; `is_newer`: this version does not know it.
+    `stored`: the revision of the store, None if it is empty; `is_newer`: this version does not know it.
     """
 
     def __init__(self, stored: str | None) -> None:
@@ -38,7 +38,7 @@ class StoreVersionError(Exception):
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Upgrade the store to a revision in one transaction; nothing happens when it is there already.
+    """Upgrade the store to a revision in one transaction; do nothing if it has that revision.
 
     Raises StoreVersionError for a store of a newer version.
     """
@@ -64,7 +64,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 
 
 def current(engine: Engine) -> str | None:
-    """Return the revision the store is at, or None when it is empty."""
+    """Return the revision of the store, None if it is empty."""
     with engine.connect() as connection:
         if not inspect(connection).has_table(_VERSION.name):
             return None
@@ -72,7 +72,7 @@ def current(engine: Engine) -> str | None:
 
 
 def probe(engine: Engine) -> str | None:
-    """Return what `current` returns, for callers that write no SQL; raises StoreUnreachableError."""
+    """Return the revision of the store as `current` does; raise StoreUnreachableError for any SQL error."""
     try:
         return current(engine)
     except SQLAlchemyError as error:
@@ -90,23 +90,23 @@ def require_newest(engine: Engine) -> None:
 
 
 def head() -> str:
-    """Return the newest revision that this version of the product knows."""
+    """Return the newest revision of this version of the product."""
     return max(revisions())
 
 
 def is_known(revision: str) -> bool:
-    """Tell whether this version of the product knows a revision, and so the way from it to the newest."""
+    """Return whether this version of the product has a revision, so that it can upgrade from it."""
     return revision in revisions()
 
 
 @cache
 def revisions() -> frozenset[str]:
-    """Return the revisions that this version of the product knows."""
+    """Return the revisions of this version of the product."""
     return frozenset(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def configuration() -> Config:
-    """Return Alembic's settings; there is no ini file to find."""
+    """Return Alembic's settings, which need no ini file."""
     from alembic.config import Config
 
     config = Config()

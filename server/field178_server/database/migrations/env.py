@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `migrations.upgrade` hands in."""
+"""Alembic environment: runs migrations on the connection of `migrations.upgrade`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ assert isinstance(connection, Connection)
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    # SQLite too: the engine begins real transactions, so half a migration never stays.
+    # Also for SQLite: the engine begins real transactions, so that a failed migration is rolled back.
     transactional_ddl=True,
 )
 with context.begin_transaction():

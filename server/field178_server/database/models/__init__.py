@@ -1,4 +1,4 @@
-"""The tables of the store, one family a file."""
+"""The tables of the store, a module per family."""
 
 from field178_server.database.declarative_base import Base
 from field178_server.database.models.account import (

@@ -1,4 +1,4 @@
-"""Officers: people who use tablets and the console, their scopes and console sessions; attempts; audit."""
+"""Tables of officers: accounts, scopes, hand-overs, saved views, browser sessions, attempts, audit trail."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Officer(Model):
-    """A user of tablets, the console, or both. `role` is a role id of the code lists.
+    """An account of an officer for tablets, console, or both. `role`: role id of the code lists.
 
-    `password_resets` counts the passwords that the office has set; each ends the bindings to tablets.
-    `mail_topics`: what the officer is told of by e-mail, with blanks between; null is all of the role.
+    `password_resets`: number of passwords set by the office; each ends the bindings to tablets.
+    `mail_topics`: topics of e-mails, space-separated; NULL: the default of the role.
     """
 
     __tablename__ = "officer"
@@ -41,7 +41,7 @@ class Officer(Model):
 
 
 class OfficerScope(Model):
-    """A scope an officer of limited access (team leader, commune reporter) may see in the console."""
+    """A scope of an officer: team or unit whose records the officer may read."""
 
     __tablename__ = "officer_scope"
     __table_args__ = table_args(
@@ -54,10 +54,10 @@ class OfficerScope(Model):
 
 
 class HandOver(Model):
-    """The open work of an officer given to another one in one step.
+    """A hand-over of an officer's open work to another officer.
 
-    `records` is a JSON object of what was given, {record: {rev, review_rev, before}}: it can be taken back
-    while both revisions stand; `before` is who had it by an earlier hand-over, null: who filed it.
+    `records`: JSON object {record: {rev, review_rev, before}}. It can be undone for records whose revisions
+    are unchanged; `before`: the officer of an earlier hand-over, null: the officer who filed the record.
     """
 
     __tablename__ = "hand_over"
@@ -79,7 +79,7 @@ class HandOver(Model):
 
 
 class SavedView(Model):
-    """Filters, columns and order of a list that an officer keeps under a name; `query` as in an address."""
+    """A saved view of a list by an officer: filters, columns, order; `query`: the query string of its URL."""
 
     __tablename__ = "saved_view"
     __table_args__ = table_args(
@@ -94,7 +94,7 @@ class SavedView(Model):
 
 
 class ConsoleSession(Model):
-    """A signed-in browser; the cookie's token is stored hashed."""
+    """A browser session of the console; the token of its cookie is stored hashed."""
 
     __tablename__ = "console_session"
     __table_args__ = table_args(
@@ -112,7 +112,7 @@ class ConsoleSession(Model):
 
 
 class AttemptCount(Model):
-    """Counted failures under one key (an address, a login, a code prefix) since an instant."""
+    """Number of failed attempts by one key (an address, a login, a code prefix) since an instant."""
 
     __tablename__ = "attempt"
     __table_args__ = table_args(CheckConstraint("failures >= 0", name="failures"))
@@ -124,9 +124,9 @@ class AttemptCount(Model):
 
 
 class Audit(Model):
-    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time.
+    """An entry of the audit trail: actor, action and object, without content; `audit_id` sorts by time.
 
-    The place in the chain and its hash are set once, beside the requests; each run signs its last row.
+    Index and hash in the chain are written once, outside of the requests; each run signs its last row.
     """
 
     __tablename__ = "audit"

@@ -10,7 +10,7 @@ from field178_server.database.flask_extension import Model
 
 
 class Attachment(Model):
-    """A file that a live record names; `device_id` is the tablet that named it first, null: the office."""
+    """A reference of a live record to a file; `device_id`: the first tablet with it, NULL: the office."""
 
     __tablename__ = "attachment"
     __table_args__ = table_args(
@@ -31,17 +31,17 @@ class Attachment(Model):
 
 
 class Upload(Model):
-    """One upload of one file by one tablet; `device_id` null: by the office, from its console.
+    """An upload of a file by a tablet; `device_id` NULL: by the office in the console.
 
-    A `done` one stays: a tablet that sent the bytes may read them.
-    How far an open one has come is the size of its file and nowhere else.
+    A `done` upload is kept: a tablet that sent a file may read it.
+    The offset of an open upload is the length of its file, and not stored here.
     """
 
     __tablename__ = "upload"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
         Index(None, "tenant_id", "sha256"),
-        # With the size: what a tablet has sent is summed from the index alone.
+        # Includes the size, so that the sum of a tablet's uploads needs only the index.
         Index(None, "tenant_id", "device_id", "state", "size"),
         Index(None, "tenant_id", "state", "expires_at"),
         CheckConstraint("state IN ('open', 'done', 'gone')", name="state"),
@@ -62,9 +62,9 @@ class Upload(Model):
 
 
 class Blob(Model):
-    """A stored file under the hash of its bytes; with `backed_up_at` a proved backup contains it.
+    """A stored file, by the hash of its bytes; `backed_up_at` set: a proved backup contains it.
 
-    `unnamed_since`: nothing names it any longer; it is collected some weeks later.
+    `unnamed_since`: since when the file is unreferenced; it is deleted some weeks later.
     """
 
     __tablename__ = "blob"

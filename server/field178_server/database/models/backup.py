@@ -1,4 +1,4 @@
-"""Table of the backups: every attempt, where it was written, its proof and its last drill."""
+"""Table of backups: every attempt with its folder, its proof and its last drill."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class BackupRun(Model):
-    """One attempt to take a backup, by a command or a job; `taken_at` is the instant it holds the store of.
+    """An attempt of a backup, by a command or a job; `taken_at`: the instant of its snapshot.
 
-    `folder` is empty for a failed one, which left nothing. `faults` is a JSON list of codes. A drill finds
-    its row by the hash of the manifest, wherever the backup was copied to.
+    `folder` is empty for a failed attempt. `faults`: JSON list of codes. A drill finds the row by the hash of
+    the manifest, so that the backup may be copied elsewhere.
     """
 
     __tablename__ = "backup_run"

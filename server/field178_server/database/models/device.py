@@ -10,12 +10,12 @@ from field178_server.database.flask_extension import Model
 
 
 class Device(Model):
-    """One enrolled tablet. `verdicts` counts receipts made or changed; an exchange locks it first.
+    """An enrolled tablet. `verdicts`: number of receipts created or changed; exchanges lock this row first.
 
-    `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
-    columns from `told_at` on are the tablet's reported status; null is not reported. `root_alarm`: why the
-    root that it saw is none of ours (protocol §A), and since when. `tls_pins`: the pins of the enrolment
-    codes at its enrolment, blanks between; null: it trusts its system's authorities, or is older.
+    `cursors`: JSON of the cursors by scope at its last contact; NULL: unknown. The columns from `told_at` on:
+    the tablet's reported status; NULL: not reported. `root_alarm`, `root_alarm_at`: the kind of a
+    contradiction to its root (protocol §A), and its time. `tls_pins`: the TLS pins at its enrolment,
+    space-separated; NULL: it trusts public authorities, or was enrolled before this column.
     """
 
     __tablename__ = "device"
@@ -49,9 +49,9 @@ class Device(Model):
 
 
 class DeviceScope(Model):
-    """A scope granted to a tablet: readable while an officer's binding is active.
+    """A grant of a scope to a tablet; it takes effect while an officer's binding is active.
 
-    `via`: the officer's own scope that this grant rests on; null: the office's grant to the tablet itself.
+    `via`: the officer's scope that the grant depends on; NULL: a grant to the tablet itself.
     """
 
     __tablename__ = "device_scope"
@@ -69,10 +69,10 @@ class DeviceScope(Model):
 
 
 class DeviceOfficer(Model):
-    """An officer who signed in on a tablet; `password_resets` as it was then.
+    """A binding of an officer to a tablet by a sign-in; `password_resets`: of the officer at that time.
 
-    Alive while the account is active, its role works in the field and the office has not reset its password
-    since: only such a user may stand in a change from the tablet.
+    Active while the account is enabled, has a field role and its password was not reset since: only such an
+    officer may be the user of a change from the tablet.
     """
 
     __tablename__ = "device_officer"
@@ -89,9 +89,9 @@ class DeviceOfficer(Model):
 
 
 class EnrolmentCode(Model):
-    """A one-time enrolment code, stored hashed; asked again with the same key it answers the same device.
+    """A one-time enrolment code, stored hashed; a repeated claim with the same key returns the same device.
 
-    `issued_by` is an officer of the office, null for the operator at the server.
+    `issued_by`: an officer; NULL: the operator of the server.
     """
 
     __tablename__ = "enrolment_code"
@@ -113,10 +113,10 @@ class EnrolmentCode(Model):
 
 
 class NumberLease(Model):
-    """Numbers of one team's series of a year. `used_to`: the highest one on a record of the store, 0: none.
+    """A leased block of one team's minutes numbers of a year. `used_to`: the highest used number, 0: none.
 
-    Without a tablet they are left out: a history that was lost may have leased them. A number is in one
-    row alone: whoever leases begins behind the last row, and of two at once the key refuses one.
+    Without a tablet the numbers are skipped: they were perhaps leased after the restored backup. Blocks do
+    not overlap: a lease begins after the last row, and the key refuses one of two concurrent leases.
     """
 
     __tablename__ = "number_lease"

@@ -1,4 +1,4 @@
-"""Table of what the office has decided about entries of the register, beside their content."""
+"""Tables of possible duplicates in the register: dismissed pairs, match keys, candidates."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class DuplicateDismissal(Model):
-    """Two entries that look like one place and are not, by whom it was said and why.
+    """A dismissed duplicate: two establishments that are not the same, with officer and reason.
 
-    `one_id` is the smaller of the two ids, so that a pair has one row whichever entry is named first.
+    `one_id` is the smaller of the two ids, so that a pair has one row.
     """
 
     __tablename__ = "duplicate_dismissal"
@@ -33,7 +33,7 @@ class DuplicateDismissal(Model):
 
 
 class DuplicateKey(Model):
-    """A text by which an entry is found to be like another one: its number, or kind, name and whereabouts."""
+    """A match key of an establishment: its number, or its type, name and place."""
 
     __tablename__ = "duplicate_key"
     __table_args__ = table_args(
@@ -46,7 +46,7 @@ class DuplicateKey(Model):
 
 
 class DuplicateCandidate(Model):
-    """An entry that was found to be like another one; the other may be gone or changed since."""
+    """An establishment that matched another one; the other may be deleted or changed since."""
 
     __tablename__ = "duplicate_candidate"
     __table_args__ = table_args(

@@ -1,4 +1,4 @@
-"""Table of the tokens by which programs read the office's data."""
+"""Table of feed tokens, by which programs read the office's data (OData)."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class FeedToken(Model):
-    """A token that reads what its officer may read; the token itself is stored nowhere, a keyed hash is.
+    """A feed token with the access of its officer; only a keyed hash of the token is stored.
 
-    `requests`: how many it has made, the last of them at `last_read_at`.
+    `requests`: number of requests with it; `last_read_at`: the time of the last one.
     """
 
     __tablename__ = "feed_token"

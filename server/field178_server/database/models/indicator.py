@@ -1,4 +1,4 @@
-"""Tables of the counts behind the figures: totals, what each subject adds to them, and how far they are."""
+"""Tables of indicator totals: totals, the contribution of each subject, and positions of counting."""
 
 from datetime import date
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class IndicatorBasis(Model):
-    """What the counts of a tenant were made by; its row is claimed by whoever writes a step of settling.
+    """Basis of a tenant's totals; the row is locked to write a step of counting.
 
-    `steps`: how many were written, so that a step counted before another one was written is seen.
-    `windows_ended_on`: the day as of which windows of unannounced visits that ended are counted.
+    `steps`: number of written steps, to detect a step that was counted before another was written.
+    `windows_ended_on`: the day as of which ended windows of unannounced visits are counted.
     """
 
     __tablename__ = "indicator_basis"
@@ -26,7 +26,7 @@ class IndicatorBasis(Model):
 
 
 class IndicatorCursor(Model):
-    """How far the changes of a scope are in the counts; `floor`: that of the scope when its count began."""
+    """Cursor of a scope's changes in the totals; `floor`: the scope's floor when its counting began."""
 
     __tablename__ = "indicator_cursor"
     __table_args__ = table_args(
@@ -41,10 +41,10 @@ class IndicatorCursor(Model):
 
 
 class IndicatorPeriod(Model):
-    """A period whose entities are kept counted; `asked_on` is the last day on which somebody wanted it.
+    """A period whose entity counts are kept up to date; `asked_on`: the last day of a request for it.
 
-    `reached`: the last establishment counted, "" none. `months_ended`: how many months of the period had
-    ended when its entities were counted, -1 while that is counted anew.
+    `reached`: the last counted establishment, "" for none. `months_ended`: number of ended months of the
+    period when its entities were counted, -1 while they are counted again.
     """
 
     __tablename__ = "indicator_period"
@@ -63,9 +63,9 @@ class IndicatorPeriod(Model):
 
 
 class IndicatorSubject(Model):
-    """What a subject adds to the totals: JSON by review state, bucket, unit and number of the aggregate.
+    """Contribution of a subject to the totals: JSON by review state, bucket, unit and aggregate number.
 
-    `part` is the period of an entity's counts, "" for what a record counts by its events.
+    `part`: the period of an entity's counts, "" for a record's events.
     """
 
     __tablename__ = "indicator_subject"
@@ -79,7 +79,7 @@ class IndicatorSubject(Model):
 
 
 class IndicatorLink(Model):
-    """A subject that changes with a record: an entity that has events of it, the end of a merge, a plan."""
+    """A subject to count again after a record's change: an entity of its events, a merge target, a plan."""
 
     __tablename__ = "indicator_link"
     __table_args__ = table_args(
@@ -94,7 +94,7 @@ class IndicatorLink(Model):
 
 
 class IndicatorTotal(Model):
-    """The counts of a bucket and a unit: JSON by number of the aggregate and value of its breakdown."""
+    """Totals of a bucket and a unit: JSON by aggregate number and value of its breakdown."""
 
     __tablename__ = "indicator_total"
     __table_args__ = table_args(ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]))

@@ -1,4 +1,4 @@
-"""Table of the jobs: long work of the office, its progress and its outcome."""
+"""Table of background jobs with progress and outcome."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Job(Model):
-    """One job; `arguments` and `outcome` are JSON objects of ids, codes and counts, never of content.
+    """A background job; `arguments` and `outcome`: JSON objects of ids, codes and counts, without content.
 
-    The outcome is written in the transaction that has the effect of the job: there is never one without the
-    other. `attempt_count` counts the starts, so that a job which ends the process is not begun for ever.
+    The outcome is written in the transaction of the job's effect. `attempt_count`: number of starts, so that
+    a job that crashes the process is not started for ever.
     """
 
     __tablename__ = "job"

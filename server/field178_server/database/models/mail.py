@@ -1,4 +1,4 @@
-"""Table of the e-mails that wait to be sent, were sent, or could not be."""
+"""Table of e-mails: waiting, sent and failed."""
 
 from datetime import date, datetime
 
@@ -10,12 +10,12 @@ from field178_server.database.flask_extension import Model
 
 
 class Mail(Model):
-    """One e-mail to one officer, with counts, record codes and links alone; it goes to the account's address.
+    """An e-mail to an officer with only counts, record codes and links, sent to the account's address.
 
-    `address`: the former one to which it goes instead, until it is sent or given up.
+    `address`: a former address to use instead, until the e-mail is sent or given up.
 
-    One that is waiting or being sent is taken up from `next_try_at` on: a process that died while sending
-    leaves it to the next. `reason`: why the last try failed.
+    A waiting e-mail, or one being sent, is sent from `next_try_at` on, so that the e-mail of a process that
+    died is sent by another. `reason`: error of the last attempt.
     """
 
     __tablename__ = "mail"

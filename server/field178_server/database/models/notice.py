@@ -1,4 +1,4 @@
-"""Tables of notices: what is shown for a while and to whom, and who has it."""
+"""Tables of notices, their delivery to tablets and their confirmation by officers."""
 
 from datetime import datetime
 
@@ -9,21 +9,20 @@ from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantK
 from field178_server.database.flask_extension import Model
 
 INFO = "info"
-# These two release the tablet's mass deletion guard for as long as they are shown.
+# Kinds that release the tablet's mass deletion guard while they are shown.
 REMOVAL = "removal"
 REFORM = "reform"
 KINDS = (INFO, REMOVAL, REFORM)
-# They go with every full `hello`.
+# Notices are sent with every full `hello`.
 MAX_SHOWN = 20
 
 
 class Notice(Model):
-    """One notice in both languages, shown from `since`, without one from its making, until `until`.
+    """A notice in both languages, shown from `since` (NULL: at once) until `until`.
 
-    To everybody; with `audience` to the officers of a team (`team:ID`), an agency (`agency:ID`) or a role
-    (`role:ID`) and to their tablets; with `officer_id` to the tablets this officer is bound to, but not on
-    `device_id`, the tablet that it is about; without a `device_id` to this officer in the console, about the
-    own account.
+    Recipients: everybody; with `audience` the officers of a team (`team:ID`), an agency (`agency:ID`) or a
+    role (`role:ID`) and their tablets; with `officer_id` and `device_id` the officer's tablets except that
+    device, which the notice is about; with `officer_id` alone this officer in the console, about the account.
     """
 
     __tablename__ = "notice"
@@ -48,7 +47,7 @@ class Notice(Model):
 
 
 class NoticeDelivery(Model):
-    """A tablet that has stored a notice, and when it first said so."""
+    """Delivery of a notice to a tablet, with the time of the first confirmation."""
 
     __tablename__ = "notice_delivery"
     __table_args__ = table_args(
@@ -63,7 +62,7 @@ class NoticeDelivery(Model):
 
 
 class NoticeReading(Model):
-    """An officer who said in the console that a notice was read, and when."""
+    """Confirmation of a notice by an officer in the console, with its time."""
 
     __tablename__ = "notice_reading"
     __table_args__ = table_args(

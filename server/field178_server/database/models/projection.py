@@ -1,4 +1,4 @@
-"""Tables of projections: typed rows for lists, reviews and reports, written with the record."""
+"""Tables of projections: typed rows of records for lists, reviews and reports."""
 
 from datetime import date, datetime
 
@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.flask_extension import Model
 
-# The visits of an establishment: SQLite, which has no statistics on a server, reads a longer index by itself.
+# Index of an establishment's visits; SQLite, which has no statistics, needs a hint to use it.
 VISITS_INDEX = "ix_filed_record_tenant_id_establishment_id_occurred_on"
 
 
 class EstablishmentProjection(Model):
-    """A live establishment as lists and the map show it.
+    """A live establishment, for the register and the map.
 
-    `folded` is what is searched, without marks: name, address, registration number, commune.
+    `folded`: the search text without diacritics: name, address, registration number, commune.
     """
 
     __tablename__ = "establishment_row"
@@ -44,13 +44,13 @@ class EstablishmentProjection(Model):
 
 
 class FiledRecord(Model):
-    """A live filed inspection or outreach session with its review state: the review queue.
+    """A live filed inspection or outreach session with its review state, for lists and the review queue.
 
-    `drawer` is its queue there: a corrected or answered return is queued again. `handed_to`: the officer
-    who has to answer a return in the place of `user_id`, who filed it. `folded` is what is searched: the
-    numbers on it and the venue of a session, without marks, each on a line of its own. `register_type_id` is
-    the kind of the visited establishment as the register has it now, `register_unit_id` its commune, without
-    an entry that of the record: both change with the entry (decision 0082).
+    `drawer`: its queue of the review: a corrected or answered return is waiting again. `handed_to`: the
+    officer who must answer a return instead of `user_id`, who filed it. `folded`: the search texts without
+    diacritics, one per line: its numbers and the venue of a session. `register_type_id`, `register_unit_id`:
+    type and commune of the visited establishment in the register (without it: NULL and the record's unit);
+    both change with the establishment (decision 0082).
     """
 
     __tablename__ = "filed_record"
@@ -61,27 +61,45 @@ class FiledRecord(Model):
         Index(VISITS_INDEX, "tenant_id", "establishment_id", "occurred_on"),
         Index(
             "ix_filed_record_open_threads",
-            *("tenant_id", "reviewed_at", "record_id"),
+            "tenant_id",
+            "reviewed_at",
+            "record_id",
             sqlite_where=text("open_threads > 0"),
             postgresql_where=text("open_threads > 0"),
         ),
         Index(
             "ix_filed_record_sessions",
-            *("tenant_id", "received_at", "record_id"),
+            "tenant_id",
+            "received_at",
+            "record_id",
             sqlite_where=text("type = 'outreach_session'"),
             postgresql_where=text("type = 'outreach_session'"),
         ),
         Index(
             "ix_filed_record_session_drawers",
-            *("tenant_id", "drawer", "received_at", "record_id"),
+            "tenant_id",
+            "drawer",
+            "received_at",
+            "record_id",
             sqlite_where=text("type = 'outreach_session'"),
             postgresql_where=text("type = 'outreach_session'"),
         ),
-        # All that lists are filtered by: they are counted in the index alone.
+        # Contains all filter columns, so that counts of lists need only the index.
         Index(
             "ix_filed_record_list",
-            *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
-            *("outcome", "review_state", "establishment_id", "register_type_id", "register_unit_id"),
+            "tenant_id",
+            "type",
+            "occurred_on",
+            "record_id",
+            "scope",
+            "unit_id",
+            "team_id",
+            "kind",
+            "outcome",
+            "review_state",
+            "establishment_id",
+            "register_type_id",
+            "register_unit_id",
         ),
         CheckConstraint("review_state IN ('waiting', 'returned', 'approved', 'void')", name="review_state"),
     )
@@ -111,14 +129,14 @@ class FiledRecord(Model):
     reviewed_at: Mapped[datetime | None]
     drawer: Mapped[str] = mapped_column(server_default="waiting")
     plan_item_id: Mapped[MaybeKey]
-    # Comment threads that the office has not closed.
+    # Number of open comment threads.
     open_threads: Mapped[int] = mapped_column(server_default="0")
     handed_to: Mapped[MaybeKey]
     folded: Mapped[str] = mapped_column(server_default="")
 
 
 class FiledCount(Model):
-    """Count of filed records by scope, type and drawer; kept with them in one transaction."""
+    """Count of filed records by scope, type and drawer; updated in the transaction of the records."""
 
     __tablename__ = "filed_count"
     __table_args__ = table_args()
@@ -131,7 +149,7 @@ class FiledCount(Model):
 
 
 class FiledFacet(Model):
-    """A code or establishment that a live filed record names: lists are filtered by it.
+    """A code or establishment of a live filed record, for filters of lists.
 
     `kind`: violation or measure of a visit, establishment of an outreach session.
     """
@@ -150,7 +168,7 @@ class FiledFacet(Model):
 
 
 class MergeProjection(Model):
-    """An establishment that was merged, and the one it was merged into, which may be merged in its turn."""
+    """A merged establishment and the record it was merged into, which may be merged as well."""
 
     __tablename__ = "merged_record"
     __table_args__ = table_args(
@@ -164,10 +182,10 @@ class MergeProjection(Model):
 
 
 class FollowUpProjection(Model):
-    """What a visit began and how far it is: a correction, the decision that is due, or a fine to be paid.
+    """A follow-up of a visit: a correction, the due decision, or a fine to be paid.
 
-    `line` is unique in the visit; `due_on` is NO_DAY where no day is set. `closed_on` is the day when it
-    ended: `own_closed_on`, which the visit and the office tell, or that of another visit's answer.
+    `line` is unique in the visit; `due_on` is NO_DAY without a due day. `closed_on`: `own_closed_on`, which
+    visit or office set, or the day of another visit's answer.
     """
 
     __tablename__ = "follow_up_row"
@@ -175,13 +193,19 @@ class FollowUpProjection(Model):
         ForeignKeyConstraint(["tenant_id", "visit_id"], ["record.tenant_id", "record.record_id"]),
         Index(
             "ix_follow_up_row_open",
-            *("tenant_id", "due_on", "visit_id", "line"),
+            "tenant_id",
+            "due_on",
+            "visit_id",
+            "line",
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
         Index(
             "ix_follow_up_row_closed",
-            *("tenant_id", "closed_on", "visit_id", "line"),
+            "tenant_id",
+            "closed_on",
+            "visit_id",
+            "line",
             sqlite_where=text("closed_on IS NOT NULL"),
             postgresql_where=text("closed_on IS NOT NULL"),
         ),
@@ -207,7 +231,7 @@ class FollowUpProjection(Model):
 
 
 class FollowUpAnswerRow(Model):
-    """The answer of a visit, not void, that closes a correction of another one."""
+    """An answer of a visit (not void) that closes a correction of another visit."""
 
     __tablename__ = "follow_up_answer"
     __table_args__ = table_args(
@@ -223,7 +247,7 @@ class FollowUpAnswerRow(Model):
 
 
 class SanctionRow(Model):
-    """A decision on a visit that counts, once for each number, whoever wrote it: the source of figures."""
+    """A sanction decision on a visit, once per decision number, by tablet or office: a source of figures."""
 
     __tablename__ = "sanction_row"
     __table_args__ = table_args(
@@ -250,7 +274,7 @@ class SanctionRow(Model):
 
 
 class PlanItemRow(Model):
-    """A live planned visit. Its scope is the office's until an unannounced one may be known to its team."""
+    """A live planned visit. The scope of an unannounced visit is the office's until its window begins."""
 
     __tablename__ = "plan_item_row"
     __table_args__ = table_args(
@@ -278,7 +302,7 @@ class PlanItemRow(Model):
 
 
 class ConflictRow(Model):
-    """A conflict record as the office lists it."""
+    """A conflict record, for the office's list."""
 
     __tablename__ = "conflict_row"
     __table_args__ = table_args(
@@ -302,10 +326,10 @@ class ConflictRow(Model):
 
 
 class ProjectionRun(Model):
-    """A run of `field178 project` that has not ended, and how far it is.
+    """An unfinished run of `field178 project` with its position.
 
-    `record_types`: comma-separated, empty for all. Records are projected in stages, within a stage in order
-    of their ids: `after_id` is the last one that was. `differing`: JSON object, differing rows by table.
+    `record_types`: comma-separated, empty for all. Records are projected in stages, in a stage by id:
+    `after_id` is the last projected one. `differing`: JSON object, number of differing rows by table.
     """
 
     __tablename__ = "projection_run"

@@ -1,4 +1,4 @@
-"""Tables of records and their feed: the stored wire bytes of each, and its latest row in its scope."""
+"""Tables of records, their change feed, and erasures."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class Record(Model):
-    """One record; `body` is the canonical text of `data`, byte for byte what `h` was computed from.
+    """A record; `body`: the canonical text of `data`, from which `h` is computed byte by byte.
 
-    `subject_id` names the record that a conflict or review is about, so that both move with it.
+    `subject_id`: the subject of a companion (conflict, review, entry), which moves with it.
     """
 
     __tablename__ = "record"
@@ -38,9 +38,9 @@ class Record(Model):
 
 
 class Feed(Model):
-    """Latest row of a record in a scope: `put` (present) or `leave` (departed). The newest one counts.
+    """The latest change of a record in a scope's feed: `put` (present) or `leave` (moved away).
 
-    `left_rev`: of a leave, the last revision that the record had in this scope.
+    `left_rev`: for a `leave`, the last revision of the record in this scope.
     """
 
     __tablename__ = "feed"
@@ -60,10 +60,10 @@ class Feed(Model):
 
 
 class Erasure(Model):
-    """The erasure of one record: requested, then confirmed by another officer, then deleted from the disk.
+    """The erasure of a record: requested, confirmed by another officer, then deleted from the disk.
 
-    `files` is a JSON object of the files that go with it (`blobs` by hash, `uploads` by id). While
-    `erased_at` is null their bytes, or what the engine leaves of the text in its own files, may be there.
+    `files`: JSON object of the files to delete (`blobs` by hash, `uploads` by id). While `erased_at` is NULL
+    their bytes, or old text in the database files, may still exist.
     """
 
     __tablename__ = "purge"

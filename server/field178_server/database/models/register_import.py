@@ -1,4 +1,4 @@
-"""Tables of imports of the register: drafts and results, the records of each, and choices to remember."""
+"""Tables of register imports: drafts and results, their records, and remembered choices."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class RegisterImport(Model):
-    """One file of establishments, from its upload to its undoing; its rows lie in the data folder meanwhile.
+    """An import of a file of establishments, from upload to undo; its rows are in a file of the data folder.
 
-    `choices` is a JSON object: sheet, columns, values for all rows, words, rows to take although they look
-    alike. `counts` is a JSON object of numbers, written with the records.
+    `choices`: JSON object of sheet, columns, values for all rows, spellings, and rows to import although they
+    are possible duplicates. `counts`: JSON object of numbers, written with the records.
     """
 
     __tablename__ = "register_import"
@@ -36,7 +36,7 @@ class RegisterImport(Model):
 
 
 class RegisterImportRecord(Model):
-    """A record that an import made, and the row of the file it came from."""
+    """A record created by an import, with its row in the file."""
 
     __tablename__ = "register_import_record"
     __table_args__ = table_args(
@@ -55,7 +55,7 @@ class RegisterImportRecord(Model):
 
 
 class RegisterImportChoice(Model):
-    """A choice that the next file is met with: columns of a set of headings, the id of a spelling."""
+    """A remembered choice for later files: columns of a set of headings, or the id of a spelling."""
 
     __tablename__ = "register_import_choice"
     __table_args__ = table_args(ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]))

@@ -1,4 +1,4 @@
-"""Tables of replication: history, receipts, quarantine, incarnations, root chain."""
+"""Tables of replication: history, receipts, quarantine, incarnations, divergent records, hash chain."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class ChangeHistory(Model):
-    """History: every change that reached its record, tablet's or office's; append-only but for an erasure.
+    """A change in the history of a record, by tablet or office; append-only except for erasures.
 
-    `rev` is the revision this change made, null when it made none. `device_id` null: the office.
+    `rev`: the revision that the change created, or NULL. `device_id` NULL: the office.
     """
 
     __tablename__ = "change"
@@ -33,11 +33,11 @@ class ChangeHistory(Model):
 
 
 class StoredReceipt(Model):
-    """The receipt of a pushed change and, for ever, its idempotency key (id + keyed payload hash).
+    """The receipt of a pushed change with its idempotency key (id + keyed payload hash); never deleted.
 
-    `first_v` is its `v` when it was made: a receipt made anew keeps it, and roots cover receipts by it.
-    `told_to`: the tablet that replaced its own and hears what becomes of it; null: its own. `v` is a count of
-    the one that is told.
+    `first_v`: its first `v`; a changed receipt keeps it, and roots cover receipts by it. `told_to`: the
+    tablet that replaced the sender and gets the receipt; NULL: the sender. `v`: count of the tablet that
+    gets it.
     """
 
     __tablename__ = "receipt"
@@ -77,10 +77,10 @@ class StoredReceipt(Model):
 
 
 class Quarantine(Model):
-    """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
+    """A quarantined change: not applied, stored as sent, shown to user and office, evaluated again later.
 
-    Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
-    `settled_reason`: the officer who rejected it (`discarded`), and why; it can be put back.
+    The key includes the payload hash, so that two contents with one id are both stored. `settled_by`,
+    `settled_reason`: the officer who rejected it (`discarded`), and the reason; it can be reopened.
     """
 
     __tablename__ = "quarantine"
@@ -113,7 +113,7 @@ class Quarantine(Model):
 
 
 class Incarnation(Model):
-    """One life of a tablet's database: receipts digest and how far its changes are in a verified backup."""
+    """An incarnation of a tablet's database: digest of receipts, and last number in a proved backup."""
 
     __tablename__ = "incarnation"
     __table_args__ = table_args(
@@ -130,9 +130,9 @@ class Incarnation(Model):
 
 
 class DivergentRecord(Model):
-    """One record as one tablet has it; `h` is computed from its content, whatever the tablet sent.
+    """A tablet's copy of a record that the store may lack; `h` is computed from its content.
 
-    `is_sound`: the tablet said the same hash. Nothing here is applied by itself.
+    `is_sound`: the tablet sent the same hash. Applied only by a decision of the office.
     """
 
     __tablename__ = "salvage"
@@ -161,9 +161,9 @@ class DivergentRecord(Model):
 
 
 class Root(Model):
-    """One link; the index runs on through epochs, `sig` holds for its own epoch alone.
+    """A link of the hash chain over receipts (root); indexes continue through epochs, `sig` is per epoch.
 
-    `trail_index` and `trail_hash`: how far the chain of the audit trail was when the link was made.
+    `trail_index`, `trail_hash`: the head of the audit trail's chain when the link was created.
     """
 
     __tablename__ = "root"
@@ -184,7 +184,7 @@ class Root(Model):
 
 
 class RootPart(Model):
-    """Part of a link for one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
+    """Part of a link: a tablet's receipts up to `upto` (`first_v`) that no earlier link covers."""
 
     __tablename__ = "root_part"
     __table_args__ = table_args(

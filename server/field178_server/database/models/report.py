@@ -1,4 +1,4 @@
-"""Tables of reports: content signed off, content frozen, and the templates of the office."""
+"""Tables of reports: content of sign-offs, frozen content, and the templates of the office."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from field178_server.database.flask_extension import Model
 class SignedReport(Model):
     """Content of the latest sign-off of a report: canonical JSON, compressed; `figures` is its digest.
 
-    A sign-off holds while the report names the same digest.
+    A sign-off is valid while the report has the same digest.
     """
 
     __tablename__ = "signed_report"
@@ -29,9 +29,9 @@ class SignedReport(Model):
 
 
 class FrozenReport(Model):
-    """All that a report is made of: canonical JSON, compressed; `sha256` is that of the JSON.
+    """Frozen content of a report: canonical JSON, compressed; `sha256`: hash of the JSON.
 
-    `template` names the bytes that its document is filled into.
+    `template`: hash of the template of its document.
     """
 
     __tablename__ = "frozen_report"
@@ -52,9 +52,9 @@ class FrozenReport(Model):
 
 
 class ReportTemplate(Model):
-    """A template: the office's own, in use while it has no end; or the product's of a day.
+    """A report template: the office's own, in use while it has no end; or the product's on some day.
 
-    It stays for good: frozen reports are made with the one of their day.
+    Templates are never deleted, because frozen reports use them.
     """
 
     __tablename__ = "report_template"

@@ -1,4 +1,4 @@
-"""Table of what officers have before them in the review."""
+"""Table of the records that officers have open in the review."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from field178_server.database.flask_extension import Model
 
 
 class RecordView(Model):
-    """The revision of a record that an officer has last looked at, and when; kept for a few days."""
+    """The last revision of a record that an officer opened, with its time; kept for a few days."""
 
     __tablename__ = "record_view"
     __table_args__ = table_args(

@@ -10,9 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class Tenant(Model):
-    """The authority that runs teams and their store; `epoch` names its history.
+    """A tenant of the store: an authority with its teams; `epoch`: id of the store's history.
 
-    Tablet sessions of an older `session_generation` have ended.
+    Tablet sessions of an older `session_generation` have expired.
     """
 
     __tablename__ = "tenant"
@@ -27,7 +27,7 @@ class Tenant(Model):
 
 
 class Scope(Model):
-    """One unit of partial sync: sequence (bumped under this row's lock), floor, digest of live records."""
+    """A scope, the unit of partial sync: sequence (raised under the row's lock), floor, digest of records."""
 
     __tablename__ = "scope"
     __table_args__ = table_args(
@@ -47,9 +47,9 @@ class Scope(Model):
 
 
 class StoreCheck(Model):
-    """The last time every digest was recomputed from the rows: `faults` is a JSON list of the first lines.
+    """The last integrity check: its times and number of faults; `faults`: JSON list of the first lines.
 
-    `begun_at` is also the claim: of several processes the one that moves it runs the check.
+    `begun_at` is also the claim: the process that updates it runs the check.
     """
 
     __tablename__ = "store_check"

@@ -1,4 +1,4 @@
-"""Tables of webhooks: receivers, the events told to them in one order, attempts, what was passed over."""
+"""Tables of webhooks: receivers, events in their order, attempts, refused messages."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Webhook(Model):
-    """One receiver; `delivered_no` is the last event it has taken, and the next one waits until it is taken.
+    """A receiver of webhooks; `delivered_no`: the last delivered event; events are delivered in order.
 
-    `kinds` are the kinds of events it is told of, with blanks between. Secrets are sealed. A process that
-    sends holds `claim` until `claimed_until`; whoever changes the row takes the claim away.
+    `kinds`: the kinds of its events, space-separated. Secrets are sealed. A sending process has the `claim`
+    until `claimed_until`; a change of the row removes the claim.
     """
 
     __tablename__ = "webhook"
@@ -43,9 +43,9 @@ class Webhook(Model):
 
 
 class WebhookFeed(Model):
-    """How far the feeds of the scopes are in the events: JSON of seq by scope; `last_no`: the last event.
+    """Cursors of the scopes' feeds in the events: JSON of seq by scope; `last_no`: the last event.
 
-    There is one while there are webhooks; its row is locked by whoever adds events.
+    The row exists while there are webhooks, and is locked to add events.
     """
 
     __tablename__ = "webhook_feed"
@@ -60,7 +60,7 @@ class WebhookFeed(Model):
 
 
 class WebhookRecord(Model):
-    """The last revision of a record that is in the events, or was there before the first webhook."""
+    """The last revision of a record in the events, or its revision before the first webhook."""
 
     __tablename__ = "webhook_record"
     __table_args__ = table_args(
@@ -74,9 +74,9 @@ class WebhookRecord(Model):
 
 
 class WebhookEvent(Model):
-    """One event, in the order in which it is told: ids, type, unit and revision, nothing of the content.
+    """An event of webhooks, ordered by number: ids, type, unit and revision, without content.
 
-    `event_id` is that of the change behind it; `state`: what a review decided.
+    `event_id`: id of its change; `state`: the decision of a review.
     """
 
     __tablename__ = "webhook_event"
@@ -101,7 +101,7 @@ class WebhookEvent(Model):
 
 
 class WebhookAttempt(Model):
-    """One attempt to tell a receiver of one event, or of a test (`event_no` null); `reason` null: taken."""
+    """An attempt to deliver an event or a test (`event_no` NULL) to a receiver; `reason` NULL: delivered."""
 
     __tablename__ = "webhook_attempt"
     __table_args__ = table_args(
@@ -125,9 +125,9 @@ class WebhookAttempt(Model):
 
 
 class WebhookRefused(Model):
-    """One message that a receiver refused while it took the next one: it holds up nothing.
+    """A message that a receiver refused while it accepted the next one; it does not stop the delivery.
 
-    `status` is the last answer to it, `attempts` the count of them.
+    `status`: the last HTTP status, `attempts`: their number.
     """
 
     __tablename__ = "webhook_refused"

@@ -1,4 +1,4 @@
-"""Who set a change of the quarantine aside, and why."""
+"""Add officer and reason of a rejected change to the quarantine."""
 
 from __future__ import annotations
 

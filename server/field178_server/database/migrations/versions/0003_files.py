@@ -1,4 +1,4 @@
-"""Files: what records name, uploads, stored blobs; records stored before are looked through once."""
+"""Add tables of files: references of records (filled from stored records), uploads, blobs."""
 
 from __future__ import annotations
 

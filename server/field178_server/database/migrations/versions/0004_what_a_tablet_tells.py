@@ -1,4 +1,4 @@
-"""What a tablet tells of itself: unsent changes and files, free space, digests that did not match."""
+"""Add the reported status of tablets: unsent changes and files, free space, digest mismatches."""
 
 from __future__ import annotations
 

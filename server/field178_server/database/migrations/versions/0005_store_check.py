@@ -1,4 +1,4 @@
-"""The last time every digest was recomputed from the rows, and what was found."""
+"""Add the table of the last integrity check and its faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a held-back change waits for: the record to appear, or the one that it merges into."""
+"""Add the record that a quarantined change waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that tablets still have and the store does not."""
+"""Add the table of divergent records: tablets' copies that the store may lack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the office tells every tablet for a while."""
+"""Add the table of notices to tablets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who decided on a record that a tablet still had, and why it was set aside."""
+"""Add officer and reason of the decision on a divergent record."""
 
 from __future__ import annotations
 

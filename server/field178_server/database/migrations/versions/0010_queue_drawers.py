@@ -1,4 +1,4 @@
-"""The drawer of each filed record, and how many each drawer holds: the queue is read without counting it."""
+"""Add the review drawer of filed records, and the counts of filed records by drawer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purges: asked for by one officer, confirmed by another."""
+"""Add the table of erasures: requested by one officer, confirmed by another."""
 
 from __future__ import annotations
 

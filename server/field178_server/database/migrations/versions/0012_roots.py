@@ -1,4 +1,4 @@
-"""The root chain, the order in which it covers receipts, and what contradicts a tablet's root."""
+"""Add the hash chain over receipts, its order of receipts, and the root alarm of tablets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Since when nothing names a stored file: it is collected some weeks later."""
+"""Add the time since when a stored file is unreferenced."""
 
 from __future__ import annotations
 

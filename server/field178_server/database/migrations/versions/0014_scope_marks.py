@@ -1,4 +1,4 @@
-"""How old the stamps of a scope are, and how far each tablet has read: for compaction by age."""
+"""Add marks of the age of scopes' stamps, and cursors of tablets: for compaction by age."""
 
 from __future__ import annotations
 

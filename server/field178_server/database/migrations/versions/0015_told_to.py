@@ -1,4 +1,4 @@
-"""Which tablet hears what becomes of a change: the one that replaced its own."""
+"""Add the tablet that gets a receipt if it replaced the sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of minutes, leased to tablets in blocks."""
+"""Add the table of leased blocks of minutes numbers."""
 
 from __future__ import annotations
 

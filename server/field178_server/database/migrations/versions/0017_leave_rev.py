@@ -1,4 +1,4 @@
-"""Up to which revision a record was in the scope that it left."""
+"""Add the last revision of a record in a scope that it left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bindings that end with an account, grants that rest on an officer's scope, notices for one officer."""
+"""Add password resets to bindings, officers' scopes to grants, and officer and tablet to notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An orphan is found by its record: nothing else in quarantine waits for a record to appear."""
+"""Drop the column `awaits` of the quarantine: only orphans wait, and they have their record id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions of tablets are keyed tokens: neither they nor their nonces are stored."""
+"""Drop the tables of tablet sessions and nonces, which are keyed tokens; add the session generation."""
 
 from __future__ import annotations
 

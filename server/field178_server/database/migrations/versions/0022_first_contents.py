@@ -1,4 +1,4 @@
-"""What a first change set lies in its record alone until another revision is made (decision 0003)."""
+"""Store the content of a first change only in its record until the next revision (decision 0003)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Leave what is stored twice as it is: both forms are read."""
+    """Change nothing: payloads with the content stay valid."""
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""What visits began, the decisions on them, and which establishment a merged one belongs to."""
+"""Add projections of follow-ups, their answers, sanctions, and merged establishments."""
 
 from __future__ import annotations
 
@@ -40,16 +40,17 @@ def upgrade() -> None:
     rows = _table(
         "follow_up_row",
         [
-            *(
-                ("visit_id", KEY, False),
-                ("line", KEY, False),
-                ("kind", sa.Text(), False),
-                ("key", KEY, False),
-            ),
+            ("visit_id", KEY, False),
+            ("line", KEY, False),
+            ("kind", sa.Text(), False),
+            ("key", KEY, False),
             *_place(),
-            *(("title", sa.Text(), False), ("due_on", DATE, False)),
-            *(("own_closed_on", DATE, True), ("closed_on", DATE, True)),
-            *(("amount_vnd", WHOLE, True), ("paid_vnd", WHOLE, True)),
+            ("title", sa.Text(), False),
+            ("due_on", DATE, False),
+            ("own_closed_on", DATE, True),
+            ("closed_on", DATE, True),
+            ("amount_vnd", WHOLE, True),
+            ("paid_vnd", WHOLE, True),
         ],
         ("visit_id", "line"),
         "visit_id",
@@ -71,8 +72,10 @@ def upgrade() -> None:
     answers = _table(
         "follow_up_answer",
         [
-            *(("visit_id", KEY, False), ("asked_visit_id", KEY, False)),
-            *(("follow_up_id", KEY, False), ("answered_on", DATE, False)),
+            ("visit_id", KEY, False),
+            ("asked_visit_id", KEY, False),
+            ("follow_up_id", KEY, False),
+            ("answered_on", DATE, False),
         ],
         ("visit_id", "asked_visit_id", "follow_up_id"),
         "visit_id",
@@ -85,11 +88,17 @@ def upgrade() -> None:
     sanctions = _table(
         "sanction_row",
         [
-            *(("visit_id", KEY, False), ("number_key", KEY, False), ("decision_id", KEY, False)),
+            ("visit_id", KEY, False),
+            ("number_key", KEY, False),
+            ("decision_id", KEY, False),
             *_place(),
-            *(("document_number", sa.Text(), False), ("document_date", DATE, True)),
-            *(("agency_id", sa.Text(), False), ("sanction_id", sa.Text(), False)),
-            *(("amount_vnd", WHOLE, False), ("paid_vnd", WHOLE, False), ("is_of_field", FLAG, False)),
+            ("document_number", sa.Text(), False),
+            ("document_date", DATE, True),
+            ("agency_id", sa.Text(), False),
+            ("sanction_id", sa.Text(), False),
+            ("amount_vnd", WHOLE, False),
+            ("paid_vnd", WHOLE, False),
+            ("is_of_field", FLAG, False),
         ],
         ("visit_id", "number_key"),
         "visit_id",
@@ -134,7 +143,7 @@ def _table(
 def _fill(
     connection: sa.Connection, merged: sa.Table, rows: sa.Table, answers: sa.Table, sanctions: sa.Table
 ) -> None:
-    """Write the rows of what is stored; no entry of the office is older than this table."""
+    """Write the rows of stored records; there are no older entries of the office."""
     deleted = sa.text(
         "SELECT tenant_id, record_id, body FROM record WHERE deleted AND type = 'establishment'"
     )
@@ -143,7 +152,7 @@ def _fill(
         for tenant, record, body in connection.execute(deleted)
         if (into := text_of(json.loads(body), "merged_into"))
     ]
-    found: dict[str, list[dict[str, Any]]] = {"rows": [], "answers": [], "sanctions": []}
+    rows_by_table: dict[str, list[dict[str, Any]]] = {"rows": [], "answers": [], "sanctions": []}
     visits = sa.text(
         "SELECT filed_record.tenant_id, filed_record.record_id, filed_record.scope, filed_record.unit_id, "
         "filed_record.team_id, filed_record.establishment_id, record.body "
@@ -156,21 +165,26 @@ def _fill(
         own = {"tenant_id": tenant, "visit_id": visit}
         place = {"scope": scope, "unit_id": unit, "team_id": team, "establishment_id": establishment}
         place["visited_on"] = day_of_act(data)
-        found["rows"] += [{**own, **place, **line} for line in _lines(data)]
-        found["sanctions"] += [{**own, **place, **one} for one in _sanctions(data)]
-        found["answers"] += [
-            {**own, "asked_visit_id": asked, "follow_up_id": key, "answered_on": day_of_act(data) or NO_DAY}
-            for asked, key in sorted(set(closed_by(data)))
-            if asked and key
+        rows_by_table["rows"] += [{**own, **place, **line} for line in _lines(data)]
+        rows_by_table["sanctions"] += [{**own, **place, **sanction} for sanction in _sanctions(data)]
+        rows_by_table["answers"] += [
+            {
+                **own,
+                "asked_visit_id": answered_visit,
+                "follow_up_id": key,
+                "answered_on": day_of_act(data) or NO_DAY,
+            }
+            for answered_visit, key in sorted(set(closed_by(data)))
+            if answered_visit and key
         ]
     for table, values in (
         (merged, targets),
-        (rows, found["rows"]),
-        (answers, found["answers"]),
-        (sanctions, found["sanctions"]),
+        (rows, rows_by_table["rows"]),
+        (answers, rows_by_table["answers"]),
+        (sanctions, rows_by_table["sanctions"]),
     ):
         if values:
-            connection.execute(table.insert(), [_stored(connection, one) for one in values])
+            connection.execute(table.insert(), [_stored(connection, row) for row in values])
     connection.execute(
         sa.text(
             "UPDATE follow_up_row SET closed_on = (SELECT min(answered_on) FROM follow_up_answer "
@@ -189,16 +203,16 @@ def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
         due_on = day_of(row, "due_on") or NO_DAY
         yield _line("correction", key, text_of(row, "text"), due_on, closed_on)
     if entries_of(data, "findings"):
-        decided = (one.document_date or visited_on or NO_DAY for one in after.decisions)
+        decided = (decision.document_date or visited_on or NO_DAY for decision in after.decisions)
         yield _line(
             "decision", "", "", decision_due(data, lists, after) or NO_DAY, min(decided, default=None)
         )
-    for one in after.decisions:
-        if one.amount_vnd:
-            closed_on = None if one.outstanding_vnd else one.last_paid_on or NO_DAY
-            due_on = execution_due(one, lists) or NO_DAY
-            line = _line("payment", one.decision_id, one.document_number, due_on, closed_on)
-            yield {**line, "amount_vnd": one.amount_vnd, "paid_vnd": one.paid_vnd}
+    for decision in after.decisions:
+        if decision.amount_vnd:
+            closed_on = None if decision.outstanding_vnd else decision.last_paid_on or NO_DAY
+            due_on = execution_due(decision, lists) or NO_DAY
+            line = _line("payment", decision.decision_id, decision.document_number, due_on, closed_on)
+            yield {**line, "amount_vnd": decision.amount_vnd, "paid_vnd": decision.paid_vnd}
 
 
 def _line(kind: str, key: str, title: str, due_on: date, closed_on: date | None) -> dict[str, Any]:
@@ -216,22 +230,23 @@ def _line(kind: str, key: str, title: str, due_on: date, closed_on: date | None)
 
 
 def _sanctions(data: dict[str, Any]) -> list[dict[str, Any]]:
-    found = {
-        number_key(one.document_number) or one.decision_id: one for one in AfterVisit.of(data, {}).decisions
+    decisions = {
+        number_key(decision.document_number) or decision.decision_id: decision
+        for decision in AfterVisit.of(data, {}).decisions
     }
     return [
         {
             "number_key": key,
-            "decision_id": one.decision_id,
-            "document_number": one.document_number,
-            "document_date": one.document_date,
-            "agency_id": one.agency_id,
-            "sanction_id": one.sanction_id,
-            "amount_vnd": one.amount_vnd,
-            "paid_vnd": one.paid_vnd,
-            "is_of_field": one.is_of_field,
+            "decision_id": decision.decision_id,
+            "document_number": decision.document_number,
+            "document_date": decision.document_date,
+            "agency_id": decision.agency_id,
+            "sanction_id": decision.sanction_id,
+            "amount_vnd": decision.amount_vnd,
+            "paid_vnd": decision.paid_vnd,
+            "is_of_field": decision.is_of_field,
         }
-        for key, one in found.items()
+        for key, decision in decisions.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Files that the office itself has sent: an upload of no tablet."""
+"""Allow uploads without a tablet: files of the office."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs of the office: long work with progress and outcome (decision 0079)."""
+"""Add the table of background jobs (decision 0079)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports of the register: the files, their records, and choices to remember (decision 0080)."""
+"""Add tables of register imports, their records, and remembered choices (decision 0080)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which revision of a record an officer has last looked at in the review."""
+"""Add the table of the last revision of a record that an officer opened in the review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facets of filed records (decision 0081)."""
+"""Add the table of facets of filed records (decision 0081)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def upgrade() -> None:
 
 
 def _fill(table: str, condition: sa.ColumnElement[bool], rows_of: Rows) -> None:
-    """Read the bodies in steps: a store may hold a hundred thousand."""
+    """Write the rows of stored records in steps: a store may have a hundred thousand."""
     connection, after = op.get_bind(), ("", "")
     page = (
         sa.select(RECORD.c.tenant_id, RECORD.c.record_id, RECORD.c.type, RECORD.c.body)
@@ -66,10 +66,10 @@ def _fill(table: str, condition: sa.ColumnElement[bool], rows_of: Rows) -> None:
         .limit(STEP)
     )
     while rows := connection.execute(page, {"tenant": after[0], "record": after[1]}).all():
-        found = [row for each in rows for row in rows_of(*each)]
-        if found:
-            columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in found[0]]
-            connection.execute(sa.insert(sa.table(table, *columns)), found)
+        facets = [row for each in rows for row in rows_of(*each)]
+        if facets:
+            columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in facets[0]]
+            connection.execute(sa.insert(sa.table(table, *columns)), facets)
         after = (rows[-1].tenant_id, rows[-1].record_id)
 
 
@@ -77,17 +77,17 @@ def _facets(tenant: str, record: str, type_: str, body: str) -> Iterator[dict[st
     data = json.loads(body)
     documents = [entry.get("document_number") for _, entry in _entries(data, "measures")]
     texts = [*(data.get(name) for name in SEARCHED), *documents]
-    found: set[tuple[str, str]] = {("text", fold(one)) for one in texts if isinstance(one, str) and one}
+    facets: set[tuple[str, str]] = {("text", fold(text)) for text in texts if isinstance(text, str) and text}
     if type_ == "outreach_session":
-        found |= {("establishment", key) for key, entry in _entries(data, "establishments")}
+        facets |= {("establishment", key) for key, entry in _entries(data, "establishments")}
     else:
-        found |= {
+        facets |= {
             (kind, str(entry[name]))
             for kind, group, name in NAMED
             for _, entry in _entries(data, group)
             if entry.get(name)
         }
-    for kind, value in sorted(found):
+    for kind, value in sorted(facets):
         yield {"tenant_id": tenant, "record_id": record, "kind": kind, "value": value}
 
 

@@ -1,4 +1,4 @@
-"""Search of the register by number and commune (decision 0082), and views that officers keep."""
+"""Add number and commune to the search text of the register (decision 0082), and saved views of officers."""
 
 from __future__ import annotations
 
@@ -24,8 +24,17 @@ INDEX = "ix_establishment_row_search"
 COLUMNS = ["tenant_id", "sort_key", "record_id", "folded", "scope"]
 OLD_LIST_INDEX, LIST_INDEX = "ix_filed_record_tenant_id_type_occurred_on", "ix_filed_record_list"
 LIST_COLUMNS = [
-    *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
-    *("outcome", "review_state", "establishment_id"),
+    "tenant_id",
+    "type",
+    "occurred_on",
+    "record_id",
+    "scope",
+    "unit_id",
+    "team_id",
+    "kind",
+    "outcome",
+    "review_state",
+    "establishment_id",
 ]
 STEP = 500
 
@@ -49,7 +58,7 @@ def upgrade() -> None:
     _fold(
         lambda row: f"{row.name} {row.address} {row.registration_number or ''} {units.get(row.unit_id, '')}"
     )
-    # On PostgreSQL a row of an index has a greatest size, and a scan of the table is as fast.
+    # Not on PostgreSQL, where index rows have a size limit and a table scan is as fast.
     if op.get_bind().dialect.name == "sqlite":
         op.create_index(INDEX, "establishment_row", COLUMNS)
 

@@ -1,4 +1,4 @@
-"""Planned visits as rows, and the planned visit that a filed one was begun from."""
+"""Add the projection of planned visits, and the planned visit of a filed visit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def upgrade() -> None:
     filed = sa.table("filed_record", *map(sa.column, ("tenant_id", "record_id", "plan_item_id")))
     record = sa.table("record", *map(sa.column, ("tenant_id", "record_id", "body")))
     same = sa.and_(record.c.tenant_id == filed.c.tenant_id, record.c.record_id == filed.c.record_id)
-    # Few records name one; the text of the others is not taken apart.
+    # Only records with a planned visit, which are few, are parsed.
     naming = sa.exists().where(same, record.c.body.contains('"plan_item_id":'))
     named: sa.ColumnClause[str] = sa.literal_column(_NAMED[op.get_bind().dialect.name])
     op.execute(

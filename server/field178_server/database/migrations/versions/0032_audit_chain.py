@@ -1,4 +1,4 @@
-"""The chain of the audit trail, and its rows by object and by author."""
+"""Add the hash chain of the audit trail, and indexes by object and by actor."""
 
 from __future__ import annotations
 

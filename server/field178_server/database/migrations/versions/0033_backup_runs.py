@@ -1,4 +1,4 @@
-"""Log of the backups: every attempt with its place, size and proof (decision 0015)."""
+"""Add the log of backups: every attempt with folder, size and proof (decision 0015)."""
 
 from __future__ import annotations
 

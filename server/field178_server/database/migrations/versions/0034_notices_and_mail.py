@@ -1,4 +1,4 @@
-"""Notices to some with who has them, and e-mail to officers (decision 0089)."""
+"""Add audiences, delivery and confirmation of notices, and e-mails to officers (decision 0089)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand-overs of open work, and who has to answer a returned record (decision 0090)."""
+"""Add hand-overs of open work, and the officer who must answer a returned record (decision 0090)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of entries that look like one place and are not (decision 0081); filters in the search index."""
+"""Add dismissed duplicates (decision 0081), and filter columns to the search index."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 SEARCH = "ix_establishment_row_search"
 SEARCHED = ["tenant_id", "sort_key", "record_id", "folded", "scope"]
-# What the list is filtered by as well: the entries that it leaves out are not read.
+# Filter columns of the list, so that rows outside of the filter are not read.
 FILTERED = ["unit_id", "establishment_type_id", "operating_status_id"]
 
 
@@ -55,7 +55,7 @@ def downgrade() -> None:
 
 
 def _index_search(columns: list[str]) -> None:
-    # Of SQLite alone (decision 0082).
+    # Only on SQLite (decision 0082).
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index(SEARCH, "establishment_row")
         op.create_index(SEARCH, "establishment_row", columns)

@@ -1,4 +1,4 @@
-"""Count of the open comment threads of a filed record (decision 0007)."""
+"""Add the count of open comment threads to filed records (decision 0007)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 INDEX = "ix_filed_record_open_threads"
-# Until now a comment was a thread of its own, and none had an answer: no record changes its drawer.
+# So far each comment is a thread without answers, so that no record changes its drawer.
 REVIEWS = sa.text(
     "SELECT filed_record.tenant_id, filed_record.record_id, record.body FROM filed_record "
     "JOIN record ON record.tenant_id = filed_record.tenant_id "
@@ -53,5 +53,5 @@ def downgrade() -> None:
 
 def _open(review: dict[str, object]) -> int:
     comments = review.get("comments")
-    found = comments.values() if isinstance(comments, dict) else ()
-    return sum(isinstance(one, dict) and "done_rev" not in one for one in found)
+    threads = comments.values() if isinstance(comments, dict) else ()
+    return sum(isinstance(thread, dict) and "done_rev" not in thread for thread in threads)

@@ -1,4 +1,4 @@
-"""One searched text of a filed record, and PostgreSQL's index of trigrams (decision 0082)."""
+"""Add the search text of filed records, and PostgreSQL's trigram indexes (decision 0082)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def upgrade() -> None:
 
 
 def _has_trigrams() -> bool:
-    """Make the extension where the owner of the database may; without it a search reads every row."""
+    """Create the search extension if the owner of the database may; return whether it exists.
+
+    Without it a search reads all rows.
+    """
     connection = op.get_bind()
     try:
         with connection.begin_nested():
@@ -93,12 +96,12 @@ def _write_facets() -> None:
         .limit(STEP)
     )
     while rows := connection.execute(page, {"tenant": after[0], "record": after[1]}).all():
-        found = [
+        facets = [
             {"tenant_id": row.tenant_id, "record_id": row.record_id, "kind": "text", "value": text}
             for row in rows
             for text in row.folded.split("\n")
             if text
         ]
-        if found:
-            connection.execute(sa.insert(FACET), found)
+        if facets:
+            connection.execute(sa.insert(FACET), facets)
         after = (rows[-1].tenant_id, rows[-1].record_id)

@@ -1,4 +1,4 @@
-"""E-mails on returns beside the digests of the day (decision 0089)."""
+"""Allow e-mails about returned records, beside the daily digests (decision 0089)."""
 
 from __future__ import annotations
 

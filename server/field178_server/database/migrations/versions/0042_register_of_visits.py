@@ -1,4 +1,4 @@
-"""What the register says of a visited establishment, beside its visits (decision 0082)."""
+"""Add type and commune of the establishment in the register to filed visits (decision 0082)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ depends_on = None
 KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 INDEX = "ix_filed_record_list"
 COLUMNS = [
-    *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
-    *("outcome", "review_state", "establishment_id"),
+    "tenant_id",
+    "type",
+    "occurred_on",
+    "record_id",
+    "scope",
+    "unit_id",
+    "team_id",
+    "kind",
+    "outcome",
+    "review_state",
+    "establishment_id",
 ]
 NEW = ["register_type_id", "register_unit_id"]
 

@@ -1,4 +1,4 @@
-"""Keys of entries that may be the same place, and the entries found by them (decision 0082)."""
+"""Add match keys of establishments, and candidates for duplicates (decision 0082)."""
 
 from __future__ import annotations
 
@@ -51,15 +51,17 @@ def upgrade() -> None:
     for row in rows:
         for key in _own_keys(row):
             holders.setdefault((row.tenant_id, key), set()).add(row.record_id)
-    _insert(made["duplicate_key"], sorted((*key, one) for key, ids in holders.items() for one in ids))
-    found = {
+    _insert(
+        made["duplicate_key"], sorted((*key, record_id) for key, ids in holders.items() for record_id in ids)
+    )
+    candidates = {
         (row.tenant_id, record_id)
         for row in rows
         for key in _sought_keys(row)
         if (ids := holders.get((row.tenant_id, key), set())) - {row.record_id}
         for record_id in (*ids, row.record_id)
     }
-    _insert(made["duplicate_candidate"], sorted(found))
+    _insert(made["duplicate_candidate"], sorted(candidates))
 
 
 def downgrade() -> None:
@@ -80,7 +82,7 @@ def _own_keys(row: Any) -> Iterator[str]:
 
 
 def _sought_keys(row: Any) -> Iterator[str]:
-    """Give the keys of others like this one: by its number, its name, and what its name ends with."""
+    """Yield the keys of matching establishments: by number, by name, and by the endings of the name."""
     yield from _number(row)
     name = fold(row.name)
     yield from _names(row, name, SQUARE // 2)

@@ -1,4 +1,4 @@
-"""Index of outreach sessions by arrival: five visits came with each."""
+"""Add an index of outreach sessions by time of receipt: there are five visits per session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Totals of the indicators: what each record and entity adds, and how far they are (decision 0101)."""
+"""Add totals of the indicators, contributions of records and entities, and cursors (decision 0101)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TEXT_ = sa.Text()
 TENANT = (["tenant_id"], "tenant")
 Columns: TypeAlias = "dict[str, sa.types.TypeEngine[Any]]"
-# Columns of the key, other columns, what they refer to, checks.
+# Columns of the key, other columns, foreign key, checks.
 TABLES: dict[str, tuple[Columns, Columns, tuple[list[str], str], dict[str, str]]] = {
     "indicator_basis": ({}, {"basis": TEXT_}, TENANT, {}),
     "indicator_cursor": (

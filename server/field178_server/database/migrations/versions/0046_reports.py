@@ -1,4 +1,4 @@
-"""Frozen reports and the templates that they are filled into (decision 0105)."""
+"""Add tables of frozen reports and of report templates (decision 0105)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens by which programs read the office's data (decision 0108)."""
+"""Add the table of feed tokens, by which programs read the office's data (decision 0108)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: receivers, the events that are told to them, and each attempt (decision 0109)."""
+"""Add tables of webhooks: receivers, events, and attempts (decision 0109)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TENANT, RECORD, WEBHOOK = ("tenant", ()), ("record", ("record_id",)), ("webhook"
 
 
 class NewTable(NamedTuple):
-    """Columns of the key beside the tenant, the others, which of these may be null, what it refers to."""
+    """A new table: columns of the key beside the tenant, other columns, nullable ones, its foreign key."""
 
     key: dict[str, sa.types.TypeEngine[Any]]
     columns: dict[str, sa.types.TypeEngine[Any]]
@@ -86,7 +86,7 @@ def upgrade() -> None:
         referred, own = table.refers_to[0], ("tenant_id", *table.refers_to[1])
         op.create_table(
             name,
-            *(sa.Column(one, kind, nullable=one in table.nullable) for one, kind in columns.items()),
+            *(sa.Column(column, kind, nullable=column in table.nullable) for column, kind in columns.items()),
             sa.PrimaryKeyConstraint("tenant_id", *table.key, name=op.f(f"pk_{name}")),
             sa.ForeignKeyConstraint(
                 own,

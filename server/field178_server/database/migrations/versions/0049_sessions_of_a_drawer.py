@@ -1,4 +1,4 @@
-"""Index of outreach sessions by drawer: five visits wait before each."""
+"""Add an index of outreach sessions by drawer: there are five visits per session."""
 
 from __future__ import annotations
 

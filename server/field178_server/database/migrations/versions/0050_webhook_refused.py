@@ -1,4 +1,4 @@
-"""Messages of webhooks that a receiver refused while it took others (decision 0109)."""
+"""Add the table of messages that a receiver refused while it accepted others (decision 0109)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps of settling are numbered, so that they are counted outside of the transaction that writes them."""
+"""Add the number of counting steps of the totals, so that a step is counted outside of its transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mails to an officer about the own account."""
+"""Allow e-mails to an officer about the officer's account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Content of the latest sign-off of each report (decision 0105)."""
+"""Add the content of the latest sign-off of each report (decision 0105)."""
 
 from __future__ import annotations
 

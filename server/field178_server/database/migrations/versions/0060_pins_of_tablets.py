@@ -1,4 +1,4 @@
-"""Pins of the certificate with which a tablet was enrolled."""
+"""Add the TLS pins with which a tablet was enrolled."""
 
 from __future__ import annotations
 

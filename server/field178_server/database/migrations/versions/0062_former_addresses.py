@@ -1,4 +1,4 @@
-"""E-mails to the former address of an account."""
+"""Add the former address of an account to e-mails."""
 
 from __future__ import annotations
 

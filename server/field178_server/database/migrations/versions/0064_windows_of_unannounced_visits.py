@@ -1,6 +1,6 @@
-"""Day as of which ended windows of unannounced visits are counted; all counts are made anew.
+"""Add the day as of which ended windows of unannounced visits are counted; reset all totals.
 
-The counts of before tell of unannounced visits that are still to be made.
+The former totals include unannounced visits whose window has not ended.
 """
 
 from __future__ import annotations

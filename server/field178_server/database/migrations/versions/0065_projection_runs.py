@@ -1,4 +1,4 @@
-"""Position of a run that projects stored records again."""
+"""Add the position of a run that projects stored records again."""
 
 from __future__ import annotations
 
