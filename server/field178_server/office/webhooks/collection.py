@@ -115,12 +115,12 @@ def forget(session: Session, tenant_id: str) -> None:
 
 
 def is_begun(session: Session, tenant_id: str) -> bool:
-    """Tell whether events are collected, that is, whether there are webhooks."""
+    """Return whether events are collected, that is, whether there are webhooks."""
     return session.get(WebhookFeed, tenant_id) is not None
 
 
 def is_collected(session: Session, tenant_id: str) -> bool:
-    """Tell whether all changes of the feeds are collected."""
+    """Return whether all changes of the feeds are collected."""
     feed = session.get(WebhookFeed, tenant_id)
     if feed is None:
         return True
@@ -275,7 +275,7 @@ def _review_events(subject: _StoredRecord, revisions: Sequence[_Revision]) -> It
 
 
 def _decided(payload: Data) -> tuple[str, int] | None:
-    """Return review state and record revision of a decision; None if the review's revision is no decision.
+    """Return review state and record revision decided by a review's payload; None if it is no decision.
 
     A decision whose record was erased before it was collected is no decision any more.
     """

@@ -41,12 +41,12 @@ Stopped = Callable[[Session, OperationContext, str], None]
 
 
 def _notify_nobody(_session: Session, _context: OperationContext, _name: str) -> None:
-    """Notify nobody that a webhook was stopped."""
+    """Ignore that a webhook was stopped: the default for `notify_stopped`."""
 
 
 @dataclass(slots=True)
 class WebhookSender:
-    """Collector and sender of a store's events; of several processes one at a time claims a webhook.
+    """Collector and sender of a store's events; among several processes a claim gives each webhook to one.
 
     `notify_stopped` notifies officers of a stopped webhook, in the transaction that stops it. Messages have
     the timestamp of the machine's clock, not of a demo's clock: receivers compare it with their clocks.
@@ -59,7 +59,7 @@ class WebhookSender:
     _dropped_at: datetime | None = None
 
     def has_work(self) -> bool:
-        """Tell whether there are webhooks."""
+        """Return whether there are webhooks."""
         with snapshot(self.runtime.engine) as session:
             return collection.is_begun(session, self.runtime.tenant_id)
 

@@ -193,7 +193,7 @@ def _is_private_name(host: str) -> bool:
 
 
 def _is_private(address: str) -> bool:
-    """Tell whether an IP address is not public; for IPv4 within IPv6 the IPv4 address counts."""
+    """Return whether an IP address is not public; for IPv4 within IPv6 the IPv4 address counts."""
     ip_address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip_address, ipaddress.IPv6Address):
         inner = ip_address.ipv4_mapped or ip_address.sixtofour
