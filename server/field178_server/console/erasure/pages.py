@@ -24,7 +24,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
-from field178_server.office.erasure.find import FittingRecords, RecordSearch, find_records, note_search
+from field178_server.office.erasure.find import MatchingRecords, RecordSearch, find_records, note_search
 from field178_server.office.erasure.operations import SeenRequest
 from field178_server.office.erasure.queries import (
     ACTIONS_SHOWN_FOR,
@@ -160,7 +160,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
     page = current_page()
     with page.reading() as session:
         erasures = erasure_list(session, page.tenant_id, page.now, PageStart.read(request.args))
-        matches = FittingRecords() if refusal else find_records(session, page.tenant_id, search)
+        matches = MatchingRecords() if refusal else find_records(session, page.tenant_id, search)
         areas = names_of(session, page.tenant_id, {row.scope.partition(":")[2] for row in matches.rows})
     is_searched = not search.is_empty and not refusal
     if is_searched:

@@ -27,8 +27,8 @@ def erasure_state(row: ErasureRow, page: Page) -> StateLabel:
         return StateLabel(page.say(N_("Waits for a second person")), "warn", "clock")
     if row.erased_at is None:
         return StateLabel(page.say(N_("Removed; traces are being wiped")), "primary", "restore")
-    if row.unheard:
-        count = page.localizer.number(len(row.unheard))
+    if row.unsynced:
+        count = page.localizer.number(len(row.unsynced))
         text = page.say(N_("Done; tablets not heard from yet: {count}"), count=count)
         return StateLabel(text, "primary", "tablet")
     return StateLabel(page.say(N_("Done; every tablet has synced since")), "ok", "check-circle")

@@ -49,7 +49,7 @@ class RecordSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class FittingRecord:
+class MatchingRecord:
     """A record that matches the search."""
 
     record_id: str
@@ -61,23 +61,23 @@ class FittingRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class FittingRecords:
+class MatchingRecords:
     """Matching records, latest day first, and whether there are more."""
 
-    rows: tuple[FittingRecord, ...] = ()
+    rows: tuple[MatchingRecord, ...] = ()
     has_more: bool = False
 
 
-def find_records(session: Session, tenant_id: str, search: RecordSearch) -> FittingRecords:
+def find_records(session: Session, tenant_id: str, search: RecordSearch) -> MatchingRecords:
     """Return the records that match a search; establishments only if few do: results show just communes."""
     if search.is_empty:
-        return FittingRecords()
+        return MatchingRecords()
     filed = _filed(session, tenant_id, search)
     is_place_alone = bool(search.words) and not search.number and search.day is None
     places = _establishments(session, tenant_id, search.words) if is_place_alone else []
     too_many = len(places) > MOST_PLACES
     rows = filed[:SHOWN] + ([] if too_many else places)
-    return FittingRecords(tuple(rows), too_many or len(filed) > SHOWN)
+    return MatchingRecords(tuple(rows), too_many or len(filed) > SHOWN)
 
 
 def note_search(session: Session, context: OperationContext, match_count: int) -> None:
@@ -85,7 +85,7 @@ def note_search(session: Session, context: OperationContext, match_count: int) -
     context.note(session, AuditEntry(RECORDS_SEARCHED, details={"found": match_count}))
 
 
-def _filed(session: Session, tenant_id: str, search: RecordSearch) -> list[FittingRecord]:
+def _filed(session: Session, tenant_id: str, search: RecordSearch) -> list[MatchingRecord]:
     filed = FiledRecord
     query = (
         select(filed.record_id, filed.type, filed.scope, filed.unit_id, filed.occurred_on, Record.body)
@@ -99,7 +99,7 @@ def _filed(session: Session, tenant_id: str, search: RecordSearch) -> list[Fitti
     if search.day is not None:
         query = query.where(filed.occurred_on == search.day)
     rows = session.execute(query.order_by(filed.occurred_on.desc(), filed.record_id).limit(SHOWN + 1))
-    return [FittingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
+    return [MatchingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
 
 
 def _at_place(tenant_id: str, words: Sequence[str]) -> ColumnElement[bool]:
@@ -119,7 +119,7 @@ def _at_place(tenant_id: str, words: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
-def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> list[FittingRecord]:
+def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> list[MatchingRecord]:
     entry = EstablishmentProjection
     query = (
         select(entry.record_id, entry.scope, entry.unit_id)
@@ -129,7 +129,7 @@ def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> l
     )
     rows = session.execute(query)
     return [
-        FittingRecord(row.record_id, RecordType.ESTABLISHMENT, row.scope, row.unit_id, None, "")
+        MatchingRecord(row.record_id, RecordType.ESTABLISHMENT, row.scope, row.unit_id, None, "")
         for row in rows
     ]
 

@@ -142,7 +142,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 
 
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
-    """Tell whether an officer may request and confirm erasures: enabled and with the right."""
+    """Return whether an officer may request and confirm erasures: enabled and with the right."""
     role = lists.roles.get(officer.role)
     return officer.disabled_at is None and role is not None and RIGHT in role.rights
 

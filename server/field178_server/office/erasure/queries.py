@@ -43,7 +43,7 @@ class Holder:
     unsent: int | None
 
     def has_synced(self, erased_at: datetime) -> bool:
-        """Tell whether the tablet has synced since the erasure; a sync replaces its copy by the empty one."""
+        """Return whether the tablet has synced since the erasure; a sync replaces its copy."""
         return self.last_seen_at is not None and self.last_seen_at > erased_at
 
 
@@ -63,7 +63,7 @@ class ErasureRow:
     holders: tuple[Holder, ...]
 
     @property
-    def unheard(self) -> tuple[Holder, ...]:
+    def unsynced(self) -> tuple[Holder, ...]:
         """Tablets without a sync since the confirmation; none before it."""
         at = self.confirmed_at
         return () if at is None else tuple(holder for holder in self.holders if not holder.has_synced(at))
