@@ -113,7 +113,7 @@ def take_template() -> AnyResponse:
     if "preview" in request.form:
         document = _made("docx", sample, body, page.now)
         return _sent(document, _DOCX, "xem-thu-mau-bao-cao.docx")
-    _run(lambda session: operations.take_template(batch_in(session), office(), name, body))
+    _run(lambda session: operations.use_template(batch_in(session), office(), name, body))
     return done(url_for("console.reports.template"), "template_taken", _message_id())
 
 

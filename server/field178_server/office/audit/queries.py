@@ -91,7 +91,7 @@ class TrailPage:
 
 
 def may_be_named(access: AccessFilter, record: RecordFacts) -> bool:
-    """Tell whether the reader may see the id of a record in the audit trail.
+    """Return whether the reader may see the id of a record in the audit trail.
 
     Ids of planned visits and entries were once computed from establishment and day and could be guessed, so
     they are shown only to readers of the record.

@@ -84,7 +84,7 @@ def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:
 
 
 def may_read_any(role: str, lists: CodeLists) -> bool:
-    """Tell whether a role may read any table."""
+    """Return whether a role may read any table."""
     return bool(sets_of(role, lists))
 
 

@@ -59,7 +59,7 @@ class Filter:
         return self._condition(self._node)
 
     def names(self, column_name: str) -> bool:
-        """Tell whether the filter names a column."""
+        """Return whether the filter names a column."""
         return any(
             isinstance(node, ast.Identifier) and node.name == column_name for node in _walk(self._node)
         )

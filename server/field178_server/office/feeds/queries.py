@@ -123,7 +123,7 @@ def possible_readers(session: Session, tenant_id: str, lists: CodeLists) -> list
 
 
 def has_read_today(session: Session, context: OperationContext, token_id: str, set_name: str) -> bool:
-    """Tell whether today's audit entries contain a reading of the table with this token."""
+    """Return whether today's audit entries contain a reading of the table with this token."""
     query = select(Audit.audit_id).where(
         Audit.tenant_id == context.tenant_id,
         Audit.object_id == token_id,

@@ -54,7 +54,7 @@ class FiledList:
 
 
 def is_of_sessions(listing: FiledList) -> bool:
-    """Tell whether a list contains sessions."""
+    """Return whether a list contains sessions."""
     return listing.filter.type == RecordType.OUTREACH_SESSION
 
 

@@ -156,5 +156,5 @@ def _matches(
 
 
 def any_merged(session: Session) -> bool:
-    """Tell whether any establishment was merged; if not, queries skip resolving merge targets."""
+    """Return whether any establishment was merged; if not, queries skip resolving merge targets."""
     return session.scalar(select(MergeProjection.record_id).limit(1)) is not None

@@ -46,7 +46,7 @@ class Claimed:
 
 
 def is_digest_time(now: datetime) -> bool:
-    """Tell whether the hour of the daily digests has come."""
+    """Return whether the hour of the daily digests has come."""
     return now.astimezone(VIETNAM).hour >= DIGEST_HOUR
 
 

@@ -58,7 +58,7 @@ def groups(session: Session, tenant_id: str, lists: CodeLists) -> list[Group]:
 
 
 def is_due(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Tell whether an e-mail is due now."""
+    """Return whether an e-mail is due now."""
     query = select(literal(1)).where(
         Mail.tenant_id == tenant_id, Mail.state.in_(_OPEN), Mail.next_try_at <= now
     )

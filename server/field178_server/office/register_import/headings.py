@@ -66,7 +66,7 @@ def guess_fields(headings: Sequence[str]) -> dict[int, str]:
 
 
 def is_ordinal(heading: str) -> bool:
-    """Tell whether a heading belongs to a column of row numbers."""
+    """Return whether a heading belongs to a column of row numbers."""
     return " ".join(words_of(heading)) in _ORDINAL_HEADINGS
 
 
@@ -123,7 +123,7 @@ def _of_one_width(first: Sequence[str], second: Sequence[str]) -> tuple[list[str
 
 
 def _is_second_line(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell whether a row contains subheadings of headings that span several columns."""
+    """Return whether a row contains subheadings of headings that span several columns."""
     spread = {
         column
         for column, text in enumerate(first)
@@ -145,7 +145,7 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def _is_numbering(texts: Sequence[str]) -> bool:
-    """Tell whether a row numbers the columns: (1) (2) (3), or A B 1 2."""
+    """Return whether a row numbers the columns: (1) (2) (3), or A B 1 2."""
     given = [text for text in texts if text]
     return len(given) > 2 and all(_NUMBERING.fullmatch(text.lower()) for text in given)
 

@@ -89,7 +89,7 @@ _MOST_LOOKED_AT = 400
 
 
 def names_persons(heading: str) -> bool:
-    """Tell whether a heading names persons or their contact data."""
+    """Return whether a heading names persons or their contact data."""
     words = f" {' '.join(words_of(heading))} "
     return words == " chu " or any(f" {heading_word} " in words for heading_word in _HEADING_WORDS)
 
@@ -100,23 +100,23 @@ def words_of(text: str) -> list[str]:
 
 
 def holds_persons(texts: Sequence[str], is_person: Callable[[str], bool]) -> bool:
-    """Tell whether the cells of a column are personal data; `is_person` decides for a cell."""
+    """Return whether the cells of a column are personal data; `is_person` decides for a cell."""
     given = [text for text in texts if text][:_MOST_LOOKED_AT]
     return sum(map(is_person, given)) > len(given) * _SHARE if given else False
 
 
 def is_identity(text: str) -> bool:
-    """Tell whether a certificate's number is an identity number (phone numbers look like tax numbers)."""
+    """Return whether a certificate's number is an identity number (phone numbers look like tax numbers)."""
     return _IDENTITY_ALONE.fullmatch(text.replace(" ", "").replace(".", "").replace("'", "")) is not None
 
 
 def has_numbers(text: str) -> bool:
-    """Tell whether a text contains a phone or identity number."""
+    """Return whether a text contains a phone or identity number."""
     return without_numbers(text) != text
 
 
 def is_person(text: str) -> bool:
-    """Tell whether a text is mostly a person's name, a phone number or an identity number."""
+    """Return whether a text is mostly a person's name, a phone number or an identity number."""
     bare = without_numbers(text)
     if bare != text and len(bare) * 2 < len(text):
         return True
@@ -136,5 +136,5 @@ def without_numbers(text: str, *, is_number: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def mentions_person(text: str) -> bool:
-    """Tell whether a free text probably names a person."""
+    """Return whether a free text probably names a person."""
     return bool(text) and any(mark.kind in _NAMING for mark in lint(text))

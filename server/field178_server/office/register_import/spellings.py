@@ -145,7 +145,7 @@ class Spellings:
         return [(row.id, row.vi) for row in self._lists.choices_on(choices, self._day)]
 
     def is_offered(self, unit: Unit) -> bool:
-        """Tell whether establishments may be registered in a unit."""
+        """Return whether establishments may be registered in a unit."""
         return unit.type in _LEAVES and unit.valid_on(self._day)
 
     def _words_of_list(self, name: str) -> dict[str, str]:

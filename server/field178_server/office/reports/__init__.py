@@ -1,1 +1,1 @@
-"""The official report: who owes what for it, its draft, its sign-off, its frozen content and its files."""
+"""The official report: submissions, draft, sign-off, frozen content, comparison and files."""

@@ -47,11 +47,11 @@ def annex_workbook(report: PrintedReport, made_at: datetime | None) -> bytes:
             {"created": (made_at or _UNKNOWN_TIME).replace(tzinfo=None), "title": report.subject}
         )
         for table in _sheets(report):
-            _Drawn(book, book.add_worksheet(table.name), table).draw(report)
+            _SheetWriter(book, book.add_worksheet(table.name), table).draw(report)
     return stable(out.getvalue())
 
 
-class _Drawn:
+class _SheetWriter:
     """Writer of one table into a worksheet."""
 
     def __init__(self, book: Any, sheet: Any, what: _Sheet) -> None:

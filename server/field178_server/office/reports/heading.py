@@ -55,7 +55,7 @@ def default_profiles(lists: CodeLists, area_id: str, year: int) -> tuple[str, ..
 
 
 def _is_committee_of(lists: CodeLists, agency_id: str, unit: Unit) -> bool:
-    """Tell whether an agency is the People's Committee at the level of a unit."""
+    """Return whether an agency is the People's Committee at the level of a unit."""
     agency = lists.agencies[agency_id]
     level = "commune" if unit.type in COMMUNE_KINDS else "district" if unit.parent else "province"
     return agency.level == level and agency.vi.startswith(_COMMITTEE)

@@ -301,7 +301,7 @@ def record_submission(
     _write(batch, context, next_revision(submission, data=data), "submission_recorded")
 
 
-def take_template(batch: Batch, context: OperationContext, name: str, body: bytes) -> None:
+def use_template(batch: Batch, context: OperationContext, name: str, body: bytes) -> None:
     """Put a checked template of the office in use."""
     drop_template(batch, context)
     session, sha256 = batch.session, hashlib.sha256(body).hexdigest()
@@ -348,7 +348,7 @@ def _write_owed(batch: Batch, context: OperationContext, record_id: str, report:
 
 
 def _restatement_of(batch: Batch, context: OperationContext, record_id: str) -> bool:
-    """Tell whether a restatement of a report exists."""
+    """Return whether a restatement of a report exists."""
     others = all_reports(batch.session, context.tenant_id)
     return any(other.report.restates == record_id for other in others)
 

@@ -227,7 +227,7 @@ def _change(now: Content, before: Content, unit: str) -> str:
 
 
 def _is_one_value(value: Content) -> bool:
-    """Tell whether a value is exact; no difference is computed from a lower bound."""
+    """Return whether a value is exact; no difference is computed from a lower bound."""
     is_open = value.get("low") is not None and value.get("high") is None
     return value["value"] is not None and not is_open
 

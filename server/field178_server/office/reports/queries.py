@@ -121,12 +121,12 @@ class ReportViewer:
         return cls(officer.tenant_id, officer.role, officer.agency, units, sees_drafts)
 
     def sees(self, lists: CodeLists, report: KnownReport) -> bool:
-        """Tell whether the viewer may see a report: its whole area, and drafts only with `sees_drafts`."""
+        """Return whether the viewer may see a report: its whole area, and drafts only with `sees_drafts`."""
         is_ready = self.sees_drafts or bool(report.report.frozen_hash)
         return is_ready and self.sees_area(lists, report.report.area_id)
 
     def sees_area(self, lists: CodeLists, area_id: str) -> bool:
-        """Tell whether the viewer may see all of an area.
+        """Return whether the viewer may see all of an area.
 
         Roles that read aggregates only see groups of communes: the difference of two areas could be a small
         area (decision 0110).
@@ -148,14 +148,14 @@ class ReportViewer:
         return tuple(area_id for area_id in named if self.sees_area(lists, area_id))
 
     def owes(self, lists: CodeLists, submission: ReportSubmission) -> bool:
-        """Tell whether the officer sends a submission: own agency, or own unit if it is a communal agency."""
+        """Return whether the officer sends a submission: own agency, or communal and own unit."""
         if is_of_commune(lists, submission.agency_id):
             return self.unit_ids is not None and submission.unit_id in self.unit_ids
         return submission.agency_id == self.agency
 
 
 def is_of_commune(lists: CodeLists, agency_id: str) -> bool:
-    """Tell whether every commune has an agency of this kind."""
+    """Return whether every commune has an agency of this kind."""
     agency = lists.agencies.get(agency_id)
     return agency is not None and agency.level == COMMUNE_LEVEL
 

@@ -24,7 +24,7 @@ def recipients_of(heading: Mapping[str, str]) -> str:
 
 
 def _is_issuer(name: str, heading: Mapping[str, str]) -> bool:
-    """Tell whether a name is that of the issuing authority, with or without the name of its unit."""
+    """Return whether a name is that of the issuing authority, with or without the name of its unit."""
     full = _name(heading["issuing_body"])
     if _name(heading["superior_body"]) == _COMMITTEE and not full.startswith(_COMMITTEE):
         full = f"{_COMMITTEE} {full}"

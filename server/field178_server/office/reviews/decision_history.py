@@ -75,7 +75,7 @@ def _decision(revision: Revision, approval: Revision | None) -> Decision:
 
 
 def _takes_back(revision: Revision, approval: Revision) -> bool:
-    """Tell whether a revision restores what an approval by the same officer replaced."""
+    """Return whether a revision restores what an approval by the same officer replaced."""
     restored = revision.is_deletion or revision.data == approval.before
     return restored and revision.user_id == approval.user_id
 

@@ -21,7 +21,7 @@ class EntryReturn:
     review: ReviewRecord
 
     def is_open(self, rev: int) -> bool:
-        """Tell whether an entry at revision `rev` has not been corrected since its return."""
+        """Return whether an entry at revision `rev` has not been corrected since its return."""
         return rev <= self.review.record_rev
 
 

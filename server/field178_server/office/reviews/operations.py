@@ -219,7 +219,7 @@ def _state(batch: Batch, record_id: str) -> str:
 
 
 def _is_returned(batch: Batch, record: Stored) -> bool:
-    """Tell whether a record is returned and not corrected since."""
+    """Return whether a record is returned and not corrected since."""
     review = batch.review_of(record.record_id)
     if review is None or review.data["state"] != ReviewState.RETURNED:
         return False

@@ -101,7 +101,7 @@ class FlaggedPage:
 
 
 def is_clean(record_type: str, outcome: object) -> bool:
-    """Tell whether a record of this outcome, if it has no quality flag, may be approved in bulk."""
+    """Return whether a record of this outcome, if it has no quality flag, may be approved in bulk."""
     return record_type != RecordType.INSPECTION or outcome == "compliant"
 
 
@@ -300,7 +300,7 @@ def _in_state(state: QueueState) -> ColumnElement[bool]:
 
 
 def is_oldest_first(state: QueueState) -> bool:
-    """Tell whether the records of a state are sorted oldest first."""
+    """Return whether the records of a state are sorted oldest first."""
     return state in (QueueState.WAITING, QueueState.RETURNED)
 
 

@@ -123,7 +123,7 @@ class RecordPage:
         return tuple(thread for thread in threads if thread.is_open and not self.has_changed(thread.path))
 
     def has_changed(self, path: str) -> bool:
-        """Tell whether a path, or a path above or below it, has changed since the last review."""
+        """Return whether a path, or a path above or below it, has changed since the last review."""
         return any(_touches(step.path, path) for step in self.changed)
 
     @property
@@ -196,7 +196,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
 
 
 def has_unmet_threads(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> bool:
-    """Tell whether a record has open threads at fields that have not changed since the return."""
+    """Return whether a record has open threads at fields that have not changed since the return."""
     filed = session.get(FiledRecord, (tenant_id, record_id))
     if filed is None or not filed.open_threads:
         return False

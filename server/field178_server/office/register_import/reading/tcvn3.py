@@ -19,7 +19,7 @@ def from_tcvn3(text: str) -> str:
 
 
 def is_tcvn3(texts: str) -> bool:
-    """Tell whether a longer text was typed in an ABC font."""
+    """Return whether a longer text was typed in an ABC font."""
     signs = sum(character in _SIGNS for character in texts)
     letters = sum(character in _VIETNAMESE for character in texts.lower())
     return signs > 8 and signs > 4 * letters
