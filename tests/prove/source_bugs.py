@@ -68,7 +68,7 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "role_without_a_right_is_mailed": SourceBug(
         f"{_S}office.mail.digest",
-        "return found is not None and bool(found.rights & rights)",
+        "return role_definition is not None and bool(role_definition.rights & rights)",
         "return True",
         _DIGEST,
     ),
@@ -96,7 +96,7 @@ BUGS: Mapping[str, SourceBug] = {
         f"{_S}office.mail.returns", "earlier >= len(_GATHERED_MIN)", "False", _RETURNED, "four_such"
     ),
     "return_told_twice": SourceBug(
-        f"{_S}office.mail.returns", "one.returned_at > after]", "True]", _RETURNED, "told"
+        f"{_S}office.mail.returns", "record.returned_at > after\n", "True\n", _RETURNED, "told"
     ),
     # console
     "own_address_changes_without_password": SourceBug(
@@ -358,7 +358,7 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "export_is_not_in_the_trail": SourceBug(
         f"{_S}office.exports.operations",
-        '    run.context.note(session, AuditEntry("export_made", run.job_id, None, _told(outcome)))\n',
+        '    run.context.note(session, AuditEntry("export_made", run.job_id, None, _audit_details(outcome)))\n',
         "",
         _EXPORTER,
         "trail",

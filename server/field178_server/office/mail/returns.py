@@ -53,10 +53,8 @@ def mails_due(session: Session, tenant_id: str, lists: CodeLists, now: datetime)
     returned = returned_to_teams(session, tenant_id, since)
     if not returned:
         return []
-    scopes, mails_by_officer = (
-        officers.all_scopes(session, tenant_id),
-        _mailed_since(session, tenant_id, since),
-    )
+    scopes = officers.all_scopes(session, tenant_id)
+    mails_by_officer = _mailed_since(session, tenant_id, since)
     due = []
     for officer in reachable(session, tenant_id):
         mails = mails_by_officer.get(officer.officer_id, [])
