@@ -1,1 +1,1 @@
-"""Exports: figures and lists as files that a job writes and that are kept for some days."""
+"""Exports: figures and lists as files that a job writes; files are stored for some days."""

@@ -1,4 +1,4 @@
-"""GeoJSON files (RFC 7946): features written one by one in constant memory, in CRS84."""
+"""GeoJSON files (RFC 7946) in CRS84; features are written one at a time, in constant memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_server.office.exports.table_files import Cell
 from field178_shared.time.clock import to_wire
 
 MEDIA_TYPE = "application/geo+json"
-# Six decimals are a tenth of a metre; more say nothing about an address.
+# Six decimals are a tenth of a metre, which is enough for an address.
 _DECIMALS, _DEGREE = 6, 10**7
 
 # Latitude and longitude in 1e-7 degrees.
@@ -20,7 +20,7 @@ Feature = tuple[Sequence[Cell], Point | None]
 
 
 def write_geojson(file: IO[bytes], names: Sequence[str], features: Iterable[Feature]) -> int:
-    """Write a collection of features; `names` are those of their properties. Return how many there are."""
+    """Write a file of features and return their number; `names`: names of the features' properties."""
     count = 0
     file.write(b'{"type":"FeatureCollection","features":[')
     for count, (cells, point) in enumerate(features, 1):
@@ -36,7 +36,7 @@ def write_geojson(file: IO[bytes], names: Sequence[str], features: Iterable[Feat
 
 
 def _geometry(point: Point) -> dict[str, object]:
-    lat, lon = (round(one / _DEGREE, _DECIMALS) for one in point)
+    lat, lon = (round(degrees / _DEGREE, _DECIMALS) for degrees in point)
     return {"type": "Point", "coordinates": [lon, lat]}
 
 

@@ -1,4 +1,4 @@
-"""What can be exported: whose right it is, in which formats, and for which days."""
+"""Kinds of exports with their rights, formats and filters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READ_VISITS = frozenset({"read_visits"})
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
-    """A kind of export; `has_days`: it is narrowed to days, `has_period`: to a named period."""
+    """A kind of export; `has_days`: it can be filtered by days, `has_period`: by a named period."""
 
     key: str
     rights: frozenset[str]
@@ -37,15 +37,18 @@ class ExportKind:
 
 EXPORT_KINDS: Mapping[str, ExportKind] = MappingProxyType(
     {
-        one.key: one
-        for one in (
+        kind.key: kind
+        for kind in (
             ExportKind(FIGURES, FIGURE_RIGHTS, _PLACED, has_days=False, has_period=True),
             ExportKind(REGISTER, _READ_VISITS, _PLACED, has_days=False),
             ExportKind(VISITS, _READ_VISITS, _PLACED),
             ExportKind(SESSIONS, _READ_VISITS, _TABLES),
             ExportKind(FOLLOW_UPS, _READ_VISITS, _TABLES),
-            *(ExportKind(one, _READ_VISITS, _TABLES) for one in (*sorted(OFFICE_TYPES), *COMMUNE_TYPES)),
-            *(ExportKind(one, _READ_VISITS, _TABLES) for one in RETURN_TYPES),
+            *(
+                ExportKind(record_type, _READ_VISITS, _TABLES)
+                for record_type in (*sorted(OFFICE_TYPES), *COMMUNE_TYPES)
+            ),
+            *(ExportKind(record_type, _READ_VISITS, _TABLES) for record_type in RETURN_TYPES),
         )
     }
 )
@@ -53,13 +56,13 @@ RECORD_KINDS = frozenset({*OFFICE_TYPES, *COMMUNE_TYPES, *RETURN_TYPES})
 
 
 def is_whole(arguments: Mapping[str, str]) -> bool:
-    """Tell whether an export holds all records of a kind: not narrowed to days or a commune, no figures."""
+    """Return whether an export contains all records of a kind: no figures, no filter by days or commune."""
     is_narrowed = any(arguments.get(name) for name in ("since", "until", "unit"))
     return arguments.get("what") != FIGURES and not is_narrowed
 
 
 def kinds_of(role: str, lists: CodeLists) -> tuple[ExportKind, ...]:
     """Return the kinds that a role may export."""
-    found = lists.roles.get(role)
-    rights = found.rights if found is not None else frozenset[str]()
-    return tuple(one for one in EXPORT_KINDS.values() if one.rights & rights)
+    role_definition = lists.roles.get(role)
+    rights = role_definition.rights if role_definition is not None else frozenset[str]()
+    return tuple(kind for kind in EXPORT_KINDS.values() if kind.rights & rights)

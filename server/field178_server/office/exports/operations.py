@@ -1,4 +1,4 @@
-"""Exports as jobs: asking for one, writing its file, keeping it for some days, and taking it out."""
+"""Operations on exports: request, write the file in a job, download, withdraw."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from field178_shared.errors import AppError, ErrorCode
 
 EXPORT = "export"
 WHAT, FORMAT = "what", "format"
-# In the outcome: who withdrew the file before its time was over.
+# Member of the outcome: id of the officer who withdrew the file.
 WITHDRAWN_BY = "withdrawn_by"
-# Exports of an officer that wait or run.
+# Most queued or running exports of an officer.
 MOST_WAITING = 5
-# Rows between two looks at whether somebody wants the job to stop.
+# Rows between two reports of progress, which also check for a stop of the job.
 _STEP = 500
 
 ExportRow = tuple[Sequence[Cell], Point | None]
@@ -42,7 +42,7 @@ ExportRow = tuple[Sequence[Cell], Point | None]
 
 @dataclass(frozen=True, slots=True)
 class ExportTable:
-    """What is exported: the table, the names of its columns in GeoJSON, its rows; `count` 0: not known."""
+    """Content of an export: table file, property names in GeoJSON, rows; `count` 0: unknown number."""
 
     file: TableFile
     names: Sequence[str]
@@ -52,7 +52,7 @@ class ExportTable:
 
 @dataclass(frozen=True, slots=True)
 class ExportQuestion:
-    """What a job exports, and for whom: the officer with the rights of that moment."""
+    """Request of an export as its job reads it: the officer with present rights, and the arguments."""
 
     officer: OfficerContext
     context: OperationContext
@@ -65,9 +65,9 @@ Source = Callable[[Session, ExportQuestion], ExportTable]
 def request_export(
     session: Session, context: OperationContext, officer: OfficerContext, arguments: Arguments
 ) -> str:
-    """Queue an export and return its job.
+    """Queue an export and return the id of its job.
 
-    Raises AppError(forbidden) where the role exports no such thing, and slow_down where too many wait.
+    Raises AppError(forbidden) if the role may not export this kind, and slow_down if too many are queued.
     """
     kind = EXPORT_KINDS.get(arguments.get(WHAT, ""))
     if kind is None or kind not in kinds_of(officer.role, context.lists):
@@ -82,14 +82,14 @@ def request_export(
 def note_download(
     session: Session, context: OperationContext, job_id: str, outcome: Mapping[str, object]
 ) -> None:
-    """Write into the audit trail that a file was taken out: how many rows, and which bytes."""
-    context.note(session, AuditEntry("export_taken", job_id, None, _told(outcome)))
+    """Write a download of an export into the audit trail, with its number of rows and hash."""
+    context.note(session, AuditEntry("export_taken", job_id, None, _audit_details(outcome)))
 
 
 def withdraw_export(session: Session, context: OperationContext, job_id: str) -> None:
-    """Withdraw an export: one under way stops, the file of one that is done is handed out no more.
+    """Withdraw an export: stop its running job, or refuse further downloads of its file.
 
-    The caller removes the file after the commit.
+    The caller deletes the file after the commit.
     """
     job = session.get(Job, (context.tenant_id, job_id), with_for_update=True)
     if job is None or job.kind != EXPORT:
@@ -100,13 +100,13 @@ def withdraw_export(session: Session, context: OperationContext, job_id: str) ->
     outcome = json.loads(job.outcome)
     if job.state == JobState.DONE and WITHDRAWN_BY not in outcome:
         job.outcome = json.dumps({**outcome, WITHDRAWN_BY: context.actor.id}, sort_keys=True)
-        context.note(session, AuditEntry("export_withdrawn", job_id, None, _told(outcome)))
+        context.note(session, AuditEntry("export_withdrawn", job_id, None, _audit_details(outcome)))
 
 
 def withdraw_record_exports(session: Session, context: OperationContext) -> list[str]:
-    """Withdraw the exports that may hold content of a record which is erased; return their jobs.
+    """Withdraw the exports that may contain an erased record; return the ids of their jobs.
 
-    The caller removes the files after the commit. An export of figures counts records and tells none.
+    The caller deletes the files after the commit. Exports of figures contain no records and are kept.
     """
     job_ids = record_exports(session, context.tenant_id, context.now())
     for job_id in job_ids:
@@ -115,13 +115,13 @@ def withdraw_record_exports(session: Session, context: OperationContext) -> list
 
 
 def record_exports(session: Session, tenant_id: str, now: datetime) -> list[str]:
-    """Return the jobs whose file of records is kept, or is being written."""
+    """Return the ids of the jobs whose file of records is stored or is being written."""
     query = select(Job).where(
         Job.tenant_id == tenant_id,
         Job.kind == EXPORT,
         or_(
             and_(Job.state == JobState.DONE, Job.queued_at > now - KEPT_FOR),
-            Job.state.in_([one for one in JobState if not one.is_final]),
+            Job.state.in_([state for state in JobState if not state.is_final]),
         ),
     )
     return [
@@ -132,7 +132,7 @@ def record_exports(session: Session, tenant_id: str, now: datetime) -> list[str]
 
 
 def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:
-    """Return the job that writes an export; `sources` are the rows of each kind."""
+    """Return the job that writes an export; `sources`: functions that return the table of each kind."""
 
     def work(run: JobRun) -> None:
         runtime, what, form = run.runtime, run.arguments[WHAT], run.arguments[FORMAT]
@@ -140,10 +140,10 @@ def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:
         part = files.begin(run.job_id)
         try:
             with snapshot(runtime.engine) as session:
-                officer = _asker(session, run)
+                officer = _requester(session, run)
                 table = sources[what](session, ExportQuestion(officer, run.context, run.arguments))
                 with part.open("wb") as file:
-                    count = _write(file, form, table, _watched(run, table))
+                    count = _write(file, form, table, _with_progress(run, table))
             outcome = {"what": what, "format": form, "records": count, **_digest(part)}
             part.replace(files.path_of(run.job_id))
             run_write(runtime.engine, lambda session: _conclude(session, run, outcome))
@@ -154,7 +154,7 @@ def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:
     return work
 
 
-def _asker(session: Session, run: JobRun) -> OfficerContext:
+def _requester(session: Session, run: JobRun) -> OfficerContext:
     row = officers.by_login_or_id(session, run.runtime.tenant_id, str(run.context.actor.id))
     officer = officers.context_of(session, row)
     if EXPORT_KINDS[run.arguments[WHAT]] not in kinds_of(officer.role, run.context.lists):
@@ -164,10 +164,10 @@ def _asker(session: Session, run: JobRun) -> OfficerContext:
 
 def _conclude(session: Session, run: JobRun, outcome: Mapping[str, object]) -> None:
     run.conclude(session, outcome)
-    run.context.note(session, AuditEntry("export_made", run.job_id, None, _told(outcome)))
+    run.context.note(session, AuditEntry("export_made", run.job_id, None, _audit_details(outcome)))
 
 
-def _told(outcome: Mapping[str, object]) -> dict[str, str | int | None]:
+def _audit_details(outcome: Mapping[str, object]) -> dict[str, str | int | None]:
     return {
         "list": str(outcome["what"]),
         "format": str(outcome["format"]),
@@ -182,8 +182,8 @@ def _write(file: IO[bytes], form: str, table: ExportTable, rows: Iterable[Export
     return TABLE_WRITERS[form](file, table.file, (cells for cells, _ in rows))
 
 
-def _watched(run: JobRun, table: ExportTable) -> Iterator[ExportRow]:
-    """Yield the rows, and tell how far they are; a wanted stop ends them."""
+def _with_progress(run: JobRun, table: ExportTable) -> Iterator[ExportRow]:
+    """Yield the rows and report progress of the job; a requested stop raises JobStopped."""
     for number, row in enumerate(table.rows):
         if number % _STEP == 0:
             run.progress(number, table.count and max(table.count, number + 1))

@@ -1,4 +1,4 @@
-"""Exports as pages list them: those of an officer, or those of everybody for who watches over the data."""
+"""Lists of exports: of an officer, or of all officers for roles of oversight."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Whose exports are read: of one officer, or ("") of all."""
+    """Tenant and officer of the listed exports; officer "": exports of all officers."""
 
     tenant_id: str
     officer_id: str = ""
 
 
-def exports_page(session: Session, wanted: ExportFilter, place: PageStart) -> KeysetPage[JobRow]:
-    """Return one page of the exports, the youngest first."""
+def exports_page(session: Session, export_filter: ExportFilter, place: PageStart) -> KeysetPage[JobRow]:
+    """Return a page of exports, newest first."""
     query: Select[*tuple[Any, ...]] = select(Job.job_id.label("record_id"), Job).where(
-        Job.tenant_id == wanted.tenant_id, Job.kind == EXPORT
+        Job.tenant_id == export_filter.tenant_id, Job.kind == EXPORT
     )
-    if wanted.officer_id:
-        query = query.where(Job.queued_by == wanted.officer_id)
+    if export_filter.officer_id:
+        query = query.where(Job.queued_by == export_filter.officer_id)
     order = Order(Job.tenant_id, Job.job_id, Job.job_id, is_descending=True)
-    found = keyset_page(session, query, order, wanted.tenant_id, place, PAGE_SIZE)
-    return replace(found, rows=tuple(row_of(job) for _, job in found.rows))
+    page = keyset_page(session, query, order, export_filter.tenant_id, place, PAGE_SIZE)
+    return replace(page, rows=tuple(row_of(job) for _, job in page.rows))
 
 
 def kept_until(job: JobRow) -> datetime | None:
-    """Return until when the file of an export is kept; None: it has none, or it was withdrawn."""
+    """Return the end of storage of an export's file; None if it has no file or was withdrawn."""
     has_file = job.state is JobState.DONE and WITHDRAWN_BY not in job.outcome
     return job.queued_at + KEPT_FOR if has_file else None

@@ -1,4 +1,4 @@
-"""Stored records of a type as an officer may read them, step by step."""
+"""Stored records of a type that an officer may read, in batches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STEP = 500
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """The live records of a type within the access of an officer, without those that were erased."""
+    """Live records of a type within an officer's access, without erased ones."""
 
     session: Session
     tenant_id: str
@@ -33,12 +33,12 @@ class StoredRows:
     record_type: str
 
     def count(self) -> int:
-        """Return how many there are at most."""
+        """Return an upper bound of the number of records."""
         query = select(func.count()).select_from(Record).where(*self._within())
         return self.session.scalar(query) or 0
 
     def bodies(self) -> Iterator[tuple[str, Names]]:
-        """Yield the content of each, and the names of what it names, in constant memory."""
+        """Yield the body of each record with the names of the ids in it, in constant memory."""
         after = ""
         while True:
             query = (
@@ -49,16 +49,16 @@ class StoredRows:
             )
             rows = self.session.execute(query).all()
             contents = [(body, json.loads(body)) for _, body in rows]
-            found = [(body, data) for body, data in contents if self._is_seen(data)]
-            names = names_of(self.session, self.tenant_id, _named({}, *(data for _, data in found)))
-            yield from ((body, names) for body, _ in found)
+            visible = [(body, data) for body, data in contents if self._is_seen(data)]
+            names = names_of(self.session, self.tenant_id, _named({}, *(data for _, data in visible)))
+            yield from ((body, names) for body, _ in visible)
             if len(rows) < _STEP:
                 return
             after = rows[-1].record_id
 
     def _within(self) -> tuple[ColumnElement[bool], ...]:
         access = access_to_communes if self.record_type in COMMUNE_TYPES else access_of
-        # No tablet has returns: whose area it is says their unit.
+        # Returns are not on tablets: their unit decides on access, not their scope.
         is_by_unit = self.record_type in RETURN_TYPES
         filter_ = access(self.officer.role, self.officer.scopes)
         return (
@@ -78,5 +78,5 @@ class StoredRows:
 
 
 def _named(*values: Data) -> set[str]:
-    """Return the ids of other records that contents name at their first level."""
-    return {one for data in values for one in data.values() if isinstance(one, str) and is_uuid(one)}
+    """Return the ids in the first level of contents."""
+    return {value for data in values for value in data.values() if isinstance(value, str) and is_uuid(value)}

@@ -19,7 +19,7 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# A spreadsheet takes a text that begins so for a formula.
+# Beginnings of texts that a spreadsheet would read as a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _MAX_CELL, _MAX_ROWS, _SHEET_NAME = 32_767, 1_048_575, 31
 _WIDTH = 24
@@ -27,7 +27,7 @@ _WIDTH = 24
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """What a table file is of: its name in the address, its title, and its headings."""
+    """Name (in the URL), title and headings of a table file."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ class TableFile:
 
 
 def write_csv(file: IO[bytes], table: TableFile, rows: Iterable[Sequence[Cell]]) -> int:
-    """Write a CSV file in UTF-8 with the mark by which Excel knows it; return the number of rows."""
+    """Write a CSV file in UTF-8 with a byte order mark for Excel; return the number of rows."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer, count = csv.writer(text), 0
     writer.writerow([_safe(heading) for heading in table.headings])
@@ -48,7 +48,7 @@ def write_csv(file: IO[bytes], table: TableFile, rows: Iterable[Sequence[Cell]])
 
 
 def write_xlsx(file: IO[bytes], table: TableFile, rows: Iterable[Sequence[Cell]]) -> int:
-    """Write a workbook of one sheet, each text as a text; return the number of rows."""
+    """Write a workbook of one sheet, without formulas; return the number of rows."""
     from xlsxwriter import Workbook
 
     count = 0
@@ -84,7 +84,7 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet reads as a formula."""
     return f"'{text}" if _FORMULA.match(text.lstrip(" \u00a0")) else text
 
 
