@@ -1,4 +1,4 @@
-"""Decisions on divergent records: recovery as the office's own change, or rejection."""
+"""Decisions on divergent records: recovery as a change by the office, or rejection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from field178_shared.wire.canonical import canonical
 
 
 def undecided(session: Session, tenant_id: str) -> list[DivergentRecord]:
-    """Return the undecided records, oldest first; their contents are read lazily."""
+    """Return the undecided divergent records, oldest first; their contents are loaded lazily."""
     query = (
         select(DivergentRecord)
         .options(defer(DivergentRecord.body))
@@ -43,9 +43,9 @@ def undecided(session: Session, tenant_id: str) -> list[DivergentRecord]:
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordKey:
-    """Key of a divergent record; `h` names its content where tablets sent several.
+    """Key of a divergent record; `h`: hash of its content, needed if tablets sent several contents.
 
-    `seen_rev` is the revision that stood when the office decided, 0 for none; None does not ask.
+    `seen_rev`: revision of the stored record that the officer saw, 0 for no record; None skips the check.
     """
 
     record_id: str
@@ -53,53 +53,53 @@ class DivergentRecordKey:
     seen_rev: int | None = None
 
 
-def take(session: Session, context: OperationContext, rules: TypeRules, wanted: DivergentRecordKey) -> int:
-    """Make a divergent record the latest word on it, as a change by the office; return its revision.
+def take(session: Session, context: OperationContext, rules: TypeRules, key: DivergentRecordKey) -> int:
+    """Recover a divergent record: write its content as a change by the office; return the new revision.
 
-    The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
+    The revision is higher than the tablet's one, so that no tablet keeps its copy as newer.
     """
-    record_id, batch = wanted.record_id, Batch(session, context.tenant_id, context.clock, context.ids)
-    # In the order of all locks: tablets, the record, its divergent records.
+    record_id, batch = key.record_id, Batch(session, context.tenant_id, context.clock, context.ids)
+    # Order of locks: tablets, record, divergent records.
     lock_tablets(batch, record_id)
     batch.load([record_id])
-    rows, before = _find(session, context, wanted), batch.get(record_id)
-    if wanted.seen_rev is not None and wanted.seen_rev != (before.rev if before is not None else 0):
+    rows, before = _find(session, context, key), batch.get(record_id)
+    if key.seen_rev is not None and key.seen_rev != (before.rev if before is not None else 0):
         raise AppError(ErrorCode.REVISION_CHANGED, record=record_id)
-    known = before if before is not None else _not_there(session, rows[0])
+    current = before if before is not None else _not_there(session, rows[0])
     data = _content(rows[0])
-    _refuse(batch, known, rows[0], (data, rules))
-    latest = replace(known, rev=max(known.rev, rows[0].rev))
+    _refuse(batch, current, rows[0], (data, rules))
+    latest = replace(current, rev=max(current.rev, rows[0].rev))
     after = next_revision(latest, data=data, deleted=rows[0].deleted)
     batch.put(after, _source(batch, context, before, data))
     batch.flush()
     _settle(session, context, rows, TAKEN)
     if before is None:
-        # What waited for this record can be evaluated now.
+        # Quarantined changes of this record can be evaluated now.
         run_orphans(Batch(session, context.tenant_id, context.clock, context.ids), rules, [record_id])
     return after.rev
 
 
 def reject(
-    session: Session, context: OperationContext, wanted: DivergentRecordKey, reason: str | None = None
+    session: Session, context: OperationContext, key: DivergentRecordKey, reason: str | None = None
 ) -> None:
-    """Reject a divergent record; it stays in the store and is not shown again."""
-    _settle(session, context, _find(session, context, wanted), REJECTED, reason)
+    """Reject a divergent record; it stays in the store but leaves the list."""
+    _settle(session, context, _find(session, context, key), REJECTED, reason)
 
 
-def _find(session: Session, context: OperationContext, wanted: DivergentRecordKey) -> list[DivergentRecord]:
-    """Return the undecided rows of one content, from any number of tablets."""
+def _find(session: Session, context: OperationContext, key: DivergentRecordKey) -> list[DivergentRecord]:
+    """Return the undecided rows of a content, one for each tablet that sent it."""
     query = select(DivergentRecord).where(
         DivergentRecord.tenant_id == context.tenant_id,
-        DivergentRecord.record_id == wanted.record_id,
+        DivergentRecord.record_id == key.record_id,
         DivergentRecord.state == UNDECIDED,
     )
     rows = list(session.scalars(query.with_for_update()))
-    found = [row for row in rows if wanted.h in (None, row.h)]
-    if not found:
-        raise AppError(ErrorCode.NOT_FOUND, record=wanted.record_id)
-    if len(hashes := sorted({row.h for row in found})) > 1:
+    matching = [row for row in rows if key.h in (None, row.h)]
+    if not matching:
+        raise AppError(ErrorCode.NOT_FOUND, record=key.record_id)
+    if len(hashes := sorted({row.h for row in matching})) > 1:
         raise AppError(ErrorCode.REQUIRED, path="hash", known=" ".join(hashes))
-    return found
+    return matching
 
 
 def _not_there(session: Session, row: DivergentRecord) -> Stored:
@@ -114,23 +114,23 @@ def _content(row: DivergentRecord) -> Data:
     return data
 
 
-def _refuse(batch: Batch, known: Stored, row: DivergentRecord, wanted: tuple[Data, TypeRules]) -> None:
-    """Refuse what the office could not enter itself either."""
-    data, rules = wanted
+def _refuse(batch: Batch, current: Stored, row: DivergentRecord, content: tuple[Data, TypeRules]) -> None:
+    """Refuse a content that the office may not write itself."""
+    data, rules = content
     type_ = rules.types.get(row.type)
     if type_ is None:
         raise AppError(ErrorCode.UNKNOWN_TYPE, type=row.type)
-    if Side.OFFICE not in type_.editors or known.subject_id is not None or type_.scope_kind == "system":
+    if Side.OFFICE not in type_.editors or current.subject_id is not None or type_.scope_kind == "system":
         raise AppError(ErrorCode.FORBIDDEN, type=row.type)
-    if known.type != row.type:
+    if current.type != row.type:
         raise AppError(ErrorCode.WRONG_TYPE, type=row.type)
-    if known.scope.partition(":")[0] != type_.scope_kind:
-        raise AppError(ErrorCode.SCOPE_MISMATCH, scope=known.scope)
-    if batch.is_locked(known.record_id):
-        raise AppError(ErrorCode.LOCKED, record=known.record_id)
-    if known.is_erased or merged_into(known) is not None:
-        raise AppError(ErrorCode.PURGED if known.is_erased else ErrorCode.MERGED, record=known.record_id)
-    before = known.data if known.body else None
+    if current.scope.partition(":")[0] != type_.scope_kind:
+        raise AppError(ErrorCode.SCOPE_MISMATCH, scope=current.scope)
+    if batch.is_locked(current.record_id):
+        raise AppError(ErrorCode.LOCKED, record=current.record_id)
+    if current.is_erased or merged_into(current) is not None:
+        raise AppError(ErrorCode.PURGED if current.is_erased else ErrorCode.MERGED, record=current.record_id)
+    before = current.data if current.body else None
     if (problem := rules.problem(row.type, data, before)) is not None:
         raise AppError(problem[0], paths=" ".join(sorted(problem[1])))
 

@@ -21,7 +21,7 @@ from field178_server.replication.divergent_records import REJECTED
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordItem:
-    """One content of one record as tablets sent it, and the stored record of that id."""
+    """A content of a divergent record, the tablets that sent it, and the stored record of that id."""
 
     record: StoredRecord
     devices: tuple[str, ...]
@@ -34,7 +34,7 @@ class DivergentRecordItem:
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordList:
-    """Some of them, with the names they mention."""
+    """Divergent records with the names of the ids in them."""
 
     records: tuple[DivergentRecordItem, ...]
     names: Names
@@ -42,7 +42,7 @@ class DivergentRecordList:
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordPage:
-    """One of them with what it differs in, and the establishment it is about."""
+    """A divergent record with its differences from the stored record, and its establishment."""
 
     item: DivergentRecordItem
     changed: tuple[Difference, ...]
@@ -53,33 +53,33 @@ class DivergentRecordPage:
 def divergent_records(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> DivergentRecordList:
-    """Return the contents of these keys (record, content hash) within the access filter, each once."""
+    """Return the divergent records of keys (record id, content hash) within the access filter."""
     ids = sorted({record_id for record_id, _ in keys})
     by_key: dict[tuple[str, str], list[DivergentRecord]] = {}
     for row in session.scalars(_oldest_first(*within(tenant_id, access), DivergentRecord.record_id.in_(ids))):
         by_key.setdefault((row.record_id, row.h), []).append(row)
-    found = tuple(_item(session, by_key[key]) for key in keys if key in by_key)
-    return DivergentRecordList(found, names_of(session, tenant_id, _ids_on_page(found)))
+    records = tuple(_item(session, by_key[key]) for key in keys if key in by_key)
+    return DivergentRecordList(records, names_of(session, tenant_id, _ids_on_page(records)))
 
 
 def divergent_record(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str, h: str
 ) -> DivergentRecordPage | None:
-    """Return one divergent content within the access filter, decided on or not, else None."""
+    """Return a divergent record in any state within the access filter, else None."""
     is_it = (*within(tenant_id, access), DivergentRecord.record_id == record_id, DivergentRecord.h == h)
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
         return None
-    found = _item(session, rows)
-    stored = found.stored
-    changed = differences_between(stored.data, found.record.data) if stored is not None else ()
-    ids = _ids_on_page([found]) | ids_in([[step.before, step.after] for step in changed])
-    establishment = establishment_of(session, tenant_id, found.record)
-    return DivergentRecordPage(found, changed, establishment, names_of(session, tenant_id, ids))
+    item = _item(session, rows)
+    stored = item.stored
+    changed = differences_between(stored.data, item.record.data) if stored is not None else ()
+    ids = _ids_on_page([item]) | ids_in([[step.before, step.after] for step in changed])
+    establishment = establishment_of(session, tenant_id, item.record)
+    return DivergentRecordPage(item, changed, establishment, names_of(session, tenant_id, ids))
 
 
 def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of access: to the scope a tablet named, and to the one where the record is."""
+    """Return the conditions of access: to the scope that the tablet sent, and to the stored scope."""
     stored_elsewhere = (
         select(Record.record_id)
         .where(
@@ -106,7 +106,7 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[DivergentRecord]:
 
 
 def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
-    """Return one content as one item, from any number of tablets, in the order of their arrival."""
+    """Return the item of a content from its rows, which are ordered by arrival."""
     first = rows[0]
     rejection = Rejection(first.settled_reason or "", first.settled_by, first.settled_at)
     return DivergentRecordItem(
@@ -128,9 +128,9 @@ def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordI
     )
 
 
-def _ids_on_page(found: Iterable[DivergentRecordItem]) -> set[str]:
+def _ids_on_page(items: Iterable[DivergentRecordItem]) -> set[str]:
     ids: set[str] = set()
-    for one in found:
-        ids |= {*one.devices, one.record.scope.partition(":")[2]} | ids_in(one.record.data)
-        ids |= {one.rejection.user_id} if one.rejection and one.rejection.user_id else set()
+    for item in items:
+        ids |= {*item.devices, item.record.scope.partition(":")[2]} | ids_in(item.record.data)
+        ids |= {item.rejection.user_id} if item.rejection and item.rejection.user_id else set()
     return ids
