@@ -110,7 +110,7 @@ def _clock(row: TabletRow, localizer: Localizer) -> Remark:
 def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
     if row.mismatches is None:
         # A status report contains mismatches only if there were any.
-        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_REPORTED))
+        return Remark(localizer.number(0) if row.reported_at else localizer.say(NOT_REPORTED))
     return Remark(localizer.number(row.mismatches), "bad" if row.mismatches else "")
 
 

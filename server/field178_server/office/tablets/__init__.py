@@ -1,1 +1,1 @@
-"""Tablets and the history of the server, as the operator administers them."""
+"""Administration of tablets, epochs and backup marks."""

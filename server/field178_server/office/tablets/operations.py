@@ -1,4 +1,4 @@
-"""The operator's operations on tablets and on the server's history."""
+"""Operations on tablets, and on the server's epoch, sessions and backup marks."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from field178_server.replication import number_blocks
 from field178_server.replication.quarantine.waiting import run_waiting
 from field178_shared.errors import AppError, ErrorCode
 
-# A tablet and one life of its database.
-Life = tuple[str, str]
+# Device id and incarnation.
+IncarnationKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class BackedUpContent:
-    """Contents of one proved backup: per incarnation the unbroken run of n, and the stored files."""
+    """Content of a verified backup: epoch, unbroken run of n by incarnation (`lives`), hashes of files."""
 
     epoch: str
-    lives: Mapping[Life, int]
+    lives: Mapping[IncarnationKey, int]
     blobs: AbstractSet[str]
 
 
 def issue_code(
     session: Session, context: OperationContext, login: str, explicit: Sequence[str], code: str
 ) -> list[str]:
-    """Store an enrolment code for an officer's tablet; returns the scopes it will grant.
+    """Store an enrolment code for an officer's tablet; return the scopes it will grant.
 
-    Without explicit scopes: the officer's own, predecessors of units included, and `ref`.
+    Without explicit scopes it grants the officer's scopes (with predecessors of units) and `ref`.
     """
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     if officer.disabled_at is not None:
@@ -53,15 +53,15 @@ def issue_code(
 
 
 def device(session: Session, context: OperationContext, device_id: str) -> Device:
-    """Return a tablet, or raise AppError(not_found)."""
-    found = session.get(Device, (context.tenant_id, device_id))
-    if found is None:
+    """Return a tablet by its id, or raise AppError(not_found)."""
+    tablet = session.get(Device, (context.tenant_id, device_id))
+    if tablet is None:
         raise AppError(ErrorCode.NOT_FOUND, device=device_id)
-    return found
+    return tablet
 
 
 def devices(session: Session, context: OperationContext) -> list[Device]:
-    """Return all tablets, the latest enrolled last."""
+    """Return all tablets in order of enrolment."""
     return list(
         session.scalars(
             select(Device)
@@ -72,39 +72,39 @@ def devices(session: Session, context: OperationContext) -> list[Device]:
 
 
 def revoke(session: Session, context: OperationContext, device_id: str) -> None:
-    """Revoke a tablet at once; changes that it still sends are quarantined."""
-    found = device(session, context, device_id)
-    found.revoked_at = found.revoked_at or context.now()
+    """Revoke a tablet; its later changes are quarantined."""
+    tablet = device(session, context, device_id)
+    tablet.revoked_at = tablet.revoked_at or context.now()
     context.note(session, AuditEntry("device_revoked", device_id))
 
 
 def rename(session: Session, context: OperationContext, device_id: str, label: str) -> None:
-    """Give a tablet another name, of at most 64 characters."""
+    """Rename a tablet; a label has at most 64 characters."""
     device(session, context, device_id).label = label
     context.note(session, AuditEntry("device_renamed", device_id))
 
 
 def grant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
-    """Grant one more scope to a tablet."""
+    """Grant a scope to a tablet."""
     if scope == scopes.OFFICE:
         raise AppError(ErrorCode.FORBIDDEN, scope=scope)
-    found = device(session, context, device_id)
+    tablet = device(session, context, device_id)
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
-    scopes.grant(session, found, {scope: None}, context.now())
+    scopes.grant(session, tablet, {scope: None}, context.now())
     context.note(session, AuditEntry("scope_granted", device_id, scope))
-    # What was quarantined for want of this right is evaluated again.
+    # Evaluate again the changes that were quarantined without this scope.
     run_waiting(session, context, device_id)
 
 
 def ungrant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
-    """Take a scope from a tablet; its rows leave the tablet at the next exchange."""
+    """Remove a scope from a tablet, which deletes the scope's records at its next exchange."""
     if not scopes.ungrant(session, device(session, context, device_id), scope):
         raise AppError(ErrorCode.NOT_FOUND, scope=scope)
     context.note(session, AuditEntry("scope_ungranted", device_id, scope))
 
 
 def new_epoch(session: Session, context: OperationContext) -> str:
-    """Begin a new history, as after every restore: tablets then offer again what the server may lack."""
+    """Start a new epoch, as after every restore: tablets then send again what the server may lack."""
     tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
     tenant.epoch = context.ids.random()
     number_blocks.leave_out(session, context)
@@ -113,38 +113,38 @@ def new_epoch(session: Session, context: OperationContext) -> str:
 
 
 def expire_sessions(session: Session, context: OperationContext) -> int:
-    """End every tablet session; returns the number of the new generation."""
+    """End all tablet sessions; return the number of the new generation."""
     generation = device_sessions.expire_all(session, context.tenant_id)
     context.note(session, AuditEntry("sessions_expired", details={"generation": generation}))
     return generation
 
 
 def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int]:
-    """Tell tablets what a verified backup holds: per incarnation the unbroken run of n from 1.
+    """Mark all present receipts and files as backed up; return the marked n by incarnation.
 
-    MUST be called only for a backup taken before this transaction and proved by restoring it.
+    MUST be called only for a backup taken before this transaction and verified by restoring it.
     """
     rows = _incarnations(session, context)
     blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == context.tenant_id))
-    return _mark(session, context, {_life(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
+    return _mark(session, context, {_key(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
 
 
 def mark_backup(session: Session, context: OperationContext, backup: BackedUpContent) -> dict[str, int]:
-    """Tell tablets what one proved backup holds: what arrived after it MUST NOT be among it.
+    """Mark the content of a verified backup as backed up; later receipts and files MUST NOT be marked.
 
-    Nothing is marked when another history has begun since: the backup is no longer this store's past.
+    Nothing is marked if another epoch has begun since: the store may not descend from the backup.
     """
     tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
     return _mark(session, context, backup.lives, backup.blobs) if tenant.epoch == backup.epoch else {}
 
 
 def _mark(
-    session: Session, context: OperationContext, lives: Mapping[Life, int], blobs: AbstractSet[str]
+    session: Session, context: OperationContext, lives: Mapping[IncarnationKey, int], blobs: AbstractSet[str]
 ) -> dict[str, int]:
     marks = {}
     _mark_blobs(session, context, blobs)
     for row in _incarnations(session, context):
-        row.backed_up = max(row.backed_up, lives.get(_life(row), 0))
+        row.backed_up = max(row.backed_up, lives.get(_key(row), 0))
         marks[row.incarnation] = row.backed_up
     context.note(session, AuditEntry("backup_marked", details={"count": len(marks)}))
     return marks
@@ -168,12 +168,12 @@ def _incarnations(session: Session, context: OperationContext) -> list[Incarnati
     return list(session.scalars(query))
 
 
-def _life(row: Incarnation) -> Life:
+def _key(row: Incarnation) -> IncarnationKey:
     return row.device_id, row.incarnation
 
 
 def unbroken_run(session: Session, row: Incarnation) -> int:
-    """Return how far the numbers of one life are stored without a gap."""
+    """Return the last n of an incarnation up to which all receipts are stored without a gap."""
     numbers = session.scalars(
         select(StoredReceipt.n)
         .where(

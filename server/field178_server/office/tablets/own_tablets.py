@@ -1,4 +1,4 @@
-"""Tablets enrolled in an officer's name: notice to the officer, and the answer "mine" or "not mine"."""
+"""Tablets enrolled in an officer's name, which the officer confirms or disowns."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Notice, Officer
 from field178_shared.errors import AppError, ErrorCode
 
-# No account has had so many resets: a binding with this number is inactive until its officer signs in again.
+# Number of password resets that no account has: the binding is inactive until the officer signs in again.
 _ENDED = -1
 
 
 def confirm(session: Session, context: OperationContext, officer_id: str, device_id: str) -> None:
-    """Take the officer's word that the tablet is theirs; raises AppError(not_found)."""
+    """Confirm a tablet as the officer's own; raises AppError(not_found) without an open question."""
     _answer(session, context, officer_id, device_id)
     context.note(session, AuditEntry("device_confirmed", device_id))
 
 
 def disown(session: Session, context: OperationContext, officer_id: str, device_id: str) -> None:
-    """End what the tablet may do in the officer's name, until a sign-in there; raises AppError(not_found)."""
+    """Deactivate an officer's binding to a tablet until a sign-in there; raises AppError(not_found)."""
     _answer(session, context, officer_id, device_id)
     binding = session.get(DeviceOfficer, (context.tenant_id, device_id, officer_id))
     if binding is not None:
@@ -47,7 +47,7 @@ def _answer(session: Session, context: OperationContext, officer_id: str, device
 
 
 class OwnTablet(NamedTuple):
-    """An enrolled tablet; `issuer` None: the operator of the server."""
+    """An enrolled tablet; `issuer`: name of the code's issuer, None: the operator of the server."""
 
     device_id: str
     label: str
@@ -58,7 +58,7 @@ class OwnTablet(NamedTuple):
 def unanswered_tablets(
     session: Session, tenant_id: str, officer_id: str, now: datetime
 ) -> tuple[OwnTablet, ...]:
-    """Return the tablets that an officer is asked about, the latest first."""
+    """Return the tablets that an officer has not confirmed or disowned yet, latest first."""
     code = and_(
         EnrolmentCode.tenant_id == Device.tenant_id,
         EnrolmentCode.device_id == Device.device_id,

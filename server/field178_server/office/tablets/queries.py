@@ -19,13 +19,13 @@ from field178_server.records.labels import Names, names_of
 from field178_server.replication.quarantine.store import IS_OPEN
 
 PAGE_SIZE = 50
-# One that was never seen is the longest silent.
+# A tablet never seen sorts as the longest silent.
 _NEVER = literal(datetime(1970, 1, 1, tzinfo=UTC), Device.last_seen_at.type)
 
 
 @dataclass(frozen=True, slots=True)
 class TabletRow:
-    """One tablet. Its status, last reported at `told_at`, is None where it never reported any."""
+    """A tablet as a row of the list. Fields of its status are None if none was reported (`reported_at`)."""
 
     device_id: str
     label: str
@@ -36,7 +36,7 @@ class TabletRow:
     last_seen_at: datetime | None
     app_version: str | None
     clock_offset_ms: int | None
-    told_at: datetime | None
+    reported_at: datetime | None
     unsent: int | None
     unsent_files: int | None
     free_mb: int | None
@@ -49,7 +49,7 @@ class TabletRow:
 
 @dataclass(frozen=True, slots=True)
 class TabletList:
-    """One page of the tablets: those in use first, the longest silent on top."""
+    """A page of tablets: tablets in use first, longest silent on top."""
 
     tablets: tuple[TabletRow, ...]
     names: Names
@@ -57,7 +57,7 @@ class TabletList:
 
 
 def tablet_list(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> TabletList:
-    """Return one page of the tablets that work in a scope within the access filter."""
+    """Return a page of the tablets with a scope within the access filter."""
     within = tablets_within(tenant_id, access)
     query: Select[*tuple[Any, ...]] = select(Device.device_id.label("record_id"), Device).where(*within)
     silent_since = func.coalesce(Device.last_seen_at, _NEVER)
@@ -69,15 +69,15 @@ def tablet_list(session: Session, tenant_id: str, access: AccessFilter, place: P
 
 
 def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_id: str) -> TabletRow | None:
-    """Return one tablet within the access filter, else None."""
+    """Return a tablet within the access filter, else None."""
     query = select(Device).where(*tablets_within(tenant_id, access), Device.device_id == device_id)
-    found = session.scalars(query).all()
-    return next(iter(_rows(session, tenant_id, list(found))), None)
+    devices = session.scalars(query).all()
+    return next(iter(_rows(session, tenant_id, list(devices))), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A scope of a tablet; `is_own`: given to the tablet itself, else it comes with its officers."""
+    """A scope of a tablet; `is_own`: granted to the tablet itself, not through its officers."""
 
     scope: str
     is_own: bool
@@ -104,7 +104,7 @@ def grants_of(session: Session, tenant_id: str, device_id: str) -> tuple[Grant, 
 
 
 def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[OfficerOnTablet, ...]:
-    """Return who has signed in on a tablet, by name."""
+    """Return the officers who have signed in on a tablet, by name."""
     rows = session.execute(
         select(Officer.officer_id, Officer.name, Officer.login, DeviceOfficer.bound_at)
         .join(
@@ -118,10 +118,10 @@ def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[Offic
 
 
 def counts_in_use(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> tuple[int, int]:
-    """Return the number of tablets in use, and of those without contact since an instant."""
+    """Return the number of tablets in use, and the number of these without contact since an instant."""
     query = select(func.count(), func.count().filter(is_silent(since))).select_from(Device)
-    found = session.execute(query.where(*tablets_within(tenant_id, access), IS_IN_USE))
-    in_use, silent = found.one()
+    rows = session.execute(query.where(*tablets_within(tenant_id, access), IS_IN_USE))
+    in_use, silent = rows.one()
     return in_use, silent
 
 
@@ -172,7 +172,7 @@ def _row(device: Device, officer: str | None, scopes: tuple[str, ...], quarantin
         last_seen_at=device.last_seen_at,
         app_version=device.app_version,
         clock_offset_ms=device.clock_offset_ms,
-        told_at=device.told_at,
+        reported_at=device.told_at,
         unsent=device.unsent_count,
         unsent_files=device.unsent_file_count,
         free_mb=device.free_mb,
