@@ -1,1 +1,1 @@
-"""Files that people upload, read within fixed limits of size, width and time."""
+"""Reading of uploaded files within fixed limits of size, width and time."""

@@ -1,4 +1,4 @@
-"""Limits of reading an uploaded file: one at a time, and no longer than some processor time."""
+"""Limits of reading an uploaded file: one file at a time, and limited processor time."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from contextlib import contextmanager
 
 from field178_shared.errors import AppError, ErrorCode
 
-# The largest register takes a third of it.
+# The largest register takes a third of this time.
 MOST_CPU_S = 40.0
 _RETRY_S = 15
-# A file takes memory while it is read, and its thread: one at a time in a process.
+# Reading takes memory and a thread: one file at a time in a process.
 _slot = threading.Lock()
 
 
 class CpuLimitReached(Exception):
-    """Reading took more processor time than one file may take."""
+    """Reading a file took more processor time than allowed."""
 
 
 class CpuLimit:
-    """Processor time that the present thread may still take, counted from here."""
+    """Limit of processor time of the present thread, counted from the object's creation."""
 
     def __init__(self) -> None:
         self._end = time.thread_time() + MOST_CPU_S
 
     def check(self) -> None:
-        """Raise CpuLimitReached when the time is over."""
+        """Raise CpuLimitReached if the time is used up."""
         if time.thread_time() > self._end:
             raise CpuLimitReached
 
 
 @contextmanager
 def reading_slot() -> Iterator[None]:
-    """Admit one reading at a time; a second one is refused at once: AppError(busy)."""
+    """Hold the slot for reading a file; raises AppError(busy) if it is taken."""
     if not _slot.acquire(blocking=False):
         raise AppError(ErrorCode.BUSY, retry_after_s=_RETRY_S)
     try:

@@ -1,4 +1,4 @@
-"""Opening of an uploaded workbook: what it unpacks to, how wide its rows are and how long it may take."""
+"""Reading of an uploaded XLSX file with limits of unpacked size, width and time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-# What its libraries raise over a damaged workbook. The error of either of its parsers of XML, of which lxml
-# is taken where it is there, is a SyntaxError.
+# Errors of the libraries for a damaged workbook; errors of both XML parsers (lxml if installed) are
+# SyntaxErrors.
 BROKEN = (
     zipfile.BadZipFile,
     LookupError,
@@ -27,8 +27,8 @@ BROKEN = (
     AttributeError,
     RecursionError,
 )
-# A small file can unpack to a very large one. Sheets are streamed, though one cell of them may be all there
-# is; texts are held in memory; each format of cells takes a hundred times its bytes.
+# A small file can unpack to a very large one. Sheets are streamed, but a single cell may be the whole sheet;
+# texts are held in memory; cell formats take a hundred times their bytes.
 _MAX_UNPACKED_BYTES = 96 << 20
 _MAX_SHEET_BYTES = 48 << 20
 _MAX_TEXTS_BYTES = 12 << 20
@@ -37,7 +37,7 @@ _LAST_ROW = 1_048_576
 
 
 class WorkbookRefused(Exception):
-    """A workbook that is not read: damaged, locked, unpacks_too_large or takes_too_long."""
+    """An unreadable file; `problem`: damaged, locked, unpacks_too_large or takes_too_long."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -45,7 +45,7 @@ class WorkbookRefused(Exception):
 
 
 def open_workbook(file: BinaryIO) -> Workbook:
-    """Return a workbook to be read once, values as last calculated; raises WorkbookRefused."""
+    """Open an uploaded file as a workbook with values as last calculated; raises WorkbookRefused."""
     from openpyxl.reader.excel import ExcelReader
 
     try:
@@ -63,11 +63,12 @@ def open_workbook(file: BinaryIO) -> Workbook:
 def sheet_rows(
     sheet: ReadOnlyWorksheet, most_columns: int, limit: CpuLimit
 ) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Yield the rows of a sheet with their numbers, cells beyond `most_columns` left out.
+    """Yield the rows of a sheet with their numbers, without cells beyond `most_columns`.
 
-    A row or column number in the file makes all rows or cells before it: raises WorkbookRefused in time.
+    A large row or column number in the file yields all rows or cells before it; `limit` ends such a reading
+    with WorkbookRefused.
     """
-    # The range that a sheet claims to have may be the largest there is.
+    # The declared range of a sheet may be the largest possible one.
     sheet.reset_dimensions()
     cells = sheet.iter_rows(  # type: ignore[misc]  # the stub has that of another class
         max_row=_LAST_ROW, max_col=most_columns, values_only=True
@@ -83,7 +84,7 @@ def sheet_rows(
 
 
 def _check_sizes(packed: zipfile.ZipFile) -> None:
-    """Refuse a file that unpacks to too much; no reader gets more out of a part than its entry says."""
+    """Refuse a file whose parts unpack to too many bytes; no reader unpacks more than the entry declares."""
     parts = packed.infolist()
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookRefused("locked")
@@ -101,7 +102,7 @@ def _limit_of(part: str) -> int:
 
 
 def _check_sheets(reader: Reader) -> None:
-    """Refuse a workbook of many sheets that are all the same part: each of them would be read."""
+    """Refuse a workbook whose sheets share a part: the part would be read once for each of them."""
     reader.read_manifest()
     reader.read_workbook()
     parts = [link.target for _, link in reader.parser.find_sheets()]
