@@ -1,4 +1,4 @@
-"""The tablets' interface under /api/v1, /healthz, and data feeds under /odata/v4, registered here."""
+"""Registration of the tablets' interface /api/v1, of /healthz, and of the data feeds /odata/v4."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from field178_server.api.odata.service import init_odata
 def init_api(app: Flask, threads: int) -> None:
     """Register every blueprint of the interface."""
     for blueprint in (
-        *(health.bp, devices.bp, devices.auth, sync.bp),
-        *(uploads.bp, uploads.blobs, record_schemas.bp, openapi.bp),
+        health.bp,
+        devices.bp,
+        devices.auth,
+        sync.bp,
+        uploads.bp,
+        uploads.blobs,
+        record_schemas.bp,
+        openapi.bp,
     ):
         app.register_blueprint(blueprint)
     init_odata(app, threads)

@@ -31,16 +31,16 @@ def _uuid(text: str) -> None:
 
 
 class _Request(Schema):
-    """Unknown members, which a later client may add, are ignored."""
+    """Base of requests; unknown members, which a later client may add, are ignored."""
 
     class Meta:
-        """Unknown members are no error."""
+        """Option of marshmallow: ignore unknown members."""
 
         unknown = EXCLUDE
 
 
 class EnrolRequest(_Request):
-    """A tablet asks to become a device."""
+    """Request to enrol a tablet as a device."""
 
     code = fields.String(required=True, validate=[validate.Length(max=32), _code])
     public_key = fields.String(required=True, validate=_public_key)
@@ -49,13 +49,13 @@ class EnrolRequest(_Request):
 
 
 class ChallengeRequest(_Request):
-    """A device asks for a nonce."""
+    """Request of a device for a nonce."""
 
     device = fields.String(required=True, validate=_uuid)
 
 
 class SessionRequest(_Request):
-    """A device shows that it holds its key."""
+    """Request of a device for a session, with its nonce signed by its key."""
 
     device = fields.String(required=True, validate=_uuid)
     nonce = fields.String(required=True, validate=validate.Length(max=64))
@@ -63,7 +63,7 @@ class SessionRequest(_Request):
 
 
 class OfficerRequest(_Request):
-    """An officer signs in on a tablet, once, online."""
+    """Sign-in of an officer on a tablet, once and online."""
 
     login = fields.String(required=True, validate=validate.Length(min=1, max=64))
     password = fields.String(required=True, validate=validate.Length(min=1, max=1024))
@@ -71,7 +71,7 @@ class OfficerRequest(_Request):
 
 
 class RecoveryRequest(OfficerRequest):
-    """A locked tablet asks the office for its data key: the officer's sign-in and a code of the office."""
+    """Request of a locked tablet for its data key, with an officer's sign-in and a code of the office."""
 
     device = fields.String(required=True, validate=_uuid)
     code = fields.String(required=True, validate=[validate.Length(max=32), _code])
@@ -81,7 +81,7 @@ class RecoveryRequest(OfficerRequest):
 
 
 class UserAnswer(Schema):
-    """An officer as the API describes one to a tablet."""
+    """An officer in answers to a tablet."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -90,7 +90,7 @@ class UserAnswer(Schema):
 
 
 class EnrolAnswer(Schema):
-    """A tablet's identity and whom it may trust."""
+    """Identity of an enrolled tablet, and the public keys it trusts."""
 
     device = fields.String(required=True)
     tenant = fields.String(required=True)
@@ -102,7 +102,7 @@ class EnrolAnswer(Schema):
 
 
 class ChallengeAnswer(Schema):
-    """A nonce that opens sessions of its device for an hour."""
+    """A nonce with which its device can open sessions for an hour."""
 
     nonce = fields.String(required=True)
 
@@ -116,12 +116,12 @@ class SessionAnswer(Schema):
 
 
 class OfficerAnswer(Schema):
-    """The officer that is now bound to the tablet."""
+    """The officer bound to the tablet."""
 
     user = fields.Nested(UserAnswer, required=True)
 
 
 class RecoveryAnswer(OfficerAnswer):
-    """The data key, in a box for the tablet alone."""
+    """The data key, encrypted for the tablet."""
 
     box = fields.String(required=True)

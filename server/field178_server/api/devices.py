@@ -44,18 +44,16 @@ auth = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
 
 @bp.post("")
 def enrol() -> ResponseReturnValue:
-    """Make the tablet that holds a one-time code a device; repeated with the same key: the same device."""
-    wanted = load(EnrolRequest())
-    claim = Claim(
-        str(wanted["code"]), str(wanted["public_key"]), str(wanted["label"]), str(wanted["signature"])
-    )
+    """Enrol a tablet by a one-time code; a repeated request with the same key returns the same device."""
+    body = load(EnrolRequest())
+    claim = Claim(str(body["code"]), str(body["public_key"]), str(body["label"]), str(body["signature"]))
     runtime = current_runtime()
     budgets = _budgets(runtime, claim.code)
     run_write(
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
-    # A claim is its own proof: the actor is the tablet that is being enrolled.
+    # The claim authenticates itself: the actor is the tablet being enrolled.
     context = _context(runtime, trail.Actor("device"))
     pins = _pins(runtime)
     enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, pins, budgets))
@@ -65,10 +63,10 @@ def enrol() -> ResponseReturnValue:
 @bp.post("/officers")
 @require_device
 def add_officer() -> ResponseReturnValue:
-    """Bind an officer to the tablet that asks, by password, online: once, and again after a reset of it."""
-    wanted = load(OfficerRequest())
+    """Bind an officer to the tablet by password, online; repeated after each password reset."""
+    body = load(OfficerRequest())
     runtime, device = current_runtime(), current_device()
-    login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
+    login, password, code = (str(body[name] or "") for name in ("login", "password", "totp"))
     officer_id = check_sign_in(runtime, login, password, code, is_known=True)
     context = _context(runtime, trail.Actor("officer", officer_id))
     officer = run_write(runtime.engine, lambda session: bind_officer(session, context, device.id, officer_id))
@@ -77,14 +75,14 @@ def add_officer() -> ResponseReturnValue:
 
 @bp.post("/recovery")
 def recover() -> ResponseReturnValue:
-    """Open a tablet's data key for an officer with a code of the office; a locked tablet has no session."""
-    wanted = load(RecoveryRequest())
+    """Return a locked tablet's data key to an officer with a code of the office; no session is needed."""
+    body = load(RecoveryRequest())
     runtime = current_runtime()
-    login, password, totp = (str(wanted[name] or "") for name in ("login", "password", "totp"))
+    login, password, totp = (str(body[name] or "") for name in ("login", "password", "totp"))
     box, device_key, answer_key = (
-        signatures.decode(str(wanted[name])) or b"" for name in ("box", "device_key", "answer_key")
+        signatures.decode(str(body[name])) or b"" for name in ("box", "device_key", "answer_key")
     )
-    claim = KeyRecoveryClaim(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
+    claim = KeyRecoveryClaim(str(body["device"]), str(body["code"]), box, device_key, answer_key)
     budgets = _budgets(runtime, claim.code)
     run_write(
         runtime.engine,
@@ -164,7 +162,7 @@ def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
 
 @auth.post("/challenge")
 def challenge() -> ResponseReturnValue:
-    """Give a nonce; an unknown device gets one too, so the answer tells nothing."""
+    """Return a nonce to a device; unknown devices get one too, so that answers do not reveal devices."""
     device_id = str(load(ChallengeRequest())["device"])
     runtime = current_runtime()
     return {"nonce": device_sessions_of(runtime).nonce(device_id, runtime.clock.now())}
@@ -172,11 +170,11 @@ def challenge() -> ResponseReturnValue:
 
 @auth.post("/session")
 def open_session() -> ResponseReturnValue:
-    """Open a session for the device that signed its nonce, and give the nonce of its next one."""
-    wanted = load(SessionRequest())
+    """Open a session for a device with a signed nonce; return its token and the nonce of the next session."""
+    body = load(SessionRequest())
     runtime = current_runtime()
     sessions, now = device_sessions_of(runtime), runtime.clock.now()
-    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]))
+    opening = SessionOpening(str(body["device"]), str(body["nonce"]), str(body["signature"]))
     with snapshot(runtime.engine) as session:
         token = sessions.open(session, opening, now)
     if token is None:

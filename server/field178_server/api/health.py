@@ -1,4 +1,4 @@
-"""GET /healthz: the store answers, is at the newest migration, and can be written."""
+"""GET /healthz: the store is reachable, migrated and writable."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Answer 200 while changes are taken in, else 503; no secrets, no session.
+    """Return status 200 while changes are accepted, else 503; without session and secrets.
 
-    `reasons` names what is short also while the answer is 200: files are refused before changes.
+    `reasons` may be non-empty with status 200: files are refused before changes are.
     """
     try:
-        found = migrations.probe(readonly(current_runtime().engine))
+        migration = migrations.probe(readonly(current_runtime().engine))
     except migrations.StoreUnreachableError:
         return {"status": "failing", "store": "unreachable"}, 503
-    if found != migrations.head():
+    if migration != migrations.head():
         return {"status": "failing", "store": "not_migrated"}, 503
     space = free_space(current_runtime().settings)
     is_fit = space.is_writable and space.takes_changes
     return {
         "status": "ok" if is_fit else "failing",
         "store": "ok",
-        "migration": found,
+        "migration": migration,
         "free_mb": space.free_mb,
         "reasons": space.reasons,
     }, 200 if is_fit else 503

@@ -23,14 +23,14 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 @bp.get("/openapi.json")
 def openapi() -> Response:
-    """Describe every operation of the interface."""
+    """Return the OpenAPI document of the interface."""
     document = describe(list(current_app.url_map.iter_rules()))
     return Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
 
 
 def operations_of(rules: list[Rule]) -> Iterator[tuple[str, str]]:
     """Yield (method, path) of every operation that the application answers under /api/v1."""
-    for rule in sorted(rules, key=lambda one: one.rule):
+    for rule in sorted(rules, key=lambda rule: rule.rule):
         if rule.rule.startswith(API_PREFIX + "/"):
             for method in _METHODS:
                 if method in (rule.methods or ()):

@@ -1,4 +1,4 @@
-"""GET /api/v1/schemas: the record types of the wire, generated from the declared schemas (protocol §11)."""
+"""GET /api/v1/schemas: the record types, generated from the declared schemas (protocol §11)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 
 @bp.get("/schemas")
 def types() -> Response:
-    """Return the schema, scope and writers of each record type; open to everyone."""
+    """Return schema, scope and writers of each record type; no session is required."""
     body, tag = document(load().version)
     response = Response(body, content_type="application/json")
     response.set_etag(tag)

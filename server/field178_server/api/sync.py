@@ -1,4 +1,4 @@
-"""POST /api/v1/sync: the one exchange (docs/sync-protocol.md §6)."""
+"""POST /api/v1/sync: the exchange (docs/sync-protocol.md §6)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 @bp.post("/sync")
 @require_device_even_revoked
 def sync() -> Response:
-    """Run one exchange: changes up, receipts and changes down, digests of both sides."""
+    """Run an exchange: changes up, receipts and changes down, digests of both sides."""
     claim = current_claim()
-    wanted = read_request(read_text())
-    if wanted.device != claim.device_id:
+    exchange_request = read_request(read_text())
+    if exchange_request.device != claim.device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
-    if wanted.push or wanted.divergent_records:
+    if exchange_request.push or exchange_request.divergent_records:
         require_space_for_changes(current_runtime().settings)
-    parts = exchange_of(current_runtime()).run(claim.device_id, wanted, spoken_protocol(), claim.generation)
+    parts = exchange_of(current_runtime()).run(
+        claim.device_id, exchange_request, spoken_protocol(), claim.generation
+    )
     return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 
 
@@ -42,11 +44,11 @@ def exchange_of(runtime: Runtime) -> Exchange:
 
 
 def stream(parts: Sequence[bytes], *, in_gzip: bool) -> Response:
-    """Send the parts as one body; each can be read without what follows it.
+    """Return the parts as one body; the client can read each part without the following ones.
 
-    A body whose length is known leaves the connection open: the next request needs no new one, and no TLS.
+    The body has a known length, so that the connection stays open for the next request.
     """
-    # No cache keeps an answer: nothing need say what it varies by.
+    # No Vary header: answers are not cached.
     is_packed = in_gzip and sum(map(len, parts)) >= LEAST_PACKED_BYTES
     response = Response(_compressed(parts) if is_packed else b"".join(parts), content_type=NDJSON)
     if is_packed:

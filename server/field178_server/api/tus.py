@@ -1,4 +1,4 @@
-"""The headers of tus 1.0.0 (core, creation, checksum, expiration): read strictly, answered exactly."""
+"""Headers of the upload protocol tus 1.0.0 (core, creation, checksum, expiration), read strictly."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def check_version(headers: Headers) -> None:
 
 
 def number(headers: Headers, name: str) -> int:
-    """Return a header that holds a whole number."""
-    found = parse_whole_number(headers.get(name, ""))
-    if found is None:
+    """Return the whole number of a header."""
+    value = parse_whole_number(headers.get(name, ""))
+    if value is None:
         raise _bad(name)
-    return found
+    return value
 
 
-def wanted(headers: Headers) -> UploadRequest:
-    """Return what a creation announces: Upload-Length and Upload-Metadata."""
+def upload_request(headers: Headers) -> UploadRequest:
+    """Return the upload that a creation request announces by Upload-Length and Upload-Metadata."""
     size = number(headers, "Upload-Length")
     if size < 1:
         raise _bad("Upload-Length")
@@ -49,13 +49,13 @@ def wanted(headers: Headers) -> UploadRequest:
     sha256, content_type, record_id = (metadata.get(name, "") for name in _NAMED)
     if not (_SHA256.fullmatch(sha256) and is_uuid(record_id) and 0 < len(content_type) <= 100):
         raise _bad("Upload-Metadata")
-    # Others that a client may add, such as a file's name, are not kept.
+    # Other members that a client may add, such as a file name, are not stored.
     kept = ",".join(pair for pair in map(str.strip, text.split(",")) if pair.split(" ")[0] in _NAMED)
     return UploadRequest(sha256, size, content_type, record_id, kept)
 
 
 def checksum(headers: Headers) -> Checksum | None:
-    """Return the checksum that a piece brings, or None."""
+    """Return the checksum of an uploaded chunk, None if the request has none."""
     text = headers.get("Upload-Checksum")
     if text is None:
         return None
@@ -67,12 +67,12 @@ def checksum(headers: Headers) -> Checksum | None:
 
 
 def expires(at: datetime) -> str:
-    """Return an instant as Upload-Expires tells it."""
+    """Return an instant in the format of Upload-Expires."""
     return format_datetime(at, usegmt=True)
 
 
 def capabilities(max_size: int) -> Mapping[str, str]:
-    """Return the headers that tell a client what is served."""
+    """Return the headers with the server's version, extensions, size limit and algorithms."""
     return {
         "Tus-Version": VERSION,
         "Tus-Extension": EXTENSIONS,
@@ -82,14 +82,14 @@ def capabilities(max_size: int) -> Mapping[str, str]:
 
 
 def _metadata(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for pair in filter(None, map(str.strip, text.split(","))):
         name, _, encoded = pair.partition(" ")
         value = _decoded(encoded)
-        if value is None or name in found:
+        if value is None or name in metadata:
             raise _bad("Upload-Metadata")
-        found[name] = value.decode("utf-8", "replace")
-    return found
+        metadata[name] = value.decode("utf-8", "replace")
+    return metadata
 
 
 def _decoded(text: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Files of records: /api/v1/uploads takes them in by tus 1.0.0, /api/v1/blobs serves them (protocol §9)."""
+"""Files of records: /api/v1/uploads receives them by tus 1.0.0, /api/v1/blobs returns them (protocol §9)."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ def _mark(response: Response) -> Response:
 @bp.route("", methods=["OPTIONS"])
 @bp.route("/<upload_id>", methods=["OPTIONS"])
 def capabilities(upload_id: str = "") -> Response:
-    """Return the served extensions and limits; no session is required."""
+    """Return the headers with extensions and limits; no session is required."""
     return _answer(204, dict(tus.capabilities(limits_of(current_runtime().settings).file)))
 
 
 @bp.post("")
 @require_device
 def create() -> Response:
-    """Begin an upload of a file that a record names, or will name."""
+    """Create an upload of a file that a record names or will name."""
     tus.check_version(request.headers)
     if "Upload-Defer-Length" in request.headers:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Upload-Defer-Length")
-    wanted = tus.wanted(request.headers)
-    check_kind(wanted.content_type)
+    upload = tus.upload_request(request.headers)
+    check_kind(upload.content_type)
     require_space_for_files(current_runtime().settings)
-    # A stock client would not look at an offset here; who names our protocol does.
+    # Standard tus clients ignore an offset here; tablets (with the protocol header) skip known files.
     begun = uploading_of(current_runtime()).begin(
-        current_device(), wanted, skip_known=HEADER in request.headers
+        current_device(), upload, skip_known=HEADER in request.headers
     )
     headers = {"Location": url_for("uploads.position", upload_id=begun.upload_id)}
     if begun.is_whole:
@@ -68,22 +68,22 @@ def create() -> Response:
 @bp.route("/<upload_id>", methods=["HEAD"])
 @require_device
 def position(upload_id: str) -> Response:
-    """Tell how far an upload has come."""
+    """Return the offset of an upload."""
     tus.check_version(request.headers)
-    found = uploading_of(current_runtime()).position(current_device(), upload_id)
+    upload = uploading_of(current_runtime()).position(current_device(), upload_id)
     headers = {
-        "Upload-Offset": str(found.offset),
-        "Upload-Length": str(found.size),
-        "Upload-Metadata": found.metadata_text,
+        "Upload-Offset": str(upload.offset),
+        "Upload-Length": str(upload.size),
+        "Upload-Metadata": upload.metadata_text,
         "Cache-Control": "no-store",
     }
-    return _answer(200, headers, found)
+    return _answer(200, headers, upload)
 
 
 @bp.patch("/<upload_id>")
 @require_device
 def append(upload_id: str) -> Response:
-    """Take the next piece of an upload."""
+    """Append the next chunk to an upload."""
     tus.check_version(request.headers)
     if request.mimetype != tus.PIECE:
         raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
@@ -92,7 +92,7 @@ def append(upload_id: str) -> Response:
     size = request.content_length
     if size is not None and size > MAX_PIECE_BYTES:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_PIECE_BYTES, unit="bytes")
-    # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
+    # One byte more than the limit: a longer chunked body would be cut at the limit without an error.
     request.max_content_length = MAX_PIECE_BYTES + 1
     require_space_for_files(current_runtime().settings)
     piece = Piece(
@@ -105,7 +105,7 @@ def append(upload_id: str) -> Response:
 @bp.post("/<upload_id>")
 @require_device
 def overridden(upload_id: str) -> Response:
-    """Dispatch by X-HTTP-Method-Override, for networks that allow POST alone."""
+    """Dispatch a request by X-HTTP-Method-Override, for networks that allow only POST."""
     method = request.headers.get("X-HTTP-Method-Override", "").upper()
     if method == "PATCH":
         return append(upload_id)
@@ -125,44 +125,47 @@ def _answer(status: int, headers: dict[str, str], at: UploadOffset | None = None
 @blobs.get("/<sha256>")
 @require_device
 def blob(sha256: str) -> Response:
-    """Send a file as it was received; a header says whether a proved backup contains it.
+    """Return a file as it was received; a header marks files that a verified backup contains.
 
-    Each reading of a restricted file is written into the audit trail, as each view in the console is.
+    Each download of a restricted file is written into the audit trail, as each view in the console is.
     """
     runtime, device = current_runtime(), current_device()
     with snapshot(runtime.engine) as session:
-        found = known_blob(session, runtime.tenant_id, device.scopes, sha256)
+        stored_blob = known_blob(session, runtime.tenant_id, device.scopes, sha256)
         named = restricted_namings(session, runtime.tenant_id, device.scopes, sha256)
     store = file_store_of(runtime.settings)
-    if found is None or not store.holds(found.sha256, found.size):
+    if stored_blob is None or not store.holds(stored_blob.sha256, stored_blob.size):
         raise AppError(ErrorCode.NOT_FOUND)
     if named and request.method == "GET":
-        # Before the first byte goes: without the audit entry nothing is sent.
+        # Before the first byte: without the audit entry nothing is sent.
         run_write(runtime.engine, lambda session: _note_view(session, runtime, device.id, named))
     response = send_file(
-        store.open(found.sha256),
-        mimetype=found.content_type,
+        store.open(stored_blob.sha256),
+        mimetype=stored_blob.content_type,
         as_attachment=True,
-        download_name=found.sha256,
-        etag=found.sha256,
+        download_name=stored_blob.sha256,
+        etag=stored_blob.sha256,
         last_modified=None,
         conditional=False,
     )
-    response.content_length = found.size
+    response.content_length = stored_blob.size
     try:
-        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+        response.make_conditional(request, accept_ranges=True, complete_length=stored_blob.size)
     except RequestedRangeNotSatisfiable:
         response.close()
         raise
-    if found.backed_up_at is not None:
+    if stored_blob.backed_up_at is not None:
         response.headers[BACKED_UP] = "1"
     return response
 
 
 def _note_view(session: Session, runtime: Runtime, device_id: str, named: Sequence[Attachment]) -> None:
-    for one in named:
+    for attachment in named:
         entry = trail.AuditEntry(
-            "file_viewed", one.record_id, one.scope, {"key": one.attachment_key, "kind": one.kind}
+            "file_viewed",
+            attachment.record_id,
+            attachment.scope,
+            {"key": attachment.attachment_key, "kind": attachment.kind},
         )
         stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
         trail.record(session, stamp, trail.Actor("device", device_id), entry)

@@ -1,1 +1,1 @@
-"""OData 4.0 at /odata/v4/: tables that spreadsheets and dashboards read with a token (decision 0108)."""
+"""The data feeds as OData 4.0 at /odata/v4/, read with a data token (decision 0108)."""

@@ -1,6 +1,6 @@
-"""Answers of the service: JSON written row by row into a file, and errors as OData writes them.
+"""Answers of the service: JSON written row by row into a file, and errors in the form of OData.
 
-The file is sent after the transaction has ended: a slow line must not keep a snapshot open.
+The file is sent after the end of the transaction, so that a slow client does not keep a snapshot open.
 """
 
 from __future__ import annotations
@@ -37,39 +37,39 @@ Row = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
-    """How JSON is asked for: with its context or bare, and 64-bit numbers as texts or numbers."""
+    """Requested format of JSON: with or without context, 64-bit numbers as texts or numbers."""
 
     has_context: bool = True
     numbers_as_text: bool = False
 
     @classmethod
     def read(cls) -> JsonFormat:
-        """Read the format of the request; raises AppError(query_refused) for another one than JSON."""
-        asked = request.args.get(FORMAT, "")
-        if asked and asked.lower() != "json" and not asked.lower().startswith("application/json"):
+        """Return the format that the request asks for; raises AppError(query_refused) for other than JSON."""
+        requested = request.args.get(FORMAT, "")
+        if requested and requested.lower() != "json" and not requested.lower().startswith("application/json"):
             raise refused(FORMAT, "json alone")
-        asked = asked or request.headers.get("Accept", "")
-        level = _METADATA.search(asked)
-        return cls(level is None or level[1].lower() != "none", _AS_TEXT.search(asked) is not None)
+        requested = requested or request.headers.get("Accept", "")
+        level = _METADATA.search(requested)
+        return cls(level is None or level[1].lower() != "none", _AS_TEXT.search(requested) is not None)
 
     @property
     def content_type(self) -> str:
-        """The content type of an answer."""
+        """Content type of an answer in this format."""
         level = "minimal" if self.has_context else "none"
         numbers = ";IEEE754Compatible=true" if self.numbers_as_text else ""
         return f"application/json;odata.metadata={level}{numbers};charset=utf-8"
 
 
 def root_address() -> str:
-    """Return the address of the service root as this reader reaches it."""
+    """Return the URL of the service root as the client addressed it."""
     scheme = "https" if current_runtime().settings.is_https else request.scheme
     return f"{scheme}://{request.host}{PREFIX}/"
 
 
 def row_writer(columns: Sequence[EntityProperty], form: JsonFormat) -> Callable[[Row], bytes]:
-    """Return what makes JSON of a row."""
-    names = [one.name for one in columns]
-    texts = [form.numbers_as_text and one.type is EdmType.INT64 for one in columns]
+    """Return the function that encodes a row as JSON."""
+    names = [column.name for column in columns]
+    texts = [form.numbers_as_text and column.type is EdmType.INT64 for column in columns]
     encode = msgspec.json.Encoder().encode
 
     def write(row: Row) -> bytes:
@@ -84,7 +84,7 @@ def row_writer(columns: Sequence[EntityProperty], form: JsonFormat) -> Callable[
 
 
 class AnswerFile:
-    """An answer that is written piece by piece; past a mebibyte it lies on the disk."""
+    """File of an answer written in chunks; above a mebibyte it is stored on disk."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the answer closes it
@@ -93,11 +93,11 @@ class AnswerFile:
         self._out: IO[bytes] = self._packer or self._file  # type: ignore[assignment]  # both write bytes
 
     def write(self, piece: bytes) -> None:
-        """Write a piece."""
+        """Append a chunk to the answer."""
         self._out.write(piece)
 
     def response(self, content_type: str) -> Response:
-        """Return what was written as an answer."""
+        """Return the response with the written content."""
         if self._packer is not None:
             self._packer.close()
         length = self._file.tell()
@@ -113,17 +113,17 @@ class AnswerFile:
         return response
 
     def close(self) -> None:
-        """Give the file back; nothing was answered."""
+        """Close the file without an answer."""
         self._file.close()
 
 
 def answer(body: bytes, content_type: str) -> Response:
-    """Return a short answer."""
+    """Return a response with a body in memory."""
     return Response(body, content_type=content_type)
 
 
 def marked(response: Response) -> Response:
-    """Add the headers of every answer of the service."""
+    """Add the headers that all answers of the service have."""
     response.headers["OData-Version"] = VERSION
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept-Encoding", "Authorization"))
@@ -131,7 +131,7 @@ def marked(response: Response) -> Response:
 
 
 def error_answer(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
-    """Return an error in the form of OData: `code` is stable, `target` the option that it is about."""
+    """Return an error in the form of OData; `code` is stable, `target` is the query option at fault."""
     language = current_runtime().settings.language
     text, problem = message(code, language), details.get("problem")
     error: dict[str, object] = {"code": code, "message": f"{text} ({problem})" if problem else text}
@@ -140,14 +140,14 @@ def error_answer(status: int, code: ErrorCode, details: Mapping[str, object]) ->
     body = json.dumps({"error": error}, ensure_ascii=False).encode()
     response = Response(body, status, content_type=JsonFormat().content_type)
     if status == 401:
-        # Basic first: spreadsheets ask for what is named first.
+        # Basic first: spreadsheets use the first scheme.
         response.headers.add("WWW-Authenticate", _REALM)
         response.headers.add("WWW-Authenticate", "Bearer")
     return marked(response)
 
 
 def check_version() -> None:
-    """Refuse a reader that reads no version 4.0."""
+    """Refuse a request whose client does not support version 4.0."""
     most = request.headers.get("OData-MaxVersion", VERSION)
     if most.partition(".")[0] < VERSION[0]:
         raise AppError(ErrorCode.QUERY_REFUSED, target="OData-MaxVersion", problem=f"OData {VERSION}")

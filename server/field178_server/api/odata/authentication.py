@@ -1,4 +1,4 @@
-"""The token of a request: as Bearer, or as the password of Basic, which is what spreadsheets send."""
+"""Authentication by data token: as Bearer, or as the password of Basic (spreadsheets)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from field178_server.office.feeds.reader import FeedReader
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 
-# Wrong tokens of one address in ten minutes; a program that was left behind asks on and on.
+# Wrong tokens of an address in ten minutes; forgotten programs repeat requests with ended tokens.
 MOST_REFUSED = 30
 _LONGEST = 200
 
 
 def current_reader() -> FeedReader:
-    """Return who reads, or raise AppError(token_refused | slow_down).
+    """Return the reader of the request's token, or raise AppError(token_refused | slow_down).
 
-    Whatever is wrong with a token, the answer is the same.
+    The error is the same for unknown, ended and disabled tokens.
     """
     token = _given_token()
     if not token:
@@ -35,18 +35,18 @@ def current_reader() -> FeedReader:
     current_lists().refresh()
     hashed = token_hash(runtime.keyring.session, runtime.tenant_id, token)
     with snapshot(runtime.engine) as session:
-        found = find_reader(session, runtime.tenant_id, hashed, load(), runtime.clock.now())
-    if found is None:
+        reader = find_reader(session, runtime.tenant_id, hashed, load(), runtime.clock.now())
+    if reader is None:
         limit = RateLimit("feed_address", client_address(), MOST_REFUSED)
         now = runtime.clock.now()
         run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, (limit,), now))
         raise AppError(ErrorCode.TOKEN_REFUSED)
-    g.feed_token_id = found.token_id  # for the log
-    return found
+    g.feed_token_id = reader.token_id  # for the log
+    return reader
 
 
 def note_reading(reader: FeedReader, table_name: str) -> None:
-    """Count a request of the reader; "" is for a document that holds no rows. Raises AppError(slow_down)."""
+    """Count a request of a reader; `table_name` "": a document without rows. Raises AppError(slow_down)."""
     runtime = current_runtime()
     actor = Actor("officer", reader.officer.id)
     context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, reader.lists, actor)

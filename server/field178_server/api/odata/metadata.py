@@ -1,4 +1,4 @@
-"""Metadata of the tables that a reader may read (CSDL 4.0), and the service document that lists them."""
+"""Metadata of a reader's tables (CSDL 4.0), and the service document."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _CAPABILITIES = "Org.OData.Capabilities.V1"
 
 
 def metadata_xml(tables: Iterable[EntitySet]) -> bytes:
-    """Return the metadata as XML."""
+    """Return the metadata of tables as XML."""
     root = Element("edmx:Edmx", {"Version": "4.0", "xmlns:edmx": _EDMX})
     reference = SubElement(root, "edmx:Reference", {"Uri": f"{_VOCABULARY}/{_CAPABILITIES}.xml"})
     SubElement(reference, "edmx:Include", {"Namespace": _CAPABILITIES, "Alias": "Capabilities"})
     schema = SubElement(
         SubElement(root, "edmx:DataServices"), "Schema", {"Namespace": NAMESPACE, "xmlns": _EDM}
     )
-    found = list(tables)
-    for table in found:
+    entity_sets = list(tables)
+    for table in entity_sets:
         _entity_type(schema, table)
     container = SubElement(schema, "EntityContainer", {"Name": CONTAINER})
-    for table in found:
+    for table in entity_sets:
         named = {"Name": table.name, "EntityType": f"{NAMESPACE}.{table.entity}"}
         _annotate_table(SubElement(container, "EntitySet", named))
     functions = SubElement(container, "Annotation", {"Term": f"{_CAPABILITIES}.FilterFunctions"})
@@ -40,14 +40,16 @@ def metadata_xml(tables: Iterable[EntitySet]) -> bytes:
 
 
 def metadata_json(tables: Iterable[EntitySet]) -> bytes:
-    """Return the metadata as JSON (CSDL JSON 4.01)."""
-    found = list(tables)
-    container = {table.name: {"$Collection": True, "$Type": f"{NAMESPACE}.{table.entity}"} for table in found}
+    """Return the metadata of tables as JSON (CSDL JSON 4.01)."""
+    entity_sets = list(tables)
+    container = {
+        table.name: {"$Collection": True, "$Type": f"{NAMESPACE}.{table.entity}"} for table in entity_sets
+    }
     document = {
         "$Version": "4.01",
         "$EntityContainer": f"{NAMESPACE}.{CONTAINER}",
         NAMESPACE: {
-            **{table.entity: _json_type(table) for table in found},
+            **{table.entity: _json_type(table) for table in entity_sets},
             CONTAINER: {"$Kind": "EntityContainer", **container},
         },
     }
@@ -55,8 +57,8 @@ def metadata_json(tables: Iterable[EntitySet]) -> bytes:
 
 
 def service_document(root: str, tables: Iterable[EntitySet], *, with_context: bool) -> bytes:
-    """Return the list of the tables with their addresses."""
-    value = [{"name": one.name, "kind": "EntitySet", "url": one.name} for one in tables]
+    """Return the service document: the list of tables with their URLs."""
+    value = [{"name": table.name, "kind": "EntitySet", "url": table.name} for table in tables]
     context = {"@odata.context": f"{root}$metadata"} if with_context else {}
     return json.dumps({**context, "value": value}, ensure_ascii=False).encode()
 
@@ -66,11 +68,11 @@ def _entity_type(schema: Element, table: EntitySet) -> None:
     key = SubElement(type_, "Key")
     for name in table.key:
         SubElement(key, "PropertyRef", {"Name": name})
-    for one in table.properties:
-        attributes = {"Name": one.name, "Type": str(one.type)}
-        if not one.is_nullable:
+    for property_ in table.properties:
+        attributes = {"Name": property_.name, "Type": str(property_.type)}
+        if not property_.is_nullable:
             attributes["Nullable"] = "false"
-        if one.type is EdmType.INSTANT:
+        if property_.type is EdmType.INSTANT:
             attributes["Precision"] = "6"
         SubElement(type_, "Property", attributes)
 
@@ -92,14 +94,14 @@ def _json_type(table: EntitySet) -> dict[str, object]:
     return {
         "$Kind": "EntityType",
         "$Key": list(table.key),
-        **{one.name: _json_property(one) for one in table.properties},
+        **{property_.name: _json_property(property_) for property_ in table.properties},
     }
 
 
-def _json_property(one: EntityProperty) -> dict[str, object]:
-    found: dict[str, object] = {} if one.type is EdmType.STRING else {"$Type": str(one.type)}
-    if one.is_nullable:
-        found["$Nullable"] = True
-    if one.type is EdmType.INSTANT:
-        found["$Precision"] = 6
-    return found
+def _json_property(property_: EntityProperty) -> dict[str, object]:
+    described: dict[str, object] = {} if property_.type is EdmType.STRING else {"$Type": str(property_.type)}
+    if property_.is_nullable:
+        described["$Nullable"] = True
+    if property_.type is EdmType.INSTANT:
+        described["$Precision"] = 6
+    return described

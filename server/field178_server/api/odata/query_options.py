@@ -1,4 +1,4 @@
-"""Query options and paths of a request, read strictly: nothing that is asked is left out."""
+"""Query options and paths of a request, parsed strictly: unsupported options are refused, not ignored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PREFERENCE = re.compile(r'(?:^|[,;\s])(?:odata\.)?maxpagesize\s*=\s*"?([0-9]{1,
 
 @dataclass(frozen=True, slots=True)
 class EntityPath:
-    """What an address names: a table, its count, or one row of it by key."""
+    """Resource of a URL: a table, its count, or a row by key."""
 
     name: str
     key: tuple[tuple[str, str], ...] | None = None
@@ -34,29 +34,29 @@ class EntityPath:
 
 
 def read_path(path: str) -> EntityPath | None:
-    """Read the address below the service root; None for one that no table can have."""
+    """Parse the path below the service root; return None if no resource can have it."""
     first, _, rest = path.rstrip("/").partition("/") if not path.endswith(")") else (path, "", "")
-    found = _ENTITY.fullmatch(first)
-    if found is None or rest not in ("", COUNT):
+    match = _ENTITY.fullmatch(first)
+    if match is None or rest not in ("", COUNT):
         return None
-    name, key = found.groups()
+    name, key = match.groups()
     if key is None or not key.strip():
         return EntityPath(name, None, is_count=bool(rest))
     return None if rest else EntityPath(name, tuple(_key_parts(key)))
 
 
 def key_of(table: EntitySet, parts: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Return the values of a key by column; one value alone needs no name."""
-    found = dict(parts)
-    if list(found) == [""] and len(table.key) == 1:
-        found = {table.key[0]: found[""]}
-    if set(found) != set(table.key):
+    """Return the values of a key by column; a single value needs no name."""
+    key = dict(parts)
+    if list(key) == [""] and len(table.key) == 1:
+        key = {table.key[0]: key[""]}
+    if set(key) != set(table.key):
         raise refused(table.name, f"the key is {', '.join(table.key)}")
-    return found
+    return key
 
 
 def check_names(options: MultiDict[str, str], allowed: frozenset[str] = _OF_ROWS) -> None:
-    """Refuse options that are unknown, given twice, not supported, or written without their mark."""
+    """Refuse options that are unknown, repeated, unsupported, or written without `$`."""
     for name in options:
         if name in _UNSUPPORTED:
             raise unsupported(name, "not supported")
@@ -69,7 +69,7 @@ def check_names(options: MultiDict[str, str], allowed: frozenset[str] = _OF_ROWS
 
 
 def read_query(table: EntitySet, options: MultiDict[str, str], preferences: str, now: datetime) -> FeedQuery:
-    """Read what is asked of a table; raises AppError(query_refused | query_unsupported) with its option."""
+    """Parse the query of a table; raises AppError(query_refused | query_unsupported) with the option."""
     text = options.get("$filter", "")
     return FeedQuery(
         table,
@@ -84,7 +84,7 @@ def read_query(table: EntitySet, options: MultiDict[str, str], preferences: str,
 
 
 def wants_count(options: MultiDict[str, str]) -> bool:
-    """Tell whether the number of rows is asked for."""
+    """Return whether the options ask for the number of rows."""
     text = options.get(COUNT, "false")
     if text not in ("true", "false"):
         raise refused(COUNT, "true or false")
@@ -92,14 +92,14 @@ def wants_count(options: MultiDict[str, str]) -> bool:
 
 
 def selects_all(options: MultiDict[str, str]) -> bool:
-    """Tell whether all columns are asked for."""
+    """Return whether the options select all columns."""
     return options.get("$select", "").strip() in ("", "*")
 
 
 def preferred_page_size(preferences: str) -> int | None:
-    """Return the size of a page that a program asks for."""
-    found = _PREFERENCE.search(preferences)
-    return parse_whole_number(found[1], _DIGITS) or None if found is not None else None
+    """Return the page size that the request prefers, None if it states none."""
+    match = _PREFERENCE.search(preferences)
+    return parse_whole_number(match[1], _DIGITS) or None if match is not None else None
 
 
 def _page_size(preferences: str) -> int:
@@ -107,26 +107,26 @@ def _page_size(preferences: str) -> int:
 
 
 def _columns(table: EntitySet, text: str) -> tuple[str, ...]:
-    names = [one.strip() for one in text.split(",")] if text.strip() else ["*"]
-    every = [one.name for one in table.properties]
+    names = [name.strip() for name in text.split(",")] if text.strip() else ["*"]
+    every = [column.name for column in table.properties]
     if "*" in names:
         return tuple(every)
     for name in names:
         if name not in table.by_name:
             raise refused("$select", f"no property {name}")
-    return tuple(one for one in every if one in names)
+    return tuple(name for name in every if name in names)
 
 
 def _order(table: EntitySet, text: str) -> tuple[tuple[str, bool], ...]:
-    found: dict[str, bool] = {}
+    order: dict[str, bool] = {}
     for part in text.split(",") if text.strip() else ():
         name, *way = part.split() or [""]
         if name not in table.by_name:
             raise refused("$orderby", f"no property {part.strip()}")
         if way not in ([], ["asc"], ["desc"]):
             raise refused("$orderby", f"asc or desc: {part.strip()}")
-        found.setdefault(name, way == ["desc"])
-    return tuple(found.items())
+        order.setdefault(name, way == ["desc"])
+    return tuple(order.items())
 
 
 def _number(options: MultiDict[str, str], name: str) -> int | None:
@@ -142,9 +142,9 @@ def _number(options: MultiDict[str, str], name: str) -> int | None:
 def _key_parts(text: str) -> Iterable[tuple[str, str]]:
     place = 0
     while place < len(text):
-        found = _KEY_PART.match(text, place)
-        if found is None:
+        match = _KEY_PART.match(text, place)
+        if match is None:
             raise refused(text, "cannot be read as a key")
-        name, quoted, number, _ = found.groups()
+        name, quoted, number, _ = match.groups()
         yield name or "", quoted.replace("''", "'") if quoted is not None else number
-        place = found.end()
+        place = match.end()

@@ -1,4 +1,4 @@
-"""The service: its document, its metadata, tables page by page, one row by key, the number of rows."""
+"""Routes of the service: service document, metadata, pages of a table, row by key, number of rows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _OF_ROW = frozenset({"$select", FORMAT})
 
 
 def init_odata(app: Flask, threads: int) -> None:
-    """Register the service; its readers get half of the threads, so that the office works beside them."""
+    """Register the service; its requests use at most half of the threads, the console uses the others."""
     app.extensions[_LIMIT] = ConcurrencyLimit(max(1, threads // 2))
     app.extensions.setdefault(ERROR_ANSWERS, {})[PREFIX] = error_answer
     app.register_blueprint(bp)
@@ -81,7 +81,7 @@ def _mark(response: Response) -> Response:
 @bp.get("", strict_slashes=False)
 @bp.get("/", strict_slashes=False)
 def service_root() -> Response:
-    """Return the tables that the reader may read."""
+    """Return the service document with the reader's tables."""
     reader = current_reader()
     check_names(request.args, frozenset({FORMAT}))
     form = JsonFormat.read()
@@ -92,22 +92,22 @@ def service_root() -> Response:
 
 @bp.get("/$metadata")
 def metadata() -> Response:
-    """Return the model of these tables; as JSON where the address asks for it, else as XML."""
+    """Return the metadata of the reader's tables, as JSON if requested, else as XML."""
     reader = current_reader()
     check_names(request.args, frozenset({FORMAT}))
-    asked = request.args.get(FORMAT, "xml").lower()
-    if asked not in ("xml", "application/xml", "json", "application/json"):
+    requested = request.args.get(FORMAT, "xml").lower()
+    if requested not in ("xml", "application/xml", "json", "application/json"):
         raise refused(FORMAT, "xml or json")
     note_reading(reader, "")
     tables = _tables(reader).values()
-    if asked.endswith("json"):
+    if requested.endswith("json"):
         return answer(metadata_json(tables), "application/json;charset=utf-8")
     return answer(metadata_xml(tables), XML)
 
 
 @bp.get("/<path:resource>")
 def resource(resource: str) -> Response:
-    """Return the rows of a table, their number, or one row."""
+    """Return a page of a table, its number of rows, or a row."""
     reader = current_reader()
     path = read_path(resource)
     table = _tables(reader).get(path.name) if path is not None else None
@@ -148,13 +148,13 @@ def _rows(reader: FeedReader, table: EntitySet) -> Response:
 def _write_page(
     file: AnswerFile, form: JsonFormat, opened: FeedTable, query: FeedQuery, *, has_count: bool
 ) -> None:
-    table, write = query.table, row_writer([query.table.by_name[one] for one in query.columns], form)
+    table, write = query.table, row_writer([query.table.by_name[name] for name in query.columns], form)
     head = []
     if form.has_context:
         head.append(f'"@odata.context":"{root_address()}$metadata#{table.name}{_selected(query)}"')
     if has_count:
         head.append(f'"@odata.count":{opened.count()}')
-    file.write(("{" + "".join(f"{one}," for one in head) + '"value":[').encode())
+    file.write(("{" + "".join(f"{member}," for member in head) + '"value":[').encode())
     separator = b"\n"
 
     def add(row: object) -> None:
@@ -168,7 +168,7 @@ def _write_page(
 
 
 def _next(query: FeedQuery, page: FeedPage) -> str:
-    """Return the address of the next page: the same question, from the row that this one ended with."""
+    """Return the URL of the next page: the same query, continued after the last row of this page."""
     kept = {name: text for name, text in request.args.items() if name not in ("$skip", "$top", COUNT, NEXT)}
     if query.top is not None:
         kept["$top"] = str(query.top - page.rows)
@@ -191,14 +191,14 @@ def _row(reader: FeedReader, table: EntitySet, key: Mapping[str, str]) -> Respon
     check_names(request.args, _OF_ROW)
     form = JsonFormat.read()
     query = replace(read_query(table, request.args, "", current_runtime().clock.now()), key=key)
-    write = row_writer([table.by_name[one] for one in query.columns], form)
-    found: list[bytes] = []
+    write = row_writer([table.by_name[name] for name in query.columns], form)
+    rows: list[bytes] = []
     with snapshot(current_runtime().engine) as session, open_table(session, reader, query) as opened:
-        opened.read(lambda row: found.append(write(row)))
-    if not found:
+        opened.read(lambda row: rows.append(write(row)))
+    if not rows:
         raise AppError(ErrorCode.NOT_FOUND, target=table.name)
     context = f'{{"@odata.context":"{root_address()}$metadata#{table.name}{_selected(query)}/$entity",'
-    body = context.encode() + found[0][1:] if form.has_context else found[0]
+    body = context.encode() + rows[0][1:] if form.has_context else rows[0]
     return answer(body, form.content_type)
 
 
