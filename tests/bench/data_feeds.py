@@ -19,7 +19,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.feeds.operations import MARK, TokenRequest, make_token, token_hash
+from field178_server.office.odata.operations import MARK, TokenRequest, make_token, token_hash
 from field178_server.runtime import new_token
 from field178_server.security.keyring import load_keys
 from field178_shared.codelists import load

@@ -23,7 +23,7 @@ _EXPORTED = "tests/server/console/exports/test_sources.py"
 _COLUMNS = "tests/shared/schemas/fields/test_columns.py"
 _EXPORTER = "tests/server/console/exports/test_access.py"
 _EXPORT_FILES = "tests/server/office/exports"
-_FEEDS = "tests/server/office/feeds/test_figures_from_above.py"
+_FEEDS = "tests/server/office/odata/test_figures_from_above.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +358,8 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "export_is_not_in_the_trail": SourceBug(
         f"{_S}office.exports.operations",
-        '    run.context.note(session, AuditEntry("export_made", run.job_id, None, _audit_details(outcome)))\n',
+        '    run.context.note(session, AuditEntry("export_made", run.job_id, None, '
+        "_audit_details(outcome)))\n",
         "",
         _EXPORTER,
         "trail",
@@ -385,21 +386,21 @@ BUGS: Mapping[str, SourceBug] = {
         "year_lasts",
     ),
     "hidden_figure_is_in_the_feed": SourceBug(
-        f"{_S}office.feeds.computed_rows",
+        f"{_S}office.odata.computed_rows",
         "is_hidden = indicator.id in area.hidden.get(name, ())",
         "is_hidden = False",
         _FEEDS,
         "hidden_figure",
     ),
     "exact_figures_of_a_running_year_in_the_feed": SourceBug(
-        f"{_S}office.feeds.computed_rows",
+        f"{_S}office.odata.computed_rows",
         "figure = replace(figure, approved=seen_value(question, indicator, figure.approved, hidden))",
         "pass",
         _FEEDS,
         "running_year",
     ),
     "waiting_records_are_in_the_feed": SourceBug(
-        f"{_S}office.feeds.computed_rows",
+        f"{_S}office.odata.computed_rows",
         "waiting = None if reader.is_from_above else figure.with_waiting.value",
         "waiting = figure.with_waiting.value",
         _FEEDS,

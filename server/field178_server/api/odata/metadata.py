@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from field178_server.office.feeds.edm import EdmType, EntityProperty
-from field178_server.office.feeds.entity_sets import EntitySet
-from field178_server.office.feeds.filter_conditions import FUNCTIONS
+from field178_server.office.odata.edm import EdmType, EntityProperty
+from field178_server.office.odata.entity_sets import EntitySet
+from field178_server.office.odata.filter_conditions import FUNCTIONS
 
 NAMESPACE, CONTAINER = "Field178", "Container"
 _EDMX, _EDM = "http://docs.oasis-open.org/odata/ns/edmx", "http://docs.oasis-open.org/odata/ns/edm"

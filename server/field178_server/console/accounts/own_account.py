@@ -23,8 +23,8 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
-from field178_server.office.feeds.queries import usable_tokens_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
+from field178_server.office.odata.queries import usable_tokens_of
 from field178_server.office.reminders.account_changes import tell_former_address
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask import request
 
 from field178_server.console.text.localize import Localizer
-from field178_server.office.feeds.operations import LIVES, MOST_LABEL, TokenRequest
+from field178_server.office.odata.operations import LIVES, MOST_LABEL, TokenRequest
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 

@@ -18,10 +18,10 @@ from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
-from field178_server.office.feeds import operations, queries
-from field178_server.office.feeds.entity_sets import sets_of
-from field178_server.office.feeds.operations import MARK
-from field178_server.office.feeds.queries import TokenOfOfficer
+from field178_server.office.odata import operations, queries
+from field178_server.office.odata.entity_sets import sets_of
+from field178_server.office.odata.operations import MARK
+from field178_server.office.odata.queries import TokenOfOfficer
 from field178_server.office.reminders.oversight import tell_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of

@@ -12,9 +12,9 @@ from field178_server.console.shell.links import FilterLink
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import FeedToken, Officer
-from field178_server.office.feeds.entity_sets import may_read_any
-from field178_server.office.feeds.operations import LIVES
-from field178_server.office.feeds.queries import TokenTab
+from field178_server.office.odata.entity_sets import may_read_any
+from field178_server.office.odata.operations import LIVES
+from field178_server.office.odata.queries import TokenTab
 from field178_shared.text.i18n import N_
 
 _TABS = {TokenTab.USABLE: N_("In use"), TokenTab.ENDED: N_("Ended")}

@@ -12,10 +12,10 @@ import pytest
 from tests.server.api.odata.conftest import ROOT, Feeds, Json
 from tests.server.feed_rows import UNIT, fill_feeds, record_id
 
-from field178_server.office.feeds import reading
-from field178_server.office.feeds.entity_sets import entity_sets, sets_of
 from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.totals.updater import settle_if_needed
+from field178_server.office.odata import reading
+from field178_server.office.odata.entity_sets import entity_sets, sets_of
 from field178_shared.codelists import load
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"

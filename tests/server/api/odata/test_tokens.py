@@ -13,7 +13,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit, FeedToken
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.feeds import operations
+from field178_server.office.odata import operations
 from field178_shared.codelists import load
 
 

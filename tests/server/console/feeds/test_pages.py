@@ -16,7 +16,7 @@ from tests.stores import Statements
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import FeedToken
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.feeds import queries
+from field178_server.office.odata import queries
 
 SignIn = Callable[[str], Browser]
 LABEL = "Bảng theo dõi của UBND"

@@ -14,15 +14,15 @@ from tests.world import OFFICER, World
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.feeds.entity_sets import entity_sets
-from field178_server.office.feeds.filter_conditions import (
+from field178_server.office.odata.entity_sets import entity_sets
+from field178_server.office.odata.filter_conditions import (
     MOST_CONDITIONS,
     MOST_DEPTH,
     MOST_FIELD_CONDITIONS,
     Filter,
 )
-from field178_server.office.feeds.reader import FeedReader
-from field178_server.office.feeds.reading import FeedQuery, open_table
+from field178_server.office.odata.reader import FeedReader
+from field178_server.office.odata.reading import FeedQuery, open_table
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 

@@ -15,11 +15,11 @@ from field178_server.audit.actions import FEED_READ
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import FeedToken
-from field178_server.office.feeds.computed_rows import periods_to_keep
-from field178_server.office.feeds.entity_sets import FIGURES, may_read_any
-from field178_server.office.feeds.queries import find_token, has_read_today
-from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.indicators.totals.operations import keep_period
+from field178_server.office.odata.computed_rows import periods_to_keep
+from field178_server.office.odata.entity_sets import FIGURES, may_read_any
+from field178_server.office.odata.queries import find_token, has_read_today
+from field178_server.office.odata.reader import FeedReader
 from field178_shared.errors import AppError, ErrorCode
 
 # Prefix by which secret scanners recognize a token.

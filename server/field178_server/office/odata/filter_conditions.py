@@ -18,7 +18,7 @@ from odata_query.exceptions import ODataException, UnknownFunctionException
 from odata_query.grammar import ODataLexer, ODataParser
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, null, or_, true
 
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_shared.errors import AppError, ErrorCode
 
 FILTER = "$filter"

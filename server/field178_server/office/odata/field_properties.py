@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Text, case, cast, literal, select
 
 from field178_server.database.models import FiledRecord, Record
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty, FieldSource
+from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty, FieldSource
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data
 from field178_shared.schemas.fields.columns import ColumnShape, RecordColumn, record_columns

@@ -11,8 +11,8 @@ from sqlalchemy.sql.roles import ColumnsClauseRole
 from sqlalchemy.sql.visitors import iterate
 
 from field178_server.database.models import Base
-from field178_server.office.feeds.edm import EdmType
-from field178_server.office.feeds.entity_sets import FIGURES, EntitySet, entity_sets
+from field178_server.office.odata.edm import EdmType
+from field178_server.office.odata.entity_sets import FIGURES, EntitySet, entity_sets
 from field178_shared.codelists import load
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.privacy import matches_forbidden

@@ -7,15 +7,15 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.server.office.feeds.test_reading import query_of, reader_of, rows_of
+from tests.server.office.odata.test_reading import query_of, reader_of, rows_of
 from tests.shared import builders
 from tests.world import UNIT, World
 
 from field178_server.database.models import IndicatorPeriod
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.feeds import computed_rows
 from field178_server.office.indicators import kept_facts, queries
 from field178_server.office.indicators.totals.operations import keep_period, settle
+from field178_server.office.odata import computed_rows
 from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, li
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import engine_in_memory
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
-from field178_server.office.feeds.entity_sets import STATE, EntitySet
-from field178_server.office.feeds.field_properties import STORED_BODY
-from field178_server.office.feeds.filter_conditions import Condition, Filter, refused
-from field178_server.office.feeds.reader import FeedReader
+from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.odata.entity_sets import STATE, EntitySet
+from field178_server.office.odata.field_properties import STORED_BODY
+from field178_server.office.odata.filter_conditions import Condition, Filter, refused
+from field178_server.office.odata.reader import FeedReader
 from field178_shared.records.review import ReviewState
 from field178_shared.text.formats import parse_whole_number
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import teams as accounts
-from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.indicators.areas import OWN_AREA, areas_seen
 from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
@@ -17,6 +16,7 @@ from field178_server.office.indicators.from_above import hidden_figures, seen_va
 from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
+from field178_server.office.odata.reader import FeedReader
 from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled

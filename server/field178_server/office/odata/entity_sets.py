@@ -25,10 +25,10 @@ from field178_server.database.models import (
     FollowUpProjection,
     SanctionRow,
 )
-from field178_server.office.feeds import computed_rows
-from field178_server.office.feeds.edm import SQL_TYPES, EdmType, EntityProperty
-from field178_server.office.feeds.field_properties import field_properties
-from field178_server.office.feeds.reader import FeedReader
+from field178_server.office.odata import computed_rows
+from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.odata.field_properties import field_properties
+from field178_server.office.odata.reader import FeedReader
 from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
 from field178_shared.record_type import RecordType
