@@ -236,7 +236,7 @@ BUGS: Mapping[str, SourceBug] = {
         f"{_H}schemas.fields.columns", " and not item.is_suppressed:", ":", _COLUMNS, "every_question"
     ),
     "typed_number_is_exported_unmasked": SourceBug(
-        f"{_S}console.exports.records",
+        f"{_S}console.components.column_cells",
         "return mask(cell, lint(cell)) if column.kind is FieldKind.TEXT and isinstance(cell, str) else cell",
         "return cell",
         _EXPORTED,

@@ -1,4 +1,4 @@
-"""Records as exports: what the office, communes and agencies entered, field by field, without free texts."""
+"""Records as exports: entries of office, communes and agencies by field, without free texts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from field178_server.console.components.column_cells import cell_of
+from field178_server.console.components.column_cells import written_cell
 from field178_server.console.exports.lists import days_of
 from field178_server.console.exports.localized import LocalizedSource
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.records import StoredRows
-from field178_server.office.exports.table_files import Cell, TableFile
+from field178_server.office.exports.table_files import TableFile
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of
 from field178_shared.records.returns import RETURN_TYPES, day_of_return
 from field178_shared.schemas.fields.columns import RecordColumn, record_columns
 from field178_shared.schemas.fields.spec import FieldKind
-from field178_shared.text.privacy import lint, mask
 
 _FIRST_DAYS = frozenset({FieldKind.DATE, FieldKind.MONTH, FieldKind.HALF_YEAR})
 
@@ -39,7 +38,7 @@ def records_table(record_type: str) -> LocalizedSource:
                 data = json.loads(body)
                 if _is_between(_day(record_type, columns, data), since, until):
                     named = localizer.with_names(names)
-                    yield [_cell(column, data, named) for column in columns], None
+                    yield [written_cell(column, data, named) for column in columns], None
 
         headings = [column.label(localizer.language) for column in columns]
         file = TableFile(record_type, type_name(record_type, localizer), headings)
@@ -48,13 +47,8 @@ def records_table(record_type: str) -> LocalizedSource:
     return table
 
 
-def _cell(column: RecordColumn, data: Data, localizer: Localizer) -> Cell:
-    cell = cell_of(column, data, localizer)
-    return mask(cell, lint(cell)) if column.kind is FieldKind.TEXT and isinstance(cell, str) else cell
-
-
 def _day(record_type: str, columns: Sequence[RecordColumn], data: Data) -> date | None:
-    """Return the day that a record is about: that of a return, else the first field that is a day."""
+    """Return the day of a record: that of a return, else the first field that is a day."""
     if record_type in RETURN_TYPES:
         return day_of_return(record_type, data)
     days = (day_of(data, column.path) for column in columns if column.kind in _FIRST_DAYS)

@@ -1,7 +1,7 @@
-"""Columns of the tables of visits and sessions: the same on the page and in the file.
+"""Columns of the tables of visits and sessions, on the page and in files.
 
-Columns of the projected rows stand first, under keys that were given before the catalogue of fields named
-the others by their paths.
+First the columns of the projected rows, whose keys are older than the catalogue of fields; the keys of the
+other columns are paths of fields.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from field178_shared.text.privacy import lint, mask
 
 @dataclass(frozen=True, slots=True)
 class FiledColumn:
-    """One column; `is_usual` ones stand in the table until others are chosen.
+    """Column of a table; `is_usual`: shown until columns are chosen.
 
-    `is_of_office`: what people wrote freely, and officers: no export holds it. `is_typed`: what somebody
-    typed, and what could tell of a person. `is_choosable`: it can be chosen on the page, else it is in
-    exports alone. `has_body`: its cell is read from the stored body of the record.
+    `is_of_office`: free text or officer, in no export. `is_typed`: typed text, in which files mask personal
+    data. `is_choosable`: it can be chosen on the page, else only exports have it. `has_body`: the cell is
+    read from the stored body of the record.
     """
 
     key: str
@@ -44,14 +44,14 @@ class FiledColumn:
     has_body: bool = False
 
     def written(self, row: FiledRow, localizer: Localizer) -> Cell:
-        """Return the cell as files hold it: what was typed without what could tell of a person."""
+        """Return the cell as files have it: in typed text, personal data is masked."""
         cell = self.cell(row, localizer)
         return mask(cell, lint(cell)) if self.is_typed and isinstance(cell, str) else cell
 
 
 @lru_cache(maxsize=8)
 def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
-    """Return every column that a table of this type may have, in their order."""
+    """Return every column of a table of this type, in order."""
     projected = _VISIT_COLUMNS if record_type == RecordType.INSPECTION else _SESSION_COLUMNS
     covered = _FIELDS_OF_VISIT_COLUMNS if record_type == RecordType.INSPECTION else _FIELDS_OF_SESSION_COLUMNS
     fields = (column for column in record_columns(record_type, lists) if column.name not in covered)
@@ -70,14 +70,14 @@ def _field_column(column: RecordColumn) -> FiledColumn:
         lambda localizer: column.label(localizer.language),
         lambda row, localizer: cell_of(column, row.data, localizer),
         is_usual=False,
-        is_number=column.kind in NUMBERS,
+        is_number=column.kind in NUMBERS and not column.is_list,
         is_typed=column.kind is FieldKind.TEXT,
         is_choosable=not column.why_not_in_tables,
         has_body=True,
     )
 
 
-def _said(text: str) -> Callable[[Localizer], str]:
+def _text(text: str) -> Callable[[Localizer], str]:
     return lambda localizer: localizer.say(text)
 
 
@@ -115,12 +115,12 @@ def _choice(name: str, of: Callable[[FiledRow], str | None]) -> Callable[[FiledR
     return lambda row, localizer: localizer.choice(name, of(row)) if of(row) else ""
 
 
-_DAY = FiledColumn("day", _said(N_("Day")), lambda row, _: row.occurred_on)
+_DAY = FiledColumn("day", _text(N_("Day")), lambda row, _: row.occurred_on)
 _UNIT = FiledColumn("unit", _field(RecordType.ESTABLISHMENT, "unit_id"), _unit)
 _LAST = (
-    FiledColumn("state", _said(N_("Review state")), _state),
-    FiledColumn("officer", _said(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
-    FiledColumn("received", _said(N_("Received")), lambda row, _: row.received_at, is_usual=False),
+    FiledColumn("state", _text(N_("Review state")), _state),
+    FiledColumn("officer", _text(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
+    FiledColumn("received", _text(N_("Received")), lambda row, _: row.received_at, is_usual=False),
 )
 _VISIT_COLUMNS = (
     _DAY,
@@ -150,13 +150,13 @@ _VISIT_COLUMNS = (
     ),
     FiledColumn(
         "violations",
-        _said(N_("Violations found")),
+        _text(N_("Violations found")),
         lambda row, localizer: _values("findings.x.violation_id", row.violations, localizer),
         is_usual=False,
     ),
     FiledColumn(
         "measures",
-        _said(N_("Measures decided")),
+        _text(N_("Measures decided")),
         lambda row, localizer: _values("measures.x.measure_id", row.measures, localizer),
         is_usual=False,
     ),
@@ -201,7 +201,7 @@ _SESSION_COLUMNS = (
 )
 
 
-# Fields that these columns show under keys of their own.
+# Fields that these columns show under other keys.
 _FIELDS_OF_VISIT_COLUMNS = frozenset(
     {"establishment_id", "unit_id", "inspection_kind", "team_id", "overall_result", "findings", "measures"}
     | {"decision_number"}
@@ -214,7 +214,7 @@ def _place(row: FiledRow, localizer: Localizer) -> str:
 
 
 def chosen_columns(record_type: str, keys: frozenset[str], lists: CodeLists) -> tuple[FiledColumn, ...]:
-    """Return the columns of these keys, the usual ones where none is named; the day always stands first."""
+    """Return the columns of these keys, the usual columns for no key; the day is always first."""
     choosable = choosable_columns(record_type, lists)
     if not any(column.key in keys for column in choosable):
         return tuple(column for column in choosable if column.is_usual)

@@ -44,7 +44,7 @@ _TYPES: Mapping[FieldKind, EdmType] = MappingProxyType(
 )
 # Kinds of fields whose values are ids; their property names end in Id or Ids.
 _IDS = frozenset({FieldKind.CHOICE, FieldKind.ANSWER, FieldKind.TEAM, FieldKind.ESTABLISHMENT})
-# Separator of the ids of a list.
+# Separator of the ids of a list, and between the values of entries.
 _SEPARATOR = ";"
 
 
@@ -63,9 +63,9 @@ def field_properties(
 
 
 def _property(column: RecordColumn) -> EntityProperty:
-    type_ = _TYPES.get(column.kind, EdmType.STRING)
-    is_plain = column.shape is ColumnShape.VALUE and not column.is_list
-    expression = _compared(column.path, type_) if is_plain else None
+    type_ = EdmType.STRING if column.is_list else _TYPES.get(column.kind, EdmType.STRING)
+    is_comparable = column.shape is ColumnShape.VALUE and not column.is_list
+    expression = _compared(column.path, type_) if is_comparable else None
     source = FieldSource(column, _reader(column, type_))
     is_nullable = column.shape is not ColumnShape.COUNT
     return EntityProperty(_name(column), type_, expression, is_nullable, source)
@@ -80,13 +80,31 @@ def _name(column: RecordColumn) -> str:
 
 
 def _reader(column: RecordColumn, type_: EdmType) -> Callable[[Data], object]:
-    convert, value_of = _joined if column.is_list else _CONVERSIONS.get(type_, _text), column.value
+    if column.shape is ColumnShape.MEMBERS:
+        convert: Callable[[object], object] = _joined_members
+    else:
+        convert = _joined if column.is_list else _CONVERSIONS.get(type_, _text)
+    value_of = column.value
     return lambda data: convert(value_of(data))
 
 
 def _joined(value: object) -> str | None:
     ids = [value_id for value_id in value if isinstance(value_id, str)] if isinstance(value, list) else []
     return _SEPARATOR.join(ids) or None
+
+
+def _joined_members(value: object) -> str | None:
+    """Return the values of entries, "" for an entry without one, so that columns of a group correspond."""
+    return _SEPARATOR.join(_member_text(member) for member in value) if isinstance(value, list) else None
+
+
+def _member_text(value: object) -> str:
+    """Return the value of an entry as JSON writes it, without quotes; several ids are joined by a comma."""
+    if isinstance(value, list):
+        return ",".join(item for item in value if isinstance(item, str))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _text(value: object) -> str | None:

@@ -1,14 +1,16 @@
 """Columns of a record type as tables, files and feeds have them, derived from the catalogue of its fields.
 
 A field of one value is one column under its path. Entries of a group are counted (`findings_count`), and
-named where a code list names them (`findings`); counts of entries under the keys of a code list, and the
-answers of a checklist, have a column for each key (`materials.leaflet.quantity`, `answers.fire_training`).
+named where a code list names them (`findings`). Their members have a column each: with the values of all
+entries (`findings.occurred_on`), or for each key where a code list has the keys
+(`materials.leaflet.quantity`, `answers.fire_training`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 from functools import lru_cache
@@ -19,10 +21,11 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.records.reading import Data, entries_of
 from field178_shared.schemas.fields.catalogue import FIELDS, choices_of, described_at, translated
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
-from field178_shared.text.i18n import N_
+from field178_shared.text.i18n import LANGUAGES, N_
 
 _ANSWERS = "items"
 _ONE_OF_MANY = "a column for each row of a list: files have them, a page has no room to choose from so many"
+_OF_ENTRIES = "the values of several entries in a cell: files have them, a page shows the entries one by one"
 _COUNTED = N_("{field} (number)")
 _ANSWER_KINDS = {
     AnswerKind.COUNT: FieldKind.NUMBER,
@@ -32,21 +35,27 @@ _ANSWER_KINDS = {
 
 
 class ColumnShape(StrEnum):
-    """What a column holds of its field: the value, the names of its entries, or how many there are."""
+    """What a column holds of its field.
+
+    VALUE: the value; NAMES: the distinct names of the entries; COUNT: the number of entries; MEMBERS: the
+    value of a member of each entry, in the order of the entries, so that the columns of a group correspond.
+    """
 
     VALUE = "value"
     NAMES = "names"
     COUNT = "count"
+    MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordColumn:
-    """One column of a record type.
+    """Column of a record type.
 
     `name` never changes: programs and saved tables depend on it. `path` is where the value is in the stored
-    body, `keys` its parts. `entry` is the row of a code list whose key is part of the path, `item` the
-    question of an answer. `kind` is that of the value; ANSWER: a word of a yes-or-no question or of the list
-    of a question.
+    body, with `*` for the entries of a group; `keys` are its parts. `entry` is the row of a code list whose
+    key is part of the path, `item` the question of an answer. `kind` is that of the value; ANSWER: a word of
+    a yes-or-no question or of the list of a question. `is_labelled_by_group`: the label of the answer begins
+    with that of its group, because another column has the same label.
     """
 
     record_type: str
@@ -56,6 +65,7 @@ class RecordColumn:
     shape: ColumnShape = ColumnShape.VALUE
     entry: Labelled | None = None
     item: ChecklistItem | None = None
+    is_labelled_by_group: bool = False
     keys: tuple[str, ...] = dataclass_field(init=False)
     kind: FieldKind = dataclass_field(init=False)
 
@@ -67,8 +77,9 @@ class RecordColumn:
     @property
     def why_not_in_tables(self) -> str:
         """Return why the console's table has no such column, "" if it can be chosen there."""
-        is_one_of_many = self.item is not None or self.entry is not None
-        return _ONE_OF_MANY if is_one_of_many else self.field.why_not_in_tables
+        if self.item is not None or self.entry is not None:
+            return _ONE_OF_MANY
+        return _OF_ENTRIES if self.shape is ColumnShape.MEMBERS else self.field.why_not_in_tables
 
     @property
     def list_name(self) -> str:
@@ -83,26 +94,34 @@ class RecordColumn:
     @property
     def is_list(self) -> bool:
         """Tell whether a cell can hold several values."""
-        described = described_at(self.record_type, self.path) or {}
-        return self.shape is ColumnShape.NAMES or described.get("type") == "array"
+        if self.shape in (ColumnShape.NAMES, ColumnShape.MEMBERS):
+            return True
+        return (described_at(self.record_type, self.path) or {}).get("type") == "array"
 
     def label(self, language: str) -> str:
         """Return the heading of the column."""
-        if self.item is not None:
-            return self.item.label(language)
         label = translated(self.field.label, language)
+        if self.item is not None:
+            question = self.item.label(language)
+            return f"{label} · {question}" if self.is_labelled_by_group else question
         if self.shape is ColumnShape.COUNT:
             return translated(_COUNTED, language).format(field=label)
+        if self.shape is ColumnShape.MEMBERS:
+            group = FIELDS[self.record_type][self.keys[0]]
+            return f"{translated(group.label, language)} · {label}"
         return f"{label} · {self.entry.label(language)}" if self.entry else label
 
     def value(self, data: Data) -> object:
-        """Return the value of a stored body: a count, a list of ids, or what is stored; None: absent."""
+        """Return the value of a stored body: a count, a list, or the stored value; None: absent.
+
+        A list of MEMBERS has None for an entry without the member; it is None if no entry has it.
+        """
         if self.shape is ColumnShape.VALUE:
-            value: object = data
-            for key in self.keys:
-                value = value.get(key) if isinstance(value, dict) else None
-            return value
-        entries = entries_of(data, self.path)
+            return _value_at(data, self.keys)
+        entries = entries_of(data, self.keys[0])
+        if self.shape is ColumnShape.MEMBERS:
+            values = [_value_at(entry, self.keys[2:]) for entry in entries.values()]
+            return values if any(value is not None for value in values) else None
         if self.shape is ColumnShape.COUNT:
             return len(entries)
         if not (named_by := _entry_field(self.record_type, self.path).named_by):
@@ -114,7 +133,30 @@ class RecordColumn:
 @lru_cache(maxsize=64)
 def record_columns(record_type: str, lists: CodeLists) -> tuple[RecordColumn, ...]:
     """Return the columns of what may leave of a record type, in the order of its fields."""
-    return tuple(_columns(record_type, lists))
+    columns = tuple(_columns(record_type, lists))
+    ambiguous = _ambiguous_answers(columns)
+    return tuple(
+        replace(column, is_labelled_by_group=True) if column.name in ambiguous else column
+        for column in columns
+    )
+
+
+def _ambiguous_answers(columns: Sequence[RecordColumn]) -> frozenset[str]:
+    """Return the names of answers that have the label of another column in a language."""
+    labels = Counter((language, column.label(language)) for column in columns for language in LANGUAGES)
+    return frozenset(
+        column.name
+        for column in columns
+        if column.item is not None
+        and any(labels[language, column.label(language)] > 1 for language in LANGUAGES)
+    )
+
+
+def _value_at(data: object, keys: Sequence[str]) -> object:
+    """Return the value at a path of a stored body or entry; None: absent."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def _kind_of(field: FieldSpec, shape: ColumnShape, item: ChecklistItem | None) -> FieldKind:
@@ -152,10 +194,15 @@ def _columns_of_entries(record_type: str, field: FieldSpec, lists: CodeLists) ->
     if keys or _is_named_by_a_list(record_type, entry):
         yield RecordColumn(record_type, path, path, field, ColumnShape.NAMES)
     yield RecordColumn(record_type, f"{path}_count", path, field, ColumnShape.COUNT)
+    members = tuple(_members(record_type, entry))
     for key, labelled in keys.items():
-        for member in _counts(record_type, entry):
+        for member in members:
             name = member.path.replace("*", key)
             yield RecordColumn(record_type, name, name, member, entry=labelled)
+    if not keys:
+        for member in members:
+            name = member.path.replace(".*", "")
+            yield RecordColumn(record_type, name, member.path, member, ColumnShape.MEMBERS)
 
 
 def _columns_of_answers(record_type: str, field: FieldSpec, lists: CodeLists) -> Iterator[RecordColumn]:
@@ -175,9 +222,10 @@ def _is_named_by_a_list(record_type: str, entry: FieldSpec) -> bool:
     return member is not None and member.kind is FieldKind.CHOICE and not member.why_not_exported
 
 
-def _counts(record_type: str, entry: FieldSpec) -> Iterator[FieldSpec]:
-    members: Mapping[str, FieldSpec] = FIELDS[record_type]
-    for member in members.values():
-        is_member = member.path.startswith(f"{entry.path}.")
-        if is_member and member.kind is FieldKind.NUMBER and not member.why_not_exported:
+def _members(record_type: str, entry: FieldSpec) -> Iterator[FieldSpec]:
+    """Yield the fields of an entry that may leave."""
+    fields: Mapping[str, FieldSpec] = FIELDS[record_type]
+    for member in fields.values():
+        is_member = member.path.startswith(f"{entry.path}.") and member.kind is not FieldKind.GROUP
+        if is_member and not member.why_not_exported:
             yield member

@@ -226,6 +226,14 @@ def test_visits_leave_with_every_field_answer_and_count(district: Office, reads:
     assert {row["answers.biz_registration"] for row in rows} - {None} <= {"Đạt", "Không đạt", "Không áp dụng"}
 
 
+def test_visits_leave_with_the_members_of_their_entries(district: Office, reads: Reads) -> None:
+    rows = [row for row in reads("visits") if row["findings_count"]]
+    assert rows
+    for row in rows:
+        for name in ("findings.violation_id", "findings.occurred_on"):
+            assert str(row[name]).count("; ") == int(str(row["findings_count"])) - 1
+
+
 def test_sessions_leave_with_the_counts_of_each_audience(reads: Reads) -> None:
     rows = reads("sessions")
     parts = [name for name in rows[0] if name.startswith("audiences.") and name.endswith("attendance_count")]

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from html import unescape
 from typing import Any
 
@@ -19,10 +20,13 @@ from tests.server.console.reviews.test_pages import words
 from tests.shared import builders
 from tests.stores import Statements
 
+from field178_server.console.records.filed_columns import SESSION, VISIT, columns_of
+from field178_server.console.text.localize import Localizer
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.filed import queries, text_search
 from field178_server.office.records import operations as records
+from field178_shared.text.i18n import LANGUAGES
 
 Json = dict[str, Any]
 
@@ -31,6 +35,14 @@ def shown(browser: Browser, path: str) -> list[str]:
     """Return the ids of the records in a table, in its order."""
     body = browser.text(path).partition("<tbody>")[2].partition("</tbody>")[0]
     return re.findall(r'nowrap"><a href="/reviews/([0-9a-f-]+)"', body)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("record_type", [VISIT, SESSION])
+def test_each_column_has_a_label_of_its_own(record_type: str, language: str) -> None:
+    localizer = Localizer(language)
+    labels = Counter(column.label(localizer) for column in columns_of(record_type, localizer.lists))
+    assert {label: count for label, count in labels.items() if count > 1} == {}
 
 
 def text_of(browser: Browser, path: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from tests.server.feed_rows import STATES, UNIT, fill_feeds, record_id
 from tests.stores import Statements
 from tests.world import OFFICER, World
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.database.models import Record
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.odata.entity_sets import entity_sets
 from field178_server.office.odata.filter_conditions import (
@@ -176,6 +178,28 @@ def test_fields_are_read_of_the_stored_body(filled: Engine) -> None:
     columns = ("ResultId", "TriggerId", "Id")
     (chosen,) = rows_of(filled, query_of("Visits", key={"Id": row["Id"]}, columns=columns))[0]
     assert chosen == {name: row[name] for name in columns}
+
+
+def write_body(engine: Engine, id_: str, **values: object) -> None:
+    body = json.dumps(values)
+    with engine.begin() as connection:
+        connection.execute(update(Record).where(Record.record_id == id_).values(body=body))
+
+
+def test_members_of_entries_are_joined_in_one_order(filled: Engine) -> None:
+    id_ = record_id("visit", 1)
+    findings = {
+        "a": {"violation_id": "kd_hours", "occurred_on": "2026-01-05", "quantity": 2},
+        "b": {"violation_id": "lb_under18", "note": "Gọi 0912345678"},
+    }
+    measures = {"m": {"violation_ids": ["kd_hours", "lb_under18"], "amount_vnd": 5_000_000}}
+    write_body(filled, id_, findings=findings, measures=measures)
+    (row,) = rows_of(filled, query_of("Visits", key={"Id": id_}))[0]
+    names = ("FindingsViolationIds", "FindingsOccurredOn", "FindingsQuantity", "FindingsFrameMin")
+    assert [row[name] for name in names] == ["kd_hours;lb_under18", "2026-01-05;", "2;", None]
+    assert (row["MeasuresViolationIds"], row["MeasuresAmountVnd"]) == ("kd_hours,lb_under18", "5000000")
+    with pytest.raises(AppError, match="query_unsupported"):
+        count_of(filled, "FindingsQuantity eq '2;'")
 
 
 def test_no_stored_body_is_read_for_columns_without_a_field(filled: Engine, statements: Statements) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from tests.shared import builders
 
@@ -10,6 +12,7 @@ from field178_shared.schemas.fields import columns
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.schemas.fields.columns import ColumnShape, record_columns
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.text.i18n import LANGUAGES
 
 LISTS = load()
 MADE_UP = "made_up"
@@ -49,7 +52,7 @@ def test_field_that_may_tell_of_a_person_is_no_column(
     specs = {spec.path: spec for spec in (*ALLOWED, inside)}
     monkeypatch.setattr(columns, "FIELDS", {MADE_UP: specs})
     assert inside.why_not_exported
-    assert list(by_name(MADE_UP)) == ["unit", "sign", "services_count"]
+    assert list(by_name(MADE_UP)) == ["unit", "sign", "services_count", "services.quantity"]
     record_columns.cache_clear()
 
 
@@ -68,6 +71,13 @@ def test_no_column_is_a_free_text_or_a_person(record_type: str) -> None:
         assert column.kind not in (FieldKind.PERSON, FieldKind.LONG_TEXT, FieldKind.SOURCE, FieldKind.CODE)
         assert column.label("vi")
         assert column.label("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("record_type", sorted(FIELDS))
+def test_each_column_of_a_record_type_has_a_label_of_its_own(record_type: str, language: str) -> None:
+    labels = Counter(column.label(language) for column in by_name(record_type).values())
+    assert {label: count for label, count in labels.items() if count > 1} == {}
 
 
 def test_every_question_is_a_column_but_texts_and_counts_that_point_at_a_person() -> None:
@@ -99,6 +109,40 @@ def test_values_are_those_of_the_stored_body() -> None:
     assert session["audiences.workers_at_risk.female_count"] == 3
     assert session["audiences.youth.attendance_count"] is None
     assert session["materials.leaflet.quantity"] == 6
+
+
+def test_members_of_entries_correspond_entry_by_entry() -> None:
+    data = builders.inspection(
+        findings={
+            "a": {"violation_id": "kd_hours", "occurred_on": "2026-11-20", "quantity": 2},
+            "b": {"violation_id": "kd_hours", "occurred_on": "2026-11-21"},
+            "c": {},
+        }
+    )
+    inspection = by_name("inspection")
+    assert inspection["findings.violation_id"].value(data) == ["kd_hours", "kd_hours"]
+    assert inspection["findings.quantity"].value(data) == [2, None]
+    assert inspection["findings.frame.min"].value(data) is None
+    assert {name for name, column in inspection.items() if column.shape is ColumnShape.MEMBERS} >= {
+        "measures.amount_vnd",
+        "follow_ups.due_on",
+        "follow_up_answers.status",
+        "members.position",
+    }
+    assert not {"findings.note", "follow_ups.text", "members.user"} & set(inspection)
+
+
+def test_member_of_entries_is_a_list_that_only_files_and_feeds_have() -> None:
+    column = by_name("inspection")["findings.quantity"]
+    assert (column.is_list, column.label("vi")) == (True, "Vi phạm · Số lượng")
+    assert column.why_not_in_tables
+
+
+def test_certificates_have_a_column_for_each_kind_and_member() -> None:
+    certificates = by_name("establishment")
+    issued = certificates["certificates.antt.issued_on"]
+    assert (issued.kind, issued.is_list) == (FieldKind.DATE, False)
+    assert issued.value({"certificates": {"antt": {"issued_on": "2026-01-02"}}}) == "2026-01-02"
 
 
 def test_columns_know_their_kind_their_list_and_whether_they_are_one_of_many() -> None:
