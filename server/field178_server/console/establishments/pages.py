@@ -16,6 +16,13 @@ from field178_server.console.establishments.flashes import FLASHES
 from field178_server.console.establishments.merge_pages import possible_duplicates
 from field178_server.console.establishments.register_points import map_legend, register_points
 from field178_server.console.records.record_view import record_view
+from field178_server.console.records.register_columns import (
+    LISTED_FIELDS,
+    POINT_FIELDS,
+    listed_cells,
+    other_cells,
+    other_columns,
+)
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress
 from field178_server.console.shell.maps import map_of, point_filter, points_answer, wanted_point
@@ -30,7 +37,7 @@ from field178_server.office.establishments.map import register_map
 from field178_server.office.establishments.queries import (
     RegisterQuery,
     register_page,
-    register_rows,
+    stored_rows,
 )
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.keyset import PageStart
@@ -86,23 +93,17 @@ def file(kind: str) -> AnyResponse:
     """Return the register, as it is searched and filtered, as a file."""
     query, localizer = _query(), current_page().localizer
     headings = [
-        *(field_name(RecordType.ESTABLISHMENT, path, localizer) for path in _FILE_FIELDS),
+        *(field_name(RecordType.ESTABLISHMENT, path, localizer) for path in (*LISTED_FIELDS, *POINT_FIELDS)),
         localizer.say(N_("Link")),
+        *(column.label(localizer.language) for column in other_columns(localizer.lists)),
     ]
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
-        for row in register_rows(session, query):
+        for stored in stored_rows(session, query):
+            row = stored.row
             point = [f"{value / 1e7:.7f}" if value is not None else "" for value in (row.lat, row.lon)]
-            yield [
-                row.name,
-                localizer.label(localizer.lists.types, row.establishment_type_id),
-                localizer.label(localizer.lists.units, row.unit_id),
-                row.address,
-                row.registration_number,
-                localizer.choice("operating_status", row.operating_status_id),
-                *point,
-                url_for("console.establishments.detail", record_id=row.record_id, _external=True),
-            ]
+            link = url_for("console.establishments.detail", record_id=row.record_id, _external=True)
+            yield [*listed_cells(row, localizer), *point, link, *other_cells(stored, localizer)]
 
     table = TableFile("establishments", localizer.say(N_("Register of establishments")), headings)
     return table_response(kind, table, rows)
@@ -148,10 +149,6 @@ _LIST = ListAddress(
     points_endpoint="console.establishments.points",
     file_endpoint="console.establishments.file",
     saved_as="establishments",
-)
-_FILE_FIELDS = (
-    *("name", "establishment_type_id", "unit_id", "address_line", "registration_number"),
-    *("operating_status_id", "lat", "lon"),
 )
 
 

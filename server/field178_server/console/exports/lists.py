@@ -1,4 +1,4 @@
-"""Lists as exports: register, visits, sessions, what is due after visits; no free text and no officer."""
+"""Lists as exports: register, visits, sessions, follow-ups; without free texts and officers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 
 from field178_server.console.exports.localized import LocalizedSource
 from field178_server.console.records.filed_columns import columns_of
+from field178_server.console.records.register_columns import (
+    LISTED_FIELDS,
+    POINT_FIELDS,
+    listed_cells,
+    other_cells,
+    other_columns,
+)
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
@@ -18,7 +25,7 @@ from field178_server.office.establishments.queries import (
     EXPORT_STEP,
     RegisterQuery,
     register_page,
-    register_rows,
+    stored_rows,
 )
 from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
@@ -33,24 +40,20 @@ from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.time.no_day import NO_DAY, day_or_none
 
-_REGISTER_FIELDS = (
-    *("name", "establishment_type_id", "unit_id", "address_line"),
-    *("registration_number", "operating_status_id"),
-)
 # The last day is the one before NO_DAY: with a first day given, rows without a due day are left out.
 _FIRST, _LAST = date(1900, 1, 1), NO_DAY - timedelta(days=1)
 Row = TypeVar("Row")
 
 
 def days_of(question: ExportQuestion) -> tuple[date | None, date | None]:
-    """Return the first and the last day that are asked for; None: no limit."""
+    """Return the first and the last day of the filter; None: no limit."""
     first, last = (question.arguments.get(name, "") for name in ("since", "until"))
     return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
 
 
 def register_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
     """Return the register with the points of its entries."""
-    officer, lists = question.officer, localizer.lists
+    officer, columns = question.officer, other_columns(localizer.lists)
     query = RegisterQuery(
         question.context.tenant_id,
         access_of(officer.role, officer.scopes),
@@ -58,25 +61,21 @@ def register_table(session: Session, question: ExportQuestion, localizer: Locali
     )
 
     def rows() -> Iterator[ExportRow]:
-        for row in register_rows(session, query):
+        for stored in stored_rows(session, query):
+            row = stored.row
             cells = (
-                row.name,
-                localizer.label(lists.types, row.establishment_type_id),
-                localizer.label(lists.units, row.unit_id),
-                row.address,
-                row.registration_number,
-                localizer.choice("operating_status", row.operating_status_id),
+                *listed_cells(row, localizer),
                 *(None if degrees is None else round(degrees / 1e7, 6) for degrees in (row.lat, row.lon)),
+                *other_cells(stored, localizer),
             )
             yield cells, None if row.lat is None or row.lon is None else (row.lat, row.lon)
 
-    fields = (*_REGISTER_FIELDS, "lat", "lon")
-    file = TableFile(
-        REGISTER,
-        localizer.say(N_("Register of establishments")),
-        [field_name(RecordType.ESTABLISHMENT, one, localizer) for one in fields],
-    )
-    return ExportTable(file, fields, rows(), register_page(session, query).total)
+    fields = (*LISTED_FIELDS, *POINT_FIELDS)
+    headings = [field_name(RecordType.ESTABLISHMENT, path, localizer) for path in fields]
+    headings += [column.label(localizer.language) for column in columns]
+    file = TableFile(REGISTER, localizer.say(N_("Register of establishments")), headings)
+    names = [*fields, *(column.name for column in columns)]
+    return ExportTable(file, names, rows(), register_page(session, query).total)
 
 
 def filed_table(record_type: str) -> LocalizedSource:
@@ -116,7 +115,7 @@ def filed_table(record_type: str) -> LocalizedSource:
 
 
 def follow_ups_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
-    """Return what is due after visits: corrections, decisions and payments, without their texts."""
+    """Return the follow-ups: corrections, decisions and payments, without their texts."""
     officer = question.officer
     since, until = days_of(question)
     access = access_of(officer.role, officer.scopes)

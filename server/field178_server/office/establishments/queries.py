@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import EstablishmentProjection
+from field178_server.database.models import EstablishmentProjection, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_server.records.labels import Names, names_of
+from field178_shared.records.reading import Data, text_of
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
@@ -50,6 +53,15 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRow:
+    """Row of the list with the stored body of its record, and the names of ids in the body."""
+
+    row: RegisterRow
+    data: Data
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterPage:
     """One page of the register, and how many entries the search found."""
 
@@ -72,13 +84,22 @@ def register_page(session: Session, query: RegisterQuery, place: PageStart | Non
     return RegisterPage(found, total or 0)
 
 
-def register_rows(session: Session, query: RegisterQuery) -> Iterator[RegisterRow]:
-    """Yield every row of the list, in constant memory."""
+def stored_rows(session: Session, query: RegisterQuery) -> Iterator[StoredRow]:
+    """Yield every row of the list with its record, in constant memory."""
     place: PageStart | None = PageStart()
     while place is not None:
-        found = _page(session, query, place, EXPORT_STEP)
-        yield from found.rows
-        place = found.after
+        page = _page(session, query, place, EXPORT_STEP)
+        bodies = _bodies(session, query.tenant_id, [row.record_id for row in page.rows])
+        names = names_of(session, query.tenant_id, {text_of(body, "team_id") for body in bodies.values()})
+        yield from (StoredRow(row, bodies.get(row.record_id, {}), names) for row in page.rows)
+        place = page.after
+
+
+def _bodies(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, Data]:
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_(record_ids)
+    )
+    return {record_id: json.loads(body) for record_id, body in session.execute(query)}
 
 
 def _page(session: Session, query: RegisterQuery, place: PageStart, size: int) -> KeysetPage[RegisterRow]:

@@ -39,7 +39,7 @@ _YEARS_BACK = 1
 _OWN_AREA_NAME = "Các xã, phường được giao"
 # Lists of the projected columns; the catalogue names the lists of the other fields.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
-_FILED_TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
+_RECORD_TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION, RecordType.ESTABLISHMENT)
 
 Areas = Mapping[str, tuple[str, ...]]
 FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
@@ -142,7 +142,7 @@ def _lists_of_fields(lists: CodeLists) -> Sequence[str]:
     """Return the lists of the ids in the record tables, without the lists that `codes` names itself."""
     named = {"types", "violations", "forms", "agencies", "units"}
     list_names = dict.fromkeys(_CHOICES)
-    for record_type in _FILED_TYPES:
+    for record_type in _RECORD_TYPES:
         list_names |= dict.fromkeys(column.list_name for column in record_columns(record_type, lists))
     return [name for name in list_names if name and name not in named]
 

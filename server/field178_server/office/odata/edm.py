@@ -49,9 +49,10 @@ SQL_TYPES: Mapping[EdmType, TypeEngine[Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Source of a property: the column of a record's field, and the function that reads it from a body."""
+    """Source of a property: column of the record, stored body of the row, and function that reads a body."""
 
     column: RecordColumn
+    body: ColumnElement[str]
     read: Callable[[Data], object]
 
 

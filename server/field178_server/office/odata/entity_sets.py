@@ -1,8 +1,8 @@
 """The tables of the feeds: columns, rights and sources of rows.
 
 No column contains a person's name or free text, only ids, days, codes and counts, and the name of an
-establishment for readers of its record (a test checks all columns). Visits and sessions have a column for
-each field of the catalogue that is allowed in feeds.
+establishment for readers of its record (a test checks all columns). Establishments, visits and sessions
+have a column for each field of the catalogue that is allowed in feeds.
 """
 
 from __future__ import annotations
@@ -72,8 +72,9 @@ class EntitySet:
 
 @lru_cache(maxsize=4)
 def entity_sets(lists: CodeLists) -> Mapping[str, EntitySet]:
-    """Return all tables by name; columns of visits and sessions depend on the lists."""
-    return MappingProxyType({entity_set.name: entity_set for entity_set in (*_filed_sets(lists), *_SETS)})
+    """Return all tables by name; tables of records depend on the lists."""
+    record_sets = (*_filed_sets(lists), _register(lists))
+    return MappingProxyType({entity_set.name: entity_set for entity_set in (*record_sets, *_SETS)})
 
 
 def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:
@@ -175,25 +176,10 @@ _PROJECTED_OF_VISITS = frozenset(
     {"establishment_id", "unit_id", "team_id", "inspection_kind", "overall_result", "findings", "measures"}
 )
 _PROJECTED_OF_SESSIONS = frozenset({"session_date", "unit_id", "outreach_form_id"})
+_PROJECTED_OF_ESTABLISHMENTS = frozenset({"name", "establishment_type_id", "unit_id", "operating_status_id"})
 _RECEIVED = _property("ReceivedAt", EdmType.INSTANT, FiledRecord.received_at, is_nullable=False)
 
 _SETS = (
-    EntitySet(
-        "Establishments",
-        "Establishment",
-        ("Id",),
-        (
-            _key("Id", EstablishmentProjection.record_id),
-            _text("Name", EstablishmentProjection.name, is_nullable=False),
-            _text("EstablishmentTypeId", EstablishmentProjection.establishment_type_id, is_nullable=False),
-            _text("UnitId", EstablishmentProjection.unit_id, is_nullable=False),
-            _text("OperatingStatusId", EstablishmentProjection.operating_status_id, is_nullable=False),
-            _property("ChangedAt", EdmType.INSTANT, EstablishmentProjection.changed_at, is_nullable=False),
-        ),
-        EstablishmentProjection.__table__,
-        RECORD_RIGHTS,
-        _of_records(EstablishmentProjection),
-    ),
     _facets("Findings", "Finding", "ViolationId", "violation"),
     _facets("Measures", "Measure", "MeasureId", "measure"),
     EntitySet(
@@ -324,6 +310,28 @@ _SETS = (
 )
 
 
+def _register(lists: CodeLists) -> EntitySet:
+    """Return the table of the register: first what is projected for lists, then the other fields."""
+    row = EstablishmentProjection
+    return EntitySet(
+        "Establishments",
+        "Establishment",
+        ("Id",),
+        (
+            _key("Id", row.record_id),
+            _text("Name", row.name, is_nullable=False),
+            _text("EstablishmentTypeId", row.establishment_type_id, is_nullable=False),
+            _text("UnitId", row.unit_id, is_nullable=False),
+            _text("OperatingStatusId", row.operating_status_id, is_nullable=False),
+            _property("ChangedAt", EdmType.INSTANT, row.changed_at, is_nullable=False),
+            *field_properties(RecordType.ESTABLISHMENT, lists, _PROJECTED_OF_ESTABLISHMENTS, row),
+        ),
+        row.__table__,
+        RECORD_RIGHTS,
+        _of_records(row),
+    )
+
+
 def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
     """Return the tables of filed records: projected columns first, then the other fields."""
     return (
@@ -338,7 +346,7 @@ def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
                 _text("ResultId", FiledRecord.outcome),
                 _STATE_COLUMN,
                 _RECEIVED,
-                *field_properties(RecordType.INSPECTION, lists, _PROJECTED_OF_VISITS),
+                *field_properties(RecordType.INSPECTION, lists, _PROJECTED_OF_VISITS, FiledRecord),
             ),
             FiledRecord.__table__,
             RECORD_RIGHTS,
@@ -357,7 +365,7 @@ def _filed_sets(lists: CodeLists) -> tuple[EntitySet, ...]:
                 _property("FirstTimeCount", EdmType.INT64, FiledRecord.first_time_count),
                 _STATE_COLUMN,
                 _RECEIVED,
-                *field_properties(RecordType.OUTREACH_SESSION, lists, _PROJECTED_OF_SESSIONS),
+                *field_properties(RecordType.OUTREACH_SESSION, lists, _PROJECTED_OF_SESSIONS, FiledRecord),
             ),
             FiledRecord.__table__,
             RECORD_RIGHTS,

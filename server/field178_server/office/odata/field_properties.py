@@ -1,4 +1,4 @@
-"""Properties of a filed record's fields, derived from the catalogue and read from the stored body.
+"""Properties of a record's fields, derived from the catalogue and read from the stored body.
 
 The body is read once a row, and only for a query that names such a property.
 """
@@ -10,9 +10,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Text, case, cast, literal, select
+from sqlalchemy import JSON, ColumnElement, ScalarSelect, Text, case, cast, literal, select
 
-from field178_server.database.models import FiledRecord, Record
+from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty, FieldSource
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data
@@ -20,13 +20,6 @@ from field178_shared.schemas.fields.columns import ColumnShape, RecordColumn, re
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.time.clock import from_wire
 
-# The stored body of a filed record.
-STORED_BODY = (
-    select(Record.body)
-    .where(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
-    .correlate(FiledRecord)
-    .scalar_subquery()
-)
 # SQLite stores JSON as text.
 _JSON = JSON().with_variant(Text(), "sqlite")
 _WHOLE_NUMBER, _ISO_DAY = r"^-?[0-9]{1,18}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -49,24 +42,34 @@ _SEPARATOR = ";"
 
 
 def field_properties(
-    record_type: str, lists: CodeLists, covered: Collection[str]
+    record_type: str,
+    lists: CodeLists,
+    covered: Collection[str],
+    table: type[EstablishmentProjection | FiledRecord],
 ) -> tuple[EntityProperty, ...]:
     """Return a property for each column of a record type that is allowed in feeds.
 
-    `covered`: columns that the table has already under other names.
+    `covered`: columns that the feed has already; `table` has a row for each record.
     """
+    body = _stored_body(table)
     return tuple(
-        _property(column)
+        _property(column, body)
         for column in record_columns(record_type, lists)
         if column.name not in covered and not column.field.why_not_in_feeds
     )
 
 
-def _property(column: RecordColumn) -> EntityProperty:
+def _stored_body(table: type[EstablishmentProjection | FiledRecord]) -> ScalarSelect[str]:
+    """Return the stored body of a row's record."""
+    is_of_row = (Record.tenant_id == table.tenant_id, Record.record_id == table.record_id)
+    return select(Record.body).where(*is_of_row).correlate(table).scalar_subquery()
+
+
+def _property(column: RecordColumn, body: ScalarSelect[str]) -> EntityProperty:
     type_ = EdmType.STRING if column.is_list else _TYPES.get(column.kind, EdmType.STRING)
     is_comparable = column.shape is ColumnShape.VALUE and not column.is_list
-    expression = _compared(column.path, type_) if is_comparable else None
-    source = FieldSource(column, _reader(column, type_))
+    expression = _compared(body, column.path, type_) if is_comparable else None
+    source = FieldSource(column, body, _reader(column, type_))
     is_nullable = column.shape is not ColumnShape.COUNT
     return EntityProperty(_name(column), type_, expression, is_nullable, source)
 
@@ -135,15 +138,15 @@ _CONVERSIONS: Mapping[EdmType, Callable[[object], object]] = MappingProxyType(
 )
 
 
-def _compared(path: str, type_: EdmType) -> ColumnElement[Any] | None:
-    """Return the SQL value at a path of the body; None if the two engines would compare it differently.
+def _compared(stored: ScalarSelect[str], path: str, type_: EdmType) -> ColumnElement[Any] | None:
+    """Return the SQL value at a path of a stored body; None if the two engines would compare it differently.
 
     A value of another type than the column (after a question's kind was changed) compares as NULL.
     """
     if type_ is EdmType.INSTANT:
         return None
     *groups, name = path.split(".")
-    body: ColumnElement[Any] = cast(STORED_BODY, _JSON)
+    body: ColumnElement[Any] = cast(stored, _JSON)
     for group in groups:
         body = body.op("->")(literal(group, Text()))
     text: ColumnElement[Any] = cast(body.op("->>")(literal(name, Text())), Text())

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import engine_in_memory
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_server.office.odata.entity_sets import STATE, EntitySet
-from field178_server.office.odata.field_properties import STORED_BODY
 from field178_server.office.odata.filter_conditions import Condition, Filter, refused
 from field178_server.office.odata.reader import FeedReader
 from field178_shared.records.review import ReviewState
@@ -183,7 +182,8 @@ def _typed_key(query: FeedQuery) -> dict[str, object]:
 def _selected(columns: Sequence[EntityProperty]) -> list[ColumnElement[Any]]:
     """Return the selected expressions of columns; the stored body comes last, once for all fields."""
     stored = [column.compared("$select") for column in columns if column.source is None]
-    return [*stored, STORED_BODY] if len(stored) < len(columns) else stored
+    bodies = [column.source.body for column in columns if column.source is not None]
+    return [*stored, *bodies[:1]]
 
 
 def _row_reader(columns: Sequence[EntityProperty]) -> tuple[Callable[[Row], Row], int]:

@@ -71,6 +71,7 @@ FIELDS = (
         choices="inspection_priority",
         section="identity",
         off_tablet=BY_OFFICE,
+        off_feed="tells which establishments are to be visited",
     ),
     FieldSpec(
         "inspection_priority_reason",
@@ -90,7 +91,12 @@ FIELDS = (
         question=N_("What kind is it?"),
     ),
     FieldSpec(
-        "merged_into", N_("Merged into"), FieldKind.ESTABLISHMENT, section="identity", off_tablet=BY_OFFICE
+        "merged_into",
+        N_("Merged into"),
+        FieldKind.ESTABLISHMENT,
+        section="identity",
+        off_tablet=BY_OFFICE,
+        off_export="a merged establishment is in no file and no feed",
     ),
     FieldSpec(
         "registration_form_id",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from html import unescape
 
 from tests.server.console.conftest import PLACE, Browser, FieldWork
@@ -76,6 +77,8 @@ def test_register_is_narrowed_and_taken_out_as_a_file(reviewer: Browser, in_the_
     with reviewer.get("/establishments.csv?q=moc") as answer:
         (headings, line, last) = answer.get_data().decode("utf-8-sig").split("\r\n")
     assert headings.startswith("Tên cơ sở,Loại hình")
+    assert ",Kinh độ,Liên kết,Xã trước khi sắp xếp đơn vị," in headings
+    assert len(next(csv.reader([headings]))) == len(next(csv.reader([line])))
     assert line.startswith("Karaoke Mộc Diệp (GL-016),")
     assert f"/establishments/{PLACE}" in line
     assert last == ""

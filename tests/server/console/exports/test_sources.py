@@ -234,6 +234,22 @@ def test_visits_leave_with_the_members_of_their_entries(district: Office, reads:
             assert str(row[name]).count("; ") == int(str(row["findings_count"])) - 1
 
 
+def test_register_leaves_with_every_field_after_the_columns_of_the_list(
+    district: Office, reads: Reads
+) -> None:
+    (row, *_) = rows = reads("establishments")
+    listed = ["name", "establishment_type_id", "unit_id", "address_line", "registration_number"]
+    assert list(row)[:8] == [*listed, "operating_status_id", "lat", "lon"]
+    fields = {column.name for column in record_columns("establishment", load())}
+    assert set(row) == fields
+    with snapshot(district.engine) as session:
+        stored = session.scalars(
+            select(Record.body).where(Record.type == "establishment", Record.deleted.is_(False))
+        )
+        rooms = Counter(json.loads(body).get("rooms_total") for body in stored)
+    assert {count for count in rooms if count} <= {row["rooms_total"] for row in rows}
+
+
 def test_sessions_leave_with_the_counts_of_each_audience(reads: Reads) -> None:
     rows = reads("sessions")
     parts = [name for name in rows[0] if name.startswith("audiences.") and name.endswith("attendance_count")]

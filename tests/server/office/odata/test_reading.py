@@ -202,6 +202,24 @@ def test_members_of_entries_are_joined_in_one_order(filled: Engine) -> None:
         count_of(filled, "FindingsQuantity eq '2;'")
 
 
+def test_fields_of_establishments_are_read_and_compared(filled: Engine) -> None:
+    id_ = record_id("place", 1)
+    certificates = {"antt": {"status": "valid", "number": "012/GCN", "expires_on": "2026-05-01"}}
+    write_body(filled, id_, rooms_total=12, certificates=certificates)
+    condition = "RoomsTotal gt 10 and CertificatesAnttExpiresOn lt 2026-06-01"
+    (row,) = rows_of(filled, query_of("Establishments", condition))[0]
+    assert (row["Id"], row["CertificatesAnttStatusId"], row["CertificatesCount"]) == (id_, "valid", 1)
+    assert "012/GCN" not in row.values()
+    assert list(row)[:6] == [
+        "Id",
+        "Name",
+        "EstablishmentTypeId",
+        "UnitId",
+        "OperatingStatusId",
+        "ChangedAt",
+    ]
+
+
 def test_no_stored_body_is_read_for_columns_without_a_field(filled: Engine, statements: Statements) -> None:
     with statements(filled) as executed:
         rows_of(filled, query_of("Visits", "VisitedOn ge 2026-01-10", columns=("Id", "ResultId")))
