@@ -25,11 +25,11 @@ class Templates(BytecodeCache):
         self._compiled: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was compiled of this very source."""
+        """Set the code of the template if the same source was compiled before."""
         bucket.code = self._compiled.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
+        """Store the code of the template."""
         if bucket.code is not None:
             self._compiled[bucket.key, bucket.checksum] = bucket.code
 
@@ -70,8 +70,8 @@ def share() -> None:
     event.listen(Engine, "engine_connect", _use_shared_statements)
 
 
-def _is_same_dialect(one: Dialect, other: object) -> bool:
-    return type(one) is type(other)
+def _is_same_dialect(dialect: Dialect, other: object) -> bool:
+    return type(dialect) is type(other)
 
 
 def _use_shared_statements(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The made-up district of 2024: a store that takes seconds to fill, once in a run, and is copied."""
+"""Stores with the records of the made-up district of 2024: filled once a run and copied."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _tables(tenant_id: str, scope: str, numbers: Sequence[int]) -> Iterable[tupl
     own = {"tenant_id": tenant_id, "scope": scope}
     places = [record_id("place", number) for number in numbers]
     visits = [record_id("visit", number) for number in numbers]
-    records = [("establishment", one) for one in places] + [("inspection", one) for one in visits]
+    records = [("establishment", place) for place in places] + [("inspection", visit) for visit in visits]
     first = 100_000
     yield (
         Record,
@@ -111,7 +111,7 @@ def _body(kind: str, number: int) -> str:
         "decision_date": f"2026-01-{number % 28 + 1:02}",
         "started_at": f"2026-01-{number % 28 + 1:02}T02:00:00.000Z",
         "local_escort_agencies": ["commune_police", "commune_health"][: number % 3],
-        "findings": {f"f{one}": {"violation_id": "kd_hours"} for one in range(number % 4)},
+        "findings": {f"f{index}": {"violation_id": "kd_hours"} for index in range(number % 4)},
         "answers": answers,
         "recommendation": "Gọi 0912345678",
     }

@@ -17,7 +17,7 @@ _MOST_FRAMES = 60
 
 
 def refuse_at_each_write(world: World) -> int:
-    """Push again and again, with room for one frame more each time; return how often that was refused."""
+    """Push with disk space for one log frame more each time; return the count of refused pushes."""
     tablet = world.tablet()
     record_id = tablet.created()
     for frame in range(_MOST_FRAMES):
@@ -34,7 +34,7 @@ def begin_log_anew(engine: Engine) -> None:
 
 
 def _is_refused(world: World, tablet: Tablet, record_id: str, limit: int) -> bool:
-    """Push twice, first without the room for it; tell whether that was refused."""
+    """Push changes without disk space, then with it; return whether the first push was refused."""
     changes = [tablet.create(), tablet.change(record_id, {f"later_{tablet.n}": 1})]
     before = _counts(world)
     begin_log_anew(world.engine)

@@ -1,4 +1,4 @@
-"""An office for tests: one team of two communes, two officers, a clock that moves when told."""
+"""Office for tests: one team of two communes, two officers, a clock that tests move."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ compiled_once.share()
 
 
 class MovedClock:
-    """A clock that stands still until it is moved."""
+    """Clock that only moves on request."""
 
     def __init__(self, start: datetime = MORNING) -> None:
         self.instant = start
@@ -79,8 +79,8 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
         ("binh", "inspector", []),
         ("chi", "reviewer", []),
     ):
-        wanted = AccountRequest(login, f"Cán bộ {login}", role, None, ())
-        run_write(engine, lambda session, w=wanted, t=teams: accounts.add(session, context, w, t, stored))
+        request = AccountRequest(login, f"Cán bộ {login}", role, None, ())
+        run_write(engine, lambda session, w=request, t=teams: accounts.add(session, context, w, t, stored))
     engine.dispose()
 
 
@@ -108,9 +108,9 @@ class Office:
 
     @property
     def runtime(self) -> Runtime:
-        found = self.app.extensions[EXTENSION]
-        assert isinstance(found, Runtime)
-        return found
+        runtime = self.app.extensions[EXTENSION]
+        assert isinstance(runtime, Runtime)
+        return runtime
 
     @property
     def engine(self) -> Engine:

@@ -27,10 +27,9 @@ def pmtiles(tiles: Mapping[tuple[int, int, int], bytes], tile_type: int) -> byte
     metadata = b"{}"
     after = _HEAD + len(directory)
     count = len(placed)
+    sections = (_HEAD, len(directory), after, len(metadata), after + len(metadata), 0)
     head = b"PMTiles\x03" + struct.pack(
-        "<11Q",
-        *(_HEAD, len(directory), after, len(metadata), after + len(metadata), 0),
-        *(after + len(metadata), len(body), count, count, count),
+        "<11Q", *sections, after + len(metadata), len(body), count, count, count
     )
     zooms = [zoom for zoom, _, _ in tiles]
     head += struct.pack("<BBBBBB", 1, _NONE, _NONE, tile_type, min(zooms), max(zooms))
@@ -63,21 +62,21 @@ def _field(number: int, value: int | bytes) -> bytes:
 
 def _tile_id(zoom: int, column: int, row: int) -> int:
     """Return the place on the Hilbert curve, after all tiles of lower zooms."""
-    found, half = (4**zoom - 1) // 3, 2**zoom // 2
+    tile_id, half = (4**zoom - 1) // 3, 2**zoom // 2
     while half:
         is_east, is_south = int(bool(column & half)), int(bool(row & half))
-        found += half * half * ((3 * is_east) ^ is_south)
+        tile_id += half * half * ((3 * is_east) ^ is_south)
         if not is_south:
             if is_east:
                 column, row = half - 1 - column, half - 1 - row
             column, row = row, column
         half //= 2
-    return found
+    return tile_id
 
 
 def _varint(number: int) -> bytes:
-    found = b""
+    encoded = b""
     while number >= 0x80:
-        found += bytes([number & 0x7F | 0x80])
+        encoded += bytes([number & 0x7F | 0x80])
         number >>= 7
-    return found + bytes([number])
+    return encoded + bytes([number])

@@ -154,7 +154,7 @@ def test_attempts_are_counted_by_address_and_of_ipv6_by_network(
 
 def log_keys() -> dict[str, str]:
     """Every keyword that some module gives to its log, with its place."""
-    found = {}
+    places = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
@@ -162,8 +162,8 @@ def log_keys() -> dict[str, str]:
             owner = node.func.value
             if isinstance(owner, ast.Name) and owner.id == "log" and node.func.attr in LEVELS:
                 for keyword in node.keywords:
-                    found[str(keyword.arg)] = f"{path.name}:{node.lineno}"
-    return found
+                    places[str(keyword.arg)] = f"{path.name}:{node.lineno}"
+    return places
 
 
 def test_no_key_of_the_log_can_hold_what_must_not_be_logged() -> None:
@@ -172,7 +172,7 @@ def test_no_key_of_the_log_can_hold_what_must_not_be_logged() -> None:
     assert {key: place for key, place in keys.items() if matches_forbidden(key)} == {}
 
 
-def test_the_log_names_the_rule_and_never_the_address_asked_for(
+def test_log_has_the_url_rule_and_never_the_requested_url(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office.client.get("/healthz?name=canary", headers={"User-Agent": "canary"})

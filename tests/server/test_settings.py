@@ -32,9 +32,9 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 def test_the_documented_defaults_are_the_defaults() -> None:
     defaults = Settings()
     for name, variable in VARIABLES.items():
-        told = re.fullmatch(r"`([^`]*)`", documented()[variable])
-        if told:
-            assert told[1] == str(getattr(defaults, name)), variable
+        default = re.fullmatch(r"`([^`]*)`", documented()[variable])
+        if default:
+            assert default[1] == str(getattr(defaults, name)), variable
         else:
             assert getattr(defaults, name) in ("", None), variable
 
@@ -48,10 +48,10 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
     write_settings_file(
         tmp_path / "settings.env", {"FIELD178_URL": "https://a.example", "FIELD178_TENANT": "an lão"}
     )
-    found = Settings.from_environment(
+    settings = Settings.from_environment(
         {"FIELD178_DATA_DIR": str(tmp_path), "FIELD178_URL": "https://b.example", "FIELD178_THREADS": "3"}
     )
-    assert (found.url, found.tenant, found.threads, found.language) == (
+    assert (settings.url, settings.tenant, settings.threads, settings.language) == (
         "https://b.example",
         "an lão",
         3,

@@ -39,5 +39,7 @@ def test_the_threads_of_a_server_share_two_arenas() -> None:
 
 
 def _arenas(how: str) -> int:
-    told = subprocess.run([sys.executable, "-c", _PROGRAM, how], capture_output=True, text=True, check=True)
-    return told.stdout.count("<heap nr=")
+    process = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, how], capture_output=True, text=True, check=True
+    )
+    return process.stdout.count("<heap nr=")

@@ -33,13 +33,15 @@ class Sender:
     def ask(self, method: str, path: str, data: bytes | None = None, **headers: str) -> TestResponse:
         head = {"Authorization": f"Bearer {self.tablet.token}", "Tus-Resumable": "1.0.0"}
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        wanted = {name: value for name, value in (head | given).items() if value}
-        return self.tablet.office.client.open(path, method=method, data=data, headers=wanted, buffered=True)
+        sent = {name: value for name, value in (head | given).items() if value}
+        return self.tablet.office.client.open(path, method=method, data=data, headers=sent, buffered=True)
 
     def create(self, data: bytes = PICTURE, content_type: str = "image/jpeg", **headers: str) -> TestResponse:
-        told = metadata(sha256=sha256(data), content_type=content_type, record_id=self.record)
+        upload_metadata = metadata(sha256=sha256(data), content_type=content_type, record_id=self.record)
         return self.ask(
-            "POST", UPLOADS, **{"Upload_Length": str(len(data)), "Upload_Metadata": told, **headers}
+            "POST",
+            UPLOADS,
+            **{"Upload_Length": str(len(data)), "Upload_Metadata": upload_metadata, **headers},
         )
 
     def begun(self, data: bytes = PICTURE, content_type: str = "image/jpeg") -> str:
