@@ -132,7 +132,7 @@ def test_a_revoked_tablet_is_refused(office: Office, owner: Sender) -> None:
     assert problem_of(owner.ask("GET", BLOB)) == (403, "device_revoked")
 
 
-def test_what_no_record_names_any_longer_is_not_found(office: Office, owner: Sender) -> None:
+def test_file_that_no_record_names_is_not_found(office: Office, owner: Sender) -> None:
     push(owner, 2, {"attachments": None}, was=NAMING)
     assert owner.ask("GET", BLOB).status_code == 404
     with snapshot(office.engine) as session:
@@ -149,7 +149,7 @@ def test_who_named_a_file_first_stays(office: Office, owner: Sender) -> None:
     assert owner.ask("GET", BLOB).status_code == 200
 
 
-def test_a_file_that_was_lost_is_not_found(office: Office, owner: Sender) -> None:
+def test_lost_file_is_not_found(office: Office, owner: Sender) -> None:
     for path in (office.settings.data_dir / "blobs").rglob(HASH):
         path.unlink()
     assert owner.ask("GET", BLOB).status_code == 404
@@ -159,8 +159,8 @@ def test_a_file_that_was_lost_is_not_found(office: Office, owner: Sender) -> Non
 
 def looks(office: Office) -> list[tuple[str, str | None, str]]:
     with snapshot(office.engine) as session:
-        found = session.scalars(select(Audit).where(Audit.action == "file_viewed"))
-        return [(entry.actor_kind, entry.actor_id, entry.object_id or "") for entry in found]
+        entries = session.scalars(select(Audit).where(Audit.action == "file_viewed"))
+        return [(entry.actor_kind, entry.actor_id, entry.object_id or "") for entry in entries]
 
 
 def test_each_reading_of_a_signed_page_is_written_down(office: Office, owner: Sender) -> None:

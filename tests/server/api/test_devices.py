@@ -39,8 +39,8 @@ def scopes_of(tablet: Tablet, code: str, login: str = "an") -> list[str]:
     assert tablet.enrol(code).status_code == 201
     assert tablet.open_session().status_code == 200
     assert tablet.sign_in(login).status_code == 200
-    found: list[str] = tablet.frames()[0]["scopes"]
-    return found
+    scopes: list[str] = tablet.frames()[0]["scopes"]
+    return scopes
 
 
 def test_a_code_makes_a_device_and_tells_whose(office: Office, tablet: Tablet) -> None:
@@ -134,7 +134,7 @@ def test_neither_code_nor_address_stands_in_the_store(office: Office, tablet: Ta
     assert not [key for key in keys if "127.0.0.1" in key or code[:4] in key]
 
 
-def test_guesses_from_one_address_are_limited_and_the_wait_is_told(office: Office, tablet: Tablet) -> None:
+def test_guesses_from_one_address_are_limited_and_return_the_wait(office: Office, tablet: Tablet) -> None:
     limit = office.settings.enrol_attempts_per_address
     codes = [f"{number:016d}" for number in range(10**15, 10**15 + (limit + 1) * 10**12, 10**12)]
     answers = [problem_of(tablet.enrol(code)) for code in codes]
@@ -239,7 +239,7 @@ def test_an_unknown_device_gets_a_nonce_too_and_no_session(office: Office, table
 
 
 def test_a_nonce_opens_sessions_for_an_hour(office: Office, tablet: Tablet) -> None:
-    """A lost answer is asked for again with the same request."""
+    """The same request gets the same response again after a lost response."""
     tablet.enrol()
     nonce = tablet.challenge()
     office.clock.move(minutes=59, seconds=59)
@@ -338,7 +338,7 @@ def test_sessions_end_when_the_operator_says_so(office: Office, tablet: Tablet) 
     assert tablet.sync().status_code == 200
 
 
-def test_a_revoked_device_opens_sessions_and_is_told(office: Office, tablet: Tablet) -> None:
+def test_revoked_device_opens_sessions_and_receives_its_revocation(office: Office, tablet: Tablet) -> None:
     tablet.ready()
     run_write(office.engine, lambda session: operating.revoke(session, office.context, tablet.device))
     assert tablet.open_session().status_code == 200

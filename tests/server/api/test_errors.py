@@ -42,7 +42,7 @@ def nested(depth: int) -> bytes:
 
 @functools.cache
 def bomb() -> bytes:
-    """Half a gibibyte of blanks in half a mebibyte, without an end: nobody is to come as far."""
+    """Return a gzip stream without an end: half a gibibyte of spaces in half a mebibyte."""
     deflater = zlib.compressobj(9, zlib.DEFLATED, 31)
     first, further = (
         deflater.compress(b" " * (1 << 20)) + deflater.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
@@ -124,9 +124,9 @@ def send(tablet: Tablet, path: str, body: bytes, **headers: str) -> tuple[int, s
 
 
 def test_every_post_of_the_interface_is_tortured(office: Office) -> None:
-    found = {path for method, path in operations_of(list(office.app.url_map.iter_rules())) if method != "GET"}
+    paths = {path for method, path in operations_of(list(office.app.url_map.iter_rules())) if method != "GET"}
     # Uploads take no JSON: test_uploads.py has their bad input.
-    assert {path for path in found if not path.startswith("/api/v1/uploads")} == set(POSTS)
+    assert {path for path in paths if not path.startswith("/api/v1/uploads")} == set(POSTS)
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -205,7 +205,9 @@ def test_a_pointer_leads_to_the_fault(tablet: Tablet) -> None:
     assert nested_fault.get_json()["pointer"] == "/a/0/b"
 
 
-@pytest.mark.parametrize("operation", [key for key, one in OPERATIONS.items() if one.needs_session])
+@pytest.mark.parametrize(
+    "operation", [key for key, operation in OPERATIONS.items() if operation.needs_session]
+)
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer unknown", "Basic YTpi"])
 def test_what_needs_a_session_says_so_before_it_reads_anything(
     office: Office, operation: tuple[str, str], token: str

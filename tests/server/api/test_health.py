@@ -1,4 +1,4 @@
-"""What a monitor sees."""
+"""The response of `/healthz` to a monitor."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from field178_server.database import migrations
 def test_a_migrated_store_is_well(office: Office) -> None:
     answer = office.client.get("/healthz")
     assert answer.status_code == 200
-    told = answer.get_json()
-    assert told.pop("free_mb") > 0
+    body = answer.get_json()
+    assert body.pop("free_mb") > 0
     well = {"status": "ok", "store": "ok", "migration": migrations.head(), "reasons": []}
-    assert told == well
+    assert body == well
 
 
 def test_a_store_at_another_migration_is_not(office: Office) -> None:
@@ -27,7 +27,7 @@ def test_a_store_at_another_migration_is_not(office: Office) -> None:
     assert answer.get_json()["store"] == "not_migrated"
 
 
-def test_a_store_that_does_not_answer_is_told_without_details(tmp_path: Path) -> None:
+def test_unreachable_store_is_reported_without_details(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "data")
     furnish(settings, MovedClock())
     office = Office(settings)

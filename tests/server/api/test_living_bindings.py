@@ -110,8 +110,8 @@ def owner(office: Office) -> Sender:
 
 
 def result_of(frames: list[dict[str, Any]], change: dict[str, Any]) -> tuple[str, str | None]:
-    [found] = [frame for frame in frames if frame.get("change_id") == change["change_id"]]
-    return found["status"], found.get("reason")
+    [result] = [frame for frame in frames if frame.get("change_id") == change["change_id"]]
+    return result["status"], result.get("reason")
 
 
 def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The document says what the application answers, no more and no less."""
+"""The OpenAPI document describes exactly the responses of the application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server without room says so in one code, refuses files before changes, and goes on when there is room."""
+"""A server without disk space refuses files before changes, with one code, and recovers with disk space."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Disk = Callable[[int], None]
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
-    """Leaves so many mebibytes free."""
+    """Set the free disk space to a number of mebibytes."""
     usage = type(shutil.disk_usage("/"))
 
     def leave(free_mb: int) -> None:
@@ -71,7 +71,7 @@ def large_push(tablet: Tablet) -> Any:
     return tablet.sync(push=[change(n) for n in range(1, 201)])
 
 
-def test_a_push_to_a_full_store_is_told_to_come_again(
+def test_push_to_a_full_store_is_refused_with_a_retry_time(
     office: Office, tablet: Tablet, full_store: Callable[[bool], None]
 ) -> None:
     tablet.ready()
@@ -153,12 +153,12 @@ def test_a_monitor_hears_of_it(
 ) -> None:
     disk(free_mb)
     if office.engine.dialect.name != "sqlite":
-        status, reasons = 200, [one for one in reasons if one == "files_refused"]
+        status, reasons = 200, [reason for reason in reasons if reason == "files_refused"]
     answer = office.client.get("/healthz")
     assert answer.status_code == status
-    told = answer.get_json()
-    assert (told["free_mb"], told["reasons"]) == (free_mb, reasons)
-    assert told["status"] == ("ok" if status == 200 else "failing")
+    body = answer.get_json()
+    assert (body["free_mb"], body["reasons"]) == (free_mb, reasons)
+    assert body["status"] == ("ok" if status == 200 else "failing")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")

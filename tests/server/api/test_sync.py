@@ -152,6 +152,6 @@ def test_an_expanded_body_is_bounded(signed_in: Tablet) -> None:
     assert problem_of(answer) == (413, "too_large")
 
 
-def test_a_change_of_nobody_is_kept_and_told(signed_in: Tablet) -> None:
+def test_change_without_an_officer_is_quarantined_with_a_receipt(signed_in: Tablet) -> None:
     result = frames(signed_in.sync(push=[change(1)]))[1]
     assert (result["status"], result["reason"]) == ("quarantined", "user_unknown")

@@ -1,4 +1,4 @@
-"""tus 1.0.0 as served: what a client may rely on, and what is refused (docs/sync-protocol.md §9)."""
+"""Uploads of files with tus 1.0.0: responses and refusals (docs/sync-protocol.md §9)."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def files_below(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-def test_what_is_served_is_told_without_a_session(office: Office) -> None:
+def test_options_return_version_and_extensions_without_a_session(office: Office) -> None:
     answer = office.client.options(UPLOADS)
-    told = {name: answer.headers[name] for name in ("Tus-Resumable", "Tus-Version", "Tus-Extension")}
+    headers = {name: answer.headers[name] for name in ("Tus-Resumable", "Tus-Version", "Tus-Extension")}
     assert answer.status_code == 204
-    assert told == {
+    assert headers == {
         "Tus-Resumable": "1.0.0",
         "Tus-Version": "1.0.0",
         "Tus-Extension": "creation,checksum,expiration",
@@ -80,11 +80,13 @@ def test_a_document_comes_in(office: Office, sender: Sender) -> None:
 
 
 def test_the_question_for_the_offset_answers_what_was_announced(sender: Sender) -> None:
-    told = metadata(record_id=sender.record, filename="a.jpg", content_type="image/jpeg", sha256=HASH)
-    created = sender.ask("POST", UPLOADS, Upload_Length=str(len(PICTURE)), Upload_Metadata=told)
+    upload_metadata = metadata(
+        record_id=sender.record, filename="a.jpg", content_type="image/jpeg", sha256=HASH
+    )
+    created = sender.ask("POST", UPLOADS, Upload_Length=str(len(PICTURE)), Upload_Metadata=upload_metadata)
     answer = sender.ask("HEAD", created.headers["Location"])
     assert answer.headers["Upload-Length"] == str(len(PICTURE))
-    # A file's name is not asked for and not kept: it may be a person's.
+    # The file name is neither required nor stored: it may contain a person's name.
     kept = metadata(record_id=sender.record, content_type="image/jpeg", sha256=HASH)
     assert answer.headers["Upload-Metadata"] == kept
     assert answer.headers["Cache-Control"] == "no-store"
@@ -123,7 +125,7 @@ def test_a_kind_of_file_that_is_never_kept_is_refused_before_it_is_sent(sender: 
     assert answer.get_json()["problem"] == "content_type"
 
 
-def test_another_version_is_told_which_one_is_served(sender: Sender) -> None:
+def test_other_tus_version_is_refused_with_the_supported_version(sender: Sender) -> None:
     at = sender.begun()
     for version in ("", "0.2.2", "2.0.0"):
         for answer in (
@@ -183,7 +185,7 @@ def test_a_checksum_that_cannot_be_checked_is_refused(sender: Sender) -> None:
         assert problem_of(sender.patch(at, 0, PICTURE, Upload_Checksum=checksum)) == (400, "bad_request")
 
 
-def test_a_whole_file_that_is_another_one_is_refused_and_gone(office: Office, sender: Sender) -> None:
+def test_whole_file_with_another_hash_is_refused_and_deleted(office: Office, sender: Sender) -> None:
     at = sender.begun()
     assert problem_of(sender.patch(at, 0, jpeg(321, 240)[: len(PICTURE)].ljust(len(PICTURE)))) == (
         460,
@@ -210,7 +212,7 @@ def test_a_picture_that_is_called_a_document_is_refused(sender: Sender) -> None:
     assert problem_of(sender.patch(at, 0, PICTURE)) == (422, "file_refused")
 
 
-def test_a_second_writer_is_told_to_wait(office: Office, sender: Sender) -> None:
+def test_second_writer_of_an_upload_has_to_wait(office: Office, sender: Sender) -> None:
     at = sender.begun()
     with store_of(office).locked(at.rsplit("/", 1)[1]):
         answer = sender.patch(at, 0, PICTURE)
@@ -267,7 +269,7 @@ def test_an_upload_that_is_not_finished_in_thirty_days_is_gone(office: Office, s
     assert problem_of(sender.patch(at, 10, PICTURE[10:])) == (410, "upload_gone")
 
 
-def test_what_is_late_is_swept_away_and_told_for_as_long_again(office: Office, sender: Sender) -> None:
+def test_expired_upload_loses_its_bytes_and_later_its_row(office: Office, sender: Sender) -> None:
     at = sender.begun()
     kept = sender.sent()
     office.clock.move(days=30)
@@ -299,8 +301,8 @@ def test_networks_that_let_only_post_through_are_served(sender: Sender) -> None:
     at = sender.begun()
     kind = {"Content_Type": "application/offset+octet-stream", "Upload_Offset": "0"}
     sent = sender.ask("POST", at, PICTURE[:9], X_HTTP_Method_Override="PATCH", **kind)
-    asked = sender.ask("POST", at, X_HTTP_Method_Override="HEAD")
-    assert (sent.status_code, asked.headers["Upload-Offset"]) == (204, "9")
+    head = sender.ask("POST", at, X_HTTP_Method_Override="HEAD")
+    assert (sent.status_code, head.headers["Upload-Offset"]) == (204, "9")
     assert problem_of(sender.ask("POST", at)) == (405, "method_not_allowed")
     assert problem_of(sender.ask("DELETE", at)) == (405, "method_not_allowed")
 

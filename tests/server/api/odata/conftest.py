@@ -39,10 +39,10 @@ class Feeds:
         office, token = self.office, MARK + new_token()
         actor = Actor("officer", office.officer_id("admin"))
         context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
-        wanted = TokenRequest(label, office.officer_id(login), days)
+        request = TokenRequest(label, office.officer_id(login), days)
         hashed = token_hash(office.runtime.keyring.session, office.settings.tenant, token)
         self.tokens[token] = run_write(
-            office.engine, lambda session: make_token(session, context, wanted, hashed)
+            office.engine, lambda session: make_token(session, context, request, hashed)
         )
         return token
 
@@ -55,9 +55,9 @@ class Feeds:
     def json(self, path: str, token: str, **headers: str) -> Json:
         answer = self.get(path, token, **headers)
         assert answer.status_code == 200, answer.get_data(as_text=True)
-        found = json.loads(answer.get_data())
-        assert isinstance(found, dict)
-        return found
+        document = json.loads(answer.get_data())
+        assert isinstance(document, dict)
+        return document
 
     def rows(self, path: str, token: str) -> list[Json]:
         return list(self.json(path, token)["value"])
@@ -71,10 +71,10 @@ def basic(token: str, user: str = "ai-cung-duoc") -> str:
 def feeds(furnished: Path, tmp_path: Path) -> Iterator[Feeds]:
     office = Office(copy_of(furnished, tmp_path / "data"), MovedClock())
     for role in ROLES:
-        wanted = AccountRequest(role, f"Cán bộ {role}", role, None, ())
+        request = AccountRequest(role, f"Cán bộ {role}", role, None, ())
         run_write(
             office.engine,
-            lambda session, w=wanted: accounts.add(session, office.context, w, (), "not a hash"),
+            lambda session, w=request: accounts.add(session, office.context, w, (), "not a hash"),
         )
     yield Feeds(office)
     office.close()

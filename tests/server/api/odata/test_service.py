@@ -64,9 +64,9 @@ def test_the_service_document_names_the_tables_of_the_role(feeds: Feeds) -> None
     for login, role in (("chi", "reviewer"), ("an", "team_lead"), ("city_viewer", "city_viewer")):
         token = feeds.token(login)
         document = feeds.json("", token, **POWER_QUERY)
-        assert [one["name"] for one in document["value"]] == list(sets_of(role, lists))
+        assert [entity_set["name"] for entity_set in document["value"]] == list(sets_of(role, lists))
         assert document["@odata.context"] == f"http://localhost{ROOT}$metadata"
-        named = {one.get("Name") for one in metadata(feeds, token).iter(f"{EDM}EntitySet")}
+        named = {entity_set.get("Name") for entity_set in metadata(feeds, token).iter(f"{EDM}EntitySet")}
         assert named == set(sets_of(role, lists))
         for name in entity_sets(lists):
             status = feeds.get(f"{name}?$top=1", token).status_code
@@ -88,7 +88,7 @@ def test_metadata_is_a_csdl_document_and_rows_are_what_it_says(filled: Feeds) ->
     root = metadata(filled, token)
     assert (root.tag, root.get("Version")) == (f"{EDMX}Edmx", "4.0")
     (schema,) = root.iter(f"{EDM}Schema")
-    types = {one.get("Name"): one for one in schema.findall(f"{EDM}EntityType")}
+    types = {entity_type.get("Name"): entity_type for entity_type in schema.findall(f"{EDM}EntityType")}
     kinds = {
         "Edm.String": str,
         "Edm.Date": str,
@@ -100,10 +100,10 @@ def test_metadata_is_a_csdl_document_and_rows_are_what_it_says(filled: Feeds) ->
     }
     for entity_set in schema.iter(f"{EDM}EntitySet"):
         of = types[str(entity_set.get("EntityType")).removeprefix("Field178.")]
-        columns = {one.get("Name"): one for one in of.findall(f"{EDM}Property")}
-        keys = [one.get("Name") for one in of.iter(f"{EDM}PropertyRef")]
+        columns = {element.get("Name"): element for element in of.findall(f"{EDM}Property")}
+        keys = [element.get("Name") for element in of.iter(f"{EDM}PropertyRef")]
         assert keys
-        assert all(columns[one].get("Nullable") == "false" for one in keys)
+        assert all(columns[key].get("Nullable") == "false" for key in keys)
         rows = filled.rows(f"{entity_set.get('Name')}?$top=3", token)
         for row in rows:
             assert set(row) == set(columns)
@@ -144,9 +144,9 @@ def test_queries_of_spreadsheets(filled: Feeds, query: str, count: int | None) -
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert answer.content_type == "application/json;odata.metadata=minimal;charset=utf-8"
     assert answer.headers["OData-Version"] == "4.0"
-    found = answer.get_json()
-    assert len(found["value"]) == count
-    assert found["@odata.context"].startswith(f"http://localhost{ROOT}$metadata#")
+    document = answer.get_json()
+    assert len(document["value"]) == count
+    assert document["@odata.context"].startswith(f"http://localhost{ROOT}$metadata#")
 
 
 def test_the_number_of_rows_beside_them_and_alone(filled: Feeds) -> None:
@@ -200,9 +200,9 @@ def test_one_row_by_its_key(filled: Feeds) -> None:
             f"http://localhost{ROOT}$metadata#Visits/$entity",
         )
     both = f"Findings(VisitId='{visit}',ViolationId='kd_hours')?$select=UnitId"
-    found = filled.json(both, token)
-    assert found["UnitId"] == "c11629_v1"
-    assert found["@odata.context"].endswith("#Findings(UnitId)/$entity")
+    entity = filled.json(both, token)
+    assert entity["UnitId"] == "c11629_v1"
+    assert entity["@odata.context"].endswith("#Findings(UnitId)/$entity")
     cell = "IndicatorId='media_posts_total',Year=2026,PeriodId='year',AreaId='an_lao_area_2025'"
     assert filled.json(f"IndicatorFigures({cell})", token)["PeriodStart"] == "2026-01-01"
     for wrong in ("Visits('x')", "Visits('')", "Visits('a''b')"):
@@ -311,7 +311,9 @@ def test_nothing_can_be_written(filled: Feeds) -> None:
             answer = filled.get(path, token, method=method)
             assert answer.status_code == 405
             assert answer.get_json()["error"]["code"] == "method_not_allowed"
-            assert {"GET", "HEAD", "OPTIONS"} == {one.strip() for one in answer.headers["Allow"].split(",")}
+            assert {"GET", "HEAD", "OPTIONS"} == {
+                method.strip() for method in answer.headers["Allow"].split(",")
+            }
 
 
 def test_head_and_options(filled: Feeds) -> None:
@@ -338,8 +340,8 @@ def test_a_year_of_a_large_store_is_counted_while_the_program_waits(
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 0)
     token, path = feeds.token("chi"), "IndicatorFigures?$filter=Year eq 2024 and PeriodId eq 'half1'"
     settle_if_needed(feeds.office.runtime)
-    for one in (path, path.replace("?", "/$count?")):
-        answer = feeds.get(one, token)
+    for address in (path, path.replace("?", "/$count?")):
+        answer = feeds.get(address, token)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "90")
         assert json.loads(answer.data)["error"]["code"] == "being_counted"
     assert feeds.get("Visits", token).status_code == 200
@@ -347,7 +349,9 @@ def test_a_year_of_a_large_store_is_counted_while_the_program_waits(
     assert feeds.rows(path, token)
 
 
-def test_a_reader_too_many_is_asked_to_come_back(filled: Feeds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reader_over_the_limit_is_refused_with_a_retry_time(
+    filled: Feeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = filled.token("chi")
     limit = filled.office.app.extensions["field178.odata_limit"]
     slots = filled.office.settings.threads // 2

@@ -41,7 +41,10 @@ def test_without_a_token_both_ways_are_named(feeds: Feeds) -> None:
     for path in ("", "$metadata", "Visits", "Nothing"):
         answer = feeds.get(path)
         assert answer.status_code == 401
-        assert [one.split()[0] for one in answer.headers.getlist("WWW-Authenticate")] == ["Basic", "Bearer"]
+        assert [challenge.split()[0] for challenge in answer.headers.getlist("WWW-Authenticate")] == [
+            "Basic",
+            "Bearer",
+        ]
         assert answer.get_json()["error"]["code"] == "token_refused"
         assert answer.headers["OData-Version"] == "4.0"
 
@@ -101,7 +104,9 @@ def test_the_store_has_a_hash_and_no_token(feeds: Feeds) -> None:
     with snapshot(feeds.office.engine) as session:
         row = session.scalars(select(FeedToken)).one()
         kept = [getattr(row, column.name) for column in FeedToken.__table__.columns]
-    assert not [one for one in kept if token in str(one) or token.removeprefix("f178d_") in str(one)]
+    assert not [
+        column for column in kept if token in str(column) or token.removeprefix("f178d_") in str(column)
+    ]
     other = operations.token_hash(b"another key", row.tenant_id, token)
     assert row.token_hash != other
 
@@ -112,21 +117,23 @@ def test_making_reading_and_revoking_stand_in_the_trail(feeds: Feeds) -> None:
         assert feeds.get(path, token).status_code == 200
     revoke(feeds, token)
     with snapshot(feeds.office.engine) as session:
-        found = session.execute(
+        entries = session.execute(
             select(Audit.action, Audit.details, Audit.actor_id)
             .where(Audit.object_id == feeds.tokens[token])
             .order_by(Audit.audit_id)
         ).all()
         row = session.scalars(select(FeedToken)).one()
-    read = [json.loads(one.details)["table"] for one in found if one.action == "feed_read"]
-    assert [one.action for one in found] == [
+    read = [json.loads(entry.details)["table"] for entry in entries if entry.action == "feed_read"]
+    assert [entry.action for entry in entries] == [
         "feed_token_made",
         "feed_read",
         "feed_read",
         "feed_token_revoked",
     ]
     assert read == ["Visits", "Units"]
-    assert {one.actor_id for one in found if one.action == "feed_read"} == {feeds.office.officer_id("chi")}
+    assert {entry.actor_id for entry in entries if entry.action == "feed_read"} == {
+        feeds.office.officer_id("chi")
+    }
     assert (row.requests, row.last_read_at) == (6, feeds.office.clock.now())
 
 
@@ -151,7 +158,7 @@ def test_a_token_has_a_limit_of_requests(feeds: Feeds, monkeypatch: pytest.Monke
     monkeypatch.setattr(operations, "MOST_REQUESTS", 3)
     token = feeds.token("chi")
     answers = [feeds.get("Visits", token) for _ in range(4)]
-    assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[-1].get_json()["error"]["code"] == "slow_down"
     feeds.office.clock.move(minutes=11)
     assert feeds.get("Visits", token).status_code == 200
