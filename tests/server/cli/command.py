@@ -39,9 +39,9 @@ class Command:
         return result.stdout
 
     def json(self, *arguments: str, stdin: str = "") -> dict[str, object]:
-        found = json.loads(self(*arguments, "--json", stdin=stdin))
-        assert isinstance(found, dict)
-        return found
+        output = json.loads(self(*arguments, "--json", stdin=stdin))
+        assert isinstance(output, dict)
+        return output
 
     def rows(self, *arguments: str) -> list[list[str]]:
         return [line.split("\t") for line in self(*arguments).splitlines()]

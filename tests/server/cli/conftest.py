@@ -12,7 +12,7 @@ from tests.server.office_scene import PASSWORD, TEAM, UNITS
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Nothing is set up yet."""
+    """Run commands in a data folder without a server."""
     return Command(tmp_path / "data", monkeypatch)
 
 

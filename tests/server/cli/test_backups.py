@@ -1,4 +1,4 @@
-"""`backup`, `restore`, `drill` as an operator types them; tablets: tests/e2e/test_restore.py."""
+"""Commands `backup`, `restore` and `drill`; tests/e2e/test_restore.py has the tablets."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def taken(field178: Command, backups: Path) -> Path:
 
 
 def take_one(field178: Command, backups: Path, *options: str) -> Path:
-    said = field178.json("backup", "--to", str(backups), *options)
-    assert said["proved"] is True
-    return Path(str(said["backup"]))
+    output = field178.json("backup", "--to", str(backups), *options)
+    assert output["proved"] is True
+    return Path(str(output["backup"]))
 
 
 def elsewhere(field178: Command, tmp_path: Path) -> Path:
@@ -52,9 +52,9 @@ def elsewhere(field178: Command, tmp_path: Path) -> Path:
 
 
 def manifest_of(folder: Path) -> dict[str, dict[str, object]]:
-    found = json.loads((folder / "manifest.json").read_text())
-    assert isinstance(found, dict)
-    return found
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert isinstance(manifest, dict)
+    return manifest
 
 
 def test_a_backup_is_private_and_names_every_file(taken: Path) -> None:
@@ -81,8 +81,8 @@ def test_a_restored_server_is_sound_and_begins_a_new_history(
 ) -> None:
     officers = field178("user", "list")
     target = elsewhere(field178, tmp_path)
-    said = field178.json("restore", str(taken))
-    assert said["epoch"] != manifest_of(taken)["store"]["epoch"]
+    output = field178.json("restore", str(taken))
+    assert output["epoch"] != manifest_of(taken)["store"]["epoch"]
     assert field178("user", "list") == officers
     assert field178("check")
     assert (target / "keys/main/receipt.key").read_bytes() == (taken / "keys/main/receipt.key").read_bytes()
@@ -92,9 +92,9 @@ def test_a_restored_server_is_sound_and_begins_a_new_history(
 def acts(folder: Path) -> list[str]:
     engine = create_engine_for(f"sqlite:///{folder / 'field178.sqlite'}")
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT action FROM audit ORDER BY audit_id").scalars().all()
+        actions = connection.exec_driver_sql("SELECT action FROM audit ORDER BY audit_id").scalars().all()
     engine.dispose()
-    return list(found)
+    return list(actions)
 
 
 def flip(name: str) -> Harm:
@@ -187,7 +187,7 @@ def test_only_the_oldest_proved_backups_go(field178: Command, backups: Path) -> 
     (unproved / "proof.json").write_text(json.dumps(proof | {"is_proved": False}))
     (backups / "photos of the party").mkdir()
     last = take_one(field178, backups, "--keep", "2")
-    assert {one.name for one in backups.iterdir()} == {
+    assert {path.name for path in backups.iterdir()} == {
         "photos of the party",
         second.name,
         unproved.name,
@@ -195,7 +195,7 @@ def test_only_the_oldest_proved_backups_go(field178: Command, backups: Path) -> 
     }
     assert not first.exists()
     newest = take_one(field178, backups, "--keep", "1")
-    assert [one for one in (second, last, newest) if one.exists()] == [newest]
+    assert [folder for folder in (second, last, newest) if folder.exists()] == [newest]
     assert field178.run("backup", "--to", str(backups), "--keep", "0").exit_code == 2
 
 
@@ -287,9 +287,9 @@ def test_a_drill_on_a_spare_machine_needs_no_store_of_its_own(
 def figures_of(folder: Path) -> dict[str, Figures]:
     engine = create_engine_for(f"sqlite:///{folder / 'field178.sqlite'}")
     with snapshot(engine) as session:
-        found = tables_of(session)
+        tables = tables_of(session)
     engine.dispose()
-    return found
+    return tables
 
 
 def runs(folder: Path) -> list[dict[str, object]]:
@@ -316,7 +316,7 @@ def test_every_attempt_is_noted_wherever_it_went(
     first, second, third = runs(field178.folder)
     assert (first["state"], first["folder"], first["faults"]) == ("proved", str(taken), "[]")
     manifest = manifest_of(taken)
-    assert first["size"] == sum(one["size"] for one in manifest["files"].values())  # type: ignore[index, misc]
+    assert first["size"] == sum(file["size"] for file in manifest["files"].values())  # type: ignore[index, misc]
     assert (second["state"], second["folder"], second["faults"]) == ("failed", "", '["storage_full"]')
     assert (third["state"], third["faults"]) == ("not_proved", '["blob", "client_failed"]')
 
@@ -331,7 +331,7 @@ def test_backups_go_to_the_folder_of_the_settings_and_not_where_a_disk_is_missin
     assert not disk.exists()
     disk.mkdir()
     assert Path(str(field178.json("backup")["backup"])).parent == disk
-    assert [one["faults"] for one in runs(field178.folder)] == ['["no_folder"]', "[]"]
+    assert [run["faults"] for run in runs(field178.folder)] == ['["no_folder"]', "[]"]
 
 
 def test_one_backup_at_a_time(field178: Command, backups: Path) -> None:
@@ -342,7 +342,7 @@ def test_one_backup_at_a_time(field178: Command, backups: Path) -> None:
     take_one(field178, backups)
 
 
-def test_a_root_is_made_shown_and_found_again(command: Command) -> None:
+def test_root_is_signed_and_printed_again_by_its_index(command: Command) -> None:
     key = str(command.json("init")["receipt_key"])
     assert command.run("root", "2").exit_code == 1
     made = command.json("root")

@@ -37,9 +37,9 @@ def answer_of(store: dict[str, str], *arguments: str) -> dict[str, dict[str, obj
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
+    output = json.loads(done.stdout)
+    assert isinstance(output, dict)
+    return output
 
 
 def test_the_golden_figures_come_out_of_the_records_that_it_makes(store: dict[str, str]) -> None:
@@ -48,15 +48,24 @@ def test_the_golden_figures_come_out_of_the_records_that_it_makes(store: dict[st
     totals, golden = demo()["totals"], demo()["golden_indicators"]
     assert made["establishment"] == totals["establishments"]
     assert made["media_post"] == totals["media_items"]
-    found = answer_of(store, "indicators", "--year", "2024", "--profile", "an_lao_2024")
+    figures = answer_of(store, "indicators", "--year", "2024", "--profile", "an_lao_2024")
     assert len(golden) == 14
-    assert {name: {key: found[name][key] for key in ("num", "den", "value")} for name in golden} == golden
-    assert {name: found[name]["pending"] for name in golden} == golden
-    assert set(found["workers_reached_pct"]) == {
-        *("num", "den", "value", "low", "high", "counted", "target", "met", "verdict", "pending")
+    assert {name: {key: figures[name][key] for key in ("num", "den", "value")} for name in golden} == golden
+    assert {name: figures[name]["pending"] for name in golden} == golden
+    assert set(figures["workers_reached_pct"]) == {
+        "num",
+        "den",
+        "value",
+        "low",
+        "high",
+        "counted",
+        "target",
+        "met",
+        "verdict",
+        "pending",
     }
-    assert (found["workers_reached_pct"]["target"], found["workers_reached_pct"]["met"]) == (60, True)
-    assert found["iz_workers_reached_pct"]["met"] is False
+    assert (figures["workers_reached_pct"]["target"], figures["workers_reached_pct"]["met"]) == (60, True)
+    assert figures["iz_workers_reached_pct"]["met"] is False
 
 
 def test_a_store_with_records_is_left_alone(field178: Command) -> None:

@@ -31,7 +31,7 @@ def test_what_two_officers_decided_reaches_the_tablet(field178: Command, tablet:
     assert field178("check")
 
 
-def test_the_one_who_asked_cannot_confirm_but_may_take_it_back(field178: Command, record: str) -> None:
+def test_requester_of_an_erasure_cannot_confirm_but_may_withdraw_it(field178: Command, record: str) -> None:
     field178("purge", "request", record, "--by", "binh", "--reason", REASON)
     assert "second_person_needed" in field178.run("purge", "confirm", record, "--by", "binh").output
     assert "forbidden" in field178.run("purge", "confirm", record, "--by", "an").output

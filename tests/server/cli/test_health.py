@@ -1,4 +1,4 @@
-"""`health` as a monitor calls it."""
+"""Command `health`, as a monitor runs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.server.cli.command import Command
 
 
-def test_exit_code_follows_the_checks_and_each_is_said(field178: Command, tmp_path: Path) -> None:
+def test_exit_code_follows_the_checks_and_each_is_printed(field178: Command, tmp_path: Path) -> None:
     before = field178.run("health")
     assert before.exit_code == 1
     assert "[Không ổn] Bản sao lưu gần nhất: Chưa có bản nào đã kiểm chứng" in before.stdout
@@ -17,15 +17,15 @@ def test_exit_code_follows_the_checks_and_each_is_said(field178: Command, tmp_pa
     assert after.exit_code == 0, after.stdout
     answer = json.loads(after.stdout)
     assert answer["is_healthy"] is True
-    found = {one["name"]: one for one in answer["checks"]}
-    assert found["backup"]["level"] == "ok"
-    assert found["backup"]["folder"].startswith(str(tmp_path / "usb"))
-    assert found["backup"]["age_hours"] == 0
+    checks = {check["name"]: check for check in answer["checks"]}
+    assert checks["backup"]["level"] == "ok"
+    assert checks["backup"]["folder"].startswith(str(tmp_path / "usb"))
+    assert checks["backup"]["age_hours"] == 0
 
 
 def test_server_that_is_not_set_up_is_a_fault_not_a_crash(command: Command) -> None:
-    found = command.run("health", "--json")
-    assert found.exit_code == 1
-    [check] = json.loads(found.stdout)["checks"]
+    result = command.run("health", "--json")
+    assert result.exit_code == 1
+    [check] = json.loads(result.stdout)["checks"]
     assert (check["name"], check["level"], check["reason"]) == ("version", "fault", "not_installed")
     assert not command.folder.exists()

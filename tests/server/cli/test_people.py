@@ -46,7 +46,7 @@ def test_a_password_is_read_from_stdin_or_made_and_printed_once(field178: Comman
     assert again["password"] != made["password"]
     at = field178.operator()
     stored = at.read(lambda session: session.scalars(select(Officer.password_hash)).all())
-    assert not [one for one in stored if one is None or str(made["password"]) in one]
+    assert not [value for value in stored if value is None or str(made["password"]) in value]
 
 
 @pytest.mark.parametrize("typed", ["b2-c3-d4", "aaaaaaaaaaaaaa", "x" * 129])
@@ -84,7 +84,7 @@ def test_a_team_needs_known_units_and_a_name_of_its_own(field178: Command) -> No
     assert [row[1] for row in field178.rows("team", "list")] == [TEAM]
 
 
-def test_a_unit_that_ended_is_told_with_what_it_became(field178: Command) -> None:
+def test_ended_unit_is_refused_with_its_successor(field178: Command) -> None:
     ended = field178.run("team", "add", "Đội 2", "--unit", "c11629_v1", "--unit", "c11635_v2")
     assert (ended.exit_code, ended.stderr.splitlines()) == (
         0,
@@ -122,9 +122,9 @@ def test_an_agency_that_is_not_there_today_is_refused(field178: Command) -> None
         assert field178.run("team", "add", "Đội 2", "--unit", "c11629_v1", "--agency", agency).exit_code == 1
 
 
-def test_one_time_codes_are_asked_from_then_on(field178: Command) -> None:
-    told = field178.json("user", "totp", "an")
-    assert str(told["link"]).startswith("otpauth://totp/field178:an?secret=")
+def test_one_time_codes_are_required_after_the_command(field178: Command) -> None:
+    output = field178.json("user", "totp", "an")
+    assert str(output["link"]).startswith("otpauth://totp/field178:an?secret=")
 
 
 def test_acts_are_written_down_without_names(field178: Command) -> None:

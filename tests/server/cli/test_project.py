@@ -1,4 +1,4 @@
-"""`project` as the operator calls it."""
+"""Command `project`, as an operator runs it."""
 
 from __future__ import annotations
 

@@ -90,9 +90,9 @@ def tablet(field178: Command) -> Iterator[Field]:
 
 
 def review_of(tablet: Field) -> dict[str, Any]:
-    found = [one for one in tablet.records().values() if one["type"] == "review"]
-    assert len(found) == 1
-    data = found[0]["data"]
+    reviews = [record for record in tablet.records().values() if record["type"] == "review"]
+    assert len(reviews) == 1
+    data = reviews[0]["data"]
     assert isinstance(data, dict)
     return data
 
@@ -121,7 +121,7 @@ def test_a_decision_reaches_the_tablet_with_its_comment(field178: Command, table
     )
     review = review_of(tablet)
     assert (review["record"], review["state"], review["reason"]) == (record, "returned", "Thiếu số người")
-    assert [one["path"] for one in review["comments"].values()] == ["audiences"]
+    assert [comment["path"] for comment in review["comments"].values()] == ["audiences"]
     field178("review", record, "approve", "--review", "1")
     assert review_of(tablet)["state"] == "approved"
     assert field178.run("review", record, "return", "--reason", "x", "--review", "2").exit_code == 1
@@ -140,8 +140,8 @@ def test_wrong_census_is_returned_by_a_command(field178: Command, tablet: Field)
         "workers_total": 50,
     }
     census = tablet.file("worker_census", counted)
-    told = ("--reason", "Đếm lại", "--path", "workers_total", "--comment", "Biên bản ghi 5")
-    field178("review", census, "return", *told)
+    options = ("--reason", "Đếm lại", "--path", "workers_total", "--comment", "Biên bản ghi 5")
+    field178("review", census, "return", *options)
     review = review_of(tablet)
     assert (review["record"], review["state"], review["reason"]) == (census, "returned", "Đếm lại")
     # An entry counts as it was entered: nobody approves it or takes it out of the figures.
@@ -150,7 +150,9 @@ def test_wrong_census_is_returned_by_a_command(field178: Command, tablet: Field)
         assert (refused.exit_code, "[not_found]" in refused.output) == (1, True)
     field178("review", census, "take-back", "--review", "1")
     assert [
-        one["type"] for one in tablet.records().values() if one["type"] == "review" and not one["deleted"]
+        record["type"]
+        for record in tablet.records().values()
+        if record["type"] == "review" and not record["deleted"]
     ] == []
 
 
@@ -172,7 +174,7 @@ def test_a_decision_names_the_officer_who_takes_it(field178: Command, tablet: Fi
     record = tablet.file("outreach_session", SESSION)
     reviewer = field178.json("user", "add", "chi", "--role", "reviewer", "--generate")["user"]
     field178("review", record, "return", "--comment", "Bổ sung", "--path", "venue", "--by", "chi")
-    assert [one["user"] for one in review_of(tablet)["comments"].values()] == [reviewer]
+    assert [comment["user"] for comment in review_of(tablet)["comments"].values()] == [reviewer]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_a_decision_that_cannot_be_changes_nothing(
     record = tablet.file("outreach_session", SESSION)
     result = field178.run("review", record, *arguments)
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
-    assert not [one for one in tablet.records().values() if one["type"] == "review"]
+    assert not [record for record in tablet.records().values() if record["type"] == "review"]
 
 
 def test_records_are_merged_and_get_their_own_life_back(field178: Command, tablet: Field) -> None:
@@ -215,14 +217,14 @@ def test_without_a_scope_what_is_young_or_unread_stays(field178: Command, tablet
     assert {"frame": "resync", "scope": HERE} not in tablet.sync(cursors={HERE: 1})
 
 
-def test_a_new_epoch_is_told_at_once(field178: Command, tablet: Field) -> None:
+def test_new_epoch_is_sent_in_the_next_exchange(field178: Command, tablet: Field) -> None:
     before = tablet.sync()[0]["epoch"]
     made = field178.json("new-epoch")["epoch"]
     assert made != before
     assert tablet.sync()[0]["epoch"] == made
 
 
-def test_what_a_backup_holds_is_told_as_an_unbroken_run(field178: Command, tablet: Field) -> None:
+def test_backed_up_receipts_are_sent_as_an_unbroken_run(field178: Command, tablet: Field) -> None:
     for _ in range(2):
         tablet.file("establishment", ESTABLISHMENT)
     assert tablet.sync()[0]["backed_up"] == {tablet.incarnation: 0}

@@ -27,9 +27,9 @@ from field178_shared.crypto.pinning import pin_of
 
 
 def test_a_server_is_set_up_with_everything_it_needs(command: Command) -> None:
-    told = command.json("init")
-    assert told["tenant"] == "main"
-    assert len(str(told["receipt_key"])) == 43
+    output = command.json("init")
+    assert output["tenant"] == "main"
+    assert len(str(output["receipt_key"])) == 43
     assert command("check") == "Mọi thứ đều ổn.\n"
 
 
@@ -70,7 +70,7 @@ def test_nobody_but_the_owner_reads_what_the_server_keeps(command: Command, open
 
 
 @pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("enrol-code", "--user", "an")])
-def test_a_server_that_is_not_set_up_is_told_to_be(command: Command, arguments: tuple[str, ...]) -> None:
+def test_commands_before_init_name_the_command_to_run(command: Command, arguments: tuple[str, ...]) -> None:
     result = command.run(*arguments)
     assert result.exit_code == 1
     assert result.output.count("\n") == 1
@@ -87,13 +87,13 @@ def pin_in(certificate: Path) -> str:
 
 
 def test_https_brings_an_authority_whose_pin_is_in_the_link(command: Command) -> None:
-    told = command.json("init", "--url", "https://so178.huyen.example:8443")
-    assert told["url"] == "https://so178.huyen.example:8443"
-    assert told["ca_pin"] == pin_in(command.folder / "tls" / certificates.CA_CERTIFICATE)
+    output = command.json("init", "--url", "https://so178.huyen.example:8443")
+    assert output["url"] == "https://so178.huyen.example:8443"
+    assert output["ca_pin"] == pin_in(command.folder / "tls" / certificates.CA_CERTIFICATE)
     command("user", "add", "an", "--role", "inspector", "--generate")
     link = str(command.json("enrol-code", "--user", "an")["link"])
     assert link.startswith("field178:enrol?u=https://so178.huyen.example:8443&c=")
-    assert f"&p={told['ca_pin']}&k={told['receipt_key']}" in link
+    assert f"&p={output['ca_pin']}&k={output['receipt_key']}" in link
 
 
 def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: Path) -> None:
@@ -101,10 +101,10 @@ def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: 
     own = tmp_path / "own"
     shutil.copytree(command.folder / "tls", own)
     shutil.rmtree(command.folder / "tls")
-    told = command.json(
+    output = command.json(
         "init", "--certificate", str(own / certificates.CERTIFICATE), "--key", str(own / certificates.KEY)
     )
-    assert told["ca_pin"] == pin_in(own / certificates.CA_CERTIFICATE)
+    assert output["ca_pin"] == pin_in(own / certificates.CA_CERTIFICATE)
     assert not (command.folder / "tls").exists()
 
 
@@ -202,7 +202,7 @@ def test_a_setting_that_cannot_be_ends_with_two_and_its_name(command: Command) -
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")
-def test_a_full_disk_is_said_in_one_line(field178: Command) -> None:
+def test_full_disk_is_reported_in_one_line(field178: Command) -> None:
     with no_room_beyond(0):
         result = field178.run("user", "add", "binh", "--role", "reviewer", "--generate")
     assert result.exit_code == 1
@@ -223,11 +223,11 @@ def stored(field178: Command, tablet: Field) -> None:
     at = field178.operator()
     store, now = file_store_of(at.settings), at.clock.now() - LONG
     for upload_id, data in (("done", PICTURE), ("late", jpeg(8, 8))):
-        wanted = UploadRequest(sha256(data), len(data), "image/jpeg", "r", "")
+        request = UploadRequest(sha256(data), len(data), "image/jpeg", "r", "")
         store.begin(upload_id)
         row = at.write(
-            lambda session, one=upload_id, w=wanted: upload_rows.begin(
-                session, (at.tenant_id, one), tablet.tablet.device, w, "open", now
+            lambda session, key=upload_id, w=request: upload_rows.begin(
+                session, (at.tenant_id, key), tablet.tablet.device, w, "open", now
             )
         )
         if upload_id == "done":

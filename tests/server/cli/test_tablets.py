@@ -45,13 +45,13 @@ def test_the_code_stands_first_on_a_line_of_its_own_and_in_the_link(field178: Co
     assert lines[1].startswith(f"link: field178:enrol?u=http://127.0.0.1:8178&c={code[1]}&k=")
 
 
-def test_the_link_is_drawn_when_asked(field178: Command) -> None:
+def test_link_is_drawn_as_a_qr_code_on_request(field178: Command) -> None:
     assert "█" in field178("enrol-code", "--user", "an", "--qr")
 
 
 def test_explicit_scopes_replace_the_officers_own(field178: Command) -> None:
-    told = field178.json("enrol-code", "--user", "an", "--scope", "unit:c11635_v1", "--scope", "ref")
-    assert told["scopes"] == ["ref", "unit:c11635_v1"]
+    output = field178.json("enrol-code", "--user", "an", "--scope", "unit:c11635_v1", "--scope", "ref")
+    assert output["scopes"] == ["ref", "unit:c11635_v1"]
 
 
 @pytest.mark.parametrize(
