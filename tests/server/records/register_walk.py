@@ -22,9 +22,9 @@ _UNITS = (UNIT, OTHER_UNIT)
 def walk(world: World, seed: int, steps: int) -> Iterator[None]:
     """Write a batch of random changes a step; give the turn back after each of them."""
     rnd = random.Random(seed)
-    known = [world.ids.random() for _ in range(24)]
+    record_ids = [world.ids.random() for _ in range(24)]
     for _ in range(steps):
-        chosen = rnd.sample(known, rnd.randrange(1, 9))
+        chosen = rnd.sample(record_ids, rnd.randrange(1, 9))
         run_write(world.engine, lambda session, chosen=chosen: _change(world.batch(session), rnd, chosen))
         yield
 
@@ -44,32 +44,32 @@ def entry(rnd: random.Random, scope: str) -> dict[str, Any]:
 def _change(batch: Batch, rnd: random.Random, chosen: list[str]) -> None:
     batch.load(chosen)
     for record_id in chosen:
-        known = batch.get(record_id)
-        if known is None or rnd.random() < 0.2:
+        stored = batch.get(record_id)
+        if stored is None or rnd.random() < 0.2:
             # A visit may come before its entry, and to one that is gone.
             _visit(batch, rnd, record_id)
-        if known is None:
+        if stored is None:
             scope = rnd.choice(_UNITS)
             if rnd.random() < 0.8:
                 batch.put(new_record(record_id, "establishment", scope, entry(rnd, scope)))
-        elif not known.is_erased:
-            batch.put(_changed(batch, rnd, known, chosen))
+        elif not stored.is_erased:
+            batch.put(_changed(batch, rnd, stored, chosen))
     batch.flush()
 
 
-def _changed(batch: Batch, rnd: random.Random, known: Stored, chosen: list[str]) -> Stored:
+def _changed(batch: Batch, rnd: random.Random, stored: Stored, chosen: list[str]) -> Stored:
     what = rnd.random()
-    if known.deleted:
-        return next_revision(known, data=entry(rnd, known.scope), deleted=False)
+    if stored.deleted:
+        return next_revision(stored, data=entry(rnd, stored.scope), deleted=False)
     if what < 0.1:
-        return next_revision(known, deleted=True)
+        return next_revision(stored, deleted=True)
     if what < 0.15:
-        return next_revision(known, data={ERASED_AT: "2026-01-01T00:00:00Z"})
+        return next_revision(stored, data={ERASED_AT: "2026-01-01T00:00:00Z"})
     if what < 0.3:
-        data = {MERGED_INTO: rnd.choice(chosen), "name": known.data.get("name", "")}
-        return next_revision(known, data=data, deleted=True)
-    scope = rnd.choice(_UNITS) if what < 0.5 else known.scope
-    return next_revision(known, data=entry(rnd, scope), scope=scope)
+        data = {MERGED_INTO: rnd.choice(chosen), "name": stored.data.get("name", "")}
+        return next_revision(stored, data=data, deleted=True)
+    scope = rnd.choice(_UNITS) if what < 0.5 else stored.scope
+    return next_revision(stored, data=entry(rnd, scope), scope=scope)
 
 
 def _visit(batch: Batch, rnd: random.Random, establishment_id: str) -> None:

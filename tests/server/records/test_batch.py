@@ -45,16 +45,16 @@ def test_facets_follow_their_record_and_are_written_where_they_change(
     def state(data: Data, *, deleted: bool = False) -> list[str]:
         def work(batch: Batch) -> None:
             batch.load([visit])
-            known = batch.get(visit)
+            stored = batch.get(visit)
             batch.put(
                 new_record(visit, "inspection", UNIT, data)
-                if known is None
-                else next_revision(known, data=data, deleted=deleted)
+                if stored is None
+                else next_revision(stored, data=data, deleted=deleted)
             )
 
-        with statements(world.engine) as found:
+        with statements(world.engine) as statements_run:
             written(world, work)
-        return [one for one in found if "filed_facet" in one]
+        return [statement for statement in statements_run if "filed_facet" in statement]
 
     def facets() -> list[tuple[str, str]]:
         return sorted((row.kind, row.value) for row in world.rows(FiledFacet))

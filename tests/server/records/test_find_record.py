@@ -1,4 +1,4 @@
-"""The name of a merged establishment is that of the record that stands for it (protocol §5.6)."""
+"""Names of merged establishments are those of their merge target (protocol §5.6)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from field178_server.records.labels import names_of
 
 def chain(tablet: Tablet) -> list[str]:
     ids = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
-    for one, following in itertools.pairwise(ids):
-        tablet.world.merge(one, following)
+    for record_id, following in itertools.pairwise(ids):
+        tablet.world.merge(record_id, following)
     return ids
 
 
 def test_an_alias_leads_to_the_end_of_its_chain(world: World) -> None:
     first, second, last = chain(world.tablet())
     with snapshot(world.engine) as session:
-        found = merge_targets_of(session, world.tenant_id, [first, second, last, "nowhere"])
-    assert found == {first: last, second: last}
+        targets = merge_targets_of(session, world.tenant_id, [first, second, last, "nowhere"])
+    assert targets == {first: last, second: last}
 
 
 def test_a_merged_establishment_goes_by_the_name_of_its_survivor(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What the register says of a visited establishment stands beside its visits, whatever happens to it."""
+"""Visits have the type and commune of their establishment in the register, after any change."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.stored_record import new_record, next_revision
 
 
-def told(engine: Engine) -> list[tuple[Any, ...]]:
-    """Return (kind and commune beside a visit, those of the register; its own commune) of every visit."""
+def listed_rows(engine: Engine) -> list[tuple[Any, ...]]:
+    """Return type and commune in the row of each visit, those in the register, and its own commune."""
     entry, filed = EstablishmentProjection, FiledRecord
     columns = (filed.register_type_id, filed.register_unit_id, entry.establishment_type_id, entry.unit_id)
     query = select(*columns, filed.unit_id).outerjoin(entry, and_(IS_VISITED))
@@ -29,7 +29,7 @@ def told(engine: Engine) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_kind_and_commune_of_a_visit_are_those_of_the_register(world: World, seed: int) -> None:
     for _ in walk(world, seed, 40):
-        rows = told(world.engine)
+        rows = listed_rows(world.engine)
         assert all(
             (type_id, unit_id) == (now_type_id, now_unit_id or own_unit_id)
             for type_id, unit_id, now_type_id, now_unit_id, own_unit_id in rows
@@ -51,9 +51,9 @@ def test_a_visit_and_its_entry_at_the_same_time_agree(postgres_engine: Engine, i
     def change(session: Any) -> None:
         batch = world.batch(session)
         batch.load([place])
-        known = batch.get(place)
-        assert known is not None
-        batch.put(next_revision(known, data=ESTABLISHMENT | {"establishment_type_id": "karaoke"}))
+        stored = batch.get(place)
+        assert stored is not None
+        batch.put(next_revision(stored, data=ESTABLISHMENT | {"establishment_type_id": "karaoke"}))
         batch.flush()
         hold(is_mine=not is_visit_first)
 
@@ -77,4 +77,4 @@ def test_a_visit_and_its_entry_at_the_same_time_agree(postgres_engine: Engine, i
     other.start()
     run_write(world.engine, first)
     other.join(10)
-    assert [row[:2] for row in told(world.engine)] == [("karaoke", UNIT.partition(":")[2])]
+    assert [row[:2] for row in listed_rows(world.engine)] == [("karaoke", UNIT.partition(":")[2])]

@@ -27,7 +27,7 @@ def test_each_text_stands_once_on_a_line_without_marks() -> None:
 
 
 @pytest.mark.parametrize("number", ["7/BB", "17%/BB", "1_/BB"])
-def test_a_whole_text_is_told_from_its_part(world: World, number: str) -> None:
+def test_search_for_a_whole_text_excludes_texts_that_contain_it(world: World, number: str) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     place = tablet.created()
 
@@ -37,13 +37,13 @@ def test_a_whole_text_is_told_from_its_part(world: World, number: str) -> None:
         visit = builders.inspection(establishment_id=place, **named)
         return tablet.created(visit, type="inspection", scope=TEAM)
 
-    def found(condition: ColumnElement[bool]) -> set[str]:
+    def matching(condition: ColumnElement[bool]) -> set[str]:
         with snapshot(world.engine) as session:
             return set(session.scalars(select(FiledRecord.record_id).where(condition)))
 
     first, last = filed(number, "0/QĐ"), filed("zz", number)
     longer = filed(f"1{number}", f"{number}1")
     text = number.lower()
-    assert found(has_text(text)) == {first, last}
-    assert found(has_part(text)) == {first, last, longer}
-    assert found(has_text("")) == set()
+    assert matching(has_text(text)) == {first, last}
+    assert matching(has_part(text)) == {first, last, longer}
+    assert matching(has_text("")) == set()
