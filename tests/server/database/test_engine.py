@@ -28,19 +28,19 @@ COLUMNS = ("tenant_id", "key", "failures", "since")
 
 def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
     with readonly(sqlite_engine).connect() as connection:
-        found = {
+        pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("synchronous", "journal_mode", "page_size", "foreign_keys")
         }
-    assert found == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
+    assert pragmas == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
 
 
 @pytest.mark.postgres
 def test_postgresql_answers_a_page_in_one_process(postgres_engine: Engine) -> None:
     names = ("max_parallel_workers_per_gather", "jit", "random_page_cost", "default_transaction_isolation")
     with readonly(postgres_engine).connect() as connection:
-        found = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
-    assert found == ["0", "off", "1.1", "read committed"]
+        settings = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+    assert settings == ["0", "off", "1.1", "read committed"]
 
 
 def test_a_statement_names_its_index_on_sqlite_alone(engine: Engine) -> None:
@@ -56,8 +56,8 @@ def test_the_driver_asks_no_value_how_it_is_bound(sqlite_engine: Engine, value: 
     driver = sqlite_engine.dialect.loaded_dbapi
     assert (type(value), driver.PrepareProtocol) in driver.adapters
     with readonly(sqlite_engine).connect() as connection:
-        found = connection.exec_driver_sql("SELECT ?", (value,)).scalar()
-    assert found is None if value is None else found == int(bool(value))
+        bound = connection.exec_driver_sql("SELECT ?", (value,)).scalar()
+    assert bound is None if value is None else bound == int(bool(value))
 
 
 def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,18 +83,18 @@ def test_a_snapshot_cannot_write(world: World) -> None:
 
 
 def test_no_transaction_makes_sqlite_prepare_its_statements_anew(sqlite_engine: Engine) -> None:
-    said: list[str] = []
+    statements: list[str] = []
     for engine in (sqlite_engine, readonly(sqlite_engine), sqlite_engine):
         with engine.connect() as connection:
             driven = connection.connection.driver_connection
             assert driven is not None
-            driven.set_trace_callback(said.append)
+            driven.set_trace_callback(statements.append)
             connection.rollback()
             connection.execute(select(Scope.seq))
             driven.set_trace_callback(None)
     # A word on what the connection may do would outdate all statements that it keeps.
-    assert len(said) > 3
-    assert not [one for one in said if "PRAGMA" in one]
+    assert len(statements) > 3
+    assert not [statement for statement in statements if "PRAGMA" in statement]
 
 
 def test_a_disposed_engine_reads_and_writes_again(sqlite_engine: Engine) -> None:
@@ -137,7 +137,7 @@ def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
     assert {row.key: row.failures for row in world.rows(AttemptCount)} == {"k0": 5, "k2": 7, "k3": 6}
 
 
-def test_a_clash_on_one_journey_is_told_as_any_other(world: World) -> None:
+def test_integrity_error_of_pipelined_statements_is_refused_and_rolled_back(world: World) -> None:
     def clash(session: Session) -> None:
         connection = session.connection()
         with pipelined(connection):

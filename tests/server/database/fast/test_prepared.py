@@ -28,7 +28,7 @@ def test_a_list_of_any_length_is_bound_as_one_value(world: World, count: int) ->
     with snapshot(world.engine) as session:
         rows = BY_ID.rows(session, {"tenant_id": TENANT, "ids": ids})
 
-    assert rows == [(one, False) for one in sorted(ids)]
+    assert rows == [(record_id, False) for record_id in sorted(ids)]
     assert all(type(deleted) is bool for _, deleted in rows)
 
 
@@ -50,21 +50,21 @@ def test_values_are_those_of_the_model_on_either_engine(world: World) -> None:
     assert type(payload_key) is bytes
 
 
-def test_queries_asked_together_return_the_rows_of_each_in_their_order(world: World) -> None:
+def test_queries_run_together_return_the_rows_of_each_in_their_order(world: World) -> None:
     ids = [world.tablet().created(ESTABLISHMENT) for _ in range(2)]
     enrolled = Prepared(select(Device.enrolled_at).where(Device.tenant_id == bindparam("tenant_id")))
 
     with snapshot(world.engine) as session:
-        found = rows_together(
+        row_sets = rows_together(
             session,
             (BY_ID, {"tenant_id": TENANT, "ids": ids}),
             (enrolled, {"tenant_id": TENANT}),
             (BY_ID, {"tenant_id": TENANT, "ids": []}),
         )
 
-    assert found[0] == [(one, False) for one in sorted(ids)]
-    assert {at for (at,) in found[1]} == {row.enrolled_at for row in world.rows(Device)}
-    assert found[2] == []
+    assert row_sets[0] == [(record_id, False) for record_id in sorted(ids)]
+    assert {at for (at,) in row_sets[1]} == {row.enrolled_at for row in world.rows(Device)}
+    assert row_sets[2] == []
 
 
 def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) -> None:
@@ -74,7 +74,7 @@ def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) 
     with readonly(postgres_engine).connect() as connection:
         kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
 
-    assert any("FROM record" in one for one in kept)
+    assert any("FROM record" in statement for statement in kept)
 
 
 def test_what_waits_in_the_session_is_seen(world: World) -> None:
@@ -94,8 +94,8 @@ def test_no_statement_of_an_exchange_walks_a_key_of_the_whole_tenant(sqlite_engi
 
     def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
         if statement.startswith("SELECT"):
-            found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans[statement] = [row[3] for row in found]
+            plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans[statement] = [row[3] for row in plan]
 
     listen(sqlite_engine, "after_cursor_execute", explain)
     tablet.push(tablet.change(record_id, {"village": "Thôn 2"}), tablet.create(ESTABLISHMENT))

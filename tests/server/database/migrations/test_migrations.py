@@ -1,4 +1,4 @@
-"""The way up and down of the store, on both engines."""
+"""Migrations of the store, up and down, on both engines."""
 
 from __future__ import annotations
 
@@ -36,12 +36,60 @@ from field178_shared.wire.canonical import canonical
 
 # Each follows the one before it. Stores in use went this way: a line is added at the end, none is moved.
 PUBLISHED = (
-    *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
-    *("0011", "0012", "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020"),
-    *("0021", "0022", "0023", "0024", "0025", "0026", "0027", "0028", "0029", "0031"),
-    *("0032", "0033", "0034", "0035", "0037", "0038", "0039", "0041", "0042", "0043"),
-    *("0044", "0045", "0046", "0047", "0048", "0049", "0050", "0051", "0052", "0057"),
-    *("0060", "0062", "0064", "0065"),
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+    "0015",
+    "0016",
+    "0017",
+    "0018",
+    "0019",
+    "0020",
+    "0021",
+    "0022",
+    "0023",
+    "0024",
+    "0025",
+    "0026",
+    "0027",
+    "0028",
+    "0029",
+    "0031",
+    "0032",
+    "0033",
+    "0034",
+    "0035",
+    "0037",
+    "0038",
+    "0039",
+    "0041",
+    "0042",
+    "0043",
+    "0044",
+    "0045",
+    "0046",
+    "0047",
+    "0048",
+    "0049",
+    "0050",
+    "0051",
+    "0052",
+    "0057",
+    "0060",
+    "0062",
+    "0064",
+    "0065",
 )
 
 
@@ -79,7 +127,7 @@ def test_every_table_goes_down_again_with_its_data(world: World) -> None:
     assert world.rows(Tenant) == []
 
 
-def test_files_that_older_records_name_are_found(world: World) -> None:
+def test_upgrade_adds_the_files_that_older_records_name(world: World) -> None:
     named = {"a1": {"sha256": "ab" * 32, "size": 9, "content_type": "image/jpeg"}}
     record_id = world.tablet().created({**ESTABLISHMENT, "attachments": named})
     before = [(row.record_id, row.sha256, row.scope, row.size) for row in world.rows(Attachment)]
@@ -117,15 +165,15 @@ def test_what_older_visits_began_is_listed(world: World) -> None:
     places = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
     world.merge(places[0], places[1])
     world.merge(places[1], places[2])
-    asked = {key: {"text": key, "due_on": "2026-11-24"} for key in ("exit", "file")}
+    follow_ups = {key: {"text": key, "due_on": "2026-11-24"} for key in ("exit", "file")}
     over = {"unit_id": "c11629_v1", "team_id": TEAM[5:], "establishment_id": places[0]}
     fine = {"measure_id": "fine_money", "document_number": "15/QĐ", "amount_vnd": 9_000_000}
     findings = {"f": {"violation_id": "noise", "occurred_on": "2026-11-20"}}
-    visit = builders.inspection(**over, follow_ups=asked, findings=findings, measures={"k": fine})
+    visit = builders.inspection(**over, follow_ups=follow_ups, findings=findings, measures={"k": fine})
     first = tablet.created(visit, type="inspection", scope=TEAM)
     answer = {"visit_id": first, "follow_up_id": "exit", "status": "fixed"}
     for state in ("approved", "void"):
-        answering = builders.inspection(**over, follow_up_answers={"a": answer}, follow_ups=asked)
+        answering = builders.inspection(**over, follow_up_answers={"a": answer}, follow_ups=follow_ups)
         world.review(tablet.created(answering, type="inspection", scope=TEAM), state)
     tables = (FollowUpProjection, FollowUpAnswerRow, SanctionRow, MergeProjection)
     before = [_contents(world, model) for model in tables]
@@ -138,29 +186,29 @@ def test_what_older_visits_began_is_listed(world: World) -> None:
 def test_files_of_the_office_go_with_the_tables_that_know_them(world: World) -> None:
     tablet = world.tablet()
     at = {"created_at": world.clock.now(), "expires_at": world.clock.now(), "state": "done", "size": 9}
-    told = {"sha256": "ab" * 32, "content_type": "image/jpeg", "metadata_text": "", "tenant_id": "main"}
+    file = {"sha256": "ab" * 32, "content_type": "image/jpeg", "metadata_text": "", "tenant_id": "main"}
     with world.engine.begin() as connection:
         for upload_id, device_id in (("u1", tablet.device), ("u2", None)):
             row = {"upload_id": upload_id, "device_id": device_id, "record_id": "r"}
-            connection.execute(insert(Upload).values(**at, **told, **row))
+            connection.execute(insert(Upload).values(**at, **file, **row))
     migrations.downgrade(world.engine, "0023")
     migrations.upgrade(world.engine)
     assert [row.upload_id for row in world.rows(Upload)] == ["u1"]
 
 
-def test_facets_of_older_stores_are_found(world: World) -> None:
+def test_upgrade_adds_the_facets_of_older_stores(world: World) -> None:
     tablet = world.tablet()
     into = tablet.created()
     named = {into: {"attendance_count": 3}}
     session = tablet.created({**SESSION, "establishments": named}, type="outreach_session")
-    found = _facets(world)
+    facets = _facets(world)
     migrations.downgrade(world.engine, "0027")
     migrations.upgrade(world.engine)
-    assert _facets(world) == found
-    assert [facet for facet in found if facet[1] != "text"] == [(session, "establishment", into)]
+    assert _facets(world) == facets
+    assert [facet for facet in facets if facet[1] != "text"] == [(session, "establishment", into)]
 
 
-def test_filed_records_of_older_stores_are_found_by_their_texts(world: World) -> None:
+def test_upgrade_adds_the_searched_texts_of_older_stores(world: World) -> None:
     tablet = world.tablet()
     named = {
         **SESSION,
@@ -174,9 +222,9 @@ def test_filed_records_of_older_stores_are_found_by_their_texts(world: World) ->
     migrations.downgrade(world.engine, "0038")
     with world.engine.connect() as connection:
         old = connection.execute(text("SELECT record_id, value FROM filed_facet WHERE kind = 'text'")).all()
-    assert {(record_id, one) for record_id, whole in texts.items() for one in whole.split("\n") if one} == {
-        tuple(row) for row in old
-    }
+    assert {
+        (record_id, line) for record_id, whole in texts.items() for line in whole.split("\n") if line
+    } == {tuple(row) for row in old}
     migrations.upgrade(world.engine)
     assert {row.record_id: row.folded for row in world.rows(FiledRecord)} == texts
     assert _facets(world) == facets
@@ -194,26 +242,29 @@ def test_postgresql_has_trigrams_where_the_account_may_make_them(postgres_cluste
                 admin.execute(f"ALTER DATABASE {name} OWNER TO {role}")
         engine = create_engine_for(url.replace("postgres@", f"{role}@"))
         migrations.upgrade(engine)
-        found = inspect(engine)
-        of_tables = [found.get_indexes(table) for table in ("filed_record", "establishment_row")]
+        inspector = inspect(engine)
+        of_tables = [inspector.get_indexes(table) for table in ("filed_record", "establishment_row")]
         made[role] = [
-            one["name"] for indexes in of_tables for one in indexes if one["name"] in INDEXES_OF_ONE_ENGINE
+            index["name"]
+            for indexes in of_tables
+            for index in indexes
+            if index["name"] in INDEXES_OF_ONE_ENGINE
         ]
         engine.dispose()
     assert made == {"poor": [], "owner": ["ix_filed_record_trigrams", "ix_establishment_row_trigrams"]}
 
 
-def test_entries_of_older_stores_are_found_by_number_and_commune(world: World) -> None:
+def test_upgrade_adds_the_number_to_the_searched_text_of_establishments(world: World) -> None:
     number = {"registration_number": "GL-77"}
     record_id = world.tablet().created({**ESTABLISHMENT, **number})
-    (found,) = world.rows(EstablishmentProjection)
+    (row,) = world.rows(EstablishmentProjection)
     migrations.downgrade(world.engine, "0028")
     (older,) = world.rows(EstablishmentProjection)
     assert "gl-77" not in older.folded
     migrations.upgrade(world.engine)
     (again,) = world.rows(EstablishmentProjection)
-    assert (again.record_id, again.folded) == (record_id, found.folded)
-    assert "gl-77" in found.folded
+    assert (again.record_id, again.folded) == (record_id, row.folded)
+    assert "gl-77" in row.folded
 
 
 def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:

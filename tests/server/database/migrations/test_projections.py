@@ -37,7 +37,7 @@ def test_rows_of_an_older_store_are_what_its_records_give(
     assert scene.check(world) == {}
 
 
-def test_a_column_that_no_migration_fills_is_found(world: World) -> None:
+def test_column_that_no_migration_fills_is_reported(world: World) -> None:
     scene.fill(world)
     with world.engine.begin() as connection:
         connection.execute(text("UPDATE filed_record SET folded = ''"))

@@ -15,8 +15,8 @@ TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_tenant_id_comes_first_in_every_key(table: Table) -> None:
     keys = [list(table.primary_key.columns)]
-    keys += [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
-    keys += [list(one.columns) for one in table.constraints if isinstance(one, ForeignKeyConstraint)]
+    keys += [list(key.columns) for key in table.constraints if isinstance(key, UniqueConstraint)]
+    keys += [list(key.columns) for key in table.constraints if isinstance(key, ForeignKeyConstraint)]
     keys += [list(index.columns) for index in table.indexes]
     assert [key[0].name for key in keys] == ["tenant_id"] * len(keys)
 
