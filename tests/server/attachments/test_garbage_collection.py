@@ -53,8 +53,8 @@ def device_of(tablet: Tablet) -> DeviceContext:
 
 
 def begun(runtime: Runtime, tablet: Tablet) -> str:
-    wanted = UploadRequest(HASH, SIZE, "image/jpeg", tablet.world.ids.random(), "")
-    return uploading_of(runtime).begin(device_of(tablet), wanted, skip_known=False).upload_id
+    request = UploadRequest(HASH, SIZE, "image/jpeg", tablet.world.ids.random(), "")
+    return uploading_of(runtime).begin(device_of(tablet), request, skip_known=False).upload_id
 
 
 def sent(runtime: Runtime, tablet: Tablet) -> str:
@@ -120,9 +120,9 @@ def in_a_held_change(_: Runtime, tablet: Tablet) -> None:
 
 def in_salvage(_: Runtime, tablet: Tablet) -> None:
     record_id = tablet.world.ids.time_ordered()
-    told = {"id": record_id, "type": "establishment", "scope": UNIT, "rev": 3, "deleted": False}
+    head = {"id": record_id, "type": "establishment", "scope": UNIT, "rev": 3, "deleted": False}
     h = record_hash(record_id, "establishment", 3, False, named())
-    tablet.sync(salvage=[{**told, "data": named(), "h": h}])
+    tablet.sync(salvage=[{**head, "data": named(), "h": h}])
 
 
 def in_a_conflict(_: Runtime, tablet: Tablet) -> None:
@@ -229,7 +229,7 @@ def test_nothing_is_removed_while_a_backup_copies(
     def collected_meanwhile(connection: Connection, url: str, target: Path) -> None:
         copy_out(connection, url, target)
         with monkeypatch.context() as patched:
-            # Another process would wait here until the backup has its bytes; this one says that it would.
+            # Another process would wait here until the backup has its bytes; this process raises instead.
             patched.setattr("fcntl.LOCK_EX", 2 | 4)
             with pytest.raises(BlockingIOError):
                 collect(runtime)

@@ -1,4 +1,4 @@
-"""Previews are made anew, smaller, without anything but the picture; what cannot be read has none."""
+"""Previews of photos are smaller and without metadata; an unreadable file has none."""
 
 from __future__ import annotations
 

@@ -43,19 +43,19 @@ def send(tablet: Tablet, folder: Path, record_id: str, data: bytes) -> None:
     device = DeviceContext(tablet.device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
-    wanted = UploadRequest(sha256(data), len(data), "image/jpeg", record_id, "")
-    upload_id = files.begin(device, wanted, skip_known=False).upload_id
+    request = UploadRequest(sha256(data), len(data), "image/jpeg", record_id, "")
+    upload_id = files.begin(device, request, skip_known=False).upload_id
     files.append(device, upload_id, Piece(0, len(data), io.BytesIO(data)))
 
 
-def test_what_has_come_is_told_from_what_has_not(world: World, tmp_path: Path) -> None:
+def test_received_files_are_distinguished_from_missing_files(world: World, tmp_path: Path) -> None:
     tablet = world.tablet()
     record_id, without = filed(tablet, FIRST, SECOND), filed(tablet)
     send(tablet, tmp_path, record_id, FIRST)
     with snapshot(world.engine) as session:
-        found = {file.key: file.has_come for file in files_of(session, TENANT, record_id)}
+        has_come = {file.key: file.has_come for file in files_of(session, TENANT, record_id)}
         counts = file_counts(session, TENANT, [record_id, without])
-    assert found == {"a0": True, "a1": False}
+    assert has_come == {"a0": True, "a1": False}
     assert counts == {record_id: RecordFileCount(2, 1)}
 
 
@@ -77,8 +77,8 @@ def test_what_is_missing_for_a_week_is_overdue_within_the_reach(world: World, tm
     with snapshot(world.engine) as session:
         assert overdue_records(session, TENANT, EVERYWHERE, now).records == 0
         late = now + timedelta(days=7)
-        found = overdue_records(session, TENANT, EVERYWHERE, late)
-        assert (found.records, found.oldest) == (2, oldest)
+        overdue = overdue_records(session, TENANT, EVERYWHERE, late)
+        assert (overdue.records, overdue.oldest) == (2, oldest)
         assert overdue_records(session, TENANT, AccessFilter(frozenset({UNIT})), late).records == 2
         assert overdue_records(session, TENANT, AccessFilter(frozenset({OTHER_UNIT})), late).oldest is None
         assert [file.is_overdue(late) for file in files_of(session, TENANT, younger)] == [True]
@@ -99,9 +99,9 @@ def test_the_rows_of_files_are_touched_by_what_they_say_alone(world: World, stat
     tablet = world.tablet(UNIT, OTHER_UNIT)
     record_id = filed(tablet, FIRST)
     rest = tablet.change(record_id, {"venue": "Nhà văn hóa thôn 3"}, base_rev=1, type="outreach_session")
-    with statements(world.engine) as asked:
+    with statements(world.engine) as executed:
         tablet.push(rest)
-    assert not [one for one in asked if "attachment" in one or "blob" in one]
+    assert not [statement for statement in executed if "attachment" in statement or "blob" in statement]
     more = naming(SECOND)["attachments"]["a0"]
     tablet.push(tablet.change(record_id, {"attachments.a1": more}, base_rev=2, type="outreach_session"))
     assert named_in(world, record_id) == {(UNIT, sha256(FIRST)), (UNIT, sha256(SECOND))}

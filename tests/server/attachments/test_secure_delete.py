@@ -148,11 +148,11 @@ def test_tablet_that_never_had_a_record_hears_nothing_of_its_purge(world: World,
     record_id = home.created(named(PICTURE))
     purged(world, record_id)
     erased(world, store)
-    told = [
-        uploading(world, store).position(device_of(stranger), sent(world, store, stranger, one)).is_whole
-        for one in (record_id, world.ids.time_ordered())
+    uploads = [
+        uploading(world, store).position(device_of(stranger), sent(world, store, stranger, target)).is_whole
+        for target in (record_id, world.ids.time_ordered())
     ]
-    assert told == [True, True]
+    assert uploads == [True, True]
     assert refusal(lambda: sent(world, store, home, record_id)) is ErrorCode.FILE_REFUSED
 
 
@@ -174,7 +174,7 @@ def test_what_was_cut_in_between_is_finished_later(world: World, store: FileStor
     assert (erased(world, store), erased(world, store)) == (0, 0)
 
 
-def test_store_that_cannot_be_written_is_told_as_an_error_of_the_database(sqlite_engine: Engine) -> None:
+def test_store_that_cannot_be_written_raises_an_error_of_the_database(sqlite_engine: Engine) -> None:
     """The thread that erases takes it for a store that is to be tried again."""
     assert forget_deleted(sqlite_engine)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

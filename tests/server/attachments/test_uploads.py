@@ -1,4 +1,4 @@
-"""Cuts at every named point of an upload, any mix of right and wrong pieces: nothing told is taken back."""
+"""Uploads never lose acknowledged bytes: cuts at every failpoint, right and wrong pieces in any mix."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def context(world: World, folder: Path) -> tuple[Uploading, DeviceContext]:
     return Uploading(world.engine, world.tenant_id, store, LIMITS, (world.clock, world.ids)), device
 
 
-def wanted(data: bytes = PICTURE) -> UploadRequest:
+def upload_request(data: bytes = PICTURE) -> UploadRequest:
     return UploadRequest(sha256(data), len(data), "image/jpeg", str(uuid.UUID(int=7)), "")
 
 
@@ -67,11 +67,11 @@ def piece(offset: int, data: bytes, checksum: Checksum | None = None) -> Piece:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
+def test_power_cut_at_any_point_loses_no_acknowledged_byte(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     half = len(PICTURE) // 2
     assert files.append(device, upload_id, piece(0, PICTURE[:half])).offset == half
 
@@ -92,7 +92,7 @@ def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
 
 def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     broken = Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])))
     with pytest.raises(Cut):
         files.append(device, upload_id, broken)
@@ -101,10 +101,10 @@ def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
 
 def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
-    told = Checksum("sha1", hashlib.sha1(PICTURE).digest())
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
+    checksum = Checksum("sha1", hashlib.sha1(PICTURE).digest())
     for broken in (
-        Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])), told),
+        Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])), checksum),
         Piece(0, None, BreakingSource(io.BytesIO(PICTURE[:120]))),
     ):
         with pytest.raises(Cut):
@@ -114,7 +114,7 @@ def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path:
 
 def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE + b"x")))
     assert refused.value.code is ErrorCode.TOO_LARGE
@@ -123,7 +123,7 @@ def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp
 
 def test_a_disk_that_refuses_keeps_the_offset_and_says_later(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     (tmp_path / "uploads" / TENANT / upload_id).unlink()
     (tmp_path / "uploads" / TENANT / upload_id).symlink_to("/dev/full")
     with pytest.raises(AppError) as refused:
@@ -137,7 +137,7 @@ def test_the_disk_has_a_file_before_its_sender_hears_that_it_came(
 ) -> None:
     """Of a part nothing is promised: it is asked for after every break."""
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     synced: list[int] = []
     monkeypatch.setattr(chunk, "sync_content", lambda file: synced.append(length_of(file)))
     files.append(device, upload_id, piece(0, PICTURE[:100]))
@@ -148,7 +148,7 @@ def test_the_disk_has_a_file_before_its_sender_hears_that_it_came(
 
 def test_a_power_cut_that_takes_pieces_back_costs_those_pieces(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     files.append(device, upload_id, piece(0, PICTURE[:300]))
     part = tmp_path / "uploads" / TENANT / upload_id
     part.write_bytes(PICTURE[:120])
@@ -160,7 +160,7 @@ def test_a_power_cut_that_takes_pieces_back_costs_those_pieces(world: World, tmp
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, piece(300, PICTURE[300:]))
     assert refused.value.code is ErrorCode.CHECKSUM_MISMATCH
-    again = files.begin(device, wanted(), skip_known=False).upload_id
+    again = files.begin(device, upload_request(), skip_known=False).upload_id
     part.unlink(missing_ok=True)
     assert files.append(device, again, piece(0, PICTURE)).is_whole
 
@@ -169,7 +169,7 @@ def test_a_disk_that_is_full_when_the_whole_file_is_synced_keeps_it(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files, device = context(world, tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
 
     def full(_file: FileIO) -> None:
         raise OSError(errno.ENOSPC, "no room")
@@ -196,16 +196,16 @@ def test_an_offset_never_falls_and_the_bytes_are_the_file(
     sqlite_engine: Engine, tmp_path: Path, actions: list[tuple[str, int]]
 ) -> None:
     files, device = context(World(sqlite_engine, tenant_id=str(uuid.uuid4())), tmp_path)
-    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
-    told = 0
+    upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
+    offset = 0
     for action, length in actions:
-        attempt(files, device, upload_id, told, (action, PICTURE[told : told + length]))
+        attempt(files, device, upload_id, offset, (action, PICTURE[offset : offset + length]))
         now = files.position(device, upload_id).offset
-        assert now >= told
-        assert now == told or action in ("right", "cut")
-        told = now
-    rest = PICTURE[told:]
-    assert files.append(device, upload_id, piece(told, rest)).is_whole
+        assert now >= offset
+        assert now == offset or action in ("right", "cut")
+        offset = now
+    rest = PICTURE[offset:]
+    assert files.append(device, upload_id, piece(offset, rest)).is_whole
     stored = next((tmp_path / "blobs").rglob(sha256(PICTURE)))
     assert stored.read_bytes() == PICTURE
 

@@ -82,7 +82,7 @@ def test_any_piece_can_be_read(blobs: BlobStore, source: Path) -> None:
         assert file.tell() == len(DATA)
 
 
-def test_what_is_not_there_is_said_so(blobs: BlobStore) -> None:
+def test_open_of_a_missing_blob_raises_and_its_removal_does_not(blobs: BlobStore) -> None:
     with pytest.raises(FileNotFoundError):
         blobs.open(NAME)
     blobs.remove(NAME)
@@ -92,11 +92,11 @@ def test_what_is_not_there_is_said_so(blobs: BlobStore) -> None:
 def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: BlobStore, source: Path) -> None:
     blobs.put(source, NAME)
     blobs.put(source, blob_name("other", sha256(DATA)))
-    (found,) = blobs.list_blobs("main")
-    assert (found.name, found.size) == (NAME, len(DATA))
+    (blob,) = blobs.list_blobs("main")
+    assert (blob.name, blob.size) == (NAME, len(DATA))
     # By the clock of its store: a service has one of its own, a folder that of its disk.
     clocks = SystemClock().now(), datetime.fromtimestamp(source.stat().st_mtime, UTC)
-    assert min(abs(found.since - now) for now in clocks) < timedelta(hours=1)
+    assert min(abs(blob.since - now) for now in clocks) < timedelta(hours=1)
     blobs.remove(NAME)
     assert blobs.size_of(NAME) is None
     assert list(blobs.list_blobs("main")) == []
@@ -119,15 +119,15 @@ def test_an_object_store_that_is_away_says_later_and_the_file_stays(tmp_path: Pa
 
 
 def test_a_bucket_that_is_not_there_takes_nothing(object_store: ObjectStore, source: Path) -> None:
-    told = object_store.settings("a") | {"FIELD178_BLOBS_URL": "s3://another"}
+    environment = object_store.settings("a") | {"FIELD178_BLOBS_URL": "s3://another"}
     with pytest.raises(AppError) as refused:
-        blobs_of(Settings.from_environment(told)).take(source, NAME)
+        blobs_of(Settings.from_environment(environment)).take(source, NAME)
     assert refused.value.code is ErrorCode.BUSY
     assert source.exists()
 
 
 def test_keys_that_others_may_read_are_not_used(object_store: ObjectStore) -> None:
-    told = object_store.settings("loose")
-    Path(told["FIELD178_BLOBS_KEYS"]).chmod(0o644)
+    environment = object_store.settings("loose")
+    Path(environment["FIELD178_BLOBS_KEYS"]).chmod(0o644)
     with pytest.raises(LoosePermissionsError):
-        blobs_of(Settings.from_environment(told))
+        blobs_of(Settings.from_environment(environment))

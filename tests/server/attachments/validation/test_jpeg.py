@@ -45,7 +45,7 @@ def test_a_segment_that_may_tell_more_is_metadata(marker: int, body: bytes) -> N
     assert fault_of_jpeg(with_segment(CLEAN, marker, body)) == "metadata"
 
 
-def test_what_an_encoder_hides_is_found() -> None:
+def test_data_hidden_by_an_encoder_is_detected() -> None:
     assert fault_of_jpeg(jpeg(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")) == "metadata"
     assert fault_of_jpeg(jpeg(comment=b"x")) == "metadata"
 
@@ -60,7 +60,7 @@ def test_bytes_after_the_end_are_refused(tail: bytes) -> None:
     assert fault_of_jpeg(CLEAN + tail) == "trailing_bytes"
 
 
-def test_an_archive_inside_is_found_wherever_it_lies() -> None:
+def test_archive_inside_is_detected_at_any_position() -> None:
     scan_end = len(CLEAN) - 2
     assert fault_of_jpeg(CLEAN + archive()) == "polyglot"
     assert (
@@ -69,7 +69,7 @@ def test_an_archive_inside_is_found_wherever_it_lies() -> None:
     )
 
 
-def test_a_document_head_inside_is_found() -> None:
+def test_document_head_inside_is_detected() -> None:
     scan_end = len(CLEAN) - 2
     hidden = b"%PDF-1.4\n"
     assert fault_of_jpeg(CLEAN[:scan_end] + hidden + CLEAN[scan_end:]) == "polyglot"
