@@ -23,8 +23,8 @@ def patterns() -> Iterator[tuple[str, str]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("AuditEntry", "_entry", "_note") and (found := _pattern(node.args[0])):
-                yield path.name, found
+            if name in ("AuditEntry", "_entry", "_note") and (pattern := _pattern(node.args[0])):
+                yield path.name, pattern
 
 
 def _pattern(node: ast.expr) -> str:
@@ -39,7 +39,7 @@ def _pattern(node: ast.expr) -> str:
 def test_every_action_that_the_code_writes_is_named() -> None:
     written = list(patterns())
     assert len(written) > 50
-    unnamed = [one for one in written if not any(re.fullmatch(one[1], action) for action in NAMED)]
+    unnamed = [entry for entry in written if not any(re.fullmatch(entry[1], action) for action in NAMED)]
     assert unnamed == []
 
 
@@ -48,8 +48,8 @@ def test_every_action_stands_once_and_says_itself_in_both_languages() -> None:
     assert set(KINDS) == set(ACTIONS)
     for language, another in (("vi", "Việc khác"), ("en", "Another action")):
         localizer = Localizer(language)
-        said = {action: action_text(action, localizer) for action in NAMED}
+        texts = {action: action_text(action, localizer) for action in NAMED}
         # Neither its code nor the sentence for actions of other versions, and no two alike.
-        assert [action for action, text in said.items() if "_" in text or another in text] == []
-        assert "Unknown type" not in " ".join(said.values())
+        assert [action for action, text in texts.items() if "_" in text or another in text] == []
+        assert "Unknown type" not in " ".join(texts.values())
     assert "later_action" in action_text("later_action", Localizer("vi"))

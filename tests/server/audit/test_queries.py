@@ -20,34 +20,34 @@ def note(world: World, actor: Actor, entry: AuditEntry) -> datetime:
     return stamp.at
 
 
-def found(world: World, object_id: str, days: int = 30) -> LastAction | None:
+def last_of(world: World, object_id: str, days: int = 30) -> LastAction | None:
     since = world.clock.now() - timedelta(days=days)
     with snapshot(world.engine) as session:
         return last_action(session, world.tenant_id, object_id, {MENDED, RUN}, since)
 
 
-def test_the_last_of_the_acts_asked_for_is_told_with_its_officers_name(world: World) -> None:
-    one, other = world.ids.time_ordered(), world.ids.time_ordered()
+def test_last_of_the_requested_actions_is_returned_with_its_officer(world: World) -> None:
+    record_id, other = world.ids.time_ordered(), world.ids.time_ordered()
     officer = Actor("officer", OFFICER)
-    note(world, trail.OPERATOR, AuditEntry(RUN, one, UNIT))
-    at = note(world, officer, AuditEntry(MENDED, one, UNIT))
-    note(world, trail.OPERATOR, AuditEntry("quarantine_set_aside", one, UNIT))
+    note(world, trail.OPERATOR, AuditEntry(RUN, record_id, UNIT))
+    at = note(world, officer, AuditEntry(MENDED, record_id, UNIT))
+    note(world, trail.OPERATOR, AuditEntry("quarantine_set_aside", record_id, UNIT))
     note(world, trail.OPERATOR, AuditEntry(MENDED, other, UNIT))
-    last = found(world, one)
+    last = last_of(world, record_id)
     assert last is not None
     assert (last.actor_id, last.at, last.names.people[OFFICER]) == (OFFICER, at, "An")
 
 
 def test_act_of_the_operator_has_no_officer(world: World) -> None:
-    one = world.ids.time_ordered()
-    note(world, trail.OPERATOR, AuditEntry(RUN, one, UNIT))
-    last = found(world, one)
+    record_id = world.ids.time_ordered()
+    note(world, trail.OPERATOR, AuditEntry(RUN, record_id, UNIT))
+    last = last_of(world, record_id)
     assert last is not None
     assert last.actor_id is None
 
 
-def test_nothing_is_told_of_what_nobody_did_or_did_long_ago(world: World) -> None:
-    one = world.ids.time_ordered()
-    assert found(world, one) is None
-    note(world, trail.OPERATOR, AuditEntry(RUN, one, UNIT))
-    assert found(world, one, days=-1) is None
+def test_no_action_is_returned_before_the_first_or_for_an_old_one(world: World) -> None:
+    record_id = world.ids.time_ordered()
+    assert last_of(world, record_id) is None
+    note(world, trail.OPERATOR, AuditEntry(RUN, record_id, UNIT))
+    assert last_of(world, record_id, days=-1) is None

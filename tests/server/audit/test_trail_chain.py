@@ -88,10 +88,10 @@ def test_the_first_altered_entry_is_named(world: World, tampering: Any, fault: s
     trail_chain.extend(world.engine, world.tenant_id, KEY)
     third = chained(world)[2]
     behind_its_back(world, tampering)
-    found = broken(world)
-    assert found is not None
-    assert (found.index, found.fault) == (3, fault)
-    assert found.audit_id == (None if fault == "missing" else third.audit_id)
+    broken_entry = broken(world)
+    assert broken_entry is not None
+    assert (broken_entry.index, broken_entry.fault) == (3, fault)
+    assert broken_entry.audit_id == (None if fault == "missing" else third.audit_id)
     assert f"audit: 3 {fault}" in faults_of_store(world.engine, world.tenant_id, PUBLIC)
 
 
@@ -106,9 +106,9 @@ def test_hashes_made_anew_lack_the_signature(world: World) -> None:
             world, update(Audit).where(Audit.audit_id == row.audit_id).values(chain_hash=previous)
         )
     assert broken(world, key=None) is None
-    found = broken(world)
-    assert found is not None
-    assert (found.index, found.fault) == (3, "signature")
+    broken_entry = broken(world)
+    assert broken_entry is not None
+    assert (broken_entry.index, broken_entry.fault) == (3, "signature")
 
 
 @pytest.mark.parametrize("is_made_anew", [False, True])
@@ -128,10 +128,10 @@ def test_a_root_names_how_far_the_trail_went(world: World, is_made_anew: bool) -
     else:
         behind_its_back(world, delete(Audit).where(Audit.audit_id == last.audit_id))
     assert broken(world) is None
-    found = broken_link(world)
-    assert found is not None
-    assert found.faults == ("audit trail",)
-    assert found.index == (1 if is_made_anew else 2)
+    link = broken_link(world)
+    assert link is not None
+    assert link.faults == ("audit trail",)
+    assert link.index == (1 if is_made_anew else 2)
 
 
 def chained_first(world: World) -> str:

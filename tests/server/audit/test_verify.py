@@ -1,4 +1,4 @@
-"""The root chain: what it covers, what breaks it, and what a tablet's root says (protocol §A)."""
+"""Hash chain: the rows that it covers, detected changes, and the root of a tablet (protocol §A)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def seen(root: Json) -> Json:
     return {"index": root["index"], "hash": root["hash"]}
 
 
-def test_no_root_is_told_before_there_is_one(world: World) -> None:
+def test_no_root_is_returned_before_the_first_link(world: World) -> None:
     assert world.tablet().ask()[0]["root"] == {"index": 0}
 
 
@@ -99,12 +99,14 @@ def test_a_verdict_made_anew_breaks_nothing(world: World) -> None:
     ("tampering", "fault"),
     [
         (
-            lambda one: (
-                update(StoredReceipt).where(StoredReceipt.change_id == one).values(payload_hash="0" * 64)
+            lambda change_id: (
+                update(StoredReceipt)
+                .where(StoredReceipt.change_id == change_id)
+                .values(payload_hash="0" * 64)
             ),
             "receipts",
         ),
-        (lambda one: delete(StoredReceipt).where(StoredReceipt.change_id == one), "receipts"),
+        (lambda change_id: delete(StoredReceipt).where(StoredReceipt.change_id == change_id), "receipts"),
         (lambda _: update(Root).where(Root.root_index == 2).values(hash="0" * 64), "hash"),
         (lambda _: update(Root).where(Root.root_index == 2).values(epoch="e0"), "hash"),
         (lambda _: update(Root).where(Root.root_index == 2).values(sig="A" * 86), "signature"),
@@ -116,10 +118,10 @@ def test_the_first_broken_link_is_named(world: World, tampering: Any, fault: str
     tablet = rooted(world)
     third = world.rows(StoredReceipt, StoredReceipt.first_v == 3)[0].change_id
     behind_its_back(world, tampering(third))
-    found = faults(world)
-    assert {one.split()[1] for one in found} == {"2"}
-    assert any(one.startswith(f"root: 2 {fault}") for one in found)
-    assert fault != "receipts" or f"root: 2 receipts of device {tablet.device}" in found
+    messages = faults(world)
+    assert {message.split()[1] for message in messages} == {"2"}
+    assert any(message.startswith(f"root: 2 {fault}") for message in messages)
+    assert fault != "receipts" or f"root: 2 receipts of device {tablet.device}" in messages
 
 
 def test_what_no_link_covers_yet_is_no_fault(world: World) -> None:
@@ -139,7 +141,9 @@ def test_the_check_of_the_store_proves_the_chain(world: World) -> None:
     rooted(world)
     assert faults_of_store(world.engine, world.tenant_id, PUBLIC) == []
     behind_its_back(world, update(StoredReceipt).where(StoredReceipt.first_v == 1).values(n=99))
-    assert any(one.startswith("root: 1 receipts") for one in faults_of_store(world.engine, world.tenant_id))
+    assert any(
+        message.startswith("root: 1 receipts") for message in faults_of_store(world.engine, world.tenant_id)
+    )
 
 
 def test_another_epoch_goes_on_in_the_same_chain_under_a_signature_of_its_own(world: World) -> None:
@@ -214,16 +218,16 @@ def contradictions(world: World) -> list[tuple[str, str | None]]:
 
 def alarm_of(world: World, tablet: Tablet) -> str | None:
     return (
-        str(found) if (found := world.rows(Device, Device.device_id == tablet.device)[0].root_alarm) else None
+        str(alarm) if (alarm := world.rows(Device, Device.device_id == tablet.device)[0].root_alarm) else None
     )
 
 
 def test_a_root_above_ours_is_no_agreement_and_is_audited_once(world: World) -> None:
     tablet = rooted(world)
     hello = tablet.ask()[0]
-    state, told = state_of(tablet, hello), {"index": 7, "hash": "ab" * 32}
+    state, root = state_of(tablet, hello), {"index": 7, "hash": "ab" * 32}
     for _ in range(2):
-        answer = tablet.ask(state=state, root=told)[0]
+        answer = tablet.ask(state=state, root=root)[0]
         assert "agreed" not in answer
         assert answer["root"] == hello["root"]
     assert alarm_of(world, tablet) == "lower"
@@ -269,7 +273,7 @@ def test_a_root_of_another_epoch_says_nothing(world: World) -> None:
     "nonsense",
     [None, 7, [], {"index": "9"}, {"index": 3}, {"index": -1, "hash": "x"}, {"index": 2, "hash": "…"}],
 )
-def test_a_root_that_cannot_be_read_counts_as_not_told(world: World, nonsense: object) -> None:
+def test_unreadable_root_counts_as_missing(world: World, nonsense: object) -> None:
     tablet = rooted(world, 1)
     assert tablet.ask(root=nonsense)[0]["root"]["index"] == 1
     assert alarm_of(world, tablet) is None
