@@ -1,4 +1,4 @@
-"""What a backup needs of its engine, and what it refuses to say without it."""
+"""Backups on both engines: requirements, and what is left out where one is not met."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_copy_and_description_are_of_one_instant(
     assert taken.marks == {tablet.incarnation: 1}
 
 
-def test_a_history_begun_meanwhile_is_told_nothing(
+def test_new_epoch_during_the_backup_gets_no_marks(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.tablet(UNIT).created()
@@ -191,18 +191,18 @@ def stored_picture(world: World, folder: Path) -> str:
     device = DeviceContext(world.tablet(UNIT).device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
-    wanted = UploadRequest(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")
-    upload_id = files.begin(device, wanted, skip_known=False).upload_id
+    request = UploadRequest(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")
+    upload_id = files.begin(device, request, skip_known=False).upload_id
     files.append(device, upload_id, Piece(0, len(PICTURE), io.BytesIO(PICTURE)))
-    return wanted.sha256
+    return request.sha256
 
 
 def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: Path) -> None:
     settings = settings_of(world.engine, tmp_path)
-    found = stored_picture(world, settings.data_dir)
+    blob_hash = stored_picture(world, settings.data_dir)
     taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
-    assert (taken.folder / "blobs" / TENANT / found[:2] / found).read_bytes() == PICTURE
+    assert (taken.folder / "blobs" / TENANT / blob_hash[:2] / blob_hash).read_bytes() == PICTURE
     assert [row.backed_up_at is not None for row in world.rows(Blob)] == [True]
 
 
@@ -227,14 +227,14 @@ def test_the_log_has_the_newest_proved_backup_and_the_newest_attempt(
     settings, context, first = settings_of(world.engine, tmp_path), desk_of(world), tmp_path / "first"
     assert backups_of(world) == log.LastBackups()
     taken = backup.create(settings, world.engine, context, first)
-    found = backups_of(world)
-    assert found.proved == found.attempt
-    assert found.proved is not None
-    assert (found.proved.folder, found.proved.taken_by) == (str(taken.folder), None)
+    backups = backups_of(world)
+    assert backups.proved == backups.attempt
+    assert backups.proved is not None
+    assert (backups.proved.folder, backups.proved.taken_by) == (str(taken.folder), None)
     monkeypatch.setattr(backup, "faults_of", lambda *_: ["no_scratch: plain"])
     backup.create(settings, world.engine, context, tmp_path / "second")
     later = backups_of(world)
-    assert later.proved == found.proved
+    assert later.proved == backups.proved
     assert later.attempt is not None
     assert (later.attempt.state, later.attempt.faults) == (log.RunState.NOT_PROVED, ("no_scratch",))
     digest, now = taken.proof.manifest_sha256, world.clock.now()
@@ -246,9 +246,9 @@ def test_checks_are_the_same_on_every_engine(world: World, tmp_path: Path) -> No
     settings = settings_of(world.engine, tmp_path)
     settings.data_dir.mkdir()
     backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
-    found = checks_of_server(world.engine, settings, world.clock.now())
-    assert {one.name for one in found} == set(CheckName) - {CheckName.ADDRESS}
-    assert {one.name for one in found if one.needs_attention} == set()
+    checks = checks_of_server(world.engine, settings, world.clock.now())
+    assert {check.name for check in checks} == set(CheckName) - {CheckName.ADDRESS}
+    assert {check.name for check in checks if check.needs_attention} == set()
 
 
 def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
@@ -257,9 +257,9 @@ def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
     settings = settings_of(world.engine, tmp_path)
     settings.data_dir.mkdir()
     migrations.downgrade(world.engine, "0025")
-    found = {one.name: one for one in checks_of_server(world.engine, settings, world.clock.now())}
-    assert found[CheckName.VERSION].reason == "not_migrated"
-    assert {CheckName.DISK, CheckName.CERTIFICATE} < set(found)
+    checks = {check.name: check for check in checks_of_server(world.engine, settings, world.clock.now())}
+    assert checks[CheckName.VERSION].reason == "not_migrated"
+    assert {CheckName.DISK, CheckName.CERTIFICATE} < set(checks)
     migrations.upgrade(world.engine)
 
 
@@ -279,13 +279,13 @@ def backups_of(world: World) -> log.LastBackups:
 @pytest.mark.parametrize("harm", ["missing", "altered"])
 def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Path, harm: str) -> None:
     settings = settings_of(world.engine, tmp_path)
-    found = stored_picture(world, settings.data_dir)
-    path = settings.data_dir / "blobs" / TENANT / found[:2] / found
+    blob_hash = stored_picture(world, settings.data_dir)
+    path = settings.data_dir / "blobs" / TENANT / blob_hash[:2] / blob_hash
     if harm == "missing":
         path.unlink()
     else:
         path.write_bytes(PICTURE[:-1] + b"\0")
     taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
-    assert taken.proof.faults == [f"blob: {found}"]
+    assert taken.proof.faults == [f"blob: {blob_hash}"]
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
-    assert f"blob: {found} {harm}" in integrity.faults(settings)
+    assert f"blob: {blob_hash} {harm}" in integrity.faults(settings)
