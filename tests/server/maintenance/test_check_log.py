@@ -39,20 +39,20 @@ def test_a_check_without_an_end_is_begun_again_at_the_next_look(world: World) ->
     assert claim(world, hours=25)
 
 
-def test_what_was_found_is_kept_and_the_first_of_it_shown(world: World) -> None:
+def test_all_faults_of_a_check_are_counted_and_the_first_stored(world: World) -> None:
     claim(world)
     with snapshot(world.engine) as session:
         assert last_check(session, world.tenant_id) is None
     keep(world, *(f"record: {number}" for number in range(150)))
     with snapshot(world.engine) as session:
-        found = last_check(session, world.tenant_id)
-    assert found is not None
-    assert (found.fault_count, len(found.faults), found.faults[0]) == (150, 100, "record: 0")
+        check = last_check(session, world.tenant_id)
+    assert check is not None
+    assert (check.fault_count, len(check.faults), check.faults[0]) == (150, 100, "record: 0")
 
 
 def test_what_an_operator_finds_is_kept_too(world: World) -> None:
     keep(world)
     with snapshot(world.engine) as session:
-        found = last_check(session, world.tenant_id)
-    assert found is not None
-    assert found.fault_count == 0
+        check = last_check(session, world.tenant_id)
+    assert check is not None
+    assert check.fault_count == 0

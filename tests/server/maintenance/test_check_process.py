@@ -1,4 +1,4 @@
-"""The check in a process of its own: it says why it failed, and ends with its server."""
+"""The integrity check in its own process reports its failure and ends with the server."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def test_the_process_ends_with_the_server_in_the_middle_of_a_check(tmp_path: Pat
         writer.execute("CREATE TABLE t (a)")
         # For this one the process waits until it is busy, and says so.
         writer.execute("BEGIN EXCLUSIVE")
-        asked = json.dumps([f"sqlite:///{file}", "main", None])
+        arguments = json.dumps([f"sqlite:///{file}", "main", None])
         ended = subprocess.run(
             own_process.command_of(check_process.MODULE),
-            input=f"{asked}\n",
+            input=f"{arguments}\n",
             capture_output=True,
             text=True,
             timeout=60,

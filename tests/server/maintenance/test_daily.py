@@ -45,22 +45,22 @@ from field178_shared.time.clock import local_date
 __all__ = ["enrolled", "in_the_field", "office", "reviewer", "signed_in", "staffed"]
 
 
-def found(office: Office) -> LastCheck | None:
+def latest_check(office: Office) -> LastCheck | None:
     with snapshot(office.engine) as session:
         return last_check(session, office.settings.tenant)
 
 
-def test_it_runs_once_a_day_and_keeps_what_it_found(office: Office, in_the_field: FieldWork) -> None:
+def test_daily_check_runs_once_a_day_and_stores_its_faults(office: Office, in_the_field: FieldWork) -> None:
     in_the_field.place()
     assert check_if_due(office.runtime)
-    first = found(office)
+    first = latest_check(office)
     assert first is not None
     assert first.faults == ()
     run_write(office.engine, lambda session: session.execute(update(Scope).values(live_count=7)))
     assert not check_if_due(office.runtime)
     office.clock.move(hours=24)
     assert check_if_due(office.runtime)
-    second = found(office)
+    second = latest_check(office)
     assert second is not None
     assert "scope: unit:c11629_v2 digest" in second.faults
 
@@ -90,7 +90,7 @@ def test_a_server_leaves_the_digests_to_another_process(
     monkeypatch.setattr(integrity, "_faults_of_scopes", computed_here)
     run_write(office.engine, lambda session: session.execute(update(Scope).values(live_count=7)))
     assert run_hourly(office.runtime).is_checked
-    kept = found(office)
+    kept = latest_check(office)
     assert kept is not None
     assert "scope: unit:c11629_v1 digest" in kept.faults
 
@@ -102,7 +102,7 @@ def test_a_process_that_does_not_start_is_begun_again_at_the_next_look(
         broken.setattr(own_process, "command_of", lambda _: (str(tmp_path / "no-such-python"),))
         assert not run_hourly(office.runtime).is_checked
     assert "FileNotFoundError" in capsys.readouterr().out
-    assert found(office) is None
+    assert latest_check(office) is None
     office.clock.move(hours=1)
     assert check_if_due(office.runtime)
 
@@ -127,8 +127,8 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
 
     def decide(session: Session) -> None:
         for login, step in (("dung", "request"), ("giang", "confirm")):
-            wanted = AccountRequest(login, login, "privacy_officer", None, ())
-            accounts.add(session, office.context, wanted, (), "")
+            request = AccountRequest(login, login, "privacy_officer", None, ())
+            accounts.add(session, office.context, request, (), "")
             if step == "request":
                 erasure.request(session, office.context, rules, record_id, login, "time_over")
             else:
@@ -139,7 +139,7 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
     with snapshot(office.engine) as session:
         (row,) = erasure.everything(session, office.settings.tenant)
     assert row.erased_at is not None
-    assert found(office) is not None
+    assert latest_check(office) is not None
 
 
 def plan_for_tomorrow(office: Office, place: str, kind: str) -> str:
@@ -170,14 +170,14 @@ def planned_visits(office: Office) -> tuple[float, float | None]:
 def test_figures_tell_of_no_unannounced_visit_until_its_window_is_over(
     office: Office, in_the_field: FieldWork
 ) -> None:
-    known = []
+    counts = []
     plan_for_tomorrow(office, in_the_field.place(), "unannounced")
     for _ in range(2):
-        known.append(planned_visits(office))
+        counts.append(planned_visits(office))
         office.clock.move(days=1)
         run_maintenance(office.runtime)
-        known.append(planned_visits(office))
-    assert known == [(0, 0), (0, 0), (0, 0), (0, 1)]
+        counts.append(planned_visits(office))
+    assert counts == [(0, 0), (0, 0), (0, 0), (0, 1)]
 
 
 def test_an_unannounced_visit_goes_to_its_team_on_its_day(office: Office, in_the_field: FieldWork) -> None:

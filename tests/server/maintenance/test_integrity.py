@@ -22,7 +22,7 @@ from field178_shared.wire.canonical import record_hash
 
 
 def behind_its_back(world: World, *statements: Any) -> None:
-    run_write(world.engine, lambda session: [session.execute(one) for one in statements])
+    run_write(world.engine, lambda session: [session.execute(statement) for statement in statements])
 
 
 def test_an_honest_store_has_no_fault(world: World) -> None:

@@ -98,7 +98,7 @@ def file_records(world: World) -> None:
     tablet.push(tablet.delete(alike[2], tablet.base[alike[2]]["h"]))
     _conflict(world, tablet, other, alike[0])
     tablet.created({**SESSION, "establishments": {alike[0]: {}}}, type="outreach_session")
-    asked = {key: {"text": key, "due_on": "2026-11-24"} for key in ("exit", "file")}
+    follow_ups = {key: {"text": key, "due_on": "2026-11-24"} for key in ("exit", "file")}
     place = {"unit_id": "c11629_v1", "team_id": _TEAM_ID, "establishment_id": alike[0]}
     fine = {"measure_id": "fine_money", "document_number": "15/QĐ", "amount_vnd": 9_000_000}
     more = {
@@ -110,7 +110,7 @@ def file_records(world: World) -> None:
         "plan_item_id": _PLAN_ITEM,
     }
     first = tablet.created(
-        builders.inspection(**place, follow_ups=asked, **more), type="inspection", scope=TEAM
+        builders.inspection(**place, follow_ups=follow_ups, **more), type="inspection", scope=TEAM
     )
     for key, kind in (("exit", "approve"), ("file", "void"), ("exit", "return")):
         answer = {"visit_id": first, "follow_up_id": key, "status": "fixed"}
@@ -131,8 +131,8 @@ def enter_after_visit(world: World) -> None:
 
 def plan_visit(world: World) -> None:
     """Plan a visit that looks after a correction, and cancel it."""
-    asked = {"visit_id": world.rows(FollowUpProjection)[0].visit_id, "follow_up_id": "file"}
-    item = builders.plan_item(team_id=_TEAM_ID, asked_by=asked, cancelled={"reason": "Trùng."})
+    follow_up = {"visit_id": world.rows(FollowUpProjection)[0].visit_id, "follow_up_id": "file"}
+    item = builders.plan_item(team_id=_TEAM_ID, asked_by=follow_up, cancelled={"reason": "Trùng."})
     put(world, new_record(_PLAN_ITEM, "plan_item", TEAM, item))
 
 
@@ -144,9 +144,9 @@ def hand_over(world: World) -> None:
 
 def set_field(world: World, record_id: str, name: str, value: str) -> None:
     """Change a field that the office alone writes."""
-    known = world.stored(record_id)
-    assert known is not None
-    put(world, next_revision(known, data={**known.data, name: value}))
+    stored = world.stored(record_id)
+    assert stored is not None
+    put(world, next_revision(stored, data={**stored.data, name: value}))
 
 
 def put(world: World, record: Stored) -> None:
@@ -229,8 +229,8 @@ def add_surplus(world: World) -> None:
         session.add(EstablishmentProjection(**(values | {"record_id": gone})))
         # A visit has closed a correction of an earlier visit.
         key = {"tenant_id": world.tenant_id, "visit_id": visits[-1].record_id}
-        asked = {"asked_visit_id": correction.visit_id, "follow_up_id": correction.key}
-        session.add(FollowUpAnswerRow(**key, **asked, answered_on=date(2020, 1, 1)))
+        follow_up = {"asked_visit_id": correction.visit_id, "follow_up_id": correction.key}
+        session.add(FollowUpAnswerRow(**key, **follow_up, answered_on=date(2020, 1, 1)))
         session.merge(correction).closed_on = date(2020, 1, 1)
         session.add(DuplicateKey(tenant_id=world.tenant_id, key="number 7", record_id=entry.record_id))
         session.add(

@@ -60,7 +60,7 @@ def test_lost_rows_are_written_as_they_were(filled: World) -> None:
     assert check(filled) == {}
 
 
-def test_damaged_rows_are_found_and_mended(filled: World) -> None:
+def test_damaged_rows_are_reported_and_repaired(filled: World) -> None:
     before = scene.contents(filled)
     scene.damage(filled)
     damaged = scene.contents(filled)
@@ -93,7 +93,7 @@ def test_records_that_change_between_batches_keep_their_newest_rows(filled: Worl
     added = tablet.created({**ESTABLISHMENT, "name": "Nhà nghỉ Mới"})
     last(steps)
     names = {row.record_id: row.name for row in filled.rows(EstablishmentProjection)}
-    assert [names[one] for one in (places[0], places[-1], added)] == [
+    assert [names[record_id] for record_id in (places[0], places[-1], added)] == [
         "Nhà nghỉ 0",
         "Nhà nghỉ 1",
         "Nhà nghỉ Mới",
@@ -103,20 +103,20 @@ def test_records_that_change_between_batches_keep_their_newest_rows(filled: Worl
 
 def test_a_batch_waits_for_a_change_that_is_not_committed_yet(filled: World) -> None:
     place = filled.rows(EstablishmentProjection)[0].record_id
-    found: list[RebuildProgress] = []
-    thread = threading.Thread(target=lambda: found.append(project(filled)))
+    runs: list[RebuildProgress] = []
+    thread = threading.Thread(target=lambda: runs.append(project(filled)))
     with unit_of_work(filled.engine) as session:
         batch = filled.batch(session)
         batch.load([place])
-        known = batch.get(place)
-        assert known is not None
-        batch.put(next_revision(known, data={**known.data, "name": "Nhà nghỉ Đang Sửa"}))
+        stored = batch.get(place)
+        assert stored is not None
+        batch.put(next_revision(stored, data={**stored.data, "name": "Nhà nghỉ Đang Sửa"}))
         batch.flush()
         thread.start()
         thread.join(timeout=0.5)
         assert thread.is_alive()
     thread.join(timeout=20)
-    assert [progress.differing for progress in found] == [{}]
+    assert [progress.differing for progress in runs] == [{}]
     names = {row.record_id: row.name for row in filled.rows(EstablishmentProjection)}
     assert names[place] == "Nhà nghỉ Đang Sửa"
 
