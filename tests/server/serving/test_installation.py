@@ -64,10 +64,10 @@ def test_an_upgrade_takes_in_what_an_older_server_did_not_know(
     tablet = world.tablet()
     create = tablet.create(ESTABLISHMENT)
     with monkeypatch.context() as older:
-        known = {name: type_ for name, type_ in schemas.TYPES.items() if name != "establishment"}
-        older.setattr(schemas, "TYPES", known)
-        (told,) = tablet.push(create)
-    assert told["reason"] == "unknown_type"
+        older_types = {name: type_ for name, type_ in schemas.TYPES.items() if name != "establishment"}
+        older.setattr(schemas, "TYPES", older_types)
+        (receipt,) = tablet.push(create)
+    assert receipt["reason"] == "unknown_type"
     settings = Settings(data_dir=tmp_path, tenant=TENANT)
     create_keys(settings.key_dir, random.Random(1).randbytes)
     install(settings, world.engine, world.clock, IdSource(world.clock, random.Random()))

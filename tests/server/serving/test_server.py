@@ -160,7 +160,7 @@ def test_a_chunked_body_within_the_limit_is_read(server: Server) -> None:
     assert "nonce" in json.loads(answer)
 
 
-def test_a_sender_that_asks_first_is_told_before_it_sends(server: Server) -> None:
+def test_sender_with_expect_continue_is_refused_before_its_body(server: Server) -> None:
     answer = server.raw(
         f"POST {CHALLENGE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
         f"Expect: 100-continue\r\nContent-Length: {100 * MEBIBYTE}\r\n\r\n"
@@ -205,10 +205,10 @@ def test_a_head_that_two_servers_could_read_in_two_ways_is_refused(server: Serve
 
 
 def test_the_application_and_the_server_under_it_mark_their_answers_alike(server: Server) -> None:
-    _, found, _ = server.ask("GET", "/api/v1/unknown")
+    _, headers, _ = server.ask("GET", "/api/v1/unknown")
     _, refused, _ = server.ask("GET", "/api/v1/unknown", headers={"X-Long": "x" * (17 << 10)})
     different = {"Content-Length", "Date", "WWW-Authenticate", "Vary", "Connection"}
-    assert set(found) - different == set(refused) - different
+    assert set(headers) - different == set(refused) - different
 
 
 @pytest.mark.parametrize("body", [b"1" * (20 << 10), b"0\r\nX: " + b"y" * (20 << 10)])
@@ -217,7 +217,7 @@ def test_a_chunk_with_an_endless_line_is_refused(server: Server, body: bytes) ->
     assert server.raw(head + body.decode()).startswith(b"HTTP/1.1 400")
 
 
-def test_a_length_told_twice_is_refused_and_the_connection_closed(server: Server) -> None:
+def test_conflicting_body_lengths_are_refused_and_the_connection_closed(server: Server) -> None:
     smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     answer = server.raw(
         f"POST {CHALLENGE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -264,7 +264,7 @@ def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> N
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_ends_when_told(tmp_path: Path, how: signal.Signals) -> None:
+def test_server_ends_on_a_signal(tmp_path: Path, how: signal.Signals) -> None:
     set_up(tmp_path, "http://127.0.0.1:8178")
     server = ServerProcess(tmp_path)
     server.start()
@@ -273,13 +273,13 @@ def test_the_server_ends_when_told(tmp_path: Path, how: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path, scheme: str) -> None:
+def test_used_address_is_reported_in_one_line(tmp_path: Path, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:8178"
     set_up(tmp_path, url)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         own = {"FIELD178_DATA_DIR": str(tmp_path), "FIELD178_LANGUAGE": "vi", "FIELD178_URL": url}
-        told = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "field178_server.cli", "serve", "--port", port],
             env={**os.environ, **own},
             capture_output=True,
@@ -287,9 +287,9 @@ def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path, scheme: st
             timeout=60,
             check=False,
         )
-    assert told.returncode == 1
-    assert f"Không nghe được tại 127.0.0.1:{port}" in told.stderr
-    assert "Traceback" not in told.stderr
+    assert process.returncode == 1
+    assert f"Không nghe được tại 127.0.0.1:{port}" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_plain_http_is_never_served_to_a_network(tmp_path: Path) -> None:

@@ -68,6 +68,6 @@ def test_a_large_body_is_read_without_the_systems_temporary_directory(
 def test_nothing_is_made_where_no_server_was_set_up(tmp_path: Path) -> None:
     own = {"FIELD178_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "field178_server.cli", "serve", "--port", "0"]
-    told = subprocess.run(command, env=os.environ | own, capture_output=True, timeout=60, check=False)
-    assert told.returncode == 1
+    process = subprocess.run(command, env=os.environ | own, capture_output=True, timeout=60, check=False)
+    assert process.returncode == 1
     assert list(tmp_path.iterdir()) == []

@@ -27,8 +27,8 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("200 OK", [("Content-Type", "application/json")])
-    told = {name: environ[name] for name in ("REMOTE_ADDR", "wsgi.url_scheme")}
-    return [json.dumps(told).encode()]
+    request = {name: environ[name] for name in ("REMOTE_ADDR", "wsgi.url_scheme")}
+    return [json.dumps(request).encode()]
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +87,9 @@ def trusting(folder: Path) -> ssl.SSLContext:
 
 def ask(port: int, folder: Path) -> dict[str, str]:
     with urllib.request.urlopen(f"https://127.0.0.1:{port}/", context=trusting(folder), timeout=20) as answer:
-        told = json.loads(answer.read())
-    assert isinstance(told, dict)
-    return told
+        body = json.loads(answer.read())
+    assert isinstance(body, dict)
+    return body
 
 
 def test_the_application_sees_who_asks_and_that_it_was_https(port: int, folder: Path) -> None:
@@ -215,10 +215,10 @@ def test_a_head_that_does_not_end_is_closed(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_when_the_asker_leaves_the_servers_side_ends_too(folder: Path) -> None:
-    asked, may_answer = threading.Event(), threading.Event()
+    has_begun, may_answer = threading.Event(), threading.Event()
 
     def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked.set()
+        has_begun.set()
         may_answer.wait(20)
         start_response("200 OK", [])
         return [b"late"]
@@ -228,7 +228,7 @@ def test_when_the_asker_leaves_the_servers_side_ends_too(folder: Path) -> None:
         at_last.callback(may_answer.set)
         with connected(port, folder) as leaving:
             leaving.sendall(REQUEST)
-            assert asked.wait(20)
+            assert has_begun.wait(20)
         while True:  # its place is free again though its answer is not made yet
             with suppress(OSError), connected(port, folder):
                 break
@@ -252,7 +252,9 @@ def test_requests_whose_askers_left_are_counted_until_they_are_served(
         for number in range(3):
             with connected(port, folder) as leaving:
                 leaving.sendall(REQUEST)
-                while sum(bool(one.requests) for one in list(server.active_channels.values())) <= number:
+                while (
+                    sum(bool(channel.requests) for channel in list(server.active_channels.values())) <= number
+                ):
                     threading.Event().wait(0.01)
         with connected(port, folder) as fourth:
             fourth.sendall(REQUEST)
@@ -293,10 +295,10 @@ def test_half_a_request_holds_no_thread(port: int, folder: Path) -> None:
         assert ask(port, folder)["REMOTE_ADDR"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00" * 64])
-def test_what_is_no_tls_gets_no_answer_and_breaks_nothing(port: int, folder: Path, said: bytes) -> None:
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00" * 64])
+def test_what_is_no_tls_gets_no_answer_and_breaks_nothing(port: int, folder: Path, sent: bytes) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
-        plain.sendall(said)
+        plain.sendall(sent)
         answer = plain.recv(4096)
     assert b"HTTP" not in answer
     assert ask(port, folder)

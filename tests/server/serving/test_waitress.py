@@ -1,4 +1,4 @@
-"""The server under Flask: a connection too many is told so, late ones are closed, the end waits."""
+"""The WSGI server refuses connections over the limit, closes idle ones, and waits at its end."""
 
 from __future__ import annotations
 
@@ -123,16 +123,16 @@ def test_an_answer_that_nobody_takes_is_closed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_end_waits_for_what_is_being_answered() -> None:
-    asked, may_answer = threading.Event(), threading.Event()
+    has_begun, may_answer = threading.Event(), threading.Event()
 
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked.set()
+        has_begun.set()
         may_answer.wait(20)
         return well(environ, start_response)
 
     with serving(slow) as server, connected(server) as connection:
         connection.sendall(REQUEST)
-        assert asked.wait(20)
+        assert has_begun.wait(20)
         server.leave(signal.SIGTERM, None)
         may_answer.set()
         assert read_whole(connection).endswith(b"well")
