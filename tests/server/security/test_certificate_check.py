@@ -85,7 +85,7 @@ def test_address_that_shows_the_pinned_chain_is_trusted(chain: PublicChain, tmp_
     assert seen == (Seen.TRUSTED, "")
 
 
-def test_address_that_shows_the_chain_of_a_proxy_is_told(chain: PublicChain, tmp_path: Path) -> None:
+def test_address_with_the_chain_of_a_proxy_is_reported(chain: PublicChain, tmp_path: Path) -> None:
     with shown(public_chain(tmp_path / "proxy", HOST)) as port:
         seen = seen_from_outside(settings_of(chain, tmp_path, f"https://localhost:{port}"))
     assert seen == (Seen.OTHER, "")

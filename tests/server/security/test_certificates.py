@@ -29,13 +29,16 @@ def test_the_certificate_is_for_the_host_and_for_this_machine(tmp_path: Path) ->
     certificates.create(tmp_path, "so178.huyen.example", NOW)
     names = chain(tmp_path)[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["so178.huyen.example", "localhost"]
-    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
 
 
 def test_an_address_is_named_as_an_address(tmp_path: Path) -> None:
     certificates.create(tmp_path, "192.168.1.8", NOW)
     names = chain(tmp_path)[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["192.168.1.8", "127.0.0.1"]
+    assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == [
+        "192.168.1.8",
+        "127.0.0.1",
+    ]
 
 
 def test_the_server_shows_its_certificate_and_the_authority_that_signed_it(tmp_path: Path) -> None:

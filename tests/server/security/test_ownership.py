@@ -23,9 +23,9 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give fi
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    found = Command(tmp_path / "data", monkeypatch)
-    found("init")
-    return found
+    cli = Command(tmp_path / "data", monkeypatch)
+    cli("init")
+    return cli
 
 
 def give(folder: Path, uid: int) -> None:

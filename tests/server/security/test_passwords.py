@@ -56,7 +56,7 @@ def test_no_more_than_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    ("password", "found"),
+    ("password", "expected"),
     [
         ("ngắn quá", Weakness.TOO_SHORT),
         ("x" * 129, Weakness.TOO_LONG),
@@ -68,8 +68,8 @@ def test_no_more_than_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) ->
         ("con trâu gặm cỏ", None),
     ],
 )
-def test_what_everybody_would_guess_is_not_taken(password: str, found: Weakness | None) -> None:
-    assert weakness(password, "an") == found
+def test_what_everybody_would_guess_is_not_taken(password: str, expected: Weakness | None) -> None:
+    assert weakness(password, "an") == expected
 
 
 def test_the_module_holds_two_places() -> None:

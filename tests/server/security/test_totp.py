@@ -24,8 +24,8 @@ def test_the_codes_are_those_of_the_rfc(seconds: int, code: str) -> None:
 def test_a_code_is_good_one_step_early_or_late_and_never_twice() -> None:
     now = datetime.fromtimestamp(3000, UTC)
     step = 100
-    for drift, found in ((-2, None), (-1, 99), (0, 100), (1, 101), (2, None)):
-        assert accepted_step(SECRET, code_of_step(SECRET, step + drift), now, 0) == found
+    for drift, expected in ((-2, None), (-1, 99), (0, 100), (1, 101), (2, None)):
+        assert accepted_step(SECRET, code_of_step(SECRET, step + drift), now, 0) == expected
     assert accepted_step(SECRET, code_of_step(SECRET, step), now, last_step=step) is None
     assert accepted_step(SECRET, code_of_step(SECRET, step - 1), now, last_step=step) is None
 
