@@ -38,17 +38,17 @@ def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
 
 def check(office: Office, name: CheckName, settings: Settings | None = None) -> Check:
     with snapshot(office.engine) as session:
-        found = checks.checks_of(session, settings or office.settings, office.clock.now())
-    return {one.name: one for one in found}[name]
+        results = checks.checks_of(session, settings or office.settings, office.clock.now())
+    return {result.name: result for result in results}[name]
 
 
 def judged(office: Office, name: CheckName, settings: Settings | None = None) -> tuple[Level, str]:
-    found = check(office, name, settings)
+    result = check(office, name, settings)
     for language in ("vi", "en"):
-        words = words_of(found, language)
-        assert bool(words.remedy) == found.needs_attention, words
+        words = words_of(result, language)
+        assert bool(words.remedy) == result.needs_attention, words
         assert "{" not in " ".join((words.title, words.value, *words.facts, words.limit, words.remedy))
-    return found.level, found.reason
+    return result.level, result.reason
 
 
 def take(office: Office) -> backup.CreatedBackup:
@@ -71,7 +71,7 @@ def test_backup_that_is_no_longer_there_does_not_count(office: Office) -> None:
     assert judged(office, CheckName.BACKUP) == (Level.FAULT, "gone")
 
 
-def test_failed_attempt_after_a_good_one_is_said_with_its_reason(office: Office) -> None:
+def test_failed_attempt_after_a_good_one_is_reported_with_its_reason(office: Office) -> None:
     take(office)
     office.clock.move(hours=1)
     run_write(
@@ -157,9 +157,9 @@ def test_address_that_this_machine_does_not_reach_is_not_called_in_order(office:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     https = replace(office.settings, url=f"https://127.0.0.1:{port}", trusted_proxies=1)
-    (found,) = checks.address_checks(https)
-    assert (found.level, found.reason, found.needs_attention) == (Level.UNKNOWN, "unreachable", False)
-    assert words_of(found, "vi").level == "Chưa kiểm được"
+    (address,) = checks.address_checks(https)
+    assert (address.level, address.reason, address.needs_attention) == (Level.UNKNOWN, "unreachable", False)
+    assert words_of(address, "vi").level == "Chưa kiểm được"
 
 
 def test_integrity_is_judged_by_result_and_age(office: Office) -> None:
@@ -187,14 +187,14 @@ def test_jobs_that_wait_too_long_or_failed(office: Office) -> None:
 def test_store_that_does_not_answer_is_a_fault_beside_those_of_the_machine(office: Office) -> None:
     url = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
     engine = create_engine_for(url)
-    found = checks.checks_of_server(engine, replace(office.settings, database_url=url), office.clock.now())
+    results = checks.checks_of_server(engine, replace(office.settings, database_url=url), office.clock.now())
     engine.dispose()
-    assert [one.name for one in found] == [CheckName.DISK, CheckName.CERTIFICATE, CheckName.VERSION]
-    assert (found[-1].level, found[-1].reason) == (Level.FAULT, "unreachable")
+    assert [result.name for result in results] == [CheckName.DISK, CheckName.CERTIFICATE, CheckName.VERSION]
+    assert (results[-1].level, results[-1].reason) == (Level.FAULT, "unreachable")
 
 
 def test_every_reason_that_is_bad_has_words(office: Office) -> None:
-    """Of what cannot be brought about here: the words are there, in both languages."""
+    """Check the texts of conditions that a test cannot bring about, in both languages."""
     for name, reason in (
         (CheckName.VERSION, "not_installed"),
         (CheckName.VERSION, "unreachable"),
