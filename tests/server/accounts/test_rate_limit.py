@@ -61,7 +61,7 @@ def test_guesses_at_once_share_one_budget(engine: Engine) -> None:
     assert sum(answers) == 5
 
 
-def test_the_wait_is_told_in_whole_seconds(engine: Engine) -> None:
+def test_wait_is_returned_in_whole_seconds(engine: Engine) -> None:
     for _ in range(5):
         taken(engine, LOGIN)
 
@@ -84,4 +84,4 @@ def test_old_counters_are_swept_by_new_ones(engine: Engine) -> None:
 def test_no_address_and_no_login_stands_in_the_key() -> None:
     assert LOGIN.key != "an"
     assert len({LOGIN.key, ADDRESS.key, RateLimit("address", "an", 5).key}) == 3
-    assert all(set(one.key) <= set("0123456789abcdef") for one in (LOGIN, ADDRESS))
+    assert all(set(limit.key) <= set("0123456789abcdef") for limit in (LOGIN, ADDRESS))

@@ -24,9 +24,9 @@ def test_who_leaves_today_was_a_member_until_yesterday(
     days: dict[str, str], left: dict[str, str] | None
 ) -> None:
     team = {"members": {"an": {"position": "member", **days}, "chi": {"position": "secretary"}}}
-    found = ended(team, "an", TODAY)
-    assert found.get("an") == (None if left is None else {"position": "member", **left})
-    assert found["chi"] == {"position": "secretary"}
+    members = ended(team, "an", TODAY)
+    assert members.get("an") == (None if left is None else {"position": "member", **left})
+    assert members["chi"] == {"position": "secretary"}
 
 
 def test_who_was_no_member_leaves_nothing_behind() -> None:
