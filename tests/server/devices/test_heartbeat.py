@@ -1,4 +1,4 @@
-"""A tablet is written down when it is heard of, and so is what it tells of itself."""
+"""Heartbeats store the time of the last exchange and the status that the tablet sends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_it_is_kept_with_a_push_and_in_agreement_too(world: World) -> None:
     assert device(world, tablet).unsent_count == 7
 
 
-def test_a_tablet_that_tells_nothing_counts_as_not_told(world: World) -> None:
+def test_tablet_with_an_unreadable_status_counts_as_without_one(world: World) -> None:
     tablet = world.tablet()
     tablet.ask(about="busy")
     row = device(world, tablet)
@@ -53,4 +53,4 @@ def test_a_quiet_exchange_writes_nothing(world: World, statements: Statements, e
     tablet.ask()
     with statements(engine) as seen:
         tablet.ask()
-    assert not [one for one in seen if one.startswith("UPDATE")]
+    assert not [statement for statement in seen if statement.startswith("UPDATE")]
