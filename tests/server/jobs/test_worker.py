@@ -50,9 +50,9 @@ class Jobs:
 
     def row(self, job_id: str) -> JobRow:
         with snapshot(self.office.engine) as session:
-            found = queue.find_job(session, self.office.settings.tenant, job_id)
-        assert found is not None
-        return found
+            job = queue.find_job(session, self.office.settings.tenant, job_id)
+        assert job is not None
+        return job
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_jobs_run_one_after_the_other_in_the_order_they_came(jobs: Jobs) -> None
     added = [jobs.add() for _ in range(3)]
     assert jobs.worker(jobs.note).run_waiting() == 3
     assert jobs.done == added
-    assert {jobs.row(one).state for one in added} == {JobState.DONE}
+    assert {jobs.row(job_id).state for job_id in added} == {JobState.DONE}
 
 
 def test_officers_take_turns_and_each_has_its_jobs_in_order(jobs: Jobs) -> None:
@@ -98,7 +98,7 @@ def test_a_job_acts_in_the_name_of_who_queued_it(jobs: Jobs) -> None:
     assert [actor.kind for actor in seen] == ["operator"]
 
 
-def test_progress_is_told_and_a_stop_ends_the_work_without_effect(jobs: Jobs) -> None:
+def test_progress_is_stored_and_a_stop_ends_the_work_without_effect(jobs: Jobs) -> None:
     job_id = jobs.add()
 
     def work(run: JobRun) -> None:
@@ -183,7 +183,7 @@ def test_what_a_killed_process_left_running_is_taken_up_again_but_not_for_ever(j
     assert jobs.row(job_id).outcome["code"] == INTERRUPTED
 
 
-def test_a_stop_asked_of_a_job_that_a_kill_ended_is_kept(jobs: Jobs) -> None:
+def test_stop_of_a_job_that_a_kill_ended_is_stored(jobs: Jobs) -> None:
     job_id = jobs.add()
     with jobs.office.engine.begin() as connection:
         connection.execute(update(Job).values(state=JobState.RUNNING.value))
