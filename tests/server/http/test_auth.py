@@ -1,4 +1,4 @@
-"""Who gets into the console, for how long, and what a forged form meets."""
+"""Sign-in to the console, the end of sessions, and the refusal of forged forms."""
 
 from __future__ import annotations
 
@@ -284,7 +284,7 @@ def test_a_hash_of_another_cost_is_made_anew_at_the_next_sign_in(
     assert not Passwords("test").is_outdated(stored)
 
 
-def test_sign_ins_are_limited_for_a_login_and_wait_is_told(office: Office, browser: FlaskClient) -> None:
+def test_sign_ins_are_limited_for_a_login_and_return_the_wait(office: Office, browser: FlaskClient) -> None:
     limit = office.settings.sign_in_attempts_per_login
     answers = [enter(browser, "chi", "sai mật khẩu rồi") for _ in range(limit + 1)]
     assert [answer.status_code for answer in answers] == [403] * limit + [429]

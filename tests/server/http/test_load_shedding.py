@@ -65,7 +65,7 @@ def test_strangers_at_the_sign_in_hold_a_small_share(office: Office, held: HeldP
     assert 'value="an.nguyen"' in page
     assert "nhập lại mật khẩu" in page
     assert "aria-invalid" not in page
-    assert [one.result().status_code for one in waiting] == [403] * STRANGERS
+    assert [future.result().status_code for future in waiting] == [403] * STRANGERS
 
 
 def test_an_officer_signs_in_when_the_strangers_have_gone(office: Office, held: HeldPasswords) -> None:
@@ -112,5 +112,5 @@ def test_a_rush_of_one_side_leaves_threads_for_the_other(office: Office, path: s
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert served in (200, 405)
-    assert [one.result() for one in waiting] == [200] * SHARE
+    assert [future.result() for future in waiting] == [200] * SHARE
     assert ask() == 200
