@@ -62,7 +62,7 @@ def test_the_floor_does_not_pass_a_tablet_in_use(world: World) -> None:
     late.pull()
     author.created()
     late.pull()
-    # The cursor is told with the next request.
+    # The next request contains the cursor.
     days_pass(world, 1)
     late.sync()
     record_id = gone(world, author)
@@ -95,7 +95,7 @@ def test_a_tablet_that_was_silent_for_long_is_not_waited_for_and_recovers(world:
     assert record_id not in late.base
 
 
-def test_a_revoked_tablet_and_one_that_never_asked_hold_nobody_up(world: World) -> None:
+def test_revoked_tablet_and_tablet_without_an_exchange_delay_no_compaction(world: World) -> None:
     author, revoked, _ = world.tablet(), world.tablet(), world.tablet()
     revoked.pull()
     gone(world, author)
@@ -110,7 +110,7 @@ def test_a_revoked_tablet_and_one_that_never_asked_hold_nobody_up(world: World) 
     assert compacted(world) == {UNIT: 1}
 
 
-def test_a_tablet_of_an_older_server_whose_place_is_not_known_yet_is_waited_for(world: World) -> None:
+def test_tablet_without_stored_cursors_delays_compaction(world: World) -> None:
     author, unknown = world.tablet(), world.tablet()
     unknown.pull()
     gone(world, author)
@@ -150,20 +150,20 @@ def test_a_move_leaves_nothing_behind_in_time(world: World) -> None:
 
 
 def test_a_conflict_is_as_young_as_the_record_it_is_about(world: World) -> None:
-    one, two = world.tablet(UNIT, OTHER_UNIT, "ref"), world.tablet(UNIT, OTHER_UNIT, "ref")
-    record_id = one.created()
-    for tablet in (one, two):
+    first, second = world.tablet(UNIT, OTHER_UNIT, "ref"), world.tablet(UNIT, OTHER_UNIT, "ref")
+    record_id = first.created()
+    for tablet in (first, second):
         tablet.pull()
-    one.push(one.change(record_id, {"name": "Một"}, was={"name": ESTABLISHMENT["name"]}))
-    two.push(two.change(record_id, {"name": "Hai"}, was={"name": ESTABLISHMENT["name"]}))
+    first.push(first.change(record_id, {"name": "Một"}, was={"name": ESTABLISHMENT["name"]}))
+    second.push(second.change(record_id, {"name": "Hai"}, was={"name": ESTABLISHMENT["name"]}))
     days_pass(world, AGE.days + 1)
     world.move(record_id, OTHER_UNIT)
-    for tablet in (one, two):
+    for tablet in (first, second):
         tablet.pull()
         days_pass(world, 1)
         tablet.sync()
     assert compacted(world) == {}
     days_pass(world, AGE.days + 1)
-    one.sync()
-    two.sync()
+    first.sync()
+    second.sync()
     assert compacted(world) == {UNIT: 2}

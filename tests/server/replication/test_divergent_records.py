@@ -1,4 +1,4 @@
-"""Salvage in: kept once, never applied by itself, never a reason to fail the exchange (protocol §12.2)."""
+"""Divergent records are stored once, not applied, and never fail the exchange (protocol §12.2)."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def salvaged(tablet: Tablet, *records: object) -> list[str]:
 
 def test_a_record_the_store_lacks_is_kept_and_not_applied(world: World) -> None:
     tablet = world.tablet()
-    one, two = held(world), held(world)
-    assert salvaged(tablet, one, two) == [one["id"], two["id"]]
-    assert {row.record_id for row in world.rows(DivergentRecord)} == {one["id"], two["id"]}
+    first, second = held(world), held(world)
+    assert salvaged(tablet, first, second) == [first["id"], second["id"]]
+    assert {row.record_id for row in world.rows(DivergentRecord)} == {first["id"], second["id"]}
     assert {(row.state, row.is_sound, row.rev) for row in world.rows(DivergentRecord)} == {
         ("waiting", True, 3)
     }
@@ -65,8 +65,8 @@ def test_two_contents_of_one_record_are_both_kept(world: World) -> None:
 
 def test_what_the_store_has_already_needs_nobody(world: World) -> None:
     tablet = world.tablet()
-    known = tablet.base[tablet.created()]
-    record = {name: known[name] for name in ("id", "type", "scope", "rev", "deleted", "data", "h")}
+    row = tablet.base[tablet.created()]
+    record = {name: row[name] for name in ("id", "type", "scope", "rev", "deleted", "data", "h")}
     assert salvaged(tablet, record) == [record["id"]]
     assert world.rows(DivergentRecord) == []
 
@@ -80,7 +80,7 @@ def test_what_a_change_would_be_held_back_for_is_kept_all_the_same(world: World,
     assert [row.scope for row in world.rows(DivergentRecord)] == [record["scope"]]
 
 
-def test_a_wrong_hash_is_kept_under_the_right_one_and_said_so(world: World) -> None:
+def test_record_with_a_wrong_hash_is_stored_under_the_right_hash_and_marked(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     assert salvaged(tablet, {**record, "h": "0" * 32}) == [record["id"]]
     assert [(row.h, row.is_sound) for row in world.rows(DivergentRecord)] == [(record["h"], False)]
@@ -109,7 +109,7 @@ def test_what_is_no_record_is_neither_kept_nor_named_and_costs_nothing_else(worl
     assert [row.record_id for row in world.rows(DivergentRecord)] == [good["id"]]
 
 
-def test_salvage_is_said_beside_a_push_and_never_agreed_away(world: World) -> None:
+def test_salvaged_frame_comes_after_receipts_and_before_checkpoints(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     change = tablet.create()
     frames = tablet.sync(push=[change], salvage=[record])
@@ -137,5 +137,5 @@ def test_what_stands_here_is_not_read_whole(world: World, statements: Statements
     record_id = tablet.created()
     with statements(world.engine) as seen:
         salvaged(tablet, held(world, id=record_id))
-    (read,) = [one for one in seen if "FROM record" in one and "feed" not in one]
+    (read,) = [statement for statement in seen if "FROM record" in statement and "feed" not in statement]
     assert "substr(record.body" in read

@@ -53,7 +53,7 @@ def test_what_was_pushed_is_in_the_hello_of_the_same_answer(world: World) -> Non
     assert hello["verdicts"] == 2
 
 
-def test_every_own_incarnation_is_told_by_name(world: World) -> None:
+def test_every_own_incarnation_is_sent_by_name(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
     old, tablet.incarnation = tablet.incarnation, world.ids.random()
@@ -64,20 +64,20 @@ def test_every_own_incarnation_is_told_by_name(world: World) -> None:
     assert hello["backed_up"] == {old: 1, tablet.incarnation: 1}
 
 
-def test_what_an_earlier_device_stored_is_told_to_the_tablet_that_it_became(world: World) -> None:
+def test_receipts_of_a_former_device_are_sent_to_its_successor(world: World) -> None:
     before = world.tablet()
     before.created()
     world.change_rows(Incarnation, backed_up=1)
     now = world.tablet()
     old = before.incarnation
-    asked = {"incarnations": [old, now.incarnation]}
-    unnamed = now.ask(**asked)[0]
+    request = {"incarnations": [old, now.incarnation]}
+    unnamed = now.ask(**request)[0]
     assert unnamed["receipts"][old][0] == 0
-    hello = now.ask(**asked, formerly={old: before.device})[0]
+    hello = now.ask(**request, formerly={old: before.device})[0]
     assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, now.incarnation: 0}
     assert hello["backed_up"] == {old: 1, now.incarnation: 0}
     # A life of this device is not another one's, whatever else lies under its name.
-    assert now.ask(**asked, formerly={old: world.ids.random()})[0]["receipts"][old][0] == 0
+    assert now.ask(**request, formerly={old: world.ids.random()})[0]["receipts"][old][0] == 0
 
 
 def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(world: World) -> None:
@@ -88,12 +88,12 @@ def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(worl
     frames = tablet.ask(push=again)
     kinds = [frame["frame"] for frame in frames]
     assert kinds[: kinds.index("ck")] == ["hello", "res", "res", "res", "res"]
-    told = [frame["change_id"] for frame in frames if frame["frame"] == "res"]
-    assert told[:2] == [change["change_id"] for change in again]
-    assert told[2:] == [lost[0]["change_id"], lost[2]["change_id"]]
+    change_ids = [frame["change_id"] for frame in frames if frame["frame"] == "res"]
+    assert change_ids[:2] == [change["change_id"] for change in again]
+    assert change_ids[2:] == [lost[0]["change_id"], lost[2]["change_id"]]
 
 
-def test_verdicts_the_tablet_has_heard_are_not_told_again(world: World) -> None:
+def test_received_receipts_are_not_sent_again(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
     assert [frame["frame"] for frame in tablet.ask()] == ["hello", "ck", "ck", "end"]
@@ -154,11 +154,11 @@ def test_parts_end_where_a_cut_answer_can_be_used(world: World) -> None:
     wire = {"device": reader.device, "incarnation": reader.incarnation}
     parts = world.exchange.run(reader.device, SyncRequest.from_wire(wire))
     last = [json.loads(part.splitlines()[-1])["frame"] for part in parts]
-    # `ref` has nothing new: its `ck` stands in the first part.
+    # `ref` has nothing new: its `ck` is in the first part.
     assert last == ["ck", "ck", "end"]
 
 
-def test_what_left_is_told_with_the_last_revision_that_it_had_there(world: World) -> None:
+def test_record_that_left_a_scope_is_sent_with_its_last_revision_there(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     tablet.push(tablet.change(record_id, {"village": "Xuân Sơn 2"}, base_rev=1))

@@ -27,17 +27,17 @@ def test_a_push_that_finds_no_room_at_any_of_its_writes_is_not_stored(sqlite_eng
 
 
 def test_a_tablet_waits_for_a_full_server_and_then_all_is_there(tmp_path: Path) -> None:
-    with an_office(tmp_path) as server, closing(enrolled(server, "an", tmp_path / "t")) as one:
-        one.sync()
+    with an_office(tmp_path) as server, closing(enrolled(server, "an", tmp_path / "t")) as tablet:
+        tablet.sync()
         assert server.process is not None
         store = create_engine_for(f"sqlite:///{server.folder / 'field178.sqlite'}")
         for number, limit in enumerate((0, 3 * FRAME_BYTES)):
-            filed = one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}")
+            filed = tablet.file(tablet.ids.time_ordered(), name=f"Nhà nghỉ {number}")
             begin_log_anew(store)
             with no_room_beyond(limit, server.process.pid):
-                assert one.sync() is SyncMessage.SERVER_FULL
+                assert tablet.sync() is SyncMessage.SERVER_FULL
             assert filed not in stored_receipts(server)
-            assert one.checkpoint().open_changes == 1
-            assert one.sync() is SyncMessage.IN_SYNC
-            assert one.receipts() == stored_receipts(server)
+            assert tablet.checkpoint().open_changes == 1
+            assert tablet.sync() is SyncMessage.IN_SYNC
+            assert tablet.receipts() == stored_receipts(server)
         store.dispose()

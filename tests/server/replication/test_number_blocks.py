@@ -43,13 +43,15 @@ def team(world: World) -> World:
 def blocks(tablet: Tablet) -> list[Json]:
     """Return the blocks of a tablet's own life among the records it holds."""
     records = [record for record in tablet.base.values() if record["type"] == "number_block"]
-    own = [one["data"] for one in records if one["data"]["incarnation"] == tablet.incarnation]
+    own = [record["data"] for record in records if record["data"]["incarnation"] == tablet.incarnation]
     return sorted(own, key=lambda data: (data["year"], data["from"]))
 
 
 def numbers(*tablets: Tablet) -> list[int]:
     """Return every number the tablets may give out."""
-    return [n for one in tablets for block in blocks(one) for n in range(block["from"], block["to"] + 1)]
+    return [
+        n for tablet in tablets for block in blocks(tablet) for n in range(block["from"], block["to"] + 1)
+    ]
 
 
 def inspect(tablet: Tablet, serial: int) -> None:
@@ -62,8 +64,8 @@ def inspect(tablet: Tablet, serial: int) -> None:
 def test_first_exchange_brings_the_tablet_its_block(team: World) -> None:
     tablet = team.tablet(TEAM, "ref")
     tablet.sync()
-    wanted = {"device": tablet.device, "incarnation": tablet.incarnation, "year": 2025, "code": "T01"}
-    assert blocks(tablet) == [{**wanted, "from": 1, "to": number_blocks.BLOCK}]
+    owner = {"device": tablet.device, "incarnation": tablet.incarnation, "year": 2025, "code": "T01"}
+    assert blocks(tablet) == [{**owner, "from": 1, "to": number_blocks.BLOCK}]
     tablet.sync()
     assert len(team.rows(NumberLease)) == 1
 
@@ -72,9 +74,9 @@ def test_no_two_tablets_share_a_number(team: World) -> None:
     tablets = [team.tablet(TEAM, "ref") for _ in range(3)]
     for tablet in tablets:
         tablet.sync()
-    found = numbers(*tablets)
-    assert len(found) == len(set(found)) == 3 * number_blocks.BLOCK
-    assert {block["code"] for one in tablets for block in blocks(one)} == {"T01", "T02", "T03"}
+    given = numbers(*tablets)
+    assert len(given) == len(set(given)) == 3 * number_blocks.BLOCK
+    assert {block["code"] for tablet in tablets for block in blocks(tablet)} == {"T01", "T02", "T03"}
 
 
 def test_a_new_life_of_the_database_gets_a_block_and_code_of_its_own(team: World) -> None:
@@ -109,7 +111,7 @@ def test_used_numbers_are_topped_up_the_next_day_and_once_a_day(team: World) -> 
     team.clock._now += timedelta(days=1)
     tablet.sync()
     tablet.sync()
-    assert [(one["from"], one["to"]) for one in blocks(tablet)] == [(1, 50), (51, 100)]
+    assert [(block["from"], block["to"]) for block in blocks(tablet)] == [(1, 50), (51, 100)]
 
 
 def test_unused_numbers_ask_for_no_more(team: World) -> None:
@@ -126,7 +128,7 @@ def test_before_new_year_the_next_years_block_comes_too(team: World) -> None:
     tablet = team.tablet(TEAM, "ref")
     team.clock._now += timedelta(days=280)
     tablet.sync()
-    assert [(one["year"], one["from"]) for one in blocks(tablet)] == [(2025, 1), (2026, 1)]
+    assert [(block["year"], block["from"]) for block in blocks(tablet)] == [(2025, 1), (2026, 1)]
 
 
 @pytest.mark.parametrize(("seconds", "years"), [(-1, {2025}), (0, {2025, 2026})])

@@ -1,4 +1,4 @@
-"""The judge is pure: what it says follows from the change and the record alone."""
+"""The merge policy is pure: its result depends on the change and the record alone."""
 
 from __future__ import annotations
 
@@ -136,7 +136,9 @@ def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
         (1, True, ErrorCode.DELETED),
     ],
 )
-def test_the_first_reason_of_a_clash_is_told(base_rev: int, is_locked: bool, reason: ErrorCode) -> None:
+def test_first_reason_of_a_conflict_is_in_the_receipt(
+    base_rev: int, is_locked: bool, reason: ErrorCode
+) -> None:
     late = change({"name": "z"}, {"name": "x"}, base_rev=base_rev)
     outcome = evaluate_known(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, reason)

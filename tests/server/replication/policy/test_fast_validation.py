@@ -20,8 +20,9 @@ BY_TABLETS = sorted(set(VALID) - {"conflict"})
 
 
 def judged(type_name: str, data: object) -> str:
-    """Accepted, unsure or refused; MUST NOT be called accepted where marshmallow refuses.
+    """Return the result of fast validation: accepted, refused or unsure.
 
+    A record that marshmallow refuses MUST NOT be accepted.
     The plain check MUST name the same paths and codes as marshmallow itself.
     """
     schema = schemas.TYPES[type_name].schema
@@ -44,10 +45,10 @@ def test_it_accepts_nothing_that_marshmallow_refuses(case: tuple[str, Data]) -> 
 
 @pytest.mark.parametrize("type_name", schemas.TYPES)
 def test_it_agrees_with_marshmallow_over_generated_records(type_name: str) -> None:
-    found = Counter(judged(type_name, record(type_name, number)) for number in range(400))
-    assert found["refused"] > 40
+    counts = Counter(judged(type_name, record(type_name, number)) for number in range(400))
+    assert counts["refused"] > 40
     if type_name in BY_TABLETS:
-        assert found["accepted"] > 40
+        assert counts["accepted"] > 40
 
 
 @pytest.mark.parametrize("type_name", BY_TABLETS)
@@ -66,8 +67,8 @@ def test_a_day_that_may_not_be_is_not_accepted(day: str) -> None:
 
 
 def test_it_follows_the_items_that_an_office_adds() -> None:
-    known = TABLES["checklist_items.items"].rows(released_files())["workers_total"]
-    rows = {name: known | {"id": name, "rule": None} for name in ("new_count", "new-count")}
+    released = TABLES["checklist_items.items"].rows(released_files())["workers_total"]
+    rows = {name: released | {"id": name, "rule": None} for name in ("new_count", "new-count")}
     # Compiled checks are kept by the version of the lists; other tests have packs of number 1 too.
     put_in_force(lists_with(ListPack(number=5801).with_rows({"checklist_items.items": rows})))
     visit = write_path(VALID["inspection"](), "answers.new-count", None)

@@ -1,4 +1,4 @@
-"""Changes that come late for a merged record: they wait at the one that stands for it (protocol §5.6)."""
+"""Late changes of a merged record become conflicts of its merge target (protocol §5.6)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def merged(tablet: Tablet) -> tuple[str, str]:
 def entry_of(tablet: Tablet, survivor: str, path: str, change: Json) -> Json:
     data = tablet.base[conflict_id(survivor, path, tablet.device)]["data"]
     assert (data["record"], data["state"]) == (survivor, "open")
-    found: Json = data["entries"][change["change_id"]]
-    return found
+    entry: Json = data["entries"][change["change_id"]]
+    return entry
 
 
 def test_a_late_value_waits_at_the_survivor_and_changes_nothing(world: World) -> None:
@@ -31,8 +31,8 @@ def test_a_late_value_waits_at_the_survivor_and_changes_nothing(world: World) ->
     before = tablet.base[record_id]
     late = tablet.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
     (receipt,) = tablet.push(late)
-    told = [receipt[name] for name in ("status", "reason", "rev", "h", "scope")]
-    assert told == ["conflict", "merged", before["rev"], before["h"], UNIT]
+    verdict = [receipt[name] for name in ("status", "reason", "rev", "h", "scope")]
+    assert verdict == ["conflict", "merged", before["rev"], before["h"], UNIT]
     assert entry_of(tablet, survivor, "village", late) == {
         "was": "Thôn 1",
         "mine": "Thôn 2",
@@ -134,8 +134,10 @@ def test_a_verdict_does_not_tell_what_a_survivor_out_of_sight_holds(world: World
         tablet.change(record_id, {"name": "khác"}),
         tablet.delete(record_id, short_hash(tablet.base[record_id]["data"])),
     ]
-    told = [(one["status"], one["reason"], one["details"]) for one in tablet.push(*guesses)]
-    assert told == [("conflict", "merged", {})] * len(guesses)
+    verdicts = [
+        (receipt["status"], receipt["reason"], receipt["details"]) for receipt in tablet.push(*guesses)
+    ]
+    assert verdicts == [("conflict", "merged", {})] * len(guesses)
 
 
 def test_a_value_that_a_survivor_out_of_sight_holds_already_needs_nobody(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Settling disagreements: `resolve` closes what was seen and nothing that came after (protocol §5.5)."""
+"""A `resolve` of conflicts closes the entries that its author had seen and no later ones (protocol §5.5)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_taking_ones_own_value_sets_it_and_closes_the_conflict(world: World) -> 
     closed = tablet.base[conflict]
     assert (closed["rev"], closed["deleted"], closed["data"]["state"]) == (2, True, "resolved")
     other.pull()
-    assert {one for one, row in other.base.items() if not row["deleted"]} == {record_id}
+    assert {row_id for row_id, row in other.base.items() if not row["deleted"]} == {record_id}
     assert [row.state for row in world.rows(ConflictRow)] == ["resolved"]
     assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.change_id == mine["change_id"])] == [2]
 
@@ -113,12 +113,12 @@ def test_a_settled_conflict_opens_again_when_a_new_clash_comes(world: World) -> 
 
 
 def test_one_settling_may_close_conflicts_of_several_tablets(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id, first = disputed(one)
-    second = clash(two, record_id, "Thôn 7")
-    two.pull()
-    assert two.push(resolve(two, record_id, {first: 1, second: 1}))[0]["status"] == "applied"
-    assert [two.base[conflict]["deleted"] for conflict in (first, second)] == [True, True]
+    tablet, other = world.tablet(), world.tablet()
+    record_id, first = disputed(tablet)
+    second = clash(other, record_id, "Thôn 7")
+    other.pull()
+    assert other.push(resolve(other, record_id, {first: 1, second: 1}))[0]["status"] == "applied"
+    assert [other.base[conflict]["deleted"] for conflict in (first, second)] == [True, True]
 
 
 @pytest.mark.parametrize("named", ["nowhere", "of another record", "a review"])

@@ -102,7 +102,7 @@ def test_a_record_that_does_not_fit_any_more_waits_for_the_next_answer(world: Wo
     assert kinds(reader.pull(), OTHER_UNIT) == ["rec", "ck"]
 
 
-def test_a_new_tablet_is_not_told_of_what_is_gone(world: World) -> None:
+def test_new_tablet_receives_no_tombstones(world: World) -> None:
     author, reader = world.tablet(UNIT, OTHER_UNIT), world.tablet()
     kept, gone, moved = author.created(), author.created(), author.created()
     deleted(author, gone)
@@ -143,7 +143,7 @@ def test_wanted_records_come_again_without_moving_the_cursor_back(world: World) 
     assert {first, second} <= set(tablet.base)
 
 
-def test_a_wanted_record_of_another_area_stays_there(world: World) -> None:
+def test_requested_record_of_another_area_is_not_sent(world: World) -> None:
     author, stranger = world.tablet(), world.tablet(OTHER_UNIT)
     record_id = author.created()
     assert "rec" not in kinds(stranger.sync(want=[record_id]))
@@ -237,7 +237,7 @@ def test_a_new_tablet_reads_a_compacted_scope_page_by_page(world: World) -> None
     assert (set(new.base), new.cursors[UNIT], new.floors[UNIT]) == (set(kept), 8, 0)
 
 
-def test_what_goes_between_two_pages_is_told(world: World) -> None:
+def test_deletion_between_two_pages_is_sent(world: World) -> None:
     kept, new, author = compacted_scope(world), world.tablet(), world.tablet()
     new.sync(max_records=2)
     author.pull()
@@ -246,12 +246,12 @@ def test_what_goes_between_two_pages_is_told(world: World) -> None:
     assert new.base[kept[0]]["deleted"]
 
 
-@pytest.mark.parametrize("told", [None, 0, 7, 9])
-def test_below_the_floor_only_who_began_under_it_reads_on(world: World, told: int | None) -> None:
+@pytest.mark.parametrize("floor", [None, 0, 7, 9])
+def test_tablet_that_began_at_another_floor_resyncs(world: World, floor: int | None) -> None:
     compacted_scope(world)
     new = world.tablet()
     new.sync(max_records=2)
-    frames = new.ask(floors={} if told is None else {UNIT: told})
+    frames = new.ask(floors={} if floor is None else {UNIT: floor})
     assert [frame["scope"] for frame in frames if frame["frame"] == "resync"] == [UNIT]
 
 

@@ -19,11 +19,11 @@ def buckets(tablet: Tablet, scope: str) -> Json:
     for record in tablet.base.values():
         if record["scope"] == scope and not record["deleted"]:
             hashes[bucket(record["id"])].append(record["h"])
-    return {name: digest_of(found).wire() for name, found in hashes.items()}
+    return {name: digest_of(scope_hashes).wire() for name, scope_hashes in hashes.items()}
 
 
 def repair(tablet: Tablet, max_records: int = 500) -> int:
-    """Repair a scope as the protocol says; returns how many records came."""
+    """Repair a scope by the protocol; return the count of records received."""
     came = 0
     while True:
         frames = tablet.ask(repair={UNIT: buckets(tablet, UNIT)}, max_records=max_records)
@@ -79,7 +79,7 @@ def test_a_long_repair_goes_on_bucket_by_bucket(world: World) -> None:
 
 
 @pytest.mark.parametrize("max_records", [500, 1])
-def test_what_was_deleted_and_purged_is_told_before_the_closing_checkpoint(
+def test_deleted_and_erased_records_are_sent_before_the_last_checkpoint(
     world: World, max_records: int
 ) -> None:
     add_privacy_officers(world)
@@ -98,26 +98,26 @@ def test_what_was_deleted_and_purged_is_told_before_the_closing_checkpoint(
     world.change_rows(Tenant, epoch="e2")
     frames = late.ask(repair={UNIT: buckets(late, UNIT)}, max_records=max_records)
     late.take([frame for frame in frames if frame["frame"] != "repair"])
-    assert {one["id"] for one in late.base.values() if "purged" not in one["data"]} == {kept}
+    assert {row["id"] for row in late.base.values() if "purged" not in row["data"]} == {kept}
     ours = [frame["frame"] for frame in frames if frame.get("scope") == UNIT]
     assert ours == ["repair", "rec", "rec", "ck"]
     assert proven(late.sync()) == ["ref", UNIT]
 
 
-def test_a_conflict_that_was_purged_with_its_record_is_told_too(world: World) -> None:
+def test_conflict_erased_with_its_record_is_sent_too(world: World) -> None:
     add_privacy_officers(world)
     author, late = world.tablet(), world.tablet()
     record_id = author.created({**ESTABLISHMENT, "note": "một"})
     late.pull()
     author.push(author.change(record_id, {"note": "hai"}, was={"note": "một"}))
     late.push(late.change(record_id, {"note": "ba"}, was={"note": "một"}))
-    (conflict,) = [one for one in late.base.values() if one["type"] == "conflict"]
+    (conflict,) = [row for row in late.base.values() if row["type"] == "conflict"]
     late.push(late.change(record_id, {}, op="resolve", conflicts={conflict["id"]: conflict["rev"]}))
     assert late.base[conflict["id"]]["deleted"]
     purged(world, record_id)
     frames = late.ask(repair={UNIT: buckets(late, UNIT)})
     late.take([frame for frame in frames if frame["frame"] != "repair"])
-    assert {one["id"] for one in late.base.values() if set(one["data"]) == {"purged"}} == set(late.base)
+    assert {row["id"] for row in late.base.values() if set(row["data"]) == {"purged"}} == set(late.base)
 
 
 def test_a_scope_in_repair_is_repaired_under_any_epoch(world: World) -> None:

@@ -87,8 +87,8 @@ def test_answer_is_written_once(world: World, tablet: Tablet, returned: str) -> 
     again = answer(tablet, returned, comment_of(world, returned), answer_id=answer_id)
     other = answer(tablet, returned, comment_of(world, returned), "Khác.", answer_id=answer_id)
     edit = tablet.change(answer_id, {"text": "Khác."}, type="comment_answer")
-    said = [(one["status"], one["reason"]) for one in tablet.push(again, other, edit)]
-    assert said == [
+    verdicts = [(receipt["status"], receipt["reason"]) for receipt in tablet.push(again, other, edit)]
+    assert verdicts == [
         ("unchanged", None),
         ("quarantined", "record_exists"),
         ("quarantined", "office_only"),

@@ -32,15 +32,15 @@ def test_changes_applied_as_sent_get_a_verdict_each_and_no_row(world: World) -> 
     assert [frame["change_id"] for frame in frames[1:5]] == [change["change_id"] for change in changes]
 
 
-def test_an_edit_and_a_deletion_are_told_like_a_create(world: World) -> None:
+def test_pushed_edit_and_deletion_come_back_as_stubs_like_a_create(world: World) -> None:
     tablet = world.tablet()
-    one, gone = tablet.created(), tablet.created()
-    edit = tablet.change(one, {"village": "Thôn 2"})
-    deletion = tablet.delete(gone, short_hash(tablet.base[gone]["data"]))
+    edited, deleted = tablet.created(), tablet.created()
+    edit = tablet.change(edited, {"village": "Thôn 2"})
+    deletion = tablet.delete(deleted, short_hash(tablet.base[deleted]["data"]))
     frames = tablet.sync(push=[edit, deletion])
     assert kinds(frames) == ["hello", "res", "res", "end"]
     assert stubs(frames) == [True, True]
-    assert tablet.base[gone]["deleted"]
+    assert tablet.base[deleted]["deleted"]
 
 
 def test_what_clashed_comes_whole(world: World) -> None:

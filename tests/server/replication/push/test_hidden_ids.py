@@ -1,4 +1,4 @@
-"""A tablet asks for records out of its sight by ids that it computed, and hears what it hears of free ids."""
+"""Requests for hidden records by computed ids get the same response as requests for free ids."""
 
 from __future__ import annotations
 
@@ -75,19 +75,21 @@ def hide(world: World, record_id: str, data: Json | None = None, **more: Any) ->
     run_write(world.engine, work)
 
 
-def told(receipt: Json, record_id: str) -> str:
-    """Return all that a tablet hears of a change, but for its own counts and times."""
+def visible_receipt(receipt: Json, record_id: str) -> str:
+    """Return the receipt of a change without its counts and times."""
     kept = {
         name: value for name, value in receipt.items() if name not in ("change_id", "at", "v", "seq", "h")
     }
     return f"{kept} {receipt['seq'] is None} {receipt['h'] is None}".replace(record_id, "<id>")
 
 
-def asked(tablet: Tablet, record_id: str, data: Json, **more: Any) -> str:
+def response_to(tablet: Tablet, record_id: str, data: Json, **more: Any) -> str:
     sent = tablet.change(record_id, data, scope=OTHER_UNIT, create=True, **more)
     frames = tablet.ask(push=[sent])
-    others = [one["frame"] for one in frames if one["frame"] not in ("hello", "res")]
-    return f"{told(next(one for one in frames if one['frame'] == 'res'), record_id)} {others}"
+    others = [frame["frame"] for frame in frames if frame["frame"] not in ("hello", "res")]
+    return (
+        f"{visible_receipt(next(frame for frame in frames if frame['frame'] == 'res'), record_id)} {others}"
+    )
 
 
 @pytest.mark.parametrize("content", CONTENTS)
@@ -97,16 +99,16 @@ def test_computed_id_of_a_hidden_record_is_answered_as_a_free_one(
 ) -> None:
     hidden, free = COMPUTED[kind](PLACE, VISIT), COMPUTED[kind](FREE_PLACE, FREE_VISIT)
     hide(world, hidden)
-    assert asked(stranger, hidden, CONTENTS[content]) == asked(stranger, free, CONTENTS[content])
+    assert response_to(stranger, hidden, CONTENTS[content]) == response_to(stranger, free, CONTENTS[content])
 
 
-@pytest.mark.parametrize("content", [one for one in CONTENTS if one != "valid"])
+@pytest.mark.parametrize("content", [content for content in CONTENTS if content != "valid"])
 def test_what_cannot_be_stored_is_refused_alike_under_a_random_id(
     world: World, stranger: Tablet, content: str
 ) -> None:
     hidden, free = world.ids.time_ordered(), world.ids.time_ordered()
     hide(world, hidden)
-    assert asked(stranger, hidden, CONTENTS[content]) == asked(stranger, free, CONTENTS[content])
+    assert response_to(stranger, hidden, CONTENTS[content]) == response_to(stranger, free, CONTENTS[content])
 
 
 @pytest.mark.parametrize("op", ["put", "delete", "resolve"])
@@ -115,9 +117,9 @@ def test_edit_of_a_hidden_record_is_answered_as_of_a_free_id(world: World, stran
     hide(world, hidden)
     more: Json = {"op": op, "scope": OTHER_UNIT, **({"conflicts": {}} if op == "resolve" else {})}
     set_ = {} if op == "delete" else {"village": "Thôn 1"}
-    changes = [stranger.change(one, set_, **more) for one in (hidden, free)]
+    changes = [stranger.change(record_id, set_, **more) for record_id in (hidden, free)]
     about_hidden, about_free = stranger.push(*changes)
-    assert told(about_hidden, hidden) == told(about_free, free)
+    assert visible_receipt(about_hidden, hidden) == visible_receipt(about_free, free)
 
 
 @pytest.mark.parametrize("content", CONTENTS)
@@ -132,7 +134,7 @@ def test_purged_record_out_of_sight_is_answered_as_a_free_id(
     else:
         hidden, free = world.ids.time_ordered(), world.ids.time_ordered()
     hide(world, hidden, {"purged": "2026-11-24T15:00:00Z"})
-    assert asked(stranger, hidden, CONTENTS[content]) == asked(stranger, free, CONTENTS[content])
+    assert response_to(stranger, hidden, CONTENTS[content]) == response_to(stranger, free, CONTENTS[content])
 
 
 def census(unit_id: str = "c11632_v1", **over: Any) -> Json:
@@ -143,7 +145,7 @@ def test_count_of_a_place_in_another_commune_does_not_take_the_id(world: World, 
     """Who counts the workers of a place of another commune learns nothing of a count made there."""
     home = world.tablet(UNIT, "ref")
     there, here = census("c11629_v1"), census()
-    ids = [commune_entry_id("worker_census", one) for one in (there, here)]
+    ids = [commune_entry_id("worker_census", unit) for unit in (there, here)]
     assert home.push(home.change(ids[0], there, type="worker_census", create=True))[0]["status"] == "applied"
     sent = stranger.change(ids[1], here, type="worker_census", create=True, scope=OTHER_UNIT)
     assert stranger.push(sent)[0]["status"] == "applied"
@@ -160,7 +162,7 @@ def test_tablet_files_under_the_id_of_its_own_content(world: World) -> None:
         home.change(session_id_of_visit(VISIT), session, type="outreach_session", create=True),
         home.change(commune_entry_id("media_post", post), post, type="media_post", create=True),
     ]
-    assert [one["status"] for one in home.push(*changes)] == ["applied", "applied"]
+    assert [receipt["status"] for receipt in home.push(*changes)] == ["applied", "applied"]
 
 
 def test_computed_id_of_another_content_is_taken_from_nobody(world: World) -> None:
@@ -185,9 +187,9 @@ def test_answer_that_cannot_be_stored_is_refused_alike(
     session_id = stranger.created(session, type="outreach_session", scope=OTHER_UNIT)
     hidden, free = world.ids.time_ordered(), world.ids.time_ordered()
     hide(world, hidden, content)
-    sent = [answer_to(stranger, session_id, one, **over) for one in (hidden, free)]
+    sent = [answer_to(stranger, session_id, visit_id, **over) for visit_id in (hidden, free)]
     about_hidden, about_free = stranger.push(*sent)
-    assert told(about_hidden, hidden) == told(about_free, free)
+    assert visible_receipt(about_hidden, hidden) == visible_receipt(about_free, free)
 
 
 def test_answer_under_a_computed_id_is_refused_alike(world: World, stranger: Tablet) -> None:
@@ -196,18 +198,18 @@ def test_answer_under_a_computed_id_is_refused_alike(world: World, stranger: Tab
     hidden, free = review_id(VISIT), review_id(FREE_VISIT)
     hide(world, hidden)
     about_hidden, about_free = stranger.push(
-        *(answer_to(stranger, session_id, one) for one in (hidden, free))
+        *(answer_to(stranger, session_id, visit_id) for visit_id in (hidden, free))
     )
-    assert told(about_hidden, hidden) == told(about_free, free)
+    assert visible_receipt(about_hidden, hidden) == visible_receipt(about_free, free)
 
 
 def test_trail_of_a_refused_change_does_not_name_the_record(world: World, stranger: Tablet) -> None:
     hidden = COMPUTED["planned visit of an earlier version"](PLACE, VISIT)
     hide(world, hidden)
-    asked(stranger, hidden, CONTENTS["valid"])
+    response_to(stranger, hidden, CONTENTS["valid"])
     with snapshot(world.engine) as session:
         entries = session.execute(select(Audit.object_id, Audit.details)).all()
-    assert not [one for one in entries if hidden in str(one)]
+    assert not [entry for entry in entries if hidden in str(entry)]
 
 
 def test_hidden_record_that_comes_into_sight_is_answered_as_any_record(

@@ -31,8 +31,8 @@ def seen(tablet: Tablet, record_id: str) -> str:
 
 def entry(tablet: Tablet, record_id: str, path: str, change: Json, author: Tablet | None = None) -> Json:
     conflict = tablet.base[conflict_id(record_id, path, (author or tablet).device)]
-    found: Json = conflict["data"]["entries"][change["change_id"]]
-    return found
+    conflict_entry: Json = conflict["data"]["entries"][change["change_id"]]
+    return conflict_entry
 
 
 def test_a_create_is_stored_with_history_receipt_and_feed(world: World) -> None:
@@ -103,16 +103,16 @@ def test_a_repeated_change_gets_its_stored_receipt_and_changes_nothing(world: Wo
 
 
 def test_the_same_change_from_another_tablet_hides_what_was_not_granted(world: World) -> None:
-    one, same_area, stranger = world.tablet(), world.tablet(), world.tablet(OTHER_UNIT)
-    change = one.create()
-    first = one.push(change)
+    tablet, same_area, stranger = world.tablet(), world.tablet(), world.tablet(OTHER_UNIT)
+    change = tablet.create()
+    first = tablet.push(change)
     assert same_area.push(change) == first
     assert stranger.push(change) == [{**first[0], "rev": None, "seq": None, "h": None}]
     hello = same_area.ask()[0]
     assert hello["receipts"][same_area.incarnation][0] == 0
 
 
-def test_another_content_under_a_known_id_is_kept_apart(world: World) -> None:
+def test_other_content_under_a_used_change_id_is_quarantined(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create()
     good = tablet.push(change)
@@ -139,26 +139,31 @@ def test_both_contents_of_one_id_may_come_in_one_request(world: World) -> None:
 
 
 def test_a_path_the_author_had_seen_is_set_and_another_one_clashes(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created({**ESTABLISHMENT, "village": "Thôn 1", "rooms_total": 5})
-    two.pull()
-    one.push(one.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"}))
-    late = two.change(
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1", "rooms_total": 5})
+    other.pull()
+    tablet.push(tablet.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"}))
+    late = other.change(
         record_id, {"village": "Thôn 3", "rooms_total": 6}, was={"village": "Thôn 1", "rooms_total": 5}
     )
-    (receipt,) = two.push(late)
+    (receipt,) = other.push(late)
     assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "changed", 3)
-    data = two.base[record_id]["data"]
+    data = other.base[record_id]["data"]
     assert (data["village"], data["rooms_total"]) == ("Thôn 2", 6)
-    found = entry(two, record_id, "village", late)
-    assert (found["was"], found["mine"], found["current"], found["reason"]) == (
+    conflict_entry = entry(other, record_id, "village", late)
+    assert (
+        conflict_entry["was"],
+        conflict_entry["mine"],
+        conflict_entry["current"],
+        conflict_entry["reason"],
+    ) == (
         "Thôn 1",
         "Thôn 3",
         "Thôn 2",
         "changed",
     )
-    one.pull()
-    assert one.base == two.base
+    tablet.pull()
+    assert tablet.base == other.base
 
 
 def test_a_clash_alone_leaves_the_record_at_its_revision(world: World) -> None:
@@ -189,29 +194,29 @@ def test_revisions_are_those_right_after_each_change_and_the_stamp_is_the_last(w
     edits = [tablet.change(record_id, {"rooms_total": n}, was={"rooms_total": n - 1 or None}) for n in (1, 2)]
     other = tablet.create()
     receipts = tablet.push(create, other, *edits)
-    assert [(one["rev"], one["seq"]) for one in receipts] == [(1, 1), (1, 2), (2, 1), (3, 1)]
-    assert len({one["h"] for one in receipts}) == 4
+    assert [(receipt["rev"], receipt["seq"]) for receipt in receipts] == [(1, 1), (1, 2), (2, 1), (3, 1)]
+    assert len({receipt["h"] for receipt in receipts}) == 4
     assert receipts[3]["h"] == tablet.base[record_id]["h"]
 
 
-def test_a_create_of_a_known_record_is_an_edit_that_saw_nothing(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created()
-    again = two.change(
+def test_create_of_an_existing_record_is_an_edit_without_a_base(world: World) -> None:
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created()
+    again = other.change(
         record_id,
         {**ESTABLISHMENT, "name": "Tên khác", "rooms_total": 4},
         create=True,
         was={"name": ESTABLISHMENT["name"]},
     )
-    (receipt,) = two.push(again)
+    (receipt,) = other.push(again)
     assert receipt["status"] == "conflict"
-    assert two.base[record_id]["data"] == {**ESTABLISHMENT, "rooms_total": 4}
-    found = entry(two, record_id, "name", again)
-    assert "was" not in found
-    assert found["mine"] == "Tên khác"
+    assert other.base[record_id]["data"] == {**ESTABLISHMENT, "rooms_total": 4}
+    conflict_entry = entry(other, record_id, "name", again)
+    assert "was" not in conflict_entry
+    assert conflict_entry["mine"] == "Tên khác"
 
 
-def test_a_deleted_record_comes_back_by_an_edit_of_one_who_knew(world: World) -> None:
+def test_edit_on_the_deleted_revision_restores_the_record(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     assert tablet.push(tablet.delete(record_id, seen(tablet, record_id)))[0]["rev"] == 2
@@ -222,30 +227,30 @@ def test_a_deleted_record_comes_back_by_an_edit_of_one_who_knew(world: World) ->
     assert not tablet.base[record_id]["deleted"]
 
 
-def test_an_edit_of_a_deletion_nobody_told_brings_it_back_as_a_conflict(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created()
-    two.pull()
-    one.push(one.delete(record_id, seen(one, record_id)))
-    edit = two.change(record_id, {"village": "Thôn 2"}, base_rev=1)
-    (receipt,) = two.push(edit)
+def test_edit_by_an_author_without_the_deletion_restores_with_a_conflict(world: World) -> None:
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created()
+    other.pull()
+    tablet.push(tablet.delete(record_id, seen(tablet, record_id)))
+    edit = other.change(record_id, {"village": "Thôn 2"}, base_rev=1)
+    (receipt,) = other.push(edit)
     assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "deleted", 3)
-    assert two.base[record_id]["data"]["village"] == "Thôn 2"
-    assert not two.base[record_id]["deleted"]
-    assert entry(two, record_id, "_deleted", edit)["reason"] == "deleted"
+    assert other.base[record_id]["data"]["village"] == "Thôn 2"
+    assert not other.base[record_id]["deleted"]
+    assert entry(other, record_id, "_deleted", edit)["reason"] == "deleted"
 
 
 def test_who_has_not_seen_the_content_does_not_delete_it(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created()
-    two.pull()
-    one.push(one.change(record_id, {"village": "Thôn 2"}))
-    blind = two.delete(record_id, seen(two, record_id))
-    (receipt,) = two.push(blind)
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created()
+    other.pull()
+    tablet.push(tablet.change(record_id, {"village": "Thôn 2"}))
+    blind = other.delete(record_id, seen(other, record_id))
+    (receipt,) = other.push(blind)
     assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "changed", 2)
-    assert not two.base[record_id]["deleted"]
-    assert entry(two, record_id, "_deleted", blind)["mine"] is True
-    assert two.push(two.delete(record_id, seen(two, record_id)))[0]["status"] == "applied"
+    assert not other.base[record_id]["deleted"]
+    assert entry(other, record_id, "_deleted", blind)["mine"] is True
+    assert other.push(other.delete(record_id, seen(other, record_id)))[0]["status"] == "applied"
 
 
 def test_one_has_seen_what_only_oneself_made_newer(world: World) -> None:
@@ -254,7 +259,7 @@ def test_one_has_seen_what_only_oneself_made_newer(world: World) -> None:
     before = seen(tablet, record_id)
     edit = tablet.change(record_id, {"village": "Thôn 2"}, base_rev=1)
     gone = tablet.delete(record_id, before, base_rev=1)
-    assert [one["status"] for one in tablet.push(edit, gone)] == ["applied", "applied"]
+    assert [receipt["status"] for receipt in tablet.push(edit, gone)] == ["applied", "applied"]
     assert tablet.base[record_id]["deleted"]
 
 
@@ -301,17 +306,17 @@ def test_a_path_of_the_office_goes_into_a_conflict_the_rest_is_taken(world: Worl
 
 
 def test_clashes_of_one_path_and_device_fold_into_one_conflict(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created({**ESTABLISHMENT, "village": "Thôn 1"})
-    edits = [two.change(record_id, {"village": f"Thôn {n}"}, was={"village": "x"}) for n in (2, 3)]
-    two.push(*edits)
-    three = one.change(record_id, {"village": "Thôn 4"}, was={"village": "x"})
-    one.push(three)
-    two.pull()
-    entries = two.base[conflict_id(record_id, "village", two.device)]["data"]["entries"]
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    edits = [other.change(record_id, {"village": f"Thôn {n}"}, was={"village": "x"}) for n in (2, 3)]
+    other.push(*edits)
+    three = tablet.change(record_id, {"village": "Thôn 4"}, was={"village": "x"})
+    tablet.push(three)
+    other.pull()
+    entries = other.base[conflict_id(record_id, "village", other.device)]["data"]["entries"]
     assert set(entries) == {edit["change_id"] for edit in edits}
-    assert entry(two, record_id, "village", three, author=one)["mine"] == "Thôn 4"
-    assert [row.entry_count for row in world.rows(ConflictRow, ConflictRow.device_id == two.device)] == [2]
+    assert entry(other, record_id, "village", three, author=tablet)["mine"] == "Thôn 4"
+    assert [row.entry_count for row in world.rows(ConflictRow, ConflictRow.device_id == other.device)] == [2]
 
 
 def test_a_full_conflict_is_followed_by_a_second_one(world: World) -> None:
@@ -326,16 +331,16 @@ def test_a_full_conflict_is_followed_by_a_second_one(world: World) -> None:
 
 
 def test_a_record_of_another_area_is_as_unknown(world: World) -> None:
-    one, stranger = world.tablet(), world.tablet(OTHER_UNIT)
-    record_id = one.created()
+    tablet, stranger = world.tablet(), world.tablet(OTHER_UNIT)
+    record_id = tablet.created()
     put = stranger.change(record_id, {"village": "x"}, scope=OTHER_UNIT)
     data = {**ESTABLISHMENT, "unit_id": "c11632_v1"}
     create = stranger.change(record_id, data, scope=OTHER_UNIT, create=True)
     as_unknown = stranger.change(record_id, data, scope=UNIT, create=True)
     receipts = stranger.push(put, create, as_unknown)
-    assert [one["reason"] for one in receipts] == ["orphan", "record_exists", "scope_not_granted"]
-    assert {(one["rev"], one["seq"], one["h"]) for one in receipts} == {(0, None, None)}
-    assert [one["scope"] for one in receipts] == [OTHER_UNIT, OTHER_UNIT, UNIT]
+    assert [receipt["reason"] for receipt in receipts] == ["orphan", "record_exists", "scope_not_granted"]
+    assert {(receipt["rev"], receipt["seq"], receipt["h"]) for receipt in receipts} == {(0, None, None)}
+    assert [receipt["scope"] for receipt in receipts] == [OTHER_UNIT, OTHER_UNIT, UNIT]
 
 
 REFUSED: dict[str, tuple[str, Json, dict[str, list[str]]]] = {
@@ -389,7 +394,7 @@ def test_a_refused_edit_leaves_its_record_as_it_was(world: World) -> None:
     bad = tablet.change(record_id, {"village": "Thôn 9", "name": None}, was={"name": ESTABLISHMENT["name"]})
     through = tablet.change(record_id, {"name.first": "x"})
     receipts = tablet.push(bad, through)
-    assert [(one["reason"], one["rev"]) for one in receipts] == [("schema", 0), ("bad_path", 0)]
+    assert [(receipt["reason"], receipt["rev"]) for receipt in receipts] == [("schema", 0), ("bad_path", 0)]
     assert tablet.base[record_id] == before
 
 
@@ -409,8 +414,8 @@ def test_after_a_move_only_another_unit_than_the_two_is_a_mismatch(
     tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
     record_id = tablet.created()
     world.move(record_id, OTHER_UNIT)
-    said = {"unit_id": unit, "village": "Thôn 2"}
-    (receipt,) = tablet.push(tablet.change(record_id, said, was={"unit_id": "c11629_v1"}))
+    values = {"unit_id": unit, "village": "Thôn 2"}
+    (receipt,) = tablet.push(tablet.change(record_id, values, was={"unit_id": "c11629_v1"}))
     assert receipt["reason"] == reason
 
 
@@ -424,7 +429,7 @@ def test_a_record_keeps_its_type(world: World) -> None:
     )
 
 
-def test_a_time_that_is_no_time_is_kept_and_said(world: World) -> None:
+def test_invalid_time_is_stored_and_reported(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create(at="hôm qua")
     (receipt,) = tablet.push(change)
@@ -446,22 +451,22 @@ def test_an_inspection_of_a_place_nobody_has_is_taken(world: World) -> None:
 
 
 def test_an_orphan_runs_when_its_record_appears_and_its_author_hears_of_it(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    create = one.create()
+    tablet, other = world.tablet(), world.tablet()
+    create = tablet.create()
     edits = [
-        two.change(create["record_id"], {"rooms_total": n}, was={"rooms_total": w})
+        other.change(create["record_id"], {"rooms_total": n}, was={"rooms_total": w})
         for n, w in ((1, None), (2, 1))
     ]
-    assert [r["reason"] for r in two.push(*edits)] == ["orphan", "orphan"]
-    before = two.receipts[edits[0]["change_id"]]["v"]
-    assert one.push(create)[0]["rev"] == 1
-    two.pull()
-    after = [two.receipts[edit["change_id"]] for edit in edits]
+    assert [r["reason"] for r in other.push(*edits)] == ["orphan", "orphan"]
+    before = other.receipts[edits[0]["change_id"]]["v"]
+    assert tablet.push(create)[0]["rev"] == 1
+    other.pull()
+    after = [other.receipts[edit["change_id"]] for edit in edits]
     assert [(r["status"], r["rev"], r["seq"]) for r in after] == [("applied", 2, 1), ("applied", 3, 1)]
-    assert before < after[0]["v"] < after[1]["v"] == two.verdicts
-    assert two.base[create["record_id"]]["data"]["rooms_total"] == 2
+    assert before < after[0]["v"] < after[1]["v"] == other.verdicts
+    assert other.base[create["record_id"]]["data"]["rooms_total"] == 2
     assert {row.state for row in world.rows(Quarantine)} == {"applied"}
-    assert two.ask()[0]["receipts"][two.incarnation][0] == 2
+    assert other.ask()[0]["receipts"][other.incarnation][0] == 2
 
 
 def test_an_orphan_in_front_of_its_record_in_one_request_is_applied(world: World) -> None:
@@ -475,11 +480,11 @@ def test_an_orphan_in_front_of_its_record_in_one_request_is_applied(world: World
 
 def test_a_revoked_tablet_is_heard_but_shown_nothing(world: World) -> None:
     tablet = world.tablet()
-    known = tablet.create()
-    tablet.push(known)
+    stored = tablet.create()
+    tablet.push(stored)
     world.change_rows(Device, revoked_at=world.clock.now())
     fresh = tablet.create()
-    frames = tablet.ask(push=[fresh, known])
+    frames = tablet.ask(push=[fresh, stored])
     assert [frame["frame"] for frame in frames] == ["hello", "res", "res", "end"]
     assert (frames[0]["scopes"], frames[0]["revoked"]) == ([], True)
     assert (frames[1]["reason"], frames[1]["seq"], frames[1]["h"]) == ("device_revoked", None, None)

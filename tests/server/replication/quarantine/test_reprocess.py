@@ -41,14 +41,14 @@ def test_a_grant_applies_what_was_sent_too_early_in_its_order(world: World) -> N
 
 
 def test_an_edit_that_waited_longer_than_its_create_is_applied_once(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    create = one.create(OTHER, scope=OTHER_UNIT)
-    one.push(create)
-    orphan = two.change(create["record_id"], {"village": "Thôn 3"})
-    two.push(orphan)
+    first, second = world.tablet(), world.tablet()
+    create = first.create(OTHER, scope=OTHER_UNIT)
+    first.push(create)
+    orphan = second.change(create["record_id"], {"village": "Thôn 3"})
+    second.push(orphan)
 
     def work(session: Any) -> int:
-        for tablet in (one, two):
+        for tablet in (first, second):
             session.add(
                 DeviceScope(
                     tenant_id=TENANT, device_id=tablet.device, scope=OTHER_UNIT, granted_at=world.clock.now()
@@ -58,12 +58,12 @@ def test_an_edit_that_waited_longer_than_its_create_is_applied_once(world: World
         return run_again(world.batch(session), declared_types())
 
     run_write(world.engine, work)
-    two.pull()
-    assert two.receipts[orphan["change_id"]]["status"] == "applied"
-    assert two.base[create["record_id"]]["rev"] == 2
+    second.pull()
+    assert second.receipts[orphan["change_id"]]["status"] == "applied"
+    assert second.base[create["record_id"]]["rev"] == 2
 
 
-def test_what_is_still_wrong_stays_as_it_was_told(world: World) -> None:
+def test_change_that_is_still_refused_keeps_its_receipt(world: World) -> None:
     tablet = world.tablet()
     bad = tablet.create({**ESTABLISHMENT, "name": 7})
     (before,) = tablet.push(bad)
@@ -72,14 +72,14 @@ def test_what_is_still_wrong_stays_as_it_was_told(world: World) -> None:
     assert tablet.ask()[0]["verdicts"] == 1
 
 
-def test_a_better_known_fault_is_told_anew(world: World) -> None:
+def test_other_reason_at_the_next_attempt_makes_a_new_receipt(world: World) -> None:
     tablet = world.tablet()
     bad = tablet.create({**OTHER, "name": 7}, scope=OTHER_UNIT)
     tablet.push(bad)
     assert grant(world, tablet.device, OTHER_UNIT) == 1
     tablet.sync()
-    told = tablet.receipts[bad["change_id"]]
-    assert (told["status"], told["reason"], told["details"]) == (
+    receipt = tablet.receipts[bad["change_id"]]
+    assert (receipt["status"], receipt["reason"], receipt["details"]) == (
         "quarantined",
         "schema",
         {"name": ["wrong_type"]},

@@ -1,4 +1,4 @@
-"""Mending what was held back: the later change stands for those it replaces (protocol §5.7)."""
+"""Superseding quarantined changes: a later change replaces those it names (protocol §5.7)."""
 
 from __future__ import annotations
 
@@ -33,18 +33,24 @@ def test_a_mended_create_is_a_create_and_its_author_hears_of_the_first(world: Wo
     before = tablet.receipts[bad["change_id"]]["v"]
     (receipt,) = tablet.push(mending(tablet, bad))
     assert (receipt["status"], receipt["rev"]) == ("applied", 1)
-    told = tablet.receipts[bad["change_id"]]
-    assert (told["status"], told["reason"], told["rev"], told["h"], told["seq"]) == (
+    first_receipt = tablet.receipts[bad["change_id"]]
+    assert (
+        first_receipt["status"],
+        first_receipt["reason"],
+        first_receipt["rev"],
+        first_receipt["h"],
+        first_receipt["seq"],
+    ) == (
         "unchanged",
         "replaced",
         1,
         receipt["h"],
         receipt["seq"],
     )
-    assert told["v"] > before
+    assert first_receipt["v"] > before
     (kept,) = world.rows(Quarantine)
     assert (kept.state, kept.payload.encode()) == ("replaced", canonical(bad))
-    assert tablet.push(bad) == [{**told, "frame": "res"}]
+    assert tablet.push(bad) == [{**first_receipt, "frame": "res"}]
     assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 2
 
 
@@ -78,7 +84,7 @@ def test_an_orphan_that_was_mended_does_not_run_when_its_record_appears(world: W
     tablet = world.tablet()
     bad = tablet.create({**ESTABLISHMENT, "rooms_total": -1})
     orphan = tablet.change(bad["record_id"], {"village": "Thôn sai"})
-    assert [one["reason"] for one in tablet.push(bad, orphan)] == ["schema", "orphan"]
+    assert [receipt["reason"] for receipt in tablet.push(bad, orphan)] == ["schema", "orphan"]
     tablet.push(mending(tablet, bad, orphan, village="Thôn 2"))
     assert tablet.base[bad["record_id"]]["data"]["village"] == "Thôn 2"
     assert tablet.base[bad["record_id"]]["rev"] == 1
@@ -96,8 +102,8 @@ def test_only_a_waiting_change_of_the_same_record_and_tablet_is_replaced(world: 
     strange = [*mend["replaces"], world.ids.random(), 7, None]
     assert tablet.push({**mend, "replaces": strange})[0]["status"] == "applied"
     states = {row.change_id: row.state for row in world.rows(Quarantine)}
-    told = {bad["change_id"]: "replaced", theirs["change_id"]: "applied", elsewhere["change_id"]: "open"}
-    assert states == told
+    expected = {bad["change_id"]: "replaced", theirs["change_id"]: "applied", elsewhere["change_id"]: "open"}
+    assert states == expected
     assert tablet.push(good)[0]["status"] == "applied"
 
 
@@ -113,7 +119,7 @@ def test_after_a_grant_the_later_word_stands_for_both(world: World) -> None:
     tablet = world.tablet()
     first = tablet.create(OTHER, scope=OTHER_UNIT)
     second = {**mending(tablet, first, **OTHER, village="Thôn 2"), "scope": OTHER_UNIT}
-    assert {one["reason"] for one in tablet.push(first, second)} == {"scope_not_granted"}
+    assert {receipt["reason"] for receipt in tablet.push(first, second)} == {"scope_not_granted"}
 
     def work(session: Any) -> int:
         session.add(
@@ -151,7 +157,7 @@ def test_a_mended_create_stands_for_edits_that_waited_for_the_record(world: Worl
     bad = refused(tablet, name="Ánh Trăng")
     edit = tablet.change(bad["record_id"], {"name": "Ánh Sao"}, was={"name": "Ánh Trăng"})
     mended = mending(tablet, bad, edit, name="Ánh Trăng")
-    told = tablet.push(edit, mended)
-    assert [receipt["status"] for receipt in told] == ["unchanged", "applied"]
+    receipts = tablet.push(edit, mended)
+    assert [receipt["status"] for receipt in receipts] == ["unchanged", "applied"]
     assert tablet.receipts[edit["change_id"]]["reason"] == "replaced"
     assert world.stored(bad["record_id"]).data["name"] == "Ánh Trăng"

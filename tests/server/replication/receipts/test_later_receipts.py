@@ -1,4 +1,4 @@
-"""However many verdicts a tablet has not heard, they come in bounded answers, each once (protocol §6.2)."""
+"""Later receipts come in responses of bounded size, each once, however many there are (protocol §6.2)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def size_of(frames: list[Json]) -> int:
 
 
 def grown(world: World) -> None:
-    """Give every verdict much to say, as a refusal of a large change may have."""
+    """Give every receipt long details, as a refusal of a large change may have."""
 
     def work(session: Session) -> Any:
         session.execute(
@@ -44,9 +44,9 @@ def test_unheard_verdicts_come_in_answers_of_bounded_size(world: World) -> None:
             break
     assert len(answers) > 2
     assert max(map(size_of, answers)) <= MAX_ANSWER_BYTES
-    told = [frame["v"] for frames in answers for frame in frames if frame["frame"] == "res"]
-    assert told == sorted(set(told))
-    assert set(tablet.receipts) == {one["change_id"] for one in bad}
+    versions = [frame["v"] for frames in answers for frame in frames if frame["frame"] == "res"]
+    assert versions == sorted(set(versions))
+    assert set(tablet.receipts) == {change["change_id"] for change in bad}
     assert tablet.verdicts == answers[-1][0]["verdicts"] == 60
 
 
@@ -65,7 +65,7 @@ def test_one_verdict_goes_however_much_it_says(world: World) -> None:
     assert tablet.verdicts == 1
 
 
-def test_what_was_pushed_just_now_is_not_told_twice_beside_many_unheard(world: World) -> None:
+def test_receipt_of_the_current_push_is_sent_once_beside_many_later_receipts(world: World) -> None:
     tablet = world.tablet()
     tablet.push(*[tablet.create({**ESTABLISHMENT, "rooms_total": -1}) for _ in range(30)])
     grown(world)
@@ -90,7 +90,7 @@ def orphan_of(world: World, tablet: Tablet) -> tuple[Json, Json]:
 
 
 def results(frames: list[Json], change: Json) -> list[Json]:
-    return [one for one in frames if one.get("change_id") == change["change_id"]]
+    return [frame for frame in frames if frame.get("change_id") == change["change_id"]]
 
 
 def test_the_tablet_that_replaced_another_hears_what_becomes_of_its_changes_once(world: World) -> None:
@@ -101,7 +101,7 @@ def test_the_tablet_that_replaced_another_hears_what_becomes_of_its_changes_once
     assert (receipt["status"], receipt["incarnation"], receipt["v"]) == ("quarantined", old.incarnation, 1)
     new.pull()
     other.push(made)
-    assert [one["status"] for one in results(new.pull(), waits)] == ["applied"]
+    assert [receipt["status"] for receipt in results(new.pull(), waits)] == ["applied"]
     assert (new.verdicts, results(new.pull(), waits), results(old.pull(), waits)) == (2, [], [])
     assert_sound(world)
     assert faults_of_store(world.engine, world.tenant_id) == []
@@ -121,8 +121,8 @@ def test_of_a_scope_that_was_not_granted_it_hears_the_verdict_alone(world: World
     waits, made = orphan_of(world, old)
     new.push(waits)
     world.tablet().push(made)
-    (told,) = results(new.sync(), waits)
-    assert [told[name] for name in ("status", "rev", "seq", "h")] == ["applied", None, None, None]
+    (receipt,) = results(new.sync(), waits)
+    assert [receipt[name] for name in ("status", "rev", "seq", "h")] == ["applied", None, None, None]
 
 
 def test_what_is_taken_over_is_mended_by_saying_it_anew(world: World) -> None:
@@ -131,7 +131,7 @@ def test_what_is_taken_over_is_mended_by_saying_it_anew(world: World) -> None:
     old.push(bad)
     new.push(bad)
     assert world.rows(StoredReceipt)[0].told_to == new.device
-    # Only its own tablet may mend a change: the other one says it anew.
+    # Only its own tablet may supersede a change: the other tablet sends a new one.
     again = new.change(bad["record_id"], ESTABLISHMENT, create=True, replaces=[bad["change_id"]])
     (mended,) = new.push(again)
     assert mended["status"] == "applied"
