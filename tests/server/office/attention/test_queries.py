@@ -47,20 +47,20 @@ def quarantined(tablet: Tablet, **more: object) -> str:
 
 
 def listed(
-    world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
+    world: World, filter_: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
 ) -> list[tuple[ItemOrigin, str]]:
     with snapshot(world.engine) as session:
-        page = attention_page(session, TENANT, access, wanted, PageStart())
+        page = attention_page(session, TENANT, access, filter_, PageStart())
     assert page.after is None
     assert page.before is None
-    return [(one.origin, one.key.id) for one in page.rows]
+    return [(row.origin, row.key.id) for row in page.rows]
 
 
 def counted(
-    world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
+    world: World, filter_: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
 ) -> dict[ItemOrigin, int]:
     with snapshot(world.engine) as session:
-        return count_items(session, TENANT, access, wanted)
+        return count_items(session, TENANT, access, filter_)
 
 
 def sources(world: World, access: AccessFilter, **filters: str) -> Sources:
@@ -112,7 +112,7 @@ def test_pages_go_through_all_items_forwards_and_back(
     oldest_first: bool,
     are_of_one_instant: bool,
 ) -> None:
-    wanted = AttentionFilter(oldest_first=oldest_first)
+    filter_ = AttentionFilter(oldest_first=oldest_first)
     for _ in range(3):
         conflict(tablet, "name", "address_line")
         quarantined(tablet)
@@ -122,7 +122,7 @@ def test_pages_go_through_all_items_forwards_and_back(
         world.change_rows(ConflictRow, changed_at=now)
         world.change_rows(Quarantine, received_at=now)
         world.change_rows(DivergentRecord, received_at=now)
-    everything = listed(world, wanted)
+    everything = listed(world, filter_)
     assert len(everything) == len(set(everything)) > 6
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
 
@@ -130,17 +130,17 @@ def test_pages_go_through_all_items_forwards_and_back(
         pages = []
         while place is not None:
             with snapshot(world.engine) as session:
-                page = attention_page(session, TENANT, ALL, wanted, place)
-            pages.append([(one.origin, one.key.id) for one in page.rows])
+                page = attention_page(session, TENANT, ALL, filter_, place)
+            pages.append([(row.origin, row.key.id) for row in page.rows])
             place = getattr(page, name)
         return pages
 
-    assert [one for page in walked(PageStart(), "after") for one in page] == everything
+    assert [key for page in walked(PageStart(), "after") for key in page] == everything
     back = walked(PageStart(is_last=True), "before")
     assert back[0] == everything[-2:]
     # The first page is whole again: it may show an item of the second one.
     assert back[-1] == everything[:2]
-    assert {one for page in back for one in page} == set(everything)
+    assert {key for page in back for key in page} == set(everything)
 
 
 def test_page_goes_on_where_a_decided_item_stood(
@@ -153,8 +153,8 @@ def test_page_goes_on_where_a_decided_item_stood(
 
     def page(place: PageStart) -> list[tuple[ItemOrigin, str]]:
         with snapshot(world.engine) as session:
-            found = attention_page(session, TENANT, ALL, EVERYTHING, place)
-            return [(one.origin, one.key.id) for one in found.rows]
+            items = attention_page(session, TENANT, ALL, EVERYTHING, place)
+            return [(row.origin, row.key.id) for row in items.rows]
 
     with snapshot(world.engine) as session:
         after = attention_page(session, TENANT, ALL, EVERYTHING, PageStart()).after

@@ -29,10 +29,10 @@ def test_trail_and_readings_mean_the_same_on_both_engines(world: World) -> None:
     tablet = world.tablet()
     create = tablet.create()
     tablet.push(create)
-    record_id, one = create["record_id"], reader(world, "o1")
+    record_id, actor = create["record_id"], reader(world, "o1")
     with snapshot(world.engine) as session:
-        assert not has_read_today(session, one, record_id)
-    run_write(world.engine, lambda session: note_reading(session, one, record_id, None))
+        assert not has_read_today(session, actor, record_id)
+    run_write(world.engine, lambda session: note_reading(session, actor, record_id, None))
     today = local_date(world.clock.now())
     narrowed = {
         AuditFilter(object=record_id): 1,
@@ -43,19 +43,19 @@ def test_trail_and_readings_mean_the_same_on_both_engines(world: World) -> None:
         AuditFilter(object="no such number"): 0,
     }
     with snapshot(world.engine) as session:
-        assert has_read_today(session, one, record_id)
+        assert has_read_today(session, actor, record_id)
         assert not has_read_today(session, reader(world, "o2"), record_id)
-        found = {
+        entries = {
             narrow: trail_page(session, world.tenant_id, narrow, PageStart()).total for narrow in narrowed
         }
-        assert found == narrowed
+        assert entries == narrowed
         page = trail_page(session, world.tenant_id, AuditFilter(object=record_id), PageStart())
         assert page.trail_names.records[record_id].type == create["type"]
         every = trail_page(session, world.tenant_id, AuditFilter(), PageStart(is_last=True))
         assert len(list(trail_rows(session, world.tenant_id, AuditFilter()))) == every.total
 
 
-def test_a_record_is_found_on_both_engines(world: World) -> None:
+def test_search_returns_the_record_on_both_engines(world: World) -> None:
     tablet = world.tablet()
     place = tablet.create()
     tablet.push(place)
@@ -67,8 +67,8 @@ def test_a_record_is_found_on_both_engines(world: World) -> None:
         RecordSearch(): (),
     }
     with snapshot(world.engine) as session:
-        found = {
-            wanted: tuple(row.record_id for row in find_records(session, world.tenant_id, wanted).rows)
-            for wanted in expected
+        records = {
+            text: tuple(row.record_id for row in find_records(session, world.tenant_id, text).rows)
+            for text in expected
         }
-    assert found == expected
+    assert records == expected

@@ -1,4 +1,4 @@
-"""The office settles: what is chosen stands, the rest is kept, and nothing unseen is overwritten."""
+"""Conflict resolution by the office writes chosen values and overwrites no value unseen by the officer."""
 
 from __future__ import annotations
 
@@ -43,17 +43,20 @@ def clash(tablet: Tablet, record_id: str, set_: Mapping[str, Any], **more: Any) 
 
 def settle(world: World, record_id: str, choices: Mapping[str, ResolutionChoice], **over: Any) -> None:
     with snapshot(world.engine) as session:
-        found = conflicts_on(session, world.tenant_id, AccessFilter(None), record_id)
-    assert found is not None
-    seen = {one.conflict_id: one.rev for one in found.open}
-    wanted = Settlement(record_id, found.record.rev, seen, choices)
-    write(world, Settlement(**{name: over.get(name, getattr(wanted, name)) for name in wanted.__slots__}))
+        conflicts = conflicts_on(session, world.tenant_id, AccessFilter(None), record_id)
+    assert conflicts is not None
+    seen = {conflict.conflict_id: conflict.rev for conflict in conflicts.open}
+    settlement = Settlement(record_id, conflicts.record.rev, seen, choices)
+    write(
+        world,
+        Settlement(**{name: over.get(name, getattr(settlement, name)) for name in settlement.__slots__}),
+    )
 
 
-def write(world: World, wanted: Settlement) -> None:
+def write(world: World, settlement: Settlement) -> None:
     def work(session: Any) -> None:
         batch = world.batch(session)
-        settle_record(batch, declared_types(), Actor("officer", OFFICER), wanted)
+        settle_record(batch, declared_types(), Actor("officer", OFFICER), settlement)
         batch.flush()
 
     run_write(world.engine, work)
@@ -66,9 +69,9 @@ def refusal(world: World, record_id: str, choices: Mapping[str, ResolutionChoice
 
 
 def stored(world: World, record_id: str) -> Stored:
-    found = world.stored(record_id)
-    assert found is not None
-    return found
+    record = world.stored(record_id)
+    assert record is not None
+    return record
 
 
 def test_a_value_kept_aside_is_taken_and_the_tablets_hear_of_it(world: World) -> None:
@@ -94,7 +97,7 @@ def test_keeping_what_stands_makes_no_revision(world: World) -> None:
     assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.device_id.is_(None))] == [None]
 
 
-def test_a_third_value_is_written_by_the_office_and_told_in_the_history(world: World) -> None:
+def test_third_value_is_written_by_the_office_and_in_the_history(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
     settle(world, record_id, {"village": ResolutionChoice(ValueSource.WRITTEN, value="Thôn 9")})
@@ -108,9 +111,9 @@ def test_a_third_value_is_written_by_the_office_and_told_in_the_history(world: W
 
 
 def test_conflicts_of_two_tablets_at_one_field_are_settled_together(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = disputed(one)
-    offered = clash(two, record_id, {"village": "Thôn 7"})
+    tablet, other = world.tablet(), world.tablet()
+    record_id = disputed(tablet)
+    offered = clash(other, record_id, {"village": "Thôn 7"})
     settle(world, record_id, {"village": ResolutionChoice(ValueSource.TAKEN, change_id=offered)})
     assert stored(world, record_id).data["village"] == "Thôn 7"
     assert {row.state for row in world.rows(ConflictRow)} == {"resolved"}
@@ -227,8 +230,8 @@ def test_a_value_of_a_merged_record_is_settled_like_any_other(world: World) -> N
         batch.load([record_id])
         (conflict,) = batch.companions(record_id)
         entries = {
-            one: {**entry, "reason": "merged"}
-            for one, entry in dict(conflict.data["entries"]).items()  # type: ignore[call-overload]
+            change_id: {**entry, "reason": "merged"}
+            for change_id, entry in dict(conflict.data["entries"]).items()  # type: ignore[call-overload]
         }
         batch.put(next_revision(conflict, data={**conflict.data, "entries": entries}))
         batch.flush()

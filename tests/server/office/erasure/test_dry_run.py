@@ -1,4 +1,4 @@
-"""What is counted before a purge is what the purge takes; counting changes nothing."""
+"""The dry run of an erasure counts the rows that the erasure empties, and changes none."""
 
 from __future__ import annotations
 
@@ -40,24 +40,25 @@ def kept(world: World) -> tuple[int, int, int]:
 
     with snapshot(world.engine) as session:
         changes, waiting = (
-            session.query(one).filter(one.payload.is_not(None)).count() for one in (ChangeHistory, Quarantine)
+            session.query(model).filter(model.payload.is_not(None)).count()
+            for model in (ChangeHistory, Quarantine)
         )
         return changes, waiting, session.query(DivergentRecord).count()
 
 
 def test_every_row_that_a_purge_empties_was_counted(world: World) -> None:
     filed = session_with_a_history(world, world.tablet(), world.tablet())
-    before, told = texts(world), extent(world, filed)
+    before, counted = texts(world), extent(world, filed)
     assert texts(world) == before
     had = kept(world)
     purged(world, filed)
     # The act of the purge itself is a row of the history.
-    taken = [one - two for one, two in zip(had, kept(world), strict=True)]
-    assert (told.changes, told.quarantined, told.divergent) == (taken[0] + 1, taken[1], taken[2])
-    assert (told.companions, told.rev, told.backups) == (3, 2, 0)
+    taken = [count - left for count, left in zip(had, kept(world), strict=True)]
+    assert (counted.changes, counted.quarantined, counted.divergent) == (taken[0] + 1, taken[1], taken[2])
+    assert (counted.companions, counted.rev, counted.backups) == (3, 2, 0)
 
 
-def test_files_that_stay_are_told_from_those_that_go(world: World, tmp_path: Path) -> None:
+def test_files_that_stay_are_distinguished_from_erased_files(world: World, tmp_path: Path) -> None:
     tablet, store = world.tablet(), FileStore(tmp_path, TENANT)
     record_id = tablet.created(named(PICTURE))
     sent(world, store, tablet, record_id)

@@ -129,7 +129,7 @@ def session_with_a_history(world: World, tablet: Tablet, other: Tablet) -> str:
 
     act(world, send_back)
     short, long = answer(tablet, filed), answer(tablet, filed, SECRET * 30)
-    assert [one["reason"] for one in tablet.push(short, long)] == [None, "schema"]
+    assert [receipt["reason"] for receipt in tablet.push(short, long)] == [None, "schema"]
     return filed
 
 
@@ -155,9 +155,9 @@ def test_tablets_get_the_record_as_a_revision_without_content(world: World) -> N
     other.pull()
     row = other.base[filed]
     assert (row["rev"], row["deleted"], set(row["data"])) == (3, False, {"purged"})
-    about = [one for one in other.base.values() if one["id"] != filed]
+    about = [row for row in other.base.values() if row["id"] != filed]
     assert about
-    assert all(one["deleted"] and set(one["data"]) == {"purged"} for one in about)
+    assert all(row["deleted"] and set(row["data"]) == {"purged"} for row in about)
 
 
 def test_an_answer_is_erased_alone_and_its_record_stays(world: World) -> None:
@@ -209,16 +209,16 @@ def test_of_a_late_edit_only_the_hash_is_kept(world: World) -> None:
     record_id = tablet.created()
     purged(world, record_id)
     changes = late(tablet, record_id)
-    reasons = [one["reason"] for one in tablet.push(*changes)]
+    reasons = [receipt["reason"] for receipt in tablet.push(*changes)]
     assert reasons == ["purged", "user_unknown", "schema", "id_reuse", "purged", "purged"]
     assert SECRET not in texts(world)
     kept = {row.payload_hash: row for row in world.rows(Quarantine)}
     assert len(kept) == len(changes)
     assert {(row.payload, row.state) for row in kept.values()} == {(None, "discarded")}
-    assert [one["reason"] for one in tablet.push(*changes)] == reasons
+    assert [receipt["reason"] for receipt in tablet.push(*changes)] == reasons
 
 
-def test_what_waited_for_the_record_is_told_that_it_is_purged(world: World) -> None:
+def test_waiting_change_of_an_erased_record_is_reported_as_purged(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     waits = tablet.change(record_id, {"lat": "đâu đó"})
@@ -278,8 +278,8 @@ def test_a_conflict_about_it_that_only_a_tablet_has_goes_too(world: World, is_la
     entries = {"c": {"mine": SECRET, "was": None, "current": None}}
     about = {"record_type": "establishment", "path": "note", "device": tablet.device, "state": "open"}
     lost = [
-        held(world, type="conflict", data={"record": one, **about, "entries": entries})
-        for one in (record_id, other)
+        held(world, type="conflict", data={"record": subject_id, **about, "entries": entries})
+        for subject_id in (record_id, other)
     ]
     if is_late:
         purged(world, record_id)
@@ -315,14 +315,14 @@ def test_an_officer_whose_account_is_closed_does_not_count(world: World) -> None
     assert refusal(lambda: confirm(world, record_id)) is ErrorCode.FORBIDDEN
 
 
-def test_a_purge_is_asked_for_once_and_done_once(world: World) -> None:
+def test_erasure_is_requested_once_and_done_once(world: World) -> None:
     record_id = world.tablet().created()
     request(world, record_id)
     assert refusal(lambda: request(world, record_id, SECOND)) is ErrorCode.LOCKED
     confirm(world, record_id)
     assert refusal(lambda: confirm(world, record_id)) is ErrorCode.PURGED
     assert refusal(lambda: request(world, record_id)) is ErrorCode.PURGED
-    assert {"purge_requested", "purge_confirmed"} <= {one.action for one in world.rows(Audit)}
+    assert {"purge_requested", "purge_confirmed"} <= {entry.action for entry in world.rows(Audit)}
 
 
 def test_a_request_may_be_taken_back(world: World) -> None:
@@ -346,7 +346,7 @@ def test_another_person_may_refuse_it_and_then_nothing_has_happened(world: World
     stored = world.stored(record_id)
     assert stored is not None
     assert stored.data == ESTABLISHMENT
-    assert [one.action for one in world.rows(Audit)][-1] == "purge_refused"
+    assert [entry.action for entry in world.rows(Audit)][-1] == "purge_refused"
     request(world, record_id)
     assert confirm(world, record_id) == 2
 
@@ -357,7 +357,7 @@ def test_reviews_and_conflicts_go_with_their_record_only(world: World) -> None:
     about = [
         row.record_id for row in world.rows(Record) if row.record_id != filed and row.type != "comment_answer"
     ]
-    assert {refusal(lambda one=one: request(world, one)) for one in about} == {ErrorCode.FORBIDDEN}  # type: ignore[misc]
+    assert {refusal(lambda id_=id_: request(world, id_)) for id_ in about} == {ErrorCode.FORBIDDEN}  # type: ignore[misc]
 
 
 def test_a_purged_session_cannot_be_decided_on(world: World) -> None:

@@ -21,7 +21,7 @@ from field178_server.records.stored_record import new_record
 from field178_shared.rules.establishment import duplicates_of
 
 
-def found(engine: Engine) -> set[frozenset[str]]:
+def candidate_pairs(engine: Engine) -> set[frozenset[str]]:
     with snapshot(engine) as session:
         pairs = duplicate_pairs(session, TENANT, AccessFilter(None))
     return {frozenset((pair.one.record_id, pair.other.record_id)) for pair in pairs}
@@ -35,7 +35,7 @@ def expected(world: World) -> set[frozenset[str]]:
         for row in rows
         for other in duplicates_of(
             {name: getattr(row, name) for name in names},
-            [known_establishment(one) for one in rows if one.record_id != row.record_id],
+            [known_establishment(entry) for entry in rows if entry.record_id != row.record_id],
         )
     }
 
@@ -44,7 +44,7 @@ def expected(world: World) -> set[frozenset[str]]:
 def test_pairs_are_those_of_all_with_all_after_every_change(world: World, seed: int) -> None:
     sizes = set()
     for _ in walk(world, seed, 40):
-        assert found(world.engine) == expected(world)
+        assert candidate_pairs(world.engine) == expected(world)
         sizes.add(len(expected(world)))
     assert max(sizes) > 10
 
@@ -55,7 +55,7 @@ def test_more_of_one_name_than_are_compared_are_all_candidates(
     monkeypatch.setattr(duplicate, "_MOST_COMPARED", 0)
     monkeypatch.setattr(duplicate, "_MOST_EACH", 1)
     for _ in walk(world, 5, 15):
-        assert found(world.engine) == expected(world)
+        assert candidate_pairs(world.engine) == expected(world)
 
 
 def test_many_of_one_name_in_one_push_are_not_compared_all_with_all(
@@ -77,7 +77,7 @@ def test_many_of_one_name_in_one_push_are_not_compared_all_with_all(
 
 
 def test_keys_are_those_of_the_register_and_of_nothing_else(world: World) -> None:
-    """What is erased, merged or deleted leaves no key behind, nor does a name that was changed."""
+    """Erased, merged and deleted establishments have no keys left, and former names neither."""
     for _ in walk(world, 6, 40):
         pass
     names = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
@@ -87,18 +87,20 @@ def test_keys_are_those_of_the_register_and_of_nothing_else(world: World) -> Non
         for row in rows
         for key in duplicate.keys_of({name: getattr(row, name) for name in names}).own
     }
-    assert {(one.key, one.record_id) for one in world.rows(DuplicateKey)} == own
-    assert {one.record_id for one in world.rows(DuplicateCandidate)} <= {row.record_id for row in rows}
+    assert {(key.key, key.record_id) for key in world.rows(DuplicateKey)} == own
+    assert {candidate.record_id for candidate in world.rows(DuplicateCandidate)} <= {
+        row.record_id for row in rows
+    }
 
 
 def test_migration_finds_the_pairs_of_a_store_that_has_entries(world: World) -> None:
     for _ in walk(world, 7, 30):
         pass
-    keys = [(one.key, one.record_id) for one in world.rows(DuplicateKey)]
+    keys = [(key.key, key.record_id) for key in world.rows(DuplicateKey)]
     downgrade(world.engine, "0041")
     upgrade(world.engine)
-    assert found(world.engine) == expected(world) != set()
-    assert [(one.key, one.record_id) for one in world.rows(DuplicateKey)] == keys
+    assert candidate_pairs(world.engine) == expected(world) != set()
+    assert [(key.key, key.record_id) for key in world.rows(DuplicateKey)] == keys
 
 
 @pytest.mark.postgres
@@ -122,6 +124,6 @@ def test_two_of_one_place_written_at_the_same_time_are_a_pair(postgres_engine: E
     other.start()
     run_write(world.engine, lambda session: enter(session, 0))
     other.join(10)
-    assert found(world.engine) == {frozenset(ids)}
+    assert candidate_pairs(world.engine) == {frozenset(ids)}
     with snapshot(world.engine) as session:
         assert len(session.scalars(select(DuplicateCandidate)).all()) == 2

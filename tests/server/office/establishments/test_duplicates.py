@@ -23,7 +23,7 @@ _WORDS = ("Hoa", "Hòa", "Ban", "Karaoke")
 def test_pairs_are_those_of_all_with_all(world: World, seed: int) -> None:
     rnd, tablet = random.Random(seed), world.tablet(UNIT, "ref")
     changes = [tablet.create(_entry(rnd, n)) for n in range(40)]
-    assert {one["status"] for one in tablet.push(*changes)} == {"applied"}
+    assert {receipt["status"] for receipt in tablet.push(*changes)} == {"applied"}
     with snapshot(world.engine) as session:
         pairs = duplicate_pairs(session, TENANT, AccessFilter(None))
         query = select(EstablishmentProjection).order_by(
@@ -42,9 +42,9 @@ def test_pairs_are_those_of_all_with_all(world: World, seed: int) -> None:
             for row in rows
         }
         expected = {
-            (one.record_id, other.record_id)
-            for one, other in combinations(rows, 2)
-            if duplicates_of(content[one.record_id], [known_establishment(other)])
+            (row.record_id, other.record_id)
+            for row, other in combinations(rows, 2)
+            if duplicates_of(content[row.record_id], [known_establishment(other)])
         }
     assert len(pairs) == len(expected) > 10
     assert {(pair.one.record_id, pair.other.record_id) for pair in pairs} == expected

@@ -43,8 +43,8 @@ def page(
         return filed_page(session, FiledList(TENANT, access, narrow), place or PageStart())
 
 
-def ids(found: FiledPage) -> list[str]:
-    return [row.record_id for row in found.page.rows]
+def ids(filed: FiledPage) -> list[str]:
+    return [row.record_id for row in filed.page.rows]
 
 
 @pytest.mark.parametrize("most", [2000, 2])
@@ -60,7 +60,7 @@ def test_words_and_numbers_find_without_marks_part_by_part(
         for place, number, day in ((here, "0007/QĐ", 1), (there, "0108/KH", 2), (there, "50%_9/KH", 2))
     )
     newest = sorted((second, third), reverse=True)
-    found = {
+    expected = {
         "hoa phuong": [first],
         "Dại dương": newest,
         "kh-qd": [],
@@ -73,22 +73,24 @@ def test_words_and_numbers_find_without_marks_part_by_part(
         "50%_9": [third],
     }
     # A word without a digit is looked for among the places alone.
-    assert {text: ids(page(world, text)) for text in found} == found
-    assert [page(world, text).total for text in found] == [len(one) for one in found.values()]
+    assert {text: ids(page(world, text)) for text in expected} == expected
+    assert [page(world, text).total for text in expected] == [len(matches) for matches in expected.values()]
 
 
 def test_texts_of_one_record_do_not_run_into_each_other(world: World) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     numbers = {"minutes_number": "12/BB-ĐKT178", "decision_number": "34/QĐ"}
     measure = {"k": {"measure_id": "fine_money", "document_number": "56/QĐ", "amount_vnd": 9_000_000}}
-    one = visit(tablet, tablet.created(), measures=measure, number="34/QĐ", minutes_number="12/BB-ĐKT178")
+    visit_id = visit(
+        tablet, tablet.created(), measures=measure, number="34/QĐ", minutes_number="12/BB-ĐKT178"
+    )
     session = tablet.created({**SESSION, "venue": "Nhà văn hoá  Đông"}, type="outreach_session")
-    (row,) = world.rows(FiledRecord, FiledRecord.record_id == one)
+    (row,) = world.rows(FiledRecord, FiledRecord.record_id == visit_id)
     assert set(row.folded.split("\n")) >= {"12/bb-dkt178", "34/qd", "56/qd"}
-    assert all(ids(page(world, text)) == [one] for text in (*numbers.values(), "56/qđ"))
+    assert all(ids(page(world, text)) == [visit_id] for text in (*numbers.values(), "56/qđ"))
     assert ids(page(world, "12/bb-dkt178 34/qd")) == []
-    for text, found in (("hoa dong", [session]), ("Nhà văn hóa đông", [session]), ("dong nha", [])):
-        assert ids(page(world, text, type_="outreach_session")) == found
+    for text, expected in (("hoa dong", [session]), ("Nhà văn hóa đông", [session]), ("dong nha", [])):
+        assert ids(page(world, text, type_="outreach_session")) == expected
     assert ids(page(world, "hoa dong 1")) == []
 
 
@@ -151,5 +153,5 @@ def test_visits_with_a_code_are_counted_once_and_within_access(
     assert page(world, "", type_="outreach_session", violation="noise").total == 0
     assert page(world, "hoa", violation="noise").total == 2
     with snapshot(world.engine) as session:
-        wanted = FiledList(TENANT, WHOLE, FiledFilter("inspection", violation="noise", outcome="none_such"))
-        assert count_filed(session, wanted) == 0
+        filed = FiledList(TENANT, WHOLE, FiledFilter("inspection", violation="noise", outcome="none_such"))
+        assert count_filed(session, filed) == 0

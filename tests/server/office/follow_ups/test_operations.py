@@ -50,8 +50,8 @@ def decision(**over: Any) -> NewEntry:
 
 
 def payment(decision_id: str, number: str, amount: int, **over: Any) -> NewEntry:
-    told = {"decision": decision_id, "document_number": number, "amount_vnd": amount}
-    return NewEntry("payment", builders.payment(record=None, **told, **over))
+    content = {"decision": decision_id, "document_number": number, "amount_vnd": amount}
+    return NewEntry("payment", builders.payment(record=None, **content, **over))
 
 
 def closure(key: str = "exit", **over: Any) -> NewEntry:
@@ -96,9 +96,9 @@ class Desk:
         self.run(withdraw, SeenEntry(self.visit, record_id, stored.rev), reason)
 
     def counts(self) -> dict[FollowUpTab, int]:
-        wanted = FollowUpFilter(TENANT, AccessFilter(None), local_date(NOW))
+        filter_ = FollowUpFilter(TENANT, AccessFilter(None), local_date(NOW))
         with snapshot(self.world.engine) as session:
-            return follow_up_counts(session, wanted)
+            return follow_up_counts(session, filter_)
 
     def lines(self) -> dict[str, tuple[date, date | None]]:
         return {row.line: (row.due_on, row.closed_on) for row in self.world.rows(FollowUpProjection)}
@@ -168,7 +168,7 @@ def test_correction_of_an_entry_is_a_new_revision_and_names_what_it_changes(desk
     assert entry.history.is_complete
     (step,) = entry.history.revisions[1].differences
     assert (step.path, step.before, step.after) == ("amount_vnd", 15_000_000, 12_000_000)
-    assert [one.amount_vnd for one in page.entries.after.decisions] == [12_000_000]
+    assert [decision.amount_vnd for decision in page.entries.after.decisions] == [12_000_000]
     with pytest.raises(AppError) as refused:
         desk.run(correct, SeenEntry(desk.visit, decided, 1), decision(amount_vnd=1).data)
     assert refused.value.code is ErrorCode.REVISION_CHANGED
@@ -218,12 +218,12 @@ def test_answer_of_another_visit_closes_a_correction_until_that_visit_is_void(de
     assert desk.lines()[key][1] == date(2026, 11, 25)
 
 
-def test_correction_asked_for_after_it_was_answered_is_closed_at_once(world: World) -> None:
-    tablet, asked = world.tablet(TEAM, "ref"), world.ids.time_ordered()
-    answer = {"visit_id": asked, "follow_up_id": "exit", "status": "fixed"}
+def test_correction_required_after_its_answer_is_closed_at_once(world: World) -> None:
+    tablet, visit_id = world.tablet(TEAM, "ref"), world.ids.time_ordered()
+    answer = {"visit_id": visit_id, "follow_up_id": "exit", "status": "fixed"}
     visit_of(tablet, follow_ups=None, findings=None, follow_up_answers={"a": answer})
     data = builders.inspection(follow_ups=ASKED, unit_id="c11629_v1", team_id=TEAM[5:])
-    tablet.push(tablet.change(asked, data, create=True, type="inspection", scope=TEAM))
+    tablet.push(tablet.change(visit_id, data, create=True, type="inspection", scope=TEAM))
     assert [row.closed_on for row in world.rows(FollowUpProjection)] == [date(2026, 11, 20)]
 
 
@@ -257,8 +257,8 @@ def test_entries_move_with_their_visit(desk: Desk) -> None:
 def asked_thrice(sqlite_engine: Engine) -> Desk:
     world = World(sqlite_engine)
     tablet = world.tablet(TEAM, "ref")
-    asked = {**ASKED, **{key: {"text": key, "status": "open"} for key in ("file", "water")}}
-    return Desk(world, tablet, visit_of(tablet, findings=None, follow_ups=asked))
+    follow_ups = {**ASKED, **{key: {"text": key, "status": "open"} for key in ("file", "water")}}
+    return Desk(world, tablet, visit_of(tablet, findings=None, follow_ups=follow_ups))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -29,15 +29,15 @@ UNIT = "unit:c11629_v1"
 EVERY = FollowUpFilter(TENANT, AccessFilter(None), local_date(NOW))
 
 
-def visits(desk: Desk, wanted: FollowUpFilter) -> list[str]:
-    found, after = [], None
+def visits(desk: Desk, filter_: FollowUpFilter) -> list[str]:
+    visit_ids, after = [], None
     with snapshot(desk.world.engine) as session:
         while True:
-            page = follow_up_page(session, wanted, after)
-            found += [row.visit_id for row in page.rows]
+            page = follow_up_page(session, filter_, after)
+            visit_ids += [row.visit_id for row in page.rows]
             after = page.next
             if after is None:
-                return found
+                return visit_ids
 
 
 @pytest.mark.parametrize("tab", [FollowUpTab.OVERDUE, FollowUpTab.CLOSED])
@@ -45,18 +45,18 @@ def test_pages_hold_every_row_once_in_their_order(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tab: FollowUpTab
 ) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
-    asked = [
+    made = [
         visit_of(desk.tablet, findings=None, follow_ups={"exit": {**ASKED["exit"], "due_on": day}})
         for day in ("2026-11-22", "2026-11-23", "2026-11-24", "2026-11-22")
     ]
-    due = [asked[0], asked[3], asked[1], *sorted((desk.visit, asked[2]))]
+    due = [made[0], made[3], made[1], *sorted((desk.visit, made[2]))]
     if tab is FollowUpTab.CLOSED:
         for number, visit in enumerate(due):
             desk.enter(closure(closed_on=f"2026-11-{24 - number // 2}"), visit)
-    found = visits(desk, replace(EVERY, tab=tab))
-    assert sorted(found) == sorted(due)
-    assert len(found) == len(set(found))
-    assert found[0] in ({asked[0], asked[3]} if tab is FollowUpTab.OVERDUE else set(due[:2]))
+    listed = visits(desk, replace(EVERY, tab=tab))
+    assert sorted(listed) == sorted(due)
+    assert len(listed) == len(set(listed))
+    assert listed[0] in ({made[0], made[3]} if tab is FollowUpTab.OVERDUE else set(due[:2]))
 
 
 def test_filters_leave_what_they_name_and_a_repeat_is_marked(desk: Desk) -> None:

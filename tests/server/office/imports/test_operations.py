@@ -91,7 +91,7 @@ def test_a_break_between_two_batches_leaves_a_part_and_the_next_time_the_rest(
     assert (done.tally.known, done.tally.new) == (1, 1)
 
 
-def test_a_change_taken_in_is_known_when_the_tablet_pushes_it(case: Case) -> None:
+def test_imported_change_is_not_applied_again_when_the_tablet_pushes_it(case: Case) -> None:
     change = case.tablet.create()
     case.take(case.file(change))
     assert case.tablet.push(change)[0]["status"] == "applied"

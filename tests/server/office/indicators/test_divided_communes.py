@@ -69,7 +69,7 @@ def seen(store: DemoStore, lists: CodeLists, units: tuple[str, ...]) -> Seen:
         figures = report_figures(session, tenant_id, question)
         counted = figures.figures()
         anew = ReportFacts(session, tenant_id, question).figures.figures()
-        assert {one: anew[one].before for one in anew} == {one: counted[one].before for one in counted}
+        assert {key: anew[key].before for key in anew} == {key: counted[key].before for key in counted}
         return Seen(
             counted["visits_total"].before.num,
             counted["sessions_total"].before.num,
@@ -92,7 +92,10 @@ def assign(store: DemoStore, lists: CodeLists, unit_id: str, to: str) -> int:
 def with_places_inside(lists: CodeLists) -> CodeLists:
     """Return the lists with each school and zone of a divided commune in the one that followed it."""
     schools, zones = (
-        {key: replace(one, unit_id=INSIDE) if one.unit_id in DIVIDED else one for key, one in places.items()}
+        {
+            key: replace(place, unit_id=INSIDE) if place.unit_id in DIVIDED else place
+            for key, place in places.items()
+        }
         for places in (lists.schools, lists.zones)
     )
     return replace(lists, schools=schools, zones=zones)
@@ -100,12 +103,12 @@ def with_places_inside(lists: CodeLists) -> CodeLists:
 
 def test_assigning_places_brings_their_visits_into_the_year_before(store: DemoStore) -> None:
     lists = lists_of(store)
-    units = tuple(one.id for one in lists.members_of(AREA))
+    units = tuple(unit.id for unit in lists.members_of(AREA))
     first = seen(store, lists, units)
     assert first.left_out.visits > 0
     assert first.left_out.sessions > 0
     assert f"{first.left_out.visits} lượt kiểm tra" in first.sentences[-1]
-    assert all(assign(store, lists, one, INSIDE) for one in DIVIDED)
+    assert all(assign(store, lists, place, INSIDE) for place in DIVIDED)
     after = seen(store, lists, units)
     assert (after.left_out.visits, after.visits) == (0, first.visits + first.left_out.visits)
     assert (after.left_out.sessions, after.sessions) == (first.left_out.sessions, first.sessions)
@@ -133,7 +136,7 @@ def test_tablets_of_a_commune_of_today_are_sent_what_is_in_no_figure(
     store: DemoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lists, now = lists_of(store), datetime(2026, 11, 24, 3, tzinfo=UTC)
-    unit_ids = tuple(one.id for one in lists.members_of(AREA))
+    unit_ids = tuple(unit.id for unit in lists.members_of(AREA))
     monkeypatch.setattr(team_figures.teams, "everyone", lambda *_: [Team(id=TEAM, unit_ids=unit_ids)])
     with snapshot(store.engine) as session:
         [(_, data)] = team_figures.figures_of_teams(session, store.context.tenant_id, lists, now)

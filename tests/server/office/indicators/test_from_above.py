@@ -25,7 +25,7 @@ YEAR = 2024
 LISTS = load()
 EXACT = FigureValue(9, 14, 64.3, 64.3, 64.3, {})
 PEOPLE = "workers_reached_pct"
-NOBODY = next(key for key, one in LISTS.indicators.items() if not counts_people(LISTS, one))
+NOBODY = next(key for key, indicator in LISTS.indicators.items() if not counts_people(LISTS, indicator))
 
 
 def hidden_on(today: date, store: DemoStore, period: Period) -> frozenset[str]:
@@ -71,5 +71,5 @@ def test_figure_about_people_is_rounded_to_the_last_day_of_its_year(
     today: date, indicator: str, seen: tuple[int, int]
 ) -> None:
     question = FigureQuestion(LISTS, Period.of_year(2026), ("c11629_v2",), today)
-    found = seen_value(question, LISTS.indicators[indicator], EXACT)
-    assert (found.num, found.den) == seen
+    figure = seen_value(question, LISTS.indicators[indicator], EXACT)
+    assert (figure.num, figure.den) == seen

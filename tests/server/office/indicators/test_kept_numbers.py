@@ -1,4 +1,4 @@
-"""In a large store figures and what stands behind them are told by the totals, as records tell them."""
+"""Figures and their rows of a large store come from the totals and equal those of the records."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def numbers(rows: Iterable[CountedRow]) -> dict[str, int]:
-    return {one.record_id: one.number for one in rows}
+    return {row.record_id: row.number for row in rows}
 
 
 @pytest.mark.usefixtures("is_large")
@@ -72,23 +72,23 @@ def test_figures_and_rows_are_those_of_the_records(
             for with_waiting in (False, True):
                 rows = rows_of(counted, formula, YEAR, area, with_waiting=with_waiting)
                 number = KeptNumber(question, indicator, formula, YEAR, area, with_waiting)
-                found = rows_kept(session, tenant_id, number)
-                assert numbers(found) == numbers(rows)
-                page = with_records(session, tenant_id, number, found[:20])
+                read = rows_kept(session, tenant_id, number)
+                assert numbers(read) == numbers(rows)
+                page = with_records(session, tenant_id, number, read[:20])
                 assert set(page) <= set(rows)
                 assert len(page) == min(len(rows), 20)
 
 
 @pytest.mark.usefixtures("is_large")
-def test_entities_of_a_period_are_not_told_before_they_are_counted(
+def test_entities_of_a_period_are_not_returned_before_they_are_counted(
     store: DemoStore, question: FigureQuestion
 ) -> None:
     tenant_id, lists = store.context.tenant_id, question.lists
     of_events, of_entities = lists.indicators["visits_total"], lists.indicators["workers_reached_pct"]
-    asked = [of_events.id, of_entities.id]
+    indicator_ids = [of_events.id, of_entities.id]
     with Session(store.engine) as session:
-        facts = facts_at_hand(session, tenant_id, question, asked, [UNTIL_MAY])
-        counted = read_facts(session, tenant_id, question, asked)
+        facts = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
+        counted = read_facts(session, tenant_id, question, indicator_ids)
     assert facts.value(of_events, UNTIL_MAY) == counted.value(of_events, UNTIL_MAY)
     assert facts.tells(of_events, UNTIL_MAY)
     assert facts.tells(of_entities, YEAR)
@@ -96,7 +96,7 @@ def test_entities_of_a_period_are_not_told_before_they_are_counted(
     run_write(store.engine, lambda session: keep_period(session, tenant_id, UNTIL_MAY, TODAY))
     settle(store.engine, tenant_id, lists, TODAY, 5000)
     with Session(store.engine) as session:
-        later = facts_at_hand(session, tenant_id, question, asked, [UNTIL_MAY])
+        later = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
     assert later.tells(of_entities, UNTIL_MAY)
     for indicator in (of_events, of_entities):
         for period in (YEAR, UNTIL_MAY, Period(YEAR.first, date(2024, 4, 1))):
@@ -105,11 +105,11 @@ def test_entities_of_a_period_are_not_told_before_they_are_counted(
 
 
 @pytest.mark.usefixtures("is_large")
-def test_all_figures_are_told_or_none(store: DemoStore, question: FigureQuestion) -> None:
+def test_all_figures_are_returned_or_none(store: DemoStore, question: FigureQuestion) -> None:
     tenant_id = store.context.tenant_id
     with Session(store.engine) as session:
-        found = figures_at_hand(session, tenant_id, question)
-        assert found == recount(session, tenant_id, question.lists, YEAR, AREA, TODAY)
+        at_hand = figures_at_hand(session, tenant_id, question)
+        assert at_hand == recount(session, tenant_id, question.lists, YEAR, AREA, TODAY)
         assert figures_at_hand(session, tenant_id, replace(question, period=Period.of_year(2023))) is None
 
 

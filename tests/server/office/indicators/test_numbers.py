@@ -1,4 +1,4 @@
-"""What stands behind each number of the made-up district adds up to that number."""
+"""Rows behind each number of the made-up district sum to that number."""
 
 from __future__ import annotations
 
@@ -53,23 +53,23 @@ def question(store: DemoStore) -> FigureQuestion:
 @pytest.fixture(scope="module")
 def expected(store: DemoStore, question: FigureQuestion) -> dict[str, tuple[FigureValue, FigureValue]]:
     with Session(store.engine) as session:
-        found = figures(session, store.context.tenant_id, question.lists, YEAR, AREA, TODAY)
-    return {key: (one.approved, one.with_waiting) for key, one in found.items()}
+        by_id = figures(session, store.context.tenant_id, question.lists, YEAR, AREA, TODAY)
+    return {key: (figure.approved, figure.with_waiting) for key, figure in by_id.items()}
 
 
 @pytest.fixture(scope="module")
 def facts_of(store: DemoStore, question: FigureQuestion) -> dict[str, CountedFacts]:
     with Session(store.engine) as session:
         return {
-            one: read_facts(session, store.context.tenant_id, question, [one])
-            for one in question.lists.indicators
+            indicator_id: read_facts(session, store.context.tenant_id, question, [indicator_id])
+            for indicator_id in question.lists.indicators
         }
 
 
 def recounted(formula: Formula, rows: tuple[CountedRow, ...], lists: CodeLists) -> float:
     """Return what the formula makes of rows alone, all in one commune."""
     unit_id = AREA[0]
-    told = (
+    totals = (
         RecordCount(formula.aggregates[row.group].key, row.source, row.key, unit_id, by, 1)
         for row in rows
         for by in row.by
@@ -79,8 +79,10 @@ def recounted(formula: Formula, rows: tuple[CountedRow, ...], lists: CodeLists) 
         for row in rows
         if not row.by
     )
-    counts = counts_from((*told, *plain))
-    area = CountedArea(tuple(one for one in FigureQuestion(lists, YEAR, (unit_id,), TODAY).area.communes))
+    counts = counts_from((*totals, *plain))
+    area = CountedArea(
+        tuple(commune for commune in FigureQuestion(lists, YEAR, (unit_id,), TODAY).area.communes)
+    )
     return float(formula.run(AreaTotals(lambda _: counts, area, YEAR, TODAY)) or 0)
 
 
@@ -92,8 +94,8 @@ def test_figures_of_one_indicator_are_those_of_all(
     question: FigureQuestion,
 ) -> None:
     """Reading only the record types that an indicator names changes no number."""
-    found = facts_of[indicator_id].figure(question.lists.indicators[indicator_id], YEAR)
-    assert (found.approved, found.with_waiting) == expected[indicator_id]
+    figure = facts_of[indicator_id].figure(question.lists.indicators[indicator_id], YEAR)
+    assert (figure.approved, figure.with_waiting) == expected[indicator_id]
 
 
 @pytest.mark.parametrize("with_waiting", [False, True])
@@ -119,13 +121,13 @@ def _adds_up(facts: CountedFacts, formula: Formula, number: float, with_waiting:
     parts = parts_of(facts, formula, YEAR, facts.area, with_waiting=with_waiting)
     places = parts_of_area(facts.area)
     if parts:
-        assert sum(one.number for one in parts) == number
+        assert sum(part.number for part in parts) == number
     for part in parts:
         rows = rows_of(
             facts, formula, part.period, places.get(part.unit_id, facts.area), with_waiting=with_waiting
         )
         if not part.unit_id:
-            assert sum(one.number for one in rows) == part.number
+            assert sum(row.number for row in rows) == part.number
         elif formula.aggregates and "every(" not in formula.text:
             assert recounted(formula, rows, lists) == part.number
     if parts:
@@ -133,12 +135,12 @@ def _adds_up(facts: CountedFacts, formula: Formula, number: float, with_waiting:
     rows = rows_of(facts, formula, YEAR, facts.area, with_waiting=with_waiting)
     node = parse(formula.text)
     if isinstance(node, Call) and node.function in ("count", "total"):
-        assert sum(one.number for one in rows) == number
+        assert sum(row.number for row in rows) == number
     else:
         assert recounted(formula, rows, lists) == number
 
 
-def test_a_row_is_known_by_its_place_and_pages_hold_each_once(
+def test_pages_of_rows_contain_each_row_once_and_begin_anew_at_an_unknown_key(
     facts_of: dict[str, CountedFacts], question: FigureQuestion
 ) -> None:
     facts = facts_of["visits_total"]
@@ -147,11 +149,11 @@ def test_a_row_is_known_by_its_place_and_pages_hold_each_once(
     place = PageStart()
     while True:
         page = page_of(rows, place, 20)
-        seen += [one.key for one in page.rows]
+        seen += [row.key for row in page.rows]
         if page.after is None:
             break
         place = page.after
-    assert seen == [one.key for one in rows]
+    assert seen == [row.key for row in rows]
     last = page_of(rows, PageStart(is_last=True), 20)
     assert last.rows == rows[-20:]
     assert page_of(rows, replace(place, after="0.gone"), 20).rows == rows[:20]

@@ -31,7 +31,7 @@ def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: py
     office_store.stock(tmp_path / "store", sizes=SMALL)
     office = Office(settings_of(tmp_path / "store"), MovedClock(last_day))
     lists, tenant_id, today = load(), office.settings.tenant, local_date(office.clock.now())
-    units = tuple(one for one in lists.units if one.startswith("c116"))[:20]
+    units = tuple(unit_id for unit_id in lists.units if unit_id.startswith("c116"))[:20]
     year = Period.of_year(office_store.TODAY.year)
     question = FigureQuestion(lists, year, units, today)
     with snapshot(office.engine) as session:

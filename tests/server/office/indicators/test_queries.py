@@ -41,21 +41,21 @@ def counted(store: DemoStore, year: int = 2024) -> dict[str, IndicatorFigure]:
 
 
 def test_the_golden_figures_come_out_of_the_records(store: DemoStore) -> None:
-    """All fourteen, of what was filed, approved or not: the last visits of the year wait for review."""
-    found, golden = counted(store), demo()["golden_indicators"]
+    """The fourteen figures count records with and without review: the last visits of the year wait for it."""
+    figures, golden = counted(store), demo()["golden_indicators"]
     assert len(golden) == 14
     assert {
-        name: {"num": one.num, "den": one.den, "value": one.value}
+        name: {"num": value.num, "den": value.den, "value": value.value}
         for name in golden
-        for one in [found[name].with_waiting]
+        for value in [figures[name].with_waiting]
     } == golden
 
 
 def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) -> None:
-    found = counted(store)
+    figures = counted(store)
     police, services = demo()["agency_returns_2024"]["dist_police"], dict(demo()["harm_reduction_2024"])
     assert {
-        name: found[name].approved.num
+        name: figures[name].approved.num
         for name in (
             "tipoffs_processed_pct",
             "cases_broken",
@@ -70,28 +70,29 @@ def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) ->
         "cases_tried": demo()["agency_returns_2024"]["court"]["cases_tried"],
         "complex_spots": police["complex_spots"],
     }
-    assert found["condoms_distributed"].approved.num == services.pop("condoms_distributed")
-    assert found["harm_reduction_contacts"].approved.breakdown == services
-    assert (found["pilot_models_active"].approved.num, found["commendations_total"].approved.num) == (2, 8)
-    assert found["budget_used_pct"].approved.value == 88.9
-    assert found["team_trained_pct"].approved.den == 40
-    assert [name for name, one in found.items() if not one.approved.is_sent] == []
-    assert found["information_corrections"].approved.breakdown == {
+    assert figures["condoms_distributed"].approved.num == services.pop("condoms_distributed")
+    assert figures["harm_reduction_contacts"].approved.breakdown == services
+    assert figures["pilot_models_active"].approved.num == 2
+    assert figures["commendations_total"].approved.num == 8
+    assert figures["budget_used_pct"].approved.value == 88.9
+    assert figures["team_trained_pct"].approved.den == 40
+    assert [name for name, figure in figures.items() if not figure.approved.is_sent] == []
+    assert figures["information_corrections"].approved.breakdown == {
         **{"correct_information": 3, "correction_asked": 3, "handed_over": 1}
     }
-    assert found["supervision_bodies"].approved.breakdown == {"supervision": 7, "social_criticism": 1}
-    done = found["supervision_done_pct"].approved
+    assert figures["supervision_bodies"].approved.breakdown == {"supervision": 7, "social_criticism": 1}
+    done = figures["supervision_done_pct"].approved
     assert (done.num, done.den, done.value) == (10, 14, 71.4)
 
 
 def test_at_risk_groups_are_counted_in_all_communes_but_one(store: DemoStore) -> None:
-    found = counted(store)
-    communes = found["at_risk_counted_pct"].approved
+    figures = counted(store)
+    communes = figures["at_risk_counted_pct"].approved
     assert (communes.num, communes.den) == (16, 17)
     by_commune = list(demo()["per_commune"].values())[:-1]
-    workers = found["at_risk_workers_in_scope"].approved
-    assert workers.value == sum(one["workers_total"] for one in by_commune)
-    assert found["at_risk_workers_in_scope_women"].approved.num <= workers.num
+    workers = figures["at_risk_workers_in_scope"].approved
+    assert workers.value == sum(census["workers_total"] for census in by_commune)
+    assert figures["at_risk_workers_in_scope_women"].approved.num <= workers.num
 
 
 def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:
@@ -104,16 +105,16 @@ def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> 
 
 
 def test_only_approved_records_count_and_those_that_wait_stand_beside(store: DemoStore) -> None:
-    found = counted(store)
+    figures = counted(store)
     filed = ("visits_total", "sessions_total")
-    approved = sum(found[name].approved.num for name in filed)
-    assert sum(found[name].with_waiting.num for name in filed) - approved == WAITING
+    approved = sum(figures[name].approved.num for name in filed)
+    assert sum(figures[name].with_waiting.num for name in filed) - approved == WAITING
 
 
 def test_another_year_has_nothing_to_divide_by_or_counts_the_register_alone(store: DemoStore) -> None:
-    found = counted(store, 2020)
-    assert found["visits_total"].approved.num == 0
-    assert found["inspected_once_pct"].approved.value is None
+    figures = counted(store, 2020)
+    assert figures["visits_total"].approved.num == 0
+    assert figures["inspected_once_pct"].approved.value is None
     assert counted(store, 2025)["establishments_total"].approved.num == 127
 
 

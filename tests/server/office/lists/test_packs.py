@@ -68,12 +68,12 @@ def refusal(call: Callable[[], object]) -> dict[str, object]:
     return raised.value.details
 
 
-def test_a_publication_is_numbered_signed_and_told_to_the_trail(world: World) -> None:
+def test_publication_is_numbered_signed_and_audited(world: World) -> None:
     done = publish(world)
 
     assert (done.number, done.changed) == (1, 1)
     assert stored(world).row("holidays.declared", "tet_2027") == TET
-    assert "lists_published" in {one.action for one in world.rows(Audit)}
+    assert "lists_published" in {entry.action for entry in world.rows(Audit)}
 
 
 def test_a_tablet_gets_the_pack_whole_and_genuine_in_one_exchange(world: World) -> None:
@@ -82,12 +82,12 @@ def test_a_tablet_gets_the_pack_whole_and_genuine_in_one_exchange(world: World) 
 
     frames = tablet.sync()
 
-    found = {frame["type"]: frame["data"] for frame in frames if frame["frame"] == "rec"}
-    pack = pack_of(found[RecordType.LIST_PACK], [found[RecordType.LIST_ROWS]])
+    records = {frame["type"]: frame["data"] for frame in frames if frame["frame"] == "rec"}
+    pack = pack_of(records[RecordType.LIST_PACK], [records[RecordType.LIST_ROWS]])
     assert pack == stored(world)
-    assert is_genuine(pack, found[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
-    assert not is_genuine(pack, found[RecordType.LIST_PACK], "another office", PUBLIC)
-    assert not is_genuine(ListPack(2, pack.rows), found[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
+    assert is_genuine(pack, records[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
+    assert not is_genuine(pack, records[RecordType.LIST_PACK], "another office", PUBLIC)
+    assert not is_genuine(ListPack(2, pack.rows), records[RecordType.LIST_PACK], world.tenant_id, PUBLIC)
 
 
 def test_no_tablet_writes_a_pack(world: World) -> None:

@@ -22,7 +22,7 @@ NONE = ListPack()
 def changed(data: bytes, sheet: str, key: str, **values: object) -> bytes:
     """Change cells of the row that begins with a key."""
     book = load_workbook(io.BytesIO(data))
-    page = next(one for one in book.worksheets if one["A1"].value == sheet)
+    page = next(worksheet for worksheet in book.worksheets if worksheet["A1"].value == sheet)
     names = [cell.value for cell in page[2]]
     place = names.index("id") if "id" in names else names.index("row")
     row = next(row for row in page.iter_rows(min_row=3) if row[place].value == key)

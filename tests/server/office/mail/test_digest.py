@@ -27,7 +27,7 @@ WAITING = WaitingMatters(
 
 
 @pytest.mark.parametrize(
-    ("role", "scopes", "told"),
+    ("role", "scopes", "expected"),
     [
         ("team_lead", {TEAM}, (["mine"], 1, 2)),
         ("team_lead", {OTHER_TEAM}, (["theirs"], 1, 30)),
@@ -39,21 +39,21 @@ WAITING = WaitingMatters(
     ],
 )
 def test_digest_has_what_waits_in_the_own_area_alone(
-    role: str, scopes: set[str], told: tuple[list[str], int, int]
+    role: str, scopes: set[str], expected: tuple[list[str], int, int]
 ) -> None:
-    found = WAITING.digest(EVERY, role, tuple(scopes), LISTS)
-    assert ([one.record_id for one in found.returned], found.silent_count, found.overdue_count) == told
+    digest = WAITING.digest(EVERY, role, tuple(scopes), LISTS)
+    assert ([row.record_id for row in digest.returned], digest.silent_count, digest.overdue_count) == expected
 
 
 @pytest.mark.parametrize("topic", [MailTopic.RETURNED, MailTopic.SILENT, MailTopic.OVERDUE])
 def test_digest_has_chosen_topics_alone(topic: MailTopic) -> None:
-    found = WAITING.digest((topic,), "team_lead", (TEAM,), LISTS)
-    counts = (len(found.returned), found.silent_count, found.overdue_count)
+    digest = WAITING.digest((topic,), "team_lead", (TEAM,), LISTS)
+    counts = (len(digest.returned), digest.silent_count, digest.overdue_count)
     order = (MailTopic.RETURNED, MailTopic.SILENT, MailTopic.OVERDUE)
-    assert [count > 0 for count in counts] == [topic is one for one in order]
+    assert [count > 0 for count in counts] == [topic is other for other in order]
 
 
-def test_role_is_told_only_of_what_it_answers_for() -> None:
+def test_role_has_only_the_mail_topics_of_its_work() -> None:
     assert topics_of("team_lead", LISTS) == (MailTopic.RETURNED, MailTopic.OVERDUE)
     assert topics_of("city_viewer", LISTS) == ()
     assert topics_of("no_such_role", LISTS) == ()

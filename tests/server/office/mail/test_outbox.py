@@ -47,10 +47,10 @@ def test_one_digest_an_officer_a_day_while_something_waits(world: World) -> None
     world.change_rows(Device, last_seen_at=world.clock.now())
     world.clock.move(days=1)
     assert queue(world) == 0
-    assert {one.officer_id for one in world.rows(Mail)} == {OFFICER}
+    assert {mail.officer_id for mail in world.rows(Mail)} == {OFFICER}
 
 
-def test_a_closed_account_is_told_nothing(world: World) -> None:
+def test_closed_account_gets_no_mail(world: World) -> None:
     silent_tablet(world)
     world.change_rows(Officer, disabled_at=world.clock.now())
     assert queue(world) == 0
@@ -90,4 +90,4 @@ def test_e_mails_of_a_past_quarter_are_removed(world: World) -> None:
     world.change_rows(Mail, state="sent", ended_at=world.clock.now())
     world.clock.move(days=91)
     queue(world)
-    assert [one.day for one in world.rows(Mail)] == [(world.clock.now() + timedelta(hours=7)).date()]
+    assert [mail.day for mail in world.rows(Mail)] == [(world.clock.now() + timedelta(hours=7)).date()]

@@ -105,9 +105,9 @@ def test_an_address_that_the_server_refuses_for_good_is_not_tried_again(
         assert MailSender(office.runtime).run() == 0
         office.clock.move(hours=2)
         assert MailSender(office.runtime).run() == 0
-    found = row_of(office, mail_id)
-    # What the server said holds the address: its number alone is kept.
-    assert (found.state, found.reason, found.attempt_count) == ("failed", "address_refused 550", 1)
+    mail = row_of(office, mail_id)
+    # The server's reply contains the address: only its code is stored.
+    assert (mail.state, mail.reason, mail.attempt_count) == ("failed", "address_refused 550", 1)
     assert postbox.taken == []
 
 
@@ -126,15 +126,15 @@ def test_an_address_that_the_server_puts_off_is_tried_again_after_a_pause(
     assert (row_of(office, mail_id).state, row_of(office, mail_id).attempt_count) == ("sent", 3)
 
 
-def test_a_server_that_is_down_is_asked_again_and_one_try_spares_the_others(
+def test_unreachable_mail_server_is_tried_once_for_all_mails(
     postbox: Postbox, office_at: Callable[..., Office]
 ) -> None:
     with free_port() as port:
         office = office_at(f"smtp://127.0.0.1:{port}")
         first, second = queue_test(office), queue_test(office)
         assert MailSender(office.runtime).run() == 0
-        rows = [row_of(office, one) for one in (first, second)]
-        assert sorted((one.reason, one.attempt_count) for one in rows if one.reason) == [("no_answer", 1)]
+        rows = [row_of(office, mail_id) for mail_id in (first, second)]
+        assert sorted((row.reason, row.attempt_count) for row in rows if row.reason) == [("no_answer", 1)]
         with smtp_server(postbox, port):
             office.clock.move(minutes=2)
             assert MailSender(office.runtime).run() == 2
@@ -148,9 +148,9 @@ def test_a_letter_that_nobody_takes_is_given_up_with_its_reason(office_at: Calla
         for _ in range(30):
             MailSender(office.runtime).run()
             office.clock.move(hours=1)
-    found = row_of(office, mail_id)
-    assert (found.state, found.reason) == ("failed", "no_answer")
-    assert 5 <= found.attempt_count <= 12
+    mail = row_of(office, mail_id)
+    assert (mail.state, mail.reason) == ("failed", "no_answer")
+    assert 5 <= mail.attempt_count <= 12
 
 
 def test_what_is_of_yesterday_is_not_sent_any_more(
@@ -268,13 +268,13 @@ def test_a_wrong_password_or_an_unknown_certificate_sends_nothing_and_says_so(
         assert MailSender(office.runtime).run() == 0
     assert row_of(office, mail_id).reason == reason
     assert postbox.taken == []
-    said = "".join(capfd.readouterr())
-    assert password not in said
-    assert ADDRESS not in said
+    output = "".join(capfd.readouterr())
+    assert password not in output
+    assert ADDRESS not in output
     assert password not in repr(office.settings)
 
 
-def test_an_authority_that_cannot_be_read_is_told_as_such(
+def test_unreadable_certificate_authority_fails_the_mail_with_its_reason(
     office_at: Callable[..., Office], tmp_path: Path
 ) -> None:
     office = office_at("smtp://127.0.0.1:1", smtp_ca=tmp_path / "none.crt")

@@ -38,8 +38,8 @@ def announce(
     **lasts: int,
 ) -> str:
     until = world.clock.now() + timedelta(**(lasts or {"days": 1}))
-    wanted = Announcement(kind, wording, until, since, audience)
-    made = act(world, lambda session, context: notices.announce(session, context, wanted))
+    announcement = Announcement(kind, wording, until, since, audience)
+    made = act(world, lambda session, context: notices.announce(session, context, announcement))
     assert isinstance(made, Notice)
     return made.notice_id
 
@@ -48,7 +48,7 @@ def test_every_tablet_is_shown_a_notice_in_both_languages(world: World) -> None:
     notice_id = announce(world)
     (shown,) = world.tablet().ask()[0]["notices"]
     assert shown == {"id": notice_id, "kind": "reform", "text": {"vi": WORDING.vi, "en": WORDING.en}}
-    assert "notice_announced" in {one.action for one in world.rows(Audit)}
+    assert "notice_announced" in {entry.action for entry in world.rows(Audit)}
 
 
 def test_a_notice_that_was_not_heard_of_is_a_disagreement(world: World) -> None:
@@ -69,7 +69,7 @@ def test_a_notice_runs_out_or_is_taken_down(world: World) -> None:
     announce(world, seconds=1)
     kept = announce(world)
     world.clock.move(seconds=2)
-    assert [one["id"] for one in tablet.ask()[0]["notices"]] == [kept]
+    assert [notice["id"] for notice in tablet.ask()[0]["notices"]] == [kept]
     act(world, lambda session, context: notices.withdraw(session, context, kept))
     assert tablet.ask()[0]["notices"] == []
     assert len(world.rows(Notice)) == 2
@@ -79,12 +79,14 @@ def test_a_notice_runs_out_or_is_taken_down(world: World) -> None:
 
 def test_a_tablet_is_shown_what_is_for_its_team_its_officers_agency_or_role(world: World) -> None:
     world.change_rows(Officer, agency="court")
-    told, other = world.tablet(TEAM), world.tablet()
-    own = [announce(world, "info", audience=one) for one in (TEAM, "agency:court", "role:inspector")]
+    tablet, other = world.tablet(TEAM), world.tablet()
+    own = [
+        announce(world, "info", audience=audience) for audience in (TEAM, "agency:court", "role:inspector")
+    ]
     announce(world, "info", audience="role:reviewer")
     announce(world, "info", audience="agency:procuracy")
-    assert [one["id"] for one in told.ask()[0]["notices"]] == own
-    assert [one["id"] for one in other.ask()[0]["notices"]] == own[1:]
+    assert [notice["id"] for notice in tablet.ask()[0]["notices"]] == own
+    assert [notice["id"] for notice in other.ask()[0]["notices"]] == own[1:]
 
 
 def test_a_notice_begins_on_its_day(world: World) -> None:
@@ -92,7 +94,7 @@ def test_a_notice_begins_on_its_day(world: World) -> None:
     notice_id = announce(world, since=begin)
     assert tablet.ask()[0]["notices"] == []
     world.clock.move(hours=1)
-    assert [one["id"] for one in tablet.ask()[0]["notices"]] == [notice_id]
+    assert [notice["id"] for notice in tablet.ask()[0]["notices"]] == [notice_id]
 
 
 def test_a_notice_counts_as_delivered_once_the_tablet_agrees_that_it_has_it(world: World) -> None:
@@ -105,7 +107,7 @@ def test_a_notice_counts_as_delivered_once_the_tablet_agrees_that_it_has_it(worl
     assert (first.notice_id, first.device_id) == (notice_id, tablet.device)
     world.clock.move(hours=1)
     tablet.ask(state=state_of(tablet, hello, [notice_id]))
-    assert [one.delivered_at for one in world.rows(NoticeDelivery)] == [first.delivered_at]
+    assert [delivery.delivered_at for delivery in world.rows(NoticeDelivery)] == [first.delivered_at]
 
 
 @pytest.mark.parametrize(

@@ -29,19 +29,19 @@ def test_lists_hold_what_is_shown_what_comes_and_what_is_over(world: World) -> N
     coming = announce(world, "info", since=world.clock.now() + timedelta(hours=2))
     world.clock.move(minutes=1)
     now = world.clock.now()
-    found = {
+    ids = {
         tab: [
-            one.notice_id
-            for one in read(
+            notice.notice_id
+            for notice in read(
                 world, lambda s, tab=tab: queries.notice_page(s, world.tenant_id, tab, PageStart(), now)
             ).notices
         ]
         for tab in NoticeTab
     }
-    assert found == {NoticeTab.SHOWN: [shown], NoticeTab.COMING: [coming], NoticeTab.ENDED: [over]}
-    assert [one.notice_id for one in read(world, lambda s: queries.shown_now(s, world.tenant_id, now))] == [
-        shown
-    ]
+    assert ids == {NoticeTab.SHOWN: [shown], NoticeTab.COMING: [coming], NoticeTab.ENDED: [over]}
+    assert [
+        notice.notice_id for notice in read(world, lambda s: queries.shown_now(s, world.tenant_id, now))
+    ] == [shown]
 
 
 def test_an_officer_is_shown_the_unread_first_and_each_reader_counts_once(world: World) -> None:
@@ -64,11 +64,11 @@ def test_an_officer_is_shown_the_unread_first_and_each_reader_counts_once(world:
     run_write(world.engine, deliver)
     now = world.clock.now()
     own = read(world, lambda session: queries.own_notices(session, LEAD, now))
-    assert [(one.notice_id, one.read_at is None) for one in own] == [(first, True), (second, False)]
+    assert [(notice.notice_id, notice.read_at is None) for notice in own] == [(first, True), (second, False)]
     page = read(world, lambda s: queries.notice_page(s, world.tenant_id, NoticeTab.SHOWN, PageStart(), now))
     assert page.reach[second] == Reach(officers=1, read=1, tablets=1, delivered=1)
     people = read(world, lambda s: queries.addressees(s, s.get_one(Notice, (world.tenant_id, second))))
     (person,) = people
     assert person.read_at is not None
-    assert [one.delivered_at is not None for one in person.tablets] == [True]
+    assert [tablet.delivered_at is not None for tablet in person.tablets] == [True]
     assert person.seen_at == person.read_at

@@ -1,4 +1,4 @@
-"""Figures as rows: which periods are told, and what is kept counted."""
+"""Rows of figures in data feeds: the periods listed, and the periods stored."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def periods_in(world: World, text: str = "") -> set[tuple[int, str]]:
     return {(row["Year"], row["PeriodId"]) for row in rows}
 
 
-def test_periods_of_two_years_are_told_as_far_as_they_have_begun(world: World) -> None:
-    found = periods_in(world)
-    assert (2026, "quarter4") in found
-    assert len(found) == 14
-    assert periods_in(world, "Year eq 2024") == {(2024, name) for _, name in found}
+def test_periods_of_two_years_are_listed_once_they_have_begun(world: World) -> None:
+    periods = periods_in(world)
+    assert (2026, "quarter4") in periods
+    assert len(periods) == 14
+    assert periods_in(world, "Year eq 2024") == {(2024, name) for _, name in periods}
     assert periods_in(world, "Year eq 2027") == set()
-    assert periods_in(world, "Year eq 1900 or Year eq 2026") == {one for one in found if one[0] == 2026}
+    assert periods_in(world, "Year eq 1900 or Year eq 2026") == {key for key in periods if key[0] == 2026}
 
 
-def test_of_a_large_store_a_period_is_told_once_it_is_kept(
+def test_period_of_a_large_store_is_returned_once_it_is_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (kept_facts, queries):
@@ -66,12 +66,12 @@ def test_places_of_a_divided_commune_stand_beside_each_figure_of_a_part(world: W
 
     run_write(world.engine, file)
     columns = ("UnassignedEstablishments", "UnassignedZones", "UnassignedSchools", "LeftOutVi", "LeftOutEn")
-    wanted = query_of("IndicatorFigures", "Year eq 2026 and PeriodId eq 'year'")
+    query = query_of("IndicatorFigures", "Year eq 2026 and PeriodId eq 'year'")
     for unit_id, count in (("c11668_v2", 1), ("c11635_v2", 0)):
-        rows, _ = rows_of(world.engine, wanted, reader_of("reviewer", f"unit:{unit_id}"))
-        [told] = {tuple(row[name] for name in columns) for row in rows if row["AreaId"] == "own"}
-        assert told[:3] == (count, 0, 0)
-        assert (told[3] is None) == (told[4] is None) == (count == 0)
-    rows, _ = rows_of(world.engine, wanted, reader_of("city_viewer", "unit:c11668_v2"))
+        rows, _ = rows_of(world.engine, query, reader_of("reviewer", f"unit:{unit_id}"))
+        [own_row] = {tuple(row[name] for name in columns) for row in rows if row["AreaId"] == "own"}
+        assert own_row[:3] == (count, 0, 0)
+        assert (own_row[3] is None) == (own_row[4] is None) == (count == 0)
+    rows, _ = rows_of(world.engine, query, reader_of("city_viewer", "unit:c11668_v2"))
     assert {row["UnassignedEstablishments"] for row in rows} == {None}
     assert all("dưới 5 cơ sở" in row["LeftOutVi"] for row in rows)

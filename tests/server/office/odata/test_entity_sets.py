@@ -1,4 +1,4 @@
-"""The tables of the feeds: nothing in them names a person, and their names can be asked for."""
+"""The tables of the data feeds contain no person, and their names are valid in queries."""
 
 from __future__ import annotations
 
@@ -19,22 +19,30 @@ from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.privacy import matches_forbidden
 
 ENTITY_SETS = entity_sets(load())
-# Columns of the store that name an officer or a person, tell where they are, or hold what somebody wrote.
-PERSONAL = {
-    *("user_id", "officer_id", "device_id", "handed_to", "actor_id", "made_by"),
-    *("address", "lat", "lon", "title", "folded", "sort_key", "registration_number", "document_number"),
-    *("number_key", "plan_item_id", "inspection_priority_id", "body", "data"),
+# Columns of the store that identify an officer or a person, contain their position, or contain written texts.
+_OFFICERS = {"user_id", "officer_id", "device_id", "handed_to", "actor_id", "made_by"}
+_POSITIONS = {"address", "lat", "lon"}
+_TEXTS = {
+    "title",
+    "folded",
+    "sort_key",
+    "registration_number",
+    "document_number",
+    "number_key",
+    "body",
+    "data",
 }
+PERSONAL = _OFFICERS | _POSITIONS | _TEXTS | {"plan_item_id", "inspection_priority_id"}
 # Besides these, sentences that are made of names of units and counts.
 TEXTS = {("Establishments", "Name"), (FIGURES, "LeftOutVi"), (FIGURES, "LeftOutEn")}
 LEXER = re.compile(r"(any|all|null|true|false|not|inf|nan)", re.IGNORECASE)
 
 
 FIELDS_OF_RECORDS = [
-    (table.name, one, one.source.column)
+    (table.name, field, field.source.column)
     for table in ENTITY_SETS.values()
-    for one in table.properties
-    if one.source is not None
+    for field in table.properties
+    if field.source is not None
 ]
 
 
@@ -42,22 +50,24 @@ def columns_read(table: EntitySet) -> set[str]:
     """Return the columns of the store that a table of the feeds reads, but for fields of stored bodies."""
     parts = [
         part
-        for one in table.properties
-        if one.source is None
-        for part in iterate(coercions.expect(ColumnsClauseRole, one.expression))
+        for field in table.properties
+        if field.source is None
+        for part in iterate(coercions.expect(ColumnsClauseRole, field.expression))
     ]
     tables = Base.metadata.tables
-    return {one.name for one in parts if isinstance(one, Column) and getattr(one.table, "name", "") in tables}
+    return {
+        part.name for part in parts if isinstance(part, Column) and getattr(part.table, "name", "") in tables
+    }
 
 
 @pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
 def test_no_column_names_a_person_or_holds_what_somebody_wrote(table: EntitySet) -> None:
     assert columns_read(table) & PERSONAL == set()
     names = [table.name, table.entity, *table.by_name]
-    assert [one for one in names if matches_forbidden(one)] == []
-    of_store = [table.name, table.entity, *(one.name for one in table.properties if one.source is None)]
+    assert [name for name in names if matches_forbidden(name)] == []
+    of_store = [table.name, table.entity, *(field.name for field in table.properties if field.source is None)]
     assert [
-        one for one in of_store if re.search("Officer|User|Person|Worker|Address|Phone|Note|Text", one)
+        name for name in of_store if re.search("Officer|User|Person|Worker|Address|Phone|Note|Text", name)
     ] == []
 
 
@@ -66,7 +76,7 @@ def test_fields_of_records_are_chosen_counted_or_dated() -> None:
     assert kinds & {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PERSON, FieldKind.SOURCE} == set()
     assert kinds & {FieldKind.CODE, FieldKind.DEGREES, FieldKind.GROUP} == set()
     assert {column.field.path for _, _, column in FIELDS_OF_RECORDS if column.field.is_screened} == set()
-    names = {f"{table}.{one.name}" for table, one, _ in FIELDS_OF_RECORDS}
+    names = {f"{table}.{field.name}" for table, field, _ in FIELDS_OF_RECORDS}
     assert {"Visits.AnswersWorkersTotal", "Visits.TriggerId", "Sessions.TopicIds"} <= names
     hidden = (
         "WorkersUnder18",
@@ -79,7 +89,7 @@ def test_fields_of_records_are_chosen_counted_or_dated() -> None:
         "DecisionNumber",
         "MinutesNumber",
     )
-    assert [one for one in names if any(word in one for word in hidden)] == []
+    assert [name for name in names if any(word in name for word in hidden)] == []
 
 
 def test_the_search_for_personal_columns_finds_what_it_reads() -> None:
@@ -92,25 +102,25 @@ def test_texts_are_ids_codes_and_labels(table: EntitySet) -> None:
     codes = {FieldKind.RECORD_CODE, FieldKind.TIME_OF_DAY}
     # Values of several entries are joined in a text, numbers and days as well.
     of_fields = {
-        one.name
-        for _, one, column in FIELDS_OF_RECORDS
+        field.name
+        for _, field, column in FIELDS_OF_RECORDS
         if column.kind in codes or column.shape is ColumnShape.MEMBERS
     }
-    texts = {one.name for one in table.properties if one.type is EdmType.STRING} - of_fields
+    texts = {field.name for field in table.properties if field.type is EdmType.STRING} - of_fields
     labels = {"NameVi", "NameEn", "MeasuredIn", "OfficialCode", "Code", "State"}
-    others = {one for one in texts - labels if not (one == "Id" or one.endswith(("Id", "Ids")))}
-    assert {(table.name, one) for one in others} <= TEXTS
+    others = {name for name in texts - labels if not (name == "Id" or name.endswith(("Id", "Ids")))}
+    assert {(table.name, name) for name in others} <= TEXTS
 
 
 @pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
 def test_names_can_stand_in_a_filter(table: EntitySet) -> None:
     # The parser takes the beginning of such a name for a word of its own.
-    assert [one for one in table.by_name if LEXER.match(one)] == []
-    assert all(re.fullmatch("[A-Z][A-Za-z0-9]*", one) for one in (table.name, table.entity, *table.by_name))
+    assert [name for name in table.by_name if LEXER.match(name)] == []
+    assert all(re.fullmatch("[A-Z][A-Za-z0-9]*", name) for name in (table.name, table.entity, *table.by_name))
     assert set(table.key) <= set(table.by_name)
-    assert not [one for one in table.key if table.by_name[one].is_nullable]
+    assert not [name for name in table.key if table.by_name[name].is_nullable]
 
 
 def test_entities_and_tables_have_names_of_their_own() -> None:
-    names = [name for one in ENTITY_SETS.values() for name in (one.name, one.entity)]
+    names = [name for table in ENTITY_SETS.values() for name in (table.name, table.entity)]
     assert len(names) == len(set(names))

@@ -70,13 +70,13 @@ def test_numbers_of_a_running_year_are_rounded_down_for_a_reader_from_above(read
     exact = {
         (row["IndicatorId"], row["PeriodId"]): row["Numerator"] for row in reads("reviewer", today=november)
     }
-    told = [row for row in city if exact[row["IndicatorId"], row["PeriodId"]] != row["Numerator"]]
-    assert told
+    rounded = [row for row in city if exact[row["IndicatorId"], row["PeriodId"]] != row["Numerator"]]
+    assert rounded
 
 
 def test_indicator_about_a_few_has_no_row_of_a_commune(reads: Reads) -> None:
     lists = load()
-    private = {one.id for one in lists.indicators.values() if one.privacy}
+    private = {indicator.id for indicator in lists.indicators.values() if indicator.privacy}
     assert {row["IndicatorId"] for row in reads("reviewer")} >= private
     of_commune = {row["IndicatorId"] for row in reads("reviewer", COMMUNE)}
     assert of_commune & private == set()

@@ -46,18 +46,18 @@ def reader_of(role: str = "reviewer", *scopes: str) -> FeedReader:
 
 
 def query_of(table: str, text: str = "", **more: Any) -> FeedQuery:
-    found = ENTITY_SETS[table]
-    columns = more.pop("columns", tuple(found.by_name))
-    condition = Filter(text, found.by_name, NOW) if text else None
-    return FeedQuery(found, columns, condition, **more)
+    entity_set = ENTITY_SETS[table]
+    columns = more.pop("columns", tuple(entity_set.by_name))
+    condition = Filter(text, entity_set.by_name, NOW) if text else None
+    return FeedQuery(entity_set, columns, condition, **more)
 
 
 def rows_of(engine: Engine, query: FeedQuery, reader: FeedReader | None = None) -> tuple[list[Row], str]:
-    found: list[Row] = []
+    rows: list[Row] = []
     with snapshot(engine) as session, open_table(session, reader or reader_of(), query) as table:
-        page = table.read(lambda row: found.append(dict(zip(query.columns, row, strict=True))))
-    assert page.rows == len(found)
-    return found, page.after
+        page = table.read(lambda row: rows.append(dict(zip(query.columns, row, strict=True))))
+    assert page.rows == len(rows)
+    return rows, page.after
 
 
 def count_of(engine: Engine, text: str, table: str = "Visits") -> int:
@@ -126,8 +126,8 @@ def test_approved_records_alone_are_read_until_the_state_is_named(filled: Engine
 )
 def test_conditions_mean_the_same_on_both_engines(filled: Engine, text: str, holds: Any) -> None:
     every, _ = rows_of(filled, query_of("Visits", EVERY))
-    found, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
-    assert {row["Id"] for row in found} == {row["Id"] for row in every if holds(row)}
+    rows, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
+    assert {row["Id"] for row in rows} == {row["Id"] for row in every if holds(row)}
     assert len(every) == COUNT
 
 
@@ -158,9 +158,9 @@ def test_conditions_on_fields_without_a_column_mean_what_the_rows_say(
     filled: Engine, text: str, holds: Any
 ) -> None:
     every, _ = rows_of(filled, query_of("Visits", EVERY))
-    found, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
-    assert {row["Id"] for row in found} == {row["Id"] for row in every if holds(row)}
-    assert 0 < len(found) < COUNT
+    rows, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
+    assert {row["Id"] for row in rows} == {row["Id"] for row in every if holds(row)}
+    assert 0 < len(rows) < COUNT
 
 
 def test_fields_are_read_of_the_stored_body(filled: Engine) -> None:
@@ -223,7 +223,7 @@ def test_fields_of_establishments_are_read_and_compared(filled: Engine) -> None:
 def test_no_stored_body_is_read_for_columns_without_a_field(filled: Engine, statements: Statements) -> None:
     with statements(filled) as executed:
         rows_of(filled, query_of("Visits", "VisitedOn ge 2026-01-10", columns=("Id", "ResultId")))
-    assert [one for one in executed if "body" in one] == []
+    assert [statement for statement in executed if "body" in statement] == []
 
 
 @pytest.mark.parametrize("name", ["StartedAt", "LocalEscortAgenciesIds", "FindingsCount"])
@@ -291,7 +291,7 @@ def test_pages_add_up_to_the_whole_in_every_order(
     for name, is_descending in reversed(order):
         column = [row[name] for row in whole]
         if name == order[0][0] and name != "Name":
-            ordered = sorted(column, key=lambda one: (one is not None, one or 0 if one is None else one))
+            ordered = sorted(column, key=lambda cell: (cell is not None, cell or 0 if cell is None else cell))
             assert column == (ordered[::-1] if is_descending else ordered)
 
 
@@ -414,7 +414,7 @@ def test_a_filter_as_deep_as_is_allowed_is_read(filled: Engine) -> None:
 
 def test_a_long_chain_of_conditions_is_read(filled: Engine) -> None:
     ids = [record_id("visit", number) for number in range(150)]
-    assert count_of(filled, " or ".join(f"Id eq '{one}'" for one in ids)[:7900].rpartition(" or ")[0]) > 30
+    assert count_of(filled, " or ".join(f"Id eq '{key}'" for key in ids)[:7900].rpartition(" or ")[0]) > 30
 
 
 @pytest.mark.parametrize("mark", ["x", "e30", "W10", "WzFd", "WyJhIiwiYiJd", "/" * 20, "W251bGxd" * 40])

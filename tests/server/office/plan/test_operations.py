@@ -109,7 +109,7 @@ class Desk:
             return year_plan(session, reader or self.reader(), 2026)
 
     def states(self) -> dict[str, PlanState]:
-        return {one.item.id: one.progress.state for one in self.plan().items}
+        return {planned.item.id: planned.progress.state for planned in self.plan().items}
 
     def rev(self, item: str) -> int:
         stored = self.world.stored(item)
@@ -120,7 +120,7 @@ class Desk:
         data = builders.inspection(establishment_id=place, team_id=TEAM_ID, unit_id=UNIT_ID, **over)
         return self.tablet.created(data, type="inspection", scope=TEAM)
 
-    def known(self) -> set[str]:
+    def tablet_items(self) -> set[str]:
         """The planned visits that the tablet holds after an exchange."""
         self.tablet.pull()
         return {key for key, row in self.tablet.base.items() if row["type"] == "plan_item"}
@@ -158,18 +158,18 @@ def test_bulk_is_planned_once(desk: Desk) -> None:
     assert len(first) == 2
     assert desk.add() == []
     assert len(desk.add(month=12)) == 2
-    assert desk.known() >= set(first)
+    assert desk.tablet_items() >= set(first)
 
 
 def test_id_of_a_planned_visit_is_random(desk: Desk) -> None:
-    asked = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
-    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=asked)
+    follow_ups = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
+    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=follow_ups)
     items = [*desk.add(), desk.run(plan_recheck, visit, "exit")]
     moved = items[0]
     desk.run(move_item, SeenItem(moved, desk.rev(moved)), assignment(month=12))
     items += desk.add()
     assert len(set(items)) == 4
-    assert {uuid.UUID(one).version for one in items} == {4}
+    assert {uuid.UUID(item_id).version for item_id in items} == {4}
 
 
 def test_visit_in_the_window_does_one(desk: Desk) -> None:
@@ -222,17 +222,20 @@ def test_visits_that_matter_are_all_read(desk: Desk) -> None:
     desk.world.review(desk.visit(desk.places[1], **in_window), "void")
     states = desk.states()
     assert {item for item, state in states.items() if state is PlanState.DONE} == {
-        *(planned_then_merged, visited_then_merged, named, taken),
+        planned_then_merged,
+        visited_then_merged,
+        named,
+        taken,
     }
-    assert {*(other_team, void, wrong_type, wrong_unit)} < states.keys()
+    assert {other_team, void, wrong_type, wrong_unit} < states.keys()
 
 
 def test_moved_visit_follows_its_team(desk: Desk) -> None:
     item = desk.add(desk.places[0])[0]
-    assert item in desk.known()
+    assert item in desk.tablet_items()
     other = assignment(month=12, team_id=OTHER_TEAM)
     desk.run(move_item, SeenItem(item, desk.rev(item)), other)
-    assert item not in desk.known()
+    assert item not in desk.tablet_items()
     with pytest.raises(AppError) as refused:
         desk.run(move_item, SeenItem(item, 1), other)
     assert refused.value.code is ErrorCode.REVISION_CHANGED
@@ -255,20 +258,20 @@ def test_window_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
 
 
 def test_tablet_hears_of_an_unannounced_visit_on_its_day(desk: Desk) -> None:
-    """Midnight in Việt Nam is 17:00 UTC of the day before."""
+    """The day begins at 17:00 UTC of the day before, midnight in Việt Nam."""
     day = date(2026, 11, 20)
     (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)
     team = AccessFilter(frozenset({TEAM}))
     for moment in (NOW, datetime(2026, 11, 19, 16, 59, tzinfo=UTC)):
         desk.on(moment)
         assert desk.release() == 0
-        assert item not in desk.known()
-        assert item not in {one["id"] for one in desk.tablet.ask(want=[item]) if one["frame"] == "rec"}
+        assert item not in desk.tablet_items()
+        assert item not in {frame["id"] for frame in desk.tablet.ask(want=[item]) if frame["frame"] == "rec"}
         assert desk.plan(desk.reader(team, is_office=False)).items == ()
-        assert [one.is_early for one in desk.plan(desk.reader(team)).items] == [True]
+        assert [planned.is_early for planned in desk.plan(desk.reader(team)).items] == [True]
     desk.on(datetime(2026, 11, 19, 17, 0, tzinfo=UTC))
     assert desk.release() == 1
-    assert item in desk.known()
+    assert item in desk.tablet_items()
     assert len(desk.plan(desk.reader(team, is_office=False)).items) == 1
     assert desk.release() == 0
 
@@ -276,22 +279,22 @@ def test_tablet_hears_of_an_unannounced_visit_on_its_day(desk: Desk) -> None:
 def test_unannounced_visit_that_is_put_off_leaves_the_tablet(desk: Desk) -> None:
     day = local_date(NOW)
     (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)
-    assert item in desk.known()
+    assert item in desk.tablet_items()
     later = assignment(kind="unannounced", window_from=date(2026, 12, 1), window_to=date(2026, 12, 1))
     desk.run(move_item, SeenItem(item, desk.rev(item)), later)
-    assert item not in desk.known()
+    assert item not in desk.tablet_items()
 
 
-def test_recheck_is_planned_once_for_the_team_that_asked(desk: Desk) -> None:
-    asked = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
-    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=asked)
+def test_recheck_is_planned_once_for_the_requesting_team(desk: Desk) -> None:
+    follow_ups = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
+    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=follow_ups)
     item = desk.run(plan_recheck, visit, "exit")
     assert desk.run(plan_recheck, visit, "exit") == item
-    assert item in desk.known()
+    assert item in desk.tablet_items()
     with snapshot(desk.world.engine) as session:
-        found = planned_visit(session, desk.reader(), item)
-    assert found is not None
-    planned, rev = found
+        result = planned_visit(session, desk.reader(), item)
+    assert result is not None
+    planned, rev = result
     assert (planned.item.asked_by, planned.item.kind, rev) == ((visit, "exit"), "recheck", 1)
     assert (planned.item.window_from, planned.item.window_to) == (date(2026, 11, 24), date(2026, 12, 8))
     with pytest.raises(AppError) as refused:
@@ -309,14 +312,14 @@ def test_quota_counts_the_visits_of_its_year(desk: Desk) -> None:
     desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z")
     desk.visit(desk.places[1], started_at="2026-10-05T02:00:00Z")
     plan = desk.plan()
-    assert {one.quota.key: one.done for one in plan.quotas} == {"all": 2, "type": 2, "month": 1}
+    assert {row.quota.key: row.done for row in plan.quotas} == {"all": 2, "type": 2, "month": 1}
     # Quotas that all name a kind or a commune read the visits of these alone.
     named = {
         "type": {"establishment_type_id": "karaoke", "unit_id": UNIT_ID, "count": 3},
         "unit": {"establishment_type_id": "massage", "unit_id": UNIT_ID, "count": 3},
     }
     desk.run(set_plan, {"year": 2026, "quotas": named}, 1)
-    assert {one.quota.key: one.done for one in desk.plan().quotas} == {"type": 2, "unit": 0}
+    assert {row.quota.key: row.done for row in desk.plan().quotas} == {"type": 2, "unit": 0}
     with pytest.raises(AppError) as refused:
         desk.run(set_plan, {"year": 2026, "quotas": {}}, 0)
     assert refused.value.code is ErrorCode.REVISION_CHANGED
@@ -325,10 +328,10 @@ def test_quota_counts_the_visits_of_its_year(desk: Desk) -> None:
 def test_register_offers_what_is_not_planned(desk: Desk) -> None:
     desk.add(desk.places[0])
     with snapshot(desk.world.engine) as session:
-        found = candidates(session, desk.reader(), CandidateFilter("karaoke", "", "karaoke"), 2026)
+        offered = candidates(session, desk.reader(), CandidateFilter("karaoke", "", "karaoke"), 2026)
         left = candidates(session, desk.reader(), CandidateFilter(is_unplanned=True), 2026)
-    assert {one.record_id: one.months for one in found} == {desk.places[0]: (11,), desk.places[1]: ()}
-    assert [one.record_id for one in left] == [desk.places[1]]
+    assert {row.record_id: row.months for row in offered} == {desk.places[0]: (11,), desk.places[1]: ()}
+    assert [row.record_id for row in left] == [desk.places[1]]
 
 
 def test_list_is_narrowed_and_begins_with_what_is_missed(desk: Desk) -> None:

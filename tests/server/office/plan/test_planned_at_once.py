@@ -22,9 +22,9 @@ def test_two_officers_who_plan_at_once_plan_one_visit(desk: Desk) -> None:
         made.extend(desk.add())
 
     officers = [threading.Thread(target=plan) for _ in range(4)]
-    for one in officers:
-        one.start()
-    for one in officers:
-        one.join()
+    for thread in officers:
+        thread.start()
+    for thread in officers:
+        thread.join()
     assert sorted(made) == sorted(desk.states())
     assert len(made) == 2

@@ -62,8 +62,8 @@ def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: W
     tablet.pull()
     record = tablet.base[bad["record_id"]]
     assert (record["rev"], record["data"]) == (1, {**ESTABLISHMENT, "rooms_total": 12})
-    told = tablet.receipts[bad["change_id"]]
-    assert (told["status"], told["reason"], told["rev"], told["h"]) == (
+    receipt = tablet.receipts[bad["change_id"]]
+    assert (receipt["status"], receipt["reason"], receipt["rev"], receipt["h"]) == (
         "unchanged",
         "replaced",
         1,
@@ -76,7 +76,7 @@ def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: W
     with snapshot(world.engine) as session:
         history = history_of(session, world.tenant_id, bad["record_id"], "establishment", record["data"])
     assert history.is_complete
-    assert tablet.push(bad) == [{**told, "frame": "res"}]
+    assert tablet.push(bad) == [{**receipt, "frame": "res"}]
 
 
 def test_a_value_inside_an_object_is_mended_and_another_left_out(world: World) -> None:
@@ -100,17 +100,17 @@ def test_what_is_mended_badly_is_refused_with_its_fields(world: World) -> None:
 
 
 def test_a_mended_edit_still_overwrites_nothing_unseen(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
-    record_id = one.created({**ESTABLISHMENT, "village": "Thôn 1"})
-    two.pull()
-    late = two.change(record_id, {"village": "Thôn 2", "rooms_total": -1}, was={"village": "Thôn 1"})
-    two.push(late)
-    one.push(one.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 1"}))
+    tablet, other = world.tablet(), world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    other.pull()
+    late = other.change(record_id, {"village": "Thôn 2", "rooms_total": -1}, was={"village": "Thôn 1"})
+    other.push(late)
+    tablet.push(tablet.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 1"}))
     correct(world, late, {"rooms_total": 4})
-    two.pull()
-    assert two.base[record_id]["data"] == {**ESTABLISHMENT, "village": "Thôn 3", "rooms_total": 4}
+    other.pull()
+    assert other.base[record_id]["data"] == {**ESTABLISHMENT, "village": "Thôn 3", "rooms_total": 4}
     assert [(row.path, row.state, row.device_id) for row in world.rows(ConflictRow)] == [
-        ("village", "open", two.device)
+        ("village", "open", other.device)
     ]
 
 
@@ -204,7 +204,7 @@ def test_what_is_set_aside_stays_stored_and_runs_no_more_until_it_is_put_back(wo
     do(world, lambda b: quarantine.run_again(b, declared_types(), REVIEWER, key))
     tablet.pull()
     assert tablet.base[create["record_id"]]["data"]["village"] == "Thôn 3"
-    assert [one.action for one in world.rows(Audit) if one.actor_id == OFFICER] == [
+    assert [entry.action for entry in world.rows(Audit) if entry.actor_id == OFFICER] == [
         "quarantine_set_aside",
         "quarantine_put_back",
         "quarantine_run_again",

@@ -28,8 +28,8 @@ def unmerge(world: World, record_id: str) -> int:
 def entry_of(tablet: Tablet, survivor: str, path: str, change: Json) -> Json:
     data = tablet.base[conflict_id(survivor, path, tablet.device)]["data"]
     assert (data["record"], data["state"]) == (survivor, "open")
-    found: Json = data["entries"][change["change_id"]]
-    return found
+    entry: Json = data["entries"][change["change_id"]]
+    return entry
 
 
 def test_a_merged_record_is_deleted_and_names_its_survivor(world: World) -> None:
@@ -37,14 +37,14 @@ def test_a_merged_record_is_deleted_and_names_its_survivor(world: World) -> None
     record_id, survivor = tablet.created(), tablet.created()
     other.pull()
     assert world.merge(record_id, survivor) == 2
-    for one in (tablet, other):
-        one.pull()
+    for reader in (tablet, other):
+        reader.pull()
     row = tablet.base[record_id]
     assert (row["deleted"], row["rev"]) == (True, 2)
     assert row["data"] == {**ESTABLISHMENT, "merged_into": survivor}
     assert tablet.base[survivor]["rev"] == 1
-    assert [one for one, held in other.base.items() if not held["deleted"]] == [survivor]
-    assert [one.record_id for one in world.rows(EstablishmentProjection)] == [survivor]
+    assert [record_id for record_id, held in other.base.items() if not held["deleted"]] == [survivor]
+    assert [row.record_id for row in world.rows(EstablishmentProjection)] == [survivor]
 
 
 def test_a_merge_is_written_down(world: World) -> None:
@@ -84,8 +84,8 @@ def test_records_are_never_merged_in_a_circle(world: World, length: int) -> None
     tablet = world.tablet()
     first, *others = (tablet.created() for _ in range(length + 1))
     chain = [first, *others]
-    for one, following in zip(chain[1:], chain, strict=False):
-        world.merge(one, following)
+    for record_id, following in zip(chain[1:], chain, strict=False):
+        world.merge(record_id, following)
     refused(world, first, chain[-1], ErrorCode.MERGE_CIRCLE)
 
 
@@ -176,7 +176,7 @@ def test_the_history_tells_of_the_merge(world: World) -> None:
     with snapshot(world.engine) as session:
         history = history_of(session, world.tenant_id, record_id, "establishment", stored.data)
     assert history.is_complete
-    assert [one.path for one in history.revisions[-1].differences] == ["merged_into"]
+    assert [difference.path for difference in history.revisions[-1].differences] == ["merged_into"]
     assert history.revisions[-1].differences[0].after == survivor
 
 

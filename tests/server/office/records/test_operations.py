@@ -56,8 +56,8 @@ def test_what_waited_runs_when_its_record_moves_into_a_granted_scope(
     assert (receipt["status"], receipt["reason"]) == ("quarantined", reason)
     move(world, record_id, UNIT)
     tablet.pull()
-    told = tablet.receipts[change["change_id"]]
-    assert (told["status"], told["reason"], told["scope"]) == ("applied", None, UNIT)
+    later = tablet.receipts[change["change_id"]]
+    assert (later["status"], later["reason"], later["scope"]) == ("applied", None, UNIT)
     assert tablet.base[record_id]["data"]["village"] == "Thôn 2"
 
 

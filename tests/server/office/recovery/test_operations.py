@@ -52,9 +52,9 @@ def test_a_record_taken_in_goes_on_from_the_revision_the_tablet_had(world: World
     other.pull()
     row = other.base[record["id"]]
     assert (row["rev"], row["scope"], row["data"]) == (4, UNIT, ESTABLISHMENT)
-    assert [(one.rev, one.device_id) for one in world.rows(ChangeHistory)] == [(4, None)]
-    assert [one.state for one in world.rows(DivergentRecord)] == ["taken"]
-    assert "salvage_taken" in {one.action for one in world.rows(Audit)}
+    assert [(row.rev, row.device_id) for row in world.rows(ChangeHistory)] == [(4, None)]
+    assert [row.state for row in world.rows(DivergentRecord)] == ["taken"]
+    assert "salvage_taken" in {entry.action for entry in world.rows(Audit)}
 
 
 def test_taking_in_sets_free_what_waited_for_the_record(world: World) -> None:

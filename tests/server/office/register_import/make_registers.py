@@ -26,8 +26,13 @@ SURNAMES = ("Nguyễn Văn", "Trần Thị", "Phạm Minh", "Vũ Thị", "Đỗ 
 GIVEN = ("Bình", "Hạnh", "Khôi", "Liên", "Thắng", "Tuyết")
 _UNITS = ("XÃ QUỐC TUẤN", "TT. AN LÃO", "Xã Bát Trang", "Xã Mỹ Đức", "Thị trấn Trường Sơn", "xã Tân Viên")
 _KINDS = (
-    *(("KS", "Khách sạn"), ("nhà nghỉ", "Nhà nghỉ"), ("karaoke gia đình", "Karaoke"), ("Massage", "Massage")),
-    *(("Quán cà phê", "Cà phê"), ("NN", "Nhà nghỉ"), ("Nhà hàng", "Nhà hàng")),
+    ("KS", "Khách sạn"),
+    ("nhà nghỉ", "Nhà nghỉ"),
+    ("karaoke gia đình", "Karaoke"),
+    ("Massage", "Massage"),
+    ("Quán cà phê", "Cà phê"),
+    ("NN", "Nhà nghỉ"),
+    ("Nhà hàng", "Nhà hàng"),
 )
 _WORDS = ("Hoa Sen", "Hoàng Anh", "Biển Xanh", "Phương Đông", "Sao Mai", "Thanh Bình", "Hải Âu", "Minh Châu")
 _STREETS = ("Nguyễn Văn Trỗi", "Lê Lợi", "Trần Tất Văn", "Ngô Quyền", "Hoàng Thiết Tâm")
@@ -46,12 +51,9 @@ def by_commune(path: Path) -> None:
     sheet.append([])
     sheet.append(["DANH SÁCH CƠ SỞ KINH DOANH DỊCH VỤ DỄ PHÁT SINH TỆ NẠN XÃ HỘI NĂM 2025"])
     sheet.merge_cells("A4:O4")
-    sheet.append(
-        [
-            *("STT", "Tên cơ sở", "Chủ cơ sở", None, None, "Địa chỉ", "Loại hình", "GCN ĐKKD", None),
-            *("GCN đủ điều kiện ANTT", None, "Số phòng", "Số ĐT liên hệ", "Tình trạng", "Ghi chú"),
-        ]
-    )
+    establishment = ("STT", "Tên cơ sở", "Chủ cơ sở", None, None, "Địa chỉ", "Loại hình")
+    certificates = ("GCN ĐKKD", None, "GCN đủ điều kiện ANTT", None)
+    sheet.append([*establishment, *certificates, "Số phòng", "Số ĐT liên hệ", "Tình trạng", "Ghi chú"])
     sheet.append(
         [None, None, "Họ và tên", "Ngày sinh", "Số CCCD", None, None, "Số", "Ngày cấp", "Số", "Ngày cấp"]
     )
@@ -115,9 +117,14 @@ def karaoke(path: Path) -> None:
     for number in range(1, 41):
         issued = date(2019, 1 + number % 12, 1 + number % 28)
         cells = (
-            *(str(number), f'"Quán ""{_WORDS[number % len(_WORDS)]} {number}"""', kinds[number % 5]),
-            *(units[number % 5], f'"Thôn {number % 7 + 1}; đường {_STREETS[number % 5]}"', _person(chance)),
-            *(f"{issued:%d-%m-%Y}", f"=31K8{number:06d}" if number == 7 else f"31K8{number:06d}"),
+            str(number),
+            f'"Quán ""{_WORDS[number % len(_WORDS)]} {number}"""',
+            kinds[number % 5],
+            units[number % 5],
+            f'"Thôn {number % 7 + 1}; đường {_STREETS[number % 5]}"',
+            _person(chance),
+            f"{issued:%d-%m-%Y}",
+            f"=31K8{number:06d}" if number == 7 else f"31K8{number:06d}",
         )
         lines.append(";".join(cells))
     lines.append(";Cộng: 40 cơ sở;;;;;;")
@@ -130,11 +137,8 @@ def old_font(path: Path) -> None:
     sheet = book.active
     sheet.title = "Sheet1"
     sheet.append([_vntime("Danh sách cơ sở lưu trú trên địa bàn xã An Lão")])
-    head = (
-        *("Số TT", "Tên nhà nghỉ", "Người đại diện", "Địa chỉ", "Loại hình"),
-        *("Tổng số phòng", "Toạ độ", "Ghi chú"),
-    )
-    sheet.append([_vntime(text) for text in head])
+    head = "Số TT|Tên nhà nghỉ|Người đại diện|Địa chỉ|Loại hình|Tổng số phòng|Toạ độ|Ghi chú"
+    sheet.append(_vntime(head).split("|"))
     for number in range(1, 31):
         lat, lon = 20.81 + number / 1000, 106.55 + number / 1000
         sheet.append(
@@ -161,7 +165,7 @@ def _calculate(path: Path) -> None:
     formula = re.compile(r"<f>SUM\(4,(\d+)\)</f><v ?/?>(?:</v>)?")
     with_result = r"<f>SUM(4,\1)</f><v>{}</v>"
     text = formula.sub(
-        lambda found: found.expand(with_result).format(4 + int(found[1])), parts[name].decode()
+        lambda match: match.expand(with_result).format(4 + int(match[1])), parts[name].decode()
     )
     parts[name] = text.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:

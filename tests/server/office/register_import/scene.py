@@ -81,7 +81,7 @@ class Desk:
         return run_write(self.office.engine, lambda session: queue.add(session, context, kind, arguments))
 
     def run(self, import_id: str) -> JobRow:
-        """Import what the preview shows now."""
+        """Import the rows of the preview."""
         return self.work(self.queue(IMPORT, import_id, self.checked(import_id).digest))
 
     def undo(self, import_id: str) -> JobRow:
@@ -96,9 +96,9 @@ class Desk:
 
     def job(self, job_id: str) -> JobRow:
         with snapshot(self.office.engine) as session:
-            found = queue.find_job(session, self.context.tenant_id, job_id)
-        assert found is not None
-        return found
+            job = queue.find_job(session, self.context.tenant_id, job_id)
+        assert job is not None
+        return job
 
 
 def visible(office: Office) -> dict[str, tuple[int, str]]:
@@ -117,8 +117,8 @@ def register(office: Office) -> dict[str, tuple[object, ...]]:
                 Record.type == "establishment", Record.deleted.is_(False)
             )
         )
-        found: dict[str, tuple[object, ...]] = {one[0]: tuple(one) for one in bodies}
+        register: dict[str, tuple[object, ...]] = {body[0]: tuple(body) for body in bodies}
         columns = [column for column in row.__table__.columns if column.name != "tenant_id"]
         for values in session.execute(select(row.record_id, *columns)):
-            found[values[0]] = (*found.get(values[0], ("no record",)), *values)
-    return found
+            register[values[0]] = (*register.get(values[0], ("no record",)), *values)
+    return register

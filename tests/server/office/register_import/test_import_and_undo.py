@@ -74,12 +74,12 @@ def test_an_import_runs_once_and_is_undone_once(desk: Desk) -> None:
 
 def test_of_two_imports_of_one_file_at_once_the_second_writes_nothing(desk: Desk) -> None:
     rows = table(("Quán Song Song", *GOOD[1:-2], "", ""))
-    one, other = desk.stage(rows), desk.stage(rows)
-    jobs = [desk.queue(IMPORT, each, desk.checked(each).digest) for each in (one, other)]
+    first, second = desk.stage(rows), desk.stage(rows)
+    jobs = [desk.queue(IMPORT, each, desk.checked(each).digest) for each in (first, second)]
     before = len(register(desk.office))
     assert desk.work(jobs[1]).outcome["code"] == "revision_changed"
     assert len(register(desk.office)) == before + 1
-    desk.undo(one)
+    desk.undo(first)
 
 
 def test_a_stop_before_the_end_writes_nothing(desk: Desk) -> None:

@@ -42,14 +42,14 @@ SPELLINGS = Spellings(load(), date(2026, 11, 28))
     ],
 )
 def test_a_spelling_means_an_id_of_the_lists(path: str, spelling: str, meant: str | None) -> None:
-    found = SPELLINGS.meaning(path, spelling)
-    assert (found.id if found else None) == meant
+    meaning = SPELLINGS.meaning(path, spelling)
+    assert (meaning.id if meaning else None) == meant
 
 
 def test_an_abolished_unit_means_the_one_it_went_into_and_says_so() -> None:
-    found = SPELLINGS.meaning(UNIT, "TT. An Lão")
-    assert found is not None
-    assert found.former.endswith("An Lão")
+    meaning = SPELLINGS.meaning(UNIT, "TT. An Lão")
+    assert meaning is not None
+    assert meaning.former.endswith("An Lão")
     assert not SPELLINGS.is_offered(load().units["c11629_v1"])
 
 
@@ -83,11 +83,10 @@ def test_a_point_is_read_however_it_is_written(written: str) -> None:
 
 def test_headings_mean_fields_in_any_spelling() -> None:
     headings = ("TÊN CƠ SỞ KD", "Địa chỉ", "Xã/phường", "Loại hình DV", "Số GCN ANTT", "Ngày cấp", "Hết hạn")
-    found = guess_fields(headings)
-    assert [found[column] for column in range(len(headings))] == [
-        *("name", "address_line", "unit_id", "establishment_type_id"),
-        *("certificates.antt.number", "certificates.antt.issued_on", "certificates.antt.expires_on"),
-    ]
+    fields = guess_fields(headings)
+    certificate = [f"certificates.antt.{field}" for field in ("number", "issued_on", "expires_on")]
+    expected = ["name", "address_line", "unit_id", "establishment_type_id", *certificate]
+    assert [fields[column] for column in range(len(headings))] == expected
 
 
 @pytest.mark.parametrize(
@@ -104,11 +103,11 @@ def test_headings_mean_fields_in_any_spelling() -> None:
         "Nhân viên",
     ],
 )
-def test_headings_of_persons_are_known(heading: str) -> None:
+def test_headings_of_personal_columns_are_recognised(heading: str) -> None:
     assert names_persons(heading)
 
 
-def test_cells_of_persons_are_known_and_premises_are_none() -> None:
+def test_personal_cells_are_recognised_and_premises_are_not() -> None:
     assert is_person("Nguyễn Văn Bình")
     assert is_person("0912.345.678")
     assert mentions_person("Con chủ quán là Trần Thị Hạnh")

@@ -21,5 +21,5 @@ from field178_server.office.reminders.queries import reminded_month
     ],
 )
 def test_it_is_due_from_seven_in_the_morning_of_the_25th_for_some_days(at: str, month: str | None) -> None:
-    found = reminded_month(datetime.fromisoformat(at).replace(tzinfo=UTC))
-    assert (found.isoformat() if found else None) == month
+    reminded = reminded_month(datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert (reminded.isoformat() if reminded else None) == month

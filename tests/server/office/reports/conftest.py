@@ -1,4 +1,4 @@
-"""The made-up district of 2024, with everything that is entered for its figures."""
+"""Stores with the made-up district of 2024 for reports, and its entered figures."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def write(store: DemoStore) -> Write:  # type: ignore[type-arg]  # each call has
     def run(work: Callable[[Batch, OperationContext], Result]) -> Result:
         def within(session: Session) -> Result:
             batch = Batch(session, store.context.tenant_id, store.context.clock, store.context.ids)
-            found = work(batch, store.context)
+            result = work(batch, store.context)
             batch.flush()
-            return found
+            return result
 
         return run_write(store.engine, within)
 

@@ -17,7 +17,7 @@ from field178_shared.indicators.suppression import is_small
 from field178_shared.text.formats import NOTHING
 
 _NUMBER = re.compile(r"[\d.]+")
-# Columns of people by what they are part of, as annex 1 says.
+# Columns of people in annex 1 by the column that contains them.
 WHOLE, PARTS = "Người lao động", ("Trong đó nữ", "Có hợp đồng lao động", "Được khám sức khỏe")
 
 
@@ -30,9 +30,9 @@ def takes(attacker: Attacker, key: Hashable, text: str) -> None:
         assert text == NOT_SHOWN, text
 
 
-def leaks_of(found: dict[str, Any]) -> dict[Hashable, tuple[float, float]]:
+def leaks_of(draft: dict[str, Any]) -> dict[Hashable, tuple[float, float]]:
     attacker, small = Attacker(), dict[Hashable, float]()
-    for annex, shown in zip(found["annexes"], printed(found).annexes, strict=True):
+    for annex, shown in zip(draft["annexes"], printed(draft).annexes, strict=True):
         lines = [*annex["rows"], *([annex["total"]] if annex["total"] is not None else [])]
         people = [place for place, is_people in enumerate(annex["people"], 1) if is_people]
         for place in people if lines else ():
@@ -54,10 +54,10 @@ def test_annexes_of_a_year_give_no_small_number_away(store: DemoStore, write: Wr
     assert leaks_of(content(store, of_calendar_year(write))) == {}
 
 
-def with_few_workers(found: dict[str, Any]) -> dict[str, Any]:
+def with_few_workers(draft: dict[str, Any]) -> dict[str, Any]:
     """Return a content whose first annex has one commune with two workers."""
-    first, *others = found["annexes"]
-    place, *parts = (first["head"].index(one) + 1 for one in (WHOLE, *PARTS))
+    first, *others = draft["annexes"]
+    place, *parts = (first["head"].index(column) + 1 for column in (WHOLE, *PARTS))
     rows = [list(row) for row in first["rows"]]
     for number, row in enumerate(rows):
         row[place] = 2 if number == 0 else 40
@@ -66,10 +66,10 @@ def with_few_workers(found: dict[str, Any]) -> dict[str, Any]:
     total = list(first["total"])
     for column in (place, *parts):
         total[column] = sum(row[column] for row in rows)
-    return {**found, "annexes": [first | {"rows": rows, "total": total}, *others]}
+    return {**draft, "annexes": [first | {"rows": rows, "total": total}, *others]}
 
 
-def test_few_workers_of_a_commune_are_not_told_by_the_others(store: DemoStore, write: Write) -> None:  # type: ignore[type-arg]
+def test_few_workers_of_a_commune_are_not_revealed_by_the_others(store: DemoStore, write: Write) -> None:  # type: ignore[type-arg]
     assert leaks_of(with_few_workers(content(store, of_calendar_year(write)))) == {}
 
 
@@ -82,5 +82,5 @@ def test_attacker_sees_a_few_workers_that_hide_alone(
         "field178_server.office.reports.printed.hidden_cells",
         lambda numbers: {place for place, number in enumerate(numbers) if is_small(number)},
     )
-    found = leaks_of(with_few_workers(content(store, of_calendar_year(write))))
-    assert found[("annex_1", WHOLE, 0)] == (2, 2)
+    leaks = leaks_of(with_few_workers(content(store, of_calendar_year(write))))
+    assert leaks[("annex_1", WHOLE, 0)] == (2, 2)

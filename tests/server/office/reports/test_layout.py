@@ -117,11 +117,11 @@ class Page:
 
     def ink(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float] | None:
         """Return the smallest box around what is dark within a box; None: nothing is."""
-        found = self.picture.crop(tuple(round(mm * DPI / 25.4) for mm in box)).getbbox()
-        if found is None:
+        bounds = self.picture.crop(tuple(round(mm * DPI / 25.4) for mm in box)).getbbox()
+        if bounds is None:
             return None
         left, top = box[0], box[1]
-        x0, y0, x1, y1 = (pixel * 25.4 / DPI for pixel in found)
+        x0, y0, x1, y1 = (pixel * 25.4 / DPI for pixel in bounds)
         return left + x0, top + y0, left + x1, top + y1
 
 
@@ -139,7 +139,7 @@ def paper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def pages(paper: Path) -> list[Page]:
     command = ("pdftoppm", "-gray", "-r", str(DPI), "-png", paper.name, "page")
     subprocess.run(command, cwd=paper.parent, check=True)
-    return [Page(Image.open(one)) for one in sorted(paper.parent.glob("*.png"))]
+    return [Page(Image.open(path)) for path in sorted(paper.parent.glob("*.png"))]
 
 
 @pytest.mark.parametrize("number", BOXES)
@@ -182,7 +182,7 @@ def test_recipients_stand_left_and_the_signer_right_with_room_for_the_seal(pages
 
 
 def test_annex_lies_with_numbers_of_its_own_in_the_middle_of_the_top(pages: list[Page]) -> None:
-    """ND 30/2020: each annex is numbered by itself, and no first page shows its number."""
+    """ND 30/2020 has page numbers for each annex apart, and none on a first page."""
     assert len(pages) == 3
     lying = pages[1].picture.size
     assert lying[0] > lying[1]
@@ -208,11 +208,11 @@ def test_document_prints_the_words_of_the_pdf_where_the_pdf_has_them(tmp_path: P
     rendered.write_bytes(printed_document(REPORT, tmp_path))
     for ours, theirs in zip(words_of(drawn), words_of(rendered), strict=True):
         assert placed(ours)
-        assert [one.text for one in placed(ours)] == [one.text for one in placed(theirs)]
+        assert [word.text for word in placed(ours)] == [word.text for word in placed(theirs)]
         apart = [
-            (one.text, round(two.left - one.left, 1), round(two.top - one.top, 1))
-            for one, two in zip(placed(ours), placed(theirs), strict=True)
-            if abs(two.left - one.left) > ACROSS_MM or abs(two.top - one.top) > DOWN_MM
+            (own.text, round(other.left - own.left, 1), round(other.top - own.top, 1))
+            for own, other in zip(placed(ours), placed(theirs), strict=True)
+            if abs(other.left - own.left) > ACROSS_MM or abs(other.top - own.top) > DOWN_MM
         ]
         assert apart == []
 
@@ -220,8 +220,8 @@ def test_document_prints_the_words_of_the_pdf_where_the_pdf_has_them(tmp_path: P
 def placed(words: list[Word]) -> list[Word]:
     """Return the words above the foot, equal ones by their place; of an annex the head and its first rows."""
     width, height = words[0].page
-    body = [one for one in words if one.top < height - 24]
-    return sorted(body[:90] if width > height else body, key=lambda one: (one.text, one.top, one.left))
+    body = [word for word in words if word.top < height - 24]
+    return sorted(body[:90] if width > height else body, key=lambda word: (word.text, word.top, word.left))
 
 
 @pytest.mark.parametrize("of", ["pdf", "docx"])
@@ -230,18 +230,22 @@ def test_long_names_and_large_annexes_stay_on_their_pages(tmp_path: Path, of: st
     path = tmp_path / "long.pdf"
     path.write_bytes(report_pdf(LONG, AT) if of == "pdf" else printed_document(LONG, tmp_path))
     pages = words_of(path)
-    every = [one for words in pages for one in words]
-    assert [one for one in every if one.left < 29.5 or one.right > one.page[0] - 14.5] == []
+    every = [word for words in pages for word in words]
+    assert [word for word in every if word.left < 29.5 or word.right > word.page[0] - 14.5] == []
     assert {word for row in LONG.annexes[0].rows for text in row for word in text.split()} <= {
-        one.text for one in every
+        word.text for word in every
     }
     annex = [words for words in pages if words[0].page[0] > words[0].page[1]]
     assert len(annex) > 1
     for words in annex[1:]:
-        # Its page number stands above the head.
-        assert " ".join(one.text for one in words[1:3]) == LONG.annexes[0].head[0]
+        # The page number is above the head.
+        assert " ".join(word.text for word in words[1:3]) == LONG.annexes[0].head[0]
     last = [
-        one.text for words in pages if words not in annex for one in words if words is pages[-len(annex) - 1]
+        word.text
+        for words in pages
+        if words not in annex
+        for word in words
+        if words is pages[-len(annex) - 1]
     ]
     assert "KIẾN" in last
     assert "CHỦ" in last
@@ -260,33 +264,35 @@ def test_document_has_margins_type_and_page_number_of_the_decree() -> None:
     assert document.styles["Normal"].font.name == "Times New Roman"
     sizes = {
         run.font.size.pt
-        for one in document.paragraphs
-        for run in one.runs
+        for paragraph in document.paragraphs
+        for run in paragraph.runs
         if run.text.strip() and run.font.size
     }
     assert sizes <= {9, 11, 12, 13, 14}
-    texts = [one.text for one in document.paragraphs]
+    texts = [paragraph.text for paragraph in document.paragraphs]
     assert "Tăng kinh phí./." in texts
     assert not any("{" in text for text in texts)
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert any(cell.endswith("- Lưu: VT, LĐTBXH.") for cell in cells)
     assert "PHÓ CHỦ TỊCH" in " ".join(cells)
-    foot = [one.text for one in first.first_page_footer.paragraphs]
-    assert list(REPORT.foot) == [one for one in foot if one]
+    foot = [paragraph.text for paragraph in first.first_page_footer.paragraphs]
+    assert list(REPORT.foot) == [text for text in foot if text]
 
 
 def test_tables_of_the_document_fill_the_page_and_repeat_their_heads() -> None:
     report = replace(LONG, annexes=(LONG.annexes[0], REPORT.annexes[0]))
     document = Document(io.BytesIO(report_docx(report, own_template(LAYOUT), AT)))
-    grids = [one for one in document.tables if one.style is not None and one.style.name == "Table Grid"]
-    assert [len(one.columns) for one in grids] == [5, 9, 9]
+    grids = [
+        table for table in document.tables if table.style is not None and table.style.name == "Table Grid"
+    ]
+    assert [len(grid.columns) for grid in grids] == [5, 9, 9]
     for table, width in zip(grids, (165, 252, 252), strict=True):
         widths = [column.width.mm for column in table.columns]
         assert abs(sum(widths) - width) < 1
         assert not table.autofit
-        rows = [one._tr.trPr for one in table.rows]
-        assert all(one.find(qn("w:cantSplit")) is not None for one in rows)
-        assert [one.find(qn("w:tblHeader")) is not None for one in rows[:2]] == [True, False]
+        rows = [row._tr.trPr for row in table.rows]
+        assert all(properties.find(qn("w:cantSplit")) is not None for properties in rows)
+        assert [properties.find(qn("w:tblHeader")) is not None for properties in rows[:2]] == [True, False]
     names, number = (column.width for column in list(grids[1].columns)[:2])
     assert names > 2 * number
     # The last row of an annex is its sum.
@@ -331,15 +337,15 @@ def test_product_template_takes_no_fault_and_little_room() -> None:
 def words_of(path: Path) -> list[list[Word]]:
     """Return the words of each page of a PDF from its top to its bottom."""
     done = subprocess.run(("pdftotext", "-bbox", path, "-"), check=True, capture_output=True)
-    found = []
+    pages = []
     for page in parse_xml(done.stdout).iterfind(".//{*}page"):
         size = lengths(page, "width", "height")
         words = [
-            Word(one.text or "", *lengths(one, "xMin", "yMin", "xMax"), size)
-            for one in page.iterfind(".//{*}word")
+            Word(word.text or "", *lengths(word, "xMin", "yMin", "xMax"), size)
+            for word in page.iterfind(".//{*}word")
         ]
-        found.append(sorted(words, key=lambda one: (one.top, one.left)))
-    return found
+        pages.append(sorted(words, key=lambda word: (word.top, word.left)))
+    return pages
 
 
 def lengths(element: Any, *names: str) -> tuple[float, ...]:

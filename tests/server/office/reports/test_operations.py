@@ -100,11 +100,11 @@ def draft(year: int = 2024, kind: str = "annual") -> Data:
     }
 
 
-def known(store: DemoStore, record_id: str) -> KnownReport:
+def report_of(store: DemoStore, record_id: str) -> KnownReport:
     with Session(store.engine) as session:
-        found = find_report(session, store.context.tenant_id, record_id)
-    assert found is not None
-    return found
+        report = find_report(session, store.context.tenant_id, record_id)
+    assert report is not None
+    return report
 
 
 def content(store: DemoStore, record_id: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def content(store: DemoStore, record_id: str) -> dict[str, Any]:
                 session,
                 store.context.tenant_id,
                 store.context.lists,
-                known(store, record_id).report,
+                report_of(store, record_id).report,
                 today(store),
             )
         )
@@ -137,14 +137,14 @@ def of_calendar_year(write: Write) -> str:
 
 
 def frozen(store: DemoStore, write: Write, record_id: str) -> Frozen:
-    rev = known(store, record_id).rev
+    rev = report_of(store, record_id).rev
     write(
         lambda batch, context: operations.write_texts(
             batch, context, SeenReport(record_id, rev), HEADING, TEXTS
         )
     )
     seen = digest(content(store, record_id))
-    rev = known(store, record_id).rev
+    rev = report_of(store, record_id).rev
     write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, rev), seen))
     write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, rev + 1)))
     return kept(store, record_id)
@@ -152,19 +152,19 @@ def frozen(store: DemoStore, write: Write, record_id: str) -> Frozen:
 
 def kept(store: DemoStore, record_id: str) -> Frozen:
     with Session(store.engine) as session:
-        found = frozen_report(session, store.context.tenant_id, record_id)
-    assert found is not None
-    return found
+        report = frozen_report(session, store.context.tenant_id, record_id)
+    assert report is not None
+    return report
 
 
-def files_of(one: Frozen) -> tuple[bytes, bytes, bytes]:
-    report, at = printed(one.content, one.sha256), from_wire(one.content["frozen_at"])
-    return report_docx(report, one.template, at), report_pdf(report, at), annex_workbook(report, at)
+def files_of(stored: Frozen) -> tuple[bytes, bytes, bytes]:
+    report, at = printed(stored.content, stored.sha256), from_wire(stored.content["frozen_at"])
+    return report_docx(report, stored.template, at), report_pdf(report, at), annex_workbook(report, at)
 
 
-def figure(found: Mapping[str, Any], indicator: str) -> dict[str, Any]:
-    every = (one for section in found["sections"] for one in section["figures"])
-    return next(one for one in every if one["id"] == indicator)
+def figure(report: Mapping[str, Any], indicator: str) -> dict[str, Any]:
+    every = (row for section in report["sections"] for row in section["figures"])
+    return next(row for row in every if row["id"] == indicator)
 
 
 def test_opening_writes_what_each_sender_owes_once(store: DemoStore, write: Write) -> None:
@@ -172,38 +172,38 @@ def test_opening_writes_what_each_sender_owes_once(store: DemoStore, write: Writ
     with Session(store.engine) as session:
         owed = submissions_of(session, store.context.tenant_id, "half_year", 2024)
     assert len(owed) == 17 + 15
-    assert {one.submission.due_on for one in owed} == {date(2024, 6, 17)}
-    assert sum(one.submission.agency_id == "commune_people_committee" for one in owed) == 17
+    assert {row.submission.due_on for row in owed} == {date(2024, 6, 17)}
+    assert sum(row.submission.agency_id == "commune_people_committee" for row in owed) == 17
     with pytest.raises(AppError) as refused:
         opened(write, kind="half_year")
     assert refused.value.details["problems"] == {"kind": ["entered_twice"]}
 
 
 def test_draft_shows_the_golden_figures_beside_the_year_before(store: DemoStore, write: Write) -> None:
-    found = content(store, of_calendar_year(write))
+    draft = content(store, of_calendar_year(write))
     golden = demo()["golden_indicators"]["iz_workers_reached_pct"]
-    shown = figure(found, "iz_workers_reached_pct")
+    shown = figure(draft, "iz_workers_reached_pct")
     assert (shown["now"]["num"], shown["now"]["den"]) == (golden["num"] * 10, golden["den"] * 10)
     assert shown["now"]["value"] == round(golden["value"] * 10)
     assert shown["before"]["num"] == 0
-    # Nobody sent it: the report says so, and no zero.
-    assert not figure(found, "cases_tried")["now"]["is_sent"]
-    shown = [one for section in printed(found).sections for one in section.figures]
-    assert [one.value for one in shown if one.id == "cases_tried"] == [NOT_SENT]
-    assert [one["id"] for one in found["annexes"]] == [f"annex_{number}" for number in range(1, 6)]
-    first = found["annexes"][0]
+    # Nobody sent it: the report prints that instead of zero.
+    assert not figure(draft, "cases_tried")["now"]["is_sent"]
+    shown = [line for section in printed(draft).sections for line in section.figures]
+    assert [line.value for line in shown if line.id == "cases_tried"] == [NOT_SENT]
+    assert [annex["id"] for annex in draft["annexes"]] == [f"annex_{number}" for number in range(1, 6)]
+    first = draft["annexes"][0]
     assert (len(first["rows"]), first["total"][5]) == (17, 127)
     assert [sum(row[place] for row in first["rows"]) for place in (1, 2, 3, 4, 5)] == first["total"][1:6]
-    targets = {(row[0], row[6]): row[1:6] for row in found["annexes"][3]["rows"]}
+    targets = {(row[0], row[6]): row[1:6] for row in draft["annexes"][3]["rows"]}
     reached = "Tỷ lệ người lao động tại cơ sở dễ phát sinh được tuyên truyền"
-    said = [row for (label, _), row in targets.items() if label == reached]
-    assert [(row[0], row[4]) for row in said] == [("≥ 60%", "Đạt"), ("≥ 70%", "Chưa đạt")]
+    shown_targets = [row for (label, _), row in targets.items() if label == reached]
+    assert [(row[0], row[4]) for row in shown_targets] == [("≥ 60%", "Đạt"), ("≥ 70%", "Chưa đạt")]
 
 
 def lines_of(store: DemoStore, report: Report) -> dict[str, PrintedFigure]:
     with Session(store.engine) as session:
         live = live_content(session, store.context.tenant_id, store.context.lists, report, today(store))
-    return {one.id: one for section in printed(live).sections for one in section.figures}
+    return {line.id: line for section in printed(live).sections for line in section.figures}
 
 
 def days_of(first: str, last: str) -> Report:
@@ -215,12 +215,12 @@ def test_first_year_of_an_office_is_compared_with_nothing(store: DemoStore) -> N
     lines = lines_of(store, days_of("2023-12-15", "2024-12-14"))
     places = lines["establishments_total"]
     assert (places.value, places.before, places.change) == ("127", NO_BEFORE, "—")
-    assert {(one.before, one.change) for one in lines.values()} == {(NO_BEFORE, "—")}
+    assert {(line.before, line.change) for line in lines.values()} == {(NO_BEFORE, "—")}
 
 
 def test_year_that_began_in_the_middle_is_not_compared(store: DemoStore) -> None:
     lines = lines_of(store, days_of("2024-12-01", "2025-03-31"))
-    assert {(one.before, one.change) for one in lines.values() if not one.id.startswith("at_risk_")} <= {
+    assert {(line.before, line.change) for line in lines.values() if not line.id.startswith("at_risk_")} <= {
         (PART_BEFORE, "—"),
         (NOT_SENT, "—"),
     }
@@ -238,11 +238,11 @@ def test_workers_whom_nobody_counted_are_no_zero_in_sections_and_annexes(store: 
     cells = {row[column] for row in first.rows if row[places] != "0"}
     assert "—" in cells
     assert "0" not in cells
-    known = figure(live, "workers_total")["now"]["counted"]
-    assert re.fullmatch(r"đếm [1-9]\d* trên \d+ cơ sở", known)
-    assert lines_of(store, report)["workers_total"].basis == known
+    basis = figure(live, "workers_total")["now"]["counted"]
+    assert re.fullmatch(r"đếm [1-9]\d* trên \d+ cơ sở", basis)
+    assert lines_of(store, report)["workers_total"].basis == basis
     figure(live, "workers_total")["now"] |= {"value": None, "low": None, "high": None, "is_counted": False}
-    lines = {one.id: one for section in printed(live).sections for one in section.figures}
+    lines = {line.id: line for section in printed(live).sections for line in section.figures}
     assert lines["workers_total"].value == NOT_COUNTED
 
 
@@ -253,8 +253,8 @@ def test_year_after_a_whole_one_is_compared(store: DemoStore) -> None:
 
 
 def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: DemoStore, write: Write) -> None:
-    found = content(store, of_calendar_year(write))
-    exact, shown = found["annexes"][0], printed(found).annexes[0]
+    draft = content(store, of_calendar_year(write))
+    exact, shown = draft["annexes"][0], printed(draft).annexes[0]
     for place in range(6, 10):
         cells = [row[place] for row in exact["rows"]]
         hidden = [number for number, row in enumerate(shown.rows[:-1]) if row[place] == NOT_SHOWN]
@@ -262,9 +262,9 @@ def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: Demo
         assert len(hidden) != 1, shown.head[place]
 
 
-def shown_totals(found: dict[str, Any], store: DemoStore) -> Iterator[tuple[str, str, str]]:
+def shown_totals(report: dict[str, Any], store: DemoStore) -> Iterator[tuple[str, str, str]]:
     """Yield id, what a section prints, and what the annexes print, of each number that both of them have."""
-    lists, paper = store.context.lists, printed(found)
+    lists, paper = store.context.lists, printed(report)
     columns = {
         re.sub(", by=\\w+", "", lists.annex_columns[column].formula): (place, at)
         for place, annex in enumerate(lists.annex_tables.values())
@@ -272,19 +272,19 @@ def shown_totals(found: dict[str, Any], store: DemoStore) -> Iterator[tuple[str,
         if column in lists.annex_columns and annex.rows == "admin_unit"
     }
     for section in paper.sections:
-        for one in section.figures:
-            indicator = lists.indicators[one.id]
-            if one.value == HIDDEN and is_of_people(lists, lists.figures[one.id].formulas):
+        for line in section.figures:
+            indicator = lists.indicators[line.id]
+            if line.value == HIDDEN and is_of_people(lists, lists.figures[line.id].formulas):
                 # Of a share either number may be the small one.
                 continue
             formulas = [indicator.numerator, *([indicator.denominator] if indicator.denominator else [])]
-            told = one.basis.partition(";")[0].split("/") if indicator.denominator else []
-            told = told or [one.value.removeprefix("≥ ")]
+            numbers = line.basis.partition(";")[0].split("/") if indicator.denominator else []
+            numbers = numbers or [line.value.removeprefix("≥ ")]
             for number, formula in enumerate(formulas):
-                if (known := columns.get(re.sub(", by=\\w+", "", formula))) is not None:
-                    place, at = known
-                    text = told[number] if number < len(told) else one.value
-                    yield one.id, text, paper.annexes[place].rows[-1][at]
+                if (position := columns.get(re.sub(", by=\\w+", "", formula))) is not None:
+                    place, at = position
+                    text = numbers[number] if number < len(numbers) else line.value
+                    yield line.id, text, paper.annexes[place].rows[-1][at]
 
 
 def test_a_report_concludes_nothing_from_the_places_that_were_counted_alone(
@@ -292,7 +292,7 @@ def test_a_report_concludes_nothing_from_the_places_that_were_counted_alone(
 ) -> None:
     first = draft() | {"kind": "ad_hoc", "period_from": "2024-01-01", "period_to": "2024-03-31"}
     paper = printed(content(store, write(lambda *of: operations.open_report(*of, first))))
-    figures = {one.id: one for section in paper.sections for one in section.figures}
+    figures = {line.id: line for section in paper.sections for line in section.figures}
     share, total = figures["workers_reached_pct"], figures["workers_total"]
     # Of those who were counted 64.9 % were reached.
     assert (share.value, share.basis) == ("3,4–32,6%", "48/74; đếm 19 trên 127 cơ sở")
@@ -301,23 +301,27 @@ def test_a_report_concludes_nothing_from_the_places_that_were_counted_alone(
     row = rows[share.label, "Kế hoạch huyện An Lão 2024"]
     assert row[1:6] == ("≥ 60%", "3,4–32,6%", "48", "74", "Chưa đạt (đếm 19 trên 127 cơ sở)")
     heads = [head for annex in paper.annexes for head in annex.head]
-    assert any(one.endswith("(đếm 19 trên 127 cơ sở)") for one in heads)
+    assert any(head.endswith("(đếm 19 trên 127 cơ sở)") for head in heads)
 
 
 def test_sections_print_the_totals_that_the_annexes_print(store: DemoStore, write: Write) -> None:
     """Of ten days with few visits as well: numbers of places stand in both, of few people in neither."""
     few = draft() | {"kind": "ad_hoc", "period_from": "2024-03-01", "period_to": "2024-03-10"}
     for record_id in (write(lambda *of: operations.open_report(*of, few)), of_calendar_year(write)):
-        found = list(shown_totals(content(store, record_id), store))
-        assert {one for one, _, _ in found} >= {"inspected_once_pct", "violation_rate_pct", "workers_total"}
-        assert [one for one in found if one[1] != one[2]] == []
+        totals = list(shown_totals(content(store, record_id), store))
+        assert {name for name, _, _ in totals} >= {
+            "inspected_once_pct",
+            "violation_rate_pct",
+            "workers_total",
+        }
+        assert [row for row in totals if row[1] != row[2]] == []
 
 
 @pytest.mark.parametrize(
     "typed", ["Ủy ban nhân dân huyện An Lão", "UBND huyện An Lão", "ỦY BAN NHÂN DÂN HUYỆN AN LÃO"]
 )
 def test_heading_prints_the_committee_once(store: DemoStore, write: Write, typed: str) -> None:
-    report = known(store, of_calendar_year(write)).report
+    report = report_of(store, of_calendar_year(write)).report
     heading = {**report.heading, "issuing_body": typed}
     with Session(store.engine) as session:
         paper = printed(
@@ -351,7 +355,7 @@ def test_no_copy_goes_to_the_addressee_or_the_issuer(
     opening: str, recipients: str, printed_lines: tuple[str, ...]
 ) -> None:
     lines = recipients_of({**HEADING, "opening": opening, "recipients": recipients}).splitlines()
-    assert tuple(one.strip("- ;.") for one in lines) == printed_lines
+    assert tuple(line.strip("- ;.") for line in lines) == printed_lines
 
 
 @pytest.mark.parametrize(("year", "area"), [(2024, AREA), (2026, "an_lao_area_2025"), (2026, "c11629_v2")])
@@ -364,28 +368,30 @@ def test_new_report_names_no_recipient_of_its_own_level(store: DemoStore, year: 
 
 
 def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
-    """Workers of annex 1 are of the latest visit or census, the shares of section II.6 of visits alone."""
+    """Annex 1 counts workers of the latest visit or census, section II.6 those of visits alone."""
     paper = printed(content(store, of_calendar_year(write)))
-    labels = {one.id: one.label for section in paper.sections for one in section.figures}
+    labels = {line.id: line.label for section in paper.sections for line in section.figures}
     assert labels["health_check_pct"].endswith("tại cơ sở đã kiểm tra")
     assert "theo lần kiểm tra hoặc thống kê gần nhất" in paper.annexes[0].title
 
 
 def test_report_prints_few_cases_exactly_and_hides_few_people(store: DemoStore) -> None:
     lists = store.context.lists
-    people = {one for one in lists.annex_columns if is_of_people(lists, [lists.figures.columns[one]])}
+    people = {
+        column for column in lists.annex_columns if is_of_people(lists, [lists.figures.columns[column]])
+    }
     assert {"workers_total", "attendances", "students"} <= people
     # The plan owes the numbers of agencies to the authority that the report goes to.
-    assert not {one.id for one in lists.annex_tables.values() if one.rows == "agency"} & people
+    assert not {table.id for table in lists.annex_tables.values() if table.rows == "agency"} & people
     assert not set(lists.annex_tables["annex_5"].columns) & people
     assert not {"establishments_total", "visits_planned", "reminders", "fines_amount", "materials"} & people
     few = FigureValue(2, None, 2, 2, 2, {})
-    told = ("cases_broken", "cases_prosecuted", "cases_tried", "complex_spots", "commendations_total")
-    assert not [one for one in told if is_hidden_in_report(lists, lists.indicators[one], few)]
-    for one in ("workers_total", "at_risk_workers_in_scope", "harm_reduction_contacts"):
-        assert is_hidden_in_report(lists, lists.indicators[one], few)
+    exact = ("cases_broken", "cases_prosecuted", "cases_tried", "complex_spots", "commendations_total")
+    assert not [name for name in exact if is_hidden_in_report(lists, lists.indicators[name], few)]
+    for name in ("workers_total", "at_risk_workers_in_scope", "harm_reduction_contacts"):
+        assert is_hidden_in_report(lists, lists.indicators[name], few)
     # A reader from above of the pages, exports and data feeds sees none of them.
-    assert all(is_hidden(lists, lists.indicators[one], few) for one in told)
+    assert all(is_hidden(lists, lists.indicators[name], few) for name in exact)
 
 
 def test_people_whom_an_agency_examined_are_hidden_in_reports(store: DemoStore) -> None:
@@ -406,9 +412,9 @@ def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write
     assert refused.value.code is ErrorCode.FIGURES_CHANGED
     seen = digest(content(store, record_id))
     write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), seen))
-    assert known(store, record_id).state is ReportState.SIGNED_OFF
+    assert report_of(store, record_id).state is ReportState.SIGNED_OFF
     write(lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, 2), {}, TEXTS))
-    assert known(store, record_id).state is ReportState.DRAFT
+    assert report_of(store, record_id).state is ReportState.DRAFT
     with pytest.raises(AppError) as refused:
         write(lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, 2), {}, {}))
     assert refused.value.code is ErrorCode.REVISION_CHANGED
@@ -440,17 +446,17 @@ def test_changed_figures_are_compared_with_the_sign_off_until_it_is_renewed(
     )
     assert stale(store) == {record_id}
     with Session(store.engine) as session:
-        signed = signed_content(session, store.context.tenant_id, known(store, record_id))
+        signed = signed_content(session, store.context.tenant_id, report_of(store, record_id))
     assert signed is not None
     changes = printed_changes(printed(signed), printed(content(store, record_id)))
-    assert ("0,0% (0/17)", "5,9% (1/17)") in {(one.was, one.now) for one in changes}
+    assert ("0,0% (0/17)", "5,9% (1/17)") in {(change.was, change.now) for change in changes}
     with Session(store.engine) as session:
         tenant_id, lists = store.context.tenant_id, store.context.lists
-        facts = facts_for(session, tenant_id, lists, known(store, record_id).report, today(store))
+        facts = facts_for(session, tenant_id, lists, report_of(store, record_id).report, today(store))
         revisions, _ = manifest(session, tenant_id, lists, facts)
-    assert [(one.record_id, one.was_rev, one.rev) for one in later_changes(signed, revisions)] == [
-        (plan_id, 0, 1)
-    ]
+    assert [
+        (change.record_id, change.was_rev, change.rev) for change in later_changes(signed, revisions)
+    ] == [(plan_id, 0, 1)]
     with pytest.raises(AppError) as refused:
         write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 2)))
     assert refused.value.code is ErrorCode.FIGURES_CHANGED
@@ -473,20 +479,20 @@ def stale(store: DemoStore) -> frozenset[str]:
 def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
     store: DemoStore, write: Write
 ) -> None:
-    one = frozen(store, write, opened(write))
-    before = files_of(one)
-    assert one.content["audit"] is None or one.content["audit"]["hash"]
+    report = frozen(store, write, opened(write))
+    before = files_of(report)
+    assert report.content["audit"] is None or report.content["audit"]["hash"]
     assert sum(edit_establishments(store, write, rooms) for rooms in range(8)) > 1_000
-    record_id = one.content["report"]["id"]
+    record_id = report.content["report"]["id"]
     again = kept(store, record_id)
-    assert again.sha256 == one.sha256
+    assert again.sha256 == report.sha256
     assert files_of(again) == before
     for container in (before[0], before[2]):
         with zipfile.ZipFile(BytesIO(container)) as read:
             assert {part.date_time for part in read.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     with Session(store.engine) as session:
         row = session.scalars(select(FrozenReport).where(FrozenReport.report_id == record_id)).one()
-        assert json.loads(zlib.decompress(row.body)) == one.content
+        assert json.loads(zlib.decompress(row.body)) == report.content
         at_least = session.scalar(
             select(func.count()).select_from(Audit).where(Audit.action == "report_frozen")
         )
@@ -494,7 +500,7 @@ def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
     later = changes(store, record_id)
     assert len(later) == 127
     assert {(change.type, change.rev - change.was_rev) for change in later} == {("establishment", 8)}
-    rev = known(store, record_id).rev
+    rev = report_of(store, record_id).rev
     with pytest.raises(AppError) as refused:
         write(
             lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, rev), {}, {})
@@ -503,9 +509,9 @@ def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
 
 
 def test_figure_leads_to_the_exact_revisions_that_it_counts(store: DemoStore, write: Write) -> None:
-    one = frozen(store, write, opened(write, year=2025, kind="calendar_year"))
-    records, trace = one.content["records"], one.content["trace"]
-    counted = figure(one.content, "establishments_total")["now"]["num"] // 10
+    report = frozen(store, write, opened(write, year=2025, kind="calendar_year"))
+    records, trace = report.content["records"], report.content["trace"]
+    counted = figure(report.content, "establishments_total")["now"]["num"] // 10
     assert counted == 127
     behind = [records[place] for place in trace["establishments_total"]]
     assert sum(type_ == "establishment" for _, type_, _, _ in behind) == 127
@@ -520,8 +526,8 @@ def test_figure_leads_to_the_exact_revisions_that_it_counts(store: DemoStore, wr
 def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
     store: DemoStore, write: Write
 ) -> None:
-    one = frozen(store, write, opened(write, year=2026, kind="annual"))
-    record_id, unit = one.content["report"]["id"], "c11629_v2"
+    report = frozen(store, write, opened(write, year=2026, kind="annual"))
+    record_id, unit = report.content["report"]["id"], "c11629_v2"
     entry: Data = {
         "unit_id": unit,
         "year": 2026,
@@ -533,30 +539,36 @@ def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
             batch, context, CommuneEnterer(AccessFilter(None)), "commune_plan", entry
         )
     )
-    assert [(one.record_id, one.was_rev, one.rev) for one in changes(store, record_id)] == [(plan_id, 0, 1)]
-    seen = SeenReport(record_id, known(store, record_id).rev)
+    assert [(change.record_id, change.was_rev, change.rev) for change in changes(store, record_id)] == [
+        (plan_id, 0, 1)
+    ]
+    seen = SeenReport(record_id, report_of(store, record_id).rev)
     with pytest.raises(AppError) as refused:
         write(lambda batch, context: operations.restate(batch, context, seen, " "))
     assert refused.value.details["problems"] == {"restatement_reason": ["required"]}
     new_id = write(
         lambda batch, context: operations.restate(batch, context, seen, "Thiếu kế hoạch của một xã")
     )
-    assert known(store, record_id).state is ReportState.RESTATED
-    assert known(store, new_id).report.sections == TEXTS
+    assert report_of(store, record_id).state is ReportState.RESTATED
+    assert report_of(store, new_id).report.sections == TEXTS
     with pytest.raises(AppError):
         write(lambda batch, context: operations.restate(batch, context, seen, "Lần nữa"))
     second = frozen(store, write, new_id)
-    assert second.content["restates"]["sha256"] == one.sha256
+    assert second.content["restates"]["sha256"] == report.sha256
     assert second.content["restates"]["id"] == record_id
-    assert kept(store, record_id).sha256 == one.sha256
-    assert any(one.sha256[:16] in line for line in printed(second.content, second.sha256).opening)
+    assert kept(store, record_id).sha256 == report.sha256
+    assert any(report.sha256[:16] in line for line in printed(second.content, second.sha256).opening)
 
 
 def test_a_draft_is_read_from_totals_that_are_what_a_full_count_gives(
     store: DemoStore, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_id = of_calendar_year(write)
-    tenant_id, lists, report = store.context.tenant_id, store.context.lists, known(store, record_id).report
+    tenant_id, lists, report = (
+        store.context.tenant_id,
+        store.context.lists,
+        report_of(store, record_id).report,
+    )
     settle(store.engine, tenant_id, lists, today(store), 5000)
     with Session(store.engine) as session:
         facts = facts_for(session, tenant_id, lists, report, today(store))
@@ -606,9 +618,9 @@ def test_a_withdrawn_draft_is_gone_with_what_was_owed_and_is_opened_anew(
         assert find_report(session, store.context.tenant_id, record_id) is None
     assert owed_for(store, "annual", 2019) == []
     assert opened(write, year=2019) == record_id
-    assert known(store, record_id).rev == 3
+    assert report_of(store, record_id).rev == 3
     again = owed_for(store, "annual", 2019)
-    assert [one.submission for one in again] == [one.submission for one in before]
+    assert [row.submission for row in again] == [row.submission for row in before]
     with Session(store.engine) as session:
         action = select(Audit.action).where(Audit.object_id == record_id).order_by(Audit.audit_id.desc())
         assert session.scalars(action).all()[:2] == ["report_opened", "report_withdrawn"]
@@ -621,10 +633,10 @@ def test_a_withdrawal_is_undone_with_texts_and_what_was_owed(store: DemoStore, w
             batch, context, SeenReport(record_id, 1), HEADING, TEXTS
         )
     )
-    before = known(store, record_id).report, len(owed_for(store, "annual", 2021))
+    before = report_of(store, record_id).report, len(owed_for(store, "annual", 2021))
     write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(record_id, 2)))
     write(lambda batch, context: operations.undo_withdrawal(batch, context, record_id))
-    assert (known(store, record_id).report, len(owed_for(store, "annual", 2021))) == before
+    assert (report_of(store, record_id).report, len(owed_for(store, "annual", 2021))) == before
     with pytest.raises(AppError) as twice:
         write(lambda batch, context: operations.undo_withdrawal(batch, context, record_id))
     assert twice.value.code is ErrorCode.REVISION_CHANGED
@@ -647,17 +659,17 @@ def test_what_leadership_has_agreed_with_is_not_withdrawn(store: DemoStore, writ
     owed = owed_for(store, "annual", 2020)
     write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(made, 1)))
     assert owed_for(store, "annual", 2020) == owed
-    assert known(store, record_id).state is ReportState.FROZEN
+    assert report_of(store, record_id).state is ReportState.FROZEN
     again = write(lambda batch, context: operations.restate(batch, context, seen, "Sai số liệu"))
     with pytest.raises(AppError) as taken:
         write(lambda batch, context: operations.undo_withdrawal(batch, context, made))
     assert taken.value.code is ErrorCode.REVISION_CHANGED
-    assert known(store, record_id).restated_by == again
+    assert report_of(store, record_id).restated_by == again
 
 
 def changes(store: DemoStore, record_id: str) -> list[Any]:
     with Session(store.engine) as session:
-        tenant_id, report = store.context.tenant_id, known(store, record_id).report
+        tenant_id, report = store.context.tenant_id, report_of(store, record_id).report
         lists = store.context.lists
         revisions, _ = manifest(
             session, tenant_id, lists, facts_for(session, tenant_id, lists, report, today(store))
@@ -690,6 +702,6 @@ def test_every_operation_stands_in_the_audit_trail(store: DemoStore, write: Writ
             select(Audit.action, Audit.actor_id).where(Audit.action.like("report_%"))
         ).all()
     assert {"report_opened", "report_edited", "report_signed_off", "report_frozen"} <= {
-        one for one, _ in rows
+        action for action, _ in rows
     }
     assert {actor for _, actor in rows} == {OFFICER}

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.office.reports.conftest import Write
-from tests.server.office.reports.test_operations import AREA, content, days_of, known, of_calendar_year
+from tests.server.office.reports.test_operations import AREA, content, days_of, of_calendar_year, report_of
 
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
@@ -38,7 +38,7 @@ def test_slices_count_what_all_records_count_at_once(
     monkeypatch.setattr(store_slices, "_RECORDS", 9)
     lists, tenant_id = store.context.lists, store.context.tenant_id
     period = period_of(days_of(first, last))
-    units = tuple(one.id for one in lists.members_of(AREA))
+    units = tuple(unit.id for unit in lists.members_of(AREA))
     question = ReportQuestion(lists, period, units, TODAY)
     with Session(store.engine) as session:
         facts = ReportFacts(session, tenant_id, question)
@@ -49,29 +49,31 @@ def test_slices_count_what_all_records_count_at_once(
         assert facts.figures._counts_of(of_figures) == at_once.counts_of(of_figures)
     assert sliced.figures()
     area = question.area(period).units
-    entries = {one.record_id: set(one.entries) for one in approved if one.entries}
+    entries = {record.record_id: set(record.entries) for record in approved if record.entries}
     for figure in lists.figures.values():
         for formula in figure.formulas:
             behind = {
                 record_id
-                for one in at_once.counts_by_record(formula.aggregates, period)
-                if one.unit_id in area
-                for record_id in (one.key, *(record_id for record_id, _ in one.records))
+                for count in at_once.counts_by_record(formula.aggregates, period)
+                if count.unit_id in area
+                for record_id in (count.key, *(record_id for record_id, _ in count.records))
             }
-            behind = behind.union(*(entries.get(one, ()) for one in behind))
+            behind = behind.union(*(entries.get(record_id, ()) for record_id in behind))
             assert facts.records_behind([formula]) == behind
     assert len(aggregates_of(lists)) > 50
 
 
 def test_a_report_is_counted_in_a_process_of_its_own(store: DemoStore, write: Write) -> None:  # type: ignore[type-arg]
     record_id = of_calendar_year(write)
-    of_report, now = (record_id, known(store, record_id).rev), store.context.now()
+    of_report, now = (record_id, report_of(store, record_id).rev), store.context.now()
     tenant_id = store.context.tenant_id
     answer = count_in_own_process(store.engine, tenant_id, CountedFor.SIGN_OFF, of_report, now)
     counted = CountedContent.from_plain(answer)
     assert counted.figures == digest(content(store, record_id))
     with Session(store.engine) as session:
-        here = count_signed(session, CountedAt(tenant_id, store.context.lists, now), known(store, record_id))
+        here = count_signed(
+            session, CountedAt(tenant_id, store.context.lists, now), report_of(store, record_id)
+        )
     assert counted == here
     with pytest.raises(AppError) as refused:
         count_in_own_process(store.engine, tenant_id, CountedFor.FREEZE, (record_id, 99), now)

@@ -1,4 +1,4 @@
-"""Templates of the office: those of real word processors are taken; what is wrong, runs or loads is told."""
+"""Document templates: those of real word processors are accepted; faults, macros and links are reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Change = Callable[[dict[str, bytes]], None]
 
 
 def changed(*changes: Change) -> bytes:
-    """Return the template with some of its parts changed."""
+    """Return the document template after changes of its parts."""
     with zipfile.ZipFile(io.BytesIO(TEMPLATE)) as container:
         parts = {name: container.read(name) for name in container.namelist()}
     for change in changes:
@@ -59,12 +59,12 @@ def in_body(xml: str) -> Change:
 
 
 def with_relation(kind: str, target: str, part: str = RELATIONS) -> Change:
-    """Add a relation to something outside of the file."""
+    """Add a relation to a target outside of the file."""
     relation = f'<Relationship Id="rIdX" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="External"/>'
 
     def change(parts: dict[str, bytes]) -> None:
-        known = parts.get(part, f'<Relationships xmlns="{PACKAGE}"></Relationships>'.encode())
-        parts[part] = known.replace(b"</Relationships>", f"{relation}</Relationships>".encode())
+        relations = parts.get(part, f'<Relationships xmlns="{PACKAGE}"></Relationships>'.encode())
+        parts[part] = relations.replace(b"</Relationships>", f"{relation}</Relationships>".encode())
 
     return change
 
@@ -82,18 +82,18 @@ def replaced(part: str, old: bytes, new: bytes) -> Change:
 
 
 def texts(document: bytes) -> list[str]:
-    return [one.text for one in Document(io.BytesIO(document)).paragraphs]
+    return [paragraph.text for paragraph in Document(io.BytesIO(document)).paragraphs]
 
 
 def kinds(template: bytes) -> list[TemplateFaultKind]:
-    return [one.kind for one in template_faults(template, SAMPLE)]
+    return [fault.kind for fault in template_faults(template, SAMPLE)]
 
 
 def split_runs(template: bytes) -> bytes:
     """Cut each run with a mark in it into runs of three letters, with a note of the spell checker between."""
     document = Document(io.BytesIO(template))
     for paragraph in document.paragraphs:
-        for run in [one for one in paragraph.runs if "{" in one.text]:
+        for run in [candidate for candidate in paragraph.runs if "{" in candidate.text]:
             text, last = run.text, run._r
             run.text = text[:3]
             for start in range(3, len(text), 3):
@@ -117,11 +117,15 @@ def test_template_with_torn_placeholders_is_filled_as_the_whole_one() -> None:
 def test_template_saved_by_an_office_program_keeps_its_annexes_and_its_words(tmp_path: Path) -> None:
     saved = converted(TEMPLATE, "docx", tmp_path, "docx")
     assert kinds(saved) == []
-    ours, theirs = (Document(io.BytesIO(report_docx(SAMPLE, one, None))) for one in (TEMPLATE, saved))
-    assert [one.text.strip() for one in theirs.paragraphs if one.text.strip()] == [
-        one.text.strip() for one in ours.paragraphs if one.text.strip()
+    ours, theirs = (
+        Document(io.BytesIO(report_docx(SAMPLE, template, None))) for template in (TEMPLATE, saved)
+    )
+    assert [paragraph.text.strip() for paragraph in theirs.paragraphs if paragraph.text.strip()] == [
+        paragraph.text.strip() for paragraph in ours.paragraphs if paragraph.text.strip()
     ]
-    assert [one.orientation for one in theirs.sections] == [one.orientation for one in ours.sections]
+    assert [section.orientation for section in theirs.sections] == [
+        section.orientation for section in ours.sections
+    ]
 
 
 def test_properties_linked_as_an_office_program_does_are_in_the_document_once() -> None:
@@ -142,7 +146,7 @@ CELL = (
 
 
 @pytest.mark.parametrize("place", [BOX, CONTROL, CELL], ids=["box", "control", "cell"])
-def test_wrong_placeholder_is_told_with_its_paragraph_wherever_it_stands(place: str) -> None:
+def test_wrong_placeholder_is_reported_with_its_paragraph_everywhere(place: str) -> None:
     (fault,) = template_faults(changed(in_body(place.format(text="Kính gửi {{ sujbect }}"))), SAMPLE)
     assert (fault.kind, fault.what) == (TemplateFaultKind.UNKNOWN_PLACEHOLDER, "sujbect")
     assert fault.paragraph in (1, 2)
@@ -150,7 +154,7 @@ def test_wrong_placeholder_is_told_with_its_paragraph_wherever_it_stands(place: 
 
 
 @pytest.mark.parametrize("text", ["{{ subject }", "{% for one in sections", "title }}", "{{ subject + }}"])
-def test_half_a_placeholder_is_told_with_its_paragraph(text: str) -> None:
+def test_half_a_placeholder_is_reported_with_its_paragraph(text: str) -> None:
     (fault,) = template_faults(changed(with_text(text)), SAMPLE)
     assert (fault.kind, fault.paragraph) == (TemplateFaultKind.NOT_READABLE, 1)
     assert fault.text == text
@@ -160,7 +164,7 @@ def test_curly_quotes_of_a_word_processor_are_quotes() -> None:
     template = changed(with_text("{{ recipients|join(“, ”) }}"))
     assert kinds(template) == []
     assert (
-        ", ".join(f"{one};" for one in SAMPLE.recipients[:-1])
+        ", ".join(f"{recipient};" for recipient in SAMPLE.recipients[:-1])
         in texts(report_docx(SAMPLE, template, None))[0]
     )
 
@@ -231,7 +235,7 @@ REFUSED = {
     ),
     "bomb": (changed(with_part("word/media/image1.png", b"\0" * (30 << 20))), TemplateFaultKind.TOO_LARGE),
     "many parts": (
-        changed(*(with_part(f"word/media/{one}.png", b"") for one in range(600))),
+        changed(*(with_part(f"word/media/{number}.png", b"") for number in range(600))),
         TemplateFaultKind.TOO_LARGE,
     ),
     "macros": (changed(with_part("word/vbaProject.bin", b"x")), TemplateFaultKind.PROGRAMS),
@@ -276,8 +280,8 @@ def test_file_that_is_no_template_is_refused_for_what_it_is(name: str) -> None:
     assert kinds(template) == [kind]
 
 
-def test_size_that_the_container_hides_is_found_out() -> None:
-    """The container says a hundred bytes; what comes out is cut there, and is not what its checksum says."""
+def test_size_that_the_container_hides_is_detected() -> None:
+    """The container declares a hundred bytes: the part is cut there and differs from its checksum."""
     template = changed(with_part("word/comments.xml", b"<x>" + b" " * 5_000_000 + b"</x>"))
     size = (5_000_007).to_bytes(4, "little")
     assert template.count(size) == 2

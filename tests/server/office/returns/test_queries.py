@@ -42,7 +42,7 @@ def states(
     *reporters: Reporter, entries: tuple[Stored, ...] = (), today: date = TODAY
 ) -> list[tuple[str, str]]:
     owed = returns_owed(reporters, entries, months_asked(today), today, load())
-    return [(one.month.isoformat(), one.state.value) for one in owed]
+    return [(row.month.isoformat(), row.state.value) for row in owed]
 
 
 def test_a_month_is_due_until_it_is_over_and_late_after_it() -> None:
@@ -78,15 +78,15 @@ def test_nothing_is_owed_for_months_outside_of_the_days_of_agency_or_area() -> N
 
 def test_an_agency_owes_each_kind_that_its_row_names() -> None:
     owed = returns_owed([HEALTH], (), (date(2025, 1, 1),), date(2025, 2, 11), load())
-    assert [one.record_type for one in owed] == ["agency_return", "harm_reduction_return"]
+    assert [row.record_type for row in owed] == ["agency_return", "harm_reduction_return"]
     assert types_of(("budget_line",)) == ("budget_line",)
     assert returns_owed([Reporter("women_union", "d313_v1")], (), (date(2025, 1, 1),), TODAY, load()) == []
 
 
 def test_the_last_period_is_the_youngest_before_of_the_same_agency_and_area() -> None:
-    wanted = sent(COURT, "2026-09-01", cases_tried=4)
-    entries = (sent(COURT, "2026-08-01"), wanted, sent(COURT, "2026-11-01"), sent(OLD_COURT, "2026-10-01"))
-    assert last_before(entries, COURT, "agency_return", date(2026, 11, 1)) is wanted
+    expected = sent(COURT, "2026-09-01", cases_tried=4)
+    entries = (sent(COURT, "2026-08-01"), expected, sent(COURT, "2026-11-01"), sent(OLD_COURT, "2026-10-01"))
+    assert last_before(entries, COURT, "agency_return", date(2026, 11, 1)) is expected
     assert last_before(entries, COURT, "agency_return", date(2026, 8, 1)) is None
 
 

@@ -51,10 +51,10 @@ def approve(world: World, record_id: str) -> None:
 
 
 def send_back(world: World, record_id: str, **remarks: object) -> None:
-    said = Remarks(**remarks)  # type: ignore[arg-type]
+    notes = Remarks(**remarks)  # type: ignore[arg-type]
     decide(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, record_id), said),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, record_id), notes),
     )
 
 
@@ -96,7 +96,9 @@ def test_tablet_gets_the_review_and_its_late_edit_is_kept_aside(
     tablet.pull()
     assert tablet.base[review_id(filed)]["data"]["state"] == "approved"
     late = tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session")
-    assert [(one["status"], one["reason"]) for one in tablet.push(late)] == [("conflict", "locked")]
+    assert [(receipt["status"], receipt["reason"]) for receipt in tablet.push(late)] == [
+        ("conflict", "locked")
+    ]
 
 
 def test_return_pins_each_comment_to_its_field_with_author_and_time(world: World, filed: str) -> None:
@@ -111,17 +113,17 @@ def test_return_pins_each_comment_to_its_field_with_author_and_time(world: World
 
 
 def test_return_without_reason_and_comment_is_refused(world: World, filed: str) -> None:
-    said = Remarks()
+    remarks = Remarks()
     assert (
-        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), said))
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), remarks))
         is ErrorCode.REQUIRED
     )
 
 
 def test_too_long_comment_is_refused(world: World, filed: str) -> None:
-    said = Remarks("x" * (MAX_REASON + 1))
+    remarks = Remarks("x" * (MAX_REASON + 1))
     assert (
-        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), said))
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), remarks))
         is ErrorCode.TOO_LONG
     )
 
@@ -160,7 +162,7 @@ def test_reopening_gives_the_record_back_as_returned(world: World, tablet: Table
     decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "Sai số người"))
     assert queue_state(world, filed) == ("returned", 1)
     edit = tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session")
-    assert [one["status"] for one in tablet.push(edit)] == ["applied"]
+    assert [receipt["status"] for receipt in tablet.push(edit)] == ["applied"]
 
 
 def test_reopening_asks_for_a_reason_and_a_closed_record(world: World, filed: str) -> None:
@@ -216,7 +218,8 @@ def test_unknown_deleted_and_unreviewed_records_are_not_found(world: World, tabl
     place = tablet.created()
     for record_id in (place, "01900000-0000-7000-8000-00000000dead"):
         code = refusal(
-            world, lambda b, one=record_id: reviews.approve(b, REVIEWER, reviews.as_it_stands(b, one))
+            world,
+            lambda b, visit_id=record_id: reviews.approve(b, REVIEWER, reviews.as_it_stands(b, visit_id)),
         )
         assert code is ErrorCode.NOT_FOUND
 

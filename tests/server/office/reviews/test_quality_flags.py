@@ -44,8 +44,8 @@ def visit_at(tablet: Tablet, place: str, day: str = "2025-03-10", **more: Any) -
 
 
 def change(tablet: Tablet, record_id: str, set_: dict[str, Any], **more: Any) -> None:
-    known = tablet.base[record_id]["data"]
-    was = {name: known[name] for name in set_}
+    current = tablet.base[record_id]["data"]
+    was = {name: current[name] for name in set_}
     (receipt,) = tablet.push(tablet.change(record_id, set_, was=was, **more))
     assert receipt["status"] == "applied", receipt
 
@@ -63,9 +63,13 @@ def flags(world: World, *record_ids: str) -> list[set[str]]:
         again = flags_of(session, TENANT, record_ids)
         quality_flags._cache = quality_flags._FlagCache(())
         assert kept == again == flags_of(session, TENANT, record_ids)
-        alone = {key: found for one in record_ids for key, found in flags_of(session, TENANT, [one]).items()}
+        alone = {
+            key: key_flags
+            for record_id in record_ids
+            for key, key_flags in flags_of(session, TENANT, [record_id]).items()
+        }
         assert alone == kept
-    return [{flag.code.value for flag in kept.get(one, ())} for one in record_ids]
+    return [{flag.code.value for flag in kept.get(record_id, ())} for record_id in record_ids]
 
 
 def test_flags_follow_the_point_and_the_kind_of_the_establishment(
@@ -103,10 +107,10 @@ def test_flags_follow_the_other_visits_of_the_day(world: World, tablet: Tablet, 
     assert "visited_twice" not in flags(world, first)[0]
     other_day = visit_at(tablet, place, "2025-03-07")
     second = visit_at(tablet, place)
-    twice = ["visited_twice" in found for found in flags(world, first, second, other_day)]
+    twice = ["visited_twice" in codes for codes in flags(world, first, second, other_day)]
     assert twice == [True, True, False]
     world.review(second, "void")
-    twice = ["visited_twice" in found for found in flags(world, first, second)]
+    twice = ["visited_twice" in codes for codes in flags(world, first, second)]
     assert twice == [False, True]  # the void one still says what it repeats
     world.review(second, "waiting")
     later = {"started_at": "2025-03-08T03:00:00.000Z", "ended_at": "2025-03-08T04:00:00.000Z"}
@@ -114,13 +118,15 @@ def test_flags_follow_the_other_visits_of_the_day(world: World, tablet: Tablet, 
     assert "visited_twice" not in flags(world, first)[0]
 
 
-def test_visit_around_midnight_is_found_from_either_side(world: World, tablet: Tablet, place: str) -> None:
+def test_visit_around_midnight_is_flagged_with_visits_of_both_days(
+    world: World, tablet: Tablet, place: str
+) -> None:
     late = {"started_at": "2025-03-10T16:00:00.000Z", "ended_at": "2025-03-10T18:30:00.000Z"}
     early = {"started_at": "2025-03-10T17:30:00.000Z", "ended_at": "2025-03-10T19:00:00.000Z"}
     both = [visit_at(tablet, place, **late), visit_at(tablet, place, **early)]
-    assert ["visited_twice" in found for found in flags(world, *both)] == [True, True]
+    assert ["visited_twice" in codes for codes in flags(world, *both)] == [True, True]
     change(tablet, both[1], {"started_at": "2025-03-10T18:45:00.000Z"}, type="inspection", scope=TEAM)
-    assert ["visited_twice" in found for found in flags(world, *both)] == [False, False]
+    assert ["visited_twice" in codes for codes in flags(world, *both)] == [False, False]
 
 
 def test_flags_follow_the_other_sessions_that_share_an_establishment(
@@ -133,7 +139,7 @@ def test_flags_follow_the_other_sessions_that_share_an_establishment(
     session_at(tablet, place, session_date="2025-03-09")
     assert "already_recorded" not in flags(world, first)[0]
     second = session_at(tablet, other_place, place)
-    assert ["already_recorded" in found for found in flags(world, first, second)] == [True, True]
+    assert ["already_recorded" in codes for codes in flags(world, first, second)] == [True, True]
     world.review(second, "void")
     assert "already_recorded" not in flags(world, first)[0]
 

@@ -55,8 +55,8 @@ def test_oldest_waiting_record_comes_first(world: World, tablet: Tablet) -> None
 
 def test_approved_records_read_newest_first(world: World, tablet: Tablet) -> None:
     filed = [session_in(tablet) for _ in range(3)]
-    for one in filed:
-        world.review(one, "approved")
+    for record_id in filed:
+        world.review(record_id, "approved")
     assert ids(world, QueueView(TENANT, ALL, QueueState.APPROVED)) == filed[::-1]
 
 
@@ -85,8 +85,8 @@ def test_returned_record_waits_again_once_it_is_corrected(world: World, tablet: 
 def test_void_record_is_in_its_own_drawer_and_in_all(world: World, tablet: Tablet) -> None:
     filed = session_in(tablet)
     world.review(filed, "void")
-    found = counts(world, QueueView(TENANT, ALL))
-    assert found == {"waiting": 0, "returned": 0, "approved": 0, "void": 1, "all": 1}
+    record_counts = counts(world, QueueView(TENANT, ALL))
+    assert record_counts == {"waiting": 0, "returned": 0, "approved": 0, "void": 1, "all": 1}
     assert ids(world, QueueView(TENANT, ALL, QueueState.VOID)) == [filed]
 
 
@@ -108,7 +108,7 @@ def test_other_tenants_see_nothing(world: World, tablet: Tablet) -> None:
     assert ids(world, QueueView("other", ALL)) == []
 
 
-def test_next_is_the_one_after_the_record_that_left(world: World, tablet: Tablet) -> None:
+def test_next_record_follows_the_record_that_left(world: World, tablet: Tablet) -> None:
     first, second, third = (session_in(tablet) for _ in range(3))
     view = QueueView(TENANT, ALL)
     world.review(second, "approved")
@@ -151,8 +151,8 @@ def steps_of_a_page(engine: Engine, view: QueueView) -> list[str]:
     plans: list[str] = []
 
     def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
-        found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plans.extend(row[3] for row in found)
+        plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plans.extend(row[3] for row in plan)
 
     listen(engine, "after_cursor_execute", explain)
     ids(world, view)
@@ -220,11 +220,11 @@ def test_page_goes_on_where_it_ended_when_records_have_left_the_drawer(
     filed, view = [session_in(tablet) for _ in range(5)], QueueView(TENANT, ALL)
     place = page_of(world, view, PageStart()).after
     assert place is not None
-    for one in filed[:2]:
-        world.review(one, "approved")
+    for record_id in filed[:2]:
+        world.review(record_id, "approved")
     assert [row.record_id for row in page_of(world, view, place).rows] == filed[2:4]
-    for one in filed[2:]:
-        world.review(one, "approved")
+    for record_id in filed[2:]:
+        world.review(record_id, "approved")
     assert page_of(world, view, place).rows == ()
     assert page_of(world, view, place).after is None
 
@@ -236,8 +236,8 @@ def test_last_page_shows_what_is_left_when_its_records_have_gone(
     filed, view = [session_in(tablet) for _ in range(4)], QueueView(TENANT, ALL)
     place = page_of(world, view, PageStart()).after
     assert place is not None
-    for one in filed[2:]:
-        world.review(one, "approved")
+    for record_id in filed[2:]:
+        world.review(record_id, "approved")
     assert [row.record_id for row in page_of(world, view, place).rows] == filed[:2]
 
 
@@ -246,33 +246,43 @@ def test_last_page_shows_what_is_left_when_its_records_have_gone(
 def test_pages_with_a_flag_go_through_all_of_them(
     world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch, state: QueueState, most: int
 ) -> None:
-    """Forwards, and back from the last one: each once, in order, whatever is looked through at a time."""
+    """Forward and backward pages contain each record once and in order."""
     monkeypatch.setattr(queue, "PAGE_SIZE", 3)
     monkeypatch.setattr(queue, "STEP", 2)
     monkeypatch.setattr(queue, "MOST_LOOKED_THROUGH", most)
     filed = [session_in(tablet) for _ in range(23)]
-    wanted = {one for number, one in enumerate(filed) if number in (0, 1, 4, 5, 6, 7, 14, 20, 22)}
-    monkeypatch.setattr(queue, "_flagged", lambda _, __, ids, ___: {one: () for one in ids if one in wanted})
+    flagged = {
+        record_id for number, record_id in enumerate(filed) if number in (0, 1, 4, 5, 6, 7, 14, 20, 22)
+    }
+    monkeypatch.setattr(
+        queue,
+        "_flagged",
+        lambda _, __, ids, ___: {record_id: () for record_id in ids if record_id in flagged},
+    )
     view = QueueView(TENANT, ALL, state)
-    order = [one for one in (filed if state is QueueState.WAITING else filed[::-1]) if one in wanted]
+    order = [
+        record_id
+        for record_id in (filed if state is QueueState.WAITING else filed[::-1])
+        if record_id in flagged
+    ]
 
     def walked(place: PageStart, name: str) -> list[list[str]]:
         pages: list[list[str]] = []
         following: PageStart | None = place
         while following is not None and len(pages) < 30:
             with snapshot(world.engine) as session:
-                found = queue.flagged_page(session, view, "any", following)
-            assert not found.is_all
-            pages.append([row.record_id for row in found.page.rows])
-            following = getattr(found.page, name)
+                result = queue.flagged_page(session, view, "any", following)
+            assert not result.is_all
+            pages.append([row.record_id for row in result.page.rows])
+            following = getattr(result.page, name)
         return pages
 
     forwards, backwards = walked(PageStart(), "after"), walked(PageStart(is_last=True), "before")
-    assert [one for page in forwards for one in page] == order
+    assert [record_id for page in forwards for record_id in page] == order
     assert max(map(len, forwards)) == 3
     # The first page shows what is left with what follows, which the page after it has shown as well.
-    assert {one for page in backwards for one in page} == wanted
-    assert all(page == [one for one in order if one in page] for page in backwards)
+    assert {record_id for page in backwards for record_id in page} == flagged
+    assert all(page == [record_id for record_id in order if record_id in page] for page in backwards)
     assert backwards[-1] == forwards[0]
     # The page before the second one is the first one.
     with snapshot(world.engine) as session:
@@ -284,18 +294,28 @@ def test_pages_with_a_flag_go_through_all_of_them(
     assert [row.record_id for row in rows][: len(forwards[0])] == forwards[0]
 
 
-def test_few_with_a_flag_are_counted_and_the_next_one_is_found(
+def test_few_flagged_records_are_counted_and_the_next_is_returned(
     world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "STEP", 2)
     filed = [session_in(tablet) for _ in range(6)]
-    wanted = {filed[1], filed[4]}
-    monkeypatch.setattr(queue, "_flagged", lambda _, __, ids, ___: {one: () for one in ids if one in wanted})
+    flagged = {filed[1], filed[4]}
+    monkeypatch.setattr(
+        queue,
+        "_flagged",
+        lambda _, __, ids, ___: {record_id: () for record_id in ids if record_id in flagged},
+    )
     with snapshot(world.engine) as session:
         view = QueueView(TENANT, ALL)
-        found = queue.flagged_page(session, view, "any", PageStart())
-        assert ([row.record_id for row in found.page.rows], found.is_all) == ([filed[1], filed[4]], True)
-        nexts = [queue.next_with_flag(session, view, "any", one) for one in (filed[0], filed[1], filed[4])]
+        first_page = queue.flagged_page(session, view, "any", PageStart())
+        assert ([row.record_id for row in first_page.page.rows], first_page.is_all) == (
+            [filed[1], filed[4]],
+            True,
+        )
+        nexts = [
+            queue.next_with_flag(session, view, "any", record_id)
+            for record_id in (filed[0], filed[1], filed[4])
+        ]
         assert nexts == [filed[1], filed[4], filed[1]]
         gone = queue.flagged_page(session, view, "any", PageStart(after=filed[5]))
         assert [row.record_id for row in gone.page.rows] == [filed[1], filed[4]]

@@ -82,12 +82,12 @@ def test_history_tells_every_revision_field_by_field(world: World, tablet: Table
     assert history.is_complete
     assert [revision.rev for revision in history.revisions] == [1, 2]
     step = history.revisions[1].differences
-    assert [(one.path, one.before, one.after) for one in step] == [
+    assert [(difference.path, difference.before, difference.after) for difference in step] == [
         ("audiences.general_public.attendance_count", 40, 45)
     ]
 
 
-def test_value_that_clashed_is_not_told_as_a_change(world: World, tablet: Tablet) -> None:
+def test_conflicting_value_is_not_shown_as_a_change(world: World, tablet: Tablet) -> None:
     filed = tablet.created(SESSION | {"venue": "A"}, type="outreach_session")
     clash = {"venue": "B", "summary": "Mới"}
     tablet.push(tablet.change(filed, clash, was={"venue": "Z"}, type="outreach_session"))
@@ -105,7 +105,7 @@ def test_changes_since_the_last_review_are_all_and_only_the_later_ones(world: Wo
     tablet.push(tablet.change(filed, {"summary": "Ngắn"}, type="outreach_session"))
     page = shown(world, filed)
     assert page.state == "corrected"
-    assert [(one.path, one.before, one.after) for one in page.changed] == [
+    assert [(difference.path, difference.before, difference.after) for difference in page.changed] == [
         ("summary", None, "Ngắn"),
         ("venue", "A", "B"),
     ]
@@ -135,11 +135,13 @@ def test_correction_stays_open_on_both_pages_until_a_visit_finds_it_made(
     world: World, tablet: Tablet
 ) -> None:
     place = tablet.created()
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
-    first = visit(tablet, place, 1, follow_ups=asked)
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    first = visit(tablet, place, 1, follow_ups=follow_ups)
     silent = visit(tablet, place, 5)
     for page in (shown(world, place), shown(world, silent)):
-        assert [(one.visit_id, one.text) for one in page.open_follow_ups] == [(first, "Dọn lối thoát nạn")]
+        assert [(follow_up.visit_id, follow_up.text) for follow_up in page.open_follow_ups] == [
+            (first, "Dọn lối thoát nạn")
+        ]
     elsewhere = page_of(world, place, AccessFilter(frozenset({UNIT})))
     assert elsewhere is not None
     assert elsewhere.open_follow_ups == ()
@@ -152,10 +154,10 @@ def test_correction_stays_open_on_both_pages_until_a_visit_finds_it_made(
     assert shown(world, silent).open_follow_ups == ()
 
 
-def test_violation_of_an_earlier_visit_is_known(world: World, tablet: Tablet) -> None:
+def test_violation_of_an_earlier_visit_is_shown(world: World, tablet: Tablet) -> None:
     place = tablet.created()
-    found = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2025-03-01"}}
-    recorded = {"findings": found, "overall_result": "violation_recorded"}
+    findings = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2025-03-01"}}
+    recorded = {"findings": findings, "overall_result": "violation_recorded"}
     visit(tablet, place, 1, **recorded)
     page = shown(world, visit(tablet, place, 5, **recorded))
     earlier = EarlierViolation(date(2025, 3, 1), Repetition.REPEATED)
@@ -179,13 +181,13 @@ def test_visits_to_a_merged_establishment_are_those_of_its_merge_target(world: W
     first, second, last = (
         tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)
     )
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-20", "status": "open"}}
-    early = visit(tablet, first, 1, follow_ups=asked)
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-20", "status": "open"}}
+    early = visit(tablet, first, 1, follow_ups=follow_ups)
     late = visit(tablet, last, 6)
     world.merge(first, second)
     world.merge(second, last)
     for shown_id in (last, late, early):
-        assert [one.visit_id for one in shown(world, shown_id).open_follow_ups] == [early], shown_id
+        assert [row.visit_id for row in shown(world, shown_id).open_follow_ups] == [early], shown_id
     previous = shown(world, late).previous
     assert previous is not None
     assert previous.record_id == early

@@ -51,7 +51,7 @@ def page_of(world: World, record_id: str) -> RecordPage:
 
 
 def standing(world: World, record_id: str) -> tuple[str, str | None, str | None, datetime]:
-    """Return state, reason, officer and time of the decision that stands."""
+    """Return state, reason, officer and time of the current decision."""
     review = page_of(world, record_id).review
     assert review is not None
     assert review.decision is not None
@@ -98,7 +98,7 @@ def test_two_decisions_of_one_instant_keep_their_officers(world: World, filed: s
 
     at = decide(world, both)
     assert standing(world, filed) == ("approved", None, BINH.id, at)
-    assert [one.user_id for one in page_of(world, filed).decisions] == [ANH.id, BINH.id]
+    assert [decision.user_id for decision in page_of(world, filed).decisions] == [ANH.id, BINH.id]
 
 
 def test_thread_and_hand_over_decide_nothing(world: World, filed: str) -> None:
@@ -117,9 +117,11 @@ def test_moved_record_keeps_the_decision_of_the_revision_that_was_seen(world: Wo
     assert standing(world, filed) == ("approved", None, ANH.id, at)
     page = page_of(world, filed)
     assert page.review is not None
-    assert ([one.record_rev for one in page.decisions], page.review.record_rev) == ([1], 2)
+    assert ([decision.record_rev for decision in page.decisions], page.review.record_rev) == ([1], 2)
     decide(world, lambda b: reviews.reopen(b, BINH, seen(b, filed), "Sai địa bàn"))
-    kinds = [(one.kind, one.record_rev, one.reason) for one in page_of(world, filed).decisions]
+    kinds = [
+        (decision.kind, decision.record_rev, decision.reason) for decision in page_of(world, filed).decisions
+    ]
     assert kinds == [("approved", 1, ""), ("reopened", 2, "Sai địa bàn")]
 
 
@@ -136,8 +138,8 @@ def test_every_decision_is_readable_with_its_own_officer_reason_and_comments(
         decide(world, lambda b: reviews.void(b, OPERATOR, seen(b, filed), "Lập trùng")),
     ]
     decisions = page_of(world, filed).decisions
-    assert [one.decided_at for one in decisions] == times
-    assert [(one.kind, one.user_id, one.reason) for one in decisions] == [
+    assert [decision.decided_at for decision in decisions] == times
+    assert [(decision.kind, decision.user_id, decision.reason) for decision in decisions] == [
         ("returned", ANH.id, "Thiếu ảnh"),
         ("approved", BINH.id, ""),
         ("reopened", ANH.id, "Sai số người"),
@@ -146,14 +148,14 @@ def test_every_decision_is_readable_with_its_own_officer_reason_and_comments(
         ("undone", BINH.id, ""),
         ("void", None, "Lập trùng"),
     ]
-    assert [[pin.text for pin in one.comments] for one in decisions] == [["Ghi rõ."], *[[]] * 6]
+    assert [[pin.text for pin in decision.comments] for decision in decisions] == [["Ghi rõ."], *[[]] * 6]
 
 
 def test_decisions_of_a_waiting_record_stay_readable_after_undo(world: World, filed: str) -> None:
     decide(world, approve_by(ANH, filed))
     decide(world, lambda b: reviews.undo_approval(b, ANH, filed), after_s=5)
     page = page_of(world, filed)
-    assert (page.review, [one.kind for one in page.decisions]) == (None, ["approved", "undone"])
+    assert (page.review, [decision.kind for decision in page.decisions]) == (None, ["approved", "undone"])
 
 
 def test_reviews_of_a_store_without_deciders_are_read_rightly(world: World, filed: str) -> None:

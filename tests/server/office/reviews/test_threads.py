@@ -82,7 +82,7 @@ def page_of(world: World, record_id: str) -> RecordPage:
 
 def row_of(world: World, record_id: str) -> tuple[str, int]:
     (row,) = world.rows(FiledRecord, FiledRecord.record_id == record_id)
-    counts = {one.drawer: one.record_count for one in world.rows(FiledCount) if one.record_count}
+    counts = {row.drawer: row.record_count for row in world.rows(FiledCount) if row.record_count}
     assert counts == {row.drawer: 1}
     return row.drawer, row.open_threads
 
@@ -117,12 +117,12 @@ def test_further_comment_asks_the_field_again(world: World, tablet: Tablet, retu
     first, _ = stored_threads(world, returned)
     do(world, lambda batch: threads.add_comment(batch, OTHER, returned, first.key, "Nhà văn hóa nào?"))
     assert row_of(world, returned) == ("returned", 2)
-    thread = next(one for one in page_of(world, returned).review.threads if one.key == first.key)  # type: ignore[union-attr]
-    assert [(one.text, one.path) for one in thread.comments] == [
+    thread = next(row for row in page_of(world, returned).review.threads if row.key == first.key)  # type: ignore[union-attr]
+    assert [(comment.text, comment.path) for comment in thread.comments] == [
         ("Ở đâu?", "venue"),
         ("Nhà văn hóa nào?", "venue"),
     ]
-    assert [one.text for one in thread.answers_to(thread.comments[0])] == ["Nhà văn hóa."]
+    assert [comment.text for comment in thread.answers_to(thread.comments[0])] == ["Nhà văn hóa."]
     assert thread.awaits_answer
     tablet.pull()
     assert len(tablet.base[review_id(returned)]["data"]["comments"]) == 3
@@ -136,12 +136,12 @@ def test_closing_settles_all_comments_of_a_thread_and_tablets_hear_of_it(
     do(world, lambda batch: threads.close_thread(batch, OTHER, returned, first.key))
     closed, still_open = stored_threads(world, returned)
     assert (closed.is_open, still_open.is_open, still_open.key) == (False, True, second.key)
-    assert {one.done_rev for one in closed.comments} == {1}
-    assert {one.closed_by for one in closed.comments} == {OTHER.id}
+    assert {comment.done_rev for comment in closed.comments} == {1}
+    assert {comment.closed_by for comment in closed.comments} == {OTHER.id}
     assert row_of(world, returned) == ("returned", 1)
     tablet.pull()
     comments = tablet.base[review_id(returned)]["data"]["comments"]
-    assert [("done_rev" in one) for one in comments.values()] == [True, False, True]
+    assert [("done_rev" in comment) for comment in comments.values()] == [True, False, True]
 
 
 def test_reopened_thread_waits_again_with_its_latest_comment(world: World, returned: str) -> None:
@@ -168,10 +168,10 @@ def test_return_whose_comments_are_all_closed_waits_for_the_office(world: World,
 
 
 def test_second_return_for_a_reason_alone_waits_for_the_field(world: World, returned: str) -> None:
-    said = Remarks("Thiếu ảnh.")
+    remarks = Remarks("Thiếu ảnh.")
     do(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), said),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), remarks),
     )
     assert row_of(world, returned) == ("returned", 0)
 
@@ -181,13 +181,13 @@ def test_thread_that_is_kept_at_a_return_stays_open_with_all_its_comments(
 ) -> None:
     first, _ = stored_threads(world, returned)
     do(world, lambda batch: threads.add_comment(batch, REVIEWER, returned, first.key, "Nhà nào?"))
-    said = Remarks(keep=frozenset({first.key}))
+    remarks = Remarks(keep=frozenset({first.key}))
     do(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), said),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), remarks),
     )
     kept, settled = stored_threads(world, returned)
-    assert ([one.done_rev for one in kept.comments], settled.latest.done_rev) == ([None, None], 1)
+    assert ([comment.done_rev for comment in kept.comments], settled.latest.done_rev) == ([None, None], 1)
 
 
 def test_threads_of_an_approved_record_stay_as_they_are(world: World, returned: str) -> None:
@@ -228,11 +228,11 @@ def test_answer_that_may_name_a_person_is_flagged(world: World, tablet: Tablet, 
     first, _ = stored_threads(world, returned)
     answer(world, tablet, returned, first.latest.key, "Gọi chị Nguyễn Thị Hoa 0912345678.")
     flags = page_of(world, returned).flags
-    assert [(one.path, one.code) for one in flags] == [("venue", ErrorCode.PERSONAL_DATA)]
+    assert [(flag.path, flag.code) for flag in flags] == [("venue", ErrorCode.PERSONAL_DATA)]
 
 
 def test_thread_at_a_field_that_changed_since_is_met(world: World, tablet: Tablet, returned: str) -> None:
     page = page_of(world, returned)
-    assert [one.path for one in page.unmet_threads] == ["venue", "summary"]
+    assert [thread.path for thread in page.unmet_threads] == ["venue", "summary"]
     tablet.push(tablet.change(returned, {"venue": "Nhà văn hóa"}, type="outreach_session"))
-    assert [one.path for one in page_of(world, returned).unmet_threads] == ["summary"]
+    assert [thread.path for thread in page_of(world, returned).unmet_threads] == ["summary"]

@@ -10,7 +10,7 @@ from field178_server.office.search.queries import SHOWN, FoundRecord, find_recor
 from field178_server.records.access import AccessFilter
 
 
-def found(world: World, text: str, scopes: frozenset[str] | None = None) -> list[FoundRecord]:
+def matches_of(world: World, text: str, scopes: frozenset[str] | None = None) -> list[FoundRecord]:
     with snapshot(world.engine) as session:
         return find_records(session, TENANT, AccessFilter(scopes), text)
 
@@ -33,18 +33,18 @@ def test_a_number_finds_the_newest_first_and_says_that_there_are_more(world: Wor
     ]
     old, new, *same = visits
     newest = [new, *sorted(same, reverse=True), old]
-    assert [one.record_id for one in found(world, "112/bb")] == newest
-    assert {one.text for one in found(world, "112/bb")} == {"112/bb-dkt178"}
-    assert found(world, "112/bb", frozenset({UNIT})) == []
+    assert [match.record_id for match in matches_of(world, "112/bb")] == newest
+    assert {match.text for match in matches_of(world, "112/bb")} == {"112/bb-dkt178"}
+    assert matches_of(world, "112/bb", frozenset({UNIT})) == []
     for number in range(SHOWN):
         session = {**SESSION, "session_date": f"2025-04-{number + 1:02}", "venue": "Nhà văn hoá 112/BB"}
         tablet.created(session, type="outreach_session")
-    many = found(world, "112/bb")
-    assert [one.type for one in many] == ["outreach_session"] * SHOWN + ["inspection"]
+    many = matches_of(world, "112/bb")
+    assert [match.type for match in many] == ["outreach_session"] * SHOWN + ["inspection"]
     assert many[-1].record_id == new
 
 
-def test_each_hit_says_the_text_that_was_found(world: World) -> None:
+def test_each_match_has_the_text_that_matched(world: World) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     measures = {"k": {"measure_id": "fine_money", "document_number": "15/QĐ-XPHC", "amount_vnd": 9_000_000}}
     visit = builders.inspection(
@@ -52,5 +52,5 @@ def test_each_hit_says_the_text_that_was_found(world: World) -> None:
     )
     record_id = tablet.created(visit, type="inspection", scope=TEAM)
     for text, whole in (("qd-xp", "15/qd-xphc"), ("07/BB", "07/bb-dkt178"), ("15/qđ", "15/qd-xphc")):
-        assert [(one.record_id, one.text) for one in found(world, text)] == [(record_id, whole)]
-    assert found(world, "7/bb 15") == found(world, "%/bb") == found(world, "7_bb") == []
+        assert [(match.record_id, match.text) for match in matches_of(world, text)] == [(record_id, whole)]
+    assert matches_of(world, "7/bb 15") == matches_of(world, "%/bb") == matches_of(world, "7_bb") == []

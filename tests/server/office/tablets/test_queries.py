@@ -76,9 +76,9 @@ def test_a_page_goes_on_where_the_one_before_ended(world: World, monkeypatch: py
     whole, pages, place = [], 0, PageStart()
     with snapshot(world.engine) as session:
         while place is not None:
-            found = tablet_list(session, world.tenant_id, AccessFilter(None), place)
-            whole += [row.device_id for row in found.tablets]
-            pages, place = pages + 1, found.page.after  # type: ignore[assignment]
+            listed = tablet_list(session, world.tenant_id, AccessFilter(None), place)
+            whole += [row.device_id for row in listed.tablets]
+            pages, place = pages + 1, listed.page.after  # type: ignore[assignment]
     assert pages == 3
     assert set(whole[:2]) == {tablets[3].device, tablets[4].device}
     assert whole[2:] == [tablets[0].device, tablets[2].device, tablets[1].device]

@@ -107,13 +107,13 @@ def test_rights_follow_the_days_and_a_missed_hour_is_made_up(desk: Desk) -> None
 def test_who_is_taken_out_with_the_account_gets_nothing_back(desk: Desk) -> None:
     desk.member(desk.binh, valid_from=desk.today)
     desk.world.clock._now += timedelta(days=1)
-    wanted = AccountChange("Bình", "inspector", "commune_culture_social", (), ())
-    desk.write(lambda session: accounts.change(session, desk.context, desk.binh, wanted))
+    change = AccountChange("Bình", "inspector", "commune_culture_social", (), ())
+    desk.write(lambda session: accounts.change(session, desk.context, desk.binh, change))
     assert not desk.belongs(desk.binh)
     assert desk.write(lambda session: memberships.follow_day(session, desk.context)) == 0
     assert not desk.belongs(desk.binh)
-    (one,) = [member for member in desk.page().members if member.officer_id == desk.binh]
-    assert one.membership.has_ended(desk.today)
+    (leaver,) = [member for member in desk.page().members if member.officer_id == desk.binh]
+    assert leaver.membership.has_ended(desk.today)
 
 
 def test_commune_of_another_team_stays_with_its_member(desk: Desk) -> None:
@@ -133,14 +133,14 @@ def test_commune_of_another_team_stays_with_its_member(desk: Desk) -> None:
 def visits(desk: Desk) -> list[str]:
     tablet = desk.world.tablet(SCOPE, UNIT, "ref")
     place = tablet.created(builders.establishment(unit_id=UNIT_ID))
-    found = []
+    visit_ids = []
     for number in range(3):
         visit = builders.inspection(establishment_id=place, team_id=TEAM_ID, unit_id=UNIT_ID)
         data = visit | {"minutes_number": minutes_number(number + 1)}
-        found.append(tablet.created(data, type="inspection", scope=SCOPE))
-    desk.world.review(found[0], "returned")
-    desk.world.review(found[1], "void")
-    return found
+        visit_ids.append(tablet.created(data, type="inspection", scope=SCOPE))
+    desk.world.review(visit_ids[0], "returned")
+    desk.world.review(visit_ids[1], "void")
+    return visit_ids
 
 
 def test_hand_over_and_its_undo_leave_the_records_as_they_were(desk: Desk) -> None:
@@ -149,12 +149,12 @@ def test_hand_over_and_its_undo_leave_the_records_as_they_were(desk: Desk) -> No
     given = desk.write(lambda session: people.hand_over(session, desk.context, ALL, OFFICER, desk.binh))
     work = desk.read(lambda session: open_work(session, TENANT, desk.binh))
     assert work.returned == 1
-    assert {one.officer_id: one.returned for one in desk.page().members} == {OFFICER: 0, desk.binh: 1}
+    assert {row.officer_id: row.returned for row in desk.page().members} == {OFFICER: 0, desk.binh: 1}
     (made,) = desk.read(lambda session: hand_overs(session, TENANT, OFFICER))
     assert (made.count, made.is_untouched) == (1, True)
     desk.write(lambda session: people.undo(session, desk.context, OFFICER, given))
-    found = desk.read(lambda session: open_records(session, TENANT, ALL, OFFICER))
-    assert [one.record_id for one in found] == [returned]
+    records = desk.read(lambda session: open_records(session, TENANT, ALL, OFFICER))
+    assert [record.record_id for record in records] == [returned]
     assert desk.read(lambda session: set(session.scalars(select(FiledRecord.handed_to)))) == {None}
 
 
@@ -165,7 +165,7 @@ def test_page_of_the_team_counts_what_the_table_of_visits_lists(desk: Desk) -> N
     for state, count in counted.items():
         narrow = FiledFilter("inspection", team_id=TEAM_ID, state=state)
         listed = desk.read(
-            lambda session, one=narrow: filed_page(session, FiledList(TENANT, ALL, one), PageStart())
+            lambda session, filter_=narrow: filed_page(session, FiledList(TENANT, ALL, filter_), PageStart())
         )
         assert listed.total == count, state
 
@@ -184,12 +184,12 @@ def test_quota_counts_what_the_table_of_visits_lists(desk: Desk) -> None:
 
     desk.write(work)
     reader = PlanReader(TENANT, ALL, desk.today)
-    done = [one.done for one in desk.read(lambda session: year_plan(session, reader, int(day))).quotas]
+    done = [quota.done for quota in desk.read(lambda session: year_plan(session, reader, int(day))).quotas]
     assert done == [2, 2]
     for unit, type_ in (("", ""), (UNIT_ID, kind)):
         narrow = FiledFilter("inspection", unit_id=unit, establishment_type_id=type_, is_counted=True)
         listed = desk.read(
-            lambda session, one=narrow: filed_page(session, FiledList(TENANT, ALL, one), PageStart())
+            lambda session, filter_=narrow: filed_page(session, FiledList(TENANT, ALL, filter_), PageStart())
         )
         assert listed.total == 2
 
@@ -202,7 +202,7 @@ def test_who_files_nothing_is_no_successor(desk: Desk) -> None:
         session.get_one(Officer, (TENANT, desk.binh)).role = "reviewer"
 
     desk.write(to_reviewer)
-    found = desk.read(lambda session: open_records(session, TENANT, ALL, OFFICER))
-    assert found
+    records = desk.read(lambda session: open_records(session, TENANT, ALL, OFFICER))
+    assert records
     with pytest.raises(Exception, match="not_found"):
         desk.write(lambda session: people.hand_over(session, desk.context, ALL, OFFICER, desk.binh))

@@ -13,18 +13,18 @@ def test_middle_of_a_commune_lies_in_it_and_in_no_other(unit_id: str) -> None:
     unit = load().units[unit_id]
     assert unit.lat is not None
     assert unit.lon is not None
-    assert [one for one in KNOWN if unit_at(unit.lon, unit.lat, [one])] == [unit_id]
+    assert [border for border in KNOWN if unit_at(unit.lon, unit.lat, [border])] == [unit_id]
 
 
-def test_point_of_another_city_and_commune_without_a_border_are_told_nothing() -> None:
+def test_point_of_another_city_and_commune_without_a_border_have_no_unit() -> None:
     assert unit_at(105.85, 21.03, KNOWN) is None
     assert unit_at(106.575, 20.8159, ["c11629_v1"]) is None
 
 
-def test_point_where_simplified_lines_overlap_is_told_nothing() -> None:
+def test_point_where_simplified_lines_overlap_has_no_unit() -> None:
     step = 0.004
     points = [(106.47 + step * x, 20.72 + step * y) for x in range(42) for y in range(38)]
-    inside = {point: [one for one in KNOWN if unit_at(*point, [one])] for point in points}
-    both = [point for point, found in inside.items() if len(found) > 1]
+    inside = {point: [border for border in KNOWN if unit_at(*point, [border])] for point in points}
+    both = [point for point, units in inside.items() if len(units) > 1]
     assert 0 < len(both) < len(points) / 100
     assert not any(unit_at(*point, KNOWN) for point in both)

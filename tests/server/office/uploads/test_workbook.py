@@ -115,7 +115,7 @@ def test_a_reading_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatc
     assert refusal.value.details["problem"] == "takes_too_long"
 
 
-def test_a_second_reading_at_the_same_time_is_told_to_return() -> None:
+def test_second_upload_at_the_same_time_is_refused_until_later() -> None:
     with reading_slot(), pytest.raises(AppError) as refusal, reading_slot():
         pass
     assert refusal.value.code == "busy"

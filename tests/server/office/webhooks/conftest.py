@@ -41,25 +41,25 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.server.close()
+    endpoint = Receiver()
+    yield endpoint
+    endpoint.server.close()
 
 
 @pytest.fixture
 def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    found = Office(copy_of(furnished, tmp_path / "data", webhook_hosts="127.0.0.1 localhost"))
-    yield found
-    found.close()
+    scene = Office(copy_of(furnished, tmp_path / "data", webhook_hosts="127.0.0.1 localhost"))
+    yield scene
+    scene.close()
 
 
 def add_webhook(office: Office, url: str, *kinds: EventKind, name: str = "Sở") -> tuple[str, str]:
     """Make a webhook and return its id and secret."""
-    wanted = WebhookSettings(name, url, kinds or tuple(EventKind))
+    request = WebhookSettings(name, url, kinds or tuple(EventKind))
     box = SecretBox(office.runtime.keyring)
     return run_write(
         office.engine,
-        lambda s: operations.add(s, office.context, box, office.settings.private_hosts, wanted),
+        lambda s: operations.add(s, office.context, box, office.settings.private_hosts, request),
     )
 
 

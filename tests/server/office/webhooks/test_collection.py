@@ -1,4 +1,4 @@
-"""Every event is told at least once, in order, and none is invented: whatever happened, wherever it died."""
+"""Collection sends each event at least once, in order, and no other, after any change or crash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, update
-from tests.server.office.webhooks.told import ToldOffice, steps
+from tests.server.office.webhooks.event_history import WebhookOffice, steps
 from tests.stores import Statements, _empty
 from tests.world import OFFICER, TEAM, UNIT, World
 
@@ -28,33 +28,31 @@ from field178_shared.wire.protocol import ERASED_AT
 
 
 def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
-    office = ToldOffice(World(engine))
+    office = WebhookOffice(World(engine))
     for name, seed in done:
         office.step(name, seed)
     office.drain()
-    assert told(office) == office.expected
+    assert received_events(office) == office.expected
 
 
-def told(office: ToldOffice) -> dict[str, list[tuple[str, int, str | None]]]:
-    """Return what a receiver knows that takes each id once, by record, after checking what was sent."""
+def received_events(office: WebhookOffice) -> dict[str, list[tuple[str, int, str | None]]]:
+    """Return the events of a receiver that takes each id once, by record; check the order of messages."""
     bodies: dict[str, bytes] = {}
-    found: dict[str, list[tuple[str, int, str | None]]] = {}
+    events: dict[str, list[tuple[str, int, str | None]]] = {}
     numbers = []
     for message in office.sent:
         assert bodies.setdefault(message.event_id, message.body) == message.body
         data = json.loads(message.body)["data"]
         if data["number"] not in numbers:
             numbers.append(data["number"])
-            found.setdefault(data["id"], []).append((message.kind, data["rev"], data.get("state")))
+            events.setdefault(data["id"], []).append((message.kind, data["rev"], data.get("state")))
     assert numbers == sorted(numbers)
-    return found
+    return events
 
 
 @settings(max_examples=25, deadline=None)
 @given(done=steps)
-def test_each_event_is_told_in_order_and_none_is_invented(
-    sqlite_template: Path, done: list[tuple[str, int]]
-) -> None:
+def test_each_event_is_sent_in_order_and_no_other(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.sqlite"
         shutil.copy(sqlite_template, path)
@@ -68,7 +66,7 @@ def test_each_event_is_told_in_order_and_none_is_invented(
 @pytest.mark.postgres
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=steps)
-def test_each_event_is_told_in_order_on_postgresql(
+def test_each_event_is_sent_in_order_on_postgresql(
     postgres_engine: Engine, done: list[tuple[str, int]]
 ) -> None:
     _empty(postgres_engine)
@@ -76,35 +74,37 @@ def test_each_event_is_told_in_order_on_postgresql(
 
 
 def test_what_is_lost_between_delivery_and_cursor_is_sent_again(sqlite_engine: Engine) -> None:
-    office = ToldOffice(World(sqlite_engine))
+    office = WebhookOffice(World(sqlite_engine))
     office.step("create", 1)
     office.collect_all()
     office._deliver(crash_after=0)
     assert office._deliver(crash_after=None) == 0, "the claim of the dead process still holds"
     office.world.clock.move(minutes=3)
     office.drain()
-    assert [one.event_no for one in office.sent] == [1, 1]
+    assert [message.event_no for message in office.sent] == [1, 1]
     assert office.sent[0] == office.sent[1]
 
 
-def test_visit_is_told_before_its_review_though_it_was_touched_later(sqlite_engine: Engine) -> None:
+def test_event_of_a_visit_precedes_its_review_despite_a_later_edit(sqlite_engine: Engine) -> None:
     """The feed has the later place of a visit alone: its review would come before the visit."""
-    office = ToldOffice(World(sqlite_engine))
+    office = WebhookOffice(World(sqlite_engine))
     visit = office._new("inspection", TEAM)
     office._ids = [visit]
     office.step("return_", 1)
     office.step("edit", 1)
     office.drain()
-    assert [kind for kind, _, _ in told(office)[visit]] == [
+    assert [kind for kind, _, _ in received_events(office)[visit]] == [
         "record.created",
         "record.returned",
         "record.edited",
     ]
 
 
-def test_unannounced_visit_is_told_on_its_day_and_not_again_before_a_later_one(sqlite_engine: Engine) -> None:
-    office = ToldOffice(World(sqlite_engine))
-    item = office._new("plan_item", OFFICE, is_told=False)
+def test_event_of_an_unannounced_visit_waits_for_its_day_though_the_day_moves(
+    sqlite_engine: Engine,
+) -> None:
+    office = WebhookOffice(World(sqlite_engine))
+    item = office._new("plan_item", OFFICE, is_event=False)
     office.drain()
     assert office.sent == []
     office._write(lambda batch: move(batch, item, TEAM))
@@ -114,38 +114,38 @@ def test_unannounced_visit_is_told_on_its_day_and_not_again_before_a_later_one(s
     assert office.sent == [], "put off again before it was sent"
     office._write(lambda batch: move(batch, item, TEAM))
     office.drain()
-    assert {one.kind for one in office.sent} == {"record.edited"}
-    assert {json.loads(one.body)["data"]["id"] for one in office.sent} == {item}
+    assert {message.kind for message in office.sent} == {"record.edited"}
+    assert {json.loads(message.body)["data"]["id"] for message in office.sent} == {item}
 
 
-def test_erasure_is_told_and_decisions_that_it_erased_are_not(sqlite_engine: Engine) -> None:
+def test_erasure_has_an_event_and_erased_decisions_have_none(sqlite_engine: Engine) -> None:
     world = World(sqlite_engine)
-    office = ToldOffice(world)
+    office = WebhookOffice(world)
     visit = office._new("inspection", TEAM)
     office._ids = [visit]
     office.step("return_", 1)
     erase(office, visit)
     office.drain()
-    assert [(kind, rev) for kind, rev, _ in told(office)[visit]] == [
+    assert [(kind, rev) for kind, rev, _ in received_events(office)[visit]] == [
         ("record.created", 1),
         ("record.edited", 2),
     ]
-    assert all("unit_id" not in json.loads(one.body)["data"] for one in office.sent)
+    assert all("unit_id" not in json.loads(message.body)["data"] for message in office.sent)
 
 
-def erase(office: ToldOffice, record_id: str) -> None:
+def erase(office: WebhookOffice, record_id: str) -> None:
     """Remove a record's content and that of its review, as the second privacy officer does."""
     gone = {ERASED_AT: "2025-03-12T00:00:00Z"}
 
     def work(batch: Batch) -> None:
         batch.load([record_id])
-        known = batch.get(record_id)
-        assert known is not None
+        stored = batch.get(record_id)
+        assert stored is not None
         source = SourceChange(office.world.ids.time_ordered(), OFFICER, None, None, '{"op":"purge"}')
-        batch.put(next_revision(known, data=gone), source)
-        for one in batch.companions(record_id):
-            batch.put(next_revision(one, data=gone, deleted=True))
-        ids = [record_id, *(one.record_id for one in batch.companions(record_id))]
+        batch.put(next_revision(stored, data=gone), source)
+        for companion in batch.companions(record_id):
+            batch.put(next_revision(companion, data=gone, deleted=True))
+        ids = [record_id, *(companion.record_id for companion in batch.companions(record_id))]
         batch.flush()
         of_changes = ChangeHistory.record_id.in_(ids), ChangeHistory.change_id != source.change_id
         batch.session.execute(update(ChangeHistory).where(*of_changes).values(payload=None))
@@ -158,7 +158,7 @@ def erase(office: ToldOffice, record_id: str) -> None:
 
 def test_message_holds_ids_alone(sqlite_engine: Engine) -> None:
     world = World(sqlite_engine)
-    office = ToldOffice(world)
+    office = WebhookOffice(world)
     visit = world.tablet(UNIT, TEAM, "ref").created()
     office.drain()
     (message,) = office.sent
@@ -177,14 +177,14 @@ def test_message_holds_ids_alone(sqlite_engine: Engine) -> None:
 
 
 def test_push_and_approval_run_no_statement_more(sqlite_engine: Engine, statements: Statements) -> None:
-    office = ToldOffice(World(sqlite_engine))
+    office = WebhookOffice(World(sqlite_engine))
     tablet = office.world.tablet(UNIT, "ref")
     office._ids = [office._new("inspection", TEAM)]
-    with statements(sqlite_engine) as found:
+    with statements(sqlite_engine) as executed:
         tablet.created()
         office.step("approve", 1)
-    assert found
-    assert not [one for one in found if "webhook" in one]
+    assert executed
+    assert not [statement for statement in executed if "webhook" in statement]
     office.drain()
     assert len(office.sent) == 3
 
@@ -192,24 +192,24 @@ def test_push_and_approval_run_no_statement_more(sqlite_engine: Engine, statemen
 def test_collecting_costs_the_same_for_many_records_as_for_few(
     sqlite_engine: Engine, statements: Statements
 ) -> None:
-    office = ToldOffice(World(sqlite_engine))
+    office = WebhookOffice(World(sqlite_engine))
     counts = []
     for most in (3, 30):
         for _ in range(most):
             visit = office._new("inspection", TEAM)
             office._ids = [visit]
             office.step("approve", 1)
-        with statements(sqlite_engine) as found:
+        with statements(sqlite_engine) as executed:
             run_write(
                 sqlite_engine,
                 lambda s: operations.collection.collect_step(s, office.world.tenant_id, 500),
             )
-        counts.append(len(found))
+        counts.append(len(executed))
     assert counts[0] == counts[1]
 
 
 def test_with_the_last_webhook_goes_what_was_collected(world: World) -> None:
-    office = ToldOffice(world)
+    office = WebhookOffice(world)
     other = office.add(name="B")
     office.step("create", 1)
     office.collect_all()
@@ -217,15 +217,15 @@ def test_with_the_last_webhook_goes_what_was_collected(world: World) -> None:
     run_write(world.engine, lambda s: remove(s, office.context, other))
     assert world.rows(WebhookEvent)
     run_write(world.engine, lambda s: remove(s, office.context, office.webhook_id))
-    assert [world.rows(one) for one in (WebhookEvent, WebhookRecord, WebhookFeed)] == [[], [], []]
+    assert [world.rows(model) for model in (WebhookEvent, WebhookRecord, WebhookFeed)] == [[], [], []]
 
 
-def test_webhook_made_later_is_told_of_nothing_before_it(sqlite_engine: Engine) -> None:
-    office = ToldOffice(World(sqlite_engine))
+def test_new_webhook_gets_no_earlier_events(sqlite_engine: Engine) -> None:
+    office = WebhookOffice(World(sqlite_engine))
     office.step("create", 1)
     office.webhook_id = office.add(name="B")
     office.drain()
     assert office.sent == []
     run_write(sqlite_engine, lambda s: operations.replay(s, office.context, office.webhook_id, 1))
     office.drain()
-    assert [one.event_no for one in office.sent] == [1]
+    assert [message.event_no for message in office.sent] == [1]

@@ -89,8 +89,8 @@ def test_both_secrets_are_valid_for_a_day(
     file(tablet, 2)
     send(sender, webhook_id)
     (first, first_body), (second, second_body) = receiver.taken
-    for one in (earlier, secret):
-        Verifier(one).verify(first_body, first)
+    for key in (earlier, secret):
+        Verifier(key).verify(first_body, first)
     Verifier(secret).verify(second_body, second)
     with pytest.raises(WebhookVerificationError):
         Verifier(earlier).verify(second_body, second)
@@ -129,14 +129,14 @@ def test_refused_message_is_tried_again_and_holds_the_order(
     assert sender.due() == [], "pauses grow"
     office.clock.move(seconds=30)
     assert send(sender, webhook_id) == 2
-    told = [json.loads(body)["data"]["id"] for _, body in receiver.taken]
-    assert told == [records[0]] * 3 + [records[1]]
+    record_ids = [json.loads(body)["data"]["id"] for _, body in receiver.taken]
+    assert record_ids == [records[0]] * 3 + [records[1]]
     assert len(set(ids(receiver))) == 2, "the same id at each attempt"
     row = row_of(office, webhook_id)
     assert (row.attempt_count, row.failing_since) == (0, None)
 
 
-def test_receiver_that_takes_nothing_for_days_is_given_up_and_told(
+def test_webhook_that_fails_for_days_is_stopped_and_reported(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url, name="Kho số liệu")
@@ -187,7 +187,7 @@ def numbers(receiver: Receiver) -> list[int]:
 def refused(office: Office, webhook_id: str) -> list[tuple[int, int, int]]:
     with snapshot(office.engine) as session:
         rows = queries.refused_messages(session, office.settings.tenant, webhook_id)
-        return [(one.event_no, one.status, one.attempts) for one in rows]
+        return [(row.event_no, row.status, row.attempts) for row in rows]
 
 
 @pytest.mark.parametrize(("status", "tries"), [(422, 5), (500, 8), (410, 1)])
@@ -217,7 +217,7 @@ def test_message_that_alone_is_refused_is_refused_and_sent_again_by_hand(
         send_again(office.runtime, office.context, webhook_id, 1)
 
 
-def test_receiver_that_refuses_everything_loses_nothing_and_is_told_in_order(
+def test_receiver_that_refuses_everything_gets_all_events_later_in_order(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     """With a wrong secret every message is refused: none of them is the one at fault."""
@@ -249,7 +249,7 @@ def test_replay_takes_up_what_was_passed_over(
     assert send(sender, webhook_id) == 2
 
 
-def test_only_the_kinds_that_were_chosen_are_told(
+def test_only_events_of_the_chosen_kinds_are_sent(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url, EventKind.FROZEN)
@@ -315,16 +315,16 @@ def test_two_processes_never_send_at_a_time(
     webhook_id, _ = add_webhook(office, receiver.url)
     file(tablet, 1)
     sender.collect()
-    other, found = WebhookSender(office.runtime), []
+    other, sent = WebhookSender(office.runtime), []
 
     def meanwhile(handler: Any, _: bytes) -> None:
-        found.append(other.send_to(webhook_id))
+        sent.append(other.send_to(webhook_id))
         handler.send_response(200)
         handler.end_headers()
 
     receiver.answers.append(meanwhile)
     assert sender.send_to(webhook_id) == 1
-    assert found == [0]
+    assert sent == [0]
     assert len(receiver.taken) == 1
 
 
@@ -339,7 +339,7 @@ def test_paused_webhook_is_sent_nothing_and_goes_on_where_it_stood(
     assert send(sender, webhook_id) == 1
 
 
-def test_test_is_sent_at_once_signed_and_told(office: Office, receiver: Receiver) -> None:
+def test_test_message_is_sent_at_once_signed_and_logged(office: Office, receiver: Receiver) -> None:
     webhook_id, secret = add_webhook(office, receiver.url)
     run_write(office.engine, lambda s: operations.pause(s, office.context, webhook_id))
     assert send_test(office.runtime, office.context, webhook_id).failed is None
@@ -351,7 +351,7 @@ def test_test_is_sent_at_once_signed_and_told(office: Office, receiver: Receiver
     assert failed.status == 302
     with snapshot(office.engine) as session:
         page = queries.attempts(session, office.settings.tenant, webhook_id, PageStart())
-    assert [(one.WebhookAttempt.status, one.WebhookAttempt.reason) for one in page.rows] == [
+    assert [(row.WebhookAttempt.status, row.WebhookAttempt.reason) for row in page.rows] == [
         (302, "redirect"),
         (204, None),
     ]
@@ -375,12 +375,14 @@ def test_slow_receiver_holds_up_nobody_else(office: Office, tablet: Tablet, rece
         slow.server.close()
 
 
-def test_store_without_webhooks_is_only_asked_for_them(office: Office, statements: Statements) -> None:
-    with statements(office.engine) as found, webhooks_running(office.runtime, look_every_s=0.02):
-        until(lambda: len(found) > 8)
-    written = [one for one in found if not one.startswith(("SELECT", "BEGIN", "PRAGMA"))]
+def test_store_without_webhooks_is_only_queried_for_them(office: Office, statements: Statements) -> None:
+    with statements(office.engine) as executed, webhooks_running(office.runtime, look_every_s=0.02):
+        until(lambda: len(executed) > 8)
+    written = [statement for statement in executed if not statement.startswith(("SELECT", "BEGIN", "PRAGMA"))]
     assert written == []
-    assert {one.split("FROM ")[1].split()[0] for one in found if one.startswith("SELECT")} == {"webhook_feed"}
+    assert {
+        statement.split("FROM ")[1].split()[0] for statement in executed if statement.startswith("SELECT")
+    } == {"webhook_feed"}
 
 
 def test_old_events_and_attempts_go(

@@ -26,6 +26,16 @@ from field178_shared.time.clock import SystemClock
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 QUICK = PostLimits(HOSTS, step_s=0.5, whole_s=1.0)
+PRIVATE_IPV4 = (
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.1.1",
+    "172.16.0.9",
+    "169.254.169.254",
+    "0.0.0.0",
+    "100.64.0.1",
+)
+PRIVATE_IPV6 = ("::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1")
 Handler = http.server.BaseHTTPRequestHandler
 
 
@@ -38,8 +48,8 @@ def serving() -> Iterator[Callable[..., ScriptedServer]]:
         return opened[-1]
 
     yield serve
-    for one in opened:
-        one.close()
+    for server in opened:
+        server.close()
 
 
 def taken(handler: Handler, body: bytes) -> None:
@@ -72,7 +82,7 @@ def test_message_arrives_whole_at_its_path(serving: Callable[..., ScriptedServer
         (304, PostReason.REDIRECT),
     ],
 )
-def test_refusals_and_redirects_are_told_and_no_redirect_is_followed(
+def test_refusals_and_redirects_are_reported_and_no_redirect_is_followed(
     serving: Callable[..., ScriptedServer], status: int, reason: PostReason
 ) -> None:
     other = serving(taken)
@@ -157,22 +167,16 @@ def test_tls_is_checked_by_name_and_authority(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.9", "169.254.169.254", "0.0.0.0", "100.64.0.1"),
-        *("::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1"),
-    ],
-)
+@pytest.mark.parametrize("address", [*PRIVATE_IPV4, *PRIVATE_IPV6])
 def test_name_of_a_private_address_is_refused_at_the_time_of_sending(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    found = [
+    addresses = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("203.0.114.9", 443)),
         (family, socket.SOCK_STREAM, 6, "", (address, 443)),
     ]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
     monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it was connected to"))
     assert refusal("https://hook.example/", PostLimits()) == (PostReason.PRIVATE_ADDRESS, 0)
     literal = f"[{address}]" if ":" in address else address

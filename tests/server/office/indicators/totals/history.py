@@ -67,7 +67,7 @@ Json = dict[str, Any]
 
 
 class History:
-    """An office whose figures are compared with those of a full count, whenever a step says so."""
+    """Office whose figures are compared with a full count after chosen steps."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -294,17 +294,17 @@ class History:
         self._decide(lambda batch, seen: reviews.reopen(batch, self._actor, seen, "x"))
 
     def merge(self) -> None:
-        one, into = self._id("establishment", _FEW), self._id("establishment", _FEW)
-        run_write(self.world.engine, lambda session: records.merge(session, self.context, one, into))
+        record_id, into = self._id("establishment", _FEW), self._id("establishment", _FEW)
+        run_write(self.world.engine, lambda session: records.merge(session, self.context, record_id, into))
 
     def unmerge(self) -> None:
-        one = self._id("establishment", _FEW)
-        run_write(self.world.engine, lambda session: records.unmerge(session, self.context, one))
+        record_id = self._id("establishment", _FEW)
+        run_write(self.world.engine, lambda session: records.unmerge(session, self.context, record_id))
 
     def move(self) -> None:
-        one = self._any()
+        record_id = self._any()
         scope = self._rnd.choice((UNIT, OTHER_UNIT, TEAM))
-        self._write(lambda batch: move(batch, one, scope))
+        self._write(lambda batch: move(batch, record_id, scope))
 
     def delete(self) -> None:
         self.change_any(deleted=True)
@@ -347,11 +347,11 @@ class History:
 
         def work(batch: Batch) -> None:
             batch.load([record_id, *([subject_id] if subject_id else [])])
-            known = batch.get(record_id)
-            if known is None:
+            stored = batch.get(record_id)
+            if stored is None:
                 batch.put(new_record(record_id, kind, scope, data, subject_id))
-            elif not known.is_erased and "merged_into" not in known.data:
-                batch.put(next_revision(known, data=data, deleted=False))
+            elif not stored.is_erased and "merged_into" not in stored.data:
+                batch.put(next_revision(stored, data=data, deleted=False))
 
         self._write(work)
 
@@ -361,9 +361,9 @@ class History:
     def change(self, record_id: str, **more: Any) -> None:
         def work(batch: Batch) -> None:
             batch.load([record_id])
-            known = batch.get(record_id)
-            if known is not None and not known.is_erased and "merged_into" not in known.data:
-                batch.put(next_revision(known, **more))
+            stored = batch.get(record_id)
+            if stored is not None and not stored.is_erased and "merged_into" not in stored.data:
+                batch.put(next_revision(stored, **more))
 
         self._write(work)
 
@@ -373,32 +373,19 @@ class History:
 
         def work(batch: Batch) -> None:
             batch.load([record_id])
-            known = batch.get(record_id)
-            if known is not None:
+            stored = batch.get(record_id)
+            if stored is not None:
                 decide(batch, reviews.as_it_stands(batch, record_id))
 
         self._write(work)
 
 
+_FILED = ("establishment", "visit", "session", "census", "post")
+_ENTERED = ("commune_plan", "risk_count", "item", "team", "entry", "stated")
+_DECISIONS = ("approve", "return_", "void", "reopen", "merge", "unmerge", "move", "delete", "erase")
+_MAINTENANCE = ("settle", "settle_once", "keep", "pass_days", "change_lists", "compact")
 _STEPS: Mapping[str, Callable[[History], None]] = {
-    name: getattr(History, name)
-    for name in (
-        *(
-            "establishment",
-            "visit",
-            "session",
-            "census",
-            "post",
-            "commune_plan",
-            "risk_count",
-            "item",
-            "team",
-            "entry",
-            "stated",
-        ),
-        *("approve", "return_", "void", "reopen", "merge", "unmerge", "move", "delete", "erase"),
-        *("settle", "settle_once", "keep", "pass_days", "change_lists", "compact"),
-    )
+    name: getattr(History, name) for name in (*_FILED, *_ENTERED, *_DECISIONS, *_MAINTENANCE)
 }
 # Steps that write what is counted are more frequent than those that take it away.
 _WEIGHTED = (

@@ -162,7 +162,7 @@ def test_a_few_changes_are_settled_without_a_process_and_more_of_them_with_one(
 ) -> None:
     settle_if_needed(office.runtime)
     begun: list[object] = []
-    monkeypatch.setattr(updater, "settle_in_own_process", lambda *asked: begun.append(asked) or 1)
+    monkeypatch.setattr(updater, "settle_in_own_process", lambda *arguments: begun.append(arguments) or 1)
     add_places(office, FEW_CHANGES)
     settle_if_needed(office.runtime)
     assert settled(office)

@@ -128,14 +128,14 @@ def test_totals_follow_the_days_on_which_windows_of_unannounced_visits_end(engin
         window = {"window_from": "2025-10-20", "window_to": last}
         data = {"year": 2025, "establishment_id": place, "inspection_kind": "unannounced", **window}
         history.put("plan_item", number, TEAM, data)
-    known = []
+    planned = []
     for _ in range(8):
         history.settle()
         assert is_settled(history)
-        known.append(planned_in(history))
+        planned.append(planned_in(history))
         history.today += timedelta(days=1)
         history.check(PERIODS[0])
-    assert known == [0, 0, 1, 1, 1, 1, 2, 2]
+    assert planned == [0, 0, 1, 1, 1, 1, 2, 2]
     assert_as_anew(history)
 
 
@@ -146,11 +146,11 @@ def test_store_is_settled_on_the_next_day_unless_a_window_ended(sqlite_engine: E
     history.put("plan_item", 0, TEAM, data | {"inspection_kind": "unannounced"})
     history.put("plan_item", 1, TEAM, data | {"inspection_kind": "planned"})
     history.settle()
-    told = []
+    settled = []
     for _ in range(3):
-        told.append(is_settled(history))
+        settled.append(is_settled(history))
         history.today += timedelta(days=1)
-    assert told == [True, True, False]
+    assert settled == [True, True, False]
 
 
 def is_settled(history: History) -> bool:
@@ -238,14 +238,14 @@ def test_talks_of_a_merged_establishment_are_those_of_its_target_and_come_back(
     history = History(World(sqlite_engine))
     ids = [history.id_of(f"establishment {n}") for n in range(2)]
     talk = {"outreach_form_id": "conference", "session_date": "2025-03-10", "unit_id": UNITS[0]}
-    for n, one in enumerate(ids):
+    for n, place in enumerate(ids):
         history.put("establishment", n, UNIT, PLACE)
-        history.put("outreach_session", n, UNIT, talk | {"establishments": {one: {"attendance_count": 5}}})
+        history.put("outreach_session", n, UNIT, talk | {"establishments": {place: {"attendance_count": 5}}})
         history.put(
             "worker_census",
             n,
             UNIT,
-            {"establishment_id": one, "counted_on": "2025-02-01", "workers_total": 9},
+            {"establishment_id": place, "counted_on": "2025-02-01", "workers_total": 9},
         )
     history.settle()
     history.world.merge(ids[0], ids[1])
@@ -259,24 +259,24 @@ def test_talks_of_a_merged_establishment_are_those_of_its_target_and_come_back(
 def test_two_that_settle_at_once_count_every_change_once(engine: Engine) -> None:
     history = filed(World(engine))
     threads = [threading.Thread(target=history.settle) for _ in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert_as_anew(history)
 
 
 def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> list[None]:
-    """Let something happen once, between the counting of the next step and its writing."""
+    """Run a function once, between the count of the next step and its write."""
     called: list[None] = []
     count = Recounting.of_changes
 
     def counted(self: Recounting, record_ids: Collection[str]) -> SubjectChange:
-        found = count(self, record_ids)
+        aggregates = count(self, record_ids)
         if not called:
             called.append(None)
             meanwhile()
-        return found
+        return aggregates
 
     monkeypatch.setattr(Recounting, "of_changes", counted)
     return called
@@ -298,9 +298,9 @@ def test_who_files_while_a_step_is_counted_waits_for_nothing_and_is_counted_next
 
 
 def _answer(history: History) -> Callable[[], None]:
-    asked = {"follow_ups": {"u1": {"text": "x", "due_on": "2025-06-21", "status": "open"}}}
+    correction = {"follow_ups": {"u1": {"text": "x", "due_on": "2025-06-21", "status": "open"}}}
     answer = {"visit_id": history.id_of("inspection 0"), "follow_up_id": "u1", "status": "fixed"}
-    history.put("inspection", 0, TEAM, WHOLE_VISIT | asked)
+    history.put("inspection", 0, TEAM, WHOLE_VISIT | correction)
     history.put("inspection", 1, TEAM, WHOLE_VISIT | {"follow_up_answers": {"a1": answer}})
     return lambda: history.put("inspection", 1, TEAM, WHOLE_VISIT)
 
@@ -393,11 +393,11 @@ def test_who_files_and_decides_pays_nothing_for_the_totals(
 ) -> None:
     history = filed(World(sqlite_engine))
     history.settle()
-    with statements(sqlite_engine) as found:
+    with statements(sqlite_engine) as executed:
         for number in range(24, 48):
             history.step(("establishment", "visit", "item", "approve")[number % 4], number)
-    assert found
-    assert not [one for one in found if "indicator_" in one]
+    assert executed
+    assert not [statement for statement in executed if "indicator_" in statement]
 
 
 def test_settling_of_an_approval_reads_what_stands_beside_visits_once(
@@ -408,9 +408,9 @@ def test_settling_of_an_approval_reads_what_stands_beside_visits_once(
     # Some meet a visit that waits.
     for seed in range(24, 34):
         history.step("approve", seed)
-    with statements(sqlite_engine) as found:
+    with statements(sqlite_engine) as executed:
         history.settle()
-    assert len([one for one in found if "FROM audit" in one]) == 1
+    assert len([statement for statement in executed if "FROM audit" in statement]) == 1
 
 
 def test_settled_figures_take_few_statements_and_write_none(
@@ -419,26 +419,26 @@ def test_settled_figures_take_few_statements_and_write_none(
     history = filed(World(sqlite_engine))
     history.settle()
     at = (history.lists, PERIODS[0], UNITS, history.today)
-    with statements(sqlite_engine) as found, snapshot(sqlite_engine) as session:
+    with statements(sqlite_engine) as executed, snapshot(sqlite_engine) as session:
         figures(session, history.world.tenant_id, *at)
-    assert len([one for one in found if one.startswith("SELECT")]) <= 6
-    assert not [one for one in found if one.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert len([statement for statement in executed if statement.startswith("SELECT")]) <= 6
+    assert not [statement for statement in executed if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
 def test_period_that_nobody_asks_for_any_more_is_kept_no_longer(engine: Engine) -> None:
-    history, asked = filed(World(engine)), PERIODS[2]
+    history, period = filed(World(engine)), PERIODS[2]
     tenant_id = history.world.tenant_id
     run_write(
         engine,
-        lambda session: totals.keep_period(session, tenant_id, asked, history.today),
+        lambda session: totals.keep_period(session, tenant_id, period, history.today),
     )
     history.settle()
-    name = part_of(asked)
+    name = part_of(period)
     assert any(name in str(row) for row in stored(history))
     history.today += totals.KEPT_FOR + timedelta(days=1)
     history.settle()
     assert not any(name in str(row) for row in stored(history))
-    history.check(asked)
+    history.check(period)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def with_entity(doctype: str) -> bytes:
 
 
 def with_false_size() -> bytes:
-    """Return a workbook whose sheet unpacks to more than its entry says."""
+    """Return a workbook whose sheet unpacks to more bytes than its entry declares."""
     packed = bytearray(changed(SHEET, lambda data: b" " * (64 << 20) + data))
     at = packed.find(b"PK\x01\x02")
     while at >= 0:
@@ -134,9 +134,9 @@ def test_a_file_that_is_no_register_is_refused_with_its_reason(
         stage(tmp_path, made())
     assert refused.value.details["problem"] == problem
     assert not list(tmp_path.rglob("*.jsonl"))
-    said = file_problem(refused.value, Localizer("vi"))
-    assert re.search("[ăâđêôơưạảấầậếệốộớợ]", said)
-    assert "{" not in said
+    sentence = file_problem(refused.value, Localizer("vi"))
+    assert re.search("[ăâđêôơưạảấầậếệốộớợ]", sentence)
+    assert "{" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_a_cell_merged_over_rows_counts_for_each_of_them(tmp_path: Path) -> None
 
 def test_a_second_line_of_headings_may_be_longer_than_the_first(tmp_path: Path) -> None:
     head = "Tên cơ sở,Địa chỉ,Chủ cơ sở\n,,Họ tên,Năm sinh,Số CCCD\n"
-    staged, found = stage(tmp_path, f"{head}Hoa Ban,Thôn 3,Trần Văn Bình,1980,031080001234".encode())
-    assert [row.texts for row in found] == [("Hoa Ban", "Thôn 3")]
+    staged, rows = stage(tmp_path, f"{head}Hoa Ban,Thôn 3,Trần Văn Bình,1980,031080001234".encode())
+    assert [row.texts for row in rows] == [("Hoa Ban", "Thôn 3")]
     assert len(staged.left_out) == 3
 
 

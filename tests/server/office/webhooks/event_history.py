@@ -1,4 +1,4 @@
-"""An office whose history is told to one webhook: what should be told, and what was sent."""
+"""Random changes of an office with one webhook: the events expected, and the messages sent."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.records.reading import entries_of
 
-Told = tuple[str, int, str | None]
+Event = tuple[str, int, str | None]
 _KINDS = ("establishment", "inspection", "inspection", "outreach_session", "report")
 BOX = SecretBox(Keyring(Ed25519PrivateKey.generate(), X25519PrivateKey.generate(), b"s" * 32))
 
 
-class ToldOffice:
-    """Random changes, each with the events that it should make, told to one webhook between them."""
+class WebhookOffice:
+    """Office with one webhook: its changes, the events expected of each, and the messages sent."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.expected: dict[str, list[Told]] = {}
+        self.expected: dict[str, list[Event]] = {}
         self.sent: list[EventMessage] = []
         self._secret: set[str] = set()
         self._ids: list[str] = []
@@ -54,7 +54,7 @@ class ToldOffice:
         self._rnd = random.Random(0)
         self._actor = Actor("officer", OFFICER)
         run_write(world.engine, lambda s: scopes.ensure(s, world.tenant_id, (OFFICE,), load()))
-        self.old = self._new("establishment", UNIT, is_told=False)
+        self.old = self._new("establishment", UNIT, is_event=False)
         self.webhook_id = self.add()
 
     @property
@@ -62,38 +62,39 @@ class ToldOffice:
         return OperationContext(self.world.tenant_id, self.world.clock, self.world.ids, load(), self._actor)
 
     def add(self, **more: Any) -> str:
-        wanted = WebhookSettings(
+        request = WebhookSettings(
             **{"name": "Sở", "url": "https://hook.example/", "kinds": list(EventKind), **more}
         )
         return run_write(
-            self.world.engine, lambda s: operations.add(s, self.context, BOX, frozenset(), wanted)
+            self.world.engine, lambda s: operations.add(s, self.context, BOX, frozenset(), request)
         )[0]
 
     def step(self, name: str, seed: int) -> None:
-        """Do one thing; what the office would refuse leaves everything as it was, and is not told."""
+        """Run a step; a step that the office refuses changes nothing and has no event."""
         self._rnd = random.Random(seed)
         with suppress(AppError):
             STEPS[name](self)
 
-    # What happens, and what is to be told of it.
+    # Changes, each with the events expected.
 
     def create(self) -> None:
         kind = self._rnd.choice(_KINDS)
         self._new(kind, {"inspection": TEAM, "report": OFFICE}.get(kind, UNIT))
 
     def plan_in_secret(self) -> None:
-        self._secret.add(self._new("plan_item", OFFICE, is_told=False))
+        self._secret.add(self._new("plan_item", OFFICE, is_event=False))
 
     def announce(self) -> None:
-        """Move a secret planned visit to its team: all that was done to it is told now."""
+        """Move a secret planned visit to its team, which sends the events of all its revisions."""
         if not self._secret:
             return
-        one = self._rnd.choice(sorted(self._secret))
-        self._write(lambda batch: move(batch, one, TEAM))
-        self._secret.discard(one)
-        found = self.stored(one)
-        self.expected[one] = [
-            (EventKind.EDITED if rev > 1 else EventKind.CREATED, rev, None) for rev in range(1, found.rev + 1)
+        record_id = self._rnd.choice(sorted(self._secret))
+        self._write(lambda batch: move(batch, record_id, TEAM))
+        self._secret.discard(record_id)
+        stored = self.stored(record_id)
+        self.expected[record_id] = [
+            (EventKind.EDITED if rev > 1 else EventKind.CREATED, rev, None)
+            for rev in range(1, stored.rev + 1)
         ]
 
     def edit(self) -> None:
@@ -106,20 +107,20 @@ class ToldOffice:
         self._edit(self._any(), deleted=True)
 
     def move(self) -> None:
-        one = self._any()
-        before = self.stored(one)
-        if one in self._secret:
+        record_id = self._any()
+        before = self.stored(record_id)
+        if record_id in self._secret:
             return
-        self._write(lambda batch: move(batch, one, self._rnd.choice((UNIT, OTHER_UNIT, TEAM))))
-        if self.stored(one).rev > before.rev:
-            self._expect(one, EventKind.EDITED, before.rev + 1)
+        self._write(lambda batch: move(batch, record_id, self._rnd.choice((UNIT, OTHER_UNIT, TEAM))))
+        if self.stored(record_id).rev > before.rev:
+            self._expect(record_id, EventKind.EDITED, before.rev + 1)
 
     def freeze(self) -> None:
         """Edit a report and freeze it; then it stays as it is."""
         if self._reports:
-            one = self._reports.pop()
-            self._edit(one)
-            self._edit(one, data={**self.stored(one).data, "frozen": {"by": "x", "sha256": "x"}})
+            record_id = self._reports.pop()
+            self._edit(record_id)
+            self._edit(record_id, data={**self.stored(record_id).data, "frozen": {"by": "x", "sha256": "x"}})
 
     def approve(self) -> None:
         self._decide(lambda b, seen: reviews.approve(b, self._actor, seen), "approved")
@@ -135,29 +136,29 @@ class ToldOffice:
         self._decide(lambda b, seen: reviews.reopen(b, self._actor, seen, "x"), "returned")
 
     def undo(self) -> None:
-        one = self._any()
-        before = self.stored(review_id(one))
-        self._write(lambda batch: reviews.undo_approval(batch, self._actor, one))
-        after = self.stored(review_id(one))
+        record_id = self._any()
+        before = self.stored(review_id(record_id))
+        self._write(lambda batch: reviews.undo_approval(batch, self._actor, record_id))
+        after = self.stored(review_id(record_id))
         state = "waiting" if after.deleted else str(after.data["state"])
         rev = (before if after.deleted else after).data["record_rev"]
         assert isinstance(rev, int)
-        self._expect(one, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
+        self._expect(record_id, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
 
     def comment(self) -> None:
-        """Write a further word into a thread: nothing is decided, nothing is told."""
-        one = self._any()
-        comments = entries_of(self.stored(review_id(one)).data, "comments")
+        """Add a comment to a thread; without a decision it has no event."""
+        record_id = self._any()
+        comments = entries_of(self.stored(review_id(record_id)).data, "comments")
         if comments:
-            self._write(lambda batch: threads.add_comment(batch, self._actor, one, min(comments), "x"))
+            self._write(lambda batch: threads.add_comment(batch, self._actor, record_id, min(comments), "x"))
 
     def hand_over(self) -> None:
-        """Give a review to another officer: nothing is decided, nothing is told."""
-        one = self._any()
+        """Hand a review over to another officer; without a decision it has no event."""
+        record_id = self._any()
 
         def work(batch: Batch) -> None:
-            batch.load([one])
-            review = batch.review_of(one)
+            batch.load([record_id])
+            review = batch.review_of(record_id)
             if review is not None:
                 data = {**review.data, "handed_to": self.world.ids.random()}
                 put_record(batch, self.context, next_revision(review, data=data))
@@ -168,7 +169,7 @@ class ToldOffice:
         scope = self._rnd.choice((UNIT, OTHER_UNIT, TEAM, OFFICE))
         run_write(self.world.engine, lambda session: compact(session, self.world.tenant_id, scope))
 
-    # How it is told.
+    # Collection and delivery of events.
 
     def collect(self) -> None:
         run_write(self.world.engine, lambda session: collect_step(session, self.world.tenant_id, 3))
@@ -215,54 +216,54 @@ class ToldOffice:
         )
 
     def stored(self, record_id: str) -> Stored:
-        found = self.world.stored(record_id)
-        if found is None:
+        record = self.world.stored(record_id)
+        if record is None:
             raise AppError(ErrorCode.NOT_FOUND)
-        return found
+        return record
 
     def edit_old(self) -> None:
         """Edit what was there before the webhook."""
         self._edit(self.old)
 
-    def _new(self, kind: str, scope: str, is_told: bool = True) -> str:
+    def _new(self, kind: str, scope: str, is_event: bool = True) -> str:
         record_id = self.world.ids.random()
         data = {"unit_id": UNIT.partition(":")[2], "year": 2025, "team_id": TEAM.partition(":")[2]}
         data |= {"window_from": "2025-06-01", "window_to": "2025-06-30"} if kind == "plan_item" else {}
         self._write(lambda b: put_record(b, self.context, new_record(record_id, kind, scope, data)))
         (self._reports if kind == "report" else self._ids).append(record_id)
-        if is_told:
+        if is_event:
             self._expect(record_id, EventKind.CREATED, 1)
         return record_id
 
-    def _edit(self, one: str, times: int = 1, **more: Any) -> None:
-        before = self.stored(one)
+    def _edit(self, record_id: str, times: int = 1, **more: Any) -> None:
+        before = self.stored(record_id)
         more = more or {"data": {**before.data, "n": self._rnd.random().hex()}, "deleted": False}
 
         def work(batch: Batch) -> None:
-            batch.load([one])
-            if batch.is_locked(one):
+            batch.load([record_id])
+            if batch.is_locked(record_id):
                 raise AppError(ErrorCode.NOT_FOUND)
             for number in range(times):
-                known = batch.get(one)
-                assert known is not None
-                changed = {**more, "data": {**more.get("data", known.data), "time": str(number)}}
-                put_record(batch, self.context, next_revision(known, **changed))
+                stored = batch.get(record_id)
+                assert stored is not None
+                changed = {**more, "data": {**more.get("data", stored.data), "time": str(number)}}
+                put_record(batch, self.context, next_revision(stored, **changed))
 
         self._write(work)
-        if one in self._secret:
+        if record_id in self._secret:
             return
         kind = EventKind.FROZEN if "frozen" in more.get("data", {}) else EventKind.EDITED
         for number in range(times):
-            self._expect(one, kind, before.rev + number + 1)
+            self._expect(record_id, kind, before.rev + number + 1)
 
     def _decide(self, decide: Callable[[Batch, reviews.SeenRecord], object], state: str) -> None:
-        one = self._any()
-        rev = self.stored(one).rev
-        self._write(lambda batch: decide(batch, reviews.as_it_stands(batch, one)))
-        self._expect(one, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
+        record_id = self._any()
+        rev = self.stored(record_id).rev
+        self._write(lambda batch: decide(batch, reviews.as_it_stands(batch, record_id)))
+        self._expect(record_id, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
 
-    def _expect(self, one: str, kind: EventKind, rev: int, state: str | None = None) -> None:
-        self.expected.setdefault(one, []).append((kind.value, rev, state))
+    def _expect(self, record_id: str, kind: EventKind, rev: int, state: str | None = None) -> None:
+        self.expected.setdefault(record_id, []).append((kind.value, rev, state))
 
     def _any(self) -> str:
         return self._rnd.choice(self._ids)
@@ -276,13 +277,11 @@ class ToldOffice:
         run_write(self.world.engine, run)
 
 
-STEPS: dict[str, Callable[[ToldOffice], None]] = {
-    name: getattr(ToldOffice, name)
-    for name in (
-        *("create", "plan_in_secret", "announce", "edit", "edit_old", "edit_twice", "delete", "move"),
-        *("freeze", "approve", "return_", "void", "reopen", "undo", "hand_over", "comment", "compact"),
-        *("collect", "collect_all", "deliver", "crash"),
-    )
+_CHANGES = ("create", "plan_in_secret", "announce", "edit", "edit_old", "edit_twice", "delete", "move")
+_DECISIONS = ("freeze", "approve", "return_", "void", "reopen", "undo", "hand_over", "comment", "compact")
+_DELIVERY = ("collect", "collect_all", "deliver", "crash")
+STEPS: dict[str, Callable[[WebhookOffice], None]] = {
+    name: getattr(WebhookOffice, name) for name in (*_CHANGES, *_DECISIONS, *_DELIVERY)
 }
 _WEIGHTED = (
     *STEPS,
