@@ -1,4 +1,4 @@
-"""Proofs on a product whose outreach session has the field `banner_text`; see test_adding_a_field.py."""
+"""Checks of a product whose outreach session has the field `banner_text`; see test_adding_a_field.py."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_it_is_the_copy_that_is_looked_at() -> None:
     assert Path(field178_shared.__file__).is_relative_to(Path(__file__).parents[3])
 
 
-def test_wire_takes_it_and_keeps_its_limit() -> None:
+def test_wire_accepts_the_field_within_its_limit() -> None:
     assert validate("outreach_session", builders.outreach_session(banner_text=TOLD)) == {}
     assert validate("outreach_session", builders.outreach_session()) == {}
     assert "banner_text" in json_schema("outreach_session")["properties"]  # type: ignore[operator]
@@ -34,7 +34,7 @@ def test_wire_takes_it_and_keeps_its_limit() -> None:
     assert validate("outreach_session", long) == {"banner_text": ["too_long"]}
 
 
-def test_office_shows_it_marks_it_and_tells_its_difference(
+def test_office_shows_and_marks_the_field_and_its_difference(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.session(banner_text=TOLD)

@@ -38,7 +38,7 @@ def purge(in_the_field: FieldWork, record_id: str) -> None:
     run_write(office.engine, lambda session: session.execute(query.values(body=body)))
 
 
-def test_visit_at_a_merged_place_goes_by_its_survivor(
+def test_visit_at_a_merged_establishment_shows_the_remaining_one(
     reviewer: Browser, in_the_field: FieldWork, survivor: str
 ) -> None:
     in_the_field.place()
@@ -51,7 +51,7 @@ def test_visit_at_a_merged_place_goes_by_its_survivor(
     assert "Chưa nhận" not in page
 
 
-def test_change_held_back_at_a_visit_of_a_merged_place_goes_by_its_survivor(
+def test_quarantined_change_at_a_merged_establishment_shows_the_remaining_one(
     reviewer: Browser, in_the_field: FieldWork, survivor: str
 ) -> None:
     in_the_field.place()
@@ -82,7 +82,7 @@ def test_conflicts_of_a_merged_place_wait_at_its_survivor(
     assert "đã được giải quyết" in unescape(reviewer.text(f"/attention/conflict/{PLACE}"))
 
 
-def test_purged_visit_says_so_and_asks_for_no_decision(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_purged_visit_is_stated_and_needs_no_decision(reviewer: Browser, in_the_field: FieldWork) -> None:
     visit = in_the_field.visit()
     purge(in_the_field, visit)
     page = words(unescape(reviewer.text(f"/reviews/{visit}")))
@@ -91,7 +91,7 @@ def test_purged_visit_says_so_and_asks_for_no_decision(reviewer: Browser, in_the
     assert "Bạn đang quyết định" not in page
 
 
-def test_purged_place_says_so(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_purged_establishment_is_stated(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     purge(in_the_field, PLACE)
     page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))

@@ -16,7 +16,7 @@ from field178_shared.time.clock import SystemClock
 
 FEW = Sizes(10, 10, 10, 10, 10, 10, 10, 10)
 MANY = Sizes(300, 1000, 300, 300, 100, 100, 100, 100)
-# A list that is one page needs no total, and one without any row looks nothing up for its rows.
+# A list of one page needs no total, and an empty list needs no queries for its rows.
 ALLOWED_MORE = 4
 MOST = 40
 
@@ -24,12 +24,12 @@ MOST = 40
 @pytest.fixture(scope="module")
 def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Office]]:
     """An office with few records and one with many."""
-    found = []
+    stocked = []
     for sizes in (FEW, MANY):
         folder = Path(tmp_path_factory.mktemp("lists"))
         stock(folder, sizes=sizes)
-        found.append(Office(settings_of(folder), MovedClock(SystemClock().now())))
-    few, many = found
+        stocked.append(Office(settings_of(folder), MovedClock(SystemClock().now())))
+    few, many = stocked
     yield few, many
     few.close()
     many.close()
@@ -62,9 +62,9 @@ def test_lists_cost_as_many_statements_however_long_they_are(
         browser = signed_in(office, login)
         for path in dict.fromkeys(paths_of(login)):
             browser.get(path)
-            with statements(office.engine) as found:
+            with statements(office.engine) as queries:
                 assert browser.get(path, follow_redirects=True).status_code == 200, path
-            counted.setdefault(path, []).append(len(found))
+            counted.setdefault(path, []).append(len(queries))
     too_many = {
         path: (few, many) for path, (few, many) in counted.items() if many > few + ALLOWED_MORE or many > MOST
     }

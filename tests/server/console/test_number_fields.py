@@ -85,17 +85,17 @@ def send(browser: Browser, method: str, path: str, headers: dict[str, str]) -> T
 def paths(rule: Rule, existing: list[dict[str, str]]) -> set[str]:
     """Return the addresses of a rule: with numbers for all its parts, and with those of things that exist."""
     built = set()
-    for known in ({}, *existing):
+    for record in ({}, *existing):
         path = rule.rule
         for name in rule.arguments:
-            path = re.sub(rf"<(?:[^<>]*:)?{name}>", known.get(name, DIGITS), path)
+            path = re.sub(rf"<(?:[^<>]*:)?{name}>", record.get(name, DIGITS), path)
         assert "<" not in path, path
         built.add(path)
     return built
 
 
 def callers(endpoint: str) -> list[str]:
-    """Return who may call an endpoint; where none of them may, or it asks for no officer, one alone."""
+    """Return the accounts that may call an endpoint; the first account if none may."""
     lists = load()
     return [login for login, role in ROLES.items() if may(role, endpoint, lists)] or [next(iter(ROLES))]
 
@@ -132,7 +132,9 @@ def test_no_route_fails_on_a_number_without_end(
     tokens = {name: browser.token() for name, browser in browsers.items()}
     numbered()
     failed = set()
-    for rule in sorted(office.app.url_map.iter_rules(), key=lambda one: (one.endpoint in ENDING, one.rule)):
+    for rule in sorted(
+        office.app.url_map.iter_rules(), key=lambda rule: (rule.endpoint in ENDING, rule.rule)
+    ):
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             for path in paths(rule, existing):
                 for name in callers(rule.endpoint):

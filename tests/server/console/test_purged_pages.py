@@ -1,4 +1,4 @@
-"""The console after a purge: its page says what became of the record, and no list names it any more."""
+"""Console pages after a purge: the record's page says what happened, and no list names the record."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ GONE = "Nội dung đã xóa vĩnh viễn"
 def purged(office: Office, *record_ids: str) -> None:
     def decide(session: Session) -> None:
         for login in ("dung", "giang"):
-            wanted = AccountRequest(login, login, "privacy_officer", None, ())
-            accounts.add(session, office.context, wanted, (), "")
+            account = AccountRequest(login, login, "privacy_officer", None, ())
+            accounts.add(session, office.context, account, (), "")
         for record_id in record_ids:
             erasure.request(
                 session, office.context, declared_types(), record_id, "dung", "establishment_request"
@@ -31,7 +31,7 @@ def purged(office: Office, *record_ids: str) -> None:
     run_write(office.engine, decide)
 
 
-def test_a_purged_record_is_in_no_list_and_its_page_says_why(
+def test_purged_record_is_in_no_list_and_its_page_states_the_reason(
     office: Office, in_the_field: FieldWork, reviewer: Browser
 ) -> None:
     in_the_field.place()

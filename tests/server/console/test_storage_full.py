@@ -20,7 +20,7 @@ def leave(monkeypatch: pytest.MonkeyPatch, free_mb: int) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(8 * GIBIBYTE, 0, free_mb << 20))
 
 
-def test_the_administrator_is_told_on_every_page(
+def test_administrator_sees_the_warning_on_every_page(
     signed_in: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin, reviewer = signed_in("admin"), signed_in("chi")
@@ -34,7 +34,7 @@ def test_the_administrator_is_told_on_every_page(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")
-def test_a_form_that_finds_no_room_leads_to_a_page_that_says_so(
+def test_form_without_disk_space_leads_to_an_error_page(
     signed_in: Callable[[str], Browser],
 ) -> None:
     admin = signed_in("admin")

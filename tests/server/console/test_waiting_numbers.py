@@ -25,7 +25,7 @@ from field178_server.records.keyset import PageStart
 from field178_server.replication.quarantine.store import DISCARDED
 from field178_shared.codelists import load
 
-# The team lead leads another team than the one that makes the visits.
+# The team lead leads a team other than that of the visits.
 TEAM_LEAD, REVIEWER = "an", "chi"
 
 SignIn = Callable[[str], Browser]
@@ -91,7 +91,7 @@ def test_enrolment_counts_as_contact_and_a_revoked_tablet_is_not_silent(
 
 
 def overdue(office: Office, browser: Browser, login: str) -> tuple[int, int, int, int]:
-    """Return the overdue follow-ups as the digest, the first page, the menu and the list count them."""
+    """Return the number of overdue follow-ups in the digest, on the first page, in the menu, in the list."""
     return (
         digest_of(office, login).overdue_count,
         figure(browser, "/follow-ups"),
@@ -117,8 +117,8 @@ def test_follow_up_is_overdue_from_the_day_after_its_due_day_everywhere(
 def test_follow_up_that_is_closed_or_of_a_void_visit_is_not_overdue(
     office: Office, reviewer: Browser, in_the_field: FieldWork, status: str
 ) -> None:
-    asked = {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": status}
-    visit = in_the_field.visit(findings=None, follow_ups={"exit": asked})
+    follow_up = {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": status}
+    visit = in_the_field.visit(findings=None, follow_ups={"exit": follow_up})
     if status == "open":
         assert overdue(office, reviewer, REVIEWER) == (1, 1, 1, 1)
         assert reviewer.decide(visit, "void", reason="Nhập nhầm cơ sở", confirmed="void").status_code == 303

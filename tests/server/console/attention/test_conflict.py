@@ -50,9 +50,9 @@ def send(
 
 def data_of(office: Office, record_id: str) -> Data:
     with snapshot(office.engine) as session:
-        found = find_record(session, office.settings.tenant, record_id)
-    assert found is not None
-    return found.data
+        record = find_record(session, office.settings.tenant, record_id)
+    assert record is not None
+    return record.data
 
 
 def open_left(office: Office) -> int:
@@ -100,7 +100,7 @@ def test_third_value_is_written(office: Office, reviewer: Browser, in_the_field:
     assert data_of(office, PLACE)["opening_hours"] == "09:00-23:00"
 
 
-def test_what_cannot_be_stored_is_said_at_its_field_and_stays_typed(
+def test_invalid_value_shows_a_field_error_and_stays_typed(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -125,7 +125,7 @@ def test_what_cannot_be_stored_is_said_at_its_field_and_stays_typed(
     assert data_of(office, PLACE)["rooms_total"] == 1200
 
 
-def test_choosing_another_value_without_one_is_asked_for(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_other_value_is_required_when_chosen(reviewer: Browser, in_the_field: FieldWork) -> None:
     clash(in_the_field)
     answer = settle(reviewer, PLACE, {"opening_hours": "other"}, opening_hours=" ")
     assert (answer.status_code, "Cần nhập mục này." in answer.get_data(as_text=True)) == (422, True)
@@ -147,14 +147,14 @@ def test_what_came_meanwhile_is_shown_and_nothing_is_written(
     assert data_of(office, PLACE)["opening_hours"] == "08:00-24:00"
 
 
-def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
+def test_conflict_resolved_by_another_officer_names_them_and_keeps_the_input(
     office: Office, reviewer: Browser, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
-    wanted, stored = (
+    account, stored = (
         AccountRequest("reviewer2", "Cán bộ dung", "reviewer", None, ()),
         Passwords("test").hash(PASSWORD),
     )
-    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.context, account, (), stored))
     clash(in_the_field)
     page = reviewer.text(f"/attention/conflict/{PLACE}")
     assert send(reviewer, PLACE, page, {"opening_hours": "keep"}, {}).status_code == 303
@@ -187,7 +187,7 @@ def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(
     assert "quyết định áp dụng cho bản 2" in record
 
 
-def test_deletion_in_dispute_is_said_in_words_and_can_be_carried_out(
+def test_deletion_conflict_is_described_and_can_be_confirmed(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -247,18 +247,18 @@ def test_every_control_reads_back_what_it_shows(
     assert {path: read_path(data, path) for path in typed} == stored
 
 
-def test_who_may_not_settle_reads_and_is_told_what_helps(
+def test_reader_without_the_right_to_resolve_sees_instructions(
     office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
     in_the_field.send(
         filed, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"}, was={"minutes_number": "01/BB-ĐKT178"}
     )
-    wanted, stored = (
+    account, stored = (
         AccountRequest("lan", "Cán bộ lan", "team_lead", None, (TEAM,)),
         Passwords("test").hash(PASSWORD),
     )
-    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.context, account, (), stored))
     lead = signed_in("lan")
     page = words(unescape(lead.text(f"/attention/conflict/{filed}")))
     assert "đội chọn giá trị đó trong Hộp thư" in page

@@ -25,9 +25,9 @@ def wait_of_each_origin(in_the_field: FieldWork) -> None:
 
 
 def badge(page: str) -> str:
-    found = RAIL.search(page)
-    assert found is not None
-    return words(found[0])
+    rail = RAIL.search(page)
+    assert rail is not None
+    return words(rail[0])
 
 
 def test_all_origins_stand_on_one_list_newest_first(reviewer: Browser, in_the_field: FieldWork) -> None:
@@ -102,7 +102,7 @@ def test_items_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: 
     second = reviewer.text(following(first, "next"))
     assert [len(ORIGIN.findall(page)) for page in (first, second)] == [PAGE_SIZE, 1]
     assert f"{PAGE_SIZE + 1} mục" in words(first)
-    # The page before it, the last one, and a place that is none.
+    # The previous page, the last page and an invalid position.
     assert ORIGIN.findall(reviewer.text(following(second, "prev"))) == ORIGIN.findall(first)
     for address in ("/attention?end=1", "/attention?after=x", "/attention?page=2"):
         assert len(ORIGIN.findall(reviewer.text(address))) == PAGE_SIZE
@@ -124,9 +124,7 @@ def test_unknown_origin_item_and_decision_are_not_there(reviewer: Browser, in_th
     assert reviewer.post(f"/attention/conflict/{PLACE}/run").status_code == 404
 
 
-def test_sentence_about_an_item_that_is_gone_names_no_record(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_message_about_a_removed_item_names_no_record(reviewer: Browser, in_the_field: FieldWork) -> None:
     clash(in_the_field)
     assert settle(reviewer, PLACE, {"opening_hours": "take"}).status_code == 303
     reviewer.client.set_cookie("field178_done", "settled.01900000-0000-7000-8000-00000000dead")

@@ -26,15 +26,15 @@ def hold(in_the_field: FieldWork, **over: Any) -> str:
 
 
 def page_of(reviewer: Browser) -> str:
-    (found,) = PAGE.findall(reviewer.text("/attention"))
-    return str(found)
+    (path,) = PAGE.findall(reviewer.text("/attention"))
+    return str(path)
 
 
 def act(reviewer: Browser, what: str, **fields: Any) -> TestResponse:
     return reviewer.post(f"{page_of(reviewer)}/{what}", fields)
 
 
-def test_reason_is_told_in_words_and_all_values_are_kept(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_reason_is_shown_as_text_and_all_values_are_kept(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
     page = words(unescape(reviewer.text(page_of(reviewer))))
     assert "Các mục nhập không khớp nhau" in page
@@ -83,7 +83,7 @@ def test_mended_visit_is_filed_by_the_office(
     assert "Văn phòng" in words(unescape(reviewer.text(f"/reviews/{record_id}")))
 
 
-def test_mending_that_cannot_be_stored_says_where_and_keeps_what_was_typed(
+def test_invalid_correction_shows_field_errors_and_keeps_the_input(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     hold(in_the_field)
@@ -121,7 +121,7 @@ def test_broken_sum_offers_every_count_of_it(
     del answers["workers_sex_unstated"]
     bad = builders.inspection(answers=answers)
     assert in_the_field.send(record_id, "inspection", TEAM, bad, create=True)["reason"] == "rule"
-    counts = [f"answers.workers_{one}.v" for one in ("total", "female", "male", "sex_unstated")]
+    counts = [f"answers.workers_{count}.v" for count in ("total", "female", "male", "sex_unstated")]
     page = reviewer.text(page_of(reviewer))
     assert re.findall(r'name="typed:([a-z_.]+)".*?value="(\d*)"', page) == list(
         zip(counts, ("15", "9", "3", ""), strict=True)
@@ -133,7 +133,7 @@ def test_broken_sum_offers_every_count_of_it(
     assert (refused.status_code, 'value="4"' in refused.get_data(as_text=True)) == (422, True)
     assert act(reviewer, "mend", **(form | {f"typed:{counts[2]}": "6"})).status_code == 303
     mended = data_of(office, record_id)["answers"]
-    assert [mended[f"workers_{one}"]["v"] for one in ("total", "female", "male")] == [15, 9, 6]
+    assert [mended[f"workers_{count}"]["v"] for count in ("total", "female", "male")] == [15, 9, 6]
     assert "workers_sex_unstated" not in mended
 
 
@@ -184,7 +184,7 @@ def test_edit_leads_to_the_record_it_is_about(reviewer: Browser, in_the_field: F
     assert f'href="/establishments/{PLACE}"' in reviewer.text(page_of(reviewer))
 
 
-def test_running_again_says_whether_it_helped(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_retry_reports_the_outcome(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
     page = page_of(reviewer)
     answer = act(reviewer, "run")
@@ -195,8 +195,8 @@ def test_running_again_says_whether_it_helped(reviewer: Browser, in_the_field: F
 def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
     page = page_of(reviewer)
-    asked = reviewer.post(f"{page}/set-aside", {"reason": "Của anh Lê Văn Tám"})
-    assert "Lê Văn Tám</mark>" in unescape(asked.get_data(as_text=True))
+    answer = reviewer.post(f"{page}/set-aside", {"reason": "Của anh Lê Văn Tám"})
+    assert "Lê Văn Tám</mark>" in unescape(answer.get_data(as_text=True))
     refused = reviewer.post(f"{page}/set-aside", {"reason": " "})
     assert (refused.status_code, unescape(refused.get_data(as_text=True)).count("Hãy ghi lý do")) == (422, 2)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Gửi nhầm"}).status_code == 303
@@ -222,7 +222,7 @@ def test_changes_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field
     assert "Tự được áp dụng ngay khi phiếu gốc" in reviewer.text(PAGE.findall(reviewer.text("/attention"))[0])
 
 
-def test_type_nobody_knows_is_not_shown_as_a_bare_code(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_unknown_type_is_not_shown_as_a_bare_code(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.send(in_the_field.office.runtime.ids.time_ordered(), "boat", TEAM, {"hull": 1}, create=True)
     assert "Loại chưa biết: boat" in reviewer.text("/attention")
     page = reviewer.text(page_of(reviewer))

@@ -25,7 +25,7 @@ NAME = "Karaoke Mộc Diệp (GL-016)"
 
 def leave_on_tablet(in_the_field: FieldWork, record_id: str = PLACE, **more: Any) -> str:
     """Have the tablet tell of a record that the server does not have as it does; returns its id."""
-    said = {
+    reported = {
         "id": record_id,
         "type": "establishment",
         "scope": UNIT,
@@ -34,14 +34,14 @@ def leave_on_tablet(in_the_field: FieldWork, record_id: str = PLACE, **more: Any
         "data": builders.establishment(),
         **more,
     }
-    said["h"] = record_hash(*(said[name] for name in ("id", "type", "rev", "deleted", "data")))
-    assert in_the_field.tablet.sync(salvage=[said]).status_code == 200
+    reported["h"] = record_hash(*(reported[name] for name in ("id", "type", "rev", "deleted", "data")))
+    assert in_the_field.tablet.sync(salvage=[reported]).status_code == 200
     return record_id
 
 
 def page_of(browser: Browser) -> str:
-    (found,) = PAGE.findall(browser.text("/attention"))
-    return str(found)
+    (path,) = PAGE.findall(browser.text("/attention"))
+    return str(path)
 
 
 def own_team(office: Office) -> str:
@@ -56,7 +56,7 @@ def take(browser: Browser, page: str, seen_rev: int = 0) -> TestResponse:
     return browser.post(f"{page}/take", {"seen_rev": seen_rev})
 
 
-def said(answer: TestResponse) -> str:
+def text_of(answer: TestResponse) -> str:
     return unescape(answer.get_data(as_text=True))
 
 
@@ -109,18 +109,18 @@ def test_record_that_changed_meanwhile_is_shown_again_and_not_written_over(
     in_the_field.place()
     refused = take(reviewer, page_of(reviewer))
     assert refused.status_code == 409
-    assert "có thay đổi sau khi bạn mở trang này" in said(refused)
+    assert "có thay đổi sau khi bạn mở trang này" in text_of(refused)
     assert data_of(office, PLACE)["village"] == "Thôn GL-2"
     assert take(reviewer, page_of(reviewer), seen_rev=1).status_code == 303
     assert data_of(office, PLACE)["village"] == "Thôn 3"
 
 
-def test_setting_aside_asks_for_a_reason_and_shows_it(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_setting_aside_requires_and_shows_a_reason(reviewer: Browser, in_the_field: FieldWork) -> None:
     leave_on_tablet(in_the_field)
     page = page_of(reviewer)
     for reason, text in ((" ", "Hãy ghi lý do"), ("x" * 501, "500 ký tự")):
         refused = reviewer.post(f"{page}/set-aside", {"reason": reason})
-        assert (refused.status_code, text in said(refused)) == (422, True)
+        assert (refused.status_code, text in text_of(refused)) == (422, True)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Phiếu nhập thử"}).status_code == 303
     assert f"Đã để riêng: {NAME}" in words(unescape(reviewer.text("/attention")))
     rejection = words(unescape(reviewer.text("/attention?show=aside")))
@@ -161,13 +161,13 @@ def test_damaged_and_deleted_records_say_what_taking_them_in_means(
         ),
     ],
 )
-def test_what_cannot_be_taken_in_is_readable_and_says_why(
+def test_refused_record_is_shown_with_the_reason(
     reviewer: Browser, in_the_field: FieldWork, more: dict[str, Any], sentence: str
 ) -> None:
     leave_on_tablet(in_the_field, **more)
     refused = take(reviewer, page_of(reviewer))
     assert refused.status_code in (403, 404, 409, 422)
-    assert sentence in said(refused)
+    assert sentence in text_of(refused)
 
 
 def test_records_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -1,4 +1,4 @@
-"""The audit trail in the console: who sees what of it, how it is narrowed, who read a record, its chain."""
+"""Audit pages of the console: visible lines by role, filters, readers of a record, hash chain."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def test_a_reading_is_written_once_an_officer_record_and_day(
     office.clock.move(days=1)
     signed_in("chi").text(f"/reviews/{visit}")
     assert readings(office, visit) == 3
-    found = lines(signed_in("privacy_officer"), f"/audit?object={visit}&kind=reading")
-    assert len(found) == 3
-    assert all("Mở xem" in line for line in found)
+    readings_shown = lines(signed_in("privacy_officer"), f"/audit?object={visit}&kind=reading")
+    assert len(readings_shown) == 3
+    assert all("Mở xem" in line for line in readings_shown)
 
 
 def test_each_page_that_shows_a_record_counts_as_a_reading(
@@ -92,16 +92,16 @@ def test_each_page_that_shows_a_record_counts_as_a_reading(
     assert readings(office, visit) == 1
 
 
-def test_a_reading_that_is_known_costs_one_statement(
+def test_repeated_reading_costs_one_query(
     office: Office, in_the_field: FieldWork, reviewer: Browser, statements: Statements
 ) -> None:
     in_the_field.place()
     visit = in_the_field.visit()
     reviewer.text(f"/reviews/{visit}")
-    with statements(office.engine) as asked:
+    with statements(office.engine) as queries:
         reviewer.text(f"/reviews/{visit}")
-    assert sum("record_opened" in one or "audit.action" in one for one in asked) == 1
-    assert not any(one.lstrip().startswith("INSERT INTO audit") for one in asked)
+    assert sum("record_opened" in statement or "audit.action" in statement for statement in queries) == 1
+    assert not any(statement.lstrip().startswith("INSERT INTO audit") for statement in queries)
 
 
 def test_the_trail_is_narrowed_by_day_author_kind_and_code(
@@ -166,7 +166,7 @@ def planned_secretly(office: Office, planner: str) -> str:
 
 
 @pytest.mark.parametrize("role", ["privacy_officer", "admin"])
-def test_trail_does_not_tell_a_planned_visit_to_who_may_not_read_it(
+def test_audit_hides_a_planned_visit_from_officers_without_access(
     office: Office,
     in_the_field: FieldWork,
     reviewer: Browser,
@@ -179,7 +179,9 @@ def test_trail_does_not_tell_a_planned_visit_to_who_may_not_read_it(
     page = unescape(browser.text("/audit?kind=plan"))
     assert lines(browser, "/audit?kind=plan")
     assert item not in page
-    narrowed = [browser.text(f"/audit?object={one}").replace(one, "") for one in (item, free)]
+    narrowed = [
+        browser.text(f"/audit?object={record_id}").replace(record_id, "") for record_id in (item, free)
+    ]
     assert narrowed[0] == narrowed[1]
     assert item not in browser.client.get("/audit.csv?kind=plan").get_data(as_text=True)
 
@@ -191,7 +193,7 @@ def test_pages_follow_each_other_and_the_last_one_is_near(
     for number in range(7):
         office.clock.move(seconds=1)
         entry = AuditEntry("device_renamed", None, None, {"count": number + 1})
-        run_write(office.engine, lambda session, one=entry: office.context.note(session, one))
+        run_write(office.engine, lambda session, audit_entry=entry: office.context.note(session, audit_entry))
     path, seen = "/audit?kind=tablets&author=operator", []
     while path:
         page = unescape(privacy.text(path))
@@ -210,10 +212,10 @@ def test_a_long_trail_costs_as_many_statements_as_a_short_one(
     for more in (2, 30):
         for _ in range(more):
             in_the_field.visit()
-        with statements(office.engine) as asked:
+        with statements(office.engine) as queries:
             privacy.text("/audit")
-        counted.append(len(asked))
-    # The total of a list that fits on one page is known without asking.
+        counted.append(len(queries))
+    # The total of a list of one page needs no query.
     assert counted[1] - counted[0] <= 1
     assert counted[1] <= 20
 
@@ -236,7 +238,7 @@ def test_the_trail_as_a_file_is_itself_in_the_trail(
     assert "XLSX" in taken[0]
 
 
-def test_the_check_says_that_nothing_was_altered_and_how_much_it_read(
+def test_check_reports_an_intact_chain_and_the_number_of_lines(
     office: Office, in_the_field: FieldWork, privacy: Browser
 ) -> None:
     in_the_field.place()
@@ -271,13 +273,13 @@ def test_a_broken_chain_is_unmistakable_and_its_first_row_named(
         verify.extend(office.engine, "main", office.runtime.keyring.receipt, office.clock)
         run_write(office.engine, lambda session: session.execute(tampering))
     page = checked(office, privacy)
-    said = {
+    messages = {
         "altered": "đứt từ dòng số 2: dòng này không còn như lúc ghi. Dòng ấy ghi lúc",
         "removed": "đứt từ dòng số 2: dòng này bị mất",
         "receipt": "Biên nhận: đứt từ mốc số",
     }[what]
     assert "Chuỗi đã đứt" in page
-    assert said in page
+    assert messages in page
     assert "Không có gì bị sửa" not in page
     assert 'role="alert"' in privacy.text("/audit")
     assert "Chuỗi nhật ký kiểm toán đã đứt" in unescape(signed_in("admin").text("/jobs"))
@@ -297,7 +299,7 @@ def test_who_may_not_read_the_trail_finds_no_link_to_it(in_the_field: FieldWork,
     assert reviewer.post("/audit/check").status_code == 404
 
 
-def test_the_trail_holds_no_word_of_a_record(
+def test_audit_contains_no_text_of_a_record(
     office: Office, in_the_field: FieldWork, reviewer: Browser
 ) -> None:
     in_the_field.place()
@@ -312,9 +314,9 @@ def test_author_that_is_no_officer_has_a_name(office: Office, privacy: Browser) 
     stamp = trail.Stamp("main", office.runtime.ids.time_ordered(), office.clock.now())
     entry = AuditEntry("files_collected", details={"files": 3})
     run_write(office.engine, lambda session: trail.record(session, stamp, trail.Actor("system"), entry))
-    (found,) = lines(privacy, "/audit?author=system&kind=server")
-    assert "Máy chủ tự làm" in found
-    assert "tệp: 3" in found
+    (line,) = lines(privacy, "/audit?author=system&kind=server")
+    assert "Máy chủ tự làm" in line
+    assert "tệp: 3" in line
 
 
 def test_a_team_leads_to_its_page(office: Office, signed_in: Callable[[str], Browser]) -> None:

@@ -92,7 +92,7 @@ def shown(browser: Browser, path: str = "/commune") -> str:
     return words(unescape(browser.text(path)))
 
 
-def test_month_says_what_is_owed_until_it_is_entered(
+def test_month_lists_missing_entries(
     commune: Browser, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
     page = shown(commune)
@@ -140,7 +140,7 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
 
 
 @pytest.mark.parametrize(
-    ("record_type", "over", "said"),
+    ("record_type", "over", "message"),
     [
         ("worker_census", {"workers_total": "-1"}, "Tổng số người lao động (người): Số không được âm."),
         (
@@ -174,13 +174,13 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_stays_typed(
-    commune: Browser, office: Office, record_type: str, over: Json, said: str
+    commune: Browser, office: Office, record_type: str, over: Json, message: str
 ) -> None:
     typed = {**FORMS[record_type], **over}
     answer = commune.post(NEW[record_type], typed)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code in (409, 422), page
-    assert said in words(page)
+    assert message in words(page)
     assert "Lỗi:" in page
     for name, text in typed.items():
         is_choice = name in (
@@ -238,7 +238,7 @@ def test_correction_is_a_new_revision_and_a_withdrawn_entry_counts_again(
     ]
     late = commune.post(path, corrected | {"title": "Quá muộn"})
     assert (late.status_code, "Chưa ghi" in late.get_data(as_text=True)) == (409, True)
-    # The first title is another fact now, and the corrected one is taken.
+    # The first title is free again, and the corrected title is in use.
     assert commune.post(NEW["media_post"], POST).status_code == 303
     taken = commune.post(path, corrected | {"title": POST["title"], "seen_rev": "2"})
     assert "Nội dung này đã được nhập rồi." in taken.get_data(as_text=True)
@@ -252,7 +252,10 @@ def test_correction_is_a_new_revision_and_a_withdrawn_entry_counts_again(
     with snapshot(office.engine) as session:
         actions = list(session.scalars(select(Audit.action).where(Audit.action.like("media_post%"))))
     assert sorted(actions) == [
-        *("media_post_corrected", "media_post_entered", "media_post_entered", "media_post_withdrawn")
+        "media_post_corrected",
+        "media_post_entered",
+        "media_post_entered",
+        "media_post_withdrawn",
     ]
 
 
@@ -261,14 +264,14 @@ def test_withdrawn_entry_is_entered_again_under_its_id(commune: Browser, office:
     ((record_id, _, _, _),) = stored(office, "commune_plan")
     commune.post(f"/commune/entries/{record_id}/withdraw", {"seen_rev": "1"})
     assert commune.post(NEW["commune_plan"], PLAN).status_code == 303
-    assert [one[:3] for one in stored(office, "commune_plan")] == [(record_id, 3, False)]
+    assert [row[:3] for row in stored(office, "commune_plan")] == [(record_id, 3, False)]
 
 
 def test_title_that_may_name_a_person_is_shown_once_more(commune: Browser, office: Office) -> None:
     named = POST | {"title": "Anh Nguyễn Văn Mẫu 0912345678 kể chuyện"}
-    asked = commune.post(NEW["media_post"], named)
-    assert asked.status_code == 200
-    assert "0912345678" in asked.get_data(as_text=True)
+    answer = commune.post(NEW["media_post"], named)
+    assert answer.status_code == 200
+    assert "0912345678" in answer.get_data(as_text=True)
     assert stored(office, "media_post") == []
 
 
@@ -335,7 +338,7 @@ def test_ended_commune_owes_nothing_that_would_be_refused_and_names_who_does(
     browser = signed_in("commune_reporter")
     page = shown(browser, f"/commune?unit={ENDED}")
     assert "Xã Thái Sơn đã kết thúc từ 01/07/2025" in page
-    names = ", ".join(load().units[one].vi for one in FOLLOWING)
+    names = ", ".join(load().units[unit_id].vi for unit_id in FOLLOWING)
     assert f"Việc từ ngày đó do {names} nhập" in page
     assert "Còn 1 cơ sở chưa chuyển" in page
     assert f'href="/commune?unit={FOLLOWING[0]}"' in browser.text(f"/commune?unit={ENDED}")
@@ -343,15 +346,15 @@ def test_ended_commune_owes_nothing_that_would_be_refused_and_names_who_does(
         assert owed not in page
     with snapshot(office.engine) as session:
         day = local_date(office.clock.now())
-        assert ENDED not in {one.unit_id for one in months_owed(session, "main", day, load())}
+        assert ENDED not in {month.unit_id for month in months_owed(session, "main", day, load())}
         work = commune_work(session, "main", ENDED, day, load())
         assert work.owed_count == 0
-        # In the months before its end it owed all that, and enters it still.
+        # Entries for the months before its end are still due and accepted.
         work = commune_work(session, "main", ENDED, date(2025, 6, 30), load())
         assert work.owed_count == 1 + 1 + 3 + 1
 
 
-def test_reporter_without_a_commune_is_told_whom_to_ask(signed_in: Callable[[str], Browser]) -> None:
+def test_reporter_without_a_commune_sees_whom_to_contact(signed_in: Callable[[str], Browser]) -> None:
     assert "đề nghị quản trị viên thêm xã của bạn" in shown(signed_in("commune_reporter"))
 
 
@@ -364,7 +367,7 @@ def test_page_costs_the_same_with_many_entries(
         commune.text("/commune")
     for day in range(1, 16):
         commune.post(NEW["media_post"], POST | {"published_on": f"2026-11-{day:02}"})
-    # The message of the last one is read once.
+    # The message of the last entry is shown once.
     commune.text("/commune")
     with statements(office.engine) as many:
         commune.text("/commune")
@@ -401,7 +404,7 @@ def test_document_of_a_plan_is_kept_over_a_refusal_and_read_by_the_district(
     with snapshot(office.engine) as session:
         looks = session.scalar(select(func.count()).where(Audit.action == "file_viewed"))
     assert looks == 3
-    # A box that is not ticked takes its file away.
+    # A file is removed when its box is not ticked.
     assert send(f"/commune/entries/{record_id}", PLAN | {"seen_rev": "1"}).status_code == 303
     assert "attachments" not in stored(office, "commune_plan")[0][3]
 

@@ -43,8 +43,8 @@ def page_of(browser: Browser, record_id: str) -> str:
 def review_of(work: FieldWork, record_id: str) -> Json | None:
     """Return the review of an entry as its tablet pulls it."""
     frames = work.tablet.frames(cursors={UNIT: 0})
-    found = [one for one in frames if one["frame"] == "rec" and one["id"] == review_id(record_id)]
-    return dict(found[-1]["data"]) if found else None
+    versions = [frame for frame in frames if frame["frame"] == "rec" and frame["id"] == review_id(record_id)]
+    return dict(versions[-1]["data"]) if versions else None
 
 
 def correct(work: FieldWork, record_id: str, total: int, was: int = 5) -> Json:
@@ -55,7 +55,7 @@ def correct(work: FieldWork, record_id: str, total: int, was: int = 5) -> Json:
     return work.send(record_id, "worker_census", UNIT, changed, was=before, base_rev=1)
 
 
-def test_wrong_count_of_a_tablet_goes_back_with_a_comment(
+def test_wrong_count_of_a_tablet_is_returned_with_a_comment(
     reviewer: Browser, in_the_field: FieldWork, census: str, office: Office
 ) -> None:
     assert "Trả lại để sửa" in page_of(reviewer, census)
@@ -64,7 +64,9 @@ def test_wrong_count_of_a_tablet_goes_back_with_a_comment(
     review = review_of(in_the_field, census)
     assert review is not None
     assert (review["record"], review["state"]) == (census, "returned")
-    assert [(one["path"], one["text"]) for one in review["comments"].values()] == [("workers_total", TOTAL)]
+    assert [(comment["path"], comment["text"]) for comment in review["comments"].values()] == [
+        ("workers_total", TOTAL)
+    ]
     page = page_of(reviewer, census)
     assert f"Tổng số người lao động {TOTAL}" in page
     board = words(unescape(reviewer.text(f"/commune?unit={UNIT_ID}")))
@@ -83,7 +85,7 @@ def test_correction_of_the_tablet_answers_the_return(
     assert correct(in_the_field, census, 6)["status"] == "applied"
     page = page_of(reviewer, census)
     assert "Đã sửa sau khi trả lại" in page
-    # What is still wrong goes back again, with the review that was seen.
+    # A wrong entry is returned again, with the current review.
     assert return_it(reviewer, census, 2, text="Vẫn chưa khớp.").status_code == 303
     review = review_of(in_the_field, census)
     assert review is not None
@@ -97,15 +99,15 @@ def test_return_is_taken_back(reviewer: Browser, in_the_field: FieldWork, census
     assert REASON not in page_of(reviewer, census)
     frames = in_the_field.tablet.frames(cursors={UNIT: 0})
     assert not [
-        one
-        for one in frames
-        if one["frame"] == "rec" and one["id"] == review_id(census) and not one.get("deleted")
+        frame
+        for frame in frames
+        if frame["frame"] == "rec" and frame["id"] == review_id(census) and not frame.get("deleted")
     ]
     # A second click finds nothing to take back.
     assert reviewer.post(f"/commune/entries/{census}/take-back", form).status_code == 409
 
 
-def test_return_needs_words_and_the_revision_that_was_seen(
+def test_return_needs_a_reason_and_the_current_revision(
     reviewer: Browser, in_the_field: FieldWork, census: str
 ) -> None:
     empty = return_it(reviewer, census, text=" ")
@@ -143,7 +145,7 @@ def test_commune_reads_the_comment_and_corrects_but_returns_nothing(
     assert "Đã sửa sau khi trả lại" in page_of(commune, census)
 
 
-def test_item_of_an_outlet_goes_back_as_well(
+def test_media_post_of_an_outlet_is_returned(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     office.publish_lists({"places.media_outlets": {"station_gl": STATION}})

@@ -72,7 +72,7 @@ def test_only_those_who_read_visits_take_papers(
     assert signed_in("admin").get(f"/records/{visit}/papers/minutes").status_code == 404
 
 
-def test_what_is_no_visit_or_no_paper_is_not_found(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_unknown_visit_or_document_answers_404(reviewer: Browser, in_the_field: FieldWork) -> None:
     place = in_the_field.place()
     visit = in_the_field.visit()
     for path in (f"/records/{place}/papers/minutes", f"/records/{visit}/papers/violation_minutes"):

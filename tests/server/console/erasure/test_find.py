@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
-from tests.server.console.erasure.test_pages import said
+from tests.server.console.erasure.test_pages import status_and_text
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
@@ -28,7 +28,7 @@ def privacy(signed_in: Callable[[str], Browser]) -> Browser:
     return signed_in("privacy_officer")
 
 
-def found(browser: Browser, query: str) -> list[str]:
+def results(browser: Browser, query: str) -> list[str]:
     return re.findall(r'href="/purges/ask\?record=([0-9a-f-]+)"', browser.text(f"/purges?{query}"))
 
 
@@ -52,8 +52,8 @@ def test_a_record_is_found_by_number_place_and_day(in_the_field: FieldWork, priv
         "place=khong+co": [],
         f"number={CODE}&day=2026-04-02": [],
     }
-    assert {query: found(privacy, query) for query in expected} == expected
-    assert sorted(found(privacy, "day=2026-03-02")) == sorted([first, talk])
+    assert {query: results(privacy, query) for query in expected} == expected
+    assert sorted(results(privacy, "day=2026-03-02")) == sorted([first, talk])
 
 
 def test_a_merged_place_leads_to_its_visits(
@@ -63,12 +63,10 @@ def test_a_merged_place_leads_to_its_visits(
     other = in_the_field.file("establishment", UNIT, builders.establishment(name="Hoa Ban"))
     visit = in_the_field.visit(establishment_id=other)
     run_write(office.engine, lambda session: records.merge(session, office.context, other, PLACE))
-    assert visit in found(privacy, "place=moc+diep")
+    assert visit in results(privacy, "place=moc+diep")
 
 
-def test_what_is_found_tells_no_more_than_its_papers_number(
-    in_the_field: FieldWork, privacy: Browser
-) -> None:
+def test_results_show_only_the_document_number(in_the_field: FieldWork, privacy: Browser) -> None:
     in_the_field.place()
     in_the_field.visit(
         record_code=CODE, recommendation="Bí mật GL-178", started_at="2026-03-02T02:00:00.000Z"
@@ -78,14 +76,16 @@ def test_what_is_found_tells_no_more_than_its_papers_number(
     assert not {"Bí mật", "Mộc Diệp", "Karaoke"} & set(re.findall(r"Bí mật|Mộc Diệp|Karaoke", page))
 
 
-def test_an_id_leads_on_and_nothing_typed_is_said(in_the_field: FieldWork, privacy: Browser) -> None:
+def test_id_leads_to_the_record_and_unusable_input_is_reported(
+    in_the_field: FieldWork, privacy: Browser
+) -> None:
     visit = in_the_field.visit()
     answer = privacy.get(f"/purges?number={visit.upper()}")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/purges/ask?record={visit}")
     assert "Hãy điền một trong ba ô" in unescape(privacy.text("/purges?number=+&place=&day="))
     assert "Hãy điền" not in unescape(privacy.text("/purges"))
     assert "Không có phiếu nào khớp" in unescape(privacy.text("/purges?number=khong-co"))
-    status, text = said(privacy.get("/purges/ask?record=01900000-0000-7000-8000-00000000dead"))
+    status, text = status_and_text(privacy.get("/purges/ask?record=01900000-0000-7000-8000-00000000dead"))
     assert (status, "Không có phiếu mang mã này" in text) == (404, True)
 
 
@@ -99,11 +99,11 @@ def test_many_fits_ask_for_more_words(
         in_the_field.visit()
     in_the_field.file("establishment", UNIT, builders.establishment(name="Mộc Diệp 2"))
     page = unescape(privacy.text("/purges?place=moc+diep"))
-    assert len(found(privacy, "place=moc+diep")) == 2
+    assert len(results(privacy, "place=moc+diep")) == 2
     assert "cũng khớp: thêm từ, số hoặc ngày" in page
 
 
-def test_a_search_stands_in_the_trail_without_its_words(
+def test_search_is_audited_without_its_text(
     office: Office, in_the_field: FieldWork, privacy: Browser, statements: Statements
 ) -> None:
     in_the_field.place()
@@ -113,9 +113,9 @@ def test_a_search_stands_in_the_trail_without_its_words(
     for more in (0, 15):
         for _ in range(more):
             in_the_field.visit()
-        with statements(office.engine) as asked:
+        with statements(office.engine) as queries:
             privacy.text("/purges?place=moc+diep")
-        counted.append(len(asked))
+        counted.append(len(queries))
     assert counted[0] == counted[1]
     with snapshot(office.engine) as session:
         kept = (

@@ -1,4 +1,4 @@
-"""Purges in the console: what goes is counted first, two people decide, and how far it came is seen."""
+"""Erasure pages of the console: the records are counted, two people decide, the progress is shown."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def first(signed_in: Callable[[str], Browser]) -> Browser:
 @pytest.fixture
 def second(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
     stored = Passwords("test").hash(PASSWORD)
-    wanted = AccountRequest("giang", "Cán bộ giang", "privacy_officer", None, ())
-    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
+    account = AccountRequest("giang", "Cán bộ giang", "privacy_officer", None, ())
+    run_write(office.engine, lambda session: accounts.add(session, office.context, account, (), stored))
     return signed_in("giang")
 
 
-def said(answer: TestResponse) -> tuple[int, str]:
+def status_and_text(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, words(unescape(answer.get_data(as_text=True)))
 
 
@@ -82,15 +82,15 @@ def page(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
 
-def asked(browser: Browser, record_id: str) -> str:
+def request_purge(browser: Browser, record_id: str) -> str:
     """Ask for an erasure and return the address of its page."""
     answer = browser.post("/purges/ask", {"record": record_id, **ASK})
-    assert answer.status_code == 303, said(answer)
+    assert answer.status_code == 303, status_and_text(answer)
     return str(answer.headers["Location"])
 
 
 def wait_until_erased() -> None:
-    for thread in [one for one in threading.enumerate() if one.name == THREAD]:
+    for thread in [worker_thread for worker_thread in threading.enumerate() if worker_thread.name == THREAD]:
         thread.join()
 
 
@@ -102,10 +102,12 @@ def acts(office: Office) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("role", sorted(load().roles))
 def test_only_the_privacy_role_sees_and_decides_purges(role: str) -> None:
-    assert {one for one in PAGES if may(role, one, load())} == (PAGES if role == "privacy_officer" else set())
+    assert {page_id for page_id in PAGES if may(role, page_id, load())} == (
+        PAGES if role == "privacy_officer" else set()
+    )
 
 
-def test_a_privacy_officer_starts_here_and_an_empty_list_says_what_comes(first: Browser) -> None:
+def test_privacy_officer_starts_at_erasures_and_sees_the_empty_list(first: Browser) -> None:
     assert 'href="/purges"' in first.text("/")
     assert "Chưa xóa nội dung nào" in page(first, "/purges")
 
@@ -137,53 +139,55 @@ def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_sho
 def test_an_id_that_is_none_is_answered_in_the_list(
     first: Browser, record: str, status: int, text: str
 ) -> None:
-    found = said(first.get(f"/purges/ask?record={record}"))
-    assert (found[0], text in found[1]) == (status, True)
+    answer = status_and_text(first.get(f"/purges/ask?record={record}"))
+    assert (answer[0], text in answer[1]) == (status, True)
 
 
 def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
     office: Office, first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit(recommendation=SECRET)
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     assert "Chờ người thứ hai" in page(first, "/purges")
     assert SECRET in reviewer.text(f"/reviews/{visit}")
     office.clock.move(minutes=1)
-    found = page(second, path)
-    assert ("Chờ người thứ hai" in found, "Có thông tin nhận ra được một người" in found) == (True, True)
+    shown = page(second, path)
+    assert ("Chờ người thứ hai" in shown, "Có thông tin nhận ra được một người" in shown) == (True, True)
     answer = decide(second, path, "confirm")
-    assert answer.status_code == 303, said(answer)
+    assert answer.status_code == 303, status_and_text(answer)
     wait_until_erased()
     assert "Xong; 1 máy chưa đồng bộ lại" in page(first, path)
     office.clock.move(minutes=11)
     in_the_field.tablet.sync()
-    found = page(first, path)
-    assert "Xong; mọi máy đã đồng bộ lại" in found
-    assert "Xác nhận: đã xóa nội dung Cán bộ giang" in found
+    shown = page(first, path)
+    assert "Xong; mọi máy đã đồng bộ lại" in shown
+    assert "Xác nhận: đã xóa nội dung Cán bộ giang" in shown
     assert SECRET not in reviewer.text(f"/reviews/{visit}")
     assert acts(office) == [("purge_requested", "officer"), ("purge_confirmed", "officer")]
-    assert "Nội dung của phiếu này đã xóa rồi" in said(decide(first, path, "confirm"))[1]
+    assert "Nội dung của phiếu này đã xóa rồi" in status_and_text(decide(first, path, "confirm"))[1]
 
 
 def test_kept_exports_of_records_are_withdrawn_with_it(
     office: Office, first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit()
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     for what in ("visits", "figures", "sessions"):
-        wanted = {"what": what, "format": "csv", "year": "2026", "password": PASSWORD}
-        assert reviewer.post("/exports", wanted).status_code == 303
+        fields = {"what": what, "format": "csv", "year": "2026", "password": PASSWORD}
+        assert reviewer.post("/exports", fields).status_code == 303
     worker = JobWorker(office.runtime, JOB_KINDS)
     worker.run_waiting()
     reviewer.post("/exports", {"what": "follow_ups", "format": "csv", "password": PASSWORD})
     kept = KeptFiles(office.settings.data_dir, office.settings.tenant)
-    files = {one.arguments["what"]: kept.path_of(one.job_id) for one in exports_of(office)}
+    files = {export.arguments["what"]: kept.path_of(export.job_id) for export in exports_of(office)}
     assert sorted(what for what, file in files.items() if file.exists()) == ["figures", "sessions", "visits"]
     assert "Tệp xuất sẽ bị thu hồi 3" in page(second, path)
     decide(second, path, "confirm")
     wait_until_erased()
-    # An export that waits would be of the store without it, but one that runs read it before.
-    assert {one.arguments["what"]: one.state for one in exports_of(office)}["follow_ups"] == "stopped"
+    # A queued export will not contain the record, but a running one has already read it.
+    assert {export.arguments["what"]: export.state for export in exports_of(office)}[
+        "follow_ups"
+    ] == "stopped"
     worker.run_waiting()
     assert [what for what, file in files.items() if file.exists()] == ["figures"]
     assert page(reviewer, "/exports").count("Cán bộ giang đã thu hồi") == 2
@@ -191,14 +195,14 @@ def test_kept_exports_of_records_are_withdrawn_with_it(
 
 def exports_of(office: Office) -> Sequence[JobRow]:
     with snapshot(office.engine) as session:
-        wanted = ExportFilter(office.settings.tenant)
-        return exports_page(session, wanted, PageStart()).rows
+        filters = ExportFilter(office.settings.tenant)
+        return exports_page(session, filters, PageStart()).rows
 
 
 def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_again(
     office: Office, first: Browser, second: Browser, in_the_field: FieldWork
 ) -> None:
-    path = asked(first, in_the_field.visit())
+    path = request_purge(first, in_the_field.visit())
     decide(second, path, "confirm")
     wait_until_erased()
 
@@ -211,17 +215,17 @@ def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_agai
     assert 'hx-trigger="every 2s"' in text
 
 
-def test_the_one_who_asked_is_told_that_somebody_else_must_decide(
+def test_requester_cannot_confirm_the_own_request(
     office: Office, first: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit()
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     shown = page(first, path)
     assert "Bạn là người đề nghị" in shown
     assert "Chưa có tài khoản nào khác có quyền này" in shown
     assert "/confirm" not in first.text(path)
     for decision in ("confirm", "refuse"):
-        status, text = said(decide(first, path, decision))
+        status, text = status_and_text(decide(first, path, decision))
         assert (status, "Chính bạn đã đề nghị" in text) == (403, True)
     assert [action for action, _ in acts(office)] == ["purge_requested"]
 
@@ -230,13 +234,13 @@ def test_the_second_person_may_refuse_and_the_trace_stays(
     office: Office, first: Browser, second: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit()
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     assert decide(second, path, "refuse").headers["Location"] == path
     assert "Từ chối: giữ nội dung Cán bộ giang" in page(first, path)
     shown = page(first, "/purges")
     assert ("Đã từ chối hoặc rút lại trong 90 ngày qua" in shown, visit in shown) == (True, True)
-    assert "Việc này đã được quyết định" in said(decide(second, path, "confirm"))[1]
-    assert asked(second, visit) == path
+    assert "Việc này đã được quyết định" in status_and_text(decide(second, path, "confirm"))[1]
+    assert request_purge(second, visit) == path
     assert decide(second, path, "withdraw").status_code == 303
     assert [action for action, _ in acts(office)][1:] == [
         "purge_refused",
@@ -251,12 +255,12 @@ def test_another_request_than_the_one_that_was_seen_is_not_decided(
 ) -> None:
     office.clock.move(microseconds=1234)
     visit = in_the_field.visit(recommendation=SECRET)
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     opened = seen_on(second, path)
     decide(first, path, "withdraw")
     office.clock.move(minutes=1)
-    asked(first, visit)
-    status, text = said(decide(second, path, decision, **opened))
+    request_purge(first, visit)
+    status, text = status_and_text(decide(second, path, decision, **opened))
     assert (status, "Đề nghị hoặc phiếu đã thay đổi sau khi bạn mở trang" in text) == (409, True)
     assert "Cán bộ" in text
     assert decide(second, path, decision).status_code == 303
@@ -266,7 +270,7 @@ def test_record_corrected_after_the_page_was_opened_is_not_erased_unseen(
     first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit(recommendation=SECRET)
-    path = asked(first, visit)
+    path = request_purge(first, visit)
     opened = seen_on(second, path)
     in_the_field.send(
         visit, "inspection", TEAM, {"recommendation": "Không có."}, was={"recommendation": SECRET}
@@ -280,19 +284,19 @@ def test_nothing_is_done_without_the_password_a_reason_or_the_token(
 ) -> None:
     visit = in_the_field.visit()
     wrong = {"record": visit, "reason": "time_over", "password": "sai"}
-    assert "Mật khẩu không đúng" in said(first.post("/purges/ask", wrong))[1]
-    status, text = said(first.post("/purges/ask", {"record": visit, **AGAIN}))
+    assert "Mật khẩu không đúng" in status_and_text(first.post("/purges/ask", wrong))[1]
+    status, text = status_and_text(first.post("/purges/ask", {"record": visit, **AGAIN}))
     assert (status, "Hãy chọn lý do phải xóa" in text) == (422, True)
     assert first.client.post("/purges/ask", data={"record": visit, **ASK}).status_code == 403
     assert acts(office) == []
-    asked(first, visit)
-    status, text = said(first.get(f"/purges/ask?record={visit}"))
+    request_purge(first, visit)
+    status, text = status_and_text(first.get(f"/purges/ask?record={visit}"))
     assert (status, "đã có đề nghị xóa" in text) == (423, True)
 
 
 def test_nobody_else_finds_a_trace_of_it(reviewer: Browser, first: Browser, in_the_field: FieldWork) -> None:
-    path = asked(first, in_the_field.visit())
-    assert [reviewer.get(one).status_code for one in ("/purges", path)] == [404, 404]
+    path = request_purge(first, in_the_field.visit())
+    assert [reviewer.get(address).status_code for address in ("/purges", path)] == [404, 404]
     assert reviewer.post(f"{path}/confirm", AGAIN).status_code == 404
     assert first.get(f"/purges/{NOWHERE}").status_code == 404
     assert re.search(r'href="/purges"', reviewer.text("/reviews")) is None

@@ -25,12 +25,12 @@ def other(in_the_field: FieldWork) -> str:
     return double(in_the_field)
 
 
-def path_of(one: str, other: str) -> str:
-    return f"/establishments/{one}/not-duplicate?other={other}"
+def path_of(establishment_id: str, other: str) -> str:
+    return f"/establishments/{establishment_id}/not-duplicate?other={other}"
 
 
-def tell_apart(browser: Browser, one: str, other: str, reason: str = REASON) -> int:
-    path = path_of(one, other)
+def tell_apart(browser: Browser, establishment_id: str, other: str, reason: str = REASON) -> int:
+    path = path_of(establishment_id, other)
     return browser.post(path, fields_in(browser.text(path)) | {"reason": reason}).status_code
 
 
@@ -46,7 +46,7 @@ def audited(office: Office) -> list[tuple[str, str | None]]:
         return [(action, details) for action, details in session.execute(query)]
 
 
-def test_pair_told_apart_is_proposed_nowhere_until_it_is_taken_back(
+def test_dismissed_pair_is_not_proposed_until_the_dismissal_is_withdrawn(
     reviewer: Browser, office: Office, other: str
 ) -> None:
     (href,) = set(
@@ -73,7 +73,7 @@ def test_pair_told_apart_is_proposed_nowhere_until_it_is_taken_back(
     assert reviewer.post(restore).status_code == 404
 
 
-def test_form_of_an_entry_does_not_warn_of_one_told_apart(reviewer: Browser, other: str) -> None:
+def test_form_does_not_warn_of_a_dismissed_duplicate(reviewer: Browser, other: str) -> None:
     path = f"/establishments/{other}/edit"
     form = fields_in(reviewer.text(path)) | {"name": NAME}
     assert "Có thể là cùng một cơ sở" in text_of(reviewer.post(path, form))
@@ -81,7 +81,7 @@ def test_form_of_an_entry_does_not_warn_of_one_told_apart(reviewer: Browser, oth
     assert reviewer.post(path, form).status_code == 303
 
 
-def test_reason_is_asked_for_and_kept_as_typed(reviewer: Browser, office: Office, other: str) -> None:
+def test_reason_is_required_and_kept_as_typed(reviewer: Browser, office: Office, other: str) -> None:
     path = path_of(PLACE, other)
     for reason in ("", "x" * 301):
         answer = reviewer.post(path, fields_in(reviewer.text(path)) | {"reason": reason})
@@ -91,7 +91,9 @@ def test_reason_is_asked_for_and_kept_as_typed(reviewer: Browser, office: Office
     assert dismissals(office) == []
 
 
-def test_reason_that_may_name_a_person_is_asked_about(reviewer: Browser, office: Office, other: str) -> None:
+def test_reason_that_may_name_a_person_needs_confirmation(
+    reviewer: Browser, office: Office, other: str
+) -> None:
     path = path_of(PLACE, other)
     form = fields_in(reviewer.text(path)) | {"reason": "Chủ là bà Nguyễn Thị Lan, 0912345678"}
     answer = reviewer.post(path, form)
@@ -103,11 +105,11 @@ def test_reason_that_may_name_a_person_is_asked_about(reviewer: Browser, office:
 def test_said_twice_the_first_reason_stays(reviewer: Browser, office: Office, other: str) -> None:
     assert tell_apart(reviewer, PLACE, other) == 303
     assert tell_apart(reviewer, other, PLACE, "Khác.") == 303
-    assert [one.reason for one in dismissals(office)] == [REASON]
+    assert [dismissal.reason for dismissal in dismissals(office)] == [REASON]
     assert len(audited(office)) == 1
 
 
-def test_entry_is_not_told_apart_from_itself_or_nothing(
+def test_establishment_is_no_duplicate_of_itself_or_of_an_unknown_id(
     reviewer: Browser, office: Office, other: str
 ) -> None:
     for wrong in (other, PLACE[::-1]):
@@ -124,7 +126,7 @@ def test_pair_leaves_the_list_with_a_merged_entry(reviewer: Browser, other: str)
     assert REASON not in reviewer.text(f"{LIST}?dismissed=1")
 
 
-def test_only_who_edits_the_register_tells_entries_apart(
+def test_dismissing_a_duplicate_needs_the_right_to_edit_the_register(
     signed_in: Callable[[str], Browser], other: str, office: Office
 ) -> None:
     for login in ("leader_viewer", "city_viewer", "admin"):

@@ -44,7 +44,7 @@ def test_file_holds_visits_violations_measures_and_sessions(
     assert f"/reviews/{session}" in page
 
 
-def test_void_visit_stands_in_the_file_and_found_nothing(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_void_visit_is_listed_without_violations(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     visit = in_the_field.visit(establishment_id=PLACE, **VIOLATED)
     assert reviewer.decide(visit, "void", reason="Trùng", confirmed="void").status_code == 303
@@ -71,9 +71,9 @@ def test_visits_to_a_merged_entry_stand_in_the_file_it_was_merged_into(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
     other = in_the_field.file("establishment", UNIT, builders.establishment(name="Karaoke Mộc Diệp 2"))
-    visit = in_the_field.visit(establishment_id=other, follow_ups=asked)
+    visit = in_the_field.visit(establishment_id=other, follow_ups=follow_ups)
     office = in_the_field.office
     run_write(office.engine, lambda session: records.merge(session, office.context, other, PLACE))
     page = reviewer.text(f"/establishments/{PLACE}")
@@ -104,9 +104,9 @@ def test_a_hundred_visits_cost_as_many_statements_as_one(
     in_the_field.visit(establishment_id=PLACE, **VIOLATED)
 
     def cost() -> int:
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             reviewer.text(f"/establishments/{PLACE}")
-        return len(found)
+        return len(queries)
 
     cost()  # the first reading of a day is written down
     first = cost()
@@ -117,7 +117,7 @@ def test_a_hundred_visits_cost_as_many_statements_as_one(
 
 def test_open_correction_is_closed_from_the_file(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
-    in_the_field.visit(establishment_id=PLACE, follow_ups=asked)
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    in_the_field.visit(establishment_id=PLACE, follow_ups=follow_ups)
     page = reviewer.text(f"/establishments/{PLACE}").split('id="to-fix"')[1]
     assert 'aria-label="Kết thúc, có căn cứ: Dọn lối thoát nạn"' in page

@@ -28,19 +28,19 @@ def form_of(browser: Browser, path: str) -> Json:
 
 
 def fields_in(page: str) -> Json:
-    found: Json = {}
+    fields: Json = {}
     for tag in re.finditer(r"<input[^>]*>", page):
         name, value = re.search(r' name="([^"]+)"', tag[0]), re.search(r' value="([^"]*)"', tag[0])
         if name and not ("radio" in tag[0] and " checked" not in tag[0]):
-            found.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+            fields.setdefault(name[1], []).append(unescape(value[1]) if value else "")
     for name, body in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.S):
-        found[name] = unescape(body)
+        fields[name] = unescape(body)
     for name, body in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
         chosen = re.search(r'value="([^"]*)" selected', body)
-        found[name] = chosen[1] if chosen else ""
+        fields[name] = chosen[1] if chosen else ""
     return {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
-        for name, value in found.items()
+        for name, value in fields.items()
         if name not in ("back", "theme")
     }
 
@@ -63,13 +63,13 @@ def rows(in_the_field: FieldWork, model: Any) -> list[Any]:
 
 def cursors_of(in_the_field: FieldWork) -> Json:
     frames = in_the_field.tablet.frames()
-    return {one["scope"]: one["seq"] for one in frames if one["frame"] == "ck"}
+    return {frame["scope"]: frame["seq"] for frame in frames if frame["frame"] == "ck"}
 
 
 def heard(in_the_field: FieldWork, record_id: str, cursors: Json | None = None) -> Json:
     """Return what the tablet hears of a record in one exchange."""
     frames = in_the_field.tablet.frames(cursors=cursors or {})
-    return next(one for one in frames if one["frame"] in ("rec", "leave") and one["id"] == record_id)
+    return next(frame for frame in frames if frame["frame"] in ("rec", "leave") and frame["id"] == record_id)
 
 
 NEW = {
@@ -151,7 +151,7 @@ def test_point_of_seven_digits_stays_where_it_is_when_an_entry_is_saved(
     assert (data["rooms_total"], data["lat"], data["lon"]) == (11, *point)
 
 
-def test_certificate_goes_when_nothing_is_said_of_it(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_certificate_without_a_status_is_removed(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     form = form_of(reviewer, f"/establishments/{PLACE}/edit")
     emptied = {name: "" for name in form if name.startswith("certificates.antt.")}
@@ -159,7 +159,9 @@ def test_certificate_goes_when_nothing_is_said_of_it(reviewer: Browser, in_the_f
     assert "antt" not in stored(in_the_field)["data"]["certificates"]
 
 
-def test_day_of_closing_is_asked_only_of_a_closed_place(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_closing_day_is_required_for_closed_establishments_only(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
     in_the_field.place()
     form = form_of(reviewer, f"/establishments/{PLACE}/edit")
     edit = f"/establishments/{PLACE}/edit"
@@ -283,7 +285,9 @@ def test_moved_entry_leaves_the_tablets_of_its_old_commune(
     in_the_field.place()
     cursors, path = cursors_of(in_the_field), f"/establishments/{PLACE}/move"
     page = reviewer.text(path)
-    other = next(one for one in re.findall(r'<option value="(c[^"]+)"', page) if one != builders.UNIT)
+    other = next(
+        unit_id for unit_id in re.findall(r'<option value="(c[^"]+)"', page) if unit_id != builders.UNIT
+    )
     assert reviewer.post(path, fields_in(page) | {"unit_id": ""}).status_code == 422
     answer = reviewer.post(path, fields_in(page) | {"unit_id": other})
     assert answer.status_code == 303, text_of(answer)

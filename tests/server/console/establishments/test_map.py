@@ -28,10 +28,10 @@ def points(browser: Browser, path: str = "/establishments/points") -> dict[str, 
     """Return the marks of a map by the id of what they stand for."""
     answer = browser.get(path)
     assert answer.status_code == 200
-    found = answer.get_json()
+    body = answer.get_json()
     return {
-        one[0]: [*one[1:6], *(found["words"][number] for number in one[6:] if found["words"][number])]
-        for one in found["points"]
+        point[0]: [*point[1:6], *(body["words"][number] for number in point[6:] if body["words"][number])]
+        for point in body["points"]
     }
 
 
@@ -39,7 +39,7 @@ def entry(work: FieldWork, **over: Any) -> str:
     return work.file("establishment", UNIT, builders.establishment(**over))
 
 
-def test_mark_tells_the_last_result_its_day_and_what_is_open(
+def test_marker_shows_last_result_day_and_open_corrections(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -48,12 +48,21 @@ def test_mark_tells_the_last_result_its_day_and_what_is_open(
     about = {"establishment_id": PLACE}
     in_the_field.visit(**about, overall_result="violation_recorded", started_at="2025-01-02T01:00:00.000Z")
     assert points(reviewer)[PLACE] == [
-        *(20.81821, 106.54671, "violation", OLD, "Karaoke Mộc Diệp (GL-016)", "Karaoke"),
-        *("Có vi phạm, lập biên bản", "Kiểm tra lần cuối: 02/01/2025"),
+        20.81821,
+        106.54671,
+        "violation",
+        OLD,
+        "Karaoke Mộc Diệp (GL-016)",
+        "Karaoke",
+        "Có vi phạm, lập biên bản",
+        "Kiểm tra lần cuối: 02/01/2025",
     ]
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2026-12-04", "status": "open"}}
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2026-12-04", "status": "open"}}
     in_the_field.visit(
-        **about, follow_ups=asked, overall_result="minor_shortcomings", started_at="2026-11-01T02:00:00.000Z"
+        **about,
+        follow_ups=follow_ups,
+        overall_result="minor_shortcomings",
+        started_at="2026-11-01T02:00:00.000Z",
     )
     assert points(reviewer)[PLACE][2:4] == ["minor", OPEN]
 
@@ -79,23 +88,23 @@ def test_visit_to_a_merged_entry_is_one_to_its_target(reviewer: Browser, in_the_
 
 def test_visits_of_scopes_that_are_not_granted_stay_out(in_the_field: FieldWork) -> None:
     in_the_field.place()
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2026-12-04", "status": "open"}}
-    in_the_field.visit(establishment_id=PLACE, follow_ups=asked)
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2026-12-04", "status": "open"}}
+    in_the_field.visit(establishment_id=PLACE, follow_ups=follow_ups)
     office = in_the_field.office
-    found = {}
+    shown = {}
     with snapshot(office.engine) as session:
         for scopes in ((UNIT, TEAM), (UNIT,), (TEAM,)):
             query = RegisterQuery(office.settings.tenant, AccessFilter(frozenset(scopes)))
             points = register_map.register_map(session, query).points
-            found[scopes] = [(one.last_visit is not None, one.has_open_correction) for one in points]
-    assert found == {(UNIT, TEAM): [(True, True)], (UNIT,): [(False, False)], (TEAM,): []}
+            shown[scopes] = [(point.last_visit is not None, point.has_open_correction) for point in points]
+    assert shown == {(UNIT, TEAM): [(True, True)], (UNIT,): [(False, False)], (TEAM,): []}
 
 
 def test_map_finds_what_the_table_finds(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     hotel = entry(in_the_field, name="Khách sạn Thu", establishment_type_id="hotel")
     unplaced = entry(in_the_field, name="Khách sạn Lam", establishment_type_id="hotel", lat=None, lon=None)
-    for query, found in {
+    for query, expected in {
         "": {PLACE, hotel},
         "type=hotel": {hotel},
         "q=moc+diep": {PLACE},
@@ -103,9 +112,9 @@ def test_map_finds_what_the_table_finds(reviewer: Browser, in_the_field: FieldWo
         "point=yes&type=karaoke": {PLACE},
         "unit=elsewhere": set(),
     }.items():
-        assert set(points(reviewer, f"/establishments/points?{query}")) == found, query
-    told = reviewer.get("/establishments/points?type=hotel").get_json()
-    assert (told["said"], told["unplaced"]) == ("Trên bản đồ: 1", "Chưa có vị trí: 1")
+        assert set(points(reviewer, f"/establishments/points?{query}")) == expected, query
+    hotels = reviewer.get("/establishments/points?type=hotel").get_json()
+    assert (hotels["said"], hotels["unplaced"]) == ("Trên bản đồ: 1", "Chưa có vị trí: 1")
     page = unescape(reviewer.text("/establishments?view=map&type=hotel"))
     assert 'data-source="/establishments/points?type=hotel&view=map"' in page
     (without,) = re.findall(r'href="([^"]+)" data-map-unplaced', page)
@@ -114,15 +123,15 @@ def test_map_finds_what_the_table_finds(reviewer: Browser, in_the_field: FieldWo
     assert reviewer.get("/map").headers["Location"] == "/establishments?view=map"
 
 
-def test_more_than_the_limit_is_said(
+def test_map_states_when_points_exceed_the_limit(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_map, "MOST_POINTS", 2)
     for number in range(3):
         entry(in_the_field, name=f"Karaoke Thu {number}")
-    told = reviewer.get("/establishments/points").get_json()
-    assert len(told["points"]) == 2
-    assert told["said"].startswith("Trên bản đồ: 2 đầu tiên trong 3.")
+    everything = reviewer.get("/establishments/points").get_json()
+    assert len(everything["points"]) == 2
+    assert everything["said"].startswith("Trên bản đồ: 2 đầu tiên trong 3.")
 
 
 def test_many_points_cost_as_many_statements_as_few(
@@ -133,14 +142,14 @@ def test_many_points_cost_as_many_statements_as_few(
         for number in range(more):
             place = entry(in_the_field, name=f"Karaoke Thu {more} {number}")
             in_the_field.visit(establishment_id=place)
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             points(reviewer)
-        counted.append(len(found))
+        counted.append(len(queries))
     assert counted[0] == counted[1] <= 15
 
 
 @pytest.mark.parametrize(("tile_type", "kind"), [(1, "vector"), (2, "raster"), (4, "raster"), (9, "")])
-def test_map_file_is_known_by_its_head(tmp_path: Path, tile_type: int, kind: str) -> None:
+def test_map_file_is_recognized_by_its_header(tmp_path: Path, tile_type: int, kind: str) -> None:
     path = tmp_path / "an-lao.pmtiles"
     path.write_bytes(pmtiles({(0, 0, 0): b"tile"}, tile_type))
     assert maps.ground_kind(path) == kind
@@ -186,7 +195,7 @@ def ground_source(reviewer: Browser) -> str:
     return unescape(page.partition('data-ground-source="')[2].partition('"')[0])
 
 
-def test_map_of_visits_says_where_they_are_drawn(reviewer: Browser, in_the_field: FieldWork) -> None:
-    said = "không phải nơi đội đứng lúc đến"
-    assert said in reviewer.text("/visits?view=map")
-    assert said not in reviewer.text("/establishments?view=map")
+def test_map_of_visits_states_the_source_of_the_points(reviewer: Browser, in_the_field: FieldWork) -> None:
+    sentence = "không phải nơi đội đứng lúc đến"
+    assert sentence in reviewer.text("/visits?view=map")
+    assert sentence not in reviewer.text("/establishments?view=map")

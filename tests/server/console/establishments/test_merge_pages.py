@@ -35,12 +35,12 @@ def test_pairs_are_found_with_their_distance(reviewer: Browser, in_the_field: Fi
     page = reviewer.text("/establishments/duplicates")
     assert page.count("/merge?other=") == 1
     assert "trùng tên và loại hình, cách 32 m" in words(unescape(page))
-    # Its own page says so too, to those who can do something about it.
+    # The page of the establishment shows it too, to officers who may merge.
     page = page_of(reviewer, f"/establishments/{other}")
     assert f"Có thể là cùng một cơ sở 1 {NAME}" in page
 
 
-def test_merge_takes_the_picked_facts_and_undo_gives_them_back(
+def test_merge_stores_the_chosen_values_and_undo_restores_them(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place(rooms_total=5)
@@ -50,7 +50,7 @@ def test_merge_takes_the_picked_facts_and_undo_gives_them_back(
     path = f"/establishments/{PLACE}/merge"
     page = reviewer.text(f"{path}?other={other}")
     picks = dict(re.findall(r'name="(take:[^"]+)" value="([a-z]+)" checked', page))
-    # Nothing stands against a fact that only the other entry knows; all else is picked by a person.
+    # A value that only the other establishment has is preselected; an officer chooses the rest.
     assert {key for key, value in picks.items() if value == "other"} == set()
     assert {"take:name", "take:rooms_total", "take:opening_hours", "take:lat"} <= picks.keys()
     form = fields_in(page) | picks | {"take:rooms_total": "other", "take:lat": "other"}
@@ -62,9 +62,9 @@ def test_merge_takes_the_picked_facts_and_undo_gives_them_back(
     page = page_of(reviewer, f"/establishments/{other}")
     assert f"Đã gộp vào {NAME}" in page
     assert "Lượt kiểm tra 1" in page or "Các lượt kiểm tra 1" in page
-    # Tablets hear of both in one exchange.
+    # Tablets pull both in one exchange.
     frames = in_the_field.tablet.frames(cursors=cursors)
-    assert {one["id"] for one in frames if one["frame"] == "rec"} == {PLACE, other}
+    assert {frame["id"] for frame in frames if frame["frame"] == "rec"} == {PLACE, other}
     assert heard(in_the_field, PLACE, cursors)["data"]["rooms_total"] == 9
     # What was changed again since then stays after the undo.
     in_the_field.send(PLACE, "establishment", UNIT, {"rooms_total": 11}, was={"rooms_total": 9})

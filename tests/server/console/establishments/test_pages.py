@@ -18,12 +18,10 @@ def test_register_is_searched_without_marks(reviewer: Browser, in_the_field: Fie
     assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
 
 
-def test_search_says_how_much_it_found_beside_what_it_found(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_search_shows_the_number_of_results(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
-    found = reviewer.text("/establishments?q=moc+diep").split('id="found"')[1]
-    assert "Tìm thấy: 1" in found
+    listing = reviewer.text("/establishments?q=moc+diep").split('id="found"')[1]
+    assert "Tìm thấy: 1" in listing
     assert "Cơ sở thuộc diện kiểm tra: 1" in reviewer.text("/establishments?page=7")
 
 
@@ -37,8 +35,8 @@ def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the
 
 def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
-    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
-    filed = in_the_field.visit(establishment_id=PLACE, follow_ups=asked)
+    follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    filed = in_the_field.visit(establishment_id=PLACE, follow_ups=follow_ups)
     page = reviewer.text(f"/establishments/{PLACE}")
     assert "Cơ sở còn phải khắc phục" in page
     assert f"/reviews/{filed}" in page
@@ -50,10 +48,10 @@ def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_th
     assert "Dọn lối thoát nạn Trạng thái: Đã khắc phục" in page
 
 
-def test_violation_found_again_says_so(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_repeated_violation_is_marked(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
-    found = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2026-11-01"}}
-    more = {"establishment_id": PLACE, "findings": found, "overall_result": "violation_recorded"}
+    findings = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2026-11-01"}}
+    more = {"establishment_id": PLACE, "findings": findings, "overall_result": "violation_recorded"}
     in_the_field.visit(**more, started_at="2026-11-01T07:00:00Z", ended_at="2026-11-01T08:00:00Z")
     again = in_the_field.visit(**more, started_at="2026-11-20T07:00:00Z", ended_at="2026-11-20T08:00:00Z")
     page = words(unescape(reviewer.text(f"/reviews/{again}")))

@@ -35,7 +35,7 @@ def test_files_of_visits_hold_it(reviewer: Browser, in_the_field: FieldWork) -> 
     exports = Exports(reviewer, in_the_field.office)
     assert [row[LABEL] for row in exports.rows("visits")] == ["12"]
     features = json.loads(exports.file("visits", "geojson"))["features"]
-    assert [one["properties"][NAME] for one in features] == [12]
+    assert [feature["properties"][NAME] for feature in features] == [12]
     sheet = load_workbook(io.BytesIO(exports.file("visits", "xlsx")), read_only=True).active
     assert sheet is not None
     headings, row = sheet.iter_rows(values_only=True)
@@ -50,5 +50,5 @@ def test_feed_of_visits_has_it_and_filters_by_it(in_the_field: FieldWork) -> Non
     assert 'Name="RoomsSeen" Type="Edm.Int64"' in feeds.get("$metadata", token).get_data(as_text=True)
     rows = feeds.rows("Visits?$filter=State ne ''&$select=Id,RoomsSeen&$orderby=RoomsSeen desc", token)
     assert rows == [{"Id": many, "RoomsSeen": 12}, {"Id": few, "RoomsSeen": 2}]
-    found = feeds.rows("Visits?$filter=State ne '' and RoomsSeen lt 5", token)
-    assert [row["Id"] for row in found] == [few]
+    visits = feeds.rows("Visits?$filter=State ne '' and RoomsSeen lt 5", token)
+    assert [row["Id"] for row in visits] == [few]

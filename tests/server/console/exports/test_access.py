@@ -53,7 +53,7 @@ def audit_of(office: Office, action: str, job_id: str) -> list[Audit]:
         return list(session.scalars(named))
 
 
-def test_overseer_takes_out_no_file_of_somebody_else(reads_as: SignIn, district: Office) -> None:
+def test_overseer_cannot_download_files_of_others(reads_as: SignIn, district: Office) -> None:
     """A leader exports figures too: the kind of the file is no hindrance."""
     exports = Exports(reads_as(REVIEWER), district)
     exports.file("figures", "csv", year="2024")
@@ -68,7 +68,9 @@ def test_officer_without_oversight_sees_own_exports_alone(reads_as: SignIn, dist
     exports, city = Exports(reads_as(REVIEWER), district), Exports(reads_as(CITY), district)
     exports.file("figures", "csv", year="2024")
     city.file("figures", "csv", year="2024")
-    digests = [str(job_of(district, one.link().split("/")[2]).outcome["sha256"]) for one in (exports, city)]
+    digests = [
+        str(job_of(district, export.link().split("/")[2]).outcome["sha256"]) for export in (exports, city)
+    ]
     # A line of somebody else has no address to see it by.
     assert [digest in city.page for digest in digests] == [False, True]
     for watching in (LEADER, PRIVACY):
@@ -132,7 +134,7 @@ def test_job_that_is_no_export_is_not_stopped_or_read_as_an_export(
     assert not job_of(district, job_id).is_stop_wanted
 
 
-def test_file_made_is_in_the_audit_trail_with_who_asked_and_what(reads_as: SignIn, district: Office) -> None:
+def test_finished_export_is_audited_with_requester_and_content(reads_as: SignIn, district: Office) -> None:
     exports = Exports(reads_as(REVIEWER), district)
     exports.file("sessions", "csv", since="2024-01-01")
     job_id = exports.link().split("/")[2]
@@ -148,14 +150,14 @@ def test_file_made_is_in_the_audit_trail_with_who_asked_and_what(reads_as: SignI
     assert outcome["records"] > 5
     # Once more for each time that it is taken out.
     exports.browser.get(exports.link()).close()
-    assert {one.actor_id for one in audit_of(district, "export_taken", job_id)} == {made.actor_id}
+    assert {entry.actor_id for entry in audit_of(district, "export_taken", job_id)} == {made.actor_id}
     assert len(audit_of(district, "export_taken", job_id)) == 2
 
 
 def test_commune_that_the_form_does_not_offer_narrows_nothing(reads_as: SignIn, district: Office) -> None:
     exports = Exports(reads_as(REVIEWER), district)
-    asked = {"what": "visits", "format": "csv", "password": PASSWORD, "unit": "c00000_v1"}
-    assert exports.browser.post("/exports", asked).status_code == 303
+    fields = {"what": "visits", "format": "csv", "password": PASSWORD, "unit": "c00000_v1"}
+    assert exports.browser.post("/exports", fields).status_code == 303
     exports.runs()
     assert "unit" not in job_of(district, exports.link().split("/")[2]).arguments
 

@@ -30,31 +30,31 @@ def now(district: Office) -> Iterator[datetime]:
     district.clock.instant = before
 
 
-def told(office: Office) -> set[tuple[str | None, str]]:
+def announcements(office: Office) -> set[tuple[str | None, str]]:
     with snapshot(office.engine) as session:
         shown = session.scalars(select(Notice).where(Notice.until > office.clock.now()))
-        return {(one.audience, one.text_vi) for one in shown if one.text_vi.startswith(TOLD)}
+        return {(notice.audience, notice.text_vi) for notice in shown if notice.text_vi.startswith(TOLD)}
 
 
-def test_an_export_asks_the_password_again_after_ten_minutes_and_loses_nothing(
+def test_export_after_ten_minutes_needs_the_password_and_keeps_the_input(
     reads_as: SignIn, district: Office, now: datetime
 ) -> None:
     reviewer = reads_as(REVIEWER)
-    asked = {"what": "visits", "format": "csv", "since": "2024-02-01", "until": "2024-03-31"}
+    fields = {"what": "visits", "format": "csv", "since": "2024-02-01", "until": "2024-03-31"}
     for password in ("", "nonsense"):
-        answer = reviewer.post("/exports", asked | {"password": password})
+        answer = reviewer.post("/exports", fields | {"password": password})
         page = answer.get_data(as_text=True)
         assert answer.status_code == 403
         assert "<title>Lỗi:" in page
         assert 'value="2024-02-01"' in page
         assert '<option value="csv" selected>' in page
-    assert reviewer.post("/exports", asked | {"password": PASSWORD}).status_code == 303
-    assert reviewer.post("/exports", asked).status_code == 303
+    assert reviewer.post("/exports", fields | {"password": PASSWORD}).status_code == 303
+    assert reviewer.post("/exports", fields).status_code == 303
     district.clock.move(minutes=10)
-    assert reviewer.post("/exports", asked).status_code == 403
+    assert reviewer.post("/exports", fields).status_code == 403
 
 
-def test_a_file_behind_a_link_asks_the_password_on_a_page_of_its_own(
+def test_linked_file_needs_the_password_on_a_separate_page(
     reads_as: SignIn, district: Office, now: datetime
 ) -> None:
     export = Exports(reads_as(REVIEWER), district)
@@ -92,30 +92,33 @@ def test_who_signs_in_with_one_time_codes_confirms_with_a_new_one(
 
     ask_codes(secret)
     try:
-        asked = {"what": "figures", "format": "csv", "password": PASSWORD}
-        answer = reader.post("/exports", asked)
+        fields = {"what": "figures", "format": "csv", "password": PASSWORD}
+        answer = reader.post("/exports", fields)
         assert answer.status_code == 403
         assert WRONG_CODE in answer.get_data(as_text=True)
         assert 'name="confirm_code"' in reader.text("/exports")
         code = totp.code_of_step(secret, int(now.timestamp()) // totp.STEP_S)
-        assert reader.post("/exports", asked | {"confirm_code": f"{code[:3]} {code[3:]}"}).status_code == 303
+        assert reader.post("/exports", fields | {"confirm_code": f"{code[:3]} {code[3:]}"}).status_code == 303
         district.clock.move(minutes=10)
-        assert reader.post("/exports", asked | {"confirm_code": code}).status_code == 403
+        assert reader.post("/exports", fields | {"confirm_code": code}).status_code == 403
     finally:
         ask_codes(None)
 
 
-def test_an_export_of_all_records_is_told_to_who_watches_and_withdrawn_by_them(
+def test_full_export_is_announced_to_overseers_who_can_withdraw_it(
     reads_as: SignIn, district: Office
 ) -> None:
     export = Exports(reads_as(REVIEWER), district)
-    before = told(district)
+    before = announcements(district)
     export.file("figures", "csv")
     export.file("visits", "csv", since="2024-01-01")
-    assert told(district) == before
+    assert announcements(district) == before
     export.file("visits", "csv")
     export.file("visits", "csv")
-    assert {audience for audience, _ in told(district)} == {"role:leader_viewer", "role:privacy_officer"}
+    assert {audience for audience, _ in announcements(district)} == {
+        "role:leader_viewer",
+        "role:privacy_officer",
+    }
     link, leader = export.link(), reads_as(LEADER)
     assert TOLD in leader.text("/")
     job_id = link.split("/")[2]

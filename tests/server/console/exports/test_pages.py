@@ -50,8 +50,8 @@ class Exports:
         self.browser, self.office = browser, office
 
     def asks(self, what: str, form: str, **fields: str) -> None:
-        asked = {"what": what, "format": form, "password": PASSWORD, **fields}
-        answer = self.browser.post("/exports", asked)
+        posted = {"what": what, "format": form, "password": PASSWORD, **fields}
+        answer = self.browser.post("/exports", posted)
         assert answer.status_code == 303, answer.get_data(as_text=True)
 
     def runs(self) -> None:
@@ -95,7 +95,7 @@ def test_an_officer_has_so_many_exports_waiting_and_no_more(exports_of: Callable
 
 def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[str], Exports]) -> None:
     rows = exports_of(REVIEWER).rows("figures", year="2024")
-    whole = [one for one in rows if one["Mã chỉ tiêu"] == "workers_reached_pct"]
+    whole = [row for row in rows if row["Mã chỉ tiêu"] == "workers_reached_pct"]
     assert len(whole) >= 18
     area = whole[0]
     assert (area["Số được đếm"], area["Chia cho"], area["Giá trị"]) == ("236", "360", "")
@@ -103,8 +103,8 @@ def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[
     assert (area["Số nơi đã đếm"], area["Tổng số nơi"]) == ("123", "127")
     verdict = "Chưa đủ số liệu để kết luận"
     assert (area["Mục tiêu"], area["Đạt mục tiêu"], area["Chờ duyệt"]) == ("60", verdict, "17")
-    assert sum(int(one["Số được đếm"]) for one in whole[1:]) == 236
-    assert len({one["Mã chỉ tiêu"] for one in rows}) > 45
+    assert sum(int(row["Số được đếm"]) for row in whole[1:]) == 236
+    assert len({row["Mã chỉ tiêu"] for row in rows}) > 45
 
 
 def test_the_city_gets_no_number_of_a_few(exports_of: Callable[[str], Exports]) -> None:
@@ -113,28 +113,28 @@ def test_the_city_gets_no_number_of_a_few(exports_of: Callable[[str], Exports]) 
     for fields in ({"year": "2024"}, {"year": "2024", "period": "quarter1", "calendar": "report"}):
         rows = city.rows("figures", **fields)
         assert not [
-            one
-            for one in rows
-            if one["Mã chỉ tiêu"] in people and few & {one["Số được đếm"], one["Chia cho"], one["Giá trị"]}
+            row
+            for row in rows
+            if row["Mã chỉ tiêu"] in people and few & {row["Số được đếm"], row["Chia cho"], row["Giá trị"]}
         ]
-        assert any(one["Ghi chú"].startswith("Không hiện") for one in rows)
-        assert {one["Chờ duyệt"] for one in rows} == {""}
-    assert {one["Ngày đầu"] for one in rows} == {"01/01/2024"}
+        assert any(row["Ghi chú"].startswith("Không hiện") for row in rows)
+        assert {row["Chờ duyệt"] for row in rows} == {""}
+    assert {row["Ngày đầu"] for row in rows} == {"01/01/2024"}
 
 
 @pytest.mark.parametrize(("login", "status"), [(CITY, 403), (LEADER, 403), (PRIVACY, 404)])
 def test_the_city_and_the_leader_export_figures_alone(
     exports_of: Callable[[str], Exports], login: str, status: int
 ) -> None:
-    one = exports_of(login)
-    page = one.page
+    exports = exports_of(login)
+    page = exports.page
     for what in EXPORT_KINDS.keys() - {"figures"}:
-        assert one.browser.post("/exports", {"what": what, "format": "csv"}).status_code == status, what
+        assert exports.browser.post("/exports", {"what": what, "format": "csv"}).status_code == status, what
         assert f'value="{what}"' not in page
 
 
 @pytest.mark.parametrize(
-    ("what", "form"), [(one.key, form) for one in EXPORT_KINDS.values() for form in one.formats]
+    ("what", "form"), [(kind.key, form) for kind in EXPORT_KINDS.values() for form in kind.formats]
 )
 def test_each_kind_is_written_in_each_of_its_formats(
     exports_of: Callable[[str], Exports], what: str, form: str
@@ -150,22 +150,22 @@ def test_each_kind_is_written_in_each_of_its_formats(
         assert json.loads(data)["type"] == "FeatureCollection"
 
 
-def test_establishments_lie_where_the_register_says_to_six_decimals(
+def test_establishments_have_the_registered_coordinates_to_six_decimals(
     exports_of: Callable[[str], Exports],
 ) -> None:
     reviewer = exports_of(REVIEWER)
-    found = json.loads(reviewer.file("establishments", "geojson"))["features"]
-    placed = [one["geometry"]["coordinates"] for one in found if one["geometry"]]
+    features = json.loads(reviewer.file("establishments", "geojson"))["features"]
+    placed = [feature["geometry"]["coordinates"] for feature in features if feature["geometry"]]
     assert len(placed) > 100
     assert all(106 < lon < 107 and 20 < lat < 21 for lon, lat in placed)
-    assert all(len(str(one).partition(".")[2]) <= 6 for point in placed for one in point)
+    assert all(len(str(coordinate).partition(".")[2]) <= 6 for point in placed for coordinate in point)
     visits = json.loads(reviewer.file("visits", "geojson"))["features"]
-    assert {tuple(one["geometry"]["coordinates"]) for one in visits if one["geometry"]} <= set(
+    assert {tuple(feature["geometry"]["coordinates"]) for feature in visits if feature["geometry"]} <= set(
         map(tuple, placed)
     )
     figures = json.loads(reviewer.file("figures", "geojson", year="2024"))["features"]
-    assert {one["geometry"] for one in figures} == {None}
-    assert "c11632_v1" in {one["properties"]["area_code"] for one in figures}
+    assert {feature["geometry"] for feature in figures} == {None}
+    assert "c11632_v1" in {feature["properties"]["area_code"] for feature in figures}
 
 
 def test_days_and_communes_narrow_a_list(exports_of: Callable[[str], Exports]) -> None:
@@ -173,7 +173,7 @@ def test_days_and_communes_narrow_a_list(exports_of: Callable[[str], Exports]) -
     every = reviewer.rows("visits")
     march = reviewer.rows("visits", since="2024-03-01", until="2024-03-31")
     assert 0 < len(march) < len(every)
-    assert all(one["Ngày"].endswith("/03/2024") for one in march)
+    assert all(row["Ngày"].endswith("/03/2024") for row in march)
     assert 0 < len(reviewer.rows("establishments", unit="c11632_v1")) < 20
 
 
@@ -197,7 +197,7 @@ def test_a_file_is_listed_with_rows_and_hash_and_taking_it_out_is_written_down(
     assert exports_of(CITY).browser.get(reviewer.link()).status_code == 404
 
 
-def test_a_file_goes_after_seven_days(exports_of: Callable[[str], Exports], district: Office) -> None:
+def test_file_is_deleted_after_seven_days(exports_of: Callable[[str], Exports], district: Office) -> None:
     reviewer = exports_of(REVIEWER)
     reviewer.file("sessions", "csv")
     link = reviewer.link()
@@ -258,7 +258,7 @@ def test_an_export_that_runs_stops_at_its_next_rows_and_leaves_no_file(
     assert not files.begin(stopping.split("/")[2]).exists()
 
 
-def test_a_failed_export_says_so_and_leaves_no_file(
+def test_failed_export_is_shown_and_leaves_no_file(
     exports_of: Callable[[str], Exports], district: Office
 ) -> None:
     reviewer = exports_of(REVIEWER)
@@ -273,8 +273,8 @@ def test_a_failed_export_says_so_and_leaves_no_file(
 
 def test_what_is_no_format_of_a_kind_is_not_there(exports_of: Callable[[str], Exports]) -> None:
     reviewer = exports_of(REVIEWER)
-    wanted = {"what": "sessions", "format": "geojson", "password": PASSWORD}
-    assert reviewer.browser.post("/exports", wanted).status_code == 404
+    fields = {"what": "sessions", "format": "geojson", "password": PASSWORD}
+    assert reviewer.browser.post("/exports", fields).status_code == 404
     assert reviewer.browser.get("/exports/../file").status_code == 404
     assert reviewer.browser.get("/exports/no-id/file").status_code == 404
 
@@ -288,7 +288,7 @@ def test_the_page_costs_few_statements_however_many_exports_there_are(
         for _ in range(5):
             reviewer.asks("sessions", "csv")
         reviewer.runs()
-        with statements(district.engine) as found:
+        with statements(district.engine) as queries:
             assert reviewer.page
-        counts.append(len(found))
+        counts.append(len(queries))
     assert counts[0] == counts[1] <= 20

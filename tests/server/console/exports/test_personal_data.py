@@ -29,29 +29,29 @@ REVIEWER, LEADER, CITY = "gl07", "gl08", "gl13"
 NAME, IDENTITY, PHONE = "Trần Thị Bích Ngọc", "031199004567", "0912 345 678"
 PLANTED = f"{NAME}, CCCD {IDENTITY}, điện thoại {PHONE}"
 TOLD = (NAME, "Bích Ngọc", IDENTITY, PHONE)
-# Of numbers and plates no column may hold one; a sign or an address may read like a name.
+# No column may contain a number or plate; a sign or an address may read like a name.
 NUMBERS = frozenset({"id_number", "phone", "plate", "birth_year"})
 TYPED = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})
 
 
 def planted(record_type: str, data: Mapping[str, Any], path: str = "") -> dict[str, Any]:
     """Return a record with the planted text wherever somebody may write, and in the numbers of papers."""
-    found: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
     for key, value in data.items():
         spec = FIELDS[record_type].get(pattern_of(f"{path}{key}"))
         if isinstance(value, dict):
-            found[key] = planted(record_type, value, f"{path}{key}.")
+            typed[key] = planted(record_type, value, f"{path}{key}.")
         elif spec is not None and spec.kind in TYPED:
-            found[key] = PLANTED
+            typed[key] = PLANTED
         else:
-            found[key] = value
+            typed[key] = value
     if not path:
-        found |= {
-            one.path: PLANTED
-            for one in FIELDS[record_type].values()
-            if one.kind in TYPED and one.is_free_text and "." not in one.path
+        typed |= {
+            spec.path: PLANTED
+            for spec in FIELDS[record_type].values()
+            if spec.kind in TYPED and spec.is_free_text and "." not in spec.path
         }
-    return found
+    return typed
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +90,17 @@ def full_of_persons(district: Office) -> Office:
 def cells_of(form: str, data: bytes) -> Iterator[tuple[str, str]]:
     """Yield the cells of a file as texts, each with its column."""
     if form == "geojson":
-        for one in json.loads(data)["features"]:
-            yield from ((name, str(value)) for name, value in one["properties"].items())
+        for feature in json.loads(data)["features"]:
+            yield from ((name, str(value)) for name, value in feature["properties"].items())
         return
     if form == "csv":
         rows: list[list[str]] = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     else:
         sheet = load_workbook(io.BytesIO(data), read_only=True).active
         assert sheet is not None
-        rows = [["" if one is None else str(one) for one in row] for row in sheet.iter_rows(values_only=True)]
+        rows = [
+            ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        ]
     for row in rows[1:]:
         yield from zip(rows[0], row, strict=True)
 
@@ -106,28 +108,28 @@ def cells_of(form: str, data: bytes) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("login", "what", "form"),
     [
-        *((REVIEWER, one.key, form) for one in EXPORT_KINDS.values() for form in one.formats),
+        *((REVIEWER, kind.key, form) for kind in EXPORT_KINDS.values() for form in kind.formats),
         *((login, "figures", form) for login in (LEADER, CITY) for form in EXPORT_KINDS["figures"].formats),
     ],
 )
-def test_no_export_tells_of_a_person(
+def test_no_export_contains_personal_data(
     full_of_persons: Office, reads_as: Callable[[str], Browser], login: str, what: str, form: str
 ) -> None:
     data = Exports(reads_as(login), full_of_persons).file(what, form)
     cells = list(cells_of(form, data))
     assert cells or what in ("follow_ups",), "an empty file holds nothing to look at"
     text = "\n".join(value for _, value in cells)
-    assert [one for one in TOLD if one in text] == []
+    assert [phrase for phrase in TOLD if phrase in text] == []
     with snapshot(full_of_persons.engine) as session:
         officers = session.scalars(select(Officer.name)).all()
-    assert [one for one in officers if one in text] == []
-    assert [one for one in {name for name, _ in cells} if matches_forbidden(one)] == []
+    assert [name for name in officers if name in text] == []
+    assert [column for column in {name for name, _ in cells} if matches_forbidden(column)] == []
     marks = {(name, mark.kind, value) for name, value in set(cells) for mark in lint(value)}
-    assert [one for one in marks if one[1] in NUMBERS] == []
+    assert [mark for mark in marks if mark[1] in NUMBERS] == []
 
 
 @pytest.mark.parametrize("path", ["/visits.csv", "/sessions.csv", "/establishments.csv", "/audit.csv"])
-def test_no_file_of_a_list_tells_of_a_person(
+def test_no_file_of_a_list_contains_personal_data(
     full_of_persons: Office, reads_as: Callable[[str], Browser], path: str
 ) -> None:
     login = "gl15" if path == "/audit.csv" else REVIEWER
@@ -138,19 +140,19 @@ def test_no_file_of_a_list_tells_of_a_person(
         cells = list(cells_of("csv", bytes(answer.data)))
     assert cells
     text = "\n".join(value for _, value in cells)
-    assert [one for one in TOLD if one in text] == []
+    assert [phrase for phrase in TOLD if phrase in text] == []
 
 
-def test_the_planted_texts_are_found_where_they_were_planted(full_of_persons: Office) -> None:
-    """What is looked for above is there to be found: the linter knows it, and the records hold it."""
-    assert {"id_number", "phone", "person_name"} <= {one.kind for one in lint(PLANTED)}
+def test_planted_texts_are_in_the_records(full_of_persons: Office) -> None:
+    """The records contain the planted texts, and the linter marks them."""
+    assert {"id_number", "phone", "person_name"} <= {mark.kind for mark in lint(PLANTED)}
     with snapshot(full_of_persons.engine) as session:
-        types = {one.type for one in session.scalars(select(Record)) if IDENTITY in one.body}
+        types = {record.type for record in session.scalars(select(Record)) if IDENTITY in record.body}
     assert types >= {*RECORD_KINDS, "inspection", "outreach_session"} - _WITHOUT_TEXTS
 
 
 _WITHOUT_TEXTS = {
     record_type
     for record_type in RECORD_KINDS
-    if not any(one.kind in TYPED for one in FIELDS[record_type].values())
+    if not any(spec.kind in TYPED for spec in FIELDS[record_type].values())
 }

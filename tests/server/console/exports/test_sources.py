@@ -45,9 +45,9 @@ def reads(district: Office) -> Reads:
         context = OperationContext("main", clock, district.runtime.ids, load())
         with snapshot(district.engine) as session:
             table = EXPORT_SOURCES[what](session, ExportQuestion(officer, context, arguments))
-            found = [dict(zip(table.names, cells, strict=True)) for cells, _ in table.rows]
-            assert table.count in (0, len(found)) or what in {*RECORD_KINDS, "figures"}
-        return found
+            rows = [dict(zip(table.names, cells, strict=True)) for cells, _ in table.rows]
+            assert table.count in (0, len(rows)) or what in {*RECORD_KINDS, "figures"}
+        return rows
 
     return rows_of
 
@@ -104,7 +104,7 @@ def test_records_are_those_within_the_access_of_the_officer(entered: Office, rea
     assert reads(what, "unit:nowhere") == []
     assert reads(what, role="team_lead") == []
     text = "\n".join(str(cell) for row in reads(what) for cell in row.values())
-    assert [one for one in TOLD if one in text] == []
+    assert [phrase for phrase in TOLD if phrase in text] == []
 
 
 # The first day of the period that a record is about, and the day before it.
@@ -163,7 +163,7 @@ _SCOPES: Mapping[str, Select[Any]] = {
 
 
 @pytest.mark.parametrize("what", ["establishments", "visits", "sessions"])
-def test_commune_narrows_each_list_that_asks_for_it(reads: Reads, what: str) -> None:
+def test_commune_filters_each_list_that_has_the_filter(reads: Reads, what: str) -> None:
     column = "unit_id" if what == "establishments" else "unit"
     every, here = reads(what), reads(what, unit=HERE)
     assert {row[column] for row in here} == {label(HERE)}
@@ -178,7 +178,7 @@ def test_first_and_last_day_of_lists_are_within(reads: Reads, what: str) -> None
     assert len(reads(what, since=str(day), until=str(day))) == every.count(day) > 0
     before = str(day - timedelta(days=1))
     assert len(reads(what, until=before)) == len(
-        [one for one in every if isinstance(one, date) and one < day]
+        [filed_on for filed_on in every if isinstance(filed_on, date) and filed_on < day]
     )
 
 
@@ -193,7 +193,15 @@ def test_visits_of_every_state_are_exported_with_their_state(district: Office, r
 def test_columns_of_visits_and_sessions_name_no_officer_and_hold_no_free_text(reads: Reads) -> None:
     visit, session = reads("visits")[0], reads("sessions")[0]
     assert list(visit)[:9] == [
-        *("day", "place", "place_kind", "address", "unit", "kind", "team", "outcome", "violations")
+        "day",
+        "place",
+        "place_kind",
+        "address",
+        "unit",
+        "kind",
+        "team",
+        "outcome",
+        "violations",
     ]
     assert list(session)[:6] == ["day", "unit", "form", "attendance", "first_time", "state"]
     inside = {"officer", "note", "recommendation", "representative_opinion", "venue", "summary"}
@@ -203,7 +211,7 @@ def test_columns_of_visits_and_sessions_name_no_officer_and_hold_no_free_text(re
 
 def test_visits_leave_with_every_field_answer_and_count(district: Office, reads: Reads) -> None:
     rows = reads("visits")
-    columns = {one.name for one in record_columns("inspection", load())}
+    columns = {column.name for column in record_columns("inspection", load())}
     with snapshot(district.engine) as session:
         bodies = [
             json.loads(body)
@@ -222,7 +230,9 @@ def test_visits_leave_with_every_field_answer_and_count(district: Office, reads:
     )
     started = {row["started_at"] for row in rows}
     assert started == {datetime.fromisoformat(str(body["started_at"])) for body in bodies}
-    assert {row["trigger"] for row in rows} <= {one.vi for one in load().choices["inspection_trigger"]}
+    assert {row["trigger"] for row in rows} <= {
+        trigger.vi for trigger in load().choices["inspection_trigger"]
+    }
     assert {row["answers.biz_registration"] for row in rows} - {None} <= {"Đạt", "Không đạt", "Không áp dụng"}
 
 
@@ -276,7 +286,7 @@ def test_points_of_the_register_have_six_decimals_and_visits_lie_there(
     assert (row["lat"], row["lon"]) == (20.817345, 106.555425)
 
 
-def test_correction_without_a_due_day_is_exported_unless_days_are_asked_for(
+def test_correction_without_a_due_day_is_exported_unless_days_are_filtered(
     district: Office, reads: Reads
 ) -> None:
     every = reads("follow_ups")
@@ -299,7 +309,7 @@ def test_city_reads_rounded_numbers_and_no_commune_while_the_year_lasts(reads: R
     lists, november = load(), "2024-11-15T02:00:00+00:00"
     office = reads("figures", now=november, year="2024")
     city = reads("figures", "unit:c11632_v1", role="city_viewer", now=november, year="2024")
-    people = {one.id for one in lists.indicators.values() if counts_people(lists, one)}
+    people = {indicator.id for indicator in lists.indicators.values() if counts_people(lists, indicator)}
     seen = [row for row in city if row["indicator"] in people and row["num"] is not None]
     assert len(seen) > 5
     assert [row["num"] for row in seen if float(str(row["num"])) % 5] == []
@@ -311,7 +321,7 @@ def test_city_reads_rounded_numbers_and_no_commune_while_the_year_lasts(reads: R
 
 def test_indicator_about_a_few_has_no_row_of_a_commune_for_anybody(reads: Reads) -> None:
     lists = load()
-    private = {one.id for one in lists.indicators.values() if one.privacy}
+    private = {indicator.id for indicator in lists.indicators.values() if indicator.privacy}
     assert private
     rows = reads("figures", year="2024")
     assert {row["indicator"] for row in rows} >= private
@@ -323,13 +333,13 @@ def test_indicator_about_a_few_has_no_row_of_a_commune_for_anybody(reads: Reads)
 def test_hidden_figure_has_no_number_in_any_column(reads: Reads) -> None:
     numbers = ("num", "den", "value", "low", "high", "target", "pending", "counted", "countable")
     lists, few = load(), set[tuple[Cell, Cell]]()
-    people = {one.id for one in lists.indicators.values() if counts_people(lists, one)}
-    asked = {"year": "2024", "period": "quarter1"}
-    for row in reads("figures", **asked):
+    people = {indicator.id for indicator in lists.indicators.values() if counts_people(lists, indicator)}
+    query = {"year": "2024", "period": "quarter1"}
+    for row in reads("figures", **query):
         if row["indicator"] in people and isinstance(row["num"], int | float) and 0 < row["num"] < 5:
             few.add((row["indicator"], row["area_code"]))
     city = {
-        (row["indicator"], row["area_code"]): row for row in reads("figures", role="city_viewer", **asked)
+        (row["indicator"], row["area_code"]): row for row in reads("figures", role="city_viewer", **query)
     }
     hidden = [city[key] for key in few & set(city)]
     assert hidden

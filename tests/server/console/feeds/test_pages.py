@@ -59,10 +59,10 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin:
     assert secret not in again
     assert "Mã đã được hiện rồi" in again
     assert read(office, secret) == 200
-    found = admin.text(f"/feeds/{token_id}")
-    assert secret not in found
+    shown = admin.text(f"/feeds/{token_id}")
+    assert secret not in shown
     for part in (LABEL, "Cán bộ chi", "Đang dùng được", "IndicatorFigures, Indicators", "24/11/2026 15:00"):
-        assert part in unescape(found)
+        assert part in unescape(shown)
     listed = admin.text("/feeds")
     assert LABEL in listed
     assert "<b>1</b>" in listed
@@ -77,7 +77,7 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin:
     assert "24/11/2026 15:00" in ended
 
 
-def test_the_password_is_asked_and_nothing_typed_is_lost(office: Office, admin: Browser) -> None:
+def test_wrong_password_keeps_the_input(office: Office, admin: Browser) -> None:
     answer = admin.post("/feeds/new", form(office, password="sai"))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
@@ -93,7 +93,7 @@ def test_the_password_is_asked_and_nothing_typed_is_lost(office: Office, admin: 
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         ("label", "", "Cần điền mục này"),
         ("label", "x" * 121, "Nhiều nhất 120 ký tự"),
@@ -103,15 +103,15 @@ def test_the_password_is_asked_and_nothing_typed_is_lost(office: Office, admin: 
         ("days", "3650", "Chọn thời hạn"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(
-    office: Office, admin: Browser, field: str, value: str, said: str
+def test_invalid_input_shows_a_field_error(
+    office: Office, admin: Browser, field: str, value: str, message: str
 ) -> None:
     given = office.officer_id(value) if value == "admin" else value
     answer = admin.post("/feeds/new", form(office, **{field: given}))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     (error,) = re.findall(rf'id="error-field-{field}">(.*?)</p>', page, re.DOTALL)
-    assert said in error
+    assert message in error
     assert f'href="#field-{field}"' in page
     assert "<title>Lỗi:" in page
     assert tokens(office) == []
@@ -141,13 +141,13 @@ def test_an_officer_sees_what_reads_with_the_own_rights(
     assert LABEL not in chi.text("/account")
 
 
-def test_a_token_of_a_closed_account_says_that_it_reads_nothing(office: Office, admin: Browser) -> None:
+def test_token_of_a_closed_account_is_shown_as_unusable(office: Office, admin: Browser) -> None:
     make(office, admin)
     run_write(office.engine, lambda session: accounts.disable(session, office.context, "chi"))
     assert "Không đọc được: cán bộ không có quyền" in admin.text("/feeds")
 
 
-def test_an_expired_token_stands_among_the_ended(office: Office, admin: Browser) -> None:
+def test_expired_token_is_listed_as_ended(office: Office, admin: Browser) -> None:
     make(office, admin, days="30")
     office.clock.instant += timedelta(days=31)
     admin.client.post("/sign-in", data={"login": "admin", "password": PASSWORD})
@@ -171,7 +171,7 @@ def test_others_do_not_find_the_pages(office: Office, admin: Browser, signed_in:
 
 
 @pytest.mark.parametrize("login", ["leader_viewer", "privacy_officer"])
-def test_who_watches_over_the_data_is_told_of_a_token_and_revokes_it(
+def test_overseer_is_notified_of_a_token_and_can_revoke_it(
     office: Office, admin: Browser, signed_in: SignIn, login: str
 ) -> None:
     token_id, watching = make(office, admin), signed_in(login)
@@ -188,16 +188,16 @@ def test_who_watches_over_the_data_is_told_of_a_token_and_revokes_it(
 def test_a_long_list_comes_in_pages_with_a_fixed_number_of_statements(
     office: Office, admin: Browser, statements: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked() -> int:
+    def count_queries() -> int:
         with statements(office.engine) as seen:
             admin.text("/feeds")
         return len(seen)
 
     make(office, admin, label="Mã 0")
-    of_one = asked()
+    of_one = count_queries()
     for number in range(1, 8):
         make(office, admin, label=f"Mã {number}")
-    assert asked() == of_one
+    assert count_queries() == of_one
     monkeypatch.setattr(queries, "PAGE_SIZE", 3)
     page = admin.text("/feeds")
     assert re.findall(r"<strong>(Mã \d)</strong>", page) == ["Mã 7", "Mã 6", "Mã 5"]

@@ -15,15 +15,15 @@ from field178_server.office.filed import map as filed_map
 from field178_server.office.records import operations as records
 
 
-def told(browser: Browser, query: str = "") -> dict[str, Any]:
+def map_data(browser: Browser, query: str = "") -> dict[str, Any]:
     answer = browser.get(f"/visits/points?{query}")
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.get_json()
-    return found
+    body: dict[str, Any] = answer.get_json()
+    return body
 
 
 def marks(browser: Browser, query: str = "") -> dict[str, str]:
-    return {one[0]: one[3] for one in told(browser, query)["points"]}
+    return {point[0]: point[3] for point in map_data(browser, query)["points"]}
 
 
 def test_visits_stand_where_their_establishment_is(reviewer: Browser, in_the_field: FieldWork) -> None:
@@ -37,9 +37,9 @@ def test_visits_stand_where_their_establishment_is(reviewer: Browser, in_the_fie
     unplaced = in_the_field.visit(establishment_id=bare)
     run_write(office.engine, lambda session: records.merge(session, office.context, merged, PLACE))
     assert marks(reviewer) == {good: "compliant", bad: "violation"}
-    found = told(reviewer)
-    assert (found["said"], found["unplaced"]) == ("Trên bản đồ: 2", "Chưa có vị trí: 1")
-    assert {one[5] for one in found["points"]} == {"Karaoke Mộc Diệp (GL-016)"}
+    answer = map_data(reviewer)
+    assert (answer["said"], answer["unplaced"]) == ("Trên bản đồ: 2", "Chưa có vị trí: 1")
+    assert {point[5] for point in answer["points"]} == {"Karaoke Mộc Diệp (GL-016)"}
     for query, ids in {
         "outcome=compliant": {good},
         "q=moc+diep": {good, bad},
@@ -52,7 +52,7 @@ def test_visits_stand_where_their_establishment_is(reviewer: Browser, in_the_fie
     assert set(shown(reviewer, "/visits?point=yes&view=map")) == {good, bad}
 
 
-def test_map_stands_beside_visits_and_not_beside_sessions(reviewer: Browser) -> None:
+def test_map_is_offered_for_visits_and_not_for_sessions(reviewer: Browser) -> None:
     assert 'data-source="/visits/points?state=waiting&amp;view=map"' in reviewer.text(
         "/visits?view=map&state=waiting"
     )
@@ -66,7 +66,7 @@ def test_the_newest_are_shown_when_there_are_too_many(
     in_the_field.place()
     ids = [in_the_field.visit(started_at=f"2026-03-0{day}T02:00:00.000Z") for day in (1, 2, 3)]
     assert set(marks(reviewer)) == set(ids[1:])
-    assert told(reviewer)["said"].startswith("Trên bản đồ: 2 đầu tiên trong 3.")
+    assert map_data(reviewer)["said"].startswith("Trên bản đồ: 2 đầu tiên trong 3.")
 
 
 def test_many_points_cost_as_many_statements_as_few(
@@ -77,7 +77,7 @@ def test_many_points_cost_as_many_statements_as_few(
     for more in (1, 12):
         for _ in range(more):
             in_the_field.visit(establishment_id=PLACE)
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             marks(reviewer)
-        counted.append(len(found))
+        counted.append(len(queries))
     assert counted[0] == counted[1] <= 15

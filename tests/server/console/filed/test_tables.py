@@ -55,7 +55,7 @@ def test_visits_are_narrowed_by_the_address(reviewer: Browser, in_the_field: Fie
     good = in_the_field.visit(started_at="2026-04-02T02:00:00.000Z")
     assert shown(reviewer, "/visits") == [good, bad]
     assert shown(reviewer, "/visits?order=oldest") == [bad, good]
-    found = {
+    queries = {
         "outcome=violation_recorded": [bad],
         "since=2026-04-01": [good],
         "until=01/04/2026": [bad],
@@ -69,7 +69,7 @@ def test_visits_are_narrowed_by_the_address(reviewer: Browser, in_the_field: Fie
         "state=approved": [],
         "since=no-day&state=none&order=none&after=none": [good, bad],
     }
-    assert {query: shown(reviewer, f"/visits?{query}") for query in found} == found
+    assert {query: shown(reviewer, f"/visits?{query}") for query in queries} == queries
     page = text_of(reviewer, "/visits?outcome=violation_recorded&columns=violations&columns=place")
     assert "Tìm thấy: 1" in page
     assert "Karaoke Mộc Diệp (GL-016)" in page
@@ -77,11 +77,11 @@ def test_visits_are_narrowed_by_the_address(reviewer: Browser, in_the_field: Fie
 
 
 def test_sessions_are_narrowed_by_the_address(reviewer: Browser, in_the_field: FieldWork) -> None:
-    one = in_the_field.session(session_date="2026-03-02", venue="Nhà văn hóa thôn Trung")
+    session = in_the_field.session(session_date="2026-03-02", venue="Nhà văn hóa thôn Trung")
     other = in_the_field.session(session_date="2026-04-02")
-    assert shown(reviewer, "/sessions") == [other, one]
-    assert shown(reviewer, "/sessions?until=2026-03-31") == [one]
-    assert shown(reviewer, "/sessions?q=thôn+trung") == [one]
+    assert shown(reviewer, "/sessions") == [other, session]
+    assert shown(reviewer, "/sessions?until=2026-03-31") == [session]
+    assert shown(reviewer, "/sessions?q=thôn+trung") == [session]
     assert "Nhà văn hóa thôn Trung" in text_of(reviewer, "/sessions")
 
 
@@ -135,8 +135,8 @@ def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
     assert {cell.data_type for row in cells for cell in row} <= {"s", "d", "n"}
     with snapshot(in_the_field.office.engine) as session:
         taken = session.scalars(select(Audit.details).where(Audit.action == "list_exported")).all()
-    details = [json.loads(one or "{}") for one in taken]
-    assert [(one["format"], one["records"]) for one in details] == [("csv", 1), ("xlsx", 2)]
+    details = [json.loads(text or "{}") for text in taken]
+    assert [(export["format"], export["records"]) for export in details] == [("csv", 1), ("xlsx", 2)]
     assert details[0]["sha256"] == hashlib.sha256(data).hexdigest()
     assert reviewer.get("/visits.pdf").status_code == 404
     with reviewer.get("/sessions.xlsx") as answer:
@@ -149,7 +149,7 @@ def test_fields_of_the_record_can_be_chosen_as_columns(reviewer: Browser, in_the
     offered = re.findall(r'name="columns" value="([^"]+)"', reviewer.text("/visits"))
     assert {"trigger", "decision_date", "local_escort_agencies", "findings_count"} <= set(offered)
     # A hundred questions are columns of an export alone; free texts and where an officer stood of nothing.
-    assert [one for one in offered if one.startswith(("answers", "recommendation", "check_in"))] == []
+    assert [name for name in offered if name.startswith(("answers", "recommendation", "check_in"))] == []
     page = text_of(reviewer, "/visits?columns=trigger&columns=findings_count")
     assert "Tin báo, phản ánh" in page
     assert "Vi phạm (số lượng)" in page
@@ -165,12 +165,14 @@ def test_stored_bodies_are_read_for_columns_of_fields_alone(
 ) -> None:
     in_the_field.visit()
     for query, reads_bodies in (("", False), ("?columns=trigger", True)):
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             reviewer.text(f"/visits{query}")
-        assert any("SELECT record.record_id, record.body" in one for one in found) == reads_bodies
+        assert (
+            any("SELECT record.record_id, record.body" in statement for statement in queries) == reads_bodies
+        )
 
 
-def test_visit_to_a_merged_entry_stands_under_its_survivor(
+def test_visit_to_a_merged_establishment_is_listed_under_the_remaining_one(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -191,9 +193,9 @@ def test_a_long_list_costs_as_many_statements_as_a_short_one(
     for more in (3, 30):
         for _ in range(more):
             in_the_field.visit()
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as executed:
             reviewer.text("/visits?q=moc")
-        counted.append(len(found))
+        counted.append(len(executed))
     assert counted[0] == counted[1] <= 30
 
 
@@ -214,14 +216,14 @@ def test_words_find_the_same_by_ids_and_row_by_row(
     )
     office = in_the_field.office
     run_write(office.engine, lambda session: records.merge(session, office.context, merged, other))
-    found = {
+    matches = {
         "karaoke": [fourth, third, second, first],
         "hoa ban": [fourth, third, second],
         "7": [fourth, third, second, first],
         "0007/qd": [first],
         "khong co": [],
     }
-    assert {text: shown(reviewer, f"/visits?q={text}") for text in found} == found
+    assert {text: shown(reviewer, f"/visits?q={text}") for text in matches} == matches
     assert shown(reviewer, "/visits?q=hoa+ban&since=2026-03-03") == [fourth, third]
     session = in_the_field.session(venue="Nhà văn hóa Hoa Ban")
     in_the_field.session(venue="Trường học")
@@ -229,7 +231,7 @@ def test_words_find_the_same_by_ids_and_row_by_row(
     assert shown(reviewer, "/sessions?q=0007") == []
 
 
-def test_list_says_that_there_are_more_than_it_counts(
+def test_list_states_when_there_are_more_rows_than_counted(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_search, "MOST_FOUND", 3)

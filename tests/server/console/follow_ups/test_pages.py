@@ -61,7 +61,7 @@ def decide(browser: Browser, visit: str, *files: tuple[str, bytes], **over: Any)
     return send(browser, f"/reviews/{visit}/enter/sanction_decision", DECIDED | over, *files)
 
 
-def said(answer: TestResponse) -> str:
+def text_of(answer: TestResponse) -> str:
     return words(unescape(answer.get_data(as_text=True)))
 
 
@@ -106,8 +106,8 @@ def test_correction_is_closed_with_proof_and_opened_again_by_withdrawal(
     assert "Dọn lối thoát nạn" in reviewer.text(href)
     bare = send(reviewer, href, CLOSED | {"note": ""})
     assert bare.status_code == 422
-    assert "Lỗi:" in said(bare)
-    assert "Cần ghi căn cứ hoặc kèm một tệp chứng minh." in said(bare)
+    assert "Lỗi:" in text_of(bare)
+    assert "Cần ghi căn cứ hoặc kèm một tệp chứng minh." in text_of(bare)
     answer = send(reviewer, href, CLOSED)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/follow-ups?kind=correction")
     assert "Đã nhập cho Karaoke Mộc Diệp (GL-016)" in reviewer.text("/follow-ups?kind=correction")
@@ -136,7 +136,7 @@ def test_decision_of_the_field_begins_with_the_violations_that_it_names(
     for key, chosen in (("k1", ["kd_outside_hours"]), ("k2", ["kd_outside_hours", "noise"])):
         form = unescape(browser.text(f"/reviews/{visit}/enter/sanction_decision?measure={key}"))
         inputs = re.findall(r'<input[^>]*name="violation_ids"[^>]*>', form)
-        checked = "".join(one for one in inputs if "checked" in one)
+        checked = "".join(box for box in inputs if "checked" in box)
         assert sorted(re.findall(r'value="(\w+)"', checked)) == chosen
     page = words(unescape(browser.text(f"/reviews/{visit}")))
     assert "Vi phạm mà biện pháp này xử lý: KV-04 · Kinh doanh karaoke ngoài khoảng 8 giờ - 24 giờ" in page
@@ -167,13 +167,13 @@ def test_decision_for_a_visit_of_2024_is_counted_once(
     # Offered are the agencies of the day of the visit until the document has a day.
     assert 'value="dist_people_committee"' in form
     assert 'value="regional_court"' not in form
-    wanted = {"document_number": "07/QĐ-XPHC", "document_date": "2024-05-20", "received_on": ""}
-    wanted |= {"agency_id": "dist_people_committee"}
-    assert decide(first, visit, **wanted).status_code == 303
-    assert decide(second, visit, **wanted).status_code == 303
-    other = decide(second, visit, **wanted, amount_vnd="16000000")
+    fields = {"document_number": "07/QĐ-XPHC", "document_date": "2024-05-20", "received_on": ""}
+    fields |= {"agency_id": "dist_people_committee"}
+    assert decide(first, visit, **fields).status_code == 303
+    assert decide(second, visit, **fields).status_code == 303
+    other = decide(second, visit, **fields, amount_vnd="16000000")
     assert other.status_code == 422
-    assert "đã được nhập, với giá trị khác" in said(other)
+    assert "đã được nhập, với giá trị khác" in text_of(other)
     assert sanctions(office) == [("07/QĐ-XPHC", 15_000_000, 0, False)]
     page = part(first.text(f"/reviews/{visit}"), "after")
     assert words(page).count("Quyết định 07/QĐ-XPHC ngày 20/05/2024") == 1
@@ -195,7 +195,7 @@ def test_wrong_form_keeps_what_was_typed_and_the_file_that_was_sent(
     assert "Cần số nguyên" in page
     assert "mười lăm triệu" in page
     early = decide(reviewer, visit, document_date="2026-11-19")
-    assert "Ngày này trước ngày kiểm tra." in said(early)
+    assert "Ngày này trước ngày kiểm tra." in text_of(early)
     (sha256,) = re.findall(r'name="kept" value="([0-9a-f]{64})"', page)
     # Another number is another record: the file goes with it.
     answer = decide(reviewer, visit, document_number="16/QĐ-XPHC", kept=sha256, screened="yes")
@@ -212,21 +212,21 @@ def test_wrong_form_keeps_what_was_typed_and_the_file_that_was_sent(
         actions = session.scalars(select(Audit.action).where(Audit.action == "file_viewed")).all()
     assert len(actions) == 1
     bad = send(reviewer, entry, DECIDED | {"kept": sha256}, ("x.pdf", b"%PDF-1.4 /JavaScript"))
-    assert (bad.status_code, "không phải tệp JPEG hoặc PDF sạch" in said(bad)) == (422, True)
+    assert (bad.status_code, "không phải tệp JPEG hoặc PDF sạch" in text_of(bad)) == (422, True)
 
 
 def test_amount_outside_of_the_frame_and_a_name_are_written_once_confirmed(
     office: Office, reviewer: Browser, visit: str
 ) -> None:
-    asked = decide(reviewer, visit, amount_vnd="90000000")
-    assert "Số tiền nằm ngoài khung phạt." in said(asked)
-    keys = re.findall(r'name="confirmed" value="([^"]+)"', asked.get_data(as_text=True))
+    answer = decide(reviewer, visit, amount_vnd="90000000")
+    assert "Số tiền nằm ngoài khung phạt." in text_of(answer)
+    keys = re.findall(r'name="confirmed" value="([^"]+)"', answer.get_data(as_text=True))
     assert sanctions(office) == []
     assert decide(reviewer, visit, amount_vnd="91000000", confirmed=keys).status_code == 422
     assert decide(reviewer, visit, amount_vnd="90000000", confirmed=keys).status_code == 303
     path = f"/reviews/{visit}/enter/follow_up_closure?follow_up_id=exit"
     named = send(reviewer, path, CLOSED | {"note": "Chị Nguyễn Thị Hoa số 0912345678 báo đã dọn"})
-    assert (named.status_code, "Đúng như vậy, vẫn ghi." in said(named)) == (422, True)
+    assert (named.status_code, "Đúng như vậy, vẫn ghi." in text_of(named)) == (422, True)
 
 
 def test_photo_of_a_proof_loses_its_position_and_is_corrected_with_its_entry(
@@ -240,7 +240,7 @@ def test_photo_of_a_proof_loses_its_position_and_is_corrected_with_its_entry(
     assert send(reviewer, entry, later).status_code == 303
     assert "24/11/2026" in unescape(reviewer.text(entry))
     late = send(reviewer, entry, later | {"closed_on": "2026-11-22"})
-    assert (late.status_code, "Có người vừa sửa mục này" in said(late)) == (409, True)
+    assert (late.status_code, "Có người vừa sửa mục này" in text_of(late)) == (409, True)
 
 
 def test_measure_is_entered_as_carried_out(
@@ -303,19 +303,19 @@ def test_what_is_not_there_answers_as_what_is_out_of_reach(reviewer: Browser, vi
         assert reviewer.get(path).status_code == 404, path
 
 
-def test_list_takes_the_same_statements_for_one_row_as_for_many(
+def test_list_has_a_constant_number_of_queries(
     office: Office, reviewer: Browser, in_the_field: FieldWork, visit: str, statements: Statements
 ) -> None:
-    def asked() -> int:
-        with statements(office.engine) as found:
+    def count_queries() -> int:
+        with statements(office.engine) as queries:
             reviewer.text("/follow-ups")
-        return len(found)
+        return len(queries)
 
-    few = asked()
+    few = count_queries()
     for number in range(4):
         in_the_field.visit(findings=FINDINGS, follow_ups={f"x{number}": {**ASKED["exit"]}})
     assert counts(reviewer)[0] == "5"
-    assert asked() == few <= 24
+    assert count_queries() == few <= 24
 
 
 def test_repeated_violation_is_marked_in_the_list(

@@ -38,22 +38,22 @@ def run_jobs(office: Office) -> None:
 
 def job(office: Office, job_id: str) -> queue.JobRow:
     with snapshot(office.engine) as session:
-        found = queue.find_job(session, "main", job_id)
-    assert found is not None
-    return found
+        row = queue.find_job(session, "main", job_id)
+    assert row is not None
+    return row
 
 
 def page(browser: Browser, path: str = "/health") -> str:
     return words(unescape(browser.text(path)))
 
 
-def test_backup_at_once_is_proved_listed_and_in_the_name_of_who_asked(office: Office, admin: Browser) -> None:
+def test_requested_backup_is_verified_and_listed_with_its_requester(office: Office, admin: Browser) -> None:
     assert "Chưa có bản nào đã kiểm chứng" in page(admin)
     job_id = ask(admin)
     assert "Đang sao lưu" in page(admin)
     run_jobs(office)
-    found = job(office, job_id)
-    assert (found.state, found.queued_by) == (JobState.DONE, office.officer_id("admin"))
+    row = job(office, job_id)
+    assert (row.state, row.queued_by) == (JobState.DONE, office.officer_id("admin"))
     assert "Đã có một bản sao lưu đã kiểm chứng" in page(admin, f"/jobs/{job_id}")
     [folder] = office.settings.effective_backup_dir.iterdir()
     shown = page(admin)
@@ -76,7 +76,7 @@ def test_backup_of_the_command_is_on_the_page_too(office: Office, admin: Browser
     assert "Người vận hành máy chủ" in shown
 
 
-def test_control_that_cannot_act_says_why_and_names_the_setting(
+def test_disabled_control_shows_the_reason_and_the_setting(
     office: Office, admin: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(type(office.settings), "effective_backup_dir", property(lambda _: tmp_path / "gone"))
@@ -88,8 +88,8 @@ def test_control_that_cannot_act_says_why_and_names_the_setting(
     job_id = ask(admin)
     run_jobs(office)
     assert job(office, job_id).outcome == {"code": "no_folder"}
-    said = page(admin, f"/jobs/{job_id}")
-    assert "Không thấy thư mục của FIELD178_BACKUP_DIR. Không có bản sao lưu nào được giữ lại." in said
+    text = page(admin, f"/jobs/{job_id}")
+    assert "Không thấy thư mục của FIELD178_BACKUP_DIR. Không có bản sao lưu nào được giữ lại." in text
 
 
 def test_backup_that_is_not_proved_is_no_success(
@@ -163,7 +163,7 @@ def test_only_the_administrator_takes_and_stops_backups(
     assert job(office, job_id).state is JobState.STOPPED
 
 
-def test_first_page_tells_the_age_of_the_backup_to_who_relies_on_it(
+def test_first_page_shows_the_age_of_the_backup(
     office: Office, admin: Browser, reviewer: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     missing = "Không ổn Bản sao lưu gần nhất: Chưa có bản nào đã kiểm chứng"
@@ -182,7 +182,7 @@ def test_first_page_tells_the_age_of_the_backup_to_who_relies_on_it(
     assert "Bản sao lưu gần nhất: 4 ngày trước" in page(reviewer, "/")
 
 
-def test_page_asks_the_same_however_many_backups_there_are(
+def test_page_has_a_constant_number_of_queries(
     office: Office, admin: Browser, statements: Statements
 ) -> None:
     admin.text("/health")
@@ -194,22 +194,22 @@ def test_page_asks_the_same_however_many_backups_there_are(
                 office.engine,
                 lambda session, at=now: backup.log.note_failed(session, office.context, at, "storage_full"),
             )
-        with statements(office.engine) as asked:
+        with statements(office.engine) as queries:
             shown = admin.text("/health")
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert shown.count("Ổ đĩa đầy.") >= backup.log.RECENT
     assert counts[0] == counts[1] <= 14
 
 
-def test_progress_is_told_step_by_step(office: Office) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_step_by_step(office: Office) -> None:
+    steps: list[tuple[int, int]] = []
     backup.create(
         office.settings,
         office.engine,
         office.context,
         office.settings.effective_backup_dir,
-        lambda done, total: told.append((done, total)),
+        lambda done, total: steps.append((done, total)),
     )
-    assert told[0] == (1, 4)
-    assert told[-1] == (4, 4)
-    assert told == sorted(told)
+    assert steps[0] == (1, 4)
+    assert steps[-1] == (4, 4)
+    assert steps == sorted(steps)

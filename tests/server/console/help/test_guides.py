@@ -38,27 +38,27 @@ def tasks(role: str, language: str) -> list[GuideSection]:
 
 def labels(language: str) -> set[str]:
     """Return every text of the catalogs and lists, without a count behind it."""
-    found: set[str] = set()
+    all_texts: set[str] = set()
     for place in CATALOGS:
         folder, _, domain = place.partition(":")
         with (ROOT / folder / f"translations/vi/LC_MESSAGES/{domain}.po").open("rb") as file:
             # English texts are the message ids.
             messages = ((message.id if language == "en" else message.string) for message in read_po(file))
             texts = (text for text in messages if isinstance(text, str))
-            found.update(re.sub(r" \(\{\w+\}\)$", "", text) for text in texts)
+            all_texts.update(re.sub(r" \(\{\w+\}\)$", "", text) for text in texts)
     entries = load().choices["access_result"]
-    return found | {entry.label(language) for entry in entries}
+    return all_texts | {entry.label(language) for entry in entries}
 
 
 @pytest.mark.parametrize(("role", "language"), BOTH)
 def test_role_has_its_guide_with_four_to_eight_tasks(role: str, language: str) -> None:
     assert guide_text(role, language).startswith(f"# {load().roles[role].label(language)}\n")
-    told = tasks(role, language)
-    assert 4 <= len(told) <= 8
-    for task in told:
+    guide_tasks = tasks(role, language)
+    assert 4 <= len(guide_tasks) <= 8
+    for task in guide_tasks:
         assert re.search(r"^1\. ", task.text, re.M), task.title
-    assert len(told) == len(tasks(role, "vi"))
-    assert [task.addresses for task in told] == [task.addresses for task in tasks(role, "vi")]
+    assert len(guide_tasks) == len(tasks(role, "vi"))
+    assert [task.addresses for task in guide_tasks] == [task.addresses for task in tasks(role, "vi")]
 
 
 def test_each_role_has_a_day_to_walk() -> None:
@@ -69,7 +69,7 @@ def test_each_role_has_a_day_to_walk() -> None:
 def test_role_opens_each_address_of_its_guide(office: Office, role: str, language: str) -> None:
     rules = office.app.url_map.bind("")
     named = {address for section in sections_of(role, language) for address in section.addresses}
-    assert {one for one in named if not may(role, rules.match(one)[0], load())} == set()
+    assert {path for path in named if not may(role, rules.match(path)[0], load())} == set()
 
 
 def test_each_picture_is_in_a_guide_and_each_guide_has_its_pictures() -> None:
@@ -85,10 +85,10 @@ def test_each_picture_is_in_a_guide_and_each_guide_has_its_pictures() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_words_of_other_screens_are_words_of_the_product(language: str) -> None:
-    known = labels(language)
-    sections = [one for role in ROLES for one in sections_of(role, language) if not one.addresses]
-    assert {word for one in sections for word in one.controls} - known == set()
+def test_labels_of_other_screens_are_labels_of_the_product(language: str) -> None:
+    screen_labels = labels(language)
+    sections = [section for role in ROLES for section in sections_of(role, language) if not section.addresses]
+    assert {word for section in sections for word in section.controls} - screen_labels == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -126,7 +126,7 @@ def test_guide_costs_no_statement_of_its_own(
 
 
 @pytest.mark.parametrize("role", ["nobody", "..", "%2e%2e", "reviewer.md"])
-def test_no_such_role_is_not_found(reviewer: Browser, role: str) -> None:
+def test_unknown_role_answers_404(reviewer: Browser, role: str) -> None:
     assert reviewer.get(f"/help/{role}").status_code == 404
 
 

@@ -97,7 +97,7 @@ def stored(office: Office) -> int:
         return session.query(Record).count()
 
 
-def test_the_page_says_that_photos_are_not_in_the_file(admin: Browser) -> None:
+def test_page_states_that_the_file_has_no_photos(admin: Browser) -> None:
     page = unescape(admin.text("/tablets/rescue"))
     assert "Ảnh không nằm trong tệp: ảnh ở lại trên máy cho đến khi được tải lên." in page
 
@@ -119,7 +119,9 @@ def test_a_file_is_seen_before_anything_is_taken_in(admin: Browser, in_the_field
     assert stored(in_the_field.office) == before
 
 
-def test_taken_in_twice_is_once_and_says_so(office: Office, admin: Browser, in_the_field: FieldWork) -> None:
+def test_second_import_of_a_file_changes_nothing_and_is_stated(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
     before = stored(office)
     content = written(in_the_field, [create(in_the_field, 1)])
     place, _page = looked_at(admin, content)
@@ -134,7 +136,9 @@ def test_taken_in_twice_is_once_and_says_so(office: Office, admin: Browser, in_t
     assert stored(office) == before + 1
     with snapshot(office.engine) as session:
         noted = session.query(Audit).filter_by(action="rescue.import").all()
-    assert {(one.actor_kind, one.object_id) for one in noted} == {("officer", in_the_field.tablet.device)}
+    assert {(entry.actor_kind, entry.object_id) for entry in noted} == {
+        ("officer", in_the_field.tablet.device)
+    }
     assert len(noted) == 2
 
 
@@ -154,7 +158,9 @@ def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
     assert NAME in unescape(reviewer.text(f"/establishments/{good['record_id']}"))
 
 
-def test_a_revoked_tablet_is_told_before(office: Office, admin: Browser, in_the_field: FieldWork) -> None:
+def test_revoked_tablet_is_shown_before_the_import(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
     content = written(in_the_field, [create(in_the_field, 1)])
     run_write(
         office.engine, lambda session: tablets.revoke(session, office.context, in_the_field.tablet.device)
@@ -167,7 +173,7 @@ def test_a_revoked_tablet_is_told_before(office: Office, admin: Browser, in_the_
 def test_every_useless_file_has_its_own_sentence(admin: Browser, in_the_field: FieldWork) -> None:
     changes, before = [create(in_the_field, 1)], stored(in_the_field.office)
     whole = written(in_the_field, changes)
-    said = {
+    messages = {
         refusal(admin, content)
         for content in (
             b"%PDF-1.7",
@@ -179,11 +185,11 @@ def test_every_useless_file_has_its_own_sentence(admin: Browser, in_the_field: F
             written(in_the_field, changes, device="0197a000-0000-4000-8000-00000000dead"),
         )
     }
-    assert len(said) == 7
+    assert len(messages) == 7
     assert stored(in_the_field.office) == before
 
 
-def test_no_file_chosen_is_said(admin: Browser) -> None:
+def test_missing_file_shows_an_error(admin: Browser) -> None:
     answer = send(admin, b"", file=(io.BytesIO(b""), ""))
     assert (answer.status_code, "Hãy chọn tệp cứu hộ" in unescape(answer.get_data(as_text=True))) == (
         422,
@@ -220,6 +226,6 @@ def test_only_who_looks_after_tablets_may(signed_in: Callable[[str], Browser]) -
     assert signed_in("privacy_officer").get("/tablets/rescue").status_code == 404
 
 
-def test_every_problem_of_a_file_has_words() -> None:
-    known = {"not_ours", "newer", "cut", "damaged", "foreign", "signature", "unknown_tablet"}
-    assert known <= set(imports._PROBLEMS)
+def test_every_problem_of_a_file_has_a_message() -> None:
+    problems = {"not_ours", "newer", "cut", "damaged", "foreign", "signature", "unknown_tablet"}
+    assert problems <= set(imports._PROBLEMS)

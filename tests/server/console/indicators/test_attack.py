@@ -69,15 +69,15 @@ class Reader:
     @cached_property
     def indicators(self) -> list[Indicator]:
         lists = self.facts.question.lists
-        return [one for one in lists.indicators.values() if counts_people(lists, one)]
+        return [indicator for indicator in lists.indicators.values() if counts_people(lists, indicator)]
 
     def rounded_by(self, period: Period) -> int:
         """Return how much more a number may be than is shown of it."""
         question = replace(self.facts.question, period=period)
         return SMALLEST_SHOWN - 1 if question.is_unfinished else 0
 
-    def formulas(self, one: Indicator) -> Iterator[tuple[str, Formula]]:
-        figure = self.facts.question.lists.figures[one.id]
+    def formulas(self, indicator: Indicator) -> Iterator[tuple[str, Formula]]:
+        figure = self.facts.question.lists.figures[indicator.id]
         yield "num", figure.numerator
         if figure.denominator is not None:
             yield "den", figure.denominator
@@ -111,9 +111,9 @@ class Reader:
         key = (plain(formula), unit, period)
         if text.startswith(UNDER_FIVE):
             self.attacker.unknown(key, 1, 4)
-        elif found := _NUMBER.match("0" if text in UNKNOWN else text.removeprefix("≥ ")):
-            # What nobody sent or counted adds nothing: it tells as much as a zero.
-            number = float(found[0].replace(".", "").replace(",", "."))
+        elif digits := _NUMBER.match("0" if text in UNKNOWN else text.removeprefix("≥ ")):
+            # A missing number adds nothing: it reveals as much as a zero.
+            number = float(digits[0].replace(".", "").replace(",", "."))
             secret, spread = self.secret(formula, unit, period), self.rounded_by(period) if number else 0
             assert number <= secret <= number + spread, (key, text)
             self.seen[key] = number
@@ -123,16 +123,16 @@ class Reader:
 
     def reads_figures(self, year: int, name: str) -> None:
         page = html.fromstring(self.browser.text(f"/indicators?{urlencode({'year': year, 'period': name})}"))
-        for one in self.indicators:
+        for indicator in self.indicators:
             (link,) = page.xpath(
-                f"//h3/a[contains(@href, '/{one.id}?')] | //th/a[contains(@href, '/{one.id}?')]"
+                f"//h3/a[contains(@href, '/{indicator.id}?')] | //th/a[contains(@href, '/{indicator.id}?')]"
             )
             (box,) = link.xpath("ancestor::article | ancestor::tr")
             period = named_period(self.facts.question.lists, year, name)
-            self._figure(one, box, self.whole(period), period)
+            self._figure(indicator, box, self.whole(period), period)
 
-    def reads_parts(self, one: Indicator, year: int) -> None:
-        page = html.fromstring(self.browser.text(f"/indicators/{one.id}?year={year}"))
+    def reads_parts(self, indicator: Indicator, year: int) -> None:
+        page = html.fromstring(self.browser.text(f"/indicators/{indicator.id}?year={year}"))
         units = {self._label(unit): unit for unit in parts_of_area(self.facts.area)}
         period = Period.of_year(year)
         whole = self.whole(period)
@@ -140,58 +140,62 @@ class Reader:
             title, *cells = (cell.text_content() for cell in row)
             month = named_period(self.facts.question.lists, year).first.replace(month=int(title[:2]))
             (part,) = [part for part in period.in_parts(1) if part.first == month]
-            days = part if one.denominator is None else Period(period.first, part.end)
-            for (_, formula), text in zip(self.formulas(one), cells, strict=False):
+            days = part if indicator.denominator is None else Period(period.first, part.end)
+            for (_, formula), text in zip(self.formulas(indicator), cells, strict=False):
                 self.takes(formula, whole, days, text)
         for row in page.xpath("//section[@aria-labelledby='communes-title']//tbody/tr"):
             title, *cells = (cell.text_content() for cell in row)
-            for (_, formula), text in zip(self.formulas(one), cells, strict=False):
+            for (_, formula), text in zip(self.formulas(indicator), cells, strict=False):
                 self.takes(formula, units[title], period, text)
-        for side, formula in self.formulas(one):
+        for side, formula in self.formulas(indicator):
             if split_of(formula) == COMMUNE:
-                self._parts_of_number(one, side, formula, units, period)
+                self._parts_of_number(indicator, side, formula, units, period)
 
     def reads_export(self, office: Office, year: int, name: str) -> None:
         """Take in the file of a period, which holds no number that no page shows."""
         data = Exports(self.browser, office).file("figures", "geojson", year=str(year), period=name)
         before, period = dict(self.seen), named_period(self.facts.question.lists, year, name)
-        for row in (one["properties"] for one in json.loads(data)["features"]):
-            one = self.facts.question.lists.indicators[row["indicator"]]
-            for side, formula in self.formulas(one) if one in self.indicators else ():
+        for row in (feature["properties"] for feature in json.loads(data)["features"]):
+            indicator = self.facts.question.lists.indicators[row["indicator"]]
+            for side, formula in self.formulas(indicator) if indicator in self.indicators else ():
                 text = "—" if row[side] is None else f"{row[side]:.0f}"
                 self.takes(formula, row["area_code"], period, text)
-            bounds = {row["low"], row["high"]} if one in self.indicators and one.unit == PERCENT else set()
+            bounds = (
+                {row["low"], row["high"]}
+                if indicator in self.indicators and indicator.unit == PERCENT
+                else set()
+            )
             assert len(bounds) < 2 or all(bound % SMALLEST_SHOWN == 0 for bound in bounds), row
-        # Of a share with nothing to divide by the pages say that alone.
-        assert {key: one for key, one in self.seen.items() if key not in before and one} == {}
+        # Pages show a share without a denominator as such.
+        assert {key: number for key, number in self.seen.items() if key not in before and number} == {}
 
     def _parts_of_number(
-        self, one: Indicator, side: str, formula: Formula, units: dict[str, str], period: Period
+        self, indicator: Indicator, side: str, formula: Formula, units: dict[str, str], period: Period
     ) -> None:
-        path = f"/indicators/{one.id}/records?year={period.first.year}&side={side}"
+        path = f"/indicators/{indicator.id}/records?year={period.first.year}&side={side}"
         for row in html.fromstring(self.browser.text(path)).xpath("//table//tbody/tr"):
             title, text = (cell.text_content() for cell in row)
             self.takes(formula, units[title], period, text)
 
-    def _figure(self, one: Indicator, box: html.HtmlElement, whole: str, period: Period) -> None:
-        self._takes_bounds(one, box.text_content(), whole, period)
+    def _figure(self, indicator: Indicator, box: html.HtmlElement, whole: str, period: Period) -> None:
+        self._takes_bounds(indicator, box.text_content(), whole, period)
         value = box.xpath(".//strong")[0].text_content()
-        if one.denominator is None:
-            self.takes(self.facts.question.lists.figures[one.id].numerator, whole, period, value)
+        if indicator.denominator is None:
+            self.takes(self.facts.question.lists.figures[indicator.id].numerator, whole, period, value)
             return
-        for side, formula in self.formulas(one):
+        for side, formula in self.formulas(indicator):
             links = box.xpath(f".//a[contains(@href, 'side={side}')]")
             self.takes(formula, whole, period, links[0].text_content().strip() if links else NOT_SHOWN)
 
-    def _takes_bounds(self, one: Indicator, text: str, whole: str, period: Period) -> None:
+    def _takes_bounds(self, indicator: Indicator, text: str, whole: str, period: Period) -> None:
         """Take in what a figure says of those who were not counted; its bounds are coarse."""
         for bounds in _RANGE.findall(text):
             assert all(float(bound.replace(",", ".")) % SMALLEST_SHOWN == 0 for bound in bounds), (
-                one.id,
+                indicator.id,
                 bounds,
             )
         for numbers in _COVERAGE.findall(text):
-            coverage = self.facts.question.lists.figures[one.id].coverage
+            coverage = self.facts.question.lists.figures[indicator.id].coverage
             assert coverage is not None
             for formula, number in zip(coverage, numbers, strict=True):
                 self.takes(formula, whole, period, number)
@@ -202,20 +206,22 @@ class Reader:
     def puts_together(self, year: int) -> dict[Hashable, float]:
         """Know how numbers hang together; return the small ones that no page shows."""
         secret: dict[Hashable, float] = {}
-        for one in self.indicators:
-            for _, formula in self.formulas(one):
-                secret |= self._numbers(formula, year, is_running=one.denominator is not None)
+        for indicator in self.indicators:
+            for _, formula in self.formulas(indicator):
+                secret |= self._numbers(formula, year, is_running=indicator.denominator is not None)
                 self._knows_sums(formula, year)
         self._knows_parts_of_wholes(secret)
         self._knows_identities(year)
-        # Records of all types are no secret: what they tell of those that are is found by the identities.
+        # Numbers of all records are public: the identities find what they reveal of secret ones.
         mixed = {
             plain(formula)
-            for one in self.indicators
-            if hidden_kinds_beside_shown(self.facts.question.lists, one)
-            for _, formula in self.formulas(one)
+            for indicator in self.indicators
+            if hidden_kinds_beside_shown(self.facts.question.lists, indicator)
+            for _, formula in self.formulas(indicator)
         }
-        small = {key: one for key, one in secret.items() if is_small(one) and name_of(key) not in mixed}
+        small = {
+            key: number for key, number in secret.items() if is_small(number) and name_of(key) not in mixed
+        }
         for key in small:
             self.attacker.unknown(key)
         return small
@@ -223,8 +229,8 @@ class Reader:
     def _knows_identities(self, year: int) -> None:
         """Know what hangs together across indicators, and all that is shown of what names nobody."""
         lists, period = self.facts.question.lists, Period.of_year(year)
-        formulas = {plain(one): one for one in events_of(lists).values()}
-        hidden = {plain(formula) for one in self.indicators for _, formula in self.formulas(one)}
+        formulas = {plain(formula): formula for formula in events_of(lists).values()}
+        hidden = {plain(formula) for indicator in self.indicators for _, formula in self.formulas(indicator)}
         cells = {
             *self._spans(year, is_running=False),
             *((unit, period) for unit in parts_of_area(self.facts.area)),
@@ -236,7 +242,7 @@ class Reader:
                 terms[name] = terms.get(name, 0) + float(factor)
             for cell in cells:
                 numbers = {name: self.secret(formulas[name], *cell) for name in terms}
-                # What is true of some districts alone nobody knows of this one.
+                # An identity that holds in some districts only is not known to hold here.
                 if sum(terms[name] * number for name, number in numbers.items()):
                     continue
                 for name in terms.keys() - hidden:
@@ -248,8 +254,8 @@ class Reader:
         period = Period.of_year(year)
         named = {named_period(self.facts.question.lists, year, name) for name in PERIOD_NAMES}
         months = period.in_parts(1)
-        each = [Period(period.first, one.end) for one in months] if is_running else months
-        return {(self.whole(one), one) for one in named} | {(self.whole(period), one) for one in each}
+        each = [Period(period.first, month.end) for month in months] if is_running else months
+        return {(self.whole(part), part) for part in named} | {(self.whole(period), part) for part in each}
 
     def _numbers(self, formula: Formula, year: int, *, is_running: bool) -> dict[Hashable, float]:
         period = Period.of_year(year)
@@ -269,13 +275,13 @@ class Reader:
             self.attacker.adds_up((name, self.whole(period), period), communes)
 
     def _knows_parts_of_wholes(self, secret: dict[Hashable, float]) -> None:
-        for one in self.indicators:
-            sides = [plain(formula) for _, formula in self.formulas(one)]
+        for indicator in self.indicators:
+            sides = [plain(formula) for _, formula in self.formulas(indicator)]
             if len(sides) < 2:
                 continue
             cells = [key[1:] for key in secret if isinstance(key, tuple) and key[0] == sides[0]]
             pairs = [((sides[0], *cell), (sides[1], *cell)) for cell in cells if (sides[1], *cell) in secret]
-            # What is true of some alone nobody knows of all.
+            # An identity that holds for some only is not known to hold for all.
             if all(secret[part] <= secret[whole] for part, whole in pairs):
                 for part, whole in pairs:
                     self.attacker.is_part(part, whole)
@@ -313,8 +319,8 @@ def leaks_of(
 ) -> dict[Hashable, tuple[float, float]]:
     for name in PERIOD_NAMES:
         reader.reads_figures(year, name)
-    for one in reader.indicators if with_parts else ():
-        reader.reads_parts(one, year)
+    for indicator in reader.indicators if with_parts else ():
+        reader.reads_parts(indicator, year)
     if office is not None:
         for name in PERIOD_NAMES:
             reader.reads_export(office, year, name)
@@ -338,6 +344,6 @@ def test_pages_of_a_year_give_no_small_number_away(
 def test_the_attacker_finds_what_pages_would_give_away(
     reader_of: Callable[[int], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The planted leak: a quarter of one to four is hidden, and no other part of the year with it."""
+    """The page with the planted bug hides a quarter of one to four, and no other part of the year."""
     monkeypatch.setattr(from_above, "shows_parts", lambda figures, **_: True)
     assert leaks_of(reader_of(2024), 2024, with_parts=False)

@@ -11,7 +11,7 @@ def value(share: float) -> FigureValue:
     return FigureValue(1, 2, share, share, share, {})
 
 
-def test_no_line_goes_across_a_month_that_was_counted_in_part() -> None:
+def test_line_is_broken_at_a_partly_counted_month() -> None:
     between = FigureValue(1, 2, None, 20.0, 60.0, {})
     chart = line_of([value(10), value(20), between, value(50), value(60)], 12, 100, None)
     assert [len(line.split(" ")) for line in chart.lines] == [2, 2]

@@ -39,26 +39,26 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the area of each computation of figures, and of what is hidden of them."""
-    found: list[str] = []
+    computations: list[str] = []
     for module, name, kept in (
         (kept_facts, "_compute_figures", "_figures"),
         (from_above, "hidden_figures", "_hidden"),
     ):
         monkeypatch.setattr(module, kept, KeptResults(32))
-        monkeypatch.setattr(module, name, counting(name, getattr(module, name), found))
-    return found
+        monkeypatch.setattr(module, name, counting(name, getattr(module, name), computations))
+    return computations
 
 
 def figure_of(reader: Browser, indicator_id: str) -> str:
     """Return the number that leads to the records of an indicator."""
-    found = re.search(rf'href="/indicators/{indicator_id}/records[^"]*"[^>]*>([^<]*)<', reader.text(YEAR))
-    assert found is not None
-    return found[1]
+    link = re.search(rf'href="/indicators/{indicator_id}/records[^"]*"[^>]*>([^<]*)<', reader.text(YEAR))
+    assert link is not None
+    return link[1]
 
 
-def counting(name: str, compute: Callable[..., object], found: list[str]) -> Callable[..., object]:
+def counting(name: str, compute: Callable[..., object], computations: list[str]) -> Callable[..., object]:
     def counted(*arguments: object) -> object:
-        found.append(name)
+        computations.append(name)
         return compute(*arguments)
 
     return counted
@@ -70,10 +70,10 @@ def test_second_request_computes_nothing(
     reader = reads_as(REVIEWER)
     first = reader.text(YEAR)
     assert computed == ["_compute_figures"]
-    with statements(district.engine) as found:
+    with statements(district.engine) as queries:
         assert reader.text(YEAR) == first
     assert computed == ["_compute_figures"]
-    assert len(found) <= 13
+    assert len(queries) <= 13
 
 
 def test_reader_from_above_computes_what_is_hidden_once(reads_as: SignIn, computed: list[str]) -> None:
@@ -102,7 +102,7 @@ def test_edited_lists_are_shown_at_once(reads_as: SignIn, district: Office, comp
     reader = reads_as(REVIEWER)
     before = figure_of(reader, VISITS)
     rows: Any = released_files()["indicators"]["items"]
-    row = next(one for one in rows if one["id"] == VISITS)
+    row = next(row for row in rows if row["id"] == VISITS)
     refused = {"num": "count(inspection, where=access_result == 'refused')"}
     district.publish_lists({"indicators.items": {VISITS: row | refused}})
     assert figure_of(reader, VISITS) != before

@@ -40,16 +40,16 @@ ROW: dict[str, Any] = {
     "reporter": "dist_labour_office",
 }
 # The newest of them waits for review.
-REFUSED = sum(one["result"] == "refused" for one in demo()["attempts"]) - 1
+REFUSED = sum(attempt["result"] == "refused" for attempt in demo()["attempts"]) - 1
 
 
 @pytest.fixture(scope="module")
 def lists_changed(district: Office) -> Office:
     """Publish the indicator, and a target for it in the plan of the district: rows, and nothing else."""
     plans: Any = released_files()["targets"]["profiles"]
-    plan = next(one for one in plans if one["id"] == PLAN)
-    wanted = {"indicator": ROW["id"], "op": ">=", "value": REFUSED}
-    targets = {PLAN: plan | {"targets": [*plan["targets"], wanted]}}
+    plan = next(plan for plan in plans if plan["id"] == PLAN)
+    condition = {"indicator": ROW["id"], "op": ">=", "value": REFUSED}
+    targets = {PLAN: plan | {"targets": [*plan["targets"], condition]}}
     district.publish_lists({"indicators.items": {ROW["id"]: ROW}, "targets.profiles": targets})
     return district
 
@@ -63,11 +63,11 @@ def test_new_indicator_has_a_card_a_page_and_its_records(
     assert f" {REFUSED} lượt" in card
     assert f"≥ {REFUSED} Kế hoạch huyện An Lão 2024 Đạt mục tiêu" in card
     assert "+1 nếu duyệt hết phiếu chờ" in card
-    own = next(one for one in links(reader, YEAR) if f"/{ROW['id']}" in one)
+    own = next(path for path in links(reader, YEAR) if f"/{ROW['id']}" in path)
     assert "access_result == 'refused'" in unescape(reader.text(own))
-    own = next(one for one in links(reader, own) if f"{ROW['id']}/records" in one)
+    own = next(path for path in links(reader, own) if f"{ROW['id']}/records" in path)
     assert f"{REFUSED} lượt" in shown(reader, own)
-    assert len({one for one in links(reader, own) if one.startswith("/reviews/")}) == REFUSED
+    assert len({path for path in links(reader, own) if path.startswith("/reviews/")}) == REFUSED
 
 
 def test_new_indicator_stands_in_the_annex_of_targets_of_a_report(lists_changed: Office) -> None:
@@ -92,12 +92,12 @@ def test_new_indicator_stands_in_the_annex_of_targets_of_a_report(lists_changed:
 
     record_id = run_write(office.engine, open_report)
     with snapshot(office.engine) as session:
-        known = find_report(session, at.tenant_id, record_id)
-        assert known is not None
-        content = live_content(session, at.tenant_id, load(), known.report, local_date(at.now()))
-    (annex,) = [one for one in content["annexes"] if one["id"] == "annex_4"]
-    (row,) = [one for one in annex["rows"] if one[0] == LABEL]
+        stored = find_report(session, at.tenant_id, record_id)
+        assert stored is not None
+        content = live_content(session, at.tenant_id, load(), stored.report, local_date(at.now()))
+    (annex,) = [annex for annex in content["annexes"] if annex["id"] == "annex_4"]
+    (row,) = [row for row in annex["rows"] if row[0] == LABEL]
     assert row[1] == f"≥ {REFUSED}"
-    # A report tells places however few they are, and hides people alone (decision 0110).
+    # A report shows small numbers of establishments and hides those of people (decision 0110).
     assert (row[2], row[5]) == (str(REFUSED), "Đạt")
     assert LABEL in str(printed(content))

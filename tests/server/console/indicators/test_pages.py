@@ -45,7 +45,7 @@ def shown(browser: Browser, path: str) -> str:
 
 
 def links(browser: Browser, path: str) -> list[str]:
-    return [unescape(one) for one in re.findall(r'href="(/[^"#]*)"', browser.text(path))]
+    return [unescape(address) for address in re.findall(r'href="(/[^"#]*)"', browser.text(path))]
 
 
 def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: SignIn) -> None:
@@ -62,7 +62,7 @@ def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: Si
     assert "+17 nếu duyệt hết phiếu chờ: 68,0%" in card
 
 
-def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
+def test_missing_figure_shows_the_reason(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), "/indicators?year=2020")
     assert "Số vụ xét xử — Chưa gửi: Tòa án nhân dân" in page
     assert "không có gì để chia" in page
@@ -91,7 +91,7 @@ def test_another_areas_plan_is_not_put_beside(reads_as: SignIn) -> None:
     assert re.search(r'value="none"[^>]*selected', chosen[0])
 
 
-def test_a_year_that_runs_says_what_each_month_needs(reads_as: SignIn) -> None:
+def test_unfinished_year_shows_the_need_of_each_month(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), "/indicators?year=2025")
     assert "Chậm tiến độ cần thêm 5 xã đến hết kỳ để đạt 100%" in page
     page = shown(reads_as(REVIEWER), "/indicators?year=2025&area=an_lao_area_2024")
@@ -110,7 +110,7 @@ def test_filters_stand_in_the_address_and_nonsense_is_the_default(reads_as: Sign
 
 
 @pytest.mark.parametrize("side", ["num", "den"])
-def test_each_number_opens_a_page_that_says_the_same_number(
+def test_each_number_links_to_a_page_with_the_same_number(
     reads_as: SignIn, district: Office, side: str
 ) -> None:
     """For every indicator that is kept; what stands on the page adds up as test_numbers proves."""
@@ -118,31 +118,31 @@ def test_each_number_opens_a_page_that_says_the_same_number(
         lists = lists_with(stored_pack(session, "main"))
         area = lists.unit_groups["an_lao_area_2024"].members
         today = local_date(district.clock.now())
-        found = figures(session, "main", lists, Period.of_year(2024), area, today)
+        figures_by_id = figures(session, "main", lists, Period.of_year(2024), area, today)
     reader, wrong = reads_as(REVIEWER), []
-    for one, figure in found.items():
+    for indicator_id, figure in figures_by_id.items():
         number = figure.approved.num if side == "num" else figure.approved.den
-        path = f"/indicators/{one}/records?year=2024&side={side}"
+        path = f"/indicators/{indicator_id}/records?year=2024&side={side}"
         if number is None:
             assert reader.get(path).status_code == 404
             continue
         page = reader.text(path)
         heading = re.search(r"<h1>([^<]*)</h1>", page)
         if heading is None or heading[1].split()[0] != number_text(number):
-            wrong.append((one, number, heading and heading[1]))
+            wrong.append((indicator_id, number, heading and heading[1]))
     assert wrong == []
 
 
 def test_a_number_leads_down_to_a_visit(reads_as: SignIn) -> None:
     reader = reads_as(REVIEWER)
     (number,) = [
-        one for one in links(reader, YEAR) if "inspected_once_pct/records" in one and "side=num" in one
+        path for path in links(reader, YEAR) if "inspected_once_pct/records" in path and "side=num" in path
     ]
     page = shown(reader, number)
     assert page.count("Cơ sở · ") == 50
-    (after,) = {one for one in links(reader, number) if "after=" in one}
+    (after,) = {path for path in links(reader, number) if "after=" in path}
     assert shown(reader, after).count("Cơ sở · ") == 13
-    visit = next(one for one in links(reader, number) if one.startswith("/reviews/"))
+    visit = next(path for path in links(reader, number) if path.startswith("/reviews/"))
     assert "Đã kiểm tra" in shown(reader, visit) or "Kiểm tra được" in shown(reader, visit)
 
 
@@ -150,12 +150,14 @@ def test_a_visit_is_named_by_its_own_day_and_not_by_that_of_its_decision(
     reads_as: SignIn, district: Office
 ) -> None:
     page = reads_as(REVIEWER).text("/indicators/workers_reached_pct/records?year=2024&side=den")
-    told = re.findall(r'href="/reviews/([0-9a-f-]{36})">Lượt kiểm tra (\d\d)/(\d\d)/(\d{4})<', page)
-    assert told
+    shown_visits = re.findall(r'href="/reviews/([0-9a-f-]{36})">Lượt kiểm tra (\d\d)/(\d\d)/(\d{4})<', page)
+    assert shown_visits
     with snapshot(district.engine) as session:
-        found = session.scalars(select(Record).where(Record.record_id.in_([one[0] for one in told])))
-        days = {one.record_id: day_of_act(data_of(one.body)) for one in found}
-    assert {key: date(int(year), int(month), int(day)) for key, day, month, year in told} == days
+        records = session.scalars(
+            select(Record).where(Record.record_id.in_([visit[0] for visit in shown_visits]))
+        )
+        days = {record.record_id: day_of_act(data_of(record.body)) for record in records}
+    assert {key: date(int(year), int(month), int(day)) for key, day, month, year in shown_visits} == days
 
 
 def test_a_number_of_communes_opens_them_and_each_its_sessions(reads_as: SignIn) -> None:
@@ -164,8 +166,8 @@ def test_a_number_of_communes_opens_them_and_each_its_sessions(reads_as: SignIn)
     page = shown(reader, path)
     assert "14 xã" in page
     assert "Xã An Thái 0" in page
-    (one,) = [href for href in links(reader, path) if "unit=c11632_v1" in href]
-    sessions = shown(reader, one)
+    (commune_path,) = [href for href in links(reader, path) if "unit=c11632_v1" in href]
+    sessions = shown(reader, commune_path)
     assert "Xã Bát Trang" in sessions
     assert sessions.count("Buổi tuyên truyền · ") == 4
     assert "Xem toàn bộ con số" in sessions
@@ -177,7 +179,7 @@ def test_the_leader_reads_posts_of_communes_and_of_visits_the_number_alone(reads
     assert "vai trò “Lãnh đạo UBND” đọc số liệu, không đọc riêng từng lượt kiểm tra" in visits
     assert "(GL-" not in visits
     posts = "/indicators/media_posts_total/records?year=2024"
-    entry = next(one for one in links(leader, posts) if one.startswith("/commune/entries/"))
+    entry = next(path for path in links(leader, posts) if path.startswith("/commune/entries/"))
     assert leader.get(entry).status_code == 200
 
 
@@ -197,8 +199,8 @@ def test_the_city_reads_roll_ups_without_names_and_without_numbers_of_a_few(read
     assert "Xã Bát Trang ·" not in shown(city, f"{YEAR}&area=c11632_v1")
 
 
-def test_a_rounded_number_is_not_said_to_be_behind(reads_as: SignIn) -> None:
-    """Rounded down it may lie below the pace that the number itself keeps."""
+def test_rounded_number_is_not_shown_as_behind(reads_as: SignIn) -> None:
+    """The number rounded down may lie below the pace that the number itself keeps."""
     running = "/indicators/students_reached_pct?year=2025&area=an_lao_area_2024"
     assert re.search(r"Chậm tiến độ cần \d+ người mỗi tháng", shown(reads_as(LEADER), running))
     page = shown(reads_as(CITY), running)
@@ -220,7 +222,7 @@ def test_trend_and_communes_stand_as_tables_too(reads_as: SignIn) -> None:
 def test_month_of_a_trend_opens_what_it_counts_from_the_first_day(reads_as: SignIn) -> None:
     reader = reads_as(REVIEWER)
     (href,) = [
-        one for one in links(reader, f"{SHARE}?year=2024") if "until=2024-03-31" in one and "num" in one
+        path for path in links(reader, f"{SHARE}?year=2024") if "until=2024-03-31" in path and "num" in path
     ]
     assert "48 người" in shown(reader, href)
     assert "01/01/2024 đến 31/03/2024" in shown(reader, href)
@@ -231,9 +233,9 @@ def test_grids_say_what_is_missing_and_each_cell_opens(reads_as: SignIn) -> None
     page = reader.text("/indicators/coverage?year=2024")
     assert page.count("✗ 0") == 4 + 14
     (cell,) = {
-        one
-        for one in links(reader, "/indicators/coverage?year=2024")
-        if "sustained" in one and "unit=c11674_v1" in one and "since=2024-07-01" in one
+        path
+        for path in links(reader, "/indicators/coverage?year=2024")
+        if "sustained" in path and "unit=c11674_v1" in path and "since=2024-07-01" in path
     }
     assert reader.get(cell).status_code == 200
     running = reader.text("/indicators/coverage?year=2025&area=an_lao_area_2024")
@@ -302,29 +304,29 @@ def test_a_page_of_hundreds_of_records_costs_few_statements(
 ) -> None:
     reader = reads_as(REVIEWER)
     reader.text(path)
-    with statements(district.engine) as found:
+    with statements(district.engine) as queries:
         reader.text(path)
-    assert len(found) <= most
+    assert len(queries) <= most
 
 
-def test_a_large_store_is_counted_in_the_background_and_says_so(
+def test_large_store_is_counted_in_the_background_with_a_message(
     reads_as: SignIn, district: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, runtime = reads_as(REVIEWER), district.runtime
-    asked = "?year=2024&area=an_lao_area_2024"
+    query = "?year=2024&area=an_lao_area_2024"
     pages = [
-        f"/indicators{asked}",
-        f"/indicators/workers_reached_pct{asked}",
-        f"/indicators/visits_total{asked}",
-        f"/indicators/coverage{asked}",
-        f"/indicators/workers_reached_pct/records{asked}&side=den&unit=c11635_v1",
-        f"/indicators/inspected_once_pct/records{asked}&unit=c11629_v1",
-        f"/indicators/visits_total/records{asked}&unit=c11629_v1&until=2024-06-30",
+        f"/indicators{query}",
+        f"/indicators/workers_reached_pct{query}",
+        f"/indicators/visits_total{query}",
+        f"/indicators/coverage{query}",
+        f"/indicators/workers_reached_pct/records{query}&side=den&unit=c11635_v1",
+        f"/indicators/inspected_once_pct/records{query}&unit=c11629_v1",
+        f"/indicators/visits_total/records{query}&unit=c11629_v1&until=2024-06-30",
         # Days that are no half-months narrow nothing.
-        f"/indicators/workers_reached_pct/records{asked}&unit=c11635_v1&since=2024-01-03&until=2024-11-20",
-        f"/indicators/plan_completion_pct/records{asked}",
+        f"/indicators/workers_reached_pct/records{query}&unit=c11635_v1&since=2024-01-03&until=2024-11-20",
+        f"/indicators/plan_completion_pct/records{query}",
     ]
-    counted = [sorted(shown(reader, one).split()) for one in pages]
+    counted = [sorted(shown(reader, path).split()) for path in pages]
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
     monkeypatch.setattr(kept_facts, "_figures", KeptResults(32))
     first = reader.get(pages[0])
@@ -333,7 +335,7 @@ def test_a_large_store_is_counted_in_the_background_and_says_so(
     settle_if_needed(runtime)
     assert "Một số tháng đang được đếm lần đầu" in shown(reader, pages[1])
     settle_if_needed(runtime)
-    assert [sorted(shown(reader, one).split()) for one in pages] == counted
+    assert [sorted(shown(reader, path).split()) for path in pages] == counted
 
 
 UNASSIGNED = "Chưa gán: 33 cơ sở, 1 khu công nghiệp, 1 trường học của xã, thị trấn đã chia"

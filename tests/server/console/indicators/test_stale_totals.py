@@ -41,7 +41,7 @@ def stale(district: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     return district
 
 
-def test_today_of_a_leader_says_that_targets_are_being_counted_and_then_tells_them(
+def test_today_of_a_leader_shows_targets_once_they_are_counted(
     reads_as: Callable[[str], Browser], stale: Office
 ) -> None:
     leader = reads_as(LEADER)
@@ -75,8 +75,8 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
 ) -> None:
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
     monkeypatch.setattr(kept_numbers, "_PLANS", 5)
-    reviewer, asked = reads_as(REVIEWER), "?year=2024&area=an_lao_area_2024"
-    shown(reviewer, f"/indicators{asked}")
+    reviewer, query = reads_as(REVIEWER), "?year=2024&area=an_lao_area_2024"
+    shown(reviewer, f"/indicators{query}")
     settle_if_needed(district.runtime)
     with snapshot(district.engine) as session:
         every = session.scalar(select(func.count()).select_from(Record))
@@ -95,7 +95,7 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
     indicators = ("workers_reached_pct", "plan_completion_pct", "visits_total", "census_commune_pct")
     for indicator in indicators:
         for more in ("", "&unit=c11635_v1", "&since=2024-01-03&until=2024-11-20"):
-            assert "đang được tính" not in shown(reviewer, f"/indicators/{indicator}/records{asked}{more}")
+            assert "đang được tính" not in shown(reviewer, f"/indicators/{indicator}/records{query}{more}")
     assert 0 < max(read) < every / 4
 
 

@@ -50,7 +50,7 @@ def test_a_running_job_shows_how_far_it_is_and_may_be_stopped(office: Office, re
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "message"),
     [
         ('{"code": "revision_changed"}', "Sổ cơ sở đã thay đổi sau khi bạn xem trước"),
         ('{"code": "interrupted"}', "Máy chủ bị ngắt hai lần"),
@@ -58,15 +58,15 @@ def test_a_running_job_shows_how_far_it_is_and_may_be_stopped(office: Office, re
         ('{"code": "never_heard_of"}', "Chưa thay đổi gì"),
     ],
 )
-def test_a_job_that_was_not_done_says_why_and_that_nothing_changed(
-    office: Office, reviewer: Browser, outcome: str, said: str
+def test_failed_job_shows_the_reason_and_that_nothing_changed(
+    office: Office, reviewer: Browser, outcome: str, message: str
 ) -> None:
     job_id = add(office)
     set_row(office, job_id, state="failed", outcome=outcome, ended_at=office.clock.now())
-    assert said in unescape(reviewer.text(f"/jobs/{job_id}"))
+    assert message in unescape(reviewer.text(f"/jobs/{job_id}"))
 
 
-def test_the_list_asks_the_same_of_the_store_however_many_there_are(
+def test_list_of_jobs_has_a_constant_number_of_queries(
     office: Office, reviewer: Browser, statements: Statements
 ) -> None:
     assert "Chưa có việc nào" in unescape(reviewer.text("/jobs"))
@@ -74,9 +74,9 @@ def test_the_list_asks_the_same_of_the_store_however_many_there_are(
     for more in (1, 70):
         for number in range(more):
             add(office, UNDO if number % 2 else IMPORT)
-        with statements(office.engine) as asked:
+        with statements(office.engine) as queries:
             page = unescape(reviewer.text("/jobs"))
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert page.count("<tr>") == 1 + queue.PAGE_SIZE
     (second,) = re.findall(r'rel="next" href="([^"]+)"', page)
     assert reviewer.text(second).count("<tr>") == 1 + 71 - queue.PAGE_SIZE
@@ -97,6 +97,6 @@ def test_who_may_not_edit_the_register_stops_nothing(
         assert signed_in(role).get(f"/jobs/{job_id}").status_code == 404
 
 
-def test_a_job_that_is_not_there_is_not_found(reviewer: Browser) -> None:
+def test_unknown_job_answers_404(reviewer: Browser) -> None:
     assert reviewer.get(f"/jobs/{GONE}").status_code == 404
     assert reviewer.post(f"/jobs/{GONE}/stop").status_code == 404

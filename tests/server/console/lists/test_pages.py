@@ -51,15 +51,17 @@ def typed_in(page: str) -> dict[str, str]:
     areas = re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page)
     choices = re.findall(r'<select [^>]*name="([^"]+)"(.*?)</select>', page, re.S)
     chosen = [
-        (name, found[1]) for name, text in choices if (found := re.search(r'value="([^"]*)" selected', text))
+        (name, choice[1])
+        for name, text in choices
+        if (choice := re.search(r'value="([^"]*)" selected', text))
     ]
     return {name: unescape(value) for name, value in (*inputs, *areas, *chosen)}
 
 
 def publish(browser: Browser, preview: str, seen: int = 0) -> str:
-    found = HIDDEN.search(preview)
-    assert found is not None
-    answer = browser.post("/lists/publish", {found[1]: unescape(found[2]), "seen": str(seen)})
+    payload = HIDDEN.search(preview)
+    assert payload is not None
+    answer = browser.post("/lists/publish", {payload[1]: unescape(payload[2]), "seen": str(seen)})
     assert answer.status_code == 303
     return browser.text(answer.headers["Location"])
 
@@ -82,7 +84,7 @@ def test_a_holiday_of_a_new_year_is_typed_previewed_and_published(admin: Browser
     assert "Sở Tư pháp kiểm chứng, 20/11/2026" in admin.text("/lists/holidays.declared/rows?q=tet nguyen dan")
 
 
-def test_a_field_that_is_no_such_value_says_so_and_keeps_the_rest(admin: Browser) -> None:
+def test_invalid_field_shows_an_error_and_keeps_the_rest(admin: Browser) -> None:
     answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "first": "ngày mồng một"})
 
     page = answer.get_data(as_text=True)
@@ -104,9 +106,9 @@ def test_no_label_is_the_name_of_a_column(table: ListTable) -> None:
     localizer = Localizer("vi")
     form = row_form(ListPack(), table, "", {}, {}, localizer)
     columns = columns_of([*table.rows(released_files()).values(), table.sample])
-    raw = {one.name for column in columns for one in (column, *column.columns)}
-    labels = {one.label for one in form.fields} | {head for one in form.tables for head in one.heads}
-    assert not raw & {*labels, *(one.label for one in form.tables)}
+    raw = {field.name for column in columns for field in (column, *column.columns)}
+    labels = {field.label for field in form.fields} | {head for field in form.tables for head in field.heads}
+    assert not raw & {*labels, *(table.label for table in form.tables)}
 
 
 def test_a_list_that_the_office_fills_offers_its_first_row_with_choices(admin: Browser) -> None:
@@ -120,7 +122,7 @@ def test_a_list_that_the_office_fills_offers_its_first_row_with_choices(admin: B
     assert "tipoffs_received (Số tin báo, tố giác tiếp nhận" in police
 
 
-def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> None:
+def test_missing_value_is_reported_by_the_label_of_its_field(admin: Browser) -> None:
     answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "en": ""})
 
     assert answer.status_code == 422
@@ -131,7 +133,7 @@ def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> No
 
 
 def differences(answer: TestResponse) -> str:
-    """Return what a preview shows, without the rows that it sends on."""
+    """Return the text of a preview, without the rows that it sends on."""
     page = words(unescape(HIDDEN.sub("", answer.get_data(as_text=True))))
     return page[page.index("Khác biệt:") :]
 
@@ -148,9 +150,9 @@ def test_preview_names_what_a_row_names(admin: Browser) -> None:
     assert "biz_registration" not in shown
 
 
-def test_preview_tells_rows_of_one_name_apart_by_their_keys(admin: Browser) -> None:
+def test_preview_distinguishes_rows_of_the_same_name_by_key(admin: Browser) -> None:
     alike = Counter(unit.vi for unit in load().units.values())
-    unit = next(one for one in load().units.values() if alike[one.vi] > 1 and one.valid_to is None)
+    unit = next(unit for unit in load().units.values() if alike[unit.vi] > 1 and unit.valid_to is None)
     outlet = {"id": "loa_xa", "vi": "Loa xã", "en": "Loudspeaker", "unit_id": unit.id}
     outlet |= {"channel_id": "commune_loudspeaker", "valid_from": "2026-01-01"}
     answer = admin.post("/lists/places.media_outlets/row", {"key": "", **outlet})
@@ -178,12 +180,12 @@ def test_identity_of_a_row_stays_what_was_typed_instead(admin: Browser) -> None:
         "/lists/outreach.topics/row", {"key": "harms", "id": "other", "vi": "Tác hại (sửa)", "en": "Harms"}
     ).get_data(as_text=True)
 
-    found = HIDDEN.search(preview)
-    assert found is not None
-    assert list(json.loads(unescape(found[2]))["outreach.topics"]) == ["harms"]
+    payload = HIDDEN.search(preview)
+    assert payload is not None
+    assert list(json.loads(unescape(payload[2]))["outreach.topics"]) == ["harms"]
 
 
-def test_the_worksheet_goes_out_and_comes_back(admin: Browser) -> None:
+def test_worksheet_is_exported_and_imported(admin: Browser) -> None:
     answer = admin.get("/lists/worksheet")
     assert answer.headers["Content-Disposition"].endswith('.xlsx"') or ".xlsx" in str(answer.headers)
     data = changed(answer.get_data(), "outreach.topics", "harms", vi="Tác hại theo pháp chế")
@@ -215,10 +217,10 @@ def test_a_pack_of_an_office_that_is_not_trusted_is_refused(admin: Browser) -> N
 def test_a_publication_on_an_older_state_is_shown_again(admin: Browser) -> None:
     preview = admin.post("/lists/holidays.declared/row", {"key": "", **TET}).get_data(as_text=True)
     publish(admin, preview)
-    found = HIDDEN.search(preview)
-    assert found is not None
+    payload = HIDDEN.search(preview)
+    assert payload is not None
 
-    answer = admin.post("/lists/publish", {"rows": unescape(found[2]), "seen": "0"})
+    answer = admin.post("/lists/publish", {"rows": unescape(payload[2]), "seen": "0"})
 
     assert answer.status_code == 422
     assert "Vừa có người phát hành danh mục" in answer.get_data(as_text=True)
@@ -235,7 +237,7 @@ def test_a_form_that_is_too_large_is_refused_with_its_page(admin: Browser) -> No
     assert "/lists" in answer.get_data(as_text=True)
 
 
-def test_a_worksheet_beside_one_that_is_read_is_told_to_return(admin: Browser) -> None:
+def test_second_worksheet_while_another_is_read_answers_503(admin: Browser) -> None:
     with reading_slot():
         answer = admin.post("/lists/upload", {"file": (io.BytesIO(b"PK"), "lists.xlsx")})
     assert answer.status_code == 503

@@ -75,8 +75,8 @@ def test_an_officer_keeps_an_address_and_chooses_topics(office: Office, signed_i
     assert page.count("checked") == 2
     fields = {"email": "an@huyen.example", "topic": "returned", "password": PASSWORD}
     assert lead.post("/account/mail", fields).status_code == 303
-    found = officer(office, "an")
-    assert (found.email, found.mail_topics) == ("an@huyen.example", "returned")
+    account = officer(office, "an")
+    assert (account.email, account.mail_topics) == ("an@huyen.example", "returned")
     assert lead.text("/account").count("checked") == 1
 
 
@@ -123,7 +123,7 @@ def test_topics_alone_and_a_password_typed_lately_need_no_password(office: Offic
 
 @pytest.mark.parametrize("later", ["an@tinh.example", ""])
 @pytest.mark.parametrize("by", ["chi", "admin"])
-def test_former_address_is_told_that_another_took_its_place(
+def test_former_address_is_mailed_about_the_change(
     office: Office, signed_in: SignIn, postbox: Postbox, by: str, later: str
 ) -> None:
     keep_mail(signed_in("chi"), "chi")
@@ -136,8 +136,13 @@ def test_former_address_is_told_that_another_took_its_place(
         else:
             person = f"/people/{office.officer_id('chi')}"
             seen = browser.text(person).partition('name="seen" value="')[2].partition('"')[0]
-            one = officer(office, "chi")
-            fields = {"name": one.name, "role": one.role, "agency": one.agency, "unit": "c11629_v2"}
+            account = officer(office, "chi")
+            fields = {
+                "name": account.name,
+                "role": account.role,
+                "agency": account.agency,
+                "unit": "c11629_v2",
+            }
             answer = browser.post(person, fields | {"email": later, "seen": seen, "password": PASSWORD})
         assert answer.status_code == 303, answer.get_data(as_text=True)
         assert MailSender(office.runtime).run() == 1
@@ -147,11 +152,11 @@ def test_former_address_is_told_that_another_took_its_place(
     assert "không phải do bạn" in text
     assert "tinh.example" not in text
     # The address is kept no longer than it is needed.
-    assert [one.address for one in mails(office)] == [None]
+    assert [mail.address for mail in mails(office)] == [None]
     office.close()
 
 
-def test_address_that_stays_or_is_the_first_tells_nobody(office: Office, postbox: Postbox) -> None:
+def test_unchanged_or_first_address_sends_no_mail(office: Office, postbox: Postbox) -> None:
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
         for topic in ("returned", "overdue"):
@@ -165,7 +170,7 @@ def test_address_that_stays_or_is_the_first_tells_nobody(office: Office, postbox
 @pytest.mark.parametrize(
     "typed", ["an", "an@huyen", "a n@huyen.vn", "an@huyen.vn\r\nBcc: x@y.vn", "ân@huyen.vn"]
 )
-def test_what_is_no_address_is_told_at_the_field(office: Office, signed_in: SignIn, typed: str) -> None:
+def test_invalid_address_shows_a_field_error(office: Office, signed_in: SignIn, typed: str) -> None:
     answer = signed_in("an").post("/account/mail", {"email": typed, "topic": "overdue"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
@@ -179,8 +184,14 @@ def test_the_administrator_enters_addresses_too(office: Office, signed_in: SignI
     admin, officer_id = signed_in("admin"), office.officer_id("binh")
     page = admin.text(f"/people/{officer_id}")
     seen = page.partition('name="seen" value="')[2].partition('"')[0]
-    one = officer(office, "binh")
-    fields = {"name": one.name, "role": one.role, "agency": one.agency, "unit": "c11629_v2", "seen": seen}
+    account = officer(office, "binh")
+    fields = {
+        "name": account.name,
+        "role": account.role,
+        "agency": account.agency,
+        "unit": "c11629_v2",
+        "seen": seen,
+    }
     wrong = admin.post(
         f"/people/{officer_id}", fields | {"email": "binh", "password": "con-trau-gam-co-an-1"}
     )
@@ -206,7 +217,7 @@ def test_a_returned_record_reaches_its_team_leader_once_a_day_without_any_conten
         assert MailSender(office.runtime).run() == 0
         office.clock.move(hours=1.5)
         assert MailSender(office.runtime).run() == 1
-        # A server that is started again writes no second one that day.
+        # A restarted server sends no second mail that day.
         assert MailSender(office.runtime).run() == 0
         office.clock.move(hours=24)
         assert MailSender(office.runtime).run() == 1
@@ -227,7 +238,7 @@ def test_who_wants_nothing_of_it_gets_nothing(
 ) -> None:
     return_a_visit(signed_in("chi"), led)
     keep_mail(signed_in("an"), "an", "overdue")
-    # Not of the team: nothing waits for this one.
+    # Not of the team: the officer has no open items.
     keep_mail(signed_in("binh"), "binh")
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
@@ -237,7 +248,7 @@ def test_who_wants_nothing_of_it_gets_nothing(
     office.close()
 
 
-def test_a_silent_tablet_is_told_to_administrator_and_reviewer(
+def test_silent_tablet_is_mailed_to_administrator_and_reviewer(
     office: Office, signed_in: SignIn, in_the_field: FieldWork, postbox: Postbox
 ) -> None:
     for login in ("chi", "admin", "an"):
@@ -252,13 +263,16 @@ def test_a_silent_tablet_is_told_to_administrator_and_reviewer(
         office = with_mail(office, port)
         office.clock.move(hours=17)
         assert MailSender(office.runtime).run() == 2
-    assert sorted(str(one["To"]) for one in postbox.taken) == ["admin@huyen.example", "chi@huyen.example"]
+    assert sorted(str(message["To"]) for message in postbox.taken) == [
+        "admin@huyen.example",
+        "chi@huyen.example",
+    ]
     assert "http://127.0.0.1:8178/tablets" in postbox.taken[0].get_content()
     assert "Máy 1" not in postbox.taken[0].get_content()
     office.close()
 
 
-def test_the_test_button_sends_to_the_own_address_and_the_list_tells_what_became_of_it(
+def test_test_mail_goes_to_the_own_address_and_its_state_is_listed(
     office: Office, signed_in: SignIn, postbox: Postbox
 ) -> None:
     postbox.answers["chi@huyen.example"] = ["550 no"]
@@ -269,17 +283,17 @@ def test_the_test_button_sends_to_the_own_address_and_the_list_tells_what_became
         assert "disabled" in browser.text("/notices/mail")
         keep_mail(browser, "chi")
         assert "disabled" not in browser.text("/notices/mail")
-        for said in ("Máy chủ thư từ chối địa chỉ của cán bộ. (550)", "Đã gửi"):
+        for sentence in ("Máy chủ thư từ chối địa chỉ của cán bộ. (550)", "Đã gửi"):
             assert browser.post("/notices/mail/test").status_code == 303
             assert "Chờ gửi" in browser.text("/notices/mail?state=waiting")
             MailSender(office.runtime).run()
-            assert said in html.unescape(browser.text("/notices/mail"))
-    assert [one.state for one in mails(office)].count("sent") == 1
+            assert sentence in html.unescape(browser.text("/notices/mail"))
+    assert [mail.state for mail in mails(office)].count("sent") == 1
     assert "Máy chủ thư từ chối" not in browser.text("/notices/mail?state=sent")
     office.close()
 
 
-def test_without_a_server_the_test_says_why_and_the_texts_are_there_to_paste(
+def test_without_a_mail_server_the_test_shows_the_reason_and_the_texts(
     office: Office, signed_in: SignIn, led: FieldWork
 ) -> None:
     reviewer = signed_in("chi")
@@ -320,7 +334,7 @@ def test_texts_take_the_same_statements_for_many_groups(
     counts = []
     for _ in range(2):
         return_a_visit(reviewer, in_the_field)
-        with statements(office.engine) as found:
+        with statements(office.engine) as queries:
             reviewer.text("/notices/texts")
-        counts.append(len(found))
+        counts.append(len(queries))
     assert counts[0] == counts[1]

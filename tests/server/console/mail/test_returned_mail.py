@@ -59,12 +59,12 @@ class Team:
 
     def subjects(self) -> list[str]:
         """What the e-mails say that came so far."""
-        return [str(one["Subject"]).partition(": ")[2] for one in self.postbox.taken]
+        return [str(message["Subject"]).partition(": ")[2] for message in self.postbox.taken]
 
 
 @pytest.fixture
 def team(office: Office, signed_in: SignIn, led: FieldWork) -> Iterator[Team]:
-    """It is 3 in the afternoon; nothing waits."""
+    """Yield the team at 3 in the afternoon; no mail waits."""
     postbox = Postbox()
     keep_mail(signed_in("an"), "an", ["returned", "overdue"])
     visits = iter([led.visit() for _ in range(24)])
@@ -74,7 +74,7 @@ def team(office: Office, signed_in: SignIn, led: FieldWork) -> Iterator[Team]:
         running.close()
 
 
-def test_returns_of_ten_minutes_are_told_as_one_without_any_content(team: Team) -> None:
+def test_returns_within_ten_minutes_are_one_mail_without_content(team: Team) -> None:
     first = team.return_one()
     assert team.after(minutes=4) == 0
     second = team.return_one()
@@ -82,13 +82,13 @@ def test_returns_of_ten_minutes_are_told_as_one_without_any_content(team: Team) 
     (message,) = team.postbox.taken
     text = message.get_content()
     assert team.subjects() == ["2 phiếu trả lại"]
-    for told in (f"/reviews/{first}", f"/reviews/{second}", "07/BB-ĐKT178", "/account"):
-        assert told in text
+    for part in (f"/reviews/{first}", f"/reviews/{second}", "07/BB-ĐKT178", "/account"):
+        assert part in text
     for content in ("Thiếu ảnh", "Nhà nghỉ", "Cán bộ", "Thôn"):
         assert content not in text
 
 
-def test_what_was_told_is_not_told_again_that_day(team: Team) -> None:
+def test_mailed_item_is_not_mailed_again_that_day(team: Team) -> None:
     team.return_one()
     assert team.after(minutes=10) == 1
     assert team.after(minutes=1) == 0
@@ -98,7 +98,7 @@ def test_what_was_told_is_not_told_again_that_day(team: Team) -> None:
     assert f"/reviews/{later}" in team.postbox.taken[1].get_content()
 
 
-def test_return_that_was_settled_meanwhile_is_not_told(team: Team) -> None:
+def test_resolved_return_is_not_mailed(team: Team) -> None:
     team.decide(team.return_one(), "approve")
     assert team.after(minutes=20) == 0
 
@@ -108,7 +108,7 @@ def test_evening_waits_for_the_morning_and_its_digest(team: Team) -> None:
     team.return_one()
     assert [team.after(minutes=10), team.after(hours=6)] == [0, 0]
     assert team.after(hours=4) == 1  # 7:05
-    assert [one.kind for one in mails(team.office)] == ["digest"]
+    assert [mail.kind for mail in mails(team.office)] == ["digest"]
     assert team.after(minutes=20) == 0
 
 
@@ -123,22 +123,22 @@ def test_day_has_four_such_mails_and_the_digest_the_rest(team: Team) -> None:
     assert team.subjects()[-1] == "24 phiếu trả lại"
 
 
-def test_server_that_starts_again_tells_nothing_twice(team: Team) -> None:
+def test_restarted_server_mails_nothing_twice(team: Team) -> None:
     team.return_one()
     assert team.after(minutes=10) == 1
     team.office.clock.move(minutes=1)
     assert MailSender(team.office.runtime).run() == 0
 
 
-def test_office_without_returns_is_asked_for_by_one_statement(team: Team, statements: Statements) -> None:
+def test_office_without_returns_costs_one_query(team: Team, statements: Statements) -> None:
     team.after(minutes=1)
-    with statements(team.office.engine) as found:
+    with statements(team.office.engine) as queries:
         team.after(minutes=1)
-    assert len([one for one in found if "filed_record" in one]) == 1
-    assert len([one for one in found if one.startswith("SELECT")]) == 2
+    assert len([statement for statement in queries if "filed_record" in statement]) == 1
+    assert len([statement for statement in queries if statement.startswith("SELECT")]) == 2
 
 
-def test_office_that_works_at_night_is_told_at_night(team: Team) -> None:
+def test_office_that_works_at_night_is_mailed_at_night(team: Team) -> None:
     runtime = team.office.runtime
     awake = MailSender(replace(runtime, settings=replace(runtime.settings, mail_hours="0-24")))
     team.office.clock.move(hours=10)  # 1 o'clock
@@ -146,7 +146,7 @@ def test_office_that_works_at_night_is_told_at_night(team: Team) -> None:
     team.return_one()
     team.office.clock.move(minutes=10)
     assert awake.run() == 1
-    assert [one.kind for one in mails(team.office)] == ["returned"]
+    assert [mail.kind for mail in mails(team.office)] == ["returned"]
 
 
 def test_text_that_is_no_number_of_minutes_is_never_mailed(team: Team) -> None:

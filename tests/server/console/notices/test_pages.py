@@ -39,8 +39,8 @@ def own_team(office: Office) -> str:
 
 
 def has_row(page: str, *parts: str) -> bool:
-    found = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
-    return any(all(part in row for part in parts) for row in found)
+    table_rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    return any(all(part in row for part in parts) for row in table_rows)
 
 
 def test_a_notice_is_shown_to_everybody_until_they_say_that_it_was_read(
@@ -97,12 +97,12 @@ def test_announcement_names_tablets_only_where_its_audience_has_some(
     assert announced not in reviewer.text("/notices/new")
 
 
-def test_announcement_of_a_later_day_says_from_when_it_is_shown(reviewer: Browser) -> None:
+def test_announcement_of_a_later_day_shows_its_first_day(reviewer: Browser) -> None:
     page = reviewer.text(f"/notices/{announce(reviewer, since='2026-11-26')}")
     assert "hiện từ 26/11/2026" in page
 
 
-def test_a_tablet_shows_it_and_the_page_tells_since_when(
+def test_page_shows_when_a_tablet_showed_the_notice(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     notice_id = announce(reviewer, audience="role:team_lead", text_en="Meeting on Monday.")
@@ -132,7 +132,7 @@ def test_a_notice_is_ended_by_hand_and_by_its_day(
     assert "Trong ngày." in reviewer.text("/")
     office.clock.move(hours=9.1)  # past midnight in Việt Nam
     assert "Trong ngày." not in signed_in("chi").text("/")
-    assert {one.action for one in rows(office, Audit)} >= {"notice_announced", "notice_withdrawn"}
+    assert {entry.action for entry in rows(office, Audit)} >= {"notice_announced", "notice_withdrawn"}
 
 
 def test_a_notice_of_a_later_day_waits_in_its_part_of_the_list(office: Office, reviewer: Browser) -> None:
@@ -142,9 +142,7 @@ def test_a_notice_of_a_later_day_waits_in_its_part_of_the_list(office: Office, r
     assert has_row(reviewer.text("/notices?tab=coming"), WORDS, "26/11/2026 đến 30/11/2026")
 
 
-def test_a_text_that_may_name_a_person_is_asked_about_and_the_answer_is_taken(
-    office: Office, reviewer: Browser
-) -> None:
+def test_text_that_may_name_a_person_is_stored_after_confirmation(office: Office, reviewer: Browser) -> None:
     form = FORM | {"text_vi": "Gọi anh Nguyễn Văn An số 0912345678."}
     page = reviewer.post("/notices/new", form).get_data(as_text=True)
     assert "0912345678" in page
@@ -155,7 +153,7 @@ def test_a_text_that_may_name_a_person_is_asked_about_and_the_answer_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "typed", "message"),
     [
         ("text_vi", "", "Cần nhập mục này."),
         ("text_vi", "x" * 501, "dài"),
@@ -166,19 +164,19 @@ def test_a_text_that_may_name_a_person_is_asked_about_and_the_answer_is_taken(
         ("since", "2026-12-02", "trước"),
     ],
 )
-def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
-    office: Office, reviewer: Browser, field: str, typed: str, said: str
+def test_invalid_input_shows_a_field_error_and_keeps_the_input(
+    office: Office, reviewer: Browser, field: str, typed: str, message: str
 ) -> None:
     answer = reviewer.post("/notices/new", FORM | {field: typed})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert said in page
+    assert message in page
     assert 'id="error-summary"' in page
     assert field == "text_vi" or WORDS in page
     assert rows(office, Notice) == []
 
 
-def test_no_more_notices_than_a_tablet_takes(office: Office, reviewer: Browser) -> None:
+def test_number_of_notices_is_limited(office: Office, reviewer: Browser) -> None:
     for _ in range(20):
         announce(reviewer)
     answer = reviewer.post("/notices/new", FORM)
@@ -190,9 +188,9 @@ def test_a_notice_about_an_officers_own_tablet_is_nobody_elses(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     office.code("an")
-    own = [one for one in rows(office, Notice) if one.officer_id]
-    for one in own:
-        assert reviewer.get(f"/notices/{one.notice_id}").status_code == 404
+    own = [notice for notice in rows(office, Notice) if notice.officer_id]
+    for own_notice in own:
+        assert reviewer.get(f"/notices/{own_notice.notice_id}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/notices", "/"])
@@ -205,7 +203,7 @@ def test_pages_take_the_same_statements_for_one_notice_as_for_many(
     for more in (1, 5):
         for _ in range(more):
             announce(reviewer)
-        with statements(office.engine) as found:
+        with statements(office.engine) as queries:
             reviewer.text(path)
-        counts.append(len(found))
+        counts.append(len(queries))
     assert counts[0] == counts[1]

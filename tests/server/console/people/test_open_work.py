@@ -30,17 +30,17 @@ def returned(office: Office, reviewer: Browser, in_the_field: FieldWork) -> list
     """Two visits of `an`, returned; `binh` works in the team too."""
     own = OfficerScope(tenant_id="main", officer_id=office.officer_id("binh"), scope=TEAM)
     run_write(office.engine, lambda session: session.add(own))
-    found = [in_the_field.visit() for _ in range(2)]
-    for record_id in found:
+    visits = [in_the_field.visit() for _ in range(2)]
+    for record_id in visits:
         reviewer.decide(record_id, "return", reason="Thiếu ảnh lối thoát nạn")
-    return found
+    return visits
 
 
 def work(office: Office, login: str = "an") -> str:
     return f"/people/{office.officer_id(login)}/open-work"
 
 
-def said(browser: Browser, path: str) -> str:
+def page_text(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
 
@@ -64,14 +64,14 @@ def test_closing_an_account_leads_to_its_open_work(
 ) -> None:
     answer = admin.post(f"/people/{office.officer_id('an')}/close", {"password": PASSWORD})
     assert answer.location == work(office)
-    page = said(admin, work(office))
+    page = page_text(admin, work(office))
     assert "Phiếu trả lại, chưa sửa: 2" in page
     assert "Cán bộ binh" in page
     assert returned[0] not in admin.text(work(office)), "an administrator reads no visit"
     assert hand_over(admin, office) == 303
     assert handed_to(office) == {office.officer_id("binh")}
-    assert "Phiếu trả lại, chưa sửa: 0" in said(admin, work(office))
-    assert "Phiếu trả lại, chưa sửa: 2" in said(admin, work(office, "binh"))
+    assert "Phiếu trả lại, chưa sửa: 0" in page_text(admin, work(office))
+    assert "Phiếu trả lại, chưa sửa: 2" in page_text(admin, work(office, "binh"))
     with snapshot(office.engine) as session:
         actions = set(session.scalars(select(Audit.action)))
     assert "work_handed_over" in actions
@@ -112,7 +112,7 @@ def test_hand_over_decides_nothing_and_stays_with_a_later_return(
         returned[0], "inspection", TEAM, {"recommendation": "Đã bổ sung"}, was={"recommendation": OLD}
     )
     assert reviewer.decide(returned[0], "return", seen_rev=2, reason="Còn thiếu").status_code == 303
-    assert "Phiếu trả lại, chưa sửa: 2" in said(reviewer, work(office, "binh"))
+    assert "Phiếu trả lại, chưa sửa: 2" in page_text(reviewer, work(office, "binh"))
 
 
 def test_who_has_no_right_to_the_records_gets_none(

@@ -42,18 +42,18 @@ def account_of(office: Office, **over: object) -> dict[str, object]:
 
 
 def seen(admin: Browser, path: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]+)"', admin.text(path))
-    assert found is not None
-    return found[1]
+    field = re.search(r'name="seen" value="([0-9a-f]+)"', admin.text(path))
+    assert field is not None
+    return field[1]
 
 
 def follow(admin: Browser, answer: TestResponse) -> str:
     """Return the link of the page behind a redirect; the page shows it once."""
     location = answer.headers["Location"]
-    found = LINK.search(unescape(admin.text(location)))
-    assert found is not None
+    link = LINK.search(unescape(admin.text(location)))
+    assert link is not None
     assert LINK.search(admin.text(location)) is None
-    return found[1]
+    return link[1]
 
 
 def signs_in(office: Office, login: str, password: str) -> bool:
@@ -92,9 +92,7 @@ def test_link_ends_after_three_days_and_by_a_later_reset(
     assert stranger.get(second).status_code == 404
 
 
-def test_form_says_at_each_field_what_is_wrong_and_keeps_what_was_typed(
-    office: Office, admin: Browser
-) -> None:
+def test_invalid_form_shows_field_errors_and_keeps_the_input(office: Office, admin: Browser) -> None:
     wrong = account_of(office, login="Dũng", name=" ", role="commune_reporter", agency="ministry_labour")
     answer = admin.post("/people/new", wrong)
     page = unescape(answer.get_data(as_text=True))
@@ -127,7 +125,7 @@ def test_change_moves_an_officer_between_teams_and_a_late_form_is_refused(
     assert signed_in("binh").get("/reviews").status_code == 404
 
 
-def test_closed_account_lets_nobody_in_and_is_opened_again_by_a_link(
+def test_closed_account_refuses_sign_in_until_a_link_reopens_it(
     office: Office, admin: Browser, stranger: Browser
 ) -> None:
     binh = office.officer_id("binh")
@@ -150,7 +148,7 @@ def test_administrator_neither_closes_nor_demotes_the_own_account(office: Office
     assert "Đóng tài khoản" not in admin.text(f"/people/{own}")
 
 
-def test_administrator_gives_the_own_account_no_rights_and_those_of_others_are_told(
+def test_administrator_cannot_change_own_rights_and_other_changes_are_announced(
     office: Office, admin: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     own, watching = office.officer_id("admin"), signed_in("privacy_officer")
@@ -164,12 +162,12 @@ def test_administrator_gives_the_own_account_no_rights_and_those_of_others_are_t
     assert admin.post("/people/new", other).status_code == 303
     assert "vừa được cấp quyền đọc hồ sơ" not in watching.text("/")
     path = f"/people/{office.officer_id('doc')}"
-    wanted = form | {"name": "Đọc", "role": "reviewer", "seen": seen(admin, path)}
-    assert admin.post(path, wanted).status_code == 303
+    fields = form | {"name": "Đọc", "role": "reviewer", "seen": seen(admin, path)}
+    assert admin.post(path, fields).status_code == 303
     assert "vừa được cấp quyền đọc hồ sơ" in watching.text("/")
 
 
-def test_list_says_who_has_the_whole_area(admin: Browser) -> None:
+def test_list_marks_accounts_for_the_whole_area(admin: Browser) -> None:
     """An agency reporter without a commune reports for all of them."""
     assert "toàn địa bàn" in unescape(admin.text("/people?role=agency_reporter"))
     assert "toàn địa bàn" not in unescape(admin.text("/people?role=admin"))
@@ -198,18 +196,18 @@ def chosen_again(office: Office, admin: Browser, stranger: Browser, login: str) 
     return browser
 
 
-def test_officer_is_told_of_a_reset_until_it_is_read(
+def test_officer_sees_a_reset_until_it_is_acknowledged(
     office: Office, admin: Browser, stranger: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     with office.engine.begin() as connection:
         connection.execute(update(Officer).values(email="an@huyen.example"))
     browser = chosen_again(office, admin, stranger, "binh")
     page = unescape(browser.text("/"))
-    said = re.search(r"Mật khẩu của bạn đã được đặt lại lúc 24/11/2026 \d\d:\d\d, bởi: Quản trị", page)
-    assert said is not None
+    sentence = re.search(r"Mật khẩu của bạn đã được đặt lại lúc 24/11/2026 \d\d:\d\d, bởi: Quản trị", page)
+    assert sentence is not None
     notice = re.search(r'action="(/notices/[0-9a-f-]+/read)"', page)
     assert notice is not None
-    # Nobody else is shown it, or may say that it was read; the list of the office has it neither.
+    # Other officers neither see nor acknowledge it; the office's list does not contain it.
     for login in ("an", "chi"):
         other = signed_in(login)
         assert "đã được đặt lại" not in unescape(other.text("/"))

@@ -30,10 +30,10 @@ ITEM = re.compile(r'href="(/plan/items/[^"]+)"')
 
 
 def teams_of(session: Session) -> list[str]:
-    return [one.id for one in teams.everyone(session, "main")]
+    return [team.id for team in teams.everyone(session, "main")]
 
 
-def said(browser: Browser, path: str) -> str:
+def page_text(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
 
@@ -55,18 +55,18 @@ def places(in_the_field: FieldWork) -> list[str]:
 
 
 def test_all_of_a_kind_are_planned_at_once(reviewer: Browser, places: list[str]) -> None:
-    assert "Chưa có lượt kiểm tra nào trong kế hoạch" in said(reviewer, "/plan")
-    found = reviewer.text("/plan/2026/add?type=karaoke")
-    assert found.count('name="establishment"') == found.count("checked") == 2
+    assert "Chưa có lượt kiểm tra nào trong kế hoạch" in page_text(reviewer, "/plan")
+    form = reviewer.text("/plan/2026/add?type=karaoke")
+    assert form.count('name="establishment"') == form.count("checked") == 2
     answer = add(reviewer, *places)
     assert answer.status_code == 303
     assert answer.location == f"/plan/2026?month=11&team={builders.TEAM}"
-    page = said(reviewer, answer.location)
+    page = page_text(reviewer, answer.location)
     assert "Karaoke Hai" in page
     assert "Tháng 11/2026" in page
     assert len(items(reviewer)) == 2
-    assert "Đã có trong kế hoạch: Tháng 11" in said(reviewer, "/plan/2026/add?type=karaoke")
-    assert "Không tìm thấy" in said(reviewer, "/plan/2026/add?type=karaoke&unplanned=yes")
+    assert "Đã có trong kế hoạch: Tháng 11" in page_text(reviewer, "/plan/2026/add?type=karaoke")
+    assert "Không tìm thấy" in page_text(reviewer, "/plan/2026/add?type=karaoke&unplanned=yes")
 
 
 def test_refused_form_keeps_what_was_typed(reviewer: Browser, places: list[str]) -> None:
@@ -87,23 +87,23 @@ def test_a_team_is_given_places_of_its_own_communes_alone(
 ) -> None:
     """The tablets of a team do not have the others: such a visit could not be made."""
     place = in_the_field.place()
-    wanted = TeamRequest("Đội xã An Hưng", ("c11674_v2",), "commune", "commune_culture_social")
-    other = run_write(office.engine, lambda session: add_team(session, office.context, wanted))
+    team = TeamRequest("Đội xã An Hưng", ("c11674_v2",), "commune", "commune_culture_social")
+    other = run_write(office.engine, lambda session: add_team(session, office.context, team))
     answer = add(reviewer, place, team_id=other.id)
     assert answer.status_code == 422
     assert "Đội không phụ trách: Xã An Lão." in words(unescape(answer.get_data(as_text=True)))
     assert items(reviewer) == []
     with snapshot(office.engine) as session:
-        own = next(one for one in teams_of(session) if one != other.id)
+        own = next(team_id for team_id in teams_of(session) if team_id != other.id)
     assert add(reviewer, place, team_id=own).status_code == 303
 
 
-def test_a_search_without_a_word_finds_all(reviewer: Browser, places: list[str]) -> None:
-    assert "Bắt đầu bằng tìm kiếm" in said(reviewer, "/plan/2026/add")
-    assert "Tìm thấy: 2" in said(reviewer, "/plan/2026/add?q=&type=&unit=")
+def test_search_without_text_finds_all(reviewer: Browser, places: list[str]) -> None:
+    assert "Bắt đầu bằng tìm kiếm" in page_text(reviewer, "/plan/2026/add")
+    assert "Tìm thấy: 2" in page_text(reviewer, "/plan/2026/add?q=&type=&unit=")
 
 
-def test_note_that_may_name_a_person_asks_for_a_second_look(reviewer: Browser, places: list[str]) -> None:
+def test_note_that_may_name_a_person_needs_confirmation(reviewer: Browser, places: list[str]) -> None:
     reason = "Gặp chị Nguyễn Thị Hoa số 0912345678"
     answer = add(reviewer, places[0], reason=reason)
     assert "Lời ghi này có nêu tên ai không?" in answer.get_data(as_text=True)
@@ -116,14 +116,14 @@ def test_visit_is_moved_then_cancelled(reviewer: Browser, places: list[str]) -> 
     (path,) = items(reviewer)
     moved = GIVEN | {"window_from": "2026-12-02", "window_to": "2026-12-05", "month": "", "seen_rev": "1"}
     assert reviewer.post(path, moved).status_code == 303
-    assert "02/12/2026 – 05/12/2026" in said(reviewer, path)
+    assert "02/12/2026 – 05/12/2026" in page_text(reviewer, path)
     late = reviewer.post(path, moved | {"window_to": "2026-12-09"})
     assert late.status_code == 409
     assert "2026-12-09" in late.get_data(as_text=True)
     assert reviewer.post(f"{path}/cancel", {"seen_rev": "2", "cancel_reason": " "}).status_code >= 400
     gone = reviewer.post(f"{path}/cancel", {"seen_rev": "2", "cancel_reason": "Cơ sở tạm nghỉ."})
     assert gone.status_code == 303
-    assert "Cơ sở tạm nghỉ." in said(reviewer, path)
+    assert "Cơ sở tạm nghỉ." in page_text(reviewer, path)
     assert 'name="seen_rev"' not in reviewer.text(path)
 
 
@@ -136,8 +136,8 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
             lines.add(name, value)
         lines.add("count", count)
     lines["number"] = "0912345678"
-    asked = reviewer.client.post("/plan/2026/quotas", data=lines)
-    assert (asked.status_code, "Có thể là số điện thoại" in unescape(asked.get_data(as_text=True))) == (
+    answer = reviewer.client.post("/plan/2026/quotas", data=lines)
+    assert (answer.status_code, "Có thể là số điện thoại" in unescape(answer.get_data(as_text=True))) == (
         200,
         True,
     )
@@ -145,11 +145,11 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
     assert reviewer.client.post("/plan/2026/quotas", data=lines).status_code == 303
     add(reviewer, PLACE)
     visit = in_the_field.visit()
-    page = said(reviewer, "/plan/2026")
+    page = page_text(reviewer, "/plan/2026")
     assert "35/KH-UBND" in page
     assert "1 trên 3" in page
     assert f"/reviews/{visit}" in reviewer.text("/plan/2026?state=done")
-    assert "1 đã thực hiện / 1 trong kế hoạch" in said(reviewer, "/plan/calendar?year=2026")
+    assert "1 đã thực hiện / 1 trong kế hoạch" in page_text(reviewer, "/plan/calendar?year=2026")
     stale = reviewer.client.post("/plan/2026/quotas", data=lines)
     assert stale.status_code == 409
     lines.setlist("count", ["ba", ""])
@@ -170,25 +170,25 @@ def test_unannounced_visit_makes_an_item_done_by_its_link_alone_and_counts_in_th
     unannounced = {"inspection_kind": "unannounced", "trigger": "tip_off"}
     alone = in_the_field.visit(**unannounced)
     assert f"/reviews/{alone}" not in reviewer.text(path)
-    assert "1 trên 9" in said(reviewer, "/plan/2026")
+    assert "1 trên 9" in page_text(reviewer, "/plan/2026")
     times = {"started_at": "2026-11-21T07:00:00Z", "ended_at": "2026-11-21T08:00:00Z"}
     linked = in_the_field.visit(**unannounced, **times, plan_item_id=path.rpartition("/")[2])
     assert f"/reviews/{linked}" in reviewer.text(path)
-    assert "2 trên 9" in said(reviewer, "/plan/2026")
-    assert "Đột xuất" in said(reviewer, f"/reviews/{linked}")
+    assert "2 trên 9" in page_text(reviewer, "/plan/2026")
+    assert "Đột xuất" in page_text(reviewer, f"/reviews/{linked}")
 
 
-def quotas(browser: Browser, *wanted: dict[str, str]) -> None:
+def quotas(browser: Browser, *rows: dict[str, str]) -> None:
     lines = MultiDict({"csrf_token": browser.token(), "seen_rev": "0"})
-    for one in wanted:
+    for row in rows:
         for name in ("key", "type", "unit", "team", "quota_month"):
-            lines.add(name, one.get(name, ""))
+            lines.add(name, row.get(name, ""))
         lines.add("count", "9")
     assert browser.client.post("/plan/2026/quotas", data=lines).status_code == 303
 
 
 def links(browser: Browser, path: str, pattern: str) -> list[str]:
-    return list(dict.fromkeys(unescape(one) for one in re.findall(pattern, browser.text(path))))
+    return list(dict.fromkeys(unescape(link) for link in re.findall(pattern, browser.text(path))))
 
 
 def test_number_of_a_quota_opens_exactly_the_visits_that_count(
@@ -274,15 +274,15 @@ def test_one_click_plans_the_reinspection_of_a_correction(reviewer: Browser, in_
     in_the_field.place()
     visit = in_the_field.visit(follow_ups=ASKED)
     assert 'action="/plan/recheck"' in reviewer.text("/follow-ups")
-    asked = {"visit_id": visit, "follow_up_id": "exit", "view": "kind=correction"}
+    fields = {"visit_id": visit, "follow_up_id": "exit", "view": "kind=correction"}
     for _ in range(2):
-        answer = reviewer.post("/plan/recheck", asked)
+        answer = reviewer.post("/plan/recheck", fields)
         assert (answer.status_code, answer.location) == (303, "/follow-ups?kind=correction")
     page = reviewer.text("/follow-ups")
     assert 'action="/plan/recheck"' not in page
     (path,) = ITEM.findall(page)
-    assert "Dọn lối thoát nạn" in said(reviewer, path)
-    assert reviewer.post("/plan/recheck", asked | {"follow_up_id": "none"}).status_code == 404
+    assert "Dọn lối thoát nạn" in page_text(reviewer, path)
+    assert reviewer.post("/plan/recheck", fields | {"follow_up_id": "none"}).status_code == 404
 
 
 AT_ONCE = "nhận khi đồng bộ lần tới"
@@ -290,9 +290,9 @@ AT_ONCE = "nhận khi đồng bộ lần tới"
 
 def test_office_reads_when_the_tablets_get_what_it_plans(reviewer: Browser, places: list[str]) -> None:
     add(reviewer, places[0])
-    assert AT_ONCE in said(reviewer, "/plan/2026")
+    assert AT_ONCE in page_text(reviewer, "/plan/2026")
     add(reviewer, places[1], inspection_kind="unannounced", window_from="2026-12-10")
-    page = said(reviewer, "/plan/2026")
+    page = page_text(reviewer, "/plan/2026")
     assert AT_ONCE not in page
     assert "máy của đội nhận từ ngày đầu của thời gian kiểm tra" in page
 
@@ -304,20 +304,20 @@ def test_office_reads_that_a_visit_made_unannounced_leaves_the_tablets(
     (path,) = items(reviewer)
     later = GIVEN | {"inspection_kind": "unannounced", "window_from": "2026-12-10", "month": "12"}
     reviewer.post(path, later | {"seen_rev": "1"})
-    page = said(reviewer, path)
+    page = page_text(reviewer, path)
     assert "gỡ khỏi máy của đội" in page
     assert AT_ONCE not in page
     reviewer.post(path, later | {"seen_rev": "2", "window_from": "2026-12-11"})
-    page = said(reviewer, path)
+    page = page_text(reviewer, path)
     assert "máy của đội nhận từ ngày đầu" in page
     assert "gỡ khỏi" not in page
     reviewer.post(path, GIVEN | {"seen_rev": "3"})
-    assert AT_ONCE in said(reviewer, path)
+    assert AT_ONCE in page_text(reviewer, path)
 
 
 def test_unannounced_visit_is_shown_to_who_plans_before_its_day(reviewer: Browser, places: list[str]) -> None:
     add(reviewer, places[0], inspection_kind="unannounced", window_from="2026-12-10")
-    assert "Đội chưa được biết" in said(reviewer, "/plan/2026")
+    assert "Đội chưa được biết" in page_text(reviewer, "/plan/2026")
 
 
 def test_years_and_items_that_are_not_there(reviewer: Browser) -> None:
@@ -337,9 +337,9 @@ def test_statements_do_not_grow_with_the_plan(
     reviewer: Browser, in_the_field: FieldWork, places: list[str], statements: Statements
 ) -> None:
     def counted(path: str) -> int:
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             reviewer.text(path)
-        return len(found)
+        return len(queries)
 
     add(reviewer, places[0])
     before = [counted(path) for path in ("/plan/2026", "/plan/calendar", "/plan/2026/add?type=karaoke")]

@@ -85,13 +85,13 @@ def page_of(record_type: str, data: dict[str, object]) -> RecordPage:
 def test_page_shows_every_field_in_the_order_of_its_declaration(record_type: str) -> None:
     sections = sections_of(RowMaker(page_of(record_type, full(record_type)), SPEECH))
     shown = {row.path.partition(".")[0] for section in sections for row in section.rows}
-    wanted = {
+    expected = {
         path
         for path, spec in FIELDS[record_type].items()
         if "." not in path and not spec.off_console and path != "_deleted"
     }
-    # A violation stands under the question it belongs to.
-    assert wanted - shown - {"findings"} == set()
+    # A violation is shown below its question.
+    assert expected - shown - {"findings"} == set()
     order = list(FIELDS[record_type])
     for section in sections:
         places = [order.index(row.path.partition(".")[0]) for row in section.rows]
@@ -120,5 +120,5 @@ def test_number_is_followed_by_its_unit() -> None:
 def test_several_choices_are_read_with_their_labels() -> None:
     topics = load().topics
     ids = list(topics)[:2]
-    said = "; ".join(topics[each].vi for each in ids)
-    assert value_text("outreach_session", "topic_ids", ids, SPEECH) == said
+    expected = "; ".join(topics[each].vi for each in ids)
+    assert value_text("outreach_session", "topic_ids", ids, SPEECH) == expected

@@ -197,7 +197,7 @@ def test_a_visit_is_read_by_the_checklist_of_its_day_and_keeps_what_was_recorded
 
     old = LISTS.items["fire_extinguishers"].vi
     last, first = page("2026-06-30", fire_training="yes"), page("2026-07-01", fire_training="yes")
-    assert [(old in one, "quy định mới" in one) for one in (last, first)] == [(True, False), (False, True)]
+    assert [(old in text, "quy định mới" in text) for text in (last, first)] == [(True, False), (False, True)]
     late = page("2026-07-01", fire_extinguishers="yes")
     assert old in late, "an answer by the list of before is there to be read"
     assert "không có hiệu lực theo danh mục vào ngày này" in late

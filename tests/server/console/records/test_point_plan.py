@@ -45,7 +45,7 @@ def test_all_of_it_is_within_the_frame_and_to_scale(metres: int, accuracy: int) 
     assert mark.y <= plan.y, "north is up"
 
 
-def test_the_words_tell_distance_accuracy_and_day() -> None:
+def test_text_states_distance_accuracy_and_day() -> None:
     plan = drawn(ArrivalPoint(north_of_gate(200), 12), ArrivalPoint(GATE, None, date(2026, 3, 2)))
     there = "Lần kiểm tra 02/03/2026: cách vị trí đăng ký 0\N{NO-BREAK SPACE}m"
     assert plan.text == f"Lúc đến: {WORDS}; {there}"
@@ -72,7 +72,7 @@ def test_pages_of_the_visit_and_of_the_establishment_show_it(
     assert f"view=map&unit=c11629_v2#point-{PLACE}" in page
 
 
-def test_an_establishment_without_a_point_says_so(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_missing_point_of_an_establishment_is_stated(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place(lat=None, lon=None)
     page = reviewer.text(f"/establishments/{PLACE}")
     assert "Cơ sở chưa có vị trí trên bản đồ" in page

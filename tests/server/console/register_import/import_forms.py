@@ -12,13 +12,13 @@ _CHOSEN = re.compile(r'<select [^>]*name="((?:column|word|all):[^"]+)"(.*?)</sel
 def proposed(page: str) -> dict[str, str]:
     """Return what the selects of a page propose."""
     return {
-        unescape(name): found[1] if (found := re.search(r'value="([^"]*)" selected', options)) else ""
+        unescape(name): value[1] if (value := re.search(r'value="([^"]*)" selected', options)) else ""
         for name, options in _CHOSEN.findall(page)
     }
 
 
 def seen_in(page: str) -> str:
     """Return the digest of what a preview shows."""
-    found = SEEN.search(page)
-    assert found is not None, page
-    return found[1]
+    field = SEEN.search(page)
+    assert field is not None, page
+    return field[1]

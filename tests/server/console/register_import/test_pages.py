@@ -35,7 +35,7 @@ def upload(browser: Browser, data: bytes, name: str = "so.xlsx") -> str:
 
 
 def previewed(browser: Browser, at: str, **chosen: str) -> str:
-    """Take all that is proposed, but for what is chosen, and return the preview."""
+    """Accept the proposed columns except for the chosen ones, and return the preview."""
     columns = proposed(browser.text(f"{at}/columns"))
     more = {name.replace("__", ":"): value for name, value in chosen.items()}
     answer = browser.post(f"{at}/columns", columns | more)
@@ -86,9 +86,7 @@ def test_three_registers_of_offices_are_imported_unchanged_and_undone(
     assert visible(office) == before
 
 
-def test_each_refused_row_is_told_by_its_number_column_reason_and_value(
-    office: Office, reviewer: Browser
-) -> None:
+def test_refused_row_is_listed_with_number_column_reason_and_value(office: Office, reviewer: Browser) -> None:
     data = table(
         GOOD,
         ("", "Karaoke", "Xã An Lão", "Thôn 4", "3", "", "GP-2", ""),
@@ -98,7 +96,7 @@ def test_each_refused_row_is_told_by_its_number_column_reason_and_value(
     at = upload(reviewer, data, "so.txt")
     preview = previewed(reviewer, at)
     rows = re.findall(r"<tr>(.*?)</tr>", preview, re.S)
-    told = [" | ".join(re.findall(r"<td[^>]*>([^<]*)</td>", row)) for row in rows]
+    shown_rows = [" | ".join(re.findall(r"<td[^>]*>([^<]*)</td>", row)) for row in rows]
     for line in (
         "3 | Tên cơ sở | Cần nhập mục này. | —",
         "4 | Số phòng | Cần số nguyên. | vài phòng",
@@ -106,7 +104,7 @@ def test_each_refused_row_is_told_by_its_number_column_reason_and_value(
         "5 | Loại hình | Không có trong danh mục. | đua ngựa",
         "5 | Xã | Không có trong danh mục. | Xã Không Có",
     ):
-        assert line in told
+        assert line in shown_rows
     page = run(office, reviewer, at, preview)
     assert "Đã nhập" in page
     sheet = load_workbook(io.BytesIO(reviewer.get(f"{at}/refused.xlsx").get_data())).active
@@ -155,7 +153,7 @@ def test_nothing_about_persons_is_kept_anywhere(office: Office, reviewer: Browse
     assert "Trần Văn Duyệt" not in kept
 
 
-def test_columns_and_words_are_remembered_for_the_next_file(office: Office, reviewer: Browser) -> None:
+def test_column_mapping_is_stored_for_the_next_file(office: Office, reviewer: Browser) -> None:
     data = table(("Quán A", "bi-a", "Xã An Lão", "Thôn 1", "1", "", "", "chơi bi-a"))
     at = upload(reviewer, data, "so.txt")
     columns = proposed(reviewer.text(f"{at}/columns")) | {"column:4": "", "all:unit_id": ""}
@@ -170,7 +168,7 @@ def test_columns_and_words_are_remembered_for_the_next_file(office: Office, revi
     assert proposed(reviewer.text(f"{again}/words"))["word:establishment_type_id:bi a"] == "other_service"
 
 
-def test_a_required_field_without_a_column_is_told_and_nothing_chosen_is_lost(reviewer: Browser) -> None:
+def test_required_field_without_a_column_is_shown_and_choices_are_kept(reviewer: Browser) -> None:
     head = ("Tên cơ sở", "Nơi ấy", "Loại hình")
     at = upload(reviewer, table(("A", "Thôn 1", "NN"), ("B", "Thôn 2", "KS"), head=head), "so.txt")
     answer = reviewer.post(f"{at}/columns", proposed(reviewer.text(f"{at}/columns")) | {"column:2": "note"})
@@ -220,8 +218,10 @@ def test_tablets_get_the_establishments_with_their_next_exchange(
     run(office, reviewer, at, previewed(reviewer, at))
     answer = in_the_field.tablet.sync(push=[], cursors={})
     frames = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
-    found = [one for one in frames if one.get("type") == "establishment" or "Hoa Ban" in json.dumps(one)]
-    assert "Hoa Ban" in json.dumps(found, ensure_ascii=False)
+    received = [
+        frame for frame in frames if frame.get("type") == "establishment" or "Hoa Ban" in json.dumps(frame)
+    ]
+    assert "Hoa Ban" in json.dumps(received, ensure_ascii=False)
     with snapshot(office.engine) as session:
         record_id = session.scalar(select(EstablishmentProjection.record_id))
     page = unescape(reviewer.text(f"/establishments/{record_id}"))
@@ -257,8 +257,8 @@ def test_a_reviewer_of_one_commune_imports_there_and_sees_own_imports_alone(
 
 def _limit(session: Session, office: Office, unit: str) -> None:
     stored = Passwords("test").hash(PASSWORD)
-    wanted = AccountRequest("district_reviewer", "Cán bộ xã", "reviewer", None, ())
-    accounts.add(session, office.context, wanted, (), stored)
+    account = AccountRequest("district_reviewer", "Cán bộ xã", "reviewer", None, ())
+    accounts.add(session, office.context, account, (), stored)
     officer = officers.by_login_or_id(session, office.settings.tenant, "district_reviewer")
     session.add(
         OfficerScope(tenant_id=office.settings.tenant, officer_id=officer.officer_id, scope=f"unit:{unit}")

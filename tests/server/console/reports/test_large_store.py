@@ -47,13 +47,13 @@ def reviewer(
     def refuse(*_: object) -> None:
         raise AssertionError("records are read in the server")
 
-    def answer_here(module: str, *asked: object) -> Any:
+    def answer_here(module: str, *arguments: object) -> Any:
         """Count in this process: the start of one takes seconds."""
         if module != count_process.MODULE:
-            return answer_of(module, *asked)
+            return answer_of(module, *arguments)
         with monkeypatch.context() as apart:
             apart.setattr(report_facts, "slices_of_store", counts)
-            return json.loads(json.dumps(count_process.count(*asked)))  # type: ignore[arg-type]
+            return json.loads(json.dumps(count_process.count(*arguments)))  # type: ignore[arg-type]
 
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 0)
     monkeypatch.setattr(report_facts, "slices_of_store", refuse)
@@ -66,8 +66,8 @@ def leader(reviewer: Browser, signed_in: Callable[[str], Browser]) -> Browser:
     return signed_in(LEADER)
 
 
-def opened(office: Office, reviewer: Browser, asked: dict[str, str] = NEW) -> str:
-    path = str(reviewer.post("/reports/new", asked).headers["Location"])
+def opened(office: Office, reviewer: Browser, fields: dict[str, str] = NEW) -> str:
+    path = str(reviewer.post("/reports/new", fields).headers["Location"])
     settle(office.engine, "main", load(), local_date(office.clock.now()))
     return path
 
@@ -83,7 +83,7 @@ def ask_freeze(office: Office, reviewer: Browser, path: str) -> None:
     assert answer.status_code == 303
 
 
-def test_sign_off_and_freeze_wait_for_a_job_and_the_page_says_so(
+def test_sign_off_and_freeze_wait_for_a_job_with_a_message(
     office: Office, reviewer: Browser, leader: Browser
 ) -> None:
     path = opened(office, reviewer)
@@ -105,7 +105,7 @@ def test_sign_off_and_freeze_wait_for_a_job_and_the_page_says_so(
         frozen = frozen_report(session, "main", path.rpartition("/")[2])
     assert frozen is not None
     assert stored(office, path).frozen_hash == frozen.sha256
-    assert [one[1] for one in frozen.content["records"]] == ["establishment"]
+    assert [part[1] for part in frozen.content["records"]] == ["establishment"]
     assert "Refresh" not in reviewer.get(path).headers
 
 
@@ -128,7 +128,7 @@ def test_later_changes_are_counted_by_a_job_and_shown_then(
     assert "Refresh" in signed_in("chi").get(f"{path}/later").headers
 
 
-def test_a_report_edited_meanwhile_is_not_signed_off_and_the_page_says_so(
+def test_report_edited_meanwhile_is_not_signed_off_with_a_message(
     office: Office, reviewer: Browser, leader: Browser
 ) -> None:
     path = opened(office, reviewer)

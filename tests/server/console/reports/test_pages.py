@@ -54,9 +54,9 @@ def digests(browser: Browser, path: str) -> dict[str, str]:
 
 def stored(office: Office, path: str) -> Report:
     with snapshot(office.engine) as session:
-        found = find_report(session, "main", path.rpartition("/")[2])
-    assert found is not None
-    return found.report
+        row = find_report(session, "main", path.rpartition("/")[2])
+    assert row is not None
+    return row.report
 
 
 def signed_and_frozen(reviewer: Browser, leader: Browser, path: str) -> None:
@@ -88,18 +88,21 @@ def test_a_report_of_a_period_to_come_is_not_opened(reviewer: Browser, office: O
     assert "Chưa mở báo cáo nào" in shown(reviewer, "/reports")
 
 
-def test_board_tells_who_has_sent_and_one_click_writes_it_down(
+def test_board_shows_submissions_and_records_them_with_a_click(
     reviewer: Browser, report: str, office: Office
 ) -> None:
     page = shown(reviewer, "/reports")
     assert "0 / 5 đơn vị đã gửi 0 đơn vị quá hạn" in page
     assert "16/12/2026" in page
-    found = re.search(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports"))
-    assert found
+    submission = re.search(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports"))
+    assert submission
     sent = {"seen_rev": 1, "submitted_on": "2026-11-24"}
-    path = f"/reports/submissions/{found[1]}"
-    asked = reviewer.post(path, {**sent, "document_number": "Nguyễn Văn An"})
-    assert (asked.status_code, "Có thể là họ tên người" in unescape(asked.get_data(as_text=True))) == (
+    path = f"/reports/submissions/{submission[1]}"
+    confirmation = reviewer.post(path, {**sent, "document_number": "Nguyễn Văn An"})
+    assert (
+        confirmation.status_code,
+        "Có thể là họ tên người" in unescape(confirmation.get_data(as_text=True)),
+    ) == (
         200,
         True,
     )
@@ -109,9 +112,13 @@ def test_board_tells_who_has_sent_and_one_click_writes_it_down(
     assert "Đã ghi nhận." in page
     assert "1 / 5 đơn vị đã gửi" in page
     assert "Gửi đúng hạn" in page
-    late = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 1, "submitted_on": "2026-11-23"})
+    late = reviewer.post(
+        f"/reports/submissions/{submission[1]}", {"seen_rev": 1, "submitted_on": "2026-11-23"}
+    )
     assert late.status_code == 409
-    future = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 2, "submitted_on": "2026-11-25"})
+    future = reviewer.post(
+        f"/reports/submissions/{submission[1]}", {"seen_rev": 2, "submitted_on": "2026-11-25"}
+    )
     assert (future.status_code, "Ngày này chưa tới" in unescape(future.get_data(as_text=True))) == (422, True)
     office.clock.move(days=30)
 
@@ -153,7 +160,7 @@ def submissions(browser: Browser) -> set[str]:
 def keep_to(office: Office, login: str, *scopes: str) -> None:
     """Give an officer these units in place of the whole office."""
     officer_id = office.officer_id(login)
-    rows = [OfficerScope(tenant_id="main", officer_id=officer_id, scope=one) for one in scopes]
+    rows = [OfficerScope(tenant_id="main", officer_id=officer_id, scope=scope) for scope in scopes]
     run_write(office.engine, lambda session: session.add_all(rows))
 
 
@@ -187,8 +194,8 @@ def test_office_of_one_commune_makes_its_own_report_and_no_other(
     assert "14/12/2026" in page
     signed_and_frozen(commune, leader, own)
     document = Document(io.BytesIO(commune.get(f"{own}/files/docx").data))
-    assert any("xã An Lão" in one.text for one in document.paragraphs)
-    # Seen from above, the area less one commune would be an area of few.
+    assert any("xã An Lão" in paragraph.text for paragraph in document.paragraphs)
+    # For external viewers the difference of area and commune would be a small number.
     assert city.get(own).status_code == 404
 
 
@@ -255,7 +262,7 @@ def test_who_sees_a_part_of_its_area_undoes_no_withdrawal(
     assert signed_in("chi").post(f"{report}/undo-withdrawal", {}).status_code == 404
 
 
-def test_a_signed_draft_says_why_it_is_not_withdrawn(
+def test_signed_report_shows_why_it_cannot_be_withdrawn(
     reviewer: Browser, report: str, signed_in: Callable[[str], Browser]
 ) -> None:
     leader = signed_in("leader_viewer")
@@ -268,7 +275,7 @@ def test_a_signed_draft_says_why_it_is_not_withdrawn(
     assert reviewer.post(f"{report}/withdraw", {"seen_rev": 2}).status_code == 409
 
 
-def test_texts_of_two_officers_are_merged_and_one_text_of_both_is_asked_about(
+def test_texts_of_two_officers_are_merged_and_a_conflict_needs_a_choice(
     reviewer: Browser, report: str, office: Office
 ) -> None:
     seen = digests(reviewer, report)
@@ -287,11 +294,13 @@ def test_texts_of_two_officers_are_merged_and_one_text_of_both_is_asked_about(
     assert stored(office, report).sections["s1_situation"] == "Khác"
 
 
-def test_text_that_may_name_a_person_is_asked_about(reviewer: Browser, report: str, office: Office) -> None:
+def test_text_that_may_name_a_person_needs_confirmation(
+    reviewer: Browser, report: str, office: Office
+) -> None:
     sent = {**digests(reviewer, report), "sections.s11_assessment": NAMED}
-    asked = reviewer.post(report, sent)
-    assert asked.status_code == 200
-    assert "0912345678" in unescape(asked.get_data(as_text=True))
+    answer = reviewer.post(report, sent)
+    assert answer.status_code == 200
+    assert "0912345678" in unescape(answer.get_data(as_text=True))
     assert stored(office, report).sections == {}
     assert reviewer.post(report, sent | {"confirmed": "texts"}).status_code == 303
 
@@ -411,7 +420,7 @@ def test_report_without_an_issuer_waits_for_its_heading(
 
 
 def template_with(text: str) -> bytes:
-    """Return the product's template with one more paragraph."""
+    """Return the report template of the product with one more paragraph."""
     document = Document(io.BytesIO(own_template(load().report_layout)))
     document.add_paragraph(text)
     out = io.BytesIO()
@@ -432,7 +441,10 @@ def test_template_of_the_office_is_used_and_the_products_again(
     assert (
         hashlib.sha256(reviewer.get("/reports/template/file").data).digest() == hashlib.sha256(body).digest()
     )
-    texts = [one.text for one in Document(io.BytesIO(reviewer.get(f"{report}/files/docx").data)).paragraphs]
+    texts = [
+        paragraph.text
+        for paragraph in Document(io.BytesIO(reviewer.get(f"{report}/files/docx").data)).paragraphs
+    ]
     assert "Xã gửi kèm: Kết quả công tác phòng, chống mại dâm năm 2026" in texts
     assert reviewer.post("/reports/template/drop").status_code == 303
     assert "Mẫu có sẵn" in shown(reviewer, "/reports/template")
@@ -441,7 +453,7 @@ def test_template_of_the_office_is_used_and_the_products_again(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (
             "Tổng: {{ so_lieu }}",
@@ -454,19 +466,19 @@ def test_template_of_the_office_is_used_and_the_products_again(
         ("{{ subject.__class__.__mro__ }}", "không phải ô điền"),
     ],
 )
-def test_wrong_placeholder_is_told_with_its_paragraph(reviewer: Browser, text: str, said: str) -> None:
+def test_wrong_placeholder_is_reported_with_its_paragraph(reviewer: Browser, text: str, message: str) -> None:
     answer = send(reviewer, template_with(text))
     assert answer.status_code == 422
     page = words(unescape(answer.get_data(as_text=True)))
     assert re.search(r"Đoạn \d+: ", page)
-    assert said in page
+    assert message in page
 
 
 def test_template_is_tried_out_before_it_is_put_in_use(reviewer: Browser, office: Office) -> None:
     form = {"file": (io.BytesIO(template_with("Thử: {{ subject }}")), "mau-xa.docx"), "preview": "1"}
     answer = reviewer.post("/reports/template", form)
     assert answer.status_code == 200
-    texts = [one.text for one in Document(io.BytesIO(answer.data)).paragraphs]
+    texts = [paragraph.text for paragraph in Document(io.BytesIO(answer.data)).paragraphs]
     assert "Thử: Kết quả công tác phòng, chống mại dâm năm 2026" in texts
     assert "Mẫu có sẵn" in shown(reviewer, "/reports/template")
     with snapshot(office.engine) as session:
@@ -486,9 +498,9 @@ def test_statements_of_the_pages_do_not_grow_with_the_reports(
     counts = []
     for year in ("2024", "2025"):
         reviewer.text("/reports")
-        with statements(office.engine) as said:
+        with statements(office.engine) as queries:
             reviewer.text("/reports")
-        counts.append(len(said))
+        counts.append(len(queries))
         assert reviewer.post("/reports/new", NEW | {"year": year}).status_code == 303
     assert counts[0] == counts[1]
 

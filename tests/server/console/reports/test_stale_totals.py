@@ -17,7 +17,7 @@ from field178_server.office.indicators.totals.updater import settle_if_needed
 NEW = {"kind": "annual", "year": "2026", "area_id": "an_lao_area_2025", "profile_ids": ["ha_noi_2026"]}
 
 
-def test_draft_says_that_figures_are_being_counted_and_then_shows_them(
+def test_draft_shows_figures_once_they_are_counted(
     office: Office,
     signed_in: Callable[[str], Browser],
     in_the_field: FieldWork,
@@ -26,7 +26,7 @@ def test_draft_says_that_figures_are_being_counted_and_then_shows_them(
     in_the_field.place()
     reviewer = signed_in("chi")
     path = str(reviewer.post("/reports/new", NEW).headers["Location"])
-    # The first page also says that the report was opened.
+    # The first page also states that the report was opened.
     reviewer.text(path)
     counted = words(unescape(reviewer.text(path)))
 

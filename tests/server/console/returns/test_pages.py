@@ -92,8 +92,8 @@ def health(office: Office, agency: Callable[[str], Browser]) -> Browser:
     """Sign in a health office that the lists ask for harm-reduction totals."""
     table, key = "organizations.agencies", "prov_health_department"
     row = TABLES[table].rows(released_files())[key]
-    asked = {"returns": ["workers_examined", "harm_reduction_return"]}
-    office.publish_lists({table: {key: {**row, **asked}}})
+    fields = {"returns": ["workers_examined", "harm_reduction_return"]}
+    office.publish_lists({table: {key: {**row, **fields}}})
     return agency("prov_health_department")
 
 
@@ -133,23 +133,23 @@ def test_an_agency_sends_its_own_numbers_and_owes_them_no_longer(
         "month": "2026-11-01",
         "cases_tried": 2,
     }
-    # The number of the period before stands beside the field.
+    # The number of the previous period is shown beside the field.
     assert "Tháng 10/2026: 5 vụ" in shown(court, f"{NEW}?month=2026-11-01")
 
 
-def test_the_office_reads_which_numbers_nobody_is_asked_for(
+def test_office_sees_numbers_that_no_agency_reports(
     office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
     """Since 2025 the lists leave it to each office who sends what the district agencies sent."""
-    asked = "Chưa giao cho cơ quan nào: Số tin báo, tố giác tiếp nhận"
+    warning = "Chưa giao cho cơ quan nào: Số tin báo, tố giác tiếp nhận"
     reviewer = signed_in("chi")
-    assert asked in shown(reviewer)
+    assert warning in shown(reviewer)
     assert "Số vụ xét xử" not in shown(reviewer).partition("Chưa giao")[2].partition(". ")[0]
-    assert asked not in shown(reviewer, "/returns?month=2025-02-01")
+    assert warning not in shown(reviewer, "/returns?month=2025-02-01")
     table, key = "organizations.agencies", "commune_police"
     row = TABLES[table].rows(released_files())[key]
     office.publish_lists({table: {key: {**row, "returns": ["tipoffs_received"]}}})
-    assert asked not in shown(reviewer)
+    assert warning not in shown(reviewer)
 
 
 def test_an_agency_owes_its_numbers_before_the_register_is_filled(
@@ -160,7 +160,7 @@ def test_an_agency_owes_its_numbers_before_the_register_is_filled(
     assert "3 số liệu tháng này và hai tháng trước còn phải gửi" in shown(signed_in("agency_reporter"), "/")
     sent = shown(signed_in("chi"))
     assert "Tòa án nhân dân khu vực Thành phố Hải Phòng Số liệu tháng của cơ quan Chưa gửi" in sent
-    # Without any area nothing is known to be sent.
+    # Without an area no return is due.
     run_write(office.engine, lambda session: session.execute(delete(OfficerScope)))
     page = shown(signed_in("agency_reporter"))
     assert "Đã gửi đủ" not in page
@@ -168,7 +168,7 @@ def test_an_agency_owes_its_numbers_before_the_register_is_filled(
 
 
 @pytest.mark.parametrize(
-    ("over", "said"),
+    ("over", "message"),
     [
         ({"cases_tried": "-1"}, "Số vụ xét xử (vụ): Số không được âm."),
         ({"cases_tried": "100000"}, "Số vụ xét xử (vụ): Số phải từ 0 đến 99.999."),
@@ -180,13 +180,13 @@ def test_an_agency_owes_its_numbers_before_the_register_is_filled(
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_stays_typed(
-    agency: Callable[[str], Browser], office: Office, over: Json, said: str
+    agency: Callable[[str], Browser], office: Office, over: Json, message: str
 ) -> None:
     typed = COURT | over
     answer = agency("regional_court").post(NEW, typed)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code in (409, 422)
-    assert said in words(page)
+    assert message in words(page)
     assert "Lỗi:" in page
     assert f'value="{typed["cases_tried"]}"' in page
     assert f'<option value="{typed["month"]}" selected' in page
@@ -233,7 +233,9 @@ def test_a_return_is_corrected_and_withdrawn_with_its_history(
     with snapshot(office.engine) as session:
         actions = list(session.scalars(select(Audit.action).where(Audit.action.like("agency_return%"))))
     assert sorted(actions) == [
-        *("agency_return_corrected", "agency_return_entered", "agency_return_entered"),
+        "agency_return_corrected",
+        "agency_return_entered",
+        "agency_return_entered",
         "agency_return_withdrawn",
     ]
 
@@ -260,7 +262,7 @@ def test_harm_reduction_is_one_form_a_month_without_a_place(health: Browser, off
 
 
 @pytest.mark.parametrize("record_type", sorted(OF_OFFICE))
-def test_the_office_enters_what_it_knows(
+def test_office_enters_its_own_records(
     agency: Callable[[str], Browser], office: Office, signed_in: Callable[[str], Browser], record_type: str
 ) -> None:
     court, reviewer = agency("regional_court"), signed_in("chi")
@@ -279,7 +281,7 @@ def test_the_office_enters_what_it_knows(
 
 
 @pytest.mark.parametrize(
-    ("record_type", "over", "said"),
+    ("record_type", "over", "message"),
     [
         ("budget_line", {"spent_vnd": "50000001"}, "Kinh phí đã chi (đồng): Nhiều hơn kinh phí được giao."),
         ("budget_line", {"year": "2027"}, "Năm ngân sách: Kỳ này chưa tới."),
@@ -295,11 +297,11 @@ def test_what_the_office_enters_is_checked_too(
     signed_in: Callable[[str], Browser],
     record_type: str,
     over: Json,
-    said: str,
+    message: str,
 ) -> None:
     agency("regional_court")
     answer = signed_in("chi").post(f"/returns/new/{record_type}", OF_OFFICE[record_type] | over)
-    assert said in words(unescape(answer.get_data(as_text=True)))
+    assert message in words(unescape(answer.get_data(as_text=True)))
 
 
 @pytest.mark.parametrize("login", ["chi", "leader_viewer"])
@@ -389,7 +391,7 @@ def test_an_agency_enters_wrong_information_that_it_dealt_with(
 
 
 @pytest.mark.parametrize(
-    ("over", "said"),
+    ("over", "message"),
     [
         ({"item_count": "-1"}, "Số thông tin sai lệch đã xử lý (thông tin): Số không được âm."),
         (
@@ -403,13 +405,13 @@ def test_an_agency_enters_wrong_information_that_it_dealt_with(
     ],
 )
 def test_a_bad_correction_of_wrong_information_is_refused_at_its_field(
-    agency: Callable[[str], Browser], office: Office, over: Json, said: str
+    agency: Callable[[str], Browser], office: Office, over: Json, message: str
 ) -> None:
     typed = CORRECTION | over
     answer = agency("commune_culture_social").post("/returns/new/information_correction", typed)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code in (409, 422)
-    assert said in words(page)
+    assert message in words(page)
     for name in ("item_count", "corrected_on"):
         assert f'value="{typed[name]}"' in page
     assert '<option value="correction_asked" selected' in page
@@ -430,8 +432,8 @@ def test_the_front_enters_a_supervision_and_what_came_of_it(
     ((record_id, _, data),) = stored(office, "supervision")
     assert "recommendations_done" not in data
     twice = front.post(new, SUPERVISION | {"units_supervised": "4"})
-    said = words(unescape(twice.get_data(as_text=True)))
-    assert "Ngày kết luận: Nội dung này đã được nhập rồi." in said
+    refusal = words(unescape(twice.get_data(as_text=True)))
+    assert "Ngày kết luận: Nội dung này đã được nhập rồi." in refusal
     # Another kind of the same day is another fact.
     assert front.post(new, SUPERVISION | {"kind_id": "social_criticism"}).status_code == 303
     later = SUPERVISION | {"recommendations_done": "4", "seen_rev": "1"}
@@ -442,7 +444,7 @@ def test_the_front_enters_a_supervision_and_what_came_of_it(
 
 
 @pytest.mark.parametrize(
-    ("over", "said"),
+    ("over", "message"),
     [
         ({"units_supervised": "-1"}, "Số đơn vị được giám sát (đơn vị): Số không được âm."),
         ({"units_supervised": "10001"}, "Số đơn vị được giám sát (đơn vị): Số phải từ 1 đến 10.000."),
@@ -452,13 +454,13 @@ def test_the_front_enters_a_supervision_and_what_came_of_it(
     ],
 )
 def test_a_bad_supervision_is_refused_at_its_field(
-    agency: Callable[[str], Browser], office: Office, over: Json, said: str
+    agency: Callable[[str], Browser], office: Office, over: Json, message: str
 ) -> None:
     typed = SUPERVISION | over
     answer = agency("commune_fatherland_front").post("/returns/new/supervision", typed)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code in (409, 422)
-    assert said in words(page)
+    assert message in words(page)
     for name in ("units_supervised", "concluded_on"):
         assert f'value="{typed[name]}"' in page
     assert '<option value="supervision" selected' in page

@@ -1,4 +1,4 @@
-"""The reminder of the 25th: once a month, to those who owe something, even after days without a server."""
+"""Reminder mail of the 25th: once a month to each agency that owes a return, even after server downtime."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def owing(office: Office, in_the_field: FieldWork, signed_in: Callable[[str], ob
     return replace(office.runtime, settings=settings)
 
 
-def told(office: Office) -> tuple[list[str | None], dict[str, str]]:
+def sent_messages(office: Office) -> tuple[list[str | None], dict[str, str]]:
     with snapshot(office.engine) as session:
         notices = list(
             session.scalars(
@@ -63,12 +63,12 @@ def told(office: Office) -> tuple[list[str | None], dict[str, str]]:
     return notices, {login: text for login, text in rows}
 
 
-def test_those_who_owe_something_are_told_once_a_month(owing: Runtime, office: Office) -> None:
+def test_agencies_with_missing_returns_are_mailed_once_a_month(owing: Runtime, office: Office) -> None:
     assert not remind_if_due(owing), "it is the 24th"
     office.clock.move(days=1)
     assert remind_if_due(owing)
     assert not remind_if_due(owing)
-    notices, mails = told(office)
+    notices, mails = sent_messages(office)
     assert notices == ["role:agency_reporter", "role:commune_reporter"]
     assert set(mails) == {"agency_reporter", "commune_reporter"}
     assert "Số liệu tháng 11/2026 còn thiếu:" in mails["commune_reporter"]
@@ -88,7 +88,7 @@ def test_those_who_owe_something_are_told_once_a_month(owing: Runtime, office: O
 def test_a_server_that_was_off_on_the_25th_reminds_after_it(owing: Runtime, office: Office) -> None:
     office.clock.move(days=9)
     assert remind_if_due(owing)
-    _, mails = told(office)
+    _, mails = sent_messages(office)
     assert "Số liệu tháng 11/2026 còn thiếu:" in mails["agency_reporter"]
     assert not remind_if_due(owing)
     office.clock.move(days=5)
@@ -104,13 +104,13 @@ def test_who_owes_nothing_or_wants_no_e_mail_gets_none(
     run_write(office.engine, lambda session: session.execute(no_topic))
     office.clock.move(days=1)
     assert remind_if_due(owing)
-    notices, mails = told(office)
+    notices, mails = sent_messages(office)
     assert (notices, mails) == (["role:commune_reporter"], {})
 
 
 def test_the_hourly_work_of_a_server_sends_it(owing: Runtime, office: Office) -> None:
     run_hourly(owing)
-    assert told(office) == ([], {})
+    assert sent_messages(office) == ([], {})
     office.clock.move(days=1)
     run_hourly(owing)
-    assert told(office)[0] == ["role:agency_reporter", "role:commune_reporter"]
+    assert sent_messages(office)[0] == ["role:agency_reporter", "role:commune_reporter"]

@@ -35,7 +35,7 @@ def stored_review(field: FieldWork, record_id: str) -> tuple[int, str]:
         return row.rev, row.body
 
 
-def test_approval_goes_to_the_next_record_and_says_so(
+def test_approval_opens_the_next_record_with_a_message(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
     following = in_the_field.session()
@@ -47,7 +47,7 @@ def test_approval_goes_to_the_next_record_and_says_so(
     assert "Đã duyệt: " not in reviewer.text(answer.headers["Location"])
 
 
-def test_after_the_last_record_the_queue_says_that_all_is_seen(reviewer: Browser, filed: str) -> None:
+def test_queue_after_the_last_record_is_shown_as_done(reviewer: Browser, filed: str) -> None:
     answer = reviewer.decide(filed, "approve")
     assert answer.headers["Location"] == "/reviews"
     assert "Đã xem hết" in reviewer.text("/reviews")
@@ -60,7 +60,7 @@ def test_next_record_keeps_the_filters(reviewer: Browser, in_the_field: FieldWor
     assert answer.headers["Location"] == f"/reviews/{second}?type=inspection"
 
 
-def test_other_revision_answers_409_with_the_record_as_it_stands_and_all_that_was_typed(
+def test_other_revision_answers_409_with_the_current_record_and_the_input(
     reviewer: Browser, in_the_field: FieldWork, filed: str, state_of: Callable[[str], tuple[str, int | None]]
 ) -> None:
     change = {"recommendation": "Bổ sung nội quy."}
@@ -80,7 +80,7 @@ def test_other_revision_answers_409_with_the_record_as_it_stands_and_all_that_wa
     assert state_of(filed) == ("waiting", None)
 
 
-def test_banner_tells_a_corrected_record_from_one_that_is_out(
+def test_banner_distinguishes_corrected_from_returned_records(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
     reviewer.decide(filed, "return", reason="Thiếu số biên bản")
@@ -100,7 +100,7 @@ def test_return_pins_comments_to_their_fields(reviewer: Browser, in_the_field: F
     assert "members.m1" not in review.body
 
 
-def test_return_without_a_word_says_what_is_missing(reviewer: Browser, filed: str) -> None:
+def test_return_without_a_reason_is_refused(reviewer: Browser, filed: str) -> None:
     answer = reviewer.decide(filed, "return")
     assert answer.status_code == 422
     assert "Hãy ghi lý do" in answer.get_data(as_text=True)
@@ -143,7 +143,7 @@ def test_undo_puts_the_record_back_and_opens_it(
     assert state_of(filed)[0] == "waiting"
 
 
-def test_undo_after_thirty_seconds_asks_to_reopen_instead(
+def test_undo_after_thirty_seconds_offers_to_reopen(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
     reviewer.decide(filed, "approve")
@@ -162,9 +162,9 @@ def test_reopening_and_voiding_need_a_reason(
     assert reviewer.decide(filed, "reopen", reason="Sai số liệu").status_code == 303
     assert state_of(filed) == ("returned", 1)
     assert reviewer.decide(filed, "void").status_code == 422
-    asked = reviewer.decide(filed, "void", reason="Lập trùng")
-    assert asked.status_code == 200
-    assert "Hủy phiếu này?" in asked.get_data(as_text=True)
+    answer = reviewer.decide(filed, "void", reason="Lập trùng")
+    assert answer.status_code == 200
+    assert "Hủy phiếu này?" in answer.get_data(as_text=True)
     assert state_of(filed) == ("returned", 1)
     assert reviewer.decide(filed, "void", reason="Lập trùng", confirmed="void").status_code == 303
     assert state_of(filed) == ("void", 1)
@@ -196,7 +196,7 @@ def test_decision_from_a_page_opened_before_a_colleagues_is_refused_with_who_wha
 
 
 @pytest.mark.parametrize("late", ["approve", "return", "void"])
-def test_decision_that_asks_first_is_refused_before_it_asks(
+def test_outdated_decision_is_refused_before_confirmation(
     reviewer: Browser, colleague: Browser, filed: str, late: str
 ) -> None:
     colleague.decide(filed, "return", reason="Sai số người")
@@ -208,8 +208,8 @@ def test_decision_that_asks_first_is_refused_before_it_asks(
 def test_confirmation_carries_the_revisions_of_the_page_that_was_seen(
     reviewer: Browser, colleague: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
 ) -> None:
-    asked = unescape(reviewer.decide(filed, "approve", keep="k1", **TYPED).get_data(as_text=True))
-    fields = dict(re.findall(r'<input type="hidden" name="([a-z_:]+)" value="([^"]*)">', asked))
+    confirmation = unescape(reviewer.decide(filed, "approve", keep="k1", **TYPED).get_data(as_text=True))
+    fields = dict(re.findall(r'<input type="hidden" name="([a-z_:]+)" value="([^"]*)">', confirmation))
     assert (fields["seen_rev"], fields["seen_review"], fields["keep"]) == ("1", "0", "k1")
     colleague.decide(filed, "return", reason="Sai số người")
     del fields["csrf_token"], fields["back"]
@@ -260,7 +260,7 @@ def test_page_shows_each_decision_with_its_own_officer_time_and_reason(
     reviewer.decide(filed, "reopen", reason="Sai số người")
     page = unescape(reviewer.text(f"/reviews/{filed}"))
     section = page.split('id="decisions"')[1].split("</section>")[0]
-    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in section.split("<li>")[1:]]
+    lines = [" ".join(re.sub("<[^>]+>", " ", item).split()) for item in section.split("<li>")[1:]]
     assert lines == [
         "Mở lại Cán bộ chi 24/11/2026 15:07 · Bản 1 Sai số người",
         "Đã duyệt Cán bộ dung 24/11/2026 15:03 · Bản 1",
@@ -279,9 +279,9 @@ def test_flagged_record_is_approved_only_with_its_flags_confirmed(
     odd = in_the_field.visit(
         started_at="2026-11-25T07:00:00Z", ended_at="2026-11-25T08:00:00Z", answers=answers, check_in=far
     )
-    asked = reviewer.decide(odd, "approve")
-    page = unescape(asked.get_data(as_text=True))
-    assert asked.status_code == 200
+    answer = reviewer.decide(odd, "approve")
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 200
     assert "25/11/2026 14:00" in page
     assert "480; thường từ 1 đến 25" in page
     assert "cách 2.226 m; sai số ±8 m; định vị trước đó 90 giây" in page
@@ -293,7 +293,7 @@ def test_flagged_record_is_approved_only_with_its_flags_confirmed(
     assert state_of(odd) == ("approved", 1)
 
 
-def test_approval_asks_before_it_drops_comments_that_were_typed(
+def test_approval_that_drops_typed_comments_needs_confirmation(
     reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
 ) -> None:
     typed = {"reason": "Chưa rõ", "comments": {"minutes_number": "Ghi số đầy đủ"}}
@@ -308,7 +308,7 @@ def test_approval_asks_before_it_drops_comments_that_were_typed(
     assert state_of(filed) == ("approved", 1)
 
 
-def test_words_that_may_name_a_person_are_asked_about_before_they_go(
+def test_reason_that_may_name_a_person_needs_confirmation(
     reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
 ) -> None:
     typed = {
@@ -325,8 +325,8 @@ def test_words_that_may_name_a_person_are_asked_about_before_they_go(
     assert reviewer.decide(filed, "return", **(typed | {"reason": "Thiếu"})).status_code == 303
     reviewer.decide(filed, "void", reason="Của anh Lê Văn Tám")
     assert state_of(filed) == ("returned", 1)
-    asked = reviewer.decide(filed, "void", reason="Của anh Lê Văn Tám", confirmed="texts")
-    assert "Hủy phiếu này?" in unescape(asked.get_data(as_text=True))
+    answer = reviewer.decide(filed, "void", reason="Của anh Lê Văn Tám", confirmed="texts")
+    assert "Hủy phiếu này?" in unescape(answer.get_data(as_text=True))
     assert reviewer.decide(filed, "return", confirmed="texts", **typed).status_code == 303
 
 
@@ -363,9 +363,7 @@ def test_establishments_are_not_decided_on(reviewer: Browser, in_the_field: Fiel
     assert in_the_field.send(place, "establishment", UNIT, {"village": "Thôn 5"})["status"] != "quarantined"
 
 
-def test_a_session_of_99_999_says_what_is_usual_beside_its_number(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_session_of_99_999_shows_the_usual_number(reviewer: Browser, in_the_field: FieldWork) -> None:
     crowd = {"upper_secondary_students": {"attendance_count": 99_999}}
     session = in_the_field.session(audiences=crowd, establishments=None)
     page = unescape(reviewer.text(f"/reviews/{session}"))

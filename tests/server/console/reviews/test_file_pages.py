@@ -57,7 +57,7 @@ def test_queue_and_page_say_how_many_have_come(
     assert "Chưa nhận được" not in unescape(reviewer.text(f"/reviews/{visit}"))
 
 
-def test_the_page_says_what_a_photo_is_about_and_whether_it_was_screened(
+def test_page_shows_the_subject_of_a_photo_and_its_screening(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()

@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true", "Accept-Encoding": "gzip"}
 
 def asked_of(statements: list[str]) -> int:
     """Return how many statements the store was asked; the marks of transactions are none."""
-    return sum(not one.startswith("BEGIN") for one in statements)
+    return sum(not statement.startswith("BEGIN") for statement in statements)
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def visits(in_the_field: FieldWork) -> list[str]:
 def test_next_record_is_a_fragment_of_few_statements_and_bytes(
     reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
-    with statements(in_the_field.office.engine) as asked:
+    with statements(in_the_field.office.engine) as queries:
         answer = reviewer.client.get(f"/reviews/{visits[1]}?type=inspection", headers=HTMX)
-    assert asked_of(asked) <= MOST_STATEMENTS
+    assert asked_of(queries) <= MOST_STATEMENTS
     assert len(answer.data) <= MOST_BYTES
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "HX-Request" in answer.headers["Vary"]
@@ -44,25 +44,25 @@ def test_outreach_session_is_a_fragment_of_few_statements(
     reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
     session = in_the_field.session()
-    with statements(in_the_field.office.engine) as asked:
+    with statements(in_the_field.office.engine) as queries:
         reviewer.client.get(f"/reviews/{session}", headers=HTMX)
-    assert asked_of(asked) <= MOST_STATEMENTS
+    assert asked_of(queries) <= MOST_STATEMENTS
 
 
-def test_whole_page_is_packed_and_says_that_htmx_gets_another(reviewer: Browser, visits: list[str]) -> None:
+def test_whole_page_is_compressed_and_varies_by_htmx(reviewer: Browser, visits: list[str]) -> None:
     answer = reviewer.client.get(f"/reviews/{visits[0]}", headers={"Accept-Encoding": "gzip"})
     assert "HX-Request" in answer.headers["Vary"]
     assert "Accept-Encoding" in answer.headers["Vary"]
     assert "</html>" in gzip.decompress(answer.data).decode()
 
 
-def test_browser_that_takes_no_gzip_gets_plain_text(reviewer: Browser, visits: list[str]) -> None:
+def test_browser_without_gzip_gets_plain_text(reviewer: Browser, visits: list[str]) -> None:
     answer = reviewer.client.get("/reviews", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert "</html>" in answer.get_data(as_text=True)
 
 
-def test_queue_asks_as_many_statements_for_ten_records_as_for_two(
+def test_queue_has_a_constant_number_of_queries(
     reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
     reviewer.get("/reviews")  # the first reading of a day is written down

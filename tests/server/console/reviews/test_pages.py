@@ -109,9 +109,7 @@ def test_exceptions_come_first_with_finding_frame_and_note(reviewer: Browser, fa
     assert "giữ chìa khóa" in exceptions
 
 
-def test_outreach_that_was_not_done_is_told_and_blames_nobody(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_outreach_that_was_not_done_is_stated_neutrally(reviewer: Browser, in_the_field: FieldWork) -> None:
     silent = in_the_field.visit(answers=builders.answers() | {"ou_done": {"v": "no"}})
     page = reviewer.text(f"/reviews/{silent}")
     assert "answers.ou_done" not in part(page, "exceptions")
@@ -140,7 +138,7 @@ def test_every_field_has_a_way_to_send_it_back(reviewer: Browser, failed: str) -
     assert len(set(rows)) == len(rows)
 
 
-def test_previous_visit_stands_beside_this_one(
+def test_previous_visit_is_shown_beside_the_current_one(
     reviewer: Browser, in_the_field: FieldWork, failed: str
 ) -> None:
     later = in_the_field.visit(started_at="2026-11-22T07:00:00Z", ended_at="2026-11-22T08:00:00Z")
@@ -182,7 +180,7 @@ def test_stored_text_never_becomes_markup(reviewer: Browser, in_the_field: Field
         assert "<script>alert" not in reviewer.text(page)
 
 
-def test_visit_of_an_establishment_that_has_not_arrived_says_so(
+def test_visit_states_that_its_establishment_has_not_arrived(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
@@ -196,7 +194,7 @@ def test_unknown_record_is_a_page_that_leads_on(reviewer: Browser, record_id: st
     assert "ngoài phạm vi của bạn" in answer.get_data(as_text=True)
 
 
-def test_empty_queue_says_what_will_come(reviewer: Browser) -> None:
+def test_empty_queue_is_explained(reviewer: Browser) -> None:
     page = reviewer.text("/reviews")
     assert "Đã xem hết" in page
     assert "sau lần đồng bộ tới" in page

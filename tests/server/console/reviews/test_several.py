@@ -30,13 +30,15 @@ def look(reviewer: Browser, record_id: str, **fields: object) -> str:
 
 
 def approve(reviewer: Browser, records: list[str], rev: int = 1, **fields: object) -> TestResponse:
-    return reviewer.post("/reviews/approve", {"record": [f"{one}:{rev}:0" for one in records]} | fields)
+    return reviewer.post(
+        "/reviews/approve", {"record": [f"{record_id}:{rev}:0" for record_id in records]} | fields
+    )
 
 
 def states(in_the_field: FieldWork, records: list[str]) -> list[str]:
     with snapshot(in_the_field.office.engine) as session:
         tenant = in_the_field.office.settings.tenant
-        return [session.get_one(FiledRecord, (tenant, one)).review_state for one in records]
+        return [session.get_one(FiledRecord, (tenant, record_id)).review_state for record_id in records]
 
 
 def offered(page: str) -> list[str]:
@@ -44,15 +46,15 @@ def offered(page: str) -> list[str]:
     return re.findall(r'<label class="pick"><input[^>]* value="([0-9a-f-]+):1:0"', page)
 
 
-def test_several_opened_records_are_asked_about_once_and_approved(
+def test_several_opened_records_are_approved_after_one_confirmation(
     reviewer: Browser, in_the_field: FieldWork, filed: list[str]
 ) -> None:
     assert offered(reviewer.text("/reviews")) == []
-    for one in filed[:2]:
-        look(reviewer, one)
+    for record_id in filed[:2]:
+        look(reviewer, record_id)
     assert offered(reviewer.text("/reviews")) == filed[:2]
-    asked = unescape(approve(reviewer, filed[:2]).get_data(as_text=True))
-    assert "Duyệt 2 phiếu này?" in asked
+    confirmation = unescape(approve(reviewer, filed[:2]).get_data(as_text=True))
+    assert "Duyệt 2 phiếu này?" in confirmation
     assert states(in_the_field, filed) == ["waiting"] * 3
     answer = approve(reviewer, filed[:2], confirmed="several")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/reviews")
@@ -68,8 +70,8 @@ def test_record_not_opened_changed_or_flagged_is_refused_and_the_others_are_appr
     flagged = in_the_field.visit(answers=answers, **later)
     odd = {"answers": builders.answers(), "overall_result": "minor_shortcomings"}
     short = in_the_field.visit(started_at="2026-11-24T07:00:00Z", ended_at="2026-11-24T08:00:00Z", **odd)
-    for one in (filed[0], filed[1], flagged, short):
-        look(reviewer, one)
+    for record_id in (filed[0], filed[1], flagged, short):
+        look(reviewer, record_id)
     was = {"minutes_number": "07/BB-ĐKT178"}
     in_the_field.send(filed[1], "inspection", TEAM, {"minutes_number": "08/BB-ĐKT178"}, was=was)
     assert offered(reviewer.text("/reviews")) == [filed[0]]
@@ -82,8 +84,8 @@ def test_record_not_opened_changed_or_flagged_is_refused_and_the_others_are_appr
 def test_more_than_twenty_or_none_are_not_approved(
     reviewer: Browser, in_the_field: FieldWork, filed: list[str]
 ) -> None:
-    for one in filed:
-        look(reviewer, one)
+    for record_id in filed:
+        look(reviewer, record_id)
     many = [*filed, *(builders.record_id(f"r{number}") for number in range(18))]
     for records in (many, []):
         assert approve(reviewer, records, confirmed="several").status_code == 422
@@ -115,8 +117,8 @@ def test_officers_see_who_else_looks_and_what_came_meanwhile(
 def test_record_that_a_colleague_decided_on_meanwhile_is_refused_with_who_and_when(
     reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: list[str]
 ) -> None:
-    for one in filed[:2]:
-        look(reviewer, one)
+    for record_id in filed[:2]:
+        look(reviewer, record_id)
     colleague.decide(filed[0], "return", reason="Thiếu số biên bản")
     answer = approve(reviewer, filed[:2], confirmed="several")
     page = unescape(answer.get_data(as_text=True))

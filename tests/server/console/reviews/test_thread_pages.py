@@ -53,7 +53,7 @@ def act(browser: Browser, field: FieldWork, record_id: str, action: str, **field
     return browser.post(f"/reviews/{record_id}/threads/{key}/{action}", seen | fields)
 
 
-def test_answer_stands_at_the_field_with_who_role_team_and_time(
+def test_answer_is_shown_at_the_field_with_name_role_team_and_time(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
     answer(in_the_field, returned)
@@ -91,7 +91,7 @@ def test_further_comment_is_written_at_the_same_field(
     answer(in_the_field, returned)
     act(reviewer, in_the_field, returned, "comment", text="Ghi rõ nguồn.")
     thread = thread_of(in_the_field, returned)
-    assert [(one.path, one.text) for one in thread.comments] == [
+    assert [(comment.path, comment.text) for comment in thread.comments] == [
         (AT, "Kiểm tra lại số này."),
         (AT, "Ghi rõ nguồn."),
     ]
@@ -126,34 +126,34 @@ def test_comment_to_a_record_approved_meanwhile_stays_readable(
     assert "Đã duyệt: Cán bộ dung, 24/11/2026" in page
 
 
-def test_comment_that_may_name_a_person_is_asked_about(
+def test_comment_that_may_name_a_person_needs_confirmation(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
-    asked = act(reviewer, in_the_field, returned, "comment", text="Hỏi chị Nguyễn Thị Hoa 0912345678.")
-    assert asked.status_code == 200
+    answer = act(reviewer, in_the_field, returned, "comment", text="Hỏi chị Nguyễn Thị Hoa 0912345678.")
+    assert answer.status_code == 200
     assert len(thread_of(in_the_field, returned).comments) == 1
 
 
-def test_approval_with_an_open_thread_asks_once(
+def test_approval_with_an_open_thread_needs_one_confirmation(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
-    asked = reviewer.decide(returned, "approve")
-    text = asked.get_data(as_text=True)
-    assert asked.status_code == 200
+    answer = reviewer.decide(returned, "approve")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
     assert "Kiểm tra lại số này." in text
     done = reviewer.decide(returned, "approve", confirmed="threads")
     assert done.status_code == 303
     assert not thread_of(in_the_field, returned).is_open
 
 
-def test_approval_after_the_closing_asks_nothing(
+def test_approval_after_closing_the_thread_needs_no_confirmation(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
     act(reviewer, in_the_field, returned, "close")
     assert reviewer.decide(returned, "approve").status_code == 303
 
 
-def test_approval_of_a_corrected_field_asks_nothing(
+def test_approval_of_a_corrected_field_needs_no_confirmation(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
     in_the_field.send(returned, "inspection", TEAM, {f"{AT}.v": 3}, base_rev=1, was={f"{AT}.v": 4})
@@ -199,8 +199,8 @@ def test_long_list_costs_as_many_statements_as_a_short_one(
             record_id = in_the_field.visit()
             reviewer.decide(record_id, "return", comments={AT: "Kiểm tra lại số này."})
             answer(in_the_field, record_id)
-        with statements(in_the_field.office.engine) as found:
+        with statements(in_the_field.office.engine) as queries:
             page = reviewer.text("/reviews/threads")
-        counted.append(len(found))
+        counted.append(len(queries))
     assert 'rel="next"' in page
     assert counted[0] == counted[1] <= 20

@@ -135,10 +135,10 @@ class Desk:
 
     def command(self, decision: str) -> None:
         office, reason = self.in_the_field.office, "" if decision == "approve" else "Lý do của dòng lệnh"
-        wanted = OperatorDecision(self.record_id, decision, reason, "venue", "Ghi rõ nơi.", None, None)
+        request = OperatorDecision(self.record_id, decision, reason, "venue", "Ghi rõ nơi.", None, None)
         stands = self._standing()
         try:
-            run_write(office.engine, lambda session: decide(session, office.context, wanted))
+            run_write(office.engine, lambda session: decide(session, office.context, request))
         except AppError:
             return
         assert not stands or stands[-1].record_rev < self.rev
@@ -156,18 +156,26 @@ class Desk:
         self.in_the_field.office.clock.move(seconds=seconds)
 
     def check(self) -> None:
-        """Compare what can be read of the decisions with what was accepted."""
+        """Compare the decisions that the page shows with the accepted ones."""
         page = self.page()
         people = {**page.names.people, None: None}
         shown = [
-            Made(one.kind, login_of(people[one.user_id]), one.decided_at, one.reason, one.record_rev)
-            for one in page.decisions
+            Made(
+                decision.kind,
+                login_of(people[decision.user_id]),
+                decision.decided_at,
+                decision.reason,
+                decision.record_rev,
+            )
+            for decision in page.decisions
         ]
         assert shown == self.made
         standing = self._standing()
         decision = page.review.decision if page.review else None
         assert (page.decisions.index(decision) if decision else None) == (
-            max(number for number, one in enumerate(self.made) if one is standing[-1]) if standing else None
+            max(number for number, decision in enumerate(self.made) if decision is standing[-1])
+            if standing
+            else None
         )
         if page.review and standing:
             assert page.review.state == {"reopened": "returned"}.get(standing[-1].kind, standing[-1].kind)
@@ -187,11 +195,11 @@ class Desk:
 
     def _standing(self) -> list[Made]:
         standing: list[Made] = []
-        for one in self.made:
-            if one.kind == "undone":
+        for decision in self.made:
+            if decision.kind == "undone":
                 standing.pop()
             else:
-                standing.append(one)
+                standing.append(decision)
         return standing
 
 

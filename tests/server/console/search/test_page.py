@@ -33,7 +33,7 @@ def test_one_search_finds_places_records_and_pages(reviewer: Browser, in_the_fie
     assert "/tablets" in reviewer.text("/search?q=may+tinh").split('id="found"')[1]
     assert "Không tìm thấy" in hits(reviewer, "khong+co+gi")
     assert "Ctrl+K" in hits(reviewer, "")
-    # What is found by its number is found in the table of visits too.
+    # A visit found by its number is found in the table of visits too.
     assert f"/reviews/{visit}" in reviewer.text("/visits?q=117/bb")
     assert f"/reviews/{session}" in reviewer.text("/sessions?q=thôn+trung")
 
@@ -70,7 +70,7 @@ def test_search_finds_people_and_tablets_for_who_looks_after_them(
     assert f"/tablets/{in_the_field.tablet.device}" in reviewer.text("/search?q=may+1")
 
 
-def test_search_tells_when_there_are_more_people_than_it_shows(
+def test_search_states_when_not_all_people_are_shown(
     signed_in: Callable[[str], Browser], office: Office
 ) -> None:
     page = signed_in("admin").text("/search?q=can+bo")

@@ -39,8 +39,8 @@ def blocks() -> list[dict[str, str]]:
 LIGHT, DARK_BY_SYSTEM, DARK_BY_SWITCH = blocks()[:3]
 
 
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(colour: str, other: str) -> float:
+    lighter, darker = sorted((luminance(colour), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -80,9 +80,9 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
     sprite = set(re.findall(r'<symbol id="([a-z-]+)"', (VENDOR / "icons.svg").read_text("utf-8")))
     named = re.compile(r'icon\("([a-z-]+)"')
     used = {name for path in TEMPLATES.rglob("*.html") for name in named.findall(path.read_text("utf-8"))}
-    said = {icon for _, _, icon in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
+    icons = {icon for _, _, icon in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
     rooms = {entry.icon for _, _, entry in menu_entries()}
-    assert (used | said | rooms) - sprite == set()
+    assert (used | icons | rooms) - sprite == set()
 
 
 def test_styles_and_scripts_ask_no_other_server() -> None:

@@ -78,7 +78,7 @@ def test_key_of_the_drafts_is_of_the_officer_alone_and_outlives_the_session(
     assert KEY.findall(reviewer.text("/sign-in")) == []
 
 
-def test_page_that_asks_by_itself_does_not_keep_the_session(office: Office, reviewer: Browser) -> None:
+def test_polling_page_does_not_extend_the_session(office: Office, reviewer: Browser) -> None:
     reviewer.token()
     for _ in range(7):
         office.clock.move(minutes=5)
@@ -96,7 +96,7 @@ def test_officer_who_types_keeps_the_session_up_to_its_twelve_hours(
     assert (left["idle_s"], left["absolute_s"]) == (1800, 12 * 3600 - 3 * 29 * 60)
 
 
-def test_polls_of_pages_say_that_nobody_asked() -> None:
+def test_polls_of_pages_carry_the_background_mark() -> None:
     polls = [
         tag
         for path in TEMPLATES.rglob("*.html")
@@ -121,4 +121,4 @@ def test_every_form_that_writes_names_its_page() -> None:
         )
         for path in TEMPLATES.rglob("*.html")
     }
-    assert {name for name, found in forms.items() if any("csrf()" not in form for form in found)} == set()
+    assert {name for name, tags in forms.items() if any("csrf()" not in form for form in tags)} == set()

@@ -85,8 +85,8 @@ def test_roles_without_visits_meet_the_same_answer_with_and_without_a_record(
     answers = [browser.get(f"/reviews/{record_id}") for record_id in (filed, absent)]
     assert [answer.status_code for answer in answers] == [404, 404]
     # The framed answer holds its own address for the appearance form and the form token, nothing else of it.
-    said = [answer.get_data(as_text=True).replace(filed, absent) for answer in answers]
-    assert said[0] == said[1]
+    pages = [answer.get_data(as_text=True).replace(filed, absent) for answer in answers]
+    assert pages[0] == pages[1]
     assert browser.decide(filed, "approve").status_code == 404
 
 

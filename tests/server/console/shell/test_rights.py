@@ -18,7 +18,7 @@ from field178_shared.codelists import load
 LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}
 EVERYONE = frozenset(load().roles)
 READERS = frozenset({"reviewer", "team_lead", "inspector"})
-# Written here a second time on purpose: whoever changes the policy says so twice.
+# Repeated here on purpose: a change of the policy needs a change of this table.
 PAGES = {
     "/": EVERYONE,
     "/account": EVERYONE,

@@ -29,7 +29,7 @@ def figures(browser: Browser) -> str:
     return words(unescape(listed + browser.text(path)))
 
 
-def test_two_tablets_of_one_label_are_told_apart(
+def test_tablets_with_the_same_label_are_distinguishable(
     office: Office, admin: Browser, in_the_field: FieldWork
 ) -> None:
     office.clock.move(minutes=5)
@@ -40,7 +40,7 @@ def test_two_tablets_of_one_label_are_told_apart(
     assert len(set(labels)) == len(labels) == 2
 
 
-def test_tablet_that_never_told_anything_says_so(admin: Browser, in_the_field: FieldWork) -> None:
+def test_tablet_without_a_status_is_stated(admin: Browser, in_the_field: FieldWork) -> None:
     page = figures(admin)
     assert "Máy 1" in page
     assert "Cán bộ an" in page
@@ -48,10 +48,10 @@ def test_tablet_that_never_told_anything_says_so(admin: Browser, in_the_field: F
     assert "Chưa gửi chưa báo" in page
 
 
-def test_what_a_tablet_told_is_shown(admin: Browser, in_the_field: FieldWork) -> None:
+def test_status_of_a_tablet_is_shown(admin: Browser, in_the_field: FieldWork) -> None:
     record = "01900000-0000-7000-8000-00000000dead"
-    told = {"unsent": 3, "unsent_files": 5, "free_mb": 300, "mismatches": {"count": 1, "records": [record]}}
-    in_the_field.tablet.sync(app="1.2.0", now="2026-11-24T08:12:00Z", about=told)
+    status = {"unsent": 3, "unsent_files": 5, "free_mb": 300, "mismatches": {"count": 1, "records": [record]}}
+    in_the_field.tablet.sync(app="1.2.0", now="2026-11-24T08:12:00Z", about=status)
     page = figures(admin)
     for text in (
         "Đang dùng",
@@ -67,7 +67,7 @@ def test_what_a_tablet_told_is_shown(admin: Browser, in_the_field: FieldWork) ->
 
 
 @pytest.mark.parametrize(
-    ("root", "said"),
+    ("root", "message"),
     [
         ({"index": 4, "hash": "ab" * 32}, "Máy này nhớ lịch sử của máy chủ dài hơn lịch sử máy chủ đang có."),
         ({"index": 1, "hash": "ab" * 32}, "Máy này nhớ một lịch sử khác với lịch sử của máy chủ."),
@@ -75,7 +75,7 @@ def test_what_a_tablet_told_is_shown(admin: Browser, in_the_field: FieldWork) ->
     ],
 )
 def test_tablet_that_remembers_another_history_is_marked(
-    office: Office, admin: Browser, in_the_field: FieldWork, root: object, said: str
+    office: Office, admin: Browser, in_the_field: FieldWork, root: object, message: str
 ) -> None:
     runtime = office.runtime
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
@@ -83,7 +83,7 @@ def test_tablet_that_remembers_another_history_is_marked(
         epoch = history_of(session, runtime.tenant_id).epoch
     assert "lịch sử của máy chủ" not in figures(admin)
     in_the_field.tablet.sync(epoch=epoch, root=root)
-    assert f"{said} · 24/11/2026 15:00" in figures(admin)
+    assert f"{message} · 24/11/2026 15:00" in figures(admin)
 
 
 def test_tablet_silent_for_two_days_is_marked(
@@ -126,12 +126,12 @@ def test_code_is_made_for_an_officer_of_the_field_and_shown_once(office: Office,
     page = answer.get_data(as_text=True)
     assert 'class="qr"' in page
     assert answer.headers["Cache-Control"] == "no-store"
-    found = CODE.search(page)
-    assert found is not None
+    code = CODE.search(page)
+    assert code is not None
     # Loading the page again neither shows the code nor makes another one.
     assert CODE.search(admin.text("/tablets/enrol")) is None
     tablet = Tablet(office)
-    assert tablet.enrol(found[1]).status_code == 201
+    assert tablet.enrol(code[1]).status_code == 201
     with snapshot(office.engine) as session:
         (noted,) = session.query(Audit).filter_by(action="enrolment_code_issued").all()
     assert (noted.actor_kind, noted.object_id) == ("officer", chosen)

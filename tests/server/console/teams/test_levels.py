@@ -38,14 +38,14 @@ def set_up(office: Office, name: str, level: str, units: tuple[str, ...], logins
     """Make a team with its lead and a reviewer of its units; return the scope of the team."""
     lead, reviewer = logins
     stored = Passwords("test").hash(PASSWORD)
-    wanted = TeamRequest(name, units, level, "commune_people_committee")
-    team = run_write(office.engine, lambda session: accounts.add_team(session, office.context, wanted))
-    scopes = tuple(f"unit:{one}" for one in units)
+    team_request = TeamRequest(name, units, level, "commune_people_committee")
+    team = run_write(office.engine, lambda session: accounts.add_team(session, office.context, team_request))
+    scopes = tuple(f"unit:{unit}" for unit in units)
     for login, role, seen in ((lead, "team_lead", ()), (reviewer, "reviewer", scopes)):
-        asked = AccountRequest(login, f"Cán bộ {login}", role, None, seen)
+        account = AccountRequest(login, f"Cán bộ {login}", role, None, seen)
         run_write(
             office.engine,
-            lambda session, a=asked: accounts.add(session, office.context, a, [name], stored),
+            lambda session, a=account: accounts.add(session, office.context, a, [name], stored),
         )
     return team.scope
 
@@ -77,19 +77,21 @@ def test_both_teams_work_at_one_place_and_each_office_sees_its_own(
 ) -> None:
     city, commune = levels
     place = commune.work.place()
-    assert place in {one.get("id") for one in city.work.tablet.frames(cursors={UNIT: 0})}
+    assert place in {frame.get("id") for frame in city.work.tablet.frames(cursors={UNIT: 0})}
     below = commune.work.file("inspection", commune.scope, builders.inspection(establishment_id=place))
     earlier = {"started_at": "2026-11-05T07:00:00Z", "ended_at": "2026-11-05T08:00:00Z"}
     visit = builders.inspection(establishment_id=place, **earlier)
     above = city.work.file("inspection", city.scope, visit)
     whole = signed_in("chi")
-    assert [one.decide(below, "approve").status_code for one in (city.reviewer, commune.reviewer)] == [
+    assert [
+        browser.decide(below, "approve").status_code for browser in (city.reviewer, commune.reviewer)
+    ] == [
         404,
         303,
     ]
     assert whole.decide(above, "approve").status_code == 303
     seen = [
-        {one for one in (above, below) if one in browser.text("/visits?status=all")}
+        {visit for visit in (above, below) if visit in browser.text("/visits?status=all")}
         for browser in (whole, city.reviewer, commune.reviewer)
     ]
     assert seen == [{above, below}, {above}, {below}]

@@ -50,12 +50,12 @@ def path_of(office: Office) -> str:
 
 
 def seen(browser: Browser, path: str) -> str:
-    found = re.search(r'name="seen_rev" value="(\d+)"', browser.text(path))
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="seen_rev" value="(\d+)"', browser.text(path))
+    assert match is not None
+    return match[1]
 
 
-def said(browser: Browser, path: str) -> str:
+def page_text(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
 
@@ -102,7 +102,7 @@ def of_team(work: FieldWork) -> FieldWork:
 def pulled_members(work: FieldWork) -> dict[str, Any]:
     """Return the members of the team as a tablet of it has them after an exchange."""
     frames = work.tablet.frames(cursors={stored(work.office).scope: 0})
-    (row,) = [one for one in frames if one.get("type") == "team"]
+    (row,) = [frame for frame in frames if frame.get("type") == "team"]
     return dict(row["data"]["members"])
 
 
@@ -110,31 +110,31 @@ def test_decision_is_entered_and_its_end_is_counted_down(
     office: Office, admin: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     path = path_of(office)
-    assert "Chưa nhập quyết định" in said(admin, path)
+    assert "Chưa nhập quyết định" in page_text(admin, path)
     assert save(admin, office).status_code == 303
-    page = said(admin, path)
+    page = page_text(admin, path)
     assert "Đang có hiệu lực, còn 37 ngày" in page
     assert "12/QĐ-UBND" in page
     assert "Ủy ban nhân dân cấp xã" in page
     assert "Số quyết định thành lập đội: (trống) → 12/QĐ-UBND" in page
     office.clock.move(days=38)
     later = signed_in("admin")
-    assert "Hết hiệu lực từ sau 31/12/2026" in said(later, path)
-    assert TEAM in said(later, "/teams?state=expired")
-    assert TEAM not in said(later, "/teams?state=valid")
+    assert "Hết hiệu lực từ sau 31/12/2026" in page_text(later, path)
+    assert TEAM in page_text(later, "/teams?state=expired")
+    assert TEAM not in page_text(later, "/teams?state=valid")
 
 
 def test_number_that_may_name_a_person_is_shown_once_more(office: Office, admin: Browser) -> None:
-    asked = save(admin, office, decision_number="12/QĐ-UBND 031096012345")
-    page = unescape(asked.get_data(as_text=True))
-    assert (asked.status_code, "Có thể là số CCCD" in page, PASSWORD in page) == (200, True, False)
-    assert "031096012345" not in said(admin, path_of(office))
+    confirmation = save(admin, office, decision_number="12/QĐ-UBND 031096012345")
+    page = unescape(confirmation.get_data(as_text=True))
+    assert (confirmation.status_code, "Có thể là số CCCD" in page, PASSWORD in page) == (200, True, False)
+    assert "031096012345" not in page_text(admin, path_of(office))
     # The password was typed with the form before: the session stays confirmed.
     answer = save(admin, office, decision_number="12/QĐ-UBND 031096012345", confirmed="texts", password="")
     assert answer.status_code == 303
 
 
-def test_wrong_form_says_where_and_keeps_what_was_typed(office: Office, admin: Browser) -> None:
+def test_invalid_form_shows_field_errors_and_keeps_the_input(office: Office, admin: Browser) -> None:
     assert save(admin, office, password="falsch").status_code == 403
     answer = save(admin, office, name=" ", valid_to="2025-12-31", decision_number="99/QĐ")
     page = unescape(answer.get_data(as_text=True))
@@ -149,15 +149,15 @@ def test_wrong_form_says_where_and_keeps_what_was_typed(office: Office, admin: B
 
 def test_new_team_is_set_up_once(office: Office, admin: Browser) -> None:
     form = admin.text("/teams/new")
-    found = re.search(r'name="record" value="([^"]+)"', form)
-    assert found is not None
-    data = MultiDict({"csrf_token": admin.token(), "record": found[1], "password": PASSWORD, **DECISION})
+    match = re.search(r'name="record" value="([^"]+)"', form)
+    assert match is not None
+    data = MultiDict({"csrf_token": admin.token(), "record": match[1], "password": PASSWORD, **DECISION})
     data["name"], data["standing_agency"] = "Đội hai", "commune_people_committee"
     data.setlist("unit_ids", ["c11629_v2"])
     for _ in range(2):
         assert admin.client.post("/teams/new", data=data).status_code == 303
     with snapshot(office.engine) as session:
-        assert [one.name for one in teams.everyone(session, "main")].count("Đội hai") == 1
+        assert [team.name for team in teams.everyone(session, "main")].count("Đội hai") == 1
     data["record"] = office.runtime.ids.random()
     taken = admin.client.post("/teams/new", data=data)
     assert (taken.status_code, 'href="#field-name"' in taken.get_data(as_text=True)) == (422, True)
@@ -189,7 +189,7 @@ def test_member_joins_and_leaves_by_the_day_and_keeps_the_visits(
 def test_membership_that_begins_later_gives_rights_on_its_day(office: Office, admin: Browser) -> None:
     set_member(admin, office, "binh", valid_from="2026-11-26")
     assert not holds_team(office, "binh")
-    assert "Chưa bắt đầu" in said(admin, path_of(office))
+    assert "Chưa bắt đầu" in page_text(admin, path_of(office))
     for days, expected in ((1, False), (1, True)):
         office.clock.move(days=days)
         run_write(office.engine, lambda session: memberships.follow_day(session, office.context))
@@ -206,7 +206,7 @@ def test_communes_of_the_team_follow_to_members_and_tablets(
     office: Office, admin: Browser, in_the_field: FieldWork
 ) -> None:
     team, work = stored(office), of_team(in_the_field)
-    # Communes that have ended say so beside those of today.
+    # Communes that have ended are marked beside the current ones.
     assert "Thị trấn An Lão (đến 30/06/2025)" in unescape(admin.text(f"/teams/{team.id}/edit"))
     assert save(admin, office, unit_ids=[*team.unit_ids, "c11635_v1"]).status_code == 303
     with snapshot(office.engine) as session:
@@ -245,13 +245,13 @@ def test_pages_cost_the_same_for_many_members(
     office: Office, admin: Browser, reviewer: Browser, statements: Statements
 ) -> None:
     def counted() -> list[int]:
-        found = []
+        lines = []
         for browser, path in ((admin, path_of(office)), (reviewer, path_of(office)), (admin, "/teams")):
             browser.text(path)
             with statements(office.engine) as made:
                 browser.text(path)
-            found.append(len(made))
-        return found
+            lines.append(len(made))
+        return lines
 
     few = counted()
     for login in ("binh",):

@@ -70,7 +70,7 @@ def test_valid_records_read_without_a_bare_identifier() -> None:
             assert "_" not in shown or path == "codelist_version", (path, shown)
 
 
-def test_source_of_a_point_is_said_in_words() -> None:
+def test_source_of_a_point_has_a_label() -> None:
     assert value_text("establishment", "point_source", "gps", SPEECH) == "GPS của máy"
 
 

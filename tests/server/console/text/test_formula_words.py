@@ -12,9 +12,14 @@ from field178_shared.codelists import load
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 
 FORMULAS = [
-    (one, formula)
-    for one in load().indicators.values()
-    for formula in (one.numerator, one.denominator, one.least_denominator, one.most_denominator)
+    (indicator, formula)
+    for indicator in load().indicators.values()
+    for formula in (
+        indicator.numerator,
+        indicator.denominator,
+        indicator.least_denominator,
+        indicator.most_denominator,
+    )
     if formula
 ]
 
@@ -22,22 +27,24 @@ FORMULAS = [
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_id_is_left_in_the_words(language: str) -> None:
     localizer = Localizer(language)
-    said = [in_words(formula, localizer) for _, formula in FORMULAS]
-    assert [one for one in said if re.search(r"[a-z]_[a-z]|[{}\[\]=]", one)] == []
+    phrases = [in_words(formula, localizer) for _, formula in FORMULAS]
+    assert [phrase for phrase in phrases if re.search(r"[a-z]_[a-z]|[{}\[\]=]", phrase)] == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_number_has_a_noun(language: str) -> None:
     localizer = Localizer(language)
-    assert [one.id for one, formula in FORMULAS if not counted_noun(formula, one, localizer)] == []
+    assert [
+        indicator.id for indicator, formula in FORMULAS if not counted_noun(formula, indicator, localizer)
+    ] == []
 
 
-def test_everything_that_can_be_counted_has_a_word() -> None:
+def test_every_countable_type_has_a_noun() -> None:
     assert THINGS.keys() >= SOURCES.keys() | ENTITIES.keys()
 
 
 def test_words_of_one_formula() -> None:
-    said = in_words(
+    phrase = in_words(
         "count(establishment, where=any(inspection, where=access_result == 'inspected'))", Localizer("vi")
     )
-    assert said == "Số cơ sở (có lượt kiểm tra (kết quả khi đến là Kiểm tra được))"
+    assert phrase == "Số cơ sở (có lượt kiểm tra (kết quả khi đến là Kiểm tra được))"

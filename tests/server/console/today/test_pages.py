@@ -38,8 +38,8 @@ def test_reviewer_sees_what_waits_and_where_it_is_done(reviewer: Browser, in_the
     assert '<a href="/reviews">' in page
 
 
-def test_an_office_without_tablets_is_told_so(signed_in: Callable[[str], Browser]) -> None:
-    """None was silent, which was all that was said."""
+def test_office_without_tablets_is_stated(signed_in: Callable[[str], Browser]) -> None:
+    """The page said only that no tablet was silent."""
     page = today(signed_in("admin"))
     assert "0 máy đang dùng chưa đăng ký máy nào" in page
 
@@ -93,20 +93,20 @@ def test_first_page_costs_the_same_with_many_records(
         browser.text("/")
     with statements(office.engine) as unchanged:
         browser.text("/")
-    # One of them asks the feed what was written since the page before.
+    # One query reads the changes since the previous page.
     assert len(unchanged) <= len(many) == len(few) <= 19
 
 
 @pytest.mark.parametrize(
     ("day", "first", "last", "year", "lines"),
     [
-        # The window of the old year goes on: on Friday, 1 January.
+        # The window of the old year includes Friday, 1 January.
         (date(2027, 1, 1), "2026-12-20", "2027-01-10", 2026, ("trong tuần này", "trong thời hạn hôm nay")),
         # The week of Thursday, 31 December has three days of the new year.
         (date(2026, 12, 31), "2027-01-02", "2027-01-20", 2027, ("trong tuần này",)),
     ],
 )
-def test_planned_visits_of_the_week_are_told_over_new_year(
+def test_planned_visits_of_the_week_are_shown_over_new_year(
     office: Office,
     signed_in: Callable[[str], Browser],
     in_the_field: FieldWork,
@@ -135,7 +135,7 @@ def test_leader_and_city_see_which_targets_are_behind(
     assert "5 mục tiêu của Mẫu cho đơn vị mới" in page
 
 
-def test_reader_from_above_is_told_when_targets_about_people_are_told(
+def test_external_viewer_sees_when_targets_about_people_are_published(
     signed_in: Callable[[str], Browser],
 ) -> None:
     page = today(signed_in("city_viewer"))

@@ -76,26 +76,26 @@ def reforms_told(office: Office) -> int:
         return len(session.scalars(select(Notice).where(Notice.kind == "reform")).all())
 
 
-def said(browser: Browser, path: str) -> str:
+def page_text(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
 
-def test_nothing_to_do_says_so(reviewer: Browser) -> None:
-    assert "Mọi cơ sở đều ở xã hiện hành" in said(reviewer, "/units")
+def test_page_without_ended_communes_is_empty(reviewer: Browser) -> None:
+    assert "Mọi cơ sở đều ở xã hiện hành" in page_text(reviewer, "/units")
 
 
 def test_commune_that_joined_as_a_whole_is_moved_by_one_act(office: Office, reviewer: Browser) -> None:
     ids = filed(office, WHOLE, 3)
-    page = said(reviewer, "/units")
+    page = page_text(reviewer, "/units")
     assert "Trường Thọ" in page
     assert "Chuyển tất cả : Xã Trường Thọ → Xã An Trường" in page
     answer = reviewer.post(f"/units/{WHOLE}/move")
     assert answer.status_code == 303
     assert run_jobs(office) == 1
-    assert "Số cơ sở đã chuyển: 3." in said(reviewer, answer.location)
-    assert all(entry(office, one) == (f"unit:{HEIR}", HEIR, [WHOLE]) for one in ids)
+    assert "Số cơ sở đã chuyển: 3." in page_text(reviewer, answer.location)
+    assert all(entry(office, record_id) == (f"unit:{HEIR}", HEIR, [WHOLE]) for record_id in ids)
     assert reforms_told(office) == 1
-    assert "Mọi cơ sở đều ở xã hiện hành" in said(reviewer, "/units")
+    assert "Mọi cơ sở đều ở xã hiện hành" in page_text(reviewer, "/units")
     assert reviewer.post(f"/units/{WHOLE}/move").status_code == 404
 
 
@@ -103,25 +103,26 @@ def test_all_communes_that_joined_as_a_whole_are_moved_together(office: Office, 
     ids = [*filed(office, WHOLE), *filed(office, "c11638_v1")]
     left = filed(office, DIVIDED)
     assert reviewer.post("/units/move").status_code == 303
-    assert "Đang chuyển cơ sở" in said(reviewer, "/units")
+    assert "Đang chuyển cơ sở" in page_text(reviewer, "/units")
     assert run_jobs(office) == 2
-    assert {entry(office, one)[1] for one in ids} == {HEIR}
-    assert {entry(office, one)[1] for one in left} == {DIVIDED}
+    assert {entry(office, record_id)[1] for record_id in ids} == {HEIR}
+    assert {entry(office, record_id)[1] for record_id in left} == {DIVIDED}
 
 
-def test_divided_commune_waits_for_who_knows_the_place(office: Office, reviewer: Browser) -> None:
-    one, other, left = filed(office, DIVIDED, 3)
-    assert "Gán từng cơ sở" in said(reviewer, "/units")
+def test_divided_commune_waits_for_a_choice_of_each_establishment(office: Office, reviewer: Browser) -> None:
+    first, other, left = filed(office, DIVIDED, 3)
+    assert "Gán từng cơ sở" in page_text(reviewer, "/units")
     assert reviewer.post(f"/units/{DIVIDED}/move").status_code == 404
     page = reviewer.text(f"/units/{DIVIDED}")
     assert page.count("<select") == 3
     assert all(page.count(f'value="{part}"') == 3 for part in PARTS)
     answer = reviewer.post(
-        f"/units/{DIVIDED}", {f"unit-of-{one}": PARTS[0], f"unit-of-{other}": PARTS[1], f"unit-of-{left}": ""}
+        f"/units/{DIVIDED}",
+        {f"unit-of-{first}": PARTS[0], f"unit-of-{other}": PARTS[1], f"unit-of-{left}": ""},
     )
     assert answer.status_code == 303
-    assert "Đã chuyển" in said(reviewer, answer.location)
-    assert entry(office, one) == (f"unit:{PARTS[0]}", PARTS[0], [DIVIDED])
+    assert "Đã chuyển" in page_text(reviewer, answer.location)
+    assert entry(office, first) == (f"unit:{PARTS[0]}", PARTS[0], [DIVIDED])
     assert entry(office, other) == (f"unit:{PARTS[1]}", PARTS[1], [DIVIDED])
     assert entry(office, left) == (f"unit:{DIVIDED}", DIVIDED, None)
     assert reviewer.text(f"/units/{DIVIDED}").count("<select") == 1
@@ -133,44 +134,44 @@ def test_point_suggests_the_commune(office: Office, reviewer: Browser) -> None:
         for lat, lon in ((20.7756, 106.599), (20.8159, 106.575), (20.70, 106.60))
     ]
     chosen = re.findall(r'name="unit-of-([^"]+)"((?:(?!</select>).)*)', reviewer.text(f"/units/{DIVIDED}"))
-    suggested = {one: re.findall(r'value="([^"]*)" selected', options) for one, options in chosen}
-    assert [suggested[one] for one in ids] == [[PARTS[0]], [PARTS[1]], []]
+    suggested = {record_id: re.findall(r'value="([^"]*)" selected', options) for record_id, options in chosen}
+    assert [suggested[record_id] for record_id in ids] == [[PARTS[0]], [PARTS[1]], []]
 
 
 def test_form_without_a_choice_is_refused_at_once(office: Office, reviewer: Browser) -> None:
-    (one,) = filed(office, DIVIDED)
-    answer = reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{one}": ""})
+    (record_id,) = filed(office, DIVIDED)
+    answer = reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": ""})
     assert answer.status_code == 422
     assert "Chọn xã cho ít nhất một cơ sở" in unescape(answer.get_data(as_text=True))
 
 
 def test_form_sent_twice_moves_once(office: Office, reviewer: Browser) -> None:
-    one, _ = filed(office, DIVIDED, 2)
+    record_id, _ = filed(office, DIVIDED, 2)
     for _ in range(2):
-        assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{one}": PARTS[0]}).status_code == 303
-    assert entry(office, one) == (f"unit:{PARTS[0]}", PARTS[0], [DIVIDED])
+        assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": PARTS[0]}).status_code == 303
+    assert entry(office, record_id) == (f"unit:{PARTS[0]}", PARTS[0], [DIVIDED])
     assert reforms_told(office) == 1
 
 
 def test_commune_that_did_not_follow_is_refused(office: Office, reviewer: Browser) -> None:
-    (one,) = filed(office, DIVIDED)
-    assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{one}": HEIR}).status_code == 404
-    assert entry(office, one)[1] == DIVIDED
+    (record_id,) = filed(office, DIVIDED)
+    assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": HEIR}).status_code == 404
+    assert entry(office, record_id)[1] == DIVIDED
 
 
 def test_entries_are_searched_by_name(office: Office, reviewer: Browser) -> None:
     filed(office, DIVIDED, 3)
     assert reviewer.text(f"/units/{DIVIDED}?q=hoa+sua").count("<select") == 1
-    assert "Không có cơ sở nào với các từ này" in said(reviewer, f"/units/{DIVIDED}?q=xyzzy")
+    assert "Không có cơ sở nào với các từ này" in page_text(reviewer, f"/units/{DIVIDED}?q=xyzzy")
 
 
-def test_moved_places_are_removed_and_told_as_a_reform(
+def test_moved_establishments_are_removed_and_announced_as_a_reform(
     office: Office, reviewer: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     many = filed(office, WHOLE, 60)
     reviewer.post(f"/units/{WHOLE}/move")
     run_jobs(office)
-    assert {entry(office, one)[0] for one in many} == {f"unit:{HEIR}"}
+    assert {entry(office, record_id)[0] for record_id in many} == {f"unit:{HEIR}"}
     shown = signed_in("an").text("/")
     assert "Sắp xếp đơn vị hành chính" in unescape(shown)
 
@@ -192,7 +193,7 @@ def test_team_that_lacks_the_new_commune_is_named(office: Office, reviewer: Brow
         batch.flush()
 
     run_write(office.engine, give_new_communes)
-    assert "Giao xã mới cho các đội này trước" not in said(reviewer, "/units")
+    assert "Giao xã mới cho các đội này trước" not in page_text(reviewer, "/units")
 
 
 def test_counts_of_days_after_the_end_are_listed_as_not_counted(

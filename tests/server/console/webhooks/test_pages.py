@@ -31,9 +31,9 @@ KINDS = ["record.created", "report.frozen"]
 def office(office: Office) -> Iterator[Office]:
     """Let the office send to this machine."""
     office.close()
-    found = Office(replace(office.settings, webhook_hosts="127.0.0.1"), office.clock)
-    yield found
-    found.close()
+    sending_office = Office(replace(office.settings, webhook_hosts="127.0.0.1"), office.clock)
+    yield sending_office
+    sending_office.close()
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_webhook_is_added_and_its_secret_shown_once(
     office: Office, admin: Browser, receiver: Receiver
 ) -> None:
     assert "Chưa có webhook" in admin.text("/webhooks")
-    wanted = {"name": " Sở Y tế ", "url": receiver.url, "kinds": KINDS, "password": PASSWORD}
-    answer = admin.post("/webhooks/new", wanted)
+    fields = {"name": " Sở Y tế ", "url": receiver.url, "kinds": KINDS, "password": PASSWORD}
+    answer = admin.post("/webhooks/new", fields)
     assert answer.status_code == 303
     page = admin.text(answer.headers["Location"])
     (secret,) = set(SECRET.findall(unescape(page)))
@@ -74,8 +74,8 @@ def test_webhook_is_added_and_its_secret_shown_once(
     assert "Sở Y tế" in admin.text("/webhooks")
     with snapshot(office.engine) as session:
         trail = session.scalars(select(Audit).where(Audit.object_id == webhook_id)).all()
-    assert [one.action for one in trail] == ["webhook_added", "webhook_tested"]
-    assert secret not in "".join(str(one.details) for one in trail)
+    assert [entry.action for entry in trail] == ["webhook_added", "webhook_tested"]
+    assert secret not in "".join(str(entry.details) for entry in trail)
     assert "Thêm một webhook" in admin.text("/audit")
 
 
@@ -92,11 +92,11 @@ def test_webhook_is_added_and_its_secret_shown_once(
         ("kinds", ["record.burnt"], message(ErrorCode.UNKNOWN_CHOICE, "vi")),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field_and_the_rest_stays_typed(
+def test_invalid_input_shows_a_field_error_and_keeps_the_rest(
     admin: Browser, office: Office, field: str, typed: object, sentence: str
 ) -> None:
-    wanted = {"name": "Kho số liệu", "url": "https://hook.example/in", "kinds": KINDS}
-    answer = admin.post("/webhooks/new", {**wanted, field: typed, "password": PASSWORD})
+    fields = {"name": "Kho số liệu", "url": "https://hook.example/in", "kinds": KINDS}
+    answer = admin.post("/webhooks/new", {**fields, field: typed, "password": PASSWORD})
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
     assert f'href="#field-{field}"' in page
@@ -106,17 +106,15 @@ def test_what_is_wrong_is_told_at_its_field_and_the_rest_stays_typed(
         assert session.scalars(select(Webhook)).all() == []
 
 
-def test_password_is_asked_before_something_leaves_the_office(
-    admin: Browser, office: Office, receiver: Receiver
-) -> None:
+def test_webhook_needs_the_password(admin: Browser, office: Office, receiver: Receiver) -> None:
     office.clock.move(minutes=20)
-    wanted = {"name": "Sở", "url": receiver.url, "kinds": KINDS}
-    answer = admin.post("/webhooks/new", {**wanted, "password": "sai"})
+    fields = {"name": "Sở", "url": receiver.url, "kinds": KINDS}
+    answer = admin.post("/webhooks/new", {**fields, "password": "sai"})
     assert answer.status_code == 403
     assert receiver.url in answer.get_data(as_text=True)
     webhook_id, _ = add_webhook(office, receiver.url)
     for path in ("edit", "secret"):
-        assert admin.post(f"/webhooks/{webhook_id}/{path}", wanted).status_code == 403
+        assert admin.post(f"/webhooks/{webhook_id}/{path}", fields).status_code == 403
     assert row_of(office, webhook_id).earlier_secret is None
 
 
@@ -129,15 +127,15 @@ def test_webhook_changed_by_another_administrator_meanwhile_is_not_overwritten(
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
     path = f"/webhooks/{webhook_id}/edit"
-    wanted = {"url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
-    wanted["seen"] = seen_on(admin, path)
-    assert admin.post(path, wanted | {"name": "Cục"}).status_code == 303
-    late = admin.post(path, wanted | {"name": "Chi cục"})
+    fields = {"url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
+    fields["seen"] = seen_on(admin, path)
+    assert admin.post(path, fields | {"name": "Cục"}).status_code == 303
+    late = admin.post(path, fields | {"name": "Chi cục"})
     page = unescape(late.get_data(as_text=True))
     assert (late.status_code, row_of(office, webhook_id).name) == (409, "Cục")
     assert ("Người khác đã sửa webhook này" in page, 'value="Chi cục"' in page) == (True, True)
     (again,) = re.findall(r'name="seen" value="([^"]+)"', page)
-    assert admin.post(path, wanted | {"name": "Chi cục", "seen": again}).status_code == 303
+    assert admin.post(path, fields | {"name": "Chi cục", "seen": again}).status_code == 303
 
 
 def test_webhook_is_changed_paused_resumed_and_removed(
@@ -146,9 +144,9 @@ def test_webhook_is_changed_paused_resumed_and_removed(
     webhook_id, _ = add_webhook(office, receiver.url)
     path = f"/webhooks/{webhook_id}"
     assert 'value="Sở"' in admin.text(f"{path}/edit")
-    wanted = {"name": "Cục", "url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
-    wanted["seen"] = seen_on(admin, f"{path}/edit")
-    assert admin.post(f"{path}/edit", wanted).status_code == 303
+    fields = {"name": "Cục", "url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
+    fields["seen"] = seen_on(admin, f"{path}/edit")
+    assert admin.post(f"{path}/edit", fields).status_code == 303
     assert row_of(office, webhook_id).kinds.split() == KINDS
     admin.post(f"{path}/pause")
     assert "Tạm ngừng" in admin.text(path)
@@ -173,7 +171,7 @@ def test_events_are_sent_again_from_a_day_or_an_event(
     sender.collect()
     assert "Sự kiện đang chờ" in admin.text(path)
     assert sender.send_to(webhook_id) == 2
-    for wanted, status in (
+    for fields, status in (
         ({"first_no": "2"}, 303),
         ({"since": "2026-11-24"}, 303),
         ({}, 422),
@@ -183,14 +181,14 @@ def test_events_are_sent_again_from_a_day_or_an_event(
         ({"since": "2099-01-01"}, 422),
         ({"since": "hôm qua"}, 422),
     ):
-        assert admin.post(f"{path}/replay", wanted).status_code == status, wanted
+        assert admin.post(f"{path}/replay", fields).status_code == status, fields
     assert sender.send_to(webhook_id) == 2
     refused = admin.post(f"{path}/replay", {"first_no": "99"})
     assert "Không còn giữ sự kiện nào từ chỗ này." in unescape(refused.get_data(as_text=True))
     assert "từ sự kiện 2" in admin.text("/audit")
 
 
-def test_receiver_that_takes_nothing_is_said_here_and_on_the_page_of_health(
+def test_failing_receiver_is_shown_here_and_on_the_health_page(
     admin: Browser, office: Office, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
@@ -225,10 +223,10 @@ def test_message_that_was_passed_over_is_listed_and_sent_again_by_a_button(
     page = admin.text(f"/webhooks/{webhook_id}")
     assert "Bị từ chối 1 lần, lần cuối HTTP 410" in page
     (again,) = re.findall(r'action="(/webhooks/[^"]+/refused/1)"', page)
-    for answer, said in ((500, "Nơi nhận chưa nhận tin"), (204, "tin không còn để riêng")):
+    for answer, sentence in ((500, "Nơi nhận chưa nhận tin"), (204, "tin không còn để riêng")):
         receiver.answers.append(answer)
         assert admin.post(again).status_code == 303
-        assert said in admin.text(f"/webhooks/{webhook_id}")
+        assert sentence in admin.text(f"/webhooks/{webhook_id}")
     assert again not in admin.text(f"/webhooks/{webhook_id}")
     assert admin.post(again).status_code == 404
 
@@ -256,18 +254,18 @@ def test_pages_cost_the_same_for_many_webhooks_as_for_one(
         for number in range(count):
             add_webhook(office, receiver.url, name=f"Nơi nhận {number}")
         admin.text("/webhooks")
-        with statements(office.engine) as found:
+        with statements(office.engine) as queries:
             admin.text("/webhooks")
             admin.text(f"/webhooks/{first}")
-        costs.append(len(found))
+        costs.append(len(queries))
     assert costs[0] == costs[1]
 
 
-def test_a_server_takes_so_many_webhooks(admin: Browser, office: Office, receiver: Receiver) -> None:
+def test_number_of_webhooks_is_limited(admin: Browser, office: Office, receiver: Receiver) -> None:
     for number in range(operations.MOST):
         add_webhook(office, receiver.url, name=f"Nơi nhận {number}")
-    wanted = {"name": "Sở", "url": receiver.url, "kinds": KINDS, "password": PASSWORD}
-    answer = admin.post("/webhooks/new", wanted)
+    fields = {"name": "Sở", "url": receiver.url, "kinds": KINDS, "password": PASSWORD}
+    answer = admin.post("/webhooks/new", fields)
     assert answer.status_code == 413
     assert "Đã đủ số webhook" in unescape(answer.get_data(as_text=True))
 
@@ -287,7 +285,7 @@ def test_others_find_no_webhook(
     assert receiver.taken == []
 
 
-def test_page_of_a_webhook_that_is_gone(admin: Browser, office: Office, receiver: Receiver) -> None:
+def test_actions_on_a_removed_webhook_answer_404(admin: Browser, office: Office, receiver: Receiver) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
     run_write(office.engine, lambda s: operations.remove(s, office.context, webhook_id))
     for act in ("test", "pause", "resume", "secret", "remove"):
