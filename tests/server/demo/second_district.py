@@ -27,7 +27,7 @@ from field178_shared.schemas import validate
 from field178_shared.time.clock import VIETNAM, to_wire
 
 Json = dict[str, Any]
-# Id, type, scope, data, and the record that it stands beside.
+# Id, type, scope, data and the record that it belongs to.
 Filed = tuple[str, str, str, Json, str | None]
 YEAR = 2024
 _OTHER_MATERIALS = {"poster": {"quantity": 3}, "video": {"quantity": 1}}
@@ -46,8 +46,8 @@ def second_dataset(seed: int) -> Json:
         },
         "PLAN_NOT_ISSUED": communes[3],
         "PLAN_NOT_INTEGRATED": tuple(rng.sample(communes, 6)),
-        "ZONES": [{**one, "first_time": rng.randint(100, 6000)} for one in maker.ZONES],
-        "SCHOOLS": [{**one, "first_time": rng.randint(50, 1500)} for one in maker.SCHOOLS],
+        "ZONES": [{**zone, "first_time": rng.randint(100, 6000)} for zone in maker.ZONES],
+        "SCHOOLS": [{**school, "first_time": rng.randint(50, 1500)} for school in maker.SCHOOLS],
         "AGENCY_RETURNS": {
             agency: {name: rng.randint(0, 40) for name in numbers}
             for agency, numbers in maker.AGENCY_RETURNS.items()
@@ -75,8 +75,13 @@ class Further:
         for number, (visit_id, data) in enumerate(visits):
             earlier = self.rng.choice(visits[: number + 1])
             if earlier[0] != visit_id and earlier[1].get("follow_ups") and self.rng.random() < 0.5:
-                told = {"visit_id": earlier[0], "follow_up_id": "u1", "status": "fixed", "text": "Lối thoát"}
-                data["follow_up_answers"] = {"a1": told}
+                correction = {
+                    "visit_id": earlier[0],
+                    "follow_up_id": "u1",
+                    "status": "fixed",
+                    "text": "Lối thoát",
+                }
+                data["follow_up_answers"] = {"a1": correction}
             yield visit_id, "inspection", f"team:{self.team_id}", data, None
         yield from self._entries(visits)
         yield from (self._session(number) for number in range(60))
@@ -115,7 +120,7 @@ class Further:
             return self._id(f"visit {number}"), builders.not_inspected(**over)
         answers = builders.answers(place["type"])
         total = rng.randrange(1, 9)
-        told = {
+        given = {
             "workers_total": total,
             "workers_female": total,
             "workers_male": 0,
@@ -128,24 +133,25 @@ class Further:
             "ou_owners_attended": rng.randrange(2),
         }
         yes_or_no = ("pv_owner_briefed", "pv_commitment", "antt_certificate", "fire_exits_clear")
-        told |= {name: rng.choice(("yes", "no")) for name in (*yes_or_no, "fire_exit_unlocked")}
-        answers |= {name: {"v": value} for name, value in told.items() if name in answers}
+        given |= {name: rng.choice(("yes", "no")) for name in (*yes_or_no, "fire_exit_unlocked")}
+        answers |= {name: {"v": value} for name, value in given.items() if name in answers}
         if rng.random() < 0.4:
             answers.pop("ou_workers_first_time", None)
         if rng.random() < 0.3:
             answers.pop("antt_certificate", None)
-        found: Json = {"overall_result": rng.choice(("compliant", "minor_shortcomings"))}
+        outcome: Json = {"overall_result": rng.choice(("compliant", "minor_shortcomings"))}
         if rng.random() < 0.5:
             violations = rng.sample(("noise", "kd_door_latch", "he_no_check"), rng.randint(1, 2))
             on = began.date().isoformat()
-            found = {
+            outcome = {
                 "overall_result": rng.choice(("violation_recorded", "handed_to_police")),
                 "findings": {
-                    f"f{n}": {"violation_id": one, "occurred_on": on} for n, one in enumerate(violations)
+                    f"f{n}": {"violation_id": violation, "occurred_on": on}
+                    for n, violation in enumerate(violations)
                 },
                 "measures": {
-                    f"k{n}": self._measure(number, one)
-                    for n, one in enumerate(
+                    f"k{n}": self._measure(number, measure)
+                    for n, measure in enumerate(
                         rng.sample(("reminder", "fine_money", "admin_minutes", "fix_by_date"), 2)
                     )
                 },
@@ -157,9 +163,9 @@ class Further:
                     }
                 },
             }
-        answers["cc_overall"] = {"v": found["overall_result"]}
+        answers["cc_overall"] = {"v": outcome["overall_result"]}
         return self._id(f"visit {number}"), builders.inspection(
-            place["type"], **{**over, "answers": answers} | found
+            place["type"], **{**over, "answers": answers} | outcome
         )
 
     def _measure(self, number: int, measure: str) -> Json:
@@ -196,7 +202,9 @@ class Further:
     def _session(self, number: int) -> Filed:
         rng, place = self.rng, self._place()
         unit = place["unit"]
-        near = [one for one in self.dataset["establishments"] if one["unit"] == unit]
+        near = [
+            establishment for establishment in self.dataset["establishments"] if establishment["unit"] == unit
+        ]
         named = rng.sample(near, min(len(near), rng.randrange(4)))
 
         def counts(most: int) -> Json:
@@ -215,7 +223,7 @@ class Further:
             unit_id=unit,
             team_id=None,
             audiences={name: counts(20) for name in audiences},
-            establishments={demo_id(one["id"]): counts(6) for one in named} or None,
+            establishments={demo_id(establishment["id"]): counts(6) for establishment in named} or None,
             topic_ids=rng.sample(("prostitution_law", "hiv_aids", "harms", "trafficking"), 2),
             materials={"leaflet": {"quantity": rng.randrange(50)}, **_OTHER_MATERIALS}
             if rng.random() < 0.6
@@ -356,11 +364,11 @@ def file_further(store: DemoStore, dataset: Json, team_id: str, reviewer_id: str
     records = list(Further(rng, dataset, team_id).records())
     assert {kind: validate(kind, data) for _, kind, _, data, _ in records if validate(kind, data)} == {}
     run_write(store.engine, lambda session: _file(session, store.context, records, rng))
-    places = [demo_id(one["id"]) for one in rng.sample(dataset["establishments"], 16)]
+    places = [demo_id(establishment["id"]) for establishment in rng.sample(dataset["establishments"], 16)]
     run_write(store.engine, lambda session: _change_register(session, store.context, places, rng))
-    wanted = [one[0] for one in records if one[1] in reviews.REVIEWED_TYPES]
+    record_ids = [record[0] for record in records if record[1] in reviews.REVIEWED_TYPES]
     at = replace(store.context, actor=Actor("officer", reviewer_id))
-    run_write(store.engine, lambda session: _decide(session, at, wanted, rng))
+    run_write(store.engine, lambda session: _decide(session, at, record_ids, rng))
 
 
 def _file(session: Session, at: OperationContext, records: list[Filed], rng: random.Random) -> None:
@@ -381,21 +389,21 @@ def _change_register(session: Session, at: OperationContext, places: list[str], 
     batch = Batch(session, at.tenant_id, at.clock, at.ids)
     batch.load(places)
     for number, place in enumerate(places):
-        known, on = batch.get(place), date(YEAR, 1, 1) + timedelta(days=rng.randrange(500))
-        assert known is not None
+        establishment, on = batch.get(place), date(YEAR, 1, 1) + timedelta(days=rng.randrange(500))
+        assert establishment is not None
         ended = {"operating_status_id": rng.choice(("closed", "not_found")), "closed_on": on.isoformat()}
         late = {"first_seen_on": on.isoformat()}
-        changed = {**known.data, **(ended if number % 2 else late)}
+        changed = {**establishment.data, **(ended if number % 2 else late)}
         assert validate("establishment", changed) == {}
-        batch.put(next_revision(known, data=changed))
+        batch.put(next_revision(establishment, data=changed))
     batch.flush()
 
 
-def _decide(session: Session, at: OperationContext, wanted: list[str], rng: random.Random) -> None:
+def _decide(session: Session, at: OperationContext, record_ids: list[str], rng: random.Random) -> None:
     """Approve most, return some of them before, void some, and leave some waiting or returned."""
     batch = Batch(session, at.tenant_id, at.clock, at.ids)
-    batch.load(wanted)
-    for record_id in wanted:
+    batch.load(record_ids)
+    for record_id in record_ids:
         choice = rng.random()
         if choice < 0.1:
             reviews.void(batch, at.actor, reviews.as_it_stands(batch, record_id), "Ghi nhầm cơ sở")

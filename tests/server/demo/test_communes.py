@@ -11,13 +11,13 @@ from field178_shared.records import MediaPost
 from field178_shared.schemas import validate
 
 ENTRIES = list(entries_of(demo()))
-POSTS = [MediaPost.from_data(one.data) for one in ENTRIES if one.type == "media_post"]
+POSTS = [MediaPost.from_data(entry.data) for entry in ENTRIES if entry.type == "media_post"]
 
 
 def test_every_entry_is_valid_and_of_its_unit() -> None:
-    for one in ENTRIES:
-        assert validate(one.type, one.data) == {}, one
-        assert one.data["unit_id"] == one.unit_id
+    for entry in ENTRIES:
+        assert validate(entry.type, entry.data) == {}, entry
+        assert entry.data["unit_id"] == entry.unit_id
 
 
 def test_outlet_months_recompute_to_the_golden_figures() -> None:
@@ -37,17 +37,21 @@ def test_outlet_months_recompute_to_the_golden_figures() -> None:
 
 def test_plans_and_their_programmes_are_those_of_the_data_set() -> None:
     golden = demo()["golden_indicators"]["commune_plan_pct"]
-    plans = [one for one in ENTRIES if one.type == "commune_plan"]
-    assert len({one.unit_id for one in plans}) == golden["num"]
-    wanted = {unit: plan["integration"] for unit, plan in demo()["commune_plans"].items() if plan["issued"]}
-    assert {one.unit_id: one.data.get("integration_ids", []) for one in plans} == wanted
+    plans = [entry for entry in ENTRIES if entry.type == "commune_plan"]
+    assert len({entry.unit_id for entry in plans}) == golden["num"]
+    integrations = {
+        unit: plan["integration"] for unit, plan in demo()["commune_plans"].items() if plan["issued"]
+    }
+    assert {entry.unit_id: entry.data.get("integration_ids", []) for entry in plans} == integrations
 
 
 def test_visits_and_censuses_together_count_every_worker_once() -> None:
-    counted = Counter(str(one.data["establishment_id"]) for one in ENTRIES if one.type == "worker_census")
+    counted = Counter(
+        str(entry.data["establishment_id"]) for entry in ENTRIES if entry.type == "worker_census"
+    )
     places = demo()["establishments"]
     assert set(counted.values()) == {1}
     assert len(counted) == sum(not place["visits"] for place in places)
-    censuses = [one.data["workers_total"] for one in ENTRIES if one.type == "worker_census"]
+    censuses = [entry.data["workers_total"] for entry in ENTRIES if entry.type == "worker_census"]
     visited = sum(place["workers_total"] for place in places if place["visits"])
     assert visited + sum(censuses) == demo()["totals"]["workers_total"]

@@ -54,7 +54,7 @@ class District:
         self.world = world
         # After all that is filed: nobody writes a visit of tomorrow.
         world.clock.move(days=700)
-        areas = [f"unit:{one}" for one in (TOWN, COMMUNE, BEFORE, AFTER)]
+        areas = [f"unit:{unit_id}" for unit_id in (TOWN, COMMUNE, BEFORE, AFTER)]
         run_write(world.engine, lambda session: scopes.ensure(session, TENANT, areas, load()))
         self.tablets = [world.tablet(*areas, TEAM, "ref") for _ in range(2)]
         self.kinds: dict[str, str] = {}
@@ -123,26 +123,26 @@ class District:
         lists: CodeLists | None = None,
     ) -> FigureValue:
         """Return the figure of approved records, the same from the totals and from a full count."""
-        known = lists or load()
-        settle(self.world.engine, TENANT, known, TODAY)
+        code_lists = lists or load()
+        settle(self.world.engine, TENANT, code_lists, TODAY)
         with snapshot(self.world.engine) as session:
-            assert differences(session, TENANT, known, period, units, TODAY) == ()
-            return figures(session, TENANT, known, period, units, TODAY)[indicator_id].approved
+            assert differences(session, TENANT, code_lists, period, units, TODAY) == ()
+            return figures(session, TENANT, code_lists, period, units, TODAY)[indicator_id].approved
 
-    def numbers(self, indicator_id: str, **asked: Any) -> tuple[float, float | None]:
-        found = self.figure(indicator_id, **asked)
-        return found.num, found.den
+    def numbers(self, indicator_id: str, **filters: Any) -> tuple[float, float | None]:
+        figure = self.figure(indicator_id, **filters)
+        return figure.num, figure.den
 
     def flags(self, record_id: str) -> Mapping[str, Mapping[str, object]]:
         """Return what a reviewer is told to look at."""
         with snapshot(self.world.engine) as session:
-            found = flags_of(session, TENANT, [record_id]).get(record_id, ())
-        return {one.code.value: dict(one.details) for one in found}
+            flags = flags_of(session, TENANT, [record_id]).get(record_id, ())
+        return {flag.code.value: dict(flag.details) for flag in flags}
 
     def stored(self, record_id: str) -> Json:
-        found = self.world.stored(record_id)
-        assert found is not None
-        return dict(found.data)
+        row = self.world.stored(record_id)
+        assert row is not None
+        return dict(row.data)
 
     def _write(self, work: Callable[[Batch], Any]) -> Any:
         def run(session: Any) -> Any:
@@ -155,7 +155,7 @@ class District:
 
 
 def family_boarding_house(at: District) -> None:
-    """Nobody works there: it is inspected as others are, and adds nothing to what is divided by."""
+    """The establishment has no workers: it is inspected like others and adds nothing to the denominator."""
     house, other = at.place("boarding_house", name="Nhà trọ Mộc Trì (GL-901)"), at.place()
     answers = builders.answers("boarding_house")
     counts = NO_WORKERS | {"workers_under18": 0, "ou_workers_attended": 0, "ou_workers_first_time": 0}
@@ -164,7 +164,7 @@ def family_boarding_house(at: District) -> None:
     at.visit(house, "2024-04-02T09:00", answers=answers)
     assert at.numbers("workers_total") == (0, None)
     share = at.figure("workers_reached_pct")
-    # Of the other place nobody knows how many work there; none of them was reached.
+    # The other establishment has no count of workers; none of them was reached.
     assert (share.den, share.low, share.value, share.high) == (0, 0, 0, 0)
     at.visit(other, "2024-04-03T20:00")
     assert at.numbers("inspected_once_pct") == (2, 2)
@@ -209,9 +209,9 @@ def around_the_reform(at: District) -> None:
     place = at.place(unit=AFTER, former_unit_ids=[BEFORE])
     old = at.visit(place, "2025-06-30T23:30", unit=BEFORE)
     new = at.visit(place, "2025-07-01T00:30", unit=AFTER)
-    assert [at.stored(one)["unit_id"] for one in (old, new)] == [BEFORE, AFTER]
-    assert [load().units[one].gso_code for one in (BEFORE, AFTER)] == ["11635", "11635"]
-    assert [set(at.flags(one)) & {"unit_not_valid"} for one in (old, new)] == [set(), set()]
+    assert [at.stored(record_id)["unit_id"] for record_id in (old, new)] == [BEFORE, AFTER]
+    assert [load().units[unit_id].gso_code for unit_id in (BEFORE, AFTER)] == ["11635", "11635"]
+    assert [set(at.flags(record_id)) & {"unit_not_valid"} for record_id in (old, new)] == [set(), set()]
     halves = Period(date(2025, 1, 1), date(2025, 7, 1)), Period(date(2025, 7, 1), date(2026, 1, 1))
     for half, unit in zip(halves, (BEFORE, AFTER), strict=True):
         assert at.numbers("visits_total", period=half, units=(unit,)) == (1, None)
@@ -231,11 +231,11 @@ def unallocated_remainder(at: District) -> None:
             counted_on=f"2024-02-{number + 1:02}",
             workers_total=3,
         )
-    told = {"attendance_count": 2, "first_time_count": 2}
+    counts = {"attendance_count": 2, "first_time_count": 2}
     at.session(
         "2024-03-10",
         audiences={"workers_at_risk": {"attendance_count": 10, "first_time_count": 10}},
-        establishments=dict.fromkeys(places, told),
+        establishments=dict.fromkeys(places, counts),
     )
     assert at.numbers("workers_reached_pct") == (6 + 4, 12)
     assert at.numbers("workers_attendances") == (10, None)
@@ -253,8 +253,8 @@ def under_18(at: District) -> None:
     """One under 18 in a banned kind of place: a referral is asked for, and the number leaves nowhere."""
     data = write_path(builders.inspection("karaoke"), "answers.workers_under18.v", 1)
     context = rules.Context(datetime(2026, 12, 1, tzinfo=UTC), "karaoke")
-    found = rules.submission_problems("inspection", data, load(), context)
-    assert {one.path: one.code.value for one in found} == {
+    problems = rules.submission_problems("inspection", data, load(), context)
+    assert {problem.path: problem.code.value for problem in problems} == {
         "protocols.child_protection.referred_to": "referral_required"
     }
     assert opened_protocols(data, load(), "karaoke") == ("child_protection",)
@@ -338,8 +338,8 @@ def new_frame(at: District) -> None:
     late = {**finding, "frame": frames["2025-12-14"]}
     data = builders.inspection("guesthouse", findings={"f1": late}, overall_result="violation_recorded")
     context = rules.Context(datetime(2026, 12, 1, tzinfo=UTC), "guesthouse")
-    found = rules.submission_problems("inspection", data, load(), context)
-    assert "findings.f1.frame" in {one.path for one in found}
+    problems = rules.submission_problems("inspection", data, load(), context)
+    assert "findings.f1.frame" in {problem.path for problem in problems}
     year = Period.of_year(2025)
     by_code = at.figure("violations_by_code", period=year, units=(TOWN,)).breakdown
     assert by_code == {"lodging_no_notice_4_8": 2}
@@ -375,7 +375,7 @@ def plan_replaced(at: District) -> None:
         replaces=second,
     )
     assert at.numbers("commune_plan_integrated_pct") == (1, 2)
-    # The plan of the next year ends that of this one, and replaces nothing of it.
+    # The plan of the next year follows this year's plan without replacing it.
     at.enter(
         "commune_plan",
         **{**plan, "year": 2025},
@@ -402,14 +402,23 @@ def reporting_year(at: District) -> None:
 CASES: Mapping[str, Callable[[District], None]] = {
     case.__name__: case
     for case in (
-        *(family_boarding_house, closed_on_arrival, two_tablets, around_the_reform, unallocated_remainder),
-        *(under_18, phone_number, outlet_of_may, new_frame, plan_replaced, reporting_year),
+        family_boarding_house,
+        closed_on_arrival,
+        two_tablets,
+        around_the_reform,
+        unallocated_remainder,
+        under_18,
+        phone_number,
+        outlet_of_may,
+        new_frame,
+        plan_replaced,
+        reporting_year,
     )
 }
 
 
 def test_each_case_of_the_data_set_is_expanded_and_no_other() -> None:
-    assert {one["id"] for one in demo()["edge_cases"]} == CASES.keys()
+    assert {case["id"] for case in demo()["edge_cases"]} == CASES.keys()
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -60,13 +60,13 @@ def test_every_record_is_one_that_a_tablet_could_have_filed() -> None:
         assert rules.submission_problems(record.type, record.data, lists, context) == (), record.data
 
 
-def test_nothing_happens_before_its_establishment_is_known_and_all_in_order() -> None:
+def test_records_follow_their_establishment_in_time_order() -> None:
     events = [record.at for record in RECORDS if record.type != "establishment"]
     assert events == sorted(events)
     assert max(record.at for record in RECORDS if record.type == "establishment") < events[0]
 
 
-def test_every_made_up_name_says_so() -> None:
+def test_every_made_up_name_is_marked() -> None:
     names = [str(record.data["name"]) for record in RECORDS if record.type == "establishment"]
     assert all("(GL-" in name for name in names)
 
@@ -93,14 +93,18 @@ def rows_of_places() -> dict[str, dict[str, Row]]:
 
 def test_the_year_has_visits_of_every_kind_at_every_hour_and_by_changing_members() -> None:
     visits = [record.data for record in RECORDS if record.type == "inspection"]
-    assert {one["inspection_kind"] for one in visits} == {"planned", "unannounced", "recheck"}
-    assert {one["access_result"] for one in visits} == {
-        *("inspected", "closed_on_arrival", "no_representative", "refused", "not_found")
+    assert {visit["inspection_kind"] for visit in visits} == {"planned", "unannounced", "recheck"}
+    assert {visit["access_result"] for visit in visits} == {
+        "inspected",
+        "closed_on_arrival",
+        "no_representative",
+        "refused",
+        "not_found",
     }
-    hours = [local_hours(one) for one in visits]
+    hours = [local_hours(visit) for visit in visits]
     assert {hour // 6 for hour, _ in hours} == {1, 2, 3}
     assert any(end < begin for begin, end in hours)  # across midnight
-    assert sum("lat" in one["check_in"] for one in visits) > len(visits) / 2
+    assert sum("lat" in visit["check_in"] for visit in visits) > len(visits) / 2
 
 
 def local_hours(visit: Row) -> tuple[int, int]:
@@ -111,16 +115,16 @@ def local_hours(visit: Row) -> tuple[int, int]:
     return begin, end
 
 
-def test_second_visits_find_what_first_ones_asked_for_in_time_or_late() -> None:
-    asked = {
+def test_second_visits_answer_the_corrections_in_time_or_late() -> None:
+    due_dates = {
         record.id: record.data["follow_ups"]["u1"]["due_on"]
         for record in RECORDS
         if record.data.get("follow_ups")
     }
-    found = [
+    corrected = [
         (answer["visit_id"], str(record.data["started_at"])[:10])
         for record in RECORDS
         for answer in record.data.get("follow_up_answers", {}).values()
     ]
-    assert len(found) == sum(place["visits"] == 2 for place in demo()["establishments"])
-    assert {on <= asked[visit] for visit, on in found} == {True, False}
+    assert len(corrected) == sum(place["visits"] == 2 for place in demo()["establishments"])
+    assert {on <= due_dates[visit] for visit, on in corrected} == {True, False}

@@ -53,7 +53,7 @@ __all__ = [
     "test_what_stands_behind_a_number_adds_up_to_it",
 ]
 
-# In this one a visit that waits closes corrections, and places are visited twice on a day.
+# In this district a waiting visit closes corrections, and places are visited twice a day.
 SEED, TODAY = 17, date(2026, 11, 24)
 INDICATORS = sorted(load().indicators)
 _DECIDED = {"review_approved": "approved", "review_returned": "returned", "review_void": "void"}
@@ -91,10 +91,10 @@ def counted(store: DemoStore) -> dict[str, IndicatorFigure]:
 def raw_records(store: DemoStore, states: dict[str, str]) -> Iterator[RawRecord]:
     """Yield the live records as they are stored; `states` gives a state of review another name."""
     with Session(store.engine) as session:
-        filed = {one.record_id: one for one in session.scalars(select(FiledRecord))}
+        filed = {row.record_id: row for row in session.scalars(select(FiledRecord))}
         decided: dict[str, set[str]] = defaultdict(set)
-        for one in session.scalars(select(Audit).where(Audit.action.in_(sorted(_DECIDED)))):
-            decided[str(one.object_id)].add(_DECIDED[one.action])
+        for entry in session.scalars(select(Audit).where(Audit.action.in_(sorted(_DECIDED)))):
+            decided[str(entry.object_id)].add(_DECIDED[entry.action])
         for record in session.scalars(select(Record).where(Record.deleted.is_(False))):
             row = filed.get(record.record_id)
             state = "" if row is None else row.review_state
@@ -128,7 +128,7 @@ def answers(years: tuple[Year, Year]) -> tuple[dict[str, Answer], dict[str, Answ
     return years[0].answers(), years[1].answers()
 
 
-def told(figure: FigureValue) -> tuple[object, ...]:
+def values_of(figure: FigureValue) -> tuple[object, ...]:
     return figure.num, figure.den, figure.value, dict(figure.breakdown)
 
 
@@ -143,21 +143,21 @@ def test_product_and_script_agree(
     answers: tuple[dict[str, Answer], dict[str, Answer]],
 ) -> None:
     figure = counted[indicator_id]
-    for found, answer in zip((figure.approved, figure.with_waiting), answers, strict=True):
-        one = answer[indicator_id]
+    for computed, answer in zip((figure.approved, figure.with_waiting), answers, strict=True):
+        expected = answer[indicator_id]
         # Of a share that is counted in part there are bounds alone.
-        value = None if found.is_uncounted and found.den else one.value
-        assert told(found) == (one.num, one.den, value, dict(one.by))
+        value = None if computed.is_uncounted and computed.den else expected.value
+        assert values_of(computed) == (expected.num, expected.den, value, dict(expected.by))
 
 
 def test_bounds_of_the_share_reached_are_those_of_the_script(
     counted: dict[str, IndicatorFigure], years: tuple[Year, Year]
 ) -> None:
-    found = counted["workers_reached_pct"].approved
-    assert (found.low, found.high) == years[0].bounds_of_workers_reached()
+    share = counted["workers_reached_pct"].approved
+    assert (share.low, share.high) == years[0].bounds_of_workers_reached()
 
 
-def test_this_district_tells_something_of_every_indicator(counted: dict[str, IndicatorFigure]) -> None:
+def test_district_has_a_figure_for_every_indicator(counted: dict[str, IndicatorFigure]) -> None:
     """A figure of nothing would agree with any script."""
-    silent = [name for name, one in counted.items() if not one.approved.num]
+    silent = [name for name, indicator in counted.items() if not indicator.approved.num]
     assert silent == []

@@ -45,7 +45,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]
 
 
 def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[DemoStore, Seeded]) -> None:
-    store, told = seeded
+    store, seed = seeded
     totals = demo()["totals"]
     with Session(store.engine) as session:
         states = dict(
@@ -57,7 +57,7 @@ def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[De
     filed = totals["visits"] + totals["attempts"] + totals["sessions"]
     assert states == {"approved": filed}
     assert people == len(demo()["officers"])
-    assert told.records == totals["establishments"] + filed
+    assert seed.records == totals["establishments"] + filed
 
 
 def test_rows_of_lists_are_what_the_records_of_the_district_give(seeded: tuple[DemoStore, Seeded]) -> None:
@@ -86,7 +86,7 @@ def test_the_office_is_at_work_on_what_was_filed_since_the_year_ended(tmp_path: 
     assert newest["approved"] == 2
     assert newest["returned"] == 1
     assert newest["waiting"] >= 4
-    # Some of the year were sent back for a sentence, and one of the newest is mended and waits again.
+    # Some visits of the year were returned, and one of the newest is corrected and waits again.
     assert sum(rev == 2 for _, _, rev in year) == 8
     assert [state for state, on, rev in rows if on.year == 2025 and rev == 2] == ["waiting"]
 
@@ -97,35 +97,35 @@ def test_nothing_of_the_demo_is_quarantined(seeded: tuple[DemoStore, Seeded]) ->
 
 
 def test_the_team_has_its_decision_and_its_members(seeded: tuple[DemoStore, Seeded]) -> None:
-    store, told = seeded
+    store, seed = seeded
     with Session(store.engine) as session:
-        row = session.get_one(Record, (store.context.tenant_id, told.team.id))
+        row = session.get_one(Record, (store.context.tenant_id, seed.team.id))
     team = Team.from_data(row.record_id, json.loads(row.body))
     assert (team.decision_number, team.holds_on(DEMO_START.date())) == ("GL-12/QĐ-UBND", True)
-    positions = sorted(one.position for one in team.members.values())
+    positions = sorted(member.position for member in team.members.values())
     assert positions == ["deputy_leader", *["member"] * 3, "secretary", "team_leader"]
-    assert all(one.holds_on(date(2024, 1, 8)) for one in team.members.values())
+    assert all(member.holds_on(date(2024, 1, 8)) for member in team.members.values())
 
 
 def test_the_plan_has_visits_in_every_state_and_a_hidden_one(seeded: tuple[DemoStore, Seeded]) -> None:
-    store, told = seeded
+    store, seed = seeded
     with Session(store.engine) as session:
         office = PlanReader(store.context.tenant_id, AccessFilter(None), DEMO_START.date(), True)
         year = year_plan(session, office, 2025)
         last = year_plan(session, office, 2024)
         own = PlanReader(
-            store.context.tenant_id, AccessFilter(frozenset({told.team.scope})), DEMO_START.date()
+            store.context.tenant_id, AccessFilter(frozenset({seed.team.scope})), DEMO_START.date()
         )
-        known = year_plan(session, own, 2025)
+        own_plan = year_plan(session, own, 2025)
     assert {state.value for state in year.counts()} == {"missed", "due", "later"}
-    assert len(year.items) - len(known.items) == 1
+    assert len(year.items) - len(own_plan.items) == 1
     assert (last.quotas[0].done, last.quotas[0].quota.count) == (demo()["totals"]["visits"], 90)
 
 
 def test_the_office_of_the_demo_publishes_its_places_and_its_communes_enter_their_year(
     seeded: tuple[DemoStore, Seeded],
 ) -> None:
-    store, told = seeded
+    store, seed = seeded
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     assert publish_places(store.engine, store.context, key, demo()) == 26
     with Session(store.engine) as session:
@@ -134,7 +134,7 @@ def test_the_office_of_the_demo_publishes_its_places_and_its_communes_enter_thei
     totals, places = demo()["totals"], demo()["establishments"]
     unvisited = sum(not place["visits"] for place in places)
     issued = sum(plan["issued"] for plan in demo()["commune_plans"].values())
-    entered = enter_communes(store.engine, store.context, demo(), told.reviewer)
+    entered = enter_communes(store.engine, store.context, demo(), seed.reviewer)
     with Session(store.engine) as session:
         counted = dict(
             session.execute(
