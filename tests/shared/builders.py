@@ -286,7 +286,7 @@ def pilot_model(**over: object) -> Data:
 
 
 def commendation(**over: object) -> Data:
-    """Return two valid commendations of collectives."""
+    """Return the data of two commendations of collectives."""
     return _with(
         {
             "agency_id": "commune_culture_social",

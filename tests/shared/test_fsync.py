@@ -12,14 +12,14 @@ from field178_shared.fsync import make_folder, sync_folder
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    real, found = os.fsync, []
+    real, synced_paths = os.fsync, []
 
     def fsync(descriptor: int) -> None:
-        found.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        synced_paths.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    return found
+    return synced_paths
 
 
 def test_every_folder_that_was_made_has_its_name_on_the_disk(tmp_path: Path, synced: list[Path]) -> None:

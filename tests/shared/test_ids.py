@@ -15,7 +15,7 @@ class Hands:
         return self.at
 
 
-def test_ids_of_one_source_sort_by_making_even_when_the_clock_goes_back() -> None:
+def test_ids_of_a_source_sort_by_creation_even_when_the_clock_is_set_back() -> None:
     hands = Hands()
     source = IdSource(hands, random.Random(1))
     made = []
@@ -23,15 +23,15 @@ def test_ids_of_one_source_sort_by_making_even_when_the_clock_goes_back() -> Non
         hands.at += timedelta(milliseconds=(step % 3) - 1)
         made.append(source.time_ordered())
     assert made == sorted(set(made))
-    assert all(is_uuid(one) and uuid.UUID(one).version == 7 for one in made)
+    assert all(is_uuid(made_id) and uuid.UUID(made_id).version == 7 for made_id in made)
 
 
 def test_a_seed_repeats_its_ids() -> None:
-    one, other = (IdSource(Hands(), random.Random(7)) for _ in range(2))
-    assert [one.time_ordered(), one.random()] == [other.time_ordered(), other.random()]
+    first, other = (IdSource(Hands(), random.Random(7)) for _ in range(2))
+    assert [first.time_ordered(), first.random()] == [other.time_ordered(), other.random()]
 
 
-def test_a_time_ordered_id_tells_its_millisecond() -> None:
+def test_time_ordered_id_contains_its_millisecond() -> None:
     made = IdSource(Hands(), random.Random(1)).time_ordered()
     assert int(made.replace("-", "")[:12], 16) == int(datetime(2025, 3, 11, 1, tzinfo=UTC).timestamp() * 1000)
 
@@ -48,7 +48,7 @@ def test_only_lower_case_canonical_text_is_an_id() -> None:
     assert not is_uuid(None)
 
 
-def test_an_id_in_time_order_tells_when_it_was_made() -> None:
+def test_time_of_a_time_ordered_id_is_read() -> None:
     source = IdSource(Hands(), random.Random(1))
     assert made_at(source.time_ordered()) == Hands().at
     assert made_at(source.random()) is None

@@ -36,9 +36,9 @@ def read(
 ) -> list[object]:
     file = OfflineExport(io.BytesIO(content), office)
     count = file.check(tablet.public_key().public_bytes_raw())
-    found = [json.loads(line) for line in file.changes()]
-    assert len(found) == count
-    return found
+    changes = [json.loads(line) for line in file.changes()]
+    assert len(changes) == count
+    return changes
 
 
 def refusal(content: bytes, **keys: object) -> object:
@@ -87,7 +87,7 @@ def test_parts_in_another_order_or_left_out_are_refused() -> None:
     assert refusal(b"".join([opening, *parts[:1], *parts[2:]]))
 
 
-def test_a_part_that_says_it_is_huge_is_refused_before_it_is_read() -> None:
+def test_part_with_a_huge_declared_size_is_refused_before_reading() -> None:
     opening, *_parts = split(written())
     assert refusal(opening + b"\xff\xff\xff\xff") == "damaged"
     assert refusal(MAGIC + b"\x01\xff\xff\xff\xff") == "damaged"

@@ -4,7 +4,7 @@ from field178_shared.codelists import load
 
 
 @pytest.mark.parametrize(
-    ("kind", "asked", "required"),
+    ("kind", "expected", "required"),
     [
         ("discotheque", 72, 36),
         ("karaoke", 69, 34),
@@ -19,9 +19,9 @@ from field178_shared.codelists import load
         ("boarding_house", 41, 21),
     ],
 )
-def test_each_kind_is_asked_its_own_items(kind, asked, required) -> None:
+def test_each_kind_has_its_own_items(kind, expected, required) -> None:
     items = [item for _, page in load().checklist_of(kind, None) for item in page]
-    assert (len(items), sum(item.required for item in items)) == (asked, required)
+    assert (len(items), sum(item.required for item in items)) == (expected, required)
 
 
 def test_pages_follow_the_profile_and_items_the_list() -> None:
@@ -41,7 +41,7 @@ def test_no_kind_has_an_empty_page() -> None:
         assert all(page for _, page in lists.checklist_of(kind, None)), kind
 
 
-def test_a_group_item_is_asked_in_its_group_alone() -> None:
+def test_group_item_is_in_its_group_only() -> None:
     lists = load()
     item = lists.items["lodging_register_kept"]
     covered = {kind.id for kind in lists.types.values() if item.applies.covers(kind)}

@@ -19,16 +19,16 @@ def test_every_indicator_has_a_formula_that_is_read() -> None:
 
 
 def test_every_record_type_that_is_read_is_kept() -> None:
-    read = {kind for one in (*SOURCES.values(), *ENTITIES.values()) for kind in one.record_types}
+    read = {kind for source in (*SOURCES.values(), *ENTITIES.values()) for kind in source.record_types}
     assert read <= set(TYPES)
 
 
 def test_no_formula_can_read_a_free_text_or_a_person() -> None:
     """Texts that formulas read are ids of a list, but one that the program writes itself."""
     of_no_list = {
-        f"{one.name}.{name}"
-        for one in (*SOURCES.values(), *ENTITIES.values())
-        for name, field in one.fields.items()
+        f"{source.name}.{name}"
+        for source in (*SOURCES.values(), *ENTITIES.values())
+        for name, field in source.fields.items()
         if field.kind in (ValueType.TEXT, ValueType.TEXTS) and not field.ids_of
     }
     assert of_no_list == {"session.channel"}
@@ -42,20 +42,20 @@ def test_fields_of_sources_are_fields_of_records() -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "text", "said"),
+    ("member", "text", "message"),
     [
         ("num", "count(meeting)", "unknown_source: meeting (column 7)"),
         ("den", "total(session, summary)", "unknown_field: session.summary (column 16)"),
         ("num", "count(session", "not_readable"),
     ],
 )
-def test_a_bad_row_is_refused_with_its_place(member: str, text: str, said: str) -> None:
+def test_a_bad_row_is_refused_with_its_place(member: str, text: str, message: str) -> None:
     files = copy.deepcopy(released_files())
     rows: Any = files["indicators"]["items"]
     rows[0][member] = text
     with pytest.raises(CodeListError, match=rf"indicators.items\[{rows[0]['id']}\].{member}") as refused:
         len(read_lists(files).figures)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert refused.value.member == member
 
 

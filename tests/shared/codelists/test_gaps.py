@@ -13,8 +13,8 @@ LISTS = load()
 
 
 def _gaps(list_name: str, row: str, day: date) -> set[tuple[str, str]]:
-    found = gaps_on(LISTS, day)
-    return {(gap.kind.value, gap.detail) for gap in found if (gap.list_name, gap.row) == (list_name, row)}
+    gaps = gaps_on(LISTS, day)
+    return {(gap.kind.value, gap.detail) for gap in gaps if (gap.list_name, gap.row) == (list_name, row)}
 
 
 def test_an_amount_and_an_article_that_no_source_gave_are_named_with_their_law_of_the_day() -> None:
@@ -59,8 +59,8 @@ def test_a_row_that_names_who_verified_it_and_when_is_verified() -> None:
     def gaps(table: str, name: str, key: str, **verified: str) -> set[str]:
         row = TABLES[table].rows(released_files())[key] | verified
         lists = lists_with(ListPack().with_rows({table: {key: row}}))
-        found = gaps_on(lists, date(2026, 1, 1))
-        return {gap.kind.value for gap in found if (gap.list_name, gap.row) == (name, key)}
+        gaps = gaps_on(lists, date(2026, 1, 1))
+        return {gap.kind.value for gap in gaps if (gap.list_name, gap.row) == (name, key)}
 
     for table, name, key in (
         ("violations.items", "violations", "antt_no_certificate"),

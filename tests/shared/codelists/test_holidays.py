@@ -47,7 +47,7 @@ def test_fixed_day_counts_from_the_year_it_came_into_being():
     assert not CALENDAR.is_worked(date(2026, 11, 24))
 
 
-def test_calendar_says_which_years_it_knows():
+def test_calendar_lists_its_years():
     assert [CALENDAR.knows(date(year, 6, 1)) for year in (2023, 2024, 2026, 2027)] == [
         False,
         True,

@@ -50,8 +50,8 @@ SPOKEN_OF = {"victim_sensitive"}
 
 def test_no_label_holds_a_word_to_avoid() -> None:
     lists = load()
-    found = {entry.id for entry in _entries() if stigma_in(f"{entry.vi}\n{entry.en}", lists)}
-    assert found == SPOKEN_OF
+    spoken = {entry.id for entry in _entries() if stigma_in(f"{entry.vi}\n{entry.en}", lists)}
+    assert spoken == SPOKEN_OF
 
 
 def test_no_sentence_of_an_error_holds_a_word_to_avoid() -> None:
@@ -83,6 +83,6 @@ def test_no_label_of_a_day_names_a_kind_of_unit_that_has_ended() -> None:
     lists, day = load(), date(2025, 7, 1)
     ended = [kind.vi.lower() for kind in lists.unit_types.values() if kind.id == "town"]
     assert not any(lists.unit_types["town"].valid_on(each) for each in (day, date(2026, 11, 20)))
-    said = [entry.vi.lower() for entry in _entries() if entry.valid_on(day)]
-    said += [term.vi.lower() for term in lists.glossary.values()]
-    assert not [text for text in said if any(name in text for name in ended)]
+    texts = [entry.vi.lower() for entry in _entries() if entry.valid_on(day)]
+    texts += [term.vi.lower() for term in lists.glossary.values()]
+    assert not [text for text in texts if any(name in text for name in ended)]

@@ -41,7 +41,7 @@ def test_a_file_under_another_name_fails_the_load() -> None:
         read_lists(data)
 
 
-def test_an_id_that_stands_twice_fails_the_load() -> None:
+def test_duplicate_id_fails_the_load() -> None:
     data = _changed(
         lambda d: d["inspection_enums"]["lists"]["measure"].append({"id": "reminder", "vi": "a", "en": "a"})
     )
@@ -55,7 +55,7 @@ def test_a_missing_label_fails_the_load() -> None:
         read_lists(data)
 
 
-def test_an_answer_kind_nobody_knows_fails_the_load() -> None:
+def test_unknown_answer_kind_fails_the_load() -> None:
     data = _changed(lambda d: d["checklist_items"]["items"][0].update(answer="photo"))
     with pytest.raises(CodeListError, match="answer kind"):
         read_lists(data)

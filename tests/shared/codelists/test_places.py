@@ -24,7 +24,7 @@ def test_a_school_is_a_row_of_the_office_with_a_head_count_by_date() -> None:
     school = lists_with(pack).schools["thpt_gl_1"]
     assert school.audience == "upper_secondary_students"
     counts = [school.count_on(day) for day in (date(2025, 8, 31), date(2026, 8, 31), date(2026, 9, 1))]
-    assert [one and one.count for one in counts] == [None, 1450, 1480]
+    assert [count and count.count for count in counts] == [None, 1450, 1480]
 
 
 def test_a_school_of_an_unknown_kind_or_unit_is_refused() -> None:
@@ -37,8 +37,8 @@ def test_sentences_of_an_item_come_before_those_of_all() -> None:
     offered = load().phrases_at("fire_exits_clear", None)
 
     assert offered[0].id == "exit_goods"
-    assert [one.items for one in offered[-2:]] == [(), ()]
-    assert "exit_goods" not in {one.id for one in load().phrases_at("biz_registration", None)}
+    assert [phrase.items for phrase in offered[-2:]] == [(), ()]
+    assert "exit_goods" not in {phrase.id for phrase in load().phrases_at("biz_registration", None)}
 
 
 def test_an_outlet_is_a_row_of_the_office_of_one_channel_and_unit() -> None:

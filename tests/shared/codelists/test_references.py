@@ -22,8 +22,8 @@ def sources(lists) -> set[str]:
     return {*lists.legal_sources, *lists.press_sources}
 
 
-def _strangers(named: Iterable[str | None], known: Iterable[str]) -> set[str]:
-    return {name for name in named if name is not None} - set(known)
+def _strangers(named: Iterable[str | None], existing: Iterable[str]) -> set[str]:
+    return {name for name in named if name is not None} - set(existing)
 
 
 def test_every_id_is_a_plain_word(lists) -> None:
@@ -193,7 +193,7 @@ def test_the_glossary_covers_the_screens(lists) -> None:
     assert len(lists.glossary) >= 150
 
 
-def test_the_demo_speaks_of_known_things(lists) -> None:
+def test_demo_names_known_things(lists) -> None:
     data = demo_data()
     rows = data["establishments"]
     assert isinstance(rows, list)

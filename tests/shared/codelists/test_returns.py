@@ -25,11 +25,11 @@ def test_every_number_of_a_return_is_a_field_of_its_record() -> None:
 
 
 def test_every_number_has_an_agency_of_the_plan_that_sends_it() -> None:
-    asked = {word for agency in load().agencies.values() for word in agency.returns}
-    assert set(RETURN_NUMBERS) <= asked
+    numbers = {word for agency in load().agencies.values() for word in agency.returns}
+    assert set(RETURN_NUMBERS) <= numbers
 
 
-def test_an_office_asks_another_agency_by_a_row_of_its_lists() -> None:
+def test_office_assigns_another_agency_by_a_row_of_its_lists() -> None:
     pack = _pack(["cases_uncovered", "tipoffs_received"])
     assert problems_of(pack, ListPack()) == ()
     assert lists_with(pack).agencies[POLICE].return_numbers == ("tipoffs_received", "cases_uncovered")
@@ -43,7 +43,7 @@ def test_reporters_after_a_reform_are_those_in_the_place_of_the_ones_before() ->
     lists, before, after = load(), date(2024, 12, 31), date(2026, 12, 31)
 
     def reporters(agency_id: str, day: date) -> list[str]:
-        return [one.id for one in lists.reporters_on([agency_id], day)]
+        return [agency.id for agency in lists.reporters_on([agency_id], day)]
 
     assert reporters("dist_labour_office", before) == ["dist_labour_office"]
     assert reporters("dist_labour_office", after) == ["commune_culture_social"]

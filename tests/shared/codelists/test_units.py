@@ -41,7 +41,7 @@ def test_no_day_has_two_versions_of_one_code(day, code) -> None:
         ("c11446_v2", {"c11656_v1"}),
     ],
 )
-def test_a_unit_knows_what_it_was_made_of(unit, sources) -> None:
+def test_unit_lists_its_predecessors(unit, sources) -> None:
     assert {step.source for step in load().predecessors(unit)} == sources
 
 

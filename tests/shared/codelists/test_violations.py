@@ -29,26 +29,26 @@ from field178_shared.codelists import load
     ],
 )
 def test_the_frame_in_force_on_the_day_of_the_act_counts(violation, day, frame) -> None:
-    found = load().frame_on(violation, day)
-    assert found is not None
-    assert (found.src, found.min, found.max) == frame
+    current = load().frame_on(violation, day)
+    assert current is not None
+    assert (current.src, current.min, current.max) == frame
 
 
 def test_before_any_law_of_the_list_there_is_no_frame() -> None:
     assert load().frame_on("lodging_no_notice_4_8", date(2021, 12, 31)) is None
 
 
-def test_an_amount_nobody_verified_is_not_known() -> None:
+def test_unverified_amount_is_unknown() -> None:
     frame = load().frame_on("antt_no_certificate", date(2026, 1, 1))
     assert frame is not None
     assert not frame.is_known
 
 
-def test_a_verified_frame_stands_before_an_unverified_one() -> None:
+def test_verified_frame_precedes_an_unverified_one() -> None:
     lists = load()
     for violation in lists.violations:
-        known = [frame.is_known for frame in lists.frames_on(violation, date(2024, 6, 1))]
-        assert known == sorted(known, reverse=True)
+        amounts_known = [frame.is_known for frame in lists.frames_on(violation, date(2024, 6, 1))]
+        assert amounts_known == sorted(amounts_known, reverse=True)
 
 
 def test_acts_of_individuals_are_no_value_of_a_record() -> None:
@@ -63,7 +63,7 @@ def test_codes_of_violations_are_unique() -> None:
     assert len(codes) == len(set(codes)) == 53
 
 
-def test_a_violation_is_offered_by_an_item_or_says_why_not() -> None:
+def test_violation_is_offered_by_an_item_or_has_a_reason_why_not() -> None:
     lists = load()
     offered = {name for item in lists.items.values() for name in item.violations}
     for violation in lists.violations.values():

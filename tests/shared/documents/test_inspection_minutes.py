@@ -69,7 +69,7 @@ def answers(**over: dict[str, object]) -> dict[str, object]:
     return {**builders.answers(), **over}
 
 
-def test_the_paper_says_who_where_when_and_by_which_decision() -> None:
+def test_minutes_state_people_place_time_and_decision() -> None:
     text = read(source())
     for words in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -95,7 +95,7 @@ def test_people_outside_the_team_are_dotted_lines_for_a_pen() -> None:
         assert after.startswith("....................")
 
 
-def test_what_is_not_met_stands_in_full_with_its_note() -> None:
+def test_unmet_items_are_printed_in_full_with_notes() -> None:
     text = read(source(answers=answers(fire_exits_clear={"v": "no", "note": "Thùng hàng chắn lối."})))
     assert "Lối thoát nạn thông thoáng, không bị cản trở Chưa đạt Thùng hàng chắn lối." in text
     assert "Đạt 8/9" in text
@@ -146,10 +146,10 @@ def test_no_page_holds_signatures_alone_and_numbers_begin_on_the_second() -> Non
 
 
 def test_counts_that_would_point_at_a_person_and_good_practice_are_not_printed() -> None:
-    told = answers(
+    given_answers = answers(
         workers_under18={"v": 1}, workers_foreign={"v": 1}, he_hiv_material={"v": "no", "note": "Không có."}
     )
-    text = read(source(answers=told))
+    text = read(source(answers=given_answers))
     assert "Tổng số người lao động tại cơ sở: 5" in text
     for item_id in ("workers_under18", "workers_foreign", "he_hiv_material"):
         assert LISTS.items[item_id].vi not in text
@@ -166,7 +166,7 @@ def test_refusal_and_absence_are_outcomes() -> None:
     assert "ĐẠI DIỆN CƠ SỞ (Ký" not in absent
 
 
-def test_what_is_not_known_yet_is_left_to_the_pen() -> None:
+def test_unknown_values_are_left_blank() -> None:
     bare = replace(source(minutes_number=None, decision_number=None), team={}, people={}, establishment={})
     text = read(bare)
     assert "Số: ……/BB-ĐKT178" in text
@@ -186,8 +186,10 @@ def test_the_qr_code_names_record_revision_and_hash() -> None:
 
 def test_the_longest_texts_stay_on_the_paper() -> None:
     long = "Yêu cầu cơ sở khắc phục ngay những tồn tại đã nêu. " * 9
-    told = answers(fire_exits_clear={"v": "no", "note": long[:300]})
-    given = source(answers=told, recommendation=long, representative_opinion=long[:300], findings=FINDINGS)
+    given_answers = answers(fire_exits_clear={"v": "no", "note": long[:300]})
+    given = source(
+        answers=given_answers, recommendation=long, representative_opinion=long[:300], findings=FINDINGS
+    )
     text = read(given)
     assert " ".join(long.split()) in text
 
@@ -222,8 +224,8 @@ def _visit_of(day: str, standing: str, **over: object) -> VisitSource:
 )
 def test_the_standing_agency_on_the_paper_existed_on_the_day(day, standing, is_named) -> None:
     name = LISTS.agencies[standing].vi.removesuffix(" cấp xã")
-    told = read(_visit_of(day, standing)).partition("Nơi nhận:")[2]
-    assert (name in told) is is_named
+    recipients = read(_visit_of(day, standing)).partition("Nơi nhận:")[2]
+    assert (name in recipients) is is_named
 
 
 @pytest.mark.parametrize(
@@ -235,8 +237,8 @@ def test_the_standing_agency_on_the_paper_existed_on_the_day(day, standing, is_n
     ],
 )
 def test_the_law_is_cited_as_it_was_on_the_day(day, src, art, cited) -> None:
-    found = {"violation_id": "noise", "occurred_on": day, "frame": {"src": src, "art": art}}
-    paper = read(_visit_of(day, "dist_health_office", findings={"f1": found}))
+    finding = {"violation_id": "noise", "occurred_on": day, "frame": {"src": src, "art": art}}
+    paper = read(_visit_of(day, "dist_health_office", findings={"f1": finding}))
     assert cited in paper
 
 
@@ -256,7 +258,7 @@ def test_an_officers_agency_is_named_only_where_it_existed_on_the_day() -> None:
         ("Giấy 漢字", "Giấy [?][?]"),
     ],
 )
-def test_what_the_typeface_has_no_letter_for_stands_as_a_mark_and_is_explained(typed, printed) -> None:
+def test_character_without_a_glyph_is_printed_as_an_explained_mark(typed, printed) -> None:
     pages = pages_of(source(recommendation=typed))
     assert printed in " ".join(pages)
     assert all("[?]: ký tự đã nhập mà giấy không in được" in page for page in pages)
@@ -299,7 +301,7 @@ def test_certificate_is_printed_as_it_was_on_the_day_of_the_visit(case: str) -> 
     assert (printed in text) if printed else ("GL-16/2024" not in text)
 
 
-def test_shortcoming_without_a_violation_is_not_printed_as_nothing_found() -> None:
+def test_shortcoming_without_a_violation_is_printed() -> None:
     nothing = "Không phát hiện vi phạm tại thời điểm kiểm tra."
     assert nothing in read(source())
     text = read(source(answers=answers(fire_exits_clear={"v": "no"})))

@@ -27,8 +27,8 @@ MOST_DIFFERENCE = 2.0
 
 
 def minutes() -> bytes:
-    told = answers(fire_exits_clear={"v": "no", "note": "Thùng hàng chắn lối."})
-    given = source(findings=FINDINGS, overall_result="violation_recorded", answers=told)
+    given_answers = answers(fire_exits_clear={"v": "no", "note": "Thùng hàng chắn lối."})
+    given = source(findings=FINDINGS, overall_result="violation_recorded", answers=given_answers)
     return inspection_minutes_pdf(given, load())
 
 

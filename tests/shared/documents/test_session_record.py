@@ -31,7 +31,7 @@ def read(given: SessionSource, lists: CodeLists = LISTS) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def test_the_record_says_when_where_who_what_and_how_many() -> None:
+def test_session_record_states_time_place_people_topics_and_counts() -> None:
     text = read(session(start_time="08:30", duration_minutes=90, venue="Hội trường UBND"))
 
     for words in (
@@ -54,7 +54,7 @@ def test_a_field_without_a_layout_of_its_own_has_a_line() -> None:
     assert "Trường học" not in read(session(), lists)
 
 
-def test_a_form_that_counts_nobody_says_so() -> None:
+def test_form_without_counts_is_stated() -> None:
     assert "không đếm số người dự" in read(session(audiences={}))
 
 

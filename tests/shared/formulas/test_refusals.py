@@ -77,7 +77,7 @@ def test_a_refusal_names_the_place() -> None:
     assert (refused.value.detail, refused.value.column) == ("meeting", 24)
 
 
-def test_a_cycle_is_told_whole() -> None:
+def test_cycle_is_reported_whole() -> None:
     with pytest.raises(FormulaError) as refused:
         compiled("total(establishment, round)")
     assert refused.value.detail == "round → about → round"
@@ -91,12 +91,12 @@ def test_a_cycle_is_told_whole() -> None:
         "count(establishment, where='owners_managers' in ['owners_managers'] and any(talk))",
     ],
 )
-def test_what_is_written_anew_says_the_same(text: str) -> None:
+def test_rewritten_formula_is_equivalent(text: str) -> None:
     tree = parse(text)
     assert parse(written(tree)) == tree
     assert compiled(written(tree)).aggregates == compiled(text).aggregates
 
 
 def test_equal_parts_of_formulas_are_one_aggregate() -> None:
-    found = compiled("min(count(session), each(commune, count( session )))")
-    assert [aggregate.key for aggregate in found.aggregates] == ["count(session)"]
+    compiled_formula = compiled("min(count(session), each(commune, count( session )))")
+    assert [aggregate.key for aggregate in compiled_formula.aggregates] == ["count(session)"]

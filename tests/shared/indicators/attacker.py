@@ -53,20 +53,24 @@ class Attacker:
     def intervals(self, keys: Iterable[Hashable]) -> dict[Hashable, tuple[float, float]]:
         """Return what each of these numbers can be."""
         model, places = self._model()
-        found = {}
+        intervals = {}
         for key in keys:
             model.changeColCost(places[key], 1.0)
-            found[key] = (_best(model, ObjSense.kMinimize), _best(model, ObjSense.kMaximize))
+            intervals[key] = (_best(model, ObjSense.kMinimize), _best(model, ObjSense.kMaximize))
             model.changeColCost(places[key], 0.0)
-        return found
+        return intervals
 
     def leaks(self, hidden: Mapping[Hashable, float]) -> dict[Hashable, tuple[float, float]]:
         """Return the hidden numbers that can be told closer than their mark does, with their intervals."""
-        found = self.intervals(hidden)
+        intervals = self.intervals(hidden)
         for key, number in hidden.items():
-            low, high = found[key]
-            assert low - _NEAR <= number <= high + _NEAR, (key, number, found[key])
-        return {key: one for key, one in found.items() if one[1] - one[0] < LEAST_SPAN - _NEAR}
+            low, high = intervals[key]
+            assert low - _NEAR <= number <= high + _NEAR, (key, number, intervals[key])
+        return {
+            key: interval
+            for key, interval in intervals.items()
+            if interval[1] - interval[0] < LEAST_SPAN - _NEAR
+        }
 
     def _model(self) -> tuple[Highs, dict[Hashable, int]]:
         model = Highs()

@@ -27,17 +27,19 @@ _DISTRICTS, _RECORDS = 8, 60
 
 def events_of(lists: CodeLists) -> dict[str, Formula]:
     """Return the formulas that count or add up events: these add up over communes and months."""
-    formulas = [formula for one in lists.figures.values() for formula in one.formulas]
+    formulas = [formula for figure in lists.figures.values() for formula in figure.formulas]
     return {
-        one.text: one
-        for one in formulas
-        if len(one.aggregates) == 1 and not one.aggregates[0].is_of_entities and "each(" not in one.text
+        formula.text: formula
+        for formula in formulas
+        if len(formula.aggregates) == 1
+        and not formula.aggregates[0].is_of_entities
+        and "each(" not in formula.text
     }
 
 
 @cache
 def identities() -> tuple[Identity, ...]:
-    """Return a basis of what is true of the numbers of formulas in every month of every random district."""
+    """Return a basis of the formulas' linear identities that hold in every month of random districts."""
     lists = load()
     formulas, rows = events_of(lists), list[list[Fraction]]()
     for seed in range(_DISTRICTS):
@@ -47,28 +49,30 @@ def identities() -> tuple[Identity, ...]:
             totals = AreaTotals(facts.counts_of, area, month, TODAY)
             rows.append([Fraction(formula.run(totals) or 0) for formula in formulas.values()])
     names = list(formulas)
-    # A number that never differs from zero was not made here: it tells nothing of how numbers hang together.
+    # A formula that is always zero has no data here and reveals no identity.
     made = [place for place in range(len(names)) if any(row[place] for row in rows)]
     basis = _null_space([[row[place] for place in made] for row in rows])
-    return tuple({names[made[place]]: one for place, one in enumerate(found) if one} for found in basis)
+    return tuple(
+        {names[made[place]]: factor for place, factor in enumerate(vector) if factor} for vector in basis
+    )
 
 
 def _null_space(rows: Sequence[Sequence[Fraction]]) -> Iterator[list[Fraction]]:
-    """Yield a basis of the vectors that every row takes to zero, by exact elimination."""
+    """Yield basis vectors of the null space of the rows, by exact elimination."""
     left, pivots = [list(row) for row in rows], list[int]()
     width = len(rows[0])
     for column in range(width):
-        found = next((one for one in range(len(pivots), len(left)) if left[one][column]), None)
-        if found is None:
+        pivot_row = next((row for row in range(len(pivots), len(left)) if left[row][column]), None)
+        if pivot_row is None:
             continue
         place = len(pivots)
-        left[place], left[found] = left[found], left[place]
-        left[place] = [one / left[place][column] for one in left[place]]
+        left[place], left[pivot_row] = left[pivot_row], left[place]
+        left[place] = [cell / left[place][column] for cell in left[place]]
         for other in range(len(left)):
             if other != place and (factor := left[other][column]):
                 left[other] = [a - factor * b for a, b in zip(left[other], left[place], strict=True)]
         pivots.append(column)
-    for free in (one for one in range(width) if one not in pivots):
+    for free in (column for column in range(width) if column not in pivots):
         vector = [Fraction(0)] * width
         vector[free] = Fraction(1)
         for place, pivot in enumerate(pivots):
@@ -103,13 +107,14 @@ def _visit(chance: random.Random, number: int) -> CountedRecord:
     violations, measures = sorted(lists.violations), ["warning", "fine_money", "reminder"]
     findings, taken, due = (range(chance.randint(0, 3)) for _ in range(3))
     parts: dict[str, Any] = {
-        "findings": {f"f{one}": {"violation_id": chance.choice(violations)} for one in findings},
+        "findings": {f"f{number}": {"violation_id": chance.choice(violations)} for number in findings},
         "measures": {
-            f"m{one}": {"measure_id": chance.choice(measures), "amount_vnd": chance.randint(1, 9)}
-            for one in taken
+            f"m{number}": {"measure_id": chance.choice(measures), "amount_vnd": chance.randint(1, 9)}
+            for number in taken
         },
         "follow_ups": {
-            f"u{one}": {"text": "x", "due_on": day, "status": chance.choice(["open", "fixed"])} for one in due
+            f"u{number}": {"text": "x", "due_on": day, "status": chance.choice(["open", "fixed"])}
+            for number in due
         },
     }
     return _filed(chance, replace(made, data={**made.data, **parts}), day)
@@ -118,8 +123,8 @@ def _visit(chance: random.Random, number: int) -> CountedRecord:
 def _session(chance: random.Random, number: int) -> CountedRecord:
     day, lists = _day(chance), load()
     audiences = {
-        one: {"attendance_count": chance.randint(0, 9), "first_time_count": chance.randint(0, 4)}
-        for one in chance.sample(sorted(lists.audiences), 3)
+        audience: {"attendance_count": chance.randint(0, 9), "first_time_count": chance.randint(0, 4)}
+        for audience in chance.sample(sorted(lists.audiences), 3)
     }
     made = session(
         f"s{number}",
@@ -138,16 +143,21 @@ def _other(chance: random.Random, number: int) -> CountedRecord:
     counts = {
         name: chance.randint(0, 9)
         for name in (
-            *("tipoffs_received", "tipoffs_processed", "cases_uncovered", "cases_prosecuted", "cases_tried"),
-            *(
-                "quantity",
-                "count",
-                "units_supervised",
-                "recommendations",
-                "recommendations_done",
-                "item_count",
-            ),
-            *("allocated_vnd", "spent_vnd", "duration_minutes", "broadcast_times"),
+            "tipoffs_received",
+            "tipoffs_processed",
+            "cases_uncovered",
+            "cases_prosecuted",
+            "cases_tried",
+            "quantity",
+            "count",
+            "units_supervised",
+            "recommendations",
+            "recommendations_done",
+            "item_count",
+            "allocated_vnd",
+            "spent_vnd",
+            "duration_minutes",
+            "broadcast_times",
         )
     }
     types = (

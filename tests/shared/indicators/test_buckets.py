@@ -36,7 +36,7 @@ def test_every_day_lies_in_one_half_month_of_its_period(day: date) -> None:
     for period in (YEAR, ND_09, Period(date(2024, 1, 15), date(2024, 2, 1))):
         inside = half_months_in(period)
         assert (half_month_of(day) in inside) == (day in period)
-        assert sum(one <= day < _next(one) for one in inside) == (day in period)
+        assert sum(half_month <= day < _next(half_month) for half_month in inside) == (day in period)
 
 
 def _next(first: date) -> date:
@@ -52,16 +52,17 @@ def test_periods_of_other_days_are_not_made_of_half_months() -> None:
 def test_only_numbers_that_change_when_a_month_ends_carry_the_months_in_their_name() -> None:
     aggregates = Aggregates(load())
     before, after = (
-        {one.name for one in aggregates.buckets(YEAR, day)} for day in (date(2024, 3, 31), date(2024, 4, 1))
+        {bucket.name for bucket in aggregates.buckets(YEAR, day)}
+        for day in (date(2024, 3, 31), date(2024, 4, 1))
     )
     assert before - after == {"2024-01-01/2025-01-01 +2"}
     assert after - before == {"2024-01-01/2025-01-01 +3"}
     assert aggregates.dated_kinds == {"media_outlet"}
 
 
-def test_parts_are_counted_only_for_what_is_asked_of_them() -> None:
+def test_parts_are_counted_only_for_requested_aggregates() -> None:
     buckets = Aggregates(load()).buckets(YEAR, TODAY)
-    kinds = {one.of for bucket in buckets if bucket.period != YEAR for one in bucket.aggregates}
+    kinds = {aggregate.of for bucket in buckets if bucket.period != YEAR for aggregate in bucket.aggregates}
     assert kinds == {"media_outlet"}
     assert {bucket.period for bucket in buckets} == {YEAR, *YEAR.all_parts()}
 
@@ -83,23 +84,23 @@ def test_events_and_entities_add_up_to_the_counts_of_a_full_count(
     for period in (YEAR, ND_09):
         expected = Facts(lists, [place, *filed], TODAY).counts_of(period)
         assert _added(lists, place, filed, period) == {
-            one: counts for one, counts in expected.items() if counts
+            name: counts for name, counts in expected.items() if counts
         }
 
 
 def _added(lists: CodeLists, place: CountedRecord, filed: list[CountedRecord], period: Period) -> Counts:
-    aggregates, found = Aggregates(lists), dict[str, dict[str, Counter[str]]]()
-    half_months = {one.isoformat() for one in half_months_in(period)}
+    aggregates, counts_of_all = Aggregates(lists), dict[str, dict[str, Counter[str]]]()
+    half_months = {half_month.isoformat() for half_month in half_months_in(period)}
     for record in filed:
         for name, counts in count_of_events(aggregates.of_events, events_of(record, lists)).items():
             if name in half_months:
-                add_counts(found, counts)
-    buckets = [one for one in aggregates.buckets(period, TODAY) if one.period == period]
+                add_counts(counts_of_all, counts)
+    buckets = [bucket for bucket in aggregates.buckets(period, TODAY) if bucket.period == period]
     entity = EstablishmentEntity(place.record_id, place.data, lists)
     events = [event for record in filed for event in events_of(record, lists) if event.entities]
     for counts in count_of_entity(buckets, entity, events).values():
-        add_counts(found, counts)
-    return found
+        add_counts(counts_of_all, counts)
+    return counts_of_all
 
 
 def test_what_is_taken_away_again_leaves_nothing() -> None:

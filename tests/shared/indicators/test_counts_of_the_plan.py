@@ -25,21 +25,23 @@ def counted(group: str, half_year: str, people: int, unit: str = UNIT, women: in
     return record("risk_group_count", f"{group}{half_year}{unit}", data | numbers)
 
 
-def test_wrong_information_adds_up_and_is_told_apart_by_what_was_done(figure: FiguresOf) -> None:
+def test_wrong_information_adds_up_with_a_breakdown_by_action(figure: FiguresOf) -> None:
     data = {"unit_id": DISTRICT, "agency_id": "dist_culture_office"}
     records = [
         record(
-            "information_correction", key, data | {"corrected_on": day, "action_id": one, "item_count": count}
+            "information_correction",
+            key,
+            data | {"corrected_on": day, "action_id": action_id, "item_count": count},
         )
-        for key, day, one, count in (
+        for key, day, action_id, count in (
             ("i1", "2024-02-03", "reminder", 2),
             ("i2", "2024-08-09", "reminder", 1),
             ("i3", "2024-08-09", "handed_over", 4),
             ("i4", "2025-01-01", "handed_over", 8),
         )
     ]
-    found = figure("information_corrections", records, units=WHOLE)
-    assert (found.value, found.breakdown) == (7, {"reminder": 3, "handed_over": 4})
+    corrections = figure("information_corrections", records, units=WHOLE)
+    assert (corrections.value, corrections.breakdown) == (7, {"reminder": 3, "handed_over": 4})
 
 
 def test_only_recommendations_whose_outcome_is_known_are_divided_by(figure: FiguresOf) -> None:
@@ -67,7 +69,10 @@ def test_at_risk_groups_are_those_of_the_last_count_of_each_commune(figure: Figu
         counted(YOUTH, "2024-07-01", 5, OTHER_UNIT),
     ]
     women, youth, young_women = f"at_risk_{WOMEN}", f"at_risk_{YOUTH}", f"at_risk_{YOUTH}_women"
-    values = {one: figure(one, records, units=WHOLE).value for one in (women, youth, young_women)}
+    values = {
+        indicator_id: figure(indicator_id, records, units=WHOLE).value
+        for indicator_id in (women, youth, young_women)
+    }
     assert values == {women: 20, youth: 12, young_women: 3}
     assert figure(women, records, units=WHOLE, period=FIRST_HALF).value == 30
     assert figure(youth, records, units=[OTHER_UNIT]).value == 5
@@ -80,16 +85,18 @@ def test_at_risk_groups_are_those_of_the_last_count_of_each_commune(figure: Figu
 def test_no_indicator_adds_groups_up_in_which_a_person_may_be_twice() -> None:
     lists = load()
     texts = {
-        one.id: one.numerator for one in lists.indicators.values() if "total(risk_group" in one.numerator
+        indicator.id: indicator.numerator
+        for indicator in lists.indicators.values()
+        if "total(risk_group" in indicator.numerator
     }
-    groups = [one.id for one in lists.choices["risk_group"]]
+    groups = [group.id for group in lists.choices["risk_group"]]
     of_group = {
         key: [group for group in groups if f"where=group_id == '{group}')" in text]
         for key, text in texts.items()
     }
     assert all(len(named) == 1 for named in of_group.values())
     assert sorted({named[0] for named in of_group.values()}) == sorted(groups)
-    assert not [one for one in lists.annex_columns.values() if "risk_group" in one.formula]
+    assert not [column for column in lists.annex_columns.values() if "risk_group" in column.formula]
 
 
 def test_at_risk_women_whom_nobody_counted_are_unknown_and_a_zero_is_not(figure: FiguresOf) -> None:

@@ -33,18 +33,18 @@ def with_findings(findings: int, *measures: str) -> CountedRecord:
     return with_data(
         visit("v1", "2024-05-02"),
         findings={f"f{n}": {"violation_id": "kd_no_licence"} for n in range(findings)},
-        measures={one: {"measure_id": one} for one in measures},
+        measures={measure_id: {"measure_id": measure_id} for measure_id in measures},
     )
 
 
 def test_follow_up_of_a_month_that_lasts_is_not_counted_as_missed(figure: FiguresOf) -> None:
-    asked = {"a": {"text": "Sửa", "due_on": "2024-05-20"}, "b": {"text": "Sửa", "due_on": "2024-11-20"}}
-    seen = with_data(visit("v1", "2024-05-02"), follow_ups=asked)
+    follow_ups = {"a": {"text": "Sửa", "due_on": "2024-05-20"}, "b": {"text": "Sửa", "due_on": "2024-11-20"}}
+    seen = with_data(visit("v1", "2024-05-02"), follow_ups=follow_ups)
     closed = CountedRecord(
         record_id="v1", type="inspection", data=seen.data, closed_on={"a": date(2024, 5, 19)}
     )
-    found = figure("fixed_in_time_pct", [establishment(), closed], today=date(2024, 6, 10))
-    assert (found.num, found.den) == (1, 1)
+    share = figure("fixed_in_time_pct", [establishment(), closed], today=date(2024, 6, 10))
+    assert (share.num, share.den) == (1, 1)
     assert figure("fixed_in_time_pct", [establishment(), closed], today=date(2024, 12, 10)).den == 2
 
 
@@ -62,8 +62,8 @@ def test_follow_up_of_a_month_that_lasts_is_not_counted_as_missed(figure: Figure
 def test_measures_that_name_no_violation_handle_one_of_a_visit(
     figure: FiguresOf, findings: int, measures: tuple[str, ...], handled: int
 ) -> None:
-    found = figure(HANDLED, [establishment(), with_findings(findings, *measures)])
-    assert (found.num, found.den) == (handled, findings)
+    share = figure(HANDLED, [establishment(), with_findings(findings, *measures)])
+    assert (share.num, share.den) == (handled, findings)
 
 
 def with_violations(
@@ -72,7 +72,7 @@ def with_violations(
     """Return a visit with these violations; `measures`: the violations that each measure answers."""
     visited = with_data(
         visit("v1", "2024-05-02"),
-        findings={f"f{n}": {"violation_id": one} for n, one in enumerate(violations)},
+        findings={f"f{n}": {"violation_id": violation_id} for n, violation_id in enumerate(violations)},
         measures={
             key: {"measure_id": key, **({"violation_ids": list(answered)} if answered else {})}
             for key, answered in measures.items()
@@ -122,7 +122,7 @@ def test_decision_that_field_and_office_wrote_handles_what_the_office_named(figu
 
 def test_decision_of_the_field_handles_what_it_names(figure: FiguresOf) -> None:
     visited = with_violations(A, B, measures={"fine_money": (B,)})
-    assert [one.violation_ids for one in AfterVisit.of(visited.data, {}).decisions] == [(B,)]
+    assert [decision.violation_ids for decision in AfterVisit.of(visited.data, {}).decisions] == [(B,)]
     figures = figure(HANDLED, [establishment(), visited])
     assert (figures.num, figures.den) == (1, 2)
 
@@ -141,7 +141,7 @@ def test_talk_on_site_is_no_outreach_of_the_commune(figure: FiguresOf) -> None:
 
 def test_attendances_of_a_visit_do_not_wait_for_its_session(figure: FiguresOf) -> None:
     """What a visit reached counts at once; its attendances came with the session alone."""
-    told = visit(
+    counted_visit = visit(
         "v1",
         "2024-05-02",
         workers_total=4,
@@ -156,7 +156,7 @@ def test_attendances_of_a_visit_do_not_wait_for_its_session(figure: FiguresOf) -
         audiences={"workers_at_risk": reached(4, 3), "owners_managers": reached(1)},
         source_inspection_id="v1",
     )
-    for records in ([establishment(), told], [establishment(), told, of_the_visit]):
+    for records in ([establishment(), counted_visit], [establishment(), counted_visit, of_the_visit]):
         assert figure("attendances_total", records).breakdown == {"workers_at_risk": 4, "owners_managers": 1}
         assert figure(REACHED, records).num == 3
 
@@ -174,13 +174,13 @@ def test_attendances_are_never_fewer_than_people_reached(figure: FiguresOf) -> N
 
 
 def test_workers_whom_nobody_counted_are_unknown_and_not_zero(figure: FiguresOf) -> None:
-    found = figure("workers_total", [establishment()])
-    assert (found.value, found.coverage) == (None, Coverage("establishment", 0, 1))
-    known = figure(
+    unknown = figure("workers_total", [establishment()])
+    assert (unknown.value, unknown.coverage) == (None, Coverage("establishment", 0, 1))
+    zero = figure(
         "workers_total", [establishment(), establishment("e2"), visit("v1", "2024-05-02", workers_total=0)]
     )
-    assert (known.value, known.coverage) == (0, Coverage("establishment", 1, 2))
-    # Without a place there is no worker: that is known.
+    assert (zero.value, zero.coverage) == (0, Coverage("establishment", 1, 2))
+    # Without an establishment the number of workers is zero and not unknown.
     assert figure("workers_total", []).value == 0
 
 

@@ -25,14 +25,14 @@ def test_people_are_not_attendances(figure: FiguresOf) -> None:
         session(f"s{n}", f"2024-0{n}-10", establishments={"e1": reached(4, 4 if n == 1 else 0)})
         for n in (1, 2, 3)
     ]
-    found = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert (found.num, found.den, found.value) == (4, 4, 100.0)
+    share = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
+    assert (share.num, share.den, share.value) == (4, 4, 100.0)
 
 
 def test_never_more_people_are_reached_than_work_there(figure: FiguresOf) -> None:
     talks = [session("s1", "2024-02-10", establishments={"e1": reached(9, 9)})]
-    found = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert (found.num, found.den) == (4, 4)
+    share = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
+    assert (share.num, share.den) == (4, 4)
 
 
 def test_without_a_show_of_hands_the_largest_talk_counts(figure: FiguresOf) -> None:
@@ -40,15 +40,15 @@ def test_without_a_show_of_hands_the_largest_talk_counts(figure: FiguresOf) -> N
         session("s1", "2024-02-10", establishments={"e1": reached(2)}),
         session("s2", "2024-03-10", establishments={"e1": reached(3)}),
     ]
-    found = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert (found.num, found.den) == (3, 4)
+    share = figure(REACHED, [establishment(), visit("v1", "2024-05-02", workers_total=4), *talks])
+    assert (share.num, share.den) == (3, 4)
 
 
 def test_what_a_visit_reached_is_counted_once_with_its_session(figure: FiguresOf) -> None:
-    told = visit("v1", "2024-05-02", workers_total=4, ou_done="yes", ou_workers_attended=2)
+    counted_visit = visit("v1", "2024-05-02", workers_total=4, ou_done="yes", ou_workers_attended=2)
     of_the_visit = session("s1", "2024-05-02", establishments={"e1": reached(2)}, source_inspection_id="v1")
-    found = figure(REACHED, [establishment(), told, of_the_visit])
-    assert (found.num, found.den) == (2, 4)
+    share = figure(REACHED, [establishment(), counted_visit, of_the_visit])
+    assert (share.num, share.den) == (2, 4)
 
 
 def test_workers_of_no_establishment_count_as_far_as_the_commune_has_room(figure: FiguresOf) -> None:
@@ -61,12 +61,17 @@ def test_workers_of_no_establishment_count_as_far_as_the_commune_has_room(figure
     )
     elsewhere = session("s2", "2024-02-10", OTHER_UNIT, audiences={"workers_at_risk": reached(5, 5)})
     records = [
-        *(establishment(), establishment("e2"), establishment("e3", OTHER_UNIT)),
-        *(visit("v1", "2024-05-02", workers_total=4), visit("v2", "2024-05-02", at="e2", workers_total=3)),
-        *(visit("v3", "2024-05-02", at="e3", unit=OTHER_UNIT, workers_total=9), talk, elsewhere),
+        establishment(),
+        establishment("e2"),
+        establishment("e3", OTHER_UNIT),
+        visit("v1", "2024-05-02", workers_total=4),
+        visit("v2", "2024-05-02", at="e2", workers_total=3),
+        visit("v3", "2024-05-02", at="e3", unit=OTHER_UNIT, workers_total=9),
+        talk,
+        elsewhere,
     ]
-    found = figure(REACHED, records)
-    assert (found.num, found.den) == (4 + 3 + 5, 16)
+    share = figure(REACHED, records)
+    assert (share.num, share.den) == (4 + 3 + 5, 16)
 
 
 def test_the_latest_count_of_workers_holds_and_no_later_one(figure: FiguresOf) -> None:
@@ -92,8 +97,8 @@ def test_of_two_counts_of_one_day_the_later_one_holds(figure: FiguresOf) -> None
 
 
 def test_nothing_to_divide_by_is_no_figure(figure: FiguresOf) -> None:
-    found = figure(REACHED, [])
-    assert (found.num, found.den, found.value) == (0, 0, None)
+    share = figure(REACHED, [])
+    assert (share.num, share.den, share.value) == (0, 0, None)
 
 
 def test_closed_places_leave_numerator_and_denominator(figure: FiguresOf) -> None:
@@ -112,15 +117,15 @@ def test_a_place_that_nobody_got_into_was_not_inspected(figure: FiguresOf) -> No
 
 def test_visits_to_a_merged_establishment_are_those_of_its_target(figure: FiguresOf) -> None:
     records = [establishment(), visit("v1", "2024-05-02", at="old"), visit("v2", "2024-06-02")]
-    found = figure("inspected_once_pct", records, aliases={"old": "e1"})
-    assert (found.num, found.den) == (1, 1)
+    share = figure("inspected_once_pct", records, aliases={"old": "e1"})
+    assert (share.num, share.den) == (1, 1)
 
 
 def test_one_quarter_without_a_session_is_not_sustained(figure: FiguresOf) -> None:
     sessions = [session(f"s{n}", f"2024-{n:02}-15") for n in (1, 4, 7, 10)]
     sessions += [session(f"o{n}", f"2024-{n:02}-15", OTHER_UNIT) for n in (1, 4, 7)]
-    found = figure("outreach_commune_sustained_pct", sessions)
-    assert (found.num, found.den) == (1, 2)
+    share = figure("outreach_commune_sustained_pct", sessions)
+    assert (share.num, share.den) == (1, 2)
     in_august = figure("outreach_commune_sustained_pct", sessions, today=date(2024, 8, 20))
     assert (in_august.num, in_august.den) == (2, 2)
 
@@ -156,5 +161,5 @@ def test_a_shortcoming_is_fixed_in_time_by_its_day(figure: FiguresOf) -> None:
         key: {"text": "x", "due_on": "2024-06-01", "status": "open"} for key in ("a", "b", "c")
     }
     closed = {"a": date(2024, 6, 1), "b": date(2024, 6, 2)}
-    found = figure("fixed_in_time_pct", [establishment(), record("inspection", "v1", data, closed_on=closed)])
-    assert (found.num, found.den) == (1, 3)
+    share = figure("fixed_in_time_pct", [establishment(), record("inspection", "v1", data, closed_on=closed)])
+    assert (share.num, share.den) == (1, 3)

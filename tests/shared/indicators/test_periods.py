@@ -26,7 +26,7 @@ def test_months_of_a_period_that_begins_in_the_middle_of_one_begin_there_too() -
     assert len(months) == 12
     assert (months[0].first, months[0].end) == (date(2023, 12, 15), date(2024, 1, 15))
     assert months[-1].end == OF_THE_DECREE.end
-    assert [one.end for one in months[:-1]] == [one.first for one in months[1:]]
+    assert [month.end for month in months[:-1]] == [month.first for month in months[1:]]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_unannounced_visit_is_counted_when_it_is_made(today: date) -> None:
     assert counted(today, item("u", "unannounced"), made("v", "unannounced")) == {"u"}
 
 
-def test_unannounced_visit_that_found_no_way_in_is_still_to_be_made() -> None:
+def test_unannounced_visit_without_access_is_still_open() -> None:
     tried = made("v", "unannounced", overall_result="not_inspected")
     assert counted(LAST, item("u", "unannounced"), tried) == set()
 
@@ -62,16 +62,16 @@ def test_share_of_a_running_year_may_be_smaller_by_visits_that_nobody_may_know_o
     assert (share.num, share.den, share.value) == (1, 1, 100.0)
     assert (share.low, share.high) == (0, 100.0)
     assert share.is_open
-    wanted = reached(plan(90, indicator_id=PLAN), PLAN, share)
-    assert wanted is not None
-    assert wanted.verdict is Verdict.UNKNOWN
+    progress = reached(plan(90, indicator_id=PLAN), PLAN, share)
+    assert progress is not None
+    assert progress.verdict is Verdict.UNKNOWN
 
 
 def test_share_of_a_running_year_below_its_target_is_not_met(figure: FiguresOf) -> None:
     records = [PLACE, item("p", "planned")]
-    wanted = reached(plan(90, indicator_id=PLAN), PLAN, figure(PLAN, records, today=FIRST))
-    assert wanted is not None
-    assert wanted.verdict is Verdict.NOT_MET
+    progress = reached(plan(90, indicator_id=PLAN), PLAN, figure(PLAN, records, today=FIRST))
+    assert progress is not None
+    assert progress.verdict is Verdict.NOT_MET
 
 
 def test_share_of_a_year_that_is_over_has_one_value(figure: FiguresOf) -> None:
@@ -82,7 +82,7 @@ def test_share_of_a_year_that_is_over_has_one_value(figure: FiguresOf) -> None:
 
 
 def test_no_other_figure_of_a_running_year_is_open(figure: FiguresOf) -> None:
-    of_plan = {key for key, one in load().indicators.items() if "plan_item" in one.numerator}
+    of_plan = {key for key, indicator in load().indicators.items() if "plan_item" in indicator.numerator}
     assert of_plan == {PLAN}
     for key in load().indicators:
         assert figure(key, [PLACE], today=FIRST).is_open is (key in of_plan)

@@ -38,14 +38,14 @@ def test_an_establishment_lies_in_the_unit_of_the_day() -> None:
 
 def test_each_half_counts_its_visit_and_the_place(figure: FiguresOf) -> None:
     for period, units in ((FIRST_HALF, [BEFORE]), (SECOND_HALF, [AFTER])):
-        found = figure("inspected_once_pct", [MOVED, *VISITS], period, units)
-        assert (found.num, found.den) == (1, 1)
+        share = figure("inspected_once_pct", [MOVED, *VISITS], period, units)
+        assert (share.num, share.den) == (1, 1)
 
 
 def test_the_year_of_the_reform_counts_the_place_once(figure: FiguresOf) -> None:
     year = Period.of_year(2025)
-    found = figure("inspected_once_pct", [MOVED, *VISITS], year, [BEFORE, "c11632_v1"])
-    assert (found.num, found.den) == (1, 1)
+    share = figure("inspected_once_pct", [MOVED, *VISITS], year, [BEFORE, "c11632_v1"])
+    assert (share.num, share.den) == (1, 1)
 
 
 def test_the_year_of_the_reform_is_whole_for_the_new_unit(figure: FiguresOf) -> None:
@@ -61,16 +61,16 @@ def test_who_holds_a_commune_and_its_successor_counts_each_worker_once(figure: F
     talk = session("s1", "2024-03-01", BEFORE, establishments={"e1": reached(3, 3)})
     records = [MOVED, visit("v1", "2024-05-02", unit=BEFORE, workers_total=4), talk]
     for units in ([BEFORE], [AFTER], [BEFORE, AFTER]):
-        found = figure("workers_reached_pct", records, YEAR_BEFORE, units)
-        assert (found.num, found.den, found.value) == (3, 4, 75.0), units
+        share = figure("workers_reached_pct", records, YEAR_BEFORE, units)
+        assert (share.num, share.den, share.value) == (3, 4, 75.0), units
 
 
 def test_an_assigned_place_of_a_divided_commune_was_in_the_same_period_before(figure: FiguresOf) -> None:
     place = establishment(unit="c11629_v2", former_unit_ids=[DIVIDED])
     records = [place, visit("v1", "2024-05-02", unit=DIVIDED)]
     for units in (["c11629_v2"], [DIVIDED], [DIVIDED, "c11629_v2"]):
-        found = figure("inspected_once_pct", records, YEAR_BEFORE, units)
-        assert (found.num, found.den) == (1, 1), units
+        share = figure("inspected_once_pct", records, YEAR_BEFORE, units)
+        assert (share.num, share.den) == (1, 1), units
     elsewhere = figure("inspected_once_pct", records, YEAR_BEFORE, ["c11668_v2"])
     assert (elsewhere.num, elsewhere.den) == (0, 0)
 
@@ -78,8 +78,8 @@ def test_an_assigned_place_of_a_divided_commune_was_in_the_same_period_before(fi
 def test_the_year_of_the_reform_counts_an_assigned_place_once(figure: FiguresOf) -> None:
     place = establishment(unit="c11629_v2", former_unit_ids=[DIVIDED])
     for units in (["c11629_v2"], [DIVIDED, "c11629_v2"]):
-        found = figure("inspected_once_pct", [place], Period.of_year(2025), units)
-        assert found.den == 1, units
+        share = figure("inspected_once_pct", [place], Period.of_year(2025), units)
+        assert share.den == 1, units
 
 
 SCHOOL = {
@@ -110,8 +110,8 @@ def test_visit_at_an_assigned_place_counts_in_the_unit_of_the_place(figure: Figu
 def test_session_at_a_school_counts_in_the_unit_of_the_school(figure: FiguresOf, unit_id: str) -> None:
     rows = {"places.schools": {"s1": SCHOOL | {"unit_id": unit_id}}}
     records = [session("s1", "2024-03-01", DIVIDED, school_id="s1")]
-    found = figure("sessions_total", records, YEAR_BEFORE, ["c11629_v2"], rows=rows)
-    assert found.num == (1 if unit_id == "c11629_v2" else 0)
+    total = figure("sessions_total", records, YEAR_BEFORE, ["c11629_v2"], rows=rows)
+    assert total.num == (1 if unit_id == "c11629_v2" else 0)
 
 
 def test_session_elsewhere_in_a_divided_commune_stays_in_it(figure: FiguresOf) -> None:

@@ -52,13 +52,13 @@ def test_chain_of_2024_goes_from_communes_to_the_city_by_agencies_of_those_days(
     assert office.senders == ("dist_labour_office",)
     assert set(office.receivers) == {"dist_people_committee", "prov_labour_department"}
     assert city.due_on == date(2024, 12, 20)
-    assert {one.senders for one in duties(load(), KINDS["annual"], 2026)}.isdisjoint({office.senders})
+    assert {duty.senders for duty in duties(load(), KINDS["annual"], 2026)}.isdisjoint({office.senders})
 
 
 def test_a_duty_that_falls_on_a_day_off_is_due_on_the_next_working_day() -> None:
-    """20 and 21 December 2025 are a weekend; 17 June 2024 is a Monday."""
+    """The days 20 and 21 December 2025 are a weekend; 17 June 2024 is a Monday."""
     assert duties(load(), KINDS["half_year"], 2024)[0].due_on == date(2024, 6, 17)
-    stated, due = [(one.stated_on, one.due_on) for one in duties(load(), KINDS["annual"], 2025)][-1]
+    stated, due = [(duty.stated_on, duty.due_on) for duty in duties(load(), KINDS["annual"], 2025)][-1]
     assert (stated, due) == (date(2025, 12, 20), date(2025, 12, 22))
 
 
@@ -111,14 +111,18 @@ def test_the_reporting_year_ends_on_14_december() -> None:
 def test_halves_and_quarters_make_up_the_year_without_a_gap(kind: YearKind) -> None:
     year = named_period(load(), 2024, kind=kind)
     for name in ("half", "quarter"):
-        parts = [named_period(load(), 2024, one, kind) for one in PERIOD_NAMES if one.startswith(name)]
+        parts = [
+            named_period(load(), 2024, period_name, kind)
+            for period_name in PERIOD_NAMES
+            if period_name.startswith(name)
+        ]
         assert parts[0].first == year.first
-        assert [one.end for one in parts[:-1]] == [one.first for one in parts[1:]]
+        assert [part.end for part in parts[:-1]] == [part.first for part in parts[1:]]
         assert parts[-1].end == year.end
         assert tuple(parts) == year.in_parts(12 // len(parts))
 
 
-def test_another_word_is_no_period() -> None:
+def test_unknown_name_is_no_period() -> None:
     with pytest.raises(KeyError):
         named_period(load(), 2024, "decade")
 

@@ -34,7 +34,8 @@ def test_returns_of_months_add_up_and_what_there_is_at_a_time_does_not(figure: F
         },
     }
     records = [
-        record("agency_return", month, POLICE | {"month": month, **one}) for month, one in numbers.items()
+        record("agency_return", month, POLICE | {"month": month, **numbers_of_month})
+        for month, numbers_of_month in numbers.items()
     ]
     assert figure("tipoffs_processed_pct", records, units=WHOLE).value == 80.0
     assert figure("cases_broken", records, units=WHOLE).value == 3
@@ -46,9 +47,9 @@ def test_returns_of_months_add_up_and_what_there_is_at_a_time_does_not(figure: F
 def test_a_number_that_nobody_sent_is_unknown_and_a_zero_that_was_sent_is_not(figure: FiguresOf) -> None:
     court = POLICE | {"agency_id": "court", "month": "2024-03-01"}
     sent = record("agency_return", "r1", court | {"cases_tried": 0})
-    found = figure("cases_tried", [sent], units=WHOLE)
-    assert (found.value, found.is_sent, found.sent) == (0, True, MonthsSent(1, 12, is_any=True))
-    # The same return says nothing of what the court does not send.
+    total = figure("cases_tried", [sent], units=WHOLE)
+    assert (total.value, total.is_sent, total.sent) == (0, True, MonthsSent(1, 12, is_any=True))
+    # The same return has no value for numbers that the court does not report.
     assert not figure("cases_broken", [sent], units=WHOLE).is_sent
     later = Period(date(2024, 7, 1), date(2025, 1, 1))
     assert figure("cases_tried", [sent], units=WHOLE, period=later).value is None
@@ -63,7 +64,7 @@ def test_a_commune_with_an_empty_register_is_not_surveyed(figure: FiguresOf) -> 
     assert figure("census_commune_pct", []).value == 0
 
 
-def test_harm_reduction_is_told_apart_by_service(figure: FiguresOf) -> None:
+def test_harm_reduction_has_a_breakdown_by_service(figure: FiguresOf) -> None:
     months = [
         record(
             "harm_reduction_return",
@@ -72,8 +73,8 @@ def test_harm_reduction_is_told_apart_by_service(figure: FiguresOf) -> None:
         )
         for month, more in (("2024-01-01", {}), ("2024-02-01", {"info_contacts": {"quantity": 5}}))
     ]
-    found = figure("harm_reduction_contacts", months, units=WHOLE)
-    assert (found.value, found.breakdown) == (9, {"legal_aid": 4, "info_contacts": 5})
+    total = figure("harm_reduction_contacts", months, units=WHOLE)
+    assert (total.value, total.breakdown) == (9, {"legal_aid": 4, "info_contacts": 5})
 
 
 def test_a_model_counts_from_its_first_day_until_it_has_ended(figure: FiguresOf) -> None:
@@ -95,13 +96,15 @@ def test_commendations_and_budgets_add_up(figure: FiguresOf) -> None:
         record("commendation", "c1", given | {"subject": "collective", "count": 2}),
         record("commendation", "c2", given | {"subject": "individual", "count": 5}),
     ]
-    found = figure("commendations_total", commendations, units=WHOLE)
-    assert (found.value, found.breakdown) == (7, {"collective": 2, "individual": 5})
+    total = figure("commendations_total", commendations, units=WHOLE)
+    assert (total.value, total.breakdown) == (7, {"collective": 2, "individual": 5})
     lines = [
         record(
-            "budget_line", one, {"unit_id": DISTRICT, "year": 2024, "allocated_vnd": 100, "spent_vnd": spent}
+            "budget_line",
+            line_id,
+            {"unit_id": DISTRICT, "year": 2024, "allocated_vnd": 100, "spent_vnd": spent},
         )
-        for one, spent in (("b1", 100), ("b2", 50))
+        for line_id, spent in (("b1", 100), ("b2", 50))
     ]
     assert figure("budget_used_pct", lines, units=WHOLE).value == 75.0
 
@@ -118,12 +121,12 @@ def test_an_agency_that_ended_is_not_counted_beside_the_one_in_its_place(figure:
     assert figure("complex_spots", records, units=both, period=Period.of_year(2025)).value == 2
 
 
-def test_a_total_goes_on_after_a_reform_until_its_successors_state_theirs(figure: FiguresOf) -> None:
+def test_total_is_valid_after_a_reform_until_its_successors_state_theirs(figure: FiguresOf) -> None:
     def stated(unit: str, day: str, value: int) -> CountedRecord:
         data = {"unit_id": unit, "kind": "commune_staff_total", "valid_from": day, "value": value}
         return record("denominator", f"{unit}{day}", data)
 
-    joined = [stated(one, "2025-01-01", 20) for one in ("c11632_v1", "c11635_v1", "c11638_v1")]
+    joined = [stated(unit_id, "2025-01-01", 20) for unit_id in ("c11632_v1", "c11635_v1", "c11638_v1")]
 
     def den(until: date, *more: CountedRecord, units: Sequence[str] = ("c11635_v2",)) -> float | None:
         period = Period(date(2025, 1, 1), until)
@@ -164,5 +167,5 @@ def test_the_total_that_was_stated_last_is_divided_by(figure: FiguresOf) -> None
         )
         for day, value in (("2023-01-01", 80), ("2024-01-01", 40), ("2025-01-01", 20))
     ]
-    found = figure("team_trained_pct", [training, *totals], units=WHOLE)
-    assert (found.num, found.den, found.value) == (30, 40, 75.0)
+    share = figure("team_trained_pct", [training, *totals], units=WHOLE)
+    assert (share.num, share.den, share.value) == (30, 40, 75.0)

@@ -28,16 +28,16 @@ def test_number_is_seen_as_the_multiple_of_five_below_it(number: int, seen: int)
         (4, 4, (0, 0, None)),
     ],
 )
-def test_share_is_that_of_the_rounded_numbers_and_is_told_apart_by_nothing(
+def test_share_of_rounded_numbers_has_no_breakdown(
     num: int, den: int, seen: tuple[int, int, float | None]
 ) -> None:
     share = 100 * num / den
     exact = FigureValue(num, den, share, share, share, {"women": 3})
-    found = rounded_down(SHARE, exact, 5)
-    assert (found.num, found.den, found.value) == seen
-    assert (found.low, found.high, found.breakdown) == (found.value, found.value, {})
+    rounded = rounded_down(SHARE, exact, 5)
+    assert (rounded.num, rounded.den, rounded.value) == seen
+    assert (rounded.low, rounded.high, rounded.breakdown) == (rounded.value, rounded.value, {})
 
 
 def test_number_that_is_no_share_is_its_own_value() -> None:
-    found = rounded_down(SHARE, FigureValue(9, None, 9, 9, 9, {}), 5)
-    assert (found.num, found.den, found.value) == (5, None, 5)
+    rounded = rounded_down(SHARE, FigureValue(9, None, 9, 9, 9, {}), 5)
+    assert (rounded.num, rounded.den, rounded.value) == (5, None, 5)

@@ -47,7 +47,7 @@ def test_one_to_four_is_small_and_nothing_is_not() -> None:
         ((3, 0), {0}),
         # 17 less 9 and 6 would be the 2 that is hidden.
         ((9, 2, 6), {1, 2}),
-        # Two of one to four that add up to four could be told closer: the next goes with them.
+        # Two numbers of one to four with the sum four reveal too much: a third is hidden too.
         ((1, 3, 30), {0, 1, 2}),
         ((1, 4, 30), {0, 1}),
     ],
@@ -66,19 +66,19 @@ def leaks_of_table(numbers: Sequence[int], rule: Rule, mark: tuple[float, float]
             attacker.sees(place, number)
     attacker.sees("total", sum(numbers))
     attacker.adds_up("total", range(len(numbers)))
-    return set(attacker.leaks({one: numbers[one] for one in hidden if is_small(numbers[one])}))
+    return set(attacker.leaks({place: numbers[place] for place in hidden if is_small(numbers[place])}))
 
 
 def small_alone(numbers: Collection[float]) -> frozenset[int]:
     return frozenset(place for place, number in enumerate(numbers) if is_small(number))
 
 
-def test_a_table_without_complementary_cells_is_found_out() -> None:
+def test_attacker_breaks_a_table_without_complementary_cells() -> None:
     """The planted leaks: one small cell by itself, and several whose mark says too much."""
     anything = (0, float("inf"))
     assert leaks_of_table((9, 2, 6), small_alone, anything) == {1}
     assert leaks_of_table((9, 2, 6), hidden_cells, anything) == set()
-    # Five communes of one each, marked "under 5": none of them can be more than one.
+    # Five communes with one each, marked "under 5": none can have more than one.
     assert leaks_of_table((1, 1, 1, 1, 1), hidden_cells, (1, 4)) == {0, 1, 2, 3, 4}
     assert leaks_of_table((4, 4), hidden_cells, (1, 4)) == {0, 1}
     assert leaks_of_table((4, 4), hidden_cells, anything) == set()
@@ -95,14 +95,14 @@ def figure(num: float, den: float | None = None) -> FigureValue:
 
 @given(st.lists(FEW, min_size=12, max_size=12))
 def test_parts_of_a_year_give_no_part_away(months: list[int]) -> None:
-    """Months, quarters and halves of what is counted by its day, each shown as a whole or not at all."""
+    """The months, quarters and halves of a year of daily counts, each shown as a whole or not at all."""
     attacker, secret = Attacker(), {}
     below: Sequence[Hashable] = ()
     for length in (1, 3, 6, 12):
         numbers = [sum(months[begin : begin + length]) for begin in range(0, 12, length)]
         keys = [(length, place) for place in range(len(numbers))]
         secret |= dict(zip(keys, numbers, strict=True))
-        is_shown = shows_parts([figure(one) for one in numbers])
+        is_shown = shows_parts([figure(number) for number in numbers])
         for key, number in zip(keys, numbers, strict=True):
             if is_shown:
                 attacker.sees(key, number)
@@ -112,10 +112,10 @@ def test_parts_of_a_year_give_no_part_away(months: list[int]) -> None:
         for place, key in enumerate(keys if step else ()):
             attacker.adds_up(key, below[place * step : (place + 1) * step])
         below = keys
-    # Of a year that is small itself, nothing but that is said, and whoever is in a month is in the year.
+    # A small number of a year is shown as small only, and everyone in a month is in the year.
     if is_small(secret[12, 0]):
         return
-    hidden = {key: one for key, one in secret.items() if is_small(one)}
+    hidden = {key: number for key, number in secret.items() if is_small(number)}
     assert attacker.leaks(hidden) == {}
 
 
@@ -143,11 +143,11 @@ def told_by_two_readings(
             hidden, least, over = hidden_cells(numbers), 1, frozenset[int]()
         else:
             hidden, least, over = frozenset(places[-1:]), 0, frozenset(places[:-1])
-        if is_small(total) or not (are_communes or shows_parts([figure(one) for one in numbers])):
+        if is_small(total) or not (are_communes or shows_parts([figure(number) for number in numbers])):
             hidden, least = frozenset(places), 0
         for place in hidden:
             attacker.unknown((at, place), least)
-        for place in (one for one in places if one not in hidden):
+        for place in (place for place in places if place not in hidden):
             attacker.unknown((at, place), *span_of(numbers[place], shown))
         attacker.unknown((at, "total"), *span_of(total, shown))
         attacker.adds_up((at, "total"), [(at, place) for place in places])
@@ -158,7 +158,7 @@ def told_by_two_readings(
         added["added", place] = float(
             sum(after) - sum(before) if place == "total" else after[int(place)] - before[int(place)]
         )
-    return set(attacker.leaks({key: one for key, one in added.items() if is_small(one)}))
+    return set(attacker.leaks({key: number for key, number in added.items() if is_small(number)}))
 
 
 def span_of(number: int, shown: Callable[[int], int]) -> tuple[int, int]:
@@ -171,21 +171,21 @@ def span_of(number: int, shown: Callable[[int], int]) -> tuple[int, int]:
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [
-        # A total that moved by one record, and the commune that did.
+        # A total that changed by one record, and the commune that did.
         ((9, 20), (10, 20), exactly),
-        # Rounded down, communes that pass a multiple of five tell each other: they are not shown.
+        # Rounded down, communes that pass a multiple of five reveal each other: they are hidden.
         ((19, 14, 7), (20, 15, 9), floor),
     ],
 )
-def test_two_readings_of_communes_tell_what_came_between_them(
+def test_attacker_computes_the_difference_of_two_readings_of_communes(
     before: Sequence[int], after: Sequence[int], shown: Callable[[int], int]
 ) -> None:
-    """The planted leaks."""
+    """Two pages read with the planted bugs give a small number away."""
     assert ("added", 0) in told_by_two_readings(before, after, shown, are_communes=True)
 
 
 @given(st.lists(st.integers(0, 14), min_size=2, max_size=6), st.integers(0, 9))
-def test_two_readings_of_a_year_that_lasts_tell_no_few(months: list[int], more: int) -> None:
+def test_two_readings_of_an_unfinished_year_reveal_no_small_number(months: list[int], more: int) -> None:
     after = [*months[:-1], months[-1] + more]
     assert told_by_two_readings(months, after, floor, are_communes=False) == set()
     if is_small(more) and sum(months) >= SMALLEST_SHOWN:
@@ -197,44 +197,50 @@ def communes(draw: st.DrawFn) -> dict[str, list[int]]:
     """Return what the formulas of some shares count in each commune, parts within their wholes."""
     lists = load()
     count = draw(st.integers(2, 6))
-    found: dict[str, list[int]] = {}
+    numbers_of: dict[str, list[int]] = {}
 
     def numbers(formula: str) -> list[int]:
-        if formula not in found:
+        if formula not in numbers_of:
             wholes = {
-                one.denominator
-                for one in map(lists.indicators.__getitem__, SHARES)
-                if one.numerator == formula
+                indicator.denominator
+                for indicator in map(lists.indicators.__getitem__, SHARES)
+                if indicator.numerator == formula
             }
-            limits = [numbers(one) for one in sorted(filter(None, wholes))]
+            limits = [numbers(whole) for whole in sorted(filter(None, wholes))]
             most = [min((limit[place] for limit in limits), default=12) for place in range(count)]
-            found[formula] = [draw(st.integers(0, one)) for one in most]
-        return found[formula]
+            numbers_of[formula] = [draw(st.integers(0, limit)) for limit in most]
+        return numbers_of[formula]
 
     for share in SHARES:
         for formula in (lists.indicators[share].numerator, lists.indicators[share].denominator):
             assert formula is not None
             numbers(formula)
-    return found
+    return numbers_of
 
 
 class SharesByCommune:
-    """Several shares of the same wholes as a page of each shows them: by commune, and in all."""
+    """Pages of several shares with the same denominators: by commune, and in all."""
 
     def __init__(self, numbers: dict[str, list[int]]) -> None:
         self.lists, self.numbers, self.attacker = load(), numbers, Attacker()
-        self.shown = [self.lists.indicators[one] for one in (*SHARES, "establishments_total")]
+        self.shown = [
+            self.lists.indicators[indicator_id] for indicator_id in (*SHARES, "establishments_total")
+        ]
         self.seen: set[Hashable] = set()
         self.places = HiddenPlaces(self.lists, lambda formula: numbers[plain(formula)])
 
-    def shows(self, one: Indicator) -> None:
-        formulas = [plain(formula) for formula in (one.numerator, one.denominator) if formula is not None]
+    def shows(self, indicator: Indicator) -> None:
+        formulas = [
+            plain(formula) for formula in (indicator.numerator, indicator.denominator) if formula is not None
+        ]
         sums = [float(sum(self.numbers[formula])) for formula in formulas]
-        if is_hidden(self.lists, one, figure(*sums)):
+        if is_hidden(self.lists, indicator, figure(*sums)):
             return
-        hidden = self.places.of(one)
+        hidden = self.places.of(indicator)
         for formula, total in zip(formulas, sums, strict=True):
-            cells = {place: one for place, one in enumerate(self.numbers[formula]) if place not in hidden}
+            cells = {
+                place: number for place, number in enumerate(self.numbers[formula]) if place not in hidden
+            }
             for place, number in {**cells, "total": total}.items():
                 self.attacker.sees((formula, place), number)
                 self.seen.add((formula, place))
@@ -242,10 +248,10 @@ class SharesByCommune:
     def hangs_together(self) -> None:
         for formula, of_formula in self.numbers.items():
             self.attacker.adds_up((formula, "total"), [(formula, place) for place in range(len(of_formula))])
-        for one in self.shown:
-            if one.denominator:
-                for place in (*range(len(self.numbers[one.denominator])), "total"):
-                    self.attacker.is_part((one.numerator, place), (one.denominator, place))
+        for indicator in self.shown:
+            if indicator.denominator:
+                for place in (*range(len(self.numbers[indicator.denominator])), "total"):
+                    self.attacker.is_part((indicator.numerator, place), (indicator.denominator, place))
 
 
 def plain(formula: str) -> str:
@@ -255,11 +261,11 @@ def plain(formula: str) -> str:
 @given(communes())
 def test_shares_of_communes_give_no_commune_away(numbers: dict[str, list[int]]) -> None:
     pages = SharesByCommune(numbers)
-    for one in pages.shown:
-        pages.shows(one)
+    for indicator in pages.shown:
+        pages.shows(indicator)
     pages.hangs_together()
-    cells = {(formula, place): one for formula, row in numbers.items() for place, one in enumerate(row)}
-    small = {key: float(one) for key, one in cells.items() if is_small(one)}
+    cells = {(formula, place): number for formula, row in numbers.items() for place, number in enumerate(row)}
+    small = {key: float(number) for key, number in cells.items() if is_small(number)}
     assert not pages.seen & small.keys()
     assert pages.attacker.leaks(small) == {}
 
@@ -272,29 +278,35 @@ def test_sessions_and_posts_are_nobody_and_attendances_are_people() -> None:
     lists = load()
     assert names_nobody(lists, indicator("sessions_total"))
     assert names_nobody(lists, indicator("media_posts_total"))
-    for one in ("attendances_total", "workers_reached_pct", "establishments_total", "visits_total"):
-        assert counts_people(lists, indicator(one))
+    for indicator_id in ("attendances_total", "workers_reached_pct", "establishments_total", "visits_total"):
+        assert counts_people(lists, indicator(indicator_id))
     assert not counts_people(lists, indicator("census_commune_pct"))
     assert not names_nobody(lists, indicator("census_commune_pct"))
 
 
-def test_what_each_kind_stands_for_is_decided_with_a_reason_and_its_source() -> None:
+def test_each_kind_has_its_meaning_reason_and_source() -> None:
     lists = load()
     kinds = lists.privacy.small_counts.kinds
     assert set(kinds) == set(SOURCES) | set(ENTITIES)
-    for one in kinds.values():
-        assert {one.rows, one.numbers} <= {"person", "establishment", "case", "document", "thing", "money"}
-        assert one.reason
-        assert one.source in lists.legal_sources
-    assert [one.id for one in lists.indicators.values() if is_sum_of_fines(lists, one)] == ["fines_amount"]
+    for kind in kinds.values():
+        assert {kind.rows, kind.numbers} <= {"person", "establishment", "case", "document", "thing", "money"}
+        assert kind.reason
+        assert kind.source in lists.legal_sources
+    assert [indicator.id for indicator in lists.indicators.values() if is_sum_of_fines(lists, indicator)] == [
+        "fines_amount"
+    ]
 
 
-def test_number_of_records_is_shown_of_no_part_because_it_tells_visits() -> None:
+def test_indicator_of_hidden_and_shown_kinds_is_shown_of_whole_years() -> None:
     lists = load()
-    mixed = {one.id for one in lists.indicators.values() if hidden_kinds_beside_shown(lists, one)}
+    mixed = {
+        indicator.id for indicator in lists.indicators.values() if hidden_kinds_beside_shown(lists, indicator)
+    }
     assert mixed == {"sync_within_24h_pct", "returned_records_pct"}
-    assert all(counts_people(lists, indicator(one)) for one in mixed)
-    assert all(is_shown_of_whole_years(lists, indicator(one)) for one in {*mixed, "fines_amount"})
+    assert all(counts_people(lists, indicator(indicator_id)) for indicator_id in mixed)
+    assert all(
+        is_shown_of_whole_years(lists, indicator(indicator_id)) for indicator_id in {*mixed, "fines_amount"}
+    )
     assert not is_shown_of_whole_years(lists, indicator("visits_total"))
     assert "visits_total" in indicators_of_all(
         lists, hidden_kinds_beside_shown(lists, indicator("returned_records_pct"))
@@ -302,7 +314,7 @@ def test_number_of_records_is_shown_of_no_part_because_it_tells_visits() -> None
 
 
 def test_identities_between_indicators_are_found_in_random_districts() -> None:
-    together = [{text.partition(",")[0].rstrip(")") for text in one} for one in identities()]
+    together = [{text.partition(",")[0].rstrip(")") for text in identity} for identity in identities()]
     assert {"count(filed_record", "count(inspection", "count(session"} in together
 
 
@@ -314,5 +326,5 @@ def test_a_share_that_leaves_out_a_few_is_hidden() -> None:
 
 
 def test_wholes_of_wholes_decide_too() -> None:
-    found = shares_beside(load(), indicator("violation_rate_pct"))
-    assert {"violation_rate_pct", "inspected_once_pct"} <= found
+    shares = shares_beside(load(), indicator("violation_rate_pct"))
+    assert {"violation_rate_pct", "inspected_once_pct"} <= shares

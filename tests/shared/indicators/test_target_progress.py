@@ -32,7 +32,7 @@ def reached(value: FigureValue, target: float) -> Reached:
 @pytest.mark.parametrize(
     ("num", "day", "standing", "monthly"),
     [
-        # 60 of 100 are wanted. On 1 July half of the year has passed: 30 are on the straight path.
+        # The target is 60 of 100. On 1 July half of the year has passed: 30 are on schedule.
         (60, date(2024, 7, 1), Standing.MET, None),
         (30, date(2024, 7, 1), Standing.ON_TRACK, 5),
         (24, date(2024, 7, 1), Standing.BEHIND, 6),
@@ -61,7 +61,7 @@ def test_without_anything_to_divide_by_there_is_no_need() -> None:
 @pytest.mark.parametrize(
     ("bounds", "day", "standing"),
     [
-        # 60 are wanted; on 1 July 30 are on the straight path.
+        # The target is 60; on 1 July 30 are on schedule.
         ((35.0, 50.0), date(2024, 7, 1), Standing.ON_TRACK),
         ((10.0, 20.0), date(2024, 7, 1), Standing.BEHIND),
         ((10.0, 50.0), date(2024, 7, 1), Standing.UNKNOWN),
@@ -69,7 +69,7 @@ def test_without_anything_to_divide_by_there_is_no_need() -> None:
         ((10.0, 59.0), date(2025, 1, 1), Standing.MISSED),
     ],
 )
-def test_a_pace_is_told_by_both_bounds_and_no_missing_number_of_a_range(
+def test_standing_follows_both_bounds_and_a_range_has_no_missing_number(
     bounds: tuple[float, float], day: date, standing: Standing
 ) -> None:
     value = FigureValue(3, 4, None, *bounds, {})
@@ -98,11 +98,11 @@ def test_a_month_that_has_begun_counts() -> None:
     ends = date(2024, 12, 15)
     assert [
         months_between(day, ends) for day in (date(2024, 12, 14), date(2024, 11, 15), date(2024, 11, 14))
-    ] == [*(1, 1, 2)]
+    ] == [1, 1, 2]
 
 
 def test_what_happens_has_a_share_at_any_time() -> None:
-    growing = {one for one in FIGURES if grows_to_target(FIGURES[one])}
+    growing = {indicator_id for indicator_id in FIGURES if grows_to_target(FIGURES[indicator_id])}
     assert {
         "workers_reached_pct",
         "outreach_commune_any_pct",

@@ -41,16 +41,16 @@ def test_nothing_unsent_counts_nothing() -> None:
 
 
 def test_new_census_counts_its_workers_and_its_place_nothing_new() -> None:
-    found = difference([place()], [place(), census(7)])
-    assert found["workers_total"] == 7
-    assert "establishments_total" not in found
+    differences = difference([place()], [place(), census(7)])
+    assert differences["workers_total"] == 7
+    assert "establishments_total" not in differences
 
 
 def test_new_place_counts_itself() -> None:
     assert difference([], [place(), census(7)])["establishments_total"] == 1
 
 
-def test_correction_counts_the_difference_and_a_withdrawal_takes_back() -> None:
+def test_correction_counts_the_difference_and_a_withdrawal_subtracts() -> None:
     assert difference([place(), census(7)], [place(), census(5)])["workers_total"] == -2
     assert difference([place(), census(7)], [place()])["workers_total"] == -7
 

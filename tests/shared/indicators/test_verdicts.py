@@ -1,4 +1,4 @@
-"""What may be concluded where a part was not counted: bounds hold the truth, and the verdict follows them."""
+"""Results of partly counted figures: the bounds contain the true value, and the verdict follows them."""
 
 from __future__ import annotations
 
@@ -65,19 +65,19 @@ def districts(draw: st.DrawFn) -> tuple[Sequence[Place], int]:
 
 
 def records(district: Sequence[Place], unallocated: int, *, is_all_counted: bool) -> list[CountedRecord]:
-    told: list[CountedRecord] = []
+    filed: list[CountedRecord] = []
     for number, place in enumerate(district):
         key = f"e{number}"
-        told.append(establishment(key, place.unit_id, establishment_type_id=place.kind))
+        filed.append(establishment(key, place.unit_id, establishment_type_id=place.kind))
         if place.is_counted or is_all_counted:
-            told.append(visit(f"v{number}", "2024-05-02", key, place.unit_id, workers_total=place.workers))
+            filed.append(visit(f"v{number}", "2024-05-02", key, place.unit_id, workers_total=place.workers))
         if place.first_time is not None:
             talk = {key: reached(place.first_time, place.first_time)}
-            told.append(session(f"s{number}", "2024-02-10", place.unit_id, establishments=talk))
+            filed.append(session(f"s{number}", "2024-02-10", place.unit_id, establishments=talk))
     if unallocated:
         audience = {"workers_at_risk": reached(unallocated, unallocated)}
-        told.append(session("s", "2024-03-10", audiences=audience))
-    return told
+        filed.append(session("s", "2024-03-10", audiences=audience))
+    return filed
 
 
 def figure_from(records_: Sequence[CountedRecord], indicator_id: str = REACHED) -> FigureValue:
@@ -101,9 +101,9 @@ def plan(target: int, op: str = ">=", indicator_id: str = REACHED) -> TargetProf
 
 
 def verdict(value: FigureValue, target: int) -> Verdict:
-    wanted = verdicts.reached(plan(target), REACHED, value)
-    assert wanted is not None
-    return wanted.verdict
+    progress = verdicts.reached(plan(target), REACHED, value)
+    assert progress is not None
+    return progress.verdict
 
 
 @settings(max_examples=150, deadline=None)
@@ -111,61 +111,61 @@ def verdict(value: FigureValue, target: int) -> Verdict:
 def test_the_truth_of_any_district_lies_within_the_bounds(
     district: tuple[Sequence[Place], int], target: int
 ) -> None:
-    told = figure_from(records(*district, is_all_counted=False))
+    bounds = figure_from(records(*district, is_all_counted=False))
     truth = figure_from(records(*district, is_all_counted=True))
     if truth.value is None:
         return
-    assert told.low is not None
-    assert told.high is not None
-    assert 0 <= told.low <= truth.value <= told.high <= 100
-    if told.value is not None:
-        assert told.low <= told.value <= told.high
-    judged = verdict(told, target)
-    assert (judged is Verdict.MET) == (told.low >= target)
-    assert (judged is Verdict.NOT_MET) == (told.high < target)
+    assert bounds.low is not None
+    assert bounds.high is not None
+    assert 0 <= bounds.low <= truth.value <= bounds.high <= 100
+    if bounds.value is not None:
+        assert bounds.low <= bounds.value <= bounds.high
+    judged = verdict(bounds, target)
+    assert (judged is Verdict.MET) == (bounds.low >= target)
+    assert (judged is Verdict.NOT_MET) == (bounds.high < target)
     assert judged in (Verdict.UNKNOWN, verdict(truth, target))
 
 
 @settings(max_examples=50, deadline=None)
 @given(districts())
 def test_a_district_that_is_counted_whole_has_one_value(district: tuple[Sequence[Place], int]) -> None:
-    told = figure_from(records(*district, is_all_counted=True))
-    assert told.low == told.value == told.high
-    assert told.coverage is not None
-    assert told.coverage.is_full
+    truth = figure_from(records(*district, is_all_counted=True))
+    assert truth.low == truth.value == truth.high
+    assert truth.coverage is not None
+    assert truth.coverage.is_full
 
 
 def test_a_share_of_the_counted_places_alone_is_no_value_of_the_area(figure: FiguresOf) -> None:
     talks = [session("s1", "2024-02-10", establishments={"e1": reached(3, 3)})]
     counted, uncounted = establishment(), establishment("e2")
-    told = figure(REACHED, [counted, uncounted, visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert (told.num, told.den, told.value) == (3, 4, None)
-    assert told.coverage is not None
-    assert (told.coverage.of, told.coverage.counted, told.coverage.every) == ("establishment", 1, 2)
-    assert verdict(told, 60) is Verdict.UNKNOWN
+    share = figure(REACHED, [counted, uncounted, visit("v1", "2024-05-02", workers_total=4), *talks])
+    assert (share.num, share.den, share.value) == (3, 4, None)
+    assert share.coverage is not None
+    assert (share.coverage.of, share.coverage.counted, share.coverage.every) == ("establishment", 1, 2)
+    assert verdict(share, 60) is Verdict.UNKNOWN
 
 
 def test_a_target_above_the_upper_bound_is_not_met(figure: FiguresOf) -> None:
     talks = [session("s1", "2024-02-10", establishments={"e1": reached(3, 3)})]
     uncounted = [establishment(f"u{n}") for n in range(5)]
-    told = figure(REACHED, [establishment(), *uncounted, visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert told.high is not None
-    assert verdict(told, 90) is Verdict.NOT_MET
+    share = figure(REACHED, [establishment(), *uncounted, visit("v1", "2024-05-02", workers_total=4), *talks])
+    assert share.high is not None
+    assert verdict(share, 90) is Verdict.NOT_MET
 
 
 def test_nobody_counted_and_nobody_reached_is_zero_for_certain(figure: FiguresOf) -> None:
-    told = figure(REACHED, [establishment()])
-    assert (told.low, told.value, told.high) == (0, 0, 0)
-    assert verdict(told, 60) is Verdict.NOT_MET
+    share = figure(REACHED, [establishment()])
+    assert (share.low, share.value, share.high) == (0, 0, 0)
+    assert verdict(share, 60) is Verdict.NOT_MET
 
 
 def test_a_sum_over_counted_places_is_the_least_that_there_are(figure: FiguresOf) -> None:
-    told = figure(
+    share = figure(
         "workers_total", [establishment(), establishment("e2"), visit("v1", "2024-05-02", workers_total=4)]
     )
-    assert (told.low, told.value, told.high) == (4, 4, None)
-    assert told.coverage is not None
-    assert not told.coverage.is_full
+    assert (share.low, share.value, share.high) == (4, 4, None)
+    assert share.coverage is not None
+    assert not share.coverage.is_full
 
 
 def test_a_zone_without_a_head_count_leaves_the_share_open(figure: FiguresOf) -> None:
@@ -189,12 +189,14 @@ def test_a_zone_without_a_head_count_leaves_the_share_open(figure: FiguresOf) ->
             "z2": zone("z2"),
         }
     }
-    told = figure("iz_workers_reached_pct", [held], rows=rows)
-    assert (told.num, told.den) == (80, 100)
-    assert (told.low, told.value, told.high) == (None, None, None)
-    wanted = verdicts.reached(plan(50, indicator_id="iz_workers_reached_pct"), "iz_workers_reached_pct", told)
-    assert wanted is not None
-    assert wanted.verdict is Verdict.UNKNOWN
+    share = figure("iz_workers_reached_pct", [held], rows=rows)
+    assert (share.num, share.den) == (80, 100)
+    assert (share.low, share.value, share.high) == (None, None, None)
+    progress = verdicts.reached(
+        plan(50, indicator_id="iz_workers_reached_pct"), "iz_workers_reached_pct", share
+    )
+    assert progress is not None
+    assert progress.verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(("months", "expected"), [(12, Verdict.MET), (3, Verdict.UNKNOWN)])
@@ -215,7 +217,9 @@ def test_months_that_nobody_sent_leave_the_verdict_open(
         )
         for month in range(1, months + 1)
     ]
-    told = figure("tipoffs_processed_pct", returns)
-    wanted = verdicts.reached(plan(100, indicator_id="tipoffs_processed_pct"), "tipoffs_processed_pct", told)
-    assert wanted is not None
-    assert wanted.verdict is expected
+    share = figure("tipoffs_processed_pct", returns)
+    progress = verdicts.reached(
+        plan(100, indicator_id="tipoffs_processed_pct"), "tipoffs_processed_pct", share
+    )
+    assert progress is not None
+    assert progress.verdict is expected

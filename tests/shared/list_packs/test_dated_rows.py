@@ -30,8 +30,8 @@ def row(table: str, key: str) -> Row:
 
 def succeeded(table: str, key: str, successor: str, **other: object) -> dict[str, Row]:
     """Return a row that ends on 30/06/2026 and the one that follows it."""
-    known = row(table, key)
-    return {key: known | ENDS, successor: known | BEGINS | {"id": successor} | other}
+    released = row(table, key)
+    return {key: released | ENDS, successor: released | BEGINS | {"id": successor} | other}
 
 
 def changes() -> dict[str, dict[str, Row]]:
@@ -67,23 +67,24 @@ def _asked(lists: CodeLists, day: date) -> set[str]:
 @pytest.mark.parametrize("path", sorted(TABLES))
 def test_each_row_of_each_table_may_have_dates(path: str) -> None:
     table = TABLES[path]
-    key, known = next(iter(table.rows(released_files()).items()), ("", {}))
+    key, released = next(iter(table.rows(released_files()).items()), ("", {}))
     if not key or {"valid_from", "valid_to"} & set(table.identity):
         pytest.skip("empty in the release, or dated by its identity")
-    dated = known | {"valid_from": "2026-01-01", "valid_to": "2027-01-01"}
-    empty = known | {"valid_from": "2026-07-01", "valid_to": "2026-06-30"}
+    dated = released | {"valid_from": "2026-01-01", "valid_to": "2027-01-01"}
+    empty = released | {"valid_from": "2026-07-01", "valid_to": "2026-06-30"}
 
-    assert not {one.fault for one in problems_of(NONE.with_rows({path: {key: dated}}), NONE)} & {
+    assert not {problem.fault for problem in problems_of(NONE.with_rows({path: {key: dated}}), NONE)} & {
         PackFault.BAD_ROW,
         PackFault.MEMBER_WRONG,
         PackFault.BAD_VALIDITY,
     }
     assert (path, key, PackFault.BAD_VALIDITY) in [
-        (one.table, one.key, one.fault) for one in problems_of(NONE.with_rows({path: {key: empty}}), NONE)
+        (problem.table, problem.key, problem.fault)
+        for problem in problems_of(NONE.with_rows({path: {key: empty}}), NONE)
     ]
 
 
-def test_a_checklist_asks_what_is_in_force_on_the_day(lists: CodeLists) -> None:
+def test_checklist_has_the_items_in_force_on_the_day(lists: CodeLists) -> None:
     items = {"fire_extinguishers", "fire_new"}
 
     assert _asked(lists, LAST) & items == {"fire_extinguishers"}
@@ -105,15 +106,15 @@ def test_offers_of_a_day(lists: CodeLists) -> None:
         offered = {
             *lists.topics.on(day),
             *(choice.id for choice in lists.choices_on("measure", day)),
-            *(one.id for one in lists.phrases_at("antt_certificate", day)),
+            *(phrase.id for phrase in lists.phrases_at("antt_certificate", day)),
         }
         assert both <= offered
         assert len(offered & {"harms", "harms_new", "reminder", "reminder_new"}) == len(("topic", "measure"))
     violations = [lists.violations_of("kd_hours", "karaoke", day) for day in (LAST, FIRST)]
-    assert [len(one) for one in violations] == [1, 0]
+    assert [len(offered) for offered in violations] == [1, 0]
 
 
-def test_a_row_known_by_name_is_followed_by_one_of_that_name(lists: CodeLists) -> None:
+def test_version_of_a_named_row_is_that_of_the_day(lists: CodeLists) -> None:
     assert lists.deadlines.version("fix_default", LAST).amount == 15
     assert lists.deadlines.version("fix_default", FIRST).amount == 10
     assert lists.form_texts.version("authority", FIRST).vi == "{unit} (mới)"
@@ -126,11 +127,11 @@ def test_a_time_limit_runs_as_it_was_on_the_day_of_its_event() -> None:
     finding = {"violation_id": "kd_outside_hours", "occurred_on": "2026-07-01"}
     for day, limit in (("2026-06-30", "minutes_after_detection"), ("2026-07-01", "minutes_new")):
         visit = builders.inspection(started_at=f"{day}T02:00:00Z", findings={"f1": finding}, measures=None)
-        limits = {one.deadline.id for one in running_limits(visit, lists)}
+        limits = {limit.deadline.id for limit in running_limits(visit, lists)}
         assert limits & {"minutes_after_detection", "minutes_new"} == {limit}
 
 
-def test_the_judge_takes_a_record_of_another_day_and_a_second_look_is_asked_for(lists: CodeLists) -> None:
+def test_record_of_another_day_is_accepted_with_a_warning(lists: CodeLists) -> None:
     put_in_force(lists)
     now = from_wire("2026-11-20T12:00:00Z")
     assert now is not None
@@ -147,9 +148,9 @@ def test_the_judge_takes_a_record_of_another_day_and_a_second_look_is_asked_for(
         assert not {path for path in validate("inspection", visit) if "fire" in path or "reminder" in path}
         assert not rules.errors("inspection", visit, lists)
         return {
-            one.path: one.code.value
-            for one in rules.warnings("inspection", visit, lists, context)
-            if one.path.startswith(("answers.fire", "measures"))
+            problem.path: problem.code.value
+            for problem in rules.warnings("inspection", visit, lists, context)
+            if problem.path.startswith(("answers.fire", "measures"))
         }
 
     assert warned("2026-06-30") == {}
@@ -162,25 +163,25 @@ def test_the_judge_takes_a_record_of_another_day_and_a_second_look_is_asked_for(
 def test_a_session_names_what_was_not_in_force_on_its_day(lists: CodeLists) -> None:
     now = from_wire("2026-11-20T12:00:00Z")
     assert now is not None
-    found = {
+    problems = {
         day: {
-            one.path
-            for one in rules.warnings(
+            problem.path
+            for problem in rules.warnings(
                 "outreach_session",
                 builders.outreach_session(session_date=day, topic_ids=["harms"]),
                 lists,
                 Context(now),
             )
-            if one.code.value == "not_in_force"
+            if problem.code.value == "not_in_force"
         }
         for day in ("2026-06-30", "2026-07-01")
     }
-    assert found == {"2026-06-30": set(), "2026-07-01": {"topic_ids"}}
+    assert problems == {"2026-06-30": set(), "2026-07-01": {"topic_ids"}}
 
 
-def test_what_is_missing_at_filing_is_what_the_day_asks(lists: CodeLists) -> None:
+def test_missing_items_at_submission_are_those_of_the_day(lists: CodeLists) -> None:
     values: dict[str, object] = {}
     for day, item in ((LAST, "fire_extinguishers"), (FIRST, "fire_new")):
         pages = visible_items(lists, "karaoke", day, values, ConditionContext())
-        asked = {one.id for _section, items in pages for one in items}
-        assert asked & {"fire_extinguishers", "fire_new"} == {item}
+        asked_ids = {entry.id for _section, items in pages for entry in items}
+        assert asked_ids & {"fire_extinguishers", "fire_new"} == {item}

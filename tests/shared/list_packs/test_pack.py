@@ -50,7 +50,7 @@ def test_a_holiday_of_a_new_year_is_a_row() -> None:
     assert lists.version == f"{load().version}+1"
 
 
-def test_a_changed_row_takes_the_place_of_the_old_one() -> None:
+def test_changed_row_replaces_the_old_one() -> None:
     changed = row("outreach.topics", "prostitution_law") | {"vi": "Pháp luật phòng, chống mại dâm (sửa)"}
 
     lists = lists_with(NONE.with_rows({"outreach.topics": {"prostitution_law": changed}}))
@@ -104,14 +104,16 @@ def test_what_changes_the_past_is_refused(table: str, key: str, change: Row, fau
 
 
 def test_frames_of_one_act_may_not_overlap() -> None:
-    known = row(FRAMES, "lodging_no_notice_1_3")
-    frames = known["frames"]
+    released = row(FRAMES, "lodging_no_notice_1_3")
+    frames = released["frames"]
     assert isinstance(frames, list)
     later = frames[-1] | {"from": "2026-06-01", "min": 1}
 
-    found = faults(NONE.with_rows({FRAMES: {"lodging_no_notice_1_3": known | {"frames": [*frames, later]}}}))
+    problems = faults(
+        NONE.with_rows({FRAMES: {"lodging_no_notice_1_3": released | {"frames": [*frames, later]}}})
+    )
 
-    assert found == [(FRAMES, "lodging_no_notice_1_3", PackFault.FRAMES_OVERLAP)]
+    assert problems == [(FRAMES, "lodging_no_notice_1_3", PackFault.FRAMES_OVERLAP)]
 
 
 def test_a_row_the_office_added_never_vanishes() -> None:
@@ -153,14 +155,14 @@ def test_the_difference_names_each_changed_member() -> None:
 
 
 def test_the_signature_covers_office_number_and_every_row() -> None:
-    one = NONE.with_rows({"holidays.declared": {"tet_2027": TET}})
+    pack = NONE.with_rows({"holidays.declared": {"tet_2027": TET}})
     other = NONE.with_rows({"holidays.declared": {"tet_2027": TET | {"last": "2027-02-10"}}})
 
     texts = {
-        one.signed_text("a"),
+        pack.signed_text("a"),
         other.signed_text("a"),
-        one.signed_text("b"),
-        ListPack(2, one.rows).signed_text("a"),
+        pack.signed_text("b"),
+        ListPack(2, pack.rows).signed_text("a"),
     }
 
     assert len(texts) == 4

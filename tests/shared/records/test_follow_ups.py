@@ -28,7 +28,7 @@ OPEN_EXIT = OpenFollowUp(FIRST, "exit", "Dọn lối thoát nạn", date(2026, 3
 OPEN_FILE = OpenFollowUp(FIRST, "file", "Bổ sung hồ sơ", date(2026, 3, 1), None)
 
 
-def test_correction_stays_open_after_a_visit_that_says_nothing_of_it() -> None:
+def test_correction_stays_open_after_a_visit_without_an_answer() -> None:
     assert open_follow_ups([ASKED]) == (OPEN_EXIT, OPEN_FILE)
     assert open_follow_ups([(SECOND, visit("2026-04-01")), ASKED]) == (OPEN_EXIT, OPEN_FILE)
 
@@ -43,12 +43,12 @@ def test_correction_is_closed_by_the_visit_that_finds_it_made_or_no_longer_to_be
         assert open_follow_ups([later, ASKED]) == (OPEN_FILE,)
 
 
-def test_correction_is_closed_by_the_office_in_the_visit_that_asked_for_it() -> None:
+def test_correction_with_status_fixed_in_its_own_visit_is_closed() -> None:
     closed = {"exit": {**EXIT, "status": "fixed"}, "file": {"text": "Bổ sung hồ sơ"}}
     assert open_follow_ups([(FIRST, visit("2026-03-01", follow_ups=closed))]) == (OPEN_FILE,)
 
 
-def test_same_correction_asked_for_again_is_another_one() -> None:
+def test_repeated_correction_is_separate() -> None:
     later = (SECOND, visit("2026-04-01", follow_ups={"exit": {**EXIT, "due_on": "2026-05-01"}}))
     (left,) = open_follow_ups(
         [
@@ -83,5 +83,5 @@ def test_what_the_office_closes_and_withdraws_is_as_it_was(kept, withdrawn) -> N
     before = open_follow_ups(visits, closures(kept))
     taken_back = closures(withdrawn, withdrawn_reason="Nhập nhầm cơ sở")
     assert open_follow_ups(visits, [*closures(kept), *taken_back]) == before
-    closed = {(one.visit_id, one.key) for one in open_follow_ups(visits)} - set(kept)
-    assert {(one.visit_id, one.key) for one in before} == closed
+    closed = {(follow_up.visit_id, follow_up.key) for follow_up in open_follow_ups(visits)} - set(kept)
+    assert {(follow_up.visit_id, follow_up.key) for follow_up in before} == closed

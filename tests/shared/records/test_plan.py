@@ -26,7 +26,7 @@ TEAMS = ("t1", "t2")
 
 
 def item(item_id: str = "i", first: int = 1, last: int = 30, **over: object) -> PlanItem:
-    known = PlanItem(
+    planned = PlanItem(
         id=item_id,
         year=2026,
         team_id="t1",
@@ -38,11 +38,11 @@ def item(item_id: str = "i", first: int = 1, last: int = 30, **over: object) -> 
         window_from=date(2026, 11, first),
         window_to=date(2026, 11, last),
     )
-    return replace(known, **over)
+    return replace(planned, **over)
 
 
 def visit(visit_id: str = "v", day: int = 10, **over: object) -> PlanVisit:
-    known = PlanVisit(
+    made = PlanVisit(
         id=visit_id,
         day=date(2026, 11, day),
         team_id="t1",
@@ -51,24 +51,27 @@ def visit(visit_id: str = "v", day: int = 10, **over: object) -> PlanVisit:
         unit_id="u",
         kind="planned",
     )
-    return replace(known, **over)
+    return replace(made, **over)
 
 
 def states(items, visits, today=TODAY) -> dict[str, str]:
-    return {key: found.state.value for key, found in progress_of(items, visits, today).items()}
+    return {key: outcome.state.value for key, outcome in progress_of(items, visits, today).items()}
 
 
 def test_a_plan_is_read_from_its_record() -> None:
     plan = InspectionPlan.from_data(builders.inspection_plan())
-    assert [(one.key, one.month, one.count) for one in plan.quotas] == [("q1", None, 3), ("q2", 11, 12)]
+    assert [(quota.key, quota.month, quota.count) for quota in plan.quotas] == [
+        ("q1", None, 3),
+        ("q2", 11, 12),
+    ]
     read = PlanItem.from_data("i", builders.plan_item(cancelled={"reason": "Đã đóng cửa"}))
     assert (read.window_from, read.cancelled) == (date(2026, 11, 1), "Đã đóng cửa")
     assert not PlanItem.from_data("i", {}).is_secret(TODAY)
 
 
 def test_day_decides_while_no_visit_was_made() -> None:
-    found = states([item("past", last=19), item("now", last=20), item("next", first=21)], [])
-    assert found == {"past": "missed", "now": "due", "next": "later"}
+    states_by_item = states([item("past", last=19), item("now", last=20), item("next", first=21)], [])
+    assert states_by_item == {"past": "missed", "now": "due", "next": "later"}
     assert states([item(cancelled="Đã giải thể")], [visit()]) == {"i": "cancelled"}
 
 
@@ -94,10 +97,10 @@ def test_a_visit_that_names_it_keeps_it_even_late_but_not_elsewhere() -> None:
     assert states([item(last=9)], [late]) == {"i": "done"}
     assert states([item(last=9)], [replace(late, establishment_id="b")]) == {"i": "missed"}
     named = progress_of([item("other"), item("named")], [visit(plan_item_id="named")], TODAY)
-    assert [key for key, one in named.items() if one.state is PlanState.DONE] == ["named"]
+    assert [key for key, outcome in named.items() if outcome.state is PlanState.DONE] == ["named"]
 
 
-def test_a_visit_before_a_closed_door_is_told_and_does_nothing() -> None:
+def test_visit_without_access_is_recorded_and_fulfils_no_item() -> None:
     closed = visit("closed", day=5, is_inspected=False)
     assert progress_of([item()], [closed], TODAY)["i"].tried == ("closed",)
     assert states([item()], [closed]) == {"i": "due"}
@@ -105,7 +108,7 @@ def test_a_visit_before_a_closed_door_is_told_and_does_nothing() -> None:
     assert (both.visit_id, both.tried) == ("in", ("closed",))
 
 
-def test_an_open_item_takes_what_no_other_needs() -> None:
+def test_open_item_uses_a_visit_that_no_other_needs() -> None:
     wide = item("open", establishment_id="")
     assert states([wide, item("a")], [visit()]) == {"a": "done", "open": "due"}
     other = visit("w", establishment_id="b")
@@ -114,8 +117,8 @@ def test_an_open_item_takes_what_no_other_needs() -> None:
 
 
 def test_two_visits_keep_two_windows_that_overlap() -> None:
-    found = progress_of([item("long"), item("short", last=12)], [visit("v1", 3), visit("v2", 11)], TODAY)
-    assert {one.state for one in found.values()} == {PlanState.DONE}
+    progress = progress_of([item("long"), item("short", last=12)], [visit("v1", 3), visit("v2", 11)], TODAY)
+    assert {outcome.state for outcome in progress.values()} == {PlanState.DONE}
 
 
 def test_an_unannounced_visit_is_secret_until_its_day() -> None:
@@ -127,9 +130,14 @@ def test_an_unannounced_visit_is_secret_until_its_day() -> None:
 
 def test_quotas_count_a_visit_once_and_only_where_it_belongs() -> None:
     plan = InspectionPlan.from_data(builders.inspection_plan())
-    one = visit(unit_id=builders.UNIT, team_id=builders.TEAM)
-    visits = [one, one, replace(one, id="w", establishment_type_id="guesthouse"), visit("x", is_void=True)]
-    visits.append(replace(one, id="c", is_inspected=False))
+    counted_visit = visit(unit_id=builders.UNIT, team_id=builders.TEAM)
+    visits = [
+        counted_visit,
+        counted_visit,
+        replace(counted_visit, id="w", establishment_type_id="guesthouse"),
+        visit("x", is_void=True),
+    ]
+    visits.append(replace(counted_visit, id="c", is_inspected=False))
     assert taken_by(plan.quotas, visits) == {"q1": {"v"}, "q2": {"v", "w"}}
     assert monthly_need(12, 2, 2026, TODAY) == 5
     assert monthly_need(2, 5, 2026, TODAY) == 0
@@ -145,8 +153,12 @@ ITEMS = st.builds(
         window_from=TODAY + timedelta(days=first),
         window_to=TODAY + timedelta(days=first + length),
     ),
-    *(st.integers(0, 9), st.integers(-9, 9), st.integers(0, 9)),
-    *(st.sampled_from((*PLACES, "")), st.sampled_from(TEAMS), st.booleans()),
+    st.integers(0, 9),
+    st.integers(-9, 9),
+    st.integers(0, 9),
+    st.sampled_from((*PLACES, "")),
+    st.sampled_from(TEAMS),
+    st.booleans(),
 )
 VISITS = st.builds(
     lambda number, day, place, team, named, inspected, void: visit(
@@ -158,27 +170,32 @@ VISITS = st.builds(
         is_inspected=inspected,
         is_void=void,
     ),
-    *(st.integers(0, 9), st.integers(-9, 9), st.sampled_from(PLACES), st.sampled_from(TEAMS)),
-    *(st.none() | st.integers(0, 9), st.booleans(), st.booleans()),
+    st.integers(0, 9),
+    st.integers(-9, 9),
+    st.sampled_from(PLACES),
+    st.sampled_from(TEAMS),
+    st.none() | st.integers(0, 9),
+    st.booleans(),
+    st.booleans(),
 )
 
 
 @given(
-    st.lists(ITEMS, max_size=6, unique_by=lambda one: one.id),
-    st.lists(VISITS, max_size=6, unique_by=lambda one: one.id),
+    st.lists(ITEMS, max_size=6, unique_by=lambda planned: planned.id),
+    st.lists(VISITS, max_size=6, unique_by=lambda made: made.id),
 )
 def test_each_visit_counts_once_and_a_void_one_gives_its_item_back(items, visits) -> None:
-    found = progress_of(items, visits, TODAY)
-    used = Counter(one.visit_id for one in found.values() if one.visit_id)
+    progress = progress_of(items, visits, TODAY)
+    used = Counter(outcome.visit_id for outcome in progress.values() if outcome.visit_id)
     assert set(used.values()) <= {1}
-    assert {one for one in used} <= {one.id for one in visits if one.counts}
-    assert {key for key, one in found.items() if one.state is PlanState.DONE} == {
-        key for key, one in found.items() if one.visit_id
+    assert set(used) <= {visit.id for visit in visits if visit.counts}
+    assert {key for key, outcome in progress.items() if outcome.state is PlanState.DONE} == {
+        key for key, outcome in progress.items() if outcome.visit_id
     }
-    assert found == progress_of(reversed(items), reversed(visits), TODAY)
-    nothing = progress_of(items, [replace(one, is_void=True) for one in visits], TODAY)
-    assert not any(one.visit_id or one.tried for one in nothing.values())
+    assert progress == progress_of(reversed(items), reversed(visits), TODAY)
+    nothing = progress_of(items, [replace(visit, is_void=True) for visit in visits], TODAY)
+    assert not any(outcome.visit_id or outcome.tried for outcome in nothing.values())
     for visit_id in used:
-        without = [replace(one, is_void=one.is_void or one.id == visit_id) for one in visits]
-        done = {one.visit_id for one in progress_of(items, without, TODAY).values()}
+        without = [replace(visit, is_void=visit.is_void or visit.id == visit_id) for visit in visits]
+        done = {outcome.visit_id for outcome in progress_of(items, without, TODAY).values()}
         assert visit_id not in done

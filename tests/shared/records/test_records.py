@@ -38,7 +38,7 @@ def test_a_visit_belongs_to_the_local_date_of_its_start() -> None:
     assert Inspection.from_data({}).occurred_on is None
 
 
-def test_a_visit_reads_what_was_found_and_what_followed() -> None:
+def test_visit_contains_findings_and_measures() -> None:
     read = Inspection.from_data(
         builders.inspection(
             findings={
@@ -60,7 +60,7 @@ def test_a_session_adds_up_attendances_and_keeps_unknown_apart_from_zero() -> No
     assert read.materials == {"leaflet": 6}
 
 
-def test_a_review_tells_the_remarks_still_open() -> None:
+def test_review_contains_the_open_comments() -> None:
     review = builders.review()
     comments = review["comments"]
     assert isinstance(comments, dict)

@@ -36,7 +36,7 @@ def repetition(*visits: Visit) -> Repetition | None:
     return earlier.repetition if earlier else None
 
 
-def test_violation_of_an_earlier_visit_within_twelve_months_is_known_by_its_last_day() -> None:
+def test_earlier_violation_within_twelve_months_has_its_last_day() -> None:
     visits = [
         visit("2026-03-01T02:00:00Z", "a", "b"),
         visit("2026-05-01T02:00:00Z", "a"),
@@ -55,8 +55,8 @@ def test_violation_of_an_earlier_visit_within_twelve_months_is_known_by_its_last
     [("2025-11-24T01:00:00Z", True), ("2025-11-23T16:59:00Z", False), ("2025-11-23T17:00:00Z", True)],
 )
 def test_twelve_months_are_counted_in_local_days(earlier: str, is_known: bool) -> None:
-    known = earlier_violations([visit(earlier, "a")], from_wire("2026-11-24T15:00:00Z"))
-    assert bool(known) is is_known
+    earlier_acts = earlier_violations([visit(earlier, "a")], from_wire("2026-11-24T15:00:00Z"))
+    assert bool(earlier_acts) is is_known
 
 
 def test_leap_day_looks_back_to_the_last_of_february() -> None:

@@ -31,12 +31,12 @@ def test_pages_come_in_the_order_of_the_kind_of_establishment() -> None:
     assert tuple(section.id for section, _ in pages) == LISTS.types["karaoke"].sections
 
 
-def test_the_number_of_guests_is_asked_after_a_stay_was_not_notified() -> None:
+def test_number_of_guests_is_an_item_after_an_unnotified_stay() -> None:
     assert "lodging_guests_unnotified" not in _asked("hotel", {"lodging_stay_notified": "yes"})
     assert "lodging_guests_unnotified" in _asked("hotel", {"lodging_stay_notified": "partial"})
 
 
-def test_earlier_shortcomings_are_asked_where_there_are_some() -> None:
+def test_earlier_shortcomings_are_an_item_where_there_are_some() -> None:
     assert "pv_previous_fixed" not in _asked("karaoke", {})
     assert "pv_previous_fixed" in _asked("karaoke", {}, ConditionContext(has_open_follow_ups=True))
 

@@ -24,11 +24,13 @@ LISTS = lists_with(ListPack().with_rows({"places.media_outlets": {"station_gl": 
 
 
 def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
-    return {(one.path, one.code.value) for one in submission_problems(record_type, data, LISTS, NOW)}
+    return {
+        (problem.path, problem.code.value) for problem in submission_problems(record_type, data, LISTS, NOW)
+    }
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({}, {}),
         ({"workers_male": 1}, {"workers_total": ["sum_mismatch"]}),
@@ -43,8 +45,8 @@ def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
         ({"workers_insured": 6}, {"workers_insured": ["exceeds_total"]}),
     ],
 )
-def test_counts_of_a_census_agree_with_its_total(over: builders.Data, wanted: dict[str, list[str]]) -> None:
-    assert errors("worker_census", builders.worker_census(**over), load()) == wanted
+def test_counts_of_a_census_agree_with_its_total(over: builders.Data, expected: dict[str, list[str]]) -> None:
+    assert errors("worker_census", builders.worker_census(**over), load()) == expected
 
 
 def test_an_establishment_without_workers_is_a_count_too() -> None:
@@ -68,7 +70,7 @@ def test_a_day_that_is_still_to_come_is_refused(record_type: str, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({}, set()),
         ({"people_total": 0, "women_total": 0}, set()),
@@ -81,9 +83,9 @@ def test_a_day_that_is_still_to_come_is_refused(record_type: str, path: str) -> 
     ],
 )
 def test_an_at_risk_group_is_counted_by_a_commune_for_a_half_year_that_has_come(
-    over: builders.Data, wanted: set[tuple[str, str]]
+    over: builders.Data, expected: set[tuple[str, str]]
 ) -> None:
-    assert _problems("risk_group_count", builders.risk_group_count(**over)) == wanted
+    assert _problems("risk_group_count", builders.risk_group_count(**over)) == expected
 
 
 def test_an_outlet_publishes_from_the_day_it_is_in_force() -> None:
@@ -109,5 +111,5 @@ def test_ended_commune_enters_nothing_of_a_day_after_its_end(
     record_type: str, day: builders.Data, refused: str
 ) -> None:
     data = getattr(builders, record_type)(unit_id="c11629_v1", **day)
-    found = {path for path, code in _problems(record_type, data) if code == "unit_not_valid"}
-    assert found == ({refused} if refused else set())
+    paths = {path for path, code in _problems(record_type, data) if code == "unit_not_valid"}
+    assert paths == ({refused} if refused else set())

@@ -21,20 +21,24 @@ def _codes(answers: dict[str, object]) -> dict[str, str]:
 
 @st.composite
 def counts(draw: st.DrawFn) -> dict[str, object]:
-    """Counts that belong together, some of them not asked."""
+    """Return the counts of workers that belong together; some are left out."""
     female, male, unstated = (draw(st.integers(0, 60)) for _ in range(3))
     total = female + male + unstated
-    found: dict[str, object] = {
+    counts: dict[str, object] = {
         "workers_total": total,
         "workers_female": female,
         "workers_male": male,
         "workers_sex_unstated": unstated,
     }
     for item_id in draw(st.sets(st.sampled_from(BELOW_TOTAL))):
-        found[item_id] = draw(st.integers(0, total))
-    present = found.get("workers_present")
+        counts[item_id] = draw(st.integers(0, total))
+    present = counts.get("workers_present")
     attended = draw(st.integers(0, present if isinstance(present, int) else total))
-    return {**found, "ou_workers_attended": attended, "ou_workers_first_time": draw(st.integers(0, attended))}
+    return {
+        **counts,
+        "ou_workers_attended": attended,
+        "ou_workers_first_time": draw(st.integers(0, attended)),
+    }
 
 
 @given(counts())
@@ -48,8 +52,8 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_named(
 ) -> None:
     total = given_counts["workers_total"]
     assert isinstance(total, int)
-    found = _codes({**given_counts, "workers_total": total + more})
-    assert found == {"answers.workers_total.v": "sum_mismatch"}
+    codes = _codes({**given_counts, "workers_total": total + more})
+    assert codes == {"answers.workers_total.v": "sum_mismatch"}
 
 
 @pytest.mark.parametrize("item_id", BELOW_TOTAL)
@@ -59,16 +63,16 @@ def test_no_count_of_workers_exceeds_the_total(
 ) -> None:
     total = given_counts["workers_total"]
     assert isinstance(total, int)
-    found = _codes({**given_counts, item_id: total + more})
-    assert found == {f"answers.{item_id}.v": "exceeds_total"}
+    codes = _codes({**given_counts, item_id: total + more})
+    assert codes == {f"answers.{item_id}.v": "exceeds_total"}
 
 
 @given(counts(), st.integers(1, 50))
 def test_no_more_come_for_the_first_time_than_come(given_counts: dict[str, object], more: int) -> None:
     attended = given_counts["ou_workers_attended"]
     assert isinstance(attended, int)
-    found = _codes({**given_counts, "ou_workers_first_time": attended + more})
-    assert found == {"answers.ou_workers_first_time.v": "exceeds_attendance"}
+    codes = _codes({**given_counts, "ou_workers_first_time": attended + more})
+    assert codes == {"answers.ou_workers_first_time.v": "exceeds_attendance"}
 
 
 def test_no_more_attend_than_are_present_when_presence_was_counted() -> None:
@@ -90,13 +94,13 @@ def test_with_a_part_unknown_only_a_surplus_is_certain() -> None:
 
 
 def test_last_part_of_a_sum_is_what_is_left_of_it() -> None:
-    known = {"workers_total": 5, "workers_female": 4}
-    assert remainder("workers_male", known, LISTS) == 1
-    assert remainder("workers_male", {**known, "workers_sex_unstated": 1}, LISTS) == 0
+    counts = {"workers_total": 5, "workers_female": 4}
+    assert remainder("workers_male", counts, LISTS) == 1
+    assert remainder("workers_male", {**counts, "workers_sex_unstated": 1}, LISTS) == 0
     assert remainder("workers_female", {"workers_total": 5, "workers_male": 5}, LISTS) == 0
     for unknown in ({"workers_total": 5}, {"workers_female": 4}, {"workers_total": 3, "workers_female": 4}):
         assert remainder("workers_male", unknown, LISTS) is None
-    assert remainder("workers_contract", known, LISTS) is None
+    assert remainder("workers_contract", counts, LISTS) is None
 
 
 def test_sum_is_open_until_every_part_is_counted() -> None:

@@ -25,8 +25,8 @@ METRE = 90
 
 
 def _filing(data: dict[str, object]) -> dict[str, str]:
-    found = rules.submission_problems("establishment", data, load(), CONTEXT)
-    return {problem.path: problem.code.value for problem in found}
+    problems = rules.submission_problems("establishment", data, load(), CONTEXT)
+    return {problem.path: problem.code.value for problem in problems}
 
 
 @pytest.mark.parametrize(("metres", "alike"), [(0, True), (140, True), (160, False)])
@@ -37,7 +37,7 @@ def test_the_same_name_and_kind_within_150_metres_may_be_the_same_place(metres: 
 
 
 @pytest.mark.parametrize(
-    ("typed", "known", "alike"),
+    ("typed", "registered_name", "alike"),
     [
         ("Mộc Diệp", "karaoke moc diep", True),
         ("Karaoke Mộc Diệp", "moc diep", True),
@@ -46,9 +46,9 @@ def test_the_same_name_and_kind_within_150_metres_may_be_the_same_place(metres: 
         ("Karaoke", "karaoke moc diep", False),
     ],
 )
-def test_a_name_with_or_without_its_kind_is_the_same(typed: str, known: str, alike: bool) -> None:
+def test_a_name_with_or_without_its_kind_is_the_same(typed: str, registered_name: str, alike: bool) -> None:
     here = builders.establishment(name=typed)
-    assert bool(possible_duplicates(here, [replace(KNOWN, folded_name=known)])) is alike
+    assert bool(possible_duplicates(here, [replace(KNOWN, folded_name=registered_name)])) is alike
 
 
 def test_another_name_or_kind_next_door_is_another_place() -> None:
@@ -64,7 +64,7 @@ def test_the_same_registration_number_is_enough() -> None:
     assert possible_duplicates(nameless, [replace(far, registration_number="")]) == ()
 
 
-def test_without_a_point_the_same_unit_stands_for_near() -> None:
+def test_without_a_point_the_same_unit_counts_as_near() -> None:
     here = builders.establishment(lat=None, lon=None)
     assert possible_duplicates(here, [KNOWN]) == ("k1",)
     assert possible_duplicates(here, [replace(KNOWN, unit_id="c11635_v2")]) == ()
@@ -81,6 +81,6 @@ def test_dates_of_the_register_are_in_order() -> None:
     assert _filing(expired) == {"certificates.antt.expires_on": "end_before_start"}
 
 
-def test_another_kind_of_service_says_which_in_its_note() -> None:
+def test_other_kind_of_service_needs_a_note() -> None:
     assert _filing(builders.establishment("other_service")) == {"note": "required"}
     assert _filing(builders.establishment("other_service", note="Phòng trà")) == {}

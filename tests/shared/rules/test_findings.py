@@ -62,7 +62,7 @@ def test_a_frame_that_older_lists_knew_less_exactly_is_still_of_its_day() -> Non
     assert _codes(_finding("noise", frame=open_end)) == {"findings.f1.frame": "frame_outdated"}
 
 
-def test_a_frame_without_known_amounts_is_stored_without_amounts() -> None:
+def test_frame_of_unknown_amounts_is_stored_without_amounts() -> None:
     assert "min" not in _frame("antt_no_certificate", DAY)
     assert _codes(_finding("antt_no_certificate")) == {}
 
@@ -92,8 +92,8 @@ def test_the_number_of_guests_selects_the_tier(guests: int, violation_id: str) -
 
 
 def test_a_finding_of_another_tier_is_sent_back() -> None:
-    found = _codes(_finding("lodging_no_notice_1_3"), lodging_guests_unnotified=5)
-    assert found == {"findings.f1.violation_id": "wrong_tier"}
+    codes = _codes(_finding("lodging_no_notice_1_3"), lodging_guests_unnotified=5)
+    assert codes == {"findings.f1.violation_id": "wrong_tier"}
 
 
 def test_the_quantity_stated_in_the_finding_decides_before_the_answer() -> None:
@@ -109,8 +109,8 @@ def test_workers_without_a_contract_suggest_the_tier_and_do_not_force_it() -> No
 
 def test_restricted_violations_are_offered_to_the_leader_alone() -> None:
     def offered(is_leader: bool) -> list[str]:
-        found = offered_violations(LISTS, "cu_no_lewd_service", {}, DAY, is_leader=is_leader)
-        return [each.violation.id for each in found]
+        offered = offered_violations(LISTS, "cu_no_lewd_service", {}, DAY, is_leader=is_leader)
+        return [each.violation.id for each in offered]
 
     assert (offered(False), offered(True)) == ([], ["sv_lewd_service"])
     finding = _finding("sv_lewd_service")
@@ -122,6 +122,6 @@ def test_a_violation_that_the_lists_do_not_hold_is_left_to_the_schema() -> None:
     assert _codes({"violation_id": "of_next_year", "occurred_on": "2026-11-20"}) == {}
 
 
-def test_a_violation_without_a_tier_stands_for_no_number() -> None:
+def test_violation_without_a_tier_has_no_range_of_numbers() -> None:
     assert tier_of("kd_door_latch") is None
     assert tier_of("lodging_no_notice_1_3") == range(1, 4)

@@ -109,7 +109,7 @@ def test_no_free_text_may_be_longer_than_the_privacy_rules_allow() -> None:
     assert max(lengths) == load().privacy.free_text.max_length
 
 
-def test_the_free_texts_of_a_record_are_found_wherever_they_stand() -> None:
+def test_free_texts_of_a_record_are_found_at_every_depth() -> None:
     data = write_path(builders.inspection(), "answers.kd_hours.note", "mở cửa muộn")
     data = write_path(data, "answers.item_of_next_year.note", "ghi chú mới")
     data = write_path(data, "representative_opinion", "  ")
@@ -149,6 +149,6 @@ def test_only_a_text_that_changed_is_looked_through_again(monkeypatch) -> None:
 
 def test_name_that_belongs_in_the_record_is_not_marked() -> None:
     marks = FreeTextMarks("establishment", "vi")
-    told = {"note": "Anh Nguyễn Văn Mẫu"}
-    assert marks.of(told) != {}
-    assert marks.of(told, ("Anh Nguyễn Văn Mẫu",)) == {}
+    texts = {"note": "Anh Nguyễn Văn Mẫu"}
+    assert marks.of(texts) != {}
+    assert marks.of(texts, ("Anh Nguyễn Văn Mẫu",)) == {}

@@ -101,7 +101,7 @@ def test_a_guidance_visit_needs_no_decision() -> None:
     assert _errors(data) == {}
 
 
-def test_a_visit_that_found_a_closed_door_carries_no_answers() -> None:
+def test_visit_without_access_has_no_answers() -> None:
     assert _filing(builders.not_inspected()) == {}
     checked = builders.not_inspected(answers={"kd_hours": {"v": "yes"}})
     assert _errors(checked) == {"answers": ["not_when_not_inspected"]}
@@ -122,8 +122,8 @@ def test_required_items_of_the_kind_must_be_answered_before_filing() -> None:
 
 
 def test_people_reached_on_site_need_their_attendances_before_filing() -> None:
-    told = {"ou_done": {"v": "yes"}, "ou_workers_first_time": {"v": 3}}
-    answers = {**builders.answers("karaoke"), **told}
+    outreach_answers = {"ou_done": {"v": "yes"}, "ou_workers_first_time": {"v": 3}}
+    answers = {**builders.answers("karaoke"), **outreach_answers}
     answers.pop("ou_workers_attended", None)
     data = builders.inspection(answers=answers)
     assert _filing(data).get("answers.ou_workers_attended.v") == "required"
@@ -136,9 +136,9 @@ def test_without_the_kind_of_establishment_completeness_is_not_judged() -> None:
 
 
 def test_an_empty_draft_lists_what_is_required_and_nothing_twice() -> None:
-    found = rules.submission_problems("inspection", {}, LISTS, CONTEXT)
-    assert len({(problem.path, problem.code) for problem in found}) == len(found)
-    assert {"members", "started_at", "overall_result"} <= {problem.path for problem in found}
+    problems = rules.submission_problems("inspection", {}, LISTS, CONTEXT)
+    assert len({(problem.path, problem.code) for problem in problems}) == len(problems)
+    assert {"members", "started_at", "overall_result"} <= {problem.path for problem in problems}
 
 
 @pytest.mark.parametrize("type_id", BANNED)
@@ -149,7 +149,7 @@ def test_an_under_18_worker_in_a_banned_kind_needs_a_referral(type_id: str) -> N
     assert _filing(write_path(data, UNDER18, "hotline_111"), context) == {}
 
 
-def test_where_under_18s_may_work_no_referral_is_asked() -> None:
+def test_referral_is_not_required_where_under_18s_may_work() -> None:
     data = write_path(builders.inspection("cafe"), "answers.workers_under18.v", 1)
     assert _filing(data, Context(NOW, "cafe")) == {}
     assert opened_protocols(data, LISTS, "cafe") == ()

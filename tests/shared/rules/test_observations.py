@@ -17,7 +17,7 @@ def place(type_id: str = "karaoke", **over: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("seen", "known", "changes"),
+    ("seen", "registered", "changes"),
     [
         (visit("not_found"), place(), {"operating_status_id": "not_found"}),
         (visit("closed_on_arrival"), place(), {}),
@@ -44,18 +44,18 @@ def place(type_id: str = "karaoke", **over: object) -> dict[str, object]:
         (visit(kd_licence="no"), place("hotel"), {}),
     ],
 )
-def test_answers_change_what_the_register_has_otherwise(seen, known, changes) -> None:
-    assert observed_changes(seen, known) == changes
+def test_answers_change_what_the_register_has_otherwise(seen, registered, changes) -> None:
+    assert observed_changes(seen, registered) == changes
 
 
-def test_a_usual_visit_to_a_known_place_changes_nothing_twice() -> None:
-    known = builders.establishment()
-    changes = observed_changes(builders.inspection(), known)
+def test_usual_visit_to_a_registered_establishment_changes_it_once() -> None:
+    registered = builders.establishment()
+    changes = observed_changes(builders.inspection(), registered)
     for path, value in changes.items():
         head, _, rest = path.partition(".")
         if rest:
             kind, name = rest.split(".")
-            known.setdefault(head, {}).setdefault(kind, {})[name] = value
+            registered.setdefault(head, {}).setdefault(kind, {})[name] = value
         else:
-            known[head] = value
-    assert observed_changes(builders.inspection(), known) == {}
+            registered[head] = value
+    assert observed_changes(builders.inspection(), registered) == {}

@@ -19,8 +19,8 @@ def _errors(data: dict[str, object]) -> dict[str, list[str]]:
 
 
 def _warnings(data: dict[str, object]) -> dict[str, str]:
-    found = rules.warnings("outreach_session", data, LISTS, CONTEXT)
-    return {problem.path: problem.code.value for problem in found}
+    warnings = rules.warnings("outreach_session", data, LISTS, CONTEXT)
+    return {problem.path: problem.code.value for problem in warnings}
 
 
 def _peer_session(**over: object) -> dict[str, object]:
@@ -57,7 +57,7 @@ def test_a_form_that_counts_people_needs_an_audience_and_a_panel_does_not() -> N
     assert _errors(builders.outreach_session(outreach_form_id="panel_banner", audiences=None)) == {}
 
 
-def test_another_form_says_which_in_its_note() -> None:
+def test_other_form_needs_a_note() -> None:
     other = builders.outreach_session(outreach_form_id="other")
     assert _errors(other) == {"note": ["required"]}
     assert _errors({**other, "note": "Trò chơi dân gian"}) == {}

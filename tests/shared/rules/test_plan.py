@@ -24,6 +24,6 @@ def test_planned_visit_that_cannot_be_is_refused_at_its_field(over, expected) ->
 
 
 def test_texts_of_the_office_are_looked_through_for_personal_data() -> None:
-    told = "Theo tin của anh Nguyễn Văn Mẫu 0912345678"
-    data = builders.plan_item(reason=told, cancelled={"reason": told})
+    text = "Theo tin của anh Nguyễn Văn Mẫu 0912345678"
+    data = builders.plan_item(reason=text, cancelled={"reason": text})
     assert sorted(rules.FreeTextMarks("plan_item", "vi").of(data)) == ["cancelled.reason", "reason"]

@@ -55,10 +55,10 @@ BUILDERS = {"inspection": builders.inspection, "outreach_session": builders.outr
 
 def broken(type_name: str, over: dict[str, Any]) -> set[tuple[str, str]]:
     """Return the published rules that this content breaks."""
-    found = rules.errors(type_name, {**BUILDERS[type_name](), **over}, LISTS)
+    errors = rules.errors(type_name, {**BUILDERS[type_name](), **over}, LISTS)
     published = {(rule.path, rule.code.value) for rule in rules.published(type_name, LISTS)}
     named = set()
-    for path, codes in found.items():
+    for path, codes in errors.items():
         for code in codes:
             matching = {rule for rule in published if rule[1] == code and fnmatchcase(path, rule[0])}
             assert matching, f"{code} at {path} is not published"

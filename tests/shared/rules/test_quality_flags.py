@@ -15,9 +15,9 @@ NORTH_1_KM = 90_000
 
 
 def flags(data: builders.Data, type_name: str = "inspection", **context: object) -> dict[str, dict]:
-    known = FlagContext(RECEIVED_AT, **({"establishment": PLACE} | context))
-    found = quality_flags(type_name, data, load(), known)
-    return {problem.code.value: dict(problem.details) for problem in found}
+    flag_context = FlagContext(RECEIVED_AT, **({"establishment": PLACE} | context))
+    problems = quality_flags(type_name, data, load(), flag_context)
+    return {problem.code.value: dict(problem.details) for problem in problems}
 
 
 def check_in(**over: object) -> builders.Data:
@@ -29,7 +29,7 @@ def test_usual_record_has_no_flag() -> None:
     assert flags(builders.outreach_session(), "outreach_session", establishment={}) == {}
 
 
-def test_visit_recorded_far_from_the_registered_point_says_how_far_and_how_sure() -> None:
+def test_visit_far_from_the_registered_point_is_flagged_with_distance_and_accuracy() -> None:
     data = builders.inspection(check_in=check_in(lat=PLACE["lat"] + NORTH_1_KM, accuracy_m=20, fix_age_s=90))
     assert flags(data) == {"far_from_point": {"metres": 1002, "accuracy_m": 20, "fix_age_s": 90}}
 
@@ -52,8 +52,8 @@ def test_two_visits_of_one_day_name_each_other() -> None:
 def test_two_visits_that_overlap_across_midnight_are_the_same() -> None:
     late = {"started_at": "2026-11-20T16:30:00Z", "ended_at": "2026-11-20T17:30:00Z"}
     early = {"started_at": "2026-11-20T17:10:00Z", "ended_at": "2026-11-20T18:00:00Z"}
-    found = flags(builders.inspection(**late), others={"a": builders.inspection(**early)})
-    assert "visited_twice" in found
+    flags_found = flags(builders.inspection(**late), others={"a": builders.inspection(**early)})
+    assert "visited_twice" in flags_found
 
 
 def test_visit_of_another_establishment_or_day_is_another_visit() -> None:
@@ -63,13 +63,15 @@ def test_visit_of_another_establishment_or_day_is_another_visit() -> None:
 
 
 def test_session_entered_twice_is_flagged() -> None:
-    found = flags(builders.outreach_session(), "outreach_session", others={"a": builders.outreach_session()})
-    assert found == {"already_recorded": {"records": ["a"]}}
+    flags_found = flags(
+        builders.outreach_session(), "outreach_session", others={"a": builders.outreach_session()}
+    )
+    assert flags_found == {"already_recorded": {"records": ["a"]}}
 
 
 def test_photos_that_have_not_come_are_counted() -> None:
-    found = flags(builders.inspection(), files_named=3, files_come=1)
-    assert found == {"missing_photos": {"come": 1, "named": 3}}
+    flags_found = flags(builders.inspection(), files_named=3, files_come=1)
+    assert flags_found == {"missing_photos": {"come": 1, "named": 3}}
 
 
 def test_start_after_it_was_received_and_480_workers_are_flagged() -> None:
@@ -82,9 +84,11 @@ def test_start_after_it_was_received_and_480_workers_are_flagged() -> None:
 
 def test_text_with_an_identity_number_is_flagged_once_a_field() -> None:
     data = builders.inspection(recommendation="CCCD 052198001234, gọi 0912345678")
-    known = FlagContext(RECEIVED_AT, establishment=PLACE)
-    found = [(one.path, one.code.value) for one in quality_flags("inspection", data, load(), known)]
-    assert found == [("recommendation", "personal_data")]
+    flag_context = FlagContext(RECEIVED_AT, establishment=PLACE)
+    flagged = [
+        (flag.path, flag.code.value) for flag in quality_flags("inspection", data, load(), flag_context)
+    ]
+    assert flagged == [("recommendation", "personal_data")]
 
 
 def test_codes_are_named_once() -> None:
@@ -95,9 +99,9 @@ def test_what_was_not_in_force_that_day_is_flagged() -> None:
     topic = TABLES["outreach.topics"].rows(released_files())["harms"] | {"valid_to": "2020-01-01"}
     put_in_force(lists_with(ListPack().with_rows({"outreach.topics": {"harms": topic}})))
     session = builders.outreach_session(topic_ids=["harms"])
-    found = quality_flags("outreach_session", session, load(), FlagContext(RECEIVED_AT))
-    assert "not_in_force" in {flag.code for flag in found}
-    assert {flag.code for flag in found} <= set(CODES)
+    raised = quality_flags("outreach_session", session, load(), FlagContext(RECEIVED_AT))
+    assert "not_in_force" in {flag.code for flag in raised}
+    assert {flag.code for flag in raised} <= set(CODES)
 
 
 def test_session_of_99_999_and_a_school_with_fewer_pupils_are_flagged() -> None:

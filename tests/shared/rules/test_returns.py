@@ -24,14 +24,22 @@ POLICE = {
 
 
 def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
-    return {(one.path, one.code.value) for one in submission_problems(record_type, data, load(), NOW)}
+    return {
+        (problem.path, problem.code.value) for problem in submission_problems(record_type, data, load(), NOW)
+    }
 
 
 @pytest.mark.parametrize(
     "record_type",
     [
-        *("agency_return", "harm_reduction_return", "pilot_model", "commendation", "budget_line"),
-        *("denominator", "information_correction", "supervision"),
+        "agency_return",
+        "harm_reduction_return",
+        "pilot_model",
+        "commendation",
+        "budget_line",
+        "denominator",
+        "information_correction",
+        "supervision",
     ],
 )
 def test_a_valid_return_is_taken(record_type: str) -> None:
@@ -39,7 +47,7 @@ def test_a_valid_return_is_taken(record_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({}, set()),
         ({"complex_spots": None}, {("complex_spots", "required")}),
@@ -50,10 +58,10 @@ def test_a_valid_return_is_taken(record_type: str) -> None:
     ],
 )
 def test_an_agency_sends_each_of_its_own_numbers_for_a_month(
-    over: builders.Data, wanted: set[tuple[str, str]]
+    over: builders.Data, expected: set[tuple[str, str]]
 ) -> None:
     data = {name: value for name, value in {**POLICE, **over}.items() if value is not None}
-    assert _problems("agency_return", data) == wanted
+    assert _problems("agency_return", data) == expected
 
 
 def test_the_month_at_hand_is_taken_and_the_next_one_is_not() -> None:
@@ -75,7 +83,7 @@ def test_harm_reduction_is_never_of_one_commune() -> None:
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({"status": "ended"}, {("ended_on", "required")}),
         ({"status": "ended", "ended_on": "2026-02-28"}, {("ended_on", "end_before_start")}),
@@ -83,8 +91,8 @@ def test_harm_reduction_is_never_of_one_commune() -> None:
         ({"started_on": "2026-11-21"}, {("started_on", "date_in_future")}),
     ],
 )
-def test_a_model_that_has_ended_says_when(over: builders.Data, wanted: set[tuple[str, str]]) -> None:
-    assert _problems("pilot_model", builders.pilot_model(**over)) == wanted
+def test_ended_model_needs_the_day_of_its_end(over: builders.Data, expected: set[tuple[str, str]]) -> None:
+    assert _problems("pilot_model", builders.pilot_model(**over)) == expected
 
 
 def test_no_more_is_spent_than_was_allocated() -> None:
@@ -94,7 +102,7 @@ def test_no_more_is_spent_than_was_allocated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({"corrected_on": "2026-11-21"}, {("corrected_on", "date_in_future")}),
         ({"agency_id": "dist_culture_office"}, {("corrected_on", "agency_not_valid")}),
@@ -105,13 +113,13 @@ def test_no_more_is_spent_than_was_allocated() -> None:
     ],
 )
 def test_wrong_information_is_dealt_with_by_an_agency_of_the_day(
-    over: builders.Data, wanted: set[tuple[str, str]]
+    over: builders.Data, expected: set[tuple[str, str]]
 ) -> None:
-    assert _problems("information_correction", builders.information_correction(**over)) == wanted
+    assert _problems("information_correction", builders.information_correction(**over)) == expected
 
 
 @pytest.mark.parametrize(
-    ("over", "wanted"),
+    ("over", "expected"),
     [
         ({"recommendations_done": None}, set()),
         ({"recommendations_done": 5}, set()),
@@ -123,11 +131,11 @@ def test_wrong_information_is_dealt_with_by_an_agency_of_the_day(
     ],
 )
 def test_a_supervision_carries_out_no_more_than_it_recommends(
-    over: builders.Data, wanted: set[tuple[str, str]]
+    over: builders.Data, expected: set[tuple[str, str]]
 ) -> None:
-    assert _problems("supervision", builders.supervision(**over)) == wanted
+    assert _problems("supervision", builders.supervision(**over)) == expected
 
 
 @pytest.mark.parametrize("kind", ["establishments_active", "students_thpt_total"])
-def test_a_total_that_is_counted_or_stands_in_a_list_is_not_entered(kind: str) -> None:
+def test_counted_or_listed_total_cannot_be_entered(kind: str) -> None:
     assert _problems("denominator", builders.denominator(kind=kind)) == {("kind", "unknown_choice")}

@@ -58,7 +58,7 @@ def test_frame_is_that_of_the_form_of_the_establishment(form, fines) -> None:
     assert not sanctions.is_outside(fines[0], fines)
 
 
-def test_frame_that_is_not_known_says_nothing() -> None:
+def test_unknown_frame_has_no_fine_range() -> None:
     assert sanctions.fine_range(("noise", "no_exit_signs"), VISIT, "company") is None
     assert sanctions.fine_range((), VISIT, "company") is None
     assert not sanctions.is_outside(1, None)

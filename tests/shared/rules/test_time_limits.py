@@ -24,7 +24,7 @@ def _visit(**over: object) -> builders.Data:
 
 def _ends(*entries: tuple[str, str, builders.Data], **over: object) -> dict[str, date]:
     visit = _visit(**over)
-    after = AfterVisit.of(visit, {one: (kind, data) for one, kind, data in entries})
+    after = AfterVisit.of(visit, {entry_id: (kind, data) for entry_id, kind, data in entries})
     return {limit.deadline.id: limit.ends_on for limit in running_limits(visit, LISTS, after)}
 
 
@@ -97,9 +97,9 @@ def test_decision_that_the_field_wrote_too_counts_once() -> None:
             "k1": {"measure_id": "fine_money", "document_number": "15/qđ-xphc ", "amount_vnd": 15_000_000}
         }
     )
-    one = _decision()
+    decision = _decision()
     assert len(AfterVisit.of(visit, {}).decisions) == 1
-    (only,) = AfterVisit.of(visit, {one[0]: one[1:]}).decisions
+    (only,) = AfterVisit.of(visit, {decision[0]: decision[1:]}).decisions
     assert (only.decision_id, only.is_of_field) == (DECIDED, False)
     other = _decision(document_number="16/QĐ-XPHC")
     assert len(AfterVisit.of(visit, {other[0]: other[1:]}).decisions) == 2
@@ -108,9 +108,9 @@ def test_decision_that_the_field_wrote_too_counts_once() -> None:
 def test_payment_that_the_field_saw_counts_until_the_office_enters_one() -> None:
     fine = {"measure_id": "fine_money", "document_number": "15/QĐ-XPHC", "amount_vnd": 15_000_000}
     visit = _visit(measures={"k1": {**fine, "paid_on": "2026-09-10"}})
-    one = _decision()
-    (paid,) = AfterVisit.of(visit, {one[0]: one[1:]}).decisions
+    decision = _decision()
+    (paid,) = AfterVisit.of(visit, {decision[0]: decision[1:]}).decisions
     assert (paid.outstanding_vnd, paid.last_paid_on) == (0, date(2026, 9, 10))
     part = ("payment", builders.payment(decision=DECIDED, amount_vnd=5_000_000))
-    (entered,) = AfterVisit.of(visit, {one[0]: one[1:], PAID: part}).decisions
+    (entered,) = AfterVisit.of(visit, {decision[0]: decision[1:], PAID: part}).decisions
     assert (entered.paid_vnd, entered.outstanding_vnd) == (5_000_000, 10_000_000)

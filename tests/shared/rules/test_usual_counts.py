@@ -22,11 +22,11 @@ def unusual(day: str = "2026-11-20", counts: dict[str, int] | None = None, **pla
 )
 def test_no_audience_is_larger_than_its_school_or_zone(place: dict[str, str], of: str, people: int) -> None:
     assert unusual(counts={PUPILS: people, "parents": 12}, **place) == {}
-    found = unusual(counts={PUPILS: 99_999, "parents": 12}, **place)
-    assert found == {f"audiences.{PUPILS}.attendance_count": {"of": of, "most": people}}
+    problems = unusual(counts={PUPILS: 99_999, "parents": 12}, **place)
+    assert problems == {f"audiences.{PUPILS}.attendance_count": {"of": of, "most": people}}
 
 
-def test_where_no_number_of_the_place_is_known_a_whole_session_has_a_usual_size() -> None:
+def test_session_without_the_size_of_the_place_has_a_usual_size() -> None:
     counts = {PUPILS: MOST_AT_A_SESSION - 1, "parents": 1}
     assert unusual(counts=counts) == {}
     more = {**counts, "parents": 2}
@@ -40,7 +40,7 @@ def test_where_no_number_of_the_place_is_known_a_whole_session_has_a_usual_size(
 def test_workers_beside_the_usual_number_of_the_kind() -> None:
     kind = load().types["karaoke"]
     of_kind = {"least": kind.workers.least, "most": kind.workers.most}
-    for total, found in ((kind.workers.most, []), (99_999, [of_kind]), (None, [])):
+    for total, expected in ((kind.workers.most, []), (99_999, [of_kind]), (None, [])):
         problems = unusual_workers("workers_total", total, "karaoke", LISTS)
-        assert [dict(problem.details) for problem in problems] == found
+        assert [dict(problem.details) for problem in problems] == expected
     assert list(unusual_workers("workers_total", 99_999, None, LISTS)) == []

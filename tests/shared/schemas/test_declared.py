@@ -55,12 +55,12 @@ VALUES = (
 
 
 def _paths(data: Data, prefix: str = "") -> list[str]:
-    found: list[str] = []
+    paths: list[str] = []
     for key, value in data.items():
-        found.append(f"{prefix}{key}")
+        paths.append(f"{prefix}{key}")
         if isinstance(value, dict):
-            found += _paths(value, f"{prefix}{key}.")
-    return found
+            paths += _paths(value, f"{prefix}{key}.")
+    return paths
 
 
 PATHS = {name: [*_paths(build()), "unknown", "unknown.deeper", "_schema"] for name, build in VALID.items()}

@@ -20,8 +20,8 @@ KINDS = {"yes": "ynpa", "count": "count", "day": "date", "said": "text", "role":
 
 @pytest.fixture(autouse=True)
 def items_of_a_pack() -> None:
-    known = ITEMS.rows(released_files())["fire_extinguishers"]
-    rows = {f"new-{name}": known | {"id": f"new-{name}", "answer": kind} for name, kind in KINDS.items()}
+    released = ITEMS.rows(released_files())["fire_extinguishers"]
+    rows = {f"new-{name}": released | {"id": f"new-{name}", "answer": kind} for name, kind in KINDS.items()}
     # Schemas are kept by the version of the lists, and one process of tests has many packs of number 1.
     put_in_force(lists_with(ListPack(number=5800).with_rows({ITEMS.path: rows})))
 
@@ -54,8 +54,8 @@ def test_a_note_of_such_an_item_has_its_limit() -> None:
 
 
 def test_a_text_of_such_an_item_is_free_text() -> None:
-    said = write_path(builders.inspection(), "answers.new-said.v", "Đã treo biển.")
-    assert "answers.new-said.v" in free_texts("inspection", said)
+    visit = write_path(builders.inspection(), "answers.new-said.v", "Đã treo biển.")
+    assert "answers.new-said.v" in free_texts("inspection", visit)
 
 
 def test_other_clients_read_it_in_the_schema() -> None:

@@ -35,14 +35,14 @@ def test_the_items_of_a_list_have_no_path() -> None:
     assert not [path for path in INSPECTION if path.startswith("local_escort_agencies.")]
 
 
-def test_a_field_tells_whether_it_is_required() -> None:
+def test_field_has_its_required_flag() -> None:
     assert INSPECTION["team_id"].required
     assert INSPECTION["findings.*.violation_id"].required
     assert not INSPECTION["findings.*.note"].required
     assert not INSPECTION["findings"].required
 
 
-def test_a_field_tells_whether_people_write_sentences_in_it() -> None:
+def test_field_has_its_free_text_flag() -> None:
     assert is_free_text(INSPECTION["recommendation"])
     assert is_free_text(INSPECTION["answers.*.note"])
     assert not is_free_text(INSPECTION["minutes_number"])
@@ -59,9 +59,9 @@ def test_a_field_tells_whether_people_write_sentences_in_it() -> None:
     ],
 )
 def test_a_concrete_path_finds_its_field(path: str, declared: str) -> None:
-    found = field_at(TYPES["inspection"].schema, path)
-    assert found is not None
-    assert describe(found) == describe(INSPECTION[declared])
+    field = field_at(TYPES["inspection"].schema, path)
+    assert field is not None
+    assert describe(field) == describe(INSPECTION[declared])
 
 
 @pytest.mark.parametrize("path", ["nothing", "team_id.x", "findings.f1.nothing", "answers.kd_hours.v.x"])

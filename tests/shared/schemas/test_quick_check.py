@@ -125,11 +125,20 @@ def test_what_is_right_is_loaded_as_it_came(changes: dict[str, object]) -> None:
         fields.String(validate=[validate.Length(max=3), ONE_OF]),
     ],
     ids=[
-        *("endless_text", "integer", "float", "date", "list", "list_of_dates", "dict"),
-        *("renamed", "unknown_validator", "many", "two_limits"),
+        "endless_text",
+        "integer",
+        "float",
+        "date",
+        "list",
+        "list_of_dates",
+        "dict",
+        "renamed",
+        "unknown_validator",
+        "many",
+        "two_limits",
     ],
 )
-def test_a_declaration_that_says_too_little_is_refused(
+def test_incomplete_declaration_is_refused(
     derive: Callable[[type[WireSchema]], object], field: Field
 ) -> None:
     with pytest.raises(TypeError, match="cannot declare"):

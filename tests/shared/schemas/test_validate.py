@@ -123,9 +123,9 @@ BAD: list[tuple[str, Callable[[], Data], str, object, str]] = [
 def test_one_wrong_value_gives_one_code_at_its_path(
     name: str, build: Callable[[], Data], path: str, value: object, code: str
 ) -> None:
-    found = validate(name, write_path(build(), path, value))
+    problems = validate(name, write_path(build(), path, value))
     at = "protocols.curfew" if path.startswith("protocols.") else path
-    assert found[at] == [code]
+    assert problems[at] == [code]
 
 
 @pytest.mark.parametrize("type_id", ["karaoke", "hotel", "massage", "cafe", "discotheque", "boarding_house"])
@@ -134,13 +134,13 @@ def test_a_complete_visit_of_any_kind_is_valid(type_id: str) -> None:
     assert validate("inspection", builders.not_inspected()) == {}
 
 
-def test_wire_takes_larger_counts_than_forms() -> None:
+def test_wire_accepts_larger_counts_than_forms() -> None:
     data = builders.worker_census(workers_total=1_000_000)
     assert validate("worker_census", data) == {}
     assert bounds_at("worker_census", "workers_total") == (0, LARGEST_COUNT)
 
 
-def test_every_required_field_is_asked_for_by_name() -> None:
+def test_missing_required_fields_are_reported_by_name() -> None:
     assert validate("outreach_session", {}) == {
         name: ["required"]
         for name in ("outreach_form_id", "session_date", "unit_id", "host_agency_id", "topic_ids")

@@ -50,7 +50,7 @@ def test_a_duration_counts_the_time_that_the_device_slept(monkeypatch: pytest.Mo
     assert duration_clock() - before == 3600
 
 
-def test_a_shifted_clock_starts_where_it_was_told_and_ticks() -> None:
+def test_shifted_clock_starts_at_the_given_instant_and_ticks() -> None:
     clock = clock_from_environment({"FIELD178_CLOCK_START": "2025-03-11T08:00:00+07:00"})
     assert isinstance(clock, ShiftedClock)
     first = clock.now()

@@ -33,8 +33,8 @@ def test_limit_in_two_steps_is_the_limit_in_one(start, first, second):
 
 
 @given(days, days, counts)
-def test_who_begins_later_never_ends_earlier(one, other, count):
-    early, late = sorted((one, other))
+def test_who_begins_later_never_ends_earlier(day, other, count):
+    early, late = sorted((day, other))
     assert add_working_days(early, count, CALENDAR) <= add_working_days(late, count, CALENDAR)
 
 
@@ -53,9 +53,9 @@ def test_a_fixed_day_off_of_leap_years_is_one_in_leap_years_alone():
 
 @given(days)
 def test_next_working_day_skips_days_off_alone(day):
-    found = next_working_day(day, CALENDAR)
-    assert CALENDAR.is_worked(found)
-    assert not any(CALENDAR.is_worked(day + timedelta(days=ahead)) for ahead in range((found - day).days))
+    next_day = next_working_day(day, CALENDAR)
+    assert CALENDAR.is_worked(next_day)
+    assert not any(CALENDAR.is_worked(day + timedelta(days=ahead)) for ahead in range((next_day - day).days))
 
 
 @pytest.mark.parametrize(

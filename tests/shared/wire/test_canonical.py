@@ -41,10 +41,10 @@ def test_canonical_form_sorts_keys_and_escapes_as_rfc_8785() -> None:
 def test_record_hash_is_taken_over_the_five_members_the_protocol_names() -> None:
     text = '["0197c3a8-0000-7000-8000-0000000000a1","establishment",3,false,{"name":"Nhà nghỉ"}]'
     expected = hashlib.sha256(text.encode()).hexdigest()[:32]
-    found = record_hash(
+    digest = record_hash(
         "0197c3a8-0000-7000-8000-0000000000a1", "establishment", 3, False, {"name": "Nhà nghỉ"}
     )
-    assert found == expected
+    assert digest == expected
 
 
 @given(VALUES)

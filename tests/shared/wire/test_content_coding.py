@@ -71,7 +71,7 @@ def test_a_cut_answer_is_readable_up_to_its_last_flush() -> None:
     assert gzip.decompress(sent + end) == b"".join(PARTS)
 
 
-def test_a_damaged_answer_is_said_to_be_damaged() -> None:
+def test_damaged_answer_raises_its_error() -> None:
     with pytest.raises(AppError) as caught:
         StreamReader(GZIP).feed(b"\xff\xfenothing of the kind")
     assert caught.value.code is ErrorCode.BAD_ENCODING

@@ -102,15 +102,15 @@ def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec
     if spec.path in BESIDE or spec.kind is FieldKind.ANSWER:
         return
     described = dict(paths_of(json_schema(record_type)))[spec.path]
-    one = described.get("items", described)
-    assert isinstance(one, Mapping)
-    assert one.get("type") == JSON_TYPES.get(spec.kind, "string")
-    assert (one.get("format") == "date") == (
+    schema = described.get("items", described)
+    assert isinstance(schema, Mapping)
+    assert schema.get("type") == JSON_TYPES.get(spec.kind, "string")
+    assert (schema.get("format") == "date") == (
         spec.kind in (FieldKind.DATE, FieldKind.MONTH, FieldKind.HALF_YEAR)
     )
     if spec.kind is FieldKind.CHOICE:
-        assert "enum" in one or "pattern" in one
-    elif "enum" in one:
+        assert "enum" in schema or "pattern" in schema
+    elif "enum" in schema:
         assert spec.kind in (FieldKind.SOURCE, FieldKind.CODE)
 
 
@@ -121,11 +121,11 @@ def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec
 )
 def test_every_choice_of_a_field_has_a_label(record_type: str, spec: FieldSpec) -> None:
     described = dict(paths_of(json_schema(record_type)))[spec.path]
-    one = described.get("items", described)
-    assert isinstance(one, Mapping)
-    ids = set(one.get("enum") or choices_of(spec.choices, load()))
+    schema = described.get("items", described)
+    assert isinstance(schema, Mapping)
+    ids = set(schema.get("enum") or choices_of(spec.choices, load()))
     unnamed = ids - set(choices_of(spec.choices, load()))
-    # Hotlines are no agencies; their ids say their number.
+    # Hotlines are no agencies; their ids contain their number.
     assert {each for each in unnamed if not each.startswith("hotline_")} == set()
 
 
@@ -133,12 +133,12 @@ def test_every_choice_of_a_field_has_a_label(record_type: str, spec: FieldSpec) 
 def test_every_free_text_is_looked_through_for_personal_data(record_type: str) -> None:
     marked = {path for path, each in paths_of(json_schema(record_type)) if each.get("x-free-text")}
     specs = FIELDS.get(record_type, {})
-    said = {path for path in marked if path != "answers.*.v"}
-    assert {path for path in said if not specs[path].is_free_text} == set(), (
+    in_schema = {path for path in marked if path != "answers.*.v"}
+    assert {path for path in in_schema if not specs[path].is_free_text} == set(), (
         "the schema says it, the field does not"
     )
     declared = {path for path, spec in specs.items() if spec.is_free_text}
-    assert declared | said <= set(free_text_paths(record_type))
+    assert declared | in_schema <= set(free_text_paths(record_type))
     assert {path for path, spec in specs.items() if spec.kind is FieldKind.LONG_TEXT} <= declared
 
 
@@ -155,7 +155,7 @@ def test_every_field_has_a_line_on_the_paper_or_a_reason(record_type: str) -> No
             assert spec.section in PRINTED_SECTIONS[record_type], spec.path
 
 
-def test_what_leaves_in_no_file_leaves_in_no_feed_and_stands_in_no_table() -> None:
+def test_field_excluded_from_files_is_in_no_feed_and_table() -> None:
     for record_type, spec in EVERY_FIELD:
         if spec.why_not_exported:
             assert spec.why_not_in_feeds, (record_type, spec.path)
@@ -167,8 +167,8 @@ def test_what_leaves_in_no_file_leaves_in_no_feed_and_stands_in_no_table() -> No
 
 
 def test_marks_stand_at_each_free_text_of_a_record() -> None:
-    told = "Gọi anh Nguyễn Văn Mẫu 0912345678"
-    data = builders.outreach_session(venue=told, summary=told, note="không có gì")
+    text = "Gọi anh Nguyễn Văn Mẫu 0912345678"
+    data = builders.outreach_session(venue=text, summary=text, note="không có gì")
     marks = FreeTextMarks("outreach_session", "vi")
     assert sorted(marks.of(data)) == ["summary", "venue"]
     assert marks.of({"venue": "Nhà văn hóa"}) == {}
@@ -184,7 +184,7 @@ def test_every_text_of_a_field_is_translated(language: str) -> None:
         assert bool(words.help) == bool(spec.help)
 
 
-def test_name_of_one_thing_is_one_word_wherever_it_is_a_field() -> None:
+def test_field_name_is_the_same_in_all_types() -> None:
     names = {record_type: record_name(record_type, "vi") for record_type in RECORD_NAMES}
     assert names["establishment"] == words_at("inspection", "establishment_id", "vi").label
     assert record_name("unheard_of", "vi") == "unheard_of"

@@ -26,9 +26,9 @@ ALLOWED = (
 
 
 def by_name(record_type: str) -> dict[str, columns.RecordColumn]:
-    found = record_columns(record_type, LISTS)
-    assert len({one.name for one in found}) == len(found)
-    return {one.name: one for one in found}
+    columns_found = record_columns(record_type, LISTS)
+    assert len({column.name for column in columns_found}) == len(columns_found)
+    return {column.name: column for column in columns_found}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def by_name(record_type: str) -> dict[str, columns.RecordColumn]:
     ],
     ids=lambda spec: spec.path,
 )
-def test_field_that_may_tell_of_a_person_is_no_column(
+def test_field_that_may_identify_a_person_is_no_column(
     monkeypatch: pytest.MonkeyPatch, inside: FieldSpec
 ) -> None:
     record_columns.cache_clear()
@@ -57,10 +57,10 @@ def test_field_that_may_tell_of_a_person_is_no_column(
 
 
 def test_group_that_names_a_person_is_counted_and_not_named() -> None:
-    found = by_name("inspection")
-    assert "members_count" in found
-    assert "members" not in found
-    assert not [name for name in found if name.startswith(("check_in", "protocols"))]
+    columns_found = by_name("inspection")
+    assert "members_count" in columns_found
+    assert "members" not in columns_found
+    assert not [name for name in columns_found if name.startswith(("check_in", "protocols"))]
 
 
 @pytest.mark.parametrize("record_type", sorted(FIELDS))
@@ -83,7 +83,10 @@ def test_each_column_of_a_record_type_has_a_label_of_its_own(record_type: str, l
 def test_every_question_is_a_column_but_texts_and_counts_that_point_at_a_person() -> None:
     answers = {name.partition(".")[2] for name in by_name("inspection") if name.startswith("answers.")}
     assert set(LISTS.items) - answers == {
-        *("cc_recommendation", "cc_representative_opinion", "workers_under18", "workers_foreign")
+        "cc_recommendation",
+        "cc_representative_opinion",
+        "workers_under18",
+        "workers_foreign",
     }
 
 
@@ -146,17 +149,24 @@ def test_certificates_have_a_column_for_each_kind_and_member() -> None:
 
 
 def test_columns_know_their_kind_their_list_and_whether_they_are_one_of_many() -> None:
-    found = by_name("inspection")
-    kinds = {name: found[name].kind for name in ("findings", "findings_count", "answers.workers_total")}
+    columns_found = by_name("inspection")
+    kinds = {
+        name: columns_found[name].kind for name in ("findings", "findings_count", "answers.workers_total")
+    }
     assert list(kinds.values()) == [FieldKind.CHOICE, FieldKind.NUMBER, FieldKind.NUMBER]
-    assert found["answers.cc_fix_deadline"].kind is FieldKind.DATE
-    assert found["answers.biz_registration"].kind is FieldKind.ANSWER
-    assert (found["findings"].list_name, found["trigger"].list_name) == ("violations", "inspection_trigger")
+    assert columns_found["answers.cc_fix_deadline"].kind is FieldKind.DATE
+    assert columns_found["answers.biz_registration"].kind is FieldKind.ANSWER
+    assert (columns_found["findings"].list_name, columns_found["trigger"].list_name) == (
+        "violations",
+        "inspection_trigger",
+    )
     assert by_name("outreach_session")["audiences"].list_name == "audiences"
-    assert [found[name].is_list for name in ("findings", "local_escort_agencies", "trigger")] == [
-        *(True, True, False)
+    assert [columns_found[name].is_list for name in ("findings", "local_escort_agencies", "trigger")] == [
+        True,
+        True,
+        False,
     ]
-    assert found["answers.workers_total"].why_not_in_tables
-    assert not found["findings_count"].why_not_in_tables
-    assert found["findings_count"].shape is ColumnShape.COUNT
-    assert found["findings_count"].label("vi") == "Vi phạm (số lượng)"
+    assert columns_found["answers.workers_total"].why_not_in_tables
+    assert not columns_found["findings_count"].why_not_in_tables
+    assert columns_found["findings_count"].shape is ColumnShape.COUNT
+    assert columns_found["findings_count"].label("vi") == "Vi phạm (số lượng)"

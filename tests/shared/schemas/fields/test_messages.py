@@ -31,10 +31,10 @@ def test_path_without_bounds_keeps_the_plain_sentence(path: str) -> None:
 
 
 def test_other_codes_say_the_same_with_and_without_bounds() -> None:
-    said = field_messages("media_post", {"broadcast_times": ["not_integer", "of_a_newer_server"]}, "vi")
-    assert said == {"broadcast_times": "Cần số nguyên. of_a_newer_server"}
+    messages = field_messages("media_post", {"broadcast_times": ["not_integer", "of_a_newer_server"]}, "vi")
+    assert messages == {"broadcast_times": "Cần số nguyên. of_a_newer_server"}
 
 
-def test_no_sentence_without_details_asks_for_them() -> None:
+def test_no_message_without_details_has_placeholders() -> None:
     assert not [code for code, entry in ERRORS.items() if "{" in entry.vi + entry.en]
     assert set(DETAILED) <= set(ERRORS)
