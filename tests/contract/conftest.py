@@ -39,13 +39,13 @@ __all__ = [
 )
 def interleavings(request: pytest.FixtureRequest) -> Sequence[Order]:
     """Return orders in which two writers take their steps."""
-    found: Sequence[Order] = request.param
-    return found
+    writer_orders: Sequence[Order] = request.param
+    return writer_orders
 
 
 @pytest.fixture(scope="module")
 def begun() -> Iterator[Beginnings]:
-    """Give the beginnings of the worlds of a module, made before any bug is planted."""
+    """Yield the first worlds of a module, made before any bug is planted."""
     with beginnings() as made:
         yield made
 

@@ -64,21 +64,21 @@ class Killer:
 
 
 def in_child(work: Callable[[Callable[[object], None]], None]) -> list[object]:
-    """Run work in a forked child and return what it said before it ended, in whatever way."""
+    """Run a function in a forked process and return the values that it sent before it ended."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        with os.fdopen(writing, "wb", buffering=0) as said:
-            work(lambda value: _say(said.write, value))
+        with os.fdopen(writing, "wb", buffering=0) as pipe:
+            work(lambda value: _say(pipe.write, value))
         os._exit(0)
     os.close(writing)
-    found = []
-    with os.fdopen(reading, "rb") as said:
-        while head := said.read(4):
-            found.append(pickle.loads(said.read(int.from_bytes(head, "big"))))
+    values = []
+    with os.fdopen(reading, "rb") as pipe:
+        while head := pipe.read(4):
+            values.append(pickle.loads(pipe.read(int.from_bytes(head, "big"))))
     _, status = os.waitpid(child, 0)
     assert status in (0, signal.SIGKILL), f"the child ended with {status}"
-    return found
+    return values
 
 
 def _say(write: Callable[[bytes], object], value: object) -> None:
@@ -98,12 +98,12 @@ class CrashingTablet:
         self.points |= whole[-1]
 
     def crash(self) -> bool:
-        """Crash once and judge what was left; False when the crash came too late."""
+        """Crash the process once and check the store; False if the crash came after the last step."""
         killer = Killer(self._rng.randrange(1, _AFTER_ANY), counts_statements=self._rng.random() < 0.5)
-        told = in_child(lambda say: self._live(say, killer))
-        if len(told) > STEPS:
+        messages = in_child(lambda say: self._live(say, killer))
+        if len(messages) > STEPS:
             return False
-        allowed = self._states[len(told) : len(told) + 2]
+        allowed = self._states[len(messages) : len(messages) + 2]
         clock = FrozenClock()
         store = Store(self._folder, clock, IdSource(clock, random.Random(0)))
         store.unlock(KEY)
@@ -111,7 +111,9 @@ class CrashingTablet:
         assert not store.was_rebuilt, "a crash was taken for damage"
         assert store.read(lambda context: is_sound(context.connection))
         store.close()
-        assert any(saved.is_whole(promised) for promised in allowed), f"seed {self._seed}: {len(told)} steps"
+        assert any(saved.is_whole(promised) for promised in allowed), (
+            f"seed {self._seed}: {len(messages)} steps"
+        )
         journal = Journal(self._folder / JOURNAL)
         assert saved.changes.keys() <= {frame.change_id for frame in journal.frames()}
         journal.close()
@@ -158,17 +160,17 @@ class CrashingServer:
         if rng.random() < 0.2:
             killer = Killer(rng.randrange(1, 5), counts_statements=False)
         world.engine.dispose()
-        told = in_child(lambda say: self._push(say, changes, killer))
+        messages = in_child(lambda say: self._push(say, changes, killer))
         grown = [after - earlier for after, earlier in zip(self._counts(), before, strict=True)]
         assert grown in ([0, 0, 0], [1, 2, 2]), f"half a request is stored: {grown}"
-        assert not told or grown == [1, 2, 2], "an answer without the data"
+        assert not messages or grown == [1, 2, 2], "an answer without the data"
         receipts = tablet.push(*changes)
         assert self._counts() == [number + more for number, more in zip(before, (1, 2, 2), strict=True)]
         assert tablet.push(*changes) == receipts, "a repeated request has another answer"
         tablet.pull()
-        if told:
-            self.points |= told[0]
-        return not told
+        if messages:
+            self.points |= messages[0]
+        return not messages
 
     def evaluate(self) -> None:
         assert_sound(self._world)

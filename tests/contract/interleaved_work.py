@@ -1,4 +1,4 @@
-"""What the writers of an interleaving do to each other, and what must hold however they meet."""
+"""Transactions of the writers of an interleaving, and the rules that MUST hold in every order."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _judge_readers(stage: Stage) -> None:
 
 
 def _judge_order(stage: Stage) -> None:
-    """Who committed first has the lower stamps, in every scope (I10)."""
+    """Check the order of the stamps: in every scope they follow the order of the commits (I10)."""
     last: dict[str, int] = {}
     for name in stage.committed:
         stamps: dict[str, list[int]] = {}
@@ -143,7 +143,7 @@ def _judge_order(stage: Stage) -> None:
 def _judge_changes(stage: Stage) -> None:
     """Each change is stored, its values applied or kept in a conflict (I1, I2)."""
     assert_sound(stage.world)
-    told = [receipt["change_id"] for writer in stage.writers for receipt in writer.receipts]
+    change_ids = [receipt["change_id"] for writer in stage.writers for receipt in writer.receipts]
     stored = {row.change_id: row for row in stage.world.rows(StoredReceipt)}
-    assert set(told) <= set(stored)
-    assert {stored[change_id].status for change_id in told} <= {"applied", "conflict"}
+    assert set(change_ids) <= set(stored)
+    assert {stored[change_id].status for change_id in change_ids} <= {"applied", "conflict"}

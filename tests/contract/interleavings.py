@@ -72,7 +72,7 @@ _writers = _Writers()
 
 @dataclass
 class Stage:
-    """A world, its writers, and the readers that look on."""
+    """Parts of an interleaving: world, writers and reader."""
 
     world: World
     writers: list[Writer]
@@ -114,23 +114,25 @@ class Stage:
         self._settle()
 
     def _settle(self) -> None:
-        """Wait until each writer has stopped or waits for one that has."""
+        """Wait until each writer's thread has stopped or waits for a stopped one."""
         while moving := [writer for writer in self.writers if writer.is_running]:
             for writer in moving:
                 self._hear(writer)
             still = [writer for writer in self.writers if not writer.is_running]
-            while waiting := [one for one in moving if one not in still and self._waits_for_any(one, still)]:
+            while waiting := [
+                writer for writer in moving if writer not in still and self._waits_for_any(writer, still)
+            ]:
                 still += waiting
             if len(still) == len(self.writers):
                 return
 
     def _hear(self, writer: Writer) -> None:
         try:
-            said = writer.arrived.get(timeout=_NEXT_LOOK_S)
+            message = writer.arrived.get(timeout=_NEXT_LOOK_S)
         except queue.Empty:
             return
         writer.is_running = False
-        if said == "over":
+        if message == "over":
             writer.is_over = True
             self.committed.append(writer.name)
             if writer.error is not None:

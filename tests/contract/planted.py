@@ -57,12 +57,12 @@ def marked(names: Iterable[str]) -> list[Any]:
 
 
 def is_recorded() -> bool:
-    """Return whether every planted bug was caught in this very tree."""
+    """Return whether the recorded fingerprint is that of this tree: every planted bug was caught in it."""
     return RECORD.exists() and RECORD.read_text("ascii").strip() == fingerprint()
 
 
 def drawn(names: Iterable[str]) -> set[str]:
-    """Return the few of these planted bugs that a tree which is not recorded meets."""
+    """Return the names of the planted bugs that run on a tree that is not recorded."""
 
     def place(name: str) -> str:
         return hashlib.sha256(f"{fingerprint()} {name}".encode()).hexdigest()
@@ -87,6 +87,6 @@ def fingerprint() -> str:
 
 def _sources(place: Path) -> list[Path]:
     """Return the files of a folder that a run can depend on; AssertionError when nothing is there to hash."""
-    found = [place] if place.is_file() else [one for one in place.rglob("*") if one.suffix in SUFFIXES]
-    assert found, f"{place} is gone: name what took its place"
-    return found
+    files = [place] if place.is_file() else [file for file in place.rglob("*") if file.suffix in SUFFIXES]
+    assert files, f"{place} is gone: name what took its place"
+    return files

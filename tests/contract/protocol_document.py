@@ -28,24 +28,24 @@ def rules() -> list[str]:
 
 def blocks(info: str) -> list[str]:
     """Return the bodies of the fenced blocks of exactly this kind."""
-    return [found["body"] for found in _BLOCK.finditer(TEXT) if found["info"] == info]
+    return [block["body"] for block in _BLOCK.finditer(TEXT) if block["info"] == info]
 
 
 def examples() -> Iterator[tuple[str, list[Any]]]:
     """Give (kind, values) of every block of JSON."""
-    for found in _BLOCK.finditer(TEXT):
-        if found["info"].startswith("json"):
-            yield found["info"], values(found["body"])
+    for block in _BLOCK.finditer(TEXT):
+        if block["info"].startswith("json"):
+            yield block["info"], values(block["body"])
 
 
 def values(body: str) -> list[Any]:
     """Return the JSON values of a block, one after the other; each may take several lines."""
-    decoder, rest, found = json.JSONDecoder(), body.strip(), []
+    decoder, rest, found_values = json.JSONDecoder(), body.strip(), []
     while rest:
         value, end = decoder.raw_decode(rest)
-        found.append(value)
+        found_values.append(value)
         rest = rest[end:].strip()
-    return found
+    return found_values
 
 
 def table(heading: str) -> list[list[str]]:

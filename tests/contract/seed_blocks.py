@@ -41,13 +41,22 @@ SELDOM = {
 }
 SEEDS_FOR_SELDOM = 20
 TABLET_TRANSACTIONS = {
-    *("file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync", "repair")
+    "file",
+    "sent",
+    "checkpoint",
+    "finish",
+    "offer",
+    "epoch",
+    "lost",
+    "prune",
+    "resync",
+    "repair",
 }
 SERVER_CRASH_POINTS = {"push.begin", "push.commit", "push.done", "answer"}
 
 
 def judge_block(worlds: Simulator, block: range) -> None:
-    """Run the seeds of a block; raises Failed for one that breaks an invariant."""
+    """Run the actions of a block of seeds; raises Failed for one that breaks an invariant."""
     started = time.process_time()
     runs = [worlds.run(seed) for seed in block]
     seconds = time.process_time() - started

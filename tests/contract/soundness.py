@@ -1,4 +1,4 @@
-"""What is stored agrees with itself, read row by row."""
+"""Consistency of the stored rows, read one by one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_shared.wire.canonical import digest_of, receipt_hash
 
 
 def assert_sound(world: World) -> None:
-    """What is stored agrees with itself: one stamp a place, counters, digests of scopes and incarnations."""
+    """Assert that the stored rows agree: one stamp a place, counters, digests of scopes and incarnations."""
     with snapshot(world.engine) as session:
         for scope in session.scalars(select(Scope)):
             hashes = session.scalars(
@@ -34,5 +34,5 @@ def assert_sound(world: World) -> None:
                 select(StoredReceipt.v).where(listener == device.device_id).order_by(StoredReceipt.v)
             ).all()
             assert len(set(counts)) == len(counts)
-            # The last one may be told to the tablet that replaced this one.
+            # The last receipt may be sent to the tablet that replaced this one.
             assert max(counts, default=0) <= device.verdicts

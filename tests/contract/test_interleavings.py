@@ -1,4 +1,4 @@
-"""However two writers meet, stamps follow commits and no reader passes a row (I10).
+"""Transactions of two writers in every order: stamps follow commits and no reader passes a row (I10).
 
 `python -m tests.prove interleavings=1680` steps three writers through all of their orders.
 """
@@ -28,11 +28,11 @@ def test_no_reader_passes_a_row_in_any_order(
 
 
 def test_two_writers_have_twenty_orders_of_three_steps() -> None:
-    found = list(orders(2))
-    assert len(set(found)) == len(found) == 20
+    schedules = list(orders(2))
+    assert len(set(schedules)) == len(schedules) == 20
 
 
-def test_stamps_given_out_like_a_sequence_are_found_out(postgres_engine: Engine) -> None:
+def test_stamps_taken_from_a_sequence_are_detected(postgres_engine: Engine) -> None:
     world = World(postgres_engine)
     lock = change_feed._lock_scopes
 

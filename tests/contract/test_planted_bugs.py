@@ -1,4 +1,4 @@
-"""The suite is judged by the bugs it catches: each planted one is caught, the sound product is not.
+"""The suite of tests catches each planted bug and passes without one.
 
 Which of them run: `tests/contract/planted.py`.
 """
@@ -17,7 +17,7 @@ from tests.contract.simulator.world import Options
 
 MOST_RUNS = 60
 _STRUCK = Options(disasters=True)
-# What a bug needs is made to happen: a broken history, one thing done much, one fault alone.
+# Conditions of a bug are forced: a broken history, a frequent action, a single fault.
 STEERED: Mapping[str, Options] = {
     "bad_change_waits": Options(often=("poison",)),
     "cursor_before_rows": Options(fault=Fault.TABLET_CRASH),

@@ -22,7 +22,7 @@ TABLETS, LIVES, CUTS_A_LIFE = 2, 20, 10
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    # The disk that forgets is one of our own: a real one below it would only be waited for.
+    # The simulated disk keeps its own data: a real disk below it would only cost time.
     with tempfile.TemporaryDirectory(dir="/dev/shm") as made:
         yield Path(made)
 
@@ -32,6 +32,6 @@ def test_a_power_cut_at_any_write_loses_nothing_that_was_saved(folder: Path, see
     Tablet(folder, seed).cut_often(LIVES, CUTS_A_LIFE)
 
 
-def test_a_store_that_does_not_sync_its_commits_is_found_out(folder: Path) -> None:
+def test_unsynced_commits_of_a_store_are_detected(folder: Path) -> None:
     with pytest.raises(Lost):
         Tablet(folder, 0, synchronous="NORMAL").cut_often(LIVES, CUTS_A_LIFE)

@@ -71,7 +71,7 @@ def test_every_reference_to_a_section_names_one_that_is_there() -> None:
         if path in (PATH, REPOSITORY / "docs" / "architecture.md") or not path.exists():
             continue
         text = _FOREIGN.sub("", path.read_text(encoding="utf-8"))
-        wrong += [f"{name}: §{one}" for one in _REFERENCE.findall(text) if one not in sections()]
+        wrong += [f"{name}: §{section}" for section in _REFERENCE.findall(text) if section not in sections()]
     assert wrong == []
 
 
@@ -83,8 +83,8 @@ def test_it_names_no_document_that_is_not_in_the_product() -> None:
 def test_every_example_is_json_and_every_frame_of_the_tablet_has_one() -> None:
     shown = {
         value["frame"]
-        for _, found in examples()
-        for value in found
+        for _, frames in examples()
+        for value in frames
         if isinstance(value, dict) and "frame" in value
     }
     assert shown >= {"hello", "res", "rec", "leave", "ck", "resync", "repair", "salvaged", "end"}
@@ -93,17 +93,17 @@ def test_every_example_is_json_and_every_frame_of_the_tablet_has_one() -> None:
 
 def test_the_statuses_of_its_error_table_are_those_of_the_product() -> None:
     rows = table("| status | `code` |")
-    told = {(int(row[0]), code) for row in rows for code in re.findall(r"`([a-z_0-9]+)`", row[1])}
-    known = {code.value for code in ErrorCode}
-    assert {code for _, code in told} <= known
+    listed = {(int(row[0]), code) for row in rows for code in re.findall(r"`([a-z_0-9]+)`", row[1])}
+    codes = {code.value for code in ErrorCode}
+    assert {code for _, code in listed} <= codes
     # A full disk is one code with two statuses: an upload finds no room where a push finds no answer.
-    stated = {(status, code) for status, code in told if status != NO_ROOM}
+    stated = {(status, code) for status, code in listed if status != NO_ROOM}
     assert all(ERRORS[ErrorCode(code)].status == status for status, code in stated)
 
 
 def test_the_reasons_of_its_verdict_table_are_codes_of_the_product() -> None:
-    told = {code for row in table("| `reason` |") for code in re.findall(r"`([a-z_]+)`", row[0])}
-    assert told <= {code.value for code in ErrorCode}
+    listed = {code for row in table("| `reason` |") for code in re.findall(r"`([a-z_]+)`", row[0])}
+    assert listed <= {code.value for code in ErrorCode}
 
 
 LIMITS = {
@@ -128,8 +128,8 @@ LIMITS = {
 
 
 def test_its_limits_are_those_of_the_code() -> None:
-    told = {row[0]: row[1] for row in table("| limit | value |")}
-    assert {name: text for name, (_, text) in LIMITS.items()}.items() <= told.items()
+    limits = {row[0]: row[1] for row in table("| limit | value |")}
+    assert {name: text for name, (_, text) in LIMITS.items()}.items() <= limits.items()
     units = {"MiB": MIB, "KiB": KIB}
     for name, (value, text) in LIMITS.items():
         number, unit = re.match(r"([0-9,]+) ?(\w*)", text).groups()  # type: ignore[union-attr]
@@ -139,8 +139,8 @@ def test_its_limits_are_those_of_the_code() -> None:
 @pytest.fixture(scope="module")
 def vectors() -> dict[str, Any]:
     (body,) = blocks("json vectors")
-    (found,) = values(body)
-    return dict(found)
+    (parsed,) = values(body)
+    return dict(parsed)
 
 
 def test_its_vectors_of_records_are_right(vectors: dict[str, Any]) -> None:
@@ -164,9 +164,9 @@ def test_its_vectors_of_sets_are_right(vectors: dict[str, Any]) -> None:
     receipts = hashes.digest_of(map(hashes.receipt_hash, vectors["receipts_digest"]["of"]))
     assert receipts.wire() == vectors["receipts_digest"]["is"]
     epoch, verdicts, lives, notices, scopes = vectors["state"]["of"]
-    told = [(name, _digest(held), n) for name, held, n in lives]
+    verdict_digests = [(name, _digest(held), n) for name, held, n in lives]
     places = [(scope, seq, _digest(held)) for scope, seq, held in scopes]
-    assert hashes.state_hash(epoch, verdicts, told, notices, places) == vectors["state"]["is"]
+    assert hashes.state_hash(epoch, verdicts, verdict_digests, notices, places) == vectors["state"]["is"]
 
 
 def test_its_vectors_of_ids_and_signatures_are_right(vectors: dict[str, Any]) -> None:
@@ -185,9 +185,9 @@ def test_its_vectors_of_ids_and_signatures_are_right(vectors: dict[str, Any]) ->
 
 
 def _digest(value: object) -> hashes.Digest:
-    found = hashes.digest_from_wire(value)
-    assert found is not None
-    return found
+    digest = hashes.digest_from_wire(value)
+    assert digest is not None
+    return digest
 
 
 def _unpadded(raw: bytes) -> str:

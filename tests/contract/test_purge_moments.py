@@ -1,4 +1,4 @@
-"""Whatever arrives in the very moment of a purge, in any order of steps: nothing of the record is kept."""
+"""Requests during a purge, in every order of steps: nothing of the record is kept."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ FREE = frozenset({"now", "at", "types", "protocol", "root", "frames"})
 
 
 def read(path: Path) -> Json:
-    found: Json = json.loads(path.read_text("utf-8"))
-    return found
+    recorded: Json = json.loads(path.read_text("utf-8"))
+    return recorded
 
 
 def replayed(world: World, request: Json) -> list[Json]:
@@ -47,15 +47,15 @@ def says_again(now: Json, then: Json) -> bool:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_recorded_request_is_answered_as_it_was(world: World, path: Path) -> None:
     case = read(path)
-    for device in sorted({one["request"]["device"] for one in case["exchanges"]}):
+    for device in sorted({exchange["request"]["device"] for exchange in case["exchanges"]}):
         world.tablet(*case["scopes"], device_id=device)
     for exchange in case["exchanges"]:
         for record_id, into in exchange.get("merges", ()):
             world.merge(record_id, into)
-        said = iter(replayed(world, exchange["request"]))
+        answered = iter(replayed(world, exchange["request"]))
         for then in exchange["answer"]:
             # In the order of then; frames of a later version may stand between.
-            assert any(says_again(now, then) for now in said), then
+            assert any(says_again(now, then) for now in answered), then
     for record_id, then in case["stored"].items():
         stored = world.stored(record_id)
         assert stored is not None
@@ -88,8 +88,8 @@ def test_fields_the_editing_tablet_did_not_know_are_in_the_record() -> None:
 @pytest.mark.parametrize("folder", sorted(CORPUS.glob("v*")), ids=lambda folder: folder.name)
 def test_no_recorded_file_was_changed(folder: Path) -> None:
     lines = [line.split() for line in (folder / "SHA256SUMS").read_text("ascii").splitlines()]
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.json")}
-    assert found == {name: digest for digest, name in lines}
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.json")}
+    assert digests == {name: digest for digest, name in lines}
 
 
 def test_a_released_protocol_that_is_no_longer_served_still_hands_over_its_changes(world: World) -> None:
@@ -104,7 +104,10 @@ def test_a_released_protocol_that_is_no_longer_served_still_hands_over_its_chang
     hello, *results, end = answered(1)
     assert set(hello) == {"frame", "protocol", "epoch", "now", "pull"}
     assert (hello["protocol"], hello["pull"]) == ([2, 3], "refused")
-    assert [(one["frame"], one["status"]) for one in results] == [("res", "applied"), ("res", "quarantined")]
+    assert [(result["frame"], result["status"]) for result in results] == [
+        ("res", "applied"),
+        ("res", "quarantined"),
+    ]
     assert end == {"frame": "end", "frames": 4, "more": False}
     stored = world.stored(good["record_id"])
     assert stored is not None

@@ -112,7 +112,7 @@ class Walk:
         # Compared with what was seen before this exchange: what it finds it finds at once.
         seen = tablet.sync_store.kept_root()
         is_ours = self._is_ours(seen)
-        # In agreement the newest root is told to those alone that name an older one.
+        # Without a difference the newest root is sent only to tablets that name an older one.
         is_told = tablet.store.status().unsent_changes > 0 or (seen is not None and seen.index > 0)
         require(tablet.sync(self._carry), "no rest")
         kept = tablet.sync_store.kept_root()
@@ -120,10 +120,11 @@ class Walk:
         require((alarm is not None) is not is_ours, f"seen {seen}, alarm {alarm}")
         self.alarms += alarm is not None
         with snapshot(self.office.engine) as session:
-            told = session.get_one(Device, (TENANT, tablet.device)).root_alarm
+            stored_alarm = session.get_one(Device, (TENANT, tablet.device)).root_alarm
             newest = history_of(session, TENANT).newest
         require(
-            told == alarm or (tablet.sent == 1 and is_ours), f"the office says {told}, the tablet {alarm}"
+            stored_alarm == alarm or (tablet.sent == 1 and is_ours),
+            f"the office says {stored_alarm}, the tablet {alarm}",
         )
         require(tablet.store.status().in_sync, "the alarm held something up")
         if is_ours and is_told and newest is not None:
@@ -155,7 +156,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 def first_caught(
     shelf: Shelf, planted: Callable[[], Planted], walks: int = MOST_WALKS
 ) -> tuple[int | None, int]:
-    """Return the first walk that fails, and how many alarms the sound ones saw."""
+    """Return the number of the first walk that fails, and the number of alarms of the sound walks."""
     alarms = 0
     for seed in range(walks):
         walk = Walk(shelf, seed)
@@ -215,15 +216,19 @@ def a_higher_root_ends_the_alarm() -> Planted:
 
     def forget(kept: StoredRoot | None, hello: object, key: str) -> StoredRoot:
         calm = replace(kept, alarm=None) if kept is not None else kept
-        found = judged(calm, hello, key)  # type: ignore[arg-type]
+        judged_root = judged(calm, hello, key)  # type: ignore[arg-type]
         root = hello.root  # type: ignore[attr-defined]
-        return StoredRoot(found.epoch, root.index, root.hash) if found.alarm and root.index > 1 else found
+        return (
+            StoredRoot(judged_root.epoch, root.index, root.hash)
+            if judged_root.alarm and root.index > 1
+            else judged_root
+        )
 
     return patch.object(tablet_engine, "judged", forget)
 
 
 def not_remembered() -> Planted:
-    """What was seen is not kept."""
+    """Plant a bug: the root of the server is not stored."""
     return patch.object(SyncEngine, "_check_history", lambda engine, hello: None)
 
 

@@ -36,16 +36,16 @@ def test_a_seed_repeats_its_run_byte_for_byte_in_any_process(worlds: Simulator) 
     assert f"fingerprint {fingerprint}" in printed
 
 
-def test_a_failing_seed_tells_its_number_and_what_happened_last(worlds: Simulator) -> None:
-    told = []
+def test_failing_seed_prints_its_number_and_last_actions(worlds: Simulator) -> None:
+    failures = []
     for _ in range(2):
         with BUGS["last_write_wins"](), pytest.raises(Failed) as failure:
             _run_all(worlds, range(20))
-        told.append(str(failure.value))
-    assert told[0] == told[1]
-    assert f"seed {failure.value.seed}, {Options.steps} steps" in told[0]
-    assert "asks [" in told[0]
-    assert told[0].splitlines()[-1].startswith("I3: blind overwrite")
+        failures.append(str(failure.value))
+    assert failures[0] == failures[1]
+    assert f"seed {failure.value.seed}, {Options.steps} steps" in failures[0]
+    assert "asks [" in failures[0]
+    assert failures[0].splitlines()[-1].startswith("I3: blind overwrite")
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -52,10 +52,10 @@ def pushed(tablet: Tablet, rounds: int, size: int) -> list[Json]:
     return receipts
 
 
-def test_what_five_writers_were_told_is_stored_and_in_order(world: World) -> None:
+def test_receipts_of_five_writers_are_stored_in_order(world: World) -> None:
     tablets = [world.tablet() for _ in range(WRITERS)]
-    told = at_once([lambda tablet=tablet: pushed(tablet, 6, 5) for tablet in tablets])
-    receipts = [receipt for one in told for receipt in one]
+    receipts_by_tablet = at_once([lambda tablet=tablet: pushed(tablet, 6, 5) for tablet in tablets])
+    receipts = [receipt for receipts_of_tablet in receipts_by_tablet for receipt in receipts_of_tablet]
     assert {receipt["status"] for receipt in receipts} == {"applied"}
     rows = {row.change_id: row for row in world.rows(StoredReceipt)}
     assert len(rows) == len(receipts) == WRITERS * 30
@@ -91,8 +91,8 @@ def test_one_request_sent_five_times_at_once_is_stored_once(world: World) -> Non
     tablet = world.tablet()
     changes = [tablet.create() for _ in range(8)]
     copies = [replace(tablet, cursors={}, base={}, receipts={}) for _ in range(WRITERS)]
-    told = at_once([lambda copy=copy: copy.push(*changes) for copy in copies])
-    assert all(one == told[0] for one in told)
+    answers = at_once([lambda copy=copy: copy.push(*changes) for copy in copies])
+    assert all(answer == answers[0] for answer in answers)
     assert len(world.rows(StoredReceipt)) == len(world.rows(ChangeHistory)) == len(world.rows(Record)) == 8
     assert_sound(world)
 
@@ -100,8 +100,8 @@ def test_one_request_sent_five_times_at_once_is_stored_once(world: World) -> Non
 def test_one_change_from_five_tablets_at_once_is_stored_once(world: World) -> None:
     tablets = [world.tablet() for _ in range(WRITERS)]
     change = tablets[0].create()
-    told = at_once([lambda tablet=tablet: tablet.push(change) for tablet in tablets])
-    assert all(one == told[0] for one in told)
+    answers = at_once([lambda tablet=tablet: tablet.push(change) for tablet in tablets])
+    assert all(answer == answers[0] for answer in answers)
     assert len(world.rows(Record)) == 1
     assert_sound(world)
 
@@ -134,9 +134,9 @@ def test_edits_of_one_record_by_many_are_each_applied_or_kept(world: World) -> N
         paths = [f"later_{number}", "rooms_total"]
         return [tablet.push(tablet.change(record_id, {path: number + 1}))[0] for path in paths]
 
-    told = at_once([lambda t=tablet, n=n: edit(t, n) for n, tablet in enumerate(tablets)])
-    assert [one[0]["status"] for one in told] == ["applied"] * WRITERS
-    assert sorted(one[1]["status"] for one in told) == ["applied"] + ["conflict"] * (WRITERS - 1)
+    answers = at_once([lambda t=tablet, n=n: edit(t, n) for n, tablet in enumerate(tablets)])
+    assert [answer[0]["status"] for answer in answers] == ["applied"] * WRITERS
+    assert sorted(answer[1]["status"] for answer in answers) == ["applied"] + ["conflict"] * (WRITERS - 1)
     record = world.stored(record_id)
     assert record is not None
     assert {name for name in record.data if name.startswith("later_")} == {
@@ -147,16 +147,16 @@ def test_edits_of_one_record_by_many_are_each_applied_or_kept(world: World) -> N
 
 
 def test_an_orphan_and_its_record_at_the_same_moment_meet(world: World) -> None:
-    one, two = world.tablet(), world.tablet()
+    first, second = world.tablet(), world.tablet()
     for _ in range(8):
-        create = one.create()
-        orphan = two.change(create["record_id"], {"village": "Thôn 7"})
-        at_once([lambda c=create: one.push(c), lambda o=orphan: two.push(o)])
+        create = first.create()
+        orphan = second.change(create["record_id"], {"village": "Thôn 7"})
+        at_once([lambda c=create: first.push(c), lambda o=orphan: second.push(o)])
         record = world.stored(create["record_id"])
         assert record is not None
         assert record.data.get("village") == "Thôn 7"
-    two.pull()
-    assert {receipt["status"] for receipt in two.receipts.values()} == {"applied"}
+    second.pull()
+    assert {receipt["status"] for receipt in second.receipts.values()} == {"applied"}
     assert_sound(world)
 
 
@@ -199,5 +199,5 @@ def test_nothing_of_a_failed_transaction_stays(world: World) -> None:
         counts = [session.scalar(select(func.count()).select_from(table)) for table in tables]
     assert counts == [0] * len(counts)
     assert [scope.seq for scope in world.rows(Scope)] == [0, 0, 0, 0]
-    assert [one["status"] for one in tablet.push(*changes)] == ["applied", "applied"]
+    assert [receipt["status"] for receipt in tablet.push(*changes)] == ["applied", "applied"]
     assert_sound(world)

@@ -24,39 +24,39 @@ SAYS_WHOSE = re.compile(r"tenant_id\s*=\s*(?:\?|%|excluded)|\(tenant_id,|tenant_
 
 
 def test_every_statement_of_an_exchange_names_its_tenant(world: World, statements: Statements) -> None:
-    one, two = world.tablet(UNIT, OTHER_UNIT), world.tablet()
-    with statements(world.engine) as found:
-        orphan_of = one.create()
-        two.push(two.change(orphan_of["record_id"], {"rooms_total": 1}))
-        one.push(
-            orphan_of, {**one.create(), "type": "spaceship"}, {**orphan_of, "set": ESTABLISHMENT | {"x": 1}}
+    first, second = world.tablet(UNIT, OTHER_UNIT), world.tablet()
+    with statements(world.engine) as executed:
+        orphan_of = first.create()
+        second.push(second.change(orphan_of["record_id"], {"rooms_total": 1}))
+        first.push(
+            orphan_of, {**first.create(), "type": "spaceship"}, {**orphan_of, "set": ESTABLISHMENT | {"x": 1}}
         )
-        record_id = one.created({**ESTABLISHMENT, "village": "a"})
-        one.push(one.change(record_id, {"village": "c"}, was={"village": "b"}))
-        two.pull()
-        one.push(one.delete(record_id, short_hash(one.base[record_id]["data"])))
+        record_id = first.created({**ESTABLISHMENT, "village": "a"})
+        first.push(first.change(record_id, {"village": "c"}, was={"village": "b"}))
+        second.pull()
+        first.push(first.delete(record_id, short_hash(first.base[record_id]["data"])))
         world.move(orphan_of["record_id"], OTHER_UNIT)
-        one.sync(want=[record_id], have=[record_id], repair={OTHER_UNIT: {}}, verdicts=0)
+        first.sync(want=[record_id], have=[record_id], repair={OTHER_UNIT: {}}, verdicts=0)
         run_write(world.engine, lambda session: run_again(world.batch(session), declared_types()))
         run_write(world.engine, lambda session: compact(session, "main", UNIT))
-    touching = [statement for statement in found if TOUCHES.search(statement)]
+    touching = [statement for statement in executed if TOUCHES.search(statement)]
     assert len(touching) > 100
     assert [statement for statement in touching if not SAYS_WHOSE.search(statement)] == []
 
 
 def test_the_same_ids_live_side_by_side_in_two_tenants(engine: Engine) -> None:
     here, there = World(engine), World(engine, tenant_id="other")
-    one, two = here.tablet(), there.tablet()
+    tablet, other = here.tablet(), there.tablet()
     record_id = here.ids.time_ordered()
-    change: dict[str, Any] = one.change(record_id, ESTABLISHMENT, create=True)
-    mine = one.push(change)[0]
-    theirs = two.push({**change, "set": {**ESTABLISHMENT, "name": "Khác"}})[0]
+    change: dict[str, Any] = tablet.change(record_id, ESTABLISHMENT, create=True)
+    mine = tablet.push(change)[0]
+    theirs = other.push({**change, "set": {**ESTABLISHMENT, "name": "Khác"}})[0]
     assert (mine["status"], theirs["status"]) == ("applied", "applied")
     assert (mine["seq"], theirs["seq"]) == (1, 1)
-    assert one.base[record_id]["data"]["name"] == ESTABLISHMENT["name"]
-    assert two.base[record_id]["data"]["name"] == "Khác"
+    assert tablet.base[record_id]["data"]["name"] == ESTABLISHMENT["name"]
+    assert other.base[record_id]["data"]["name"] == "Khác"
     there.move(record_id, OTHER_UNIT)
-    one.pull()
-    two.pull()
-    assert record_id in one.base
-    assert record_id not in two.base
+    tablet.pull()
+    other.pull()
+    assert record_id in tablet.base
+    assert record_id not in other.base

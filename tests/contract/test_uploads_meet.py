@@ -42,7 +42,7 @@ def context(world: World, folder: Path, *, device: int = PLENTY, tenant: int = P
     return Uploading(world.engine, world.tenant_id, store, limits, (world.clock, world.ids))
 
 
-def wanted(world: World, data: bytes = PICTURE) -> UploadRequest:
+def upload_request(world: World, data: bytes = PICTURE) -> UploadRequest:
     return UploadRequest(sha256(data), len(data), "image/jpeg", world.ids.random(), "")
 
 
@@ -62,24 +62,22 @@ class SlowSource(io.BytesIO):
         if not block:
             self._world.change_rows(Upload, expires_at=self._world.clock.now())
             self._files.begin(
-                device_of(self._world.tablet()), wanted(self._world, jpeg(8, 8)), skip_known=False
+                device_of(self._world.tablet()), upload_request(self._world, jpeg(8, 8)), skip_known=False
             )
         return block
 
 
 def test_an_upload_that_runs_out_in_its_last_piece_is_stored(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path), device_of(world.tablet())
-    upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(world), skip_known=False).upload_id
     assert files.append(device, upload_id, Piece(0, SIZE, SlowSource(world, files))).is_whole
     assert files.position(device, upload_id).is_whole
     assert bytes_of(FileStore(tmp_path, world.tenant_id), sha256(PICTURE)) == PICTURE
 
 
-def test_bytes_that_come_after_their_upload_was_given_up_are_not_told_stored(
-    world: World, tmp_path: Path
-) -> None:
+def test_bytes_of_an_expired_upload_are_not_acknowledged(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path), device_of(world.tablet())
-    upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+    upload_id = files.begin(device, upload_request(world), skip_known=False).upload_id
     source = io.BytesIO(PICTURE)
     read = source.read
 
@@ -98,7 +96,7 @@ def test_bytes_that_come_after_their_upload_was_given_up_are_not_told_stored(
 def test_two_uploads_at_once_stay_below_a_limit(
     world: World, tmp_path: Path, limit: str, interleavings: Sequence[Order]
 ) -> None:
-    """Room for one and a half: whoever comes second is refused, in whatever order they meet."""
+    """The limit leaves room for one upload and a half: the second is refused, in every order."""
     reader = world.tablet()
     for number, order in enumerate(interleavings):
         first = world.tablet()
@@ -123,7 +121,7 @@ def test_a_record_that_comes_while_its_file_is_collected(
     outcomes = set()
     for number, order in enumerate(interleavings):
         data = jpeg(64, 48, seed=number + 1)
-        upload_id = files.begin(device_of(tablet), wanted(world, data), skip_known=False).upload_id
+        upload_id = files.begin(device_of(tablet), upload_request(world, data), skip_known=False).upload_id
         files.append(device_of(tablet), upload_id, whole(data))
         collect(runtime)
         world.clock._now += timedelta(days=30)
@@ -157,18 +155,18 @@ def collecting(runtime: Runtime) -> Work:
 def test_bytes_that_come_again_while_they_are_collected_are_stored(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last piece comes between the end of the row and the end of the bytes, and waits."""
+    """The last chunk arrives between the deletion of the row and that of the bytes, and waits."""
     settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
     runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
     files, device = context(world, tmp_path), device_of(world.tablet())
-    first = files.begin(device, wanted(world), skip_known=False).upload_id
+    first = files.begin(device, upload_request(world), skip_known=False).upload_id
     files.append(device, first, whole())
     collect(runtime)
     world.clock._now += timedelta(days=30)
     again: list[str] = []
 
     def send() -> None:
-        upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+        upload_id = files.begin(device, upload_request(world), skip_known=False).upload_id
         again.append(upload_id)
         assert files.append(device, upload_id, whole()).is_whole
 
@@ -193,7 +191,7 @@ def test_bytes_that_come_again_while_they_are_collected_are_stored(
 def beginning(world: World, files: Uploading, tablet: Tablet) -> Work:
     def work() -> list[Json]:
         try:
-            files.begin(device_of(tablet), wanted(world), skip_known=False)
+            files.begin(device_of(tablet), upload_request(world), skip_known=False)
         except AppError as error:
             return [{"code": error.code}]
         return [{"code": "begun"}]

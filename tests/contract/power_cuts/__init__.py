@@ -1,1 +1,1 @@
-"""A disk that forgets: what was written and not synced may be gone, torn or out of order after a cut."""
+"""Storage that loses data: after a power cut, unsynced writes may be gone, torn or out of order."""

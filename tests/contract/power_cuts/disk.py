@@ -16,7 +16,7 @@ SECTOR = 512
 
 
 class Act(Enum):
-    """What can be done to a file or to a name."""
+    """Operation on a file or on a name."""
 
     WRITE = auto()
     TRUNCATE = auto()

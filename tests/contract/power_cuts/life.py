@@ -38,7 +38,7 @@ JOURNAL_WORTH_REWRITING = 3000
 
 
 class Lost(AssertionError):
-    """A cut took away something that had been called saved, or left half of a step."""
+    """Error: after a power cut saved data is missing, or half of a step is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Saved:
     photos: dict[str, bytes]
 
     def is_whole(self, promised: Saved) -> bool:
-        """Tell whether this is exactly what was promised; a photo too many is no loss."""
+        """Return whether the stored data are exactly the promised ones; additional photos are allowed."""
         return replace(self, photos={}) == replace(promised, photos={}) and (
             self.photos.items() >= promised.photos.items()
         )
@@ -77,7 +77,7 @@ def saved_in(store: Store) -> Saved:
     )
     filed = store.read(all_changes)
     rows = [
-        store.read(lambda context, one=record_id: get_server_record(context, one)) for record_id in RECORDS
+        store.read(lambda context, key=record_id: get_server_record(context, key)) for record_id in RECORDS
     ]
     return Saved(
         drafts,
@@ -89,7 +89,7 @@ def saved_in(store: Store) -> Saved:
 
 
 class Work:
-    """Does one random thing after the other."""
+    """Random operations of a tablet, one after the other."""
 
     def __init__(self, store: Store, clock: FrozenClock, rng: random.Random) -> None:
         self._store, self._sync, self._clock, self._rng = store, SyncStore(store), clock, rng
@@ -186,7 +186,7 @@ class Life:
     steps: list[Step]
 
     def may_hold(self, position: int) -> list[Saved]:
-        """Return what a cut may leave: what the last step left, or the step under way made whole."""
+        """Return the states that are allowed after a cut: of the last step, or of the step in progress."""
         done = [step.saved for step in self.steps if step.end <= position][-1]
         return [done, *[step.saved for step in self.steps if step.end > position][:1]]
 

@@ -1,1 +1,1 @@
-"""A seeded world of the real server and three real tablets, faults between them, and an oracle."""
+"""Seeded simulation of the real server and three real tablets, with faults between them and an oracle."""

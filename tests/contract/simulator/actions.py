@@ -1,4 +1,4 @@
-"""What happens in a world: the users' doings, the office's, the network's, and disasters."""
+"""Actions in a world: of the users, of the office, of the network, and disasters."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rivals(world: World, seat: Seat) -> None:
 
 
 def open_draft(world: World, seat: Seat) -> None:
-    """Begin an edit and leave it lying; it is filed later, over a record that may have moved on."""
+    """Begin a draft and leave it open; it is submitted later, when the record may have changed."""
     view = _pick(world, seat)
     if view is not None:
         open_draft_of(world, seat, view.id)
@@ -75,7 +75,7 @@ def open_draft_of(world: World, seat: Seat, record_id: str) -> None:
 
 
 def file_draft(world: World, seat: Seat) -> None:
-    """File what was left lying."""
+    """Submit the draft that was left open."""
     drafts = sorted(seat.tablet.store.drafts.all(), key=lambda draft: draft.id)
     if drafts:
         draft = drafts[0]
@@ -96,9 +96,9 @@ def delete(world: World, seat: Seat) -> None:
 def merge(world: World, seat: Seat) -> None:
     """The office merges a record into another one of its type; who has not heard of it goes on with it."""
     shown = world.visible(seat)
-    pairs = [(one, other) for one in shown for other in shown if one.type == other.type]
+    pairs = [(view, other) for view in shown for other in shown if view.type == other.type]
     disputed = {item.record_id for item in seat.tablet.store.inbox() if item.refused_values}
-    # Rather one with open values, which must not stay behind; now and then into itself, which must not be.
+    # Prefer a record with open values, which MUST move along; sometimes into itself, which MUST be refused.
     pairs = [pair for pair in pairs if pair[0].id in disputed] or pairs
     if pairs:
         view, into = world.rng.choice(pairs)
@@ -112,9 +112,9 @@ def merge(world: World, seat: Seat) -> None:
 
 def settle(world: World, seat: Seat) -> None:
     """Settle a disagreement in the inbox: with the value that was not taken, or with what stands there."""
-    found = [item for item in seat.tablet.store.inbox() if item.refused_values]
-    if found:
-        _settle(world, seat, world.rng.choice(found))
+    items = [item for item in seat.tablet.store.inbox() if item.refused_values]
+    if items:
+        _settle(world, seat, world.rng.choice(items))
 
 
 def race_to_settle(world: World, seat: Seat) -> None:
@@ -128,9 +128,9 @@ def race_to_settle(world: World, seat: Seat) -> None:
     first, second, third = world.rng.sample(EDITS[view.type][path], 3)
     for mine, theirs in ((first, second), (second, third)):
         world.sync(seat)
-        for one, value in ((seat, mine), (author, theirs)):
-            _set(world, one, view.id, path, value)
-            world.sync(one)
+        for editor, value in ((seat, mine), (author, theirs)):
+            _set(world, editor, view.id, path, value)
+            world.sync(editor)
     for item in seat.tablet.store.inbox():
         if item.refused_values and item.record_id == view.id:
             _settle(world, seat, item)
@@ -161,7 +161,7 @@ def sync(world: World, seat: Seat) -> None:
 
 def hear(world: World, seat: Seat) -> None:
     """An answer that was late arrives."""
-    late = [one for one in world.seats if one.tablet.is_waiting]
+    late = [seat for seat in world.seats if seat.tablet.is_waiting]
     if late:
         world.note(f"{late[0].tablet.name} hears a late answer")
         world.talk(late[0], None)
@@ -200,7 +200,11 @@ def decide(world: World, seat: Seat) -> None:
 def unmerge(world: World, seat: Seat) -> None:
     """The office takes a merge back."""
     rows = world.oracle.state.records
-    merged = [one for one in world.records if one in rows and rows[one].merged_into is not None]
+    merged = [
+        record_id
+        for record_id in world.records
+        if record_id in rows and rows[record_id].merged_into is not None
+    ]
     if merged:
         record_id = world.rng.choice(merged)
         with world.oracle.step():
@@ -249,7 +253,7 @@ def move_many(world: World, seat: Seat) -> None:
     records = world.oracle.state.records
     rows = [records[record_id] for record_id in live[scope] if record_id in world.records]
     for row in sorted(rows, key=lambda row: row.id)[:5]:
-        elsewhere = [one for one in MOVES_TO[row.type] if one != scope]
+        elsewhere = [other_scope for other_scope in MOVES_TO[row.type] if other_scope != scope]
         with world.oracle.step():
             world.office.move(row.id, world.rng.choice(elsewhere))
     world.note(f"office: moves much of {scope}: {sorted(row.id[-4:] for row in rows)}")
@@ -271,10 +275,10 @@ def want_back(world: World, seat: Seat) -> None:
 def grant(world: World, seat: Seat) -> None:
     """A tablet gets one more scope, often one for want of which its changes wait."""
     receipts = world.oracle.state.receipts.values()
-    wanted = sorted({(row.device, row.scope) for row in receipts if row.reason == "scope_not_granted"})
+    refused = sorted({(row.device, row.scope) for row in receipts if row.reason == "scope_not_granted"})
     device, scope = seat.tablet.device, world.rng.choice(SCOPES)
-    if wanted and world.rng.random() < 0.7:
-        device, scope = world.rng.choice(wanted)
+    if refused and world.rng.random() < 0.7:
+        device, scope = world.rng.choice(refused)
     world.note(f"office: grant {scope} to {device[-1]}")
     with world.oracle.step():
         world.office.grant(device, scope)
@@ -344,16 +348,16 @@ def restore(world: World, seat: Seat) -> None:
 def slip_back(world: World, seat: Seat) -> None:
     """The office goes back a few changes and nobody says so; others go on where it stands now."""
     back_up(world, seat)
-    for one in world.seats:
-        world.sync(one)
-        world.rng.choice((create, edit))(world, one)
-        world.sync(one)
+    for each_seat in world.seats:
+        world.sync(each_seat)
+        world.rng.choice((create, edit))(world, each_seat)
+        world.sync(each_seat)
     world.sync(seat)
     _go_back(world, is_remembered=False)
-    for one in world.seats:
-        if one is not seat:
-            world.rng.choice((create, edit))(world, one)
-            world.sync(one)
+    for each_seat in world.seats:
+        if each_seat is not seat:
+            world.rng.choice((create, edit))(world, each_seat)
+            world.sync(each_seat)
 
 
 def _go_back(world: World, *, is_remembered: bool) -> None:
@@ -365,8 +369,8 @@ def _go_back(world: World, *, is_remembered: bool) -> None:
     world.office.grant_all(granted, revoked)
     if is_remembered:
         world.office.new_epoch()
-    for one in world.seats:
-        one.oracle.is_history_hidden = one.oracle.is_history_hidden or not is_remembered
+    for each_seat in world.seats:
+        each_seat.oracle.is_history_hidden = each_seat.oracle.is_history_hidden or not is_remembered
     world.oracle.start_over()
     world.note(f"office: restore, new epoch {is_remembered}")
 
@@ -434,7 +438,7 @@ ORDINARY: Mapping[Action, float] = {
 }
 # Its many exchanges would heal what a disaster broke before anything else meets it.
 CALM: Mapping[Action, float] = {race_to_settle: 2}
-# Where they are asked for by name they happen in every world; a purge happens nowhere else.
+# Named actions happen in every world; a purge happens only where it is named.
 ASKED_FOR: Mapping[Action, float] = {slip_back: 0.3, purge: 1}
 DISASTERS: Mapping[Action, float] = {
     new_epoch: 0.7,

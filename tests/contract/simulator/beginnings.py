@@ -1,4 +1,4 @@
-"""Worlds that have settled in, made once by the sound product and copied: an empty world finds little."""
+"""Stores of worlds that already contain records, made once by the sound product and copied for each seed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _IN_MEMORY = Path("/dev/shm")
 
 
 class Beginnings:
-    """A shelf and the beginnings of all worlds on it."""
+    """A folder with the first states of all worlds."""
 
     def __init__(self, folder: Path) -> None:
         self.shelf = Shelf(folder)
         self._made = [_settled(self.shelf, number) for number in range(BEGINNINGS)]
 
     def world(self, seed: int, options: Options) -> World:
-        """Begin the world of a seed, where everybody has the first records."""
+        """Create the stores of a seed; all tablets have the first records."""
         return World(self.shelf, seed, options, self._made[seed % BEGINNINGS])
 
 
@@ -47,7 +47,7 @@ def beginnings() -> Iterator[Beginnings]:
 
 
 def _settled(shelf: Shelf, number: int) -> Beginning:
-    # Seeds below zero: no world that goes on from here draws the same ids a second time.
+    # Seeds below zero: no world that continues from here draws the same ids again.
     world = World(shelf, number - BEGINNINGS, Options())
     for seat in world.seats:
         world.sync(seat)

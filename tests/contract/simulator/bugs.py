@@ -141,7 +141,7 @@ def compaction_without_floor() -> Planted:
 
 
 def first_load_sent_back() -> Planted:
-    """Below the floor everybody is sent to compare, whoever began after the compaction too."""
+    """Plant a bug: the server sends a resync below the floor, even to a tablet that began afterwards."""
     original = pull._must_resync
 
     def must(scope: Any, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
@@ -214,7 +214,7 @@ def no_digest_reaction() -> Planted:
 
 
 def no_receipts_reaction() -> Planted:
-    """Receipts that do not meet are not looked into."""
+    """Plant a bug: receipts that differ are not compared."""
     return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
 
 
@@ -227,15 +227,15 @@ def earlier_lives_unchecked() -> Planted:
     """Only the receipts of the present life are looked into."""
     original = Reactions._compare_receipts
 
-    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, checkpoint: SyncCheckpoint) -> None:
+    def compare(reactions: Reactions, hello: Hello, asked_for: AskedFor, checkpoint: SyncCheckpoint) -> None:
         present = tuple(life for life in checkpoint.lives if life.id == checkpoint.incarnation)
-        original(reactions, hello, asked, replace(checkpoint, lives=present))
+        original(reactions, hello, asked_for, replace(checkpoint, lives=present))
 
     return patch.object(Reactions, "_compare_receipts", compare)
 
 
 def repair_keeps_what_is_gone() -> Planted:
-    """A repair takes what comes and leaves what the server has no more."""
+    """Plant a bug: a repair keeps records that the server no longer has."""
 
     def commit(context: DatabaseContext, page: RepairPage) -> Committed:
         return commit_repair(context, replace(page, buckets=frozenset()))
@@ -254,7 +254,7 @@ def repair_empties_other_buckets() -> Planted:
 
 
 def repair_forgets() -> Planted:
-    """What a repair drops is gone, though the server may have lost it."""
+    """Plant a bug: a repair drops records for good, though the server may have lost them."""
 
     def take_out(context: DatabaseContext, record_id: str, digests: Any, at_s: int, *, lost: bool) -> None:
         drop_server_record(context, record_id, digests)
@@ -263,7 +263,7 @@ def repair_forgets() -> Planted:
 
 
 def no_brake() -> Planted:
-    """However much a sync takes away, nobody is asked."""
+    """Plant a bug: the mass deletion guard never asks."""
     return patch.object(mass_deletion_guard, "MOST_PERCENT", 100)
 
 
@@ -272,9 +272,9 @@ def salvage_forgotten_when_offered() -> Planted:
     original = SyncStore.lost_records
 
     def lost_records(store: SyncStore, limit: int, skip: frozenset[int]) -> list[Any]:
-        found = original(store, limit, skip)
-        store.forget_lost([record.ordinal for record in found])
-        return found
+        lost = original(store, limit, skip)
+        store.forget_lost([record.ordinal for record in lost])
+        return lost
 
     return patch.object(SyncStore, "lost_records", lost_records)
 
@@ -318,13 +318,13 @@ def prune_on_acknowledgement() -> Planted:
 
 
 def verdicts_sent_once() -> Planted:
-    """A verdict that was put into an answer is never told again, whether or not the answer arrived."""
-    original, told = receipts.later_receipts, set[tuple[str, str, int]]()
+    """Plant a bug: a receipt is sent only once, whether or not the answer arrived."""
+    original, sent = receipts.later_receipts, set[tuple[str, str, int]]()
 
     def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
-        found = list(original(session, tenant_id, device_id, after))
-        fresh = [one for one in found if (device_id, one.receipt.change_id, one.receipt.v) not in told]
-        told.update((device_id, one.receipt.change_id, one.receipt.v) for one in fresh)
+        later_rows = list(original(session, tenant_id, device_id, after))
+        fresh = [row for row in later_rows if (device_id, row.receipt.change_id, row.receipt.v) not in sent]
+        sent.update((device_id, row.receipt.change_id, row.receipt.v) for row in fresh)
         return fresh
 
     return patch.object(receipts, "later_receipts", later)
@@ -358,7 +358,14 @@ def settles_unseen() -> Planted:
     original = change_processor.settle
 
     def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
-        return original(batch, {one: found.rev for one in seen if (found := batch.get(one)) is not None})
+        return original(
+            batch,
+            {
+                conflict_id: conflict.rev
+                for conflict_id in seen
+                if (conflict := batch.get(conflict_id)) is not None
+            },
+        )
 
     return patch.object(change_processor, "settle", settle)
 
@@ -372,10 +379,10 @@ def replaces_although_held_back() -> Planted:
     """A change settles what it mends even when it is held back itself."""
     original = ChangeProcessor._quarantine
 
-    def hold(self: ChangeProcessor, one: QuarantinedChange, outcome: evaluate.Outcome) -> bool:
-        changed = original(self, one, outcome)
-        for mended in one.change.replaces:
-            self._replace(mended, one.receipt)
+    def hold(self: ChangeProcessor, quarantined: QuarantinedChange, outcome: evaluate.Outcome) -> bool:
+        changed = original(self, quarantined, outcome)
+        for mended in quarantined.change.replaces:
+            self._replace(mended, quarantined.receipt)
         return changed
 
     return patch.object(ChangeProcessor, "_quarantine", hold)

@@ -31,7 +31,7 @@ class Standing:
 
 
 def standing(batch: Batch, record: Stored) -> Standing:
-    """Follow the aliases; a circle would never end here."""
+    """Return the record at the end of the merges, with its companions; a circle breaks invariant I2."""
     companions = batch.companions(record.record_id)
     passed = {record.record_id}
     while record.deleted and (into := record.data.get("merged_into")) is not None:
@@ -102,7 +102,7 @@ def _judge_carried(conflict: Stored, at: Standing) -> None:
     assert isinstance(entries, dict)
     for change_id, entry in entries.items():
         there = equal(read_path(at.holder.data, path), entry.get("mine"))
-        companions = [one for one in at.companions if one.subject_id == at.holder.record_id]
+        companions = [companion for companion in at.companions if companion.subject_id == at.holder.record_id]
         kept = there or disputed(companions, path, change_id, entry.get("mine"))
         require(kept, "I2", f"{path} of {change_id} stayed behind at a merged record")
 

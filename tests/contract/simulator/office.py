@@ -130,8 +130,8 @@ class Office:
     def review(self, record_id: str, kind: str) -> bool:
         def work(session: Session) -> object:
             seen = review_revisions(session, self.context.tenant_id, [record_id])[record_id]
-            said = (kind, "Bổ sung.", "unit_id", "Kiểm tra lại.")
-            return decide(session, self.context, OperatorDecision(record_id, *said, None, None, seen))
+            remarks = (kind, "Bổ sung.", "unit_id", "Kiểm tra lại.")
+            return decide(session, self.context, OperatorDecision(record_id, *remarks, None, None, seen))
 
         return self._act(work)
 
@@ -166,7 +166,7 @@ class Office:
             self._act(lambda session: tablets.mark_backed_up(session, self.context))
 
     def restore(self) -> None:
-        """Go back to the last backup: all that came later is gone here."""
+        """Restore the last backup; later changes are lost."""
         self.shelf.put_back(self.shelf.folder / "backup.sqlite")
 
     def grant_all(self, granted: Mapping[str, frozenset[str]], revoked: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a world came to, without any name that depends on a clock: two runs can be held side by side."""
+"""Result of a world without names that depend on a clock, so that two runs can be compared."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _content(data: Mapping[str, object], places: Mapping[str, str]) -> bytes:
 
 
 def outcome_of(world: World) -> Outcome:
-    """Return what is stored and what was answered."""
+    """Return the stored records and the answers."""
     places = {record_id: f"record {place}" for place, record_id in enumerate(world.records)}
     stored = [world.oracle.state.records.get(record_id) for record_id in world.records]
     verdicts = "SELECT status, reason, rev FROM outbox ORDER BY ordinal"

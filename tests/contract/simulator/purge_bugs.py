@@ -1,4 +1,4 @@
-"""Defects of purges, each of the kind such systems have had, planted one at a time."""
+"""Bugs of erasures, typical of such systems, planted one at a time."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def late_edit_applied() -> Planted:
 
 def salvage_kept() -> Planted:
     """What a tablet still has of a purged record is kept aside as if the server had lost it."""
-    return patch.object(divergent_records, "_is_needless", lambda one, here: False)
+    return patch.object(divergent_records, "_is_needless", lambda record, here: False)
 
 
 def tablet_keeps_its_changes() -> Planted:

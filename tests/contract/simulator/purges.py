@@ -1,4 +1,4 @@
-"""Judges what a purge promises: nothing holds the text from then on, and nothing brings it back."""
+"""Checks of erasures: after a purge no file contains the text, and nothing restores it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 class PurgeOracle:
-    """One world's judge of purges. It knows the texts that went, and looks for them as plain bytes."""
+    """Checks of the purges of one world: search all files for the removed texts as plain bytes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,7 +52,9 @@ class PurgeOracle:
         """Take the store as it is: of an older backup it may hold again what was removed since."""
         rows = state.records
         self._secrets = {
-            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_erased
+            record_id: text
+            for record_id, text in self._secrets.items()
+            if record_id in rows and rows[record_id].is_erased
         }
 
     def changes_of_purged(self) -> set[str]:
@@ -80,14 +82,14 @@ class PurgeOracle:
 
     def _judge_tablet(self, tablet: Tablet) -> None:
         for record_id, secret in self._secrets.items():
-            base = tablet.store.read(lambda context, one=record_id: get_server_record(context, one))
+            base = tablet.store.read(lambda context, key=record_id: get_server_record(context, key))
             if base is None:
                 continue  # not in its areas: it was told to let the record go, not why
             require(base.is_erased, "I17", f"{tablet.name} still has {record_id}")
             resting = tablet.rows(f"SELECT id FROM removed WHERE id = '{record_id}'")
-            drafts = [one for one in tablet.store.drafts.all() if one.record_id == record_id]
-            own = tablet.store.read(lambda context, one=record_id: changes_of(context, one))
-            holding = [one.id for one in own if secret in repr((one.set, one.was))]
+            drafts = [draft for draft in tablet.store.drafts.all() if draft.record_id == record_id]
+            own = tablet.store.read(lambda context, key=record_id: changes_of(context, key))
+            holding = [change.id for change in own if secret in repr((change.set, change.was))]
             kept = (resting, drafts, holding)
             require(kept == ([], [], []), "I17", f"{tablet.name} holds {kept} of {record_id}")
 

@@ -23,7 +23,7 @@ OFTEN = 5
 
 @dataclass(frozen=True)
 class Run:
-    """What one seed came to."""
+    """Result of one seed."""
 
     seed: int
     rounds: int
@@ -35,7 +35,7 @@ class Run:
 
 @dataclass
 class Seen:
-    """What a series of seeds has met: a simulator that never meets a case proves nothing about it."""
+    """Cases that a series of seeds has met: a simulator that never meets a case proves nothing about it."""
 
     faults: set[Fault] = field(default_factory=set)
     verdicts: set[tuple[str, str | None]] = field(default_factory=set)
@@ -45,11 +45,11 @@ class Seen:
 
 
 class Failed(AssertionError):
-    """A seed in which an invariant broke, with its last actions: the same seed fails again, byte for byte."""
+    """Error of a seed that broke an invariant, with its last actions; the same seed fails again."""
 
     def __init__(self, seed: int, steps: int, violation: Violation, last: list[str]) -> None:
-        told = "\n".join(last)
-        super().__init__(f"seed {seed}, {steps} steps\n{told}\n{violation}")
+        transcript = "\n".join(last)
+        super().__init__(f"seed {seed}, {steps} steps\n{transcript}\n{violation}")
         self.seed = seed
         self.invariant = violation.invariant
         self.violation = violation
@@ -64,7 +64,7 @@ class Simulator:
         self.seen = Seen()
 
     def run(self, seed: int, options: Options = USUAL) -> Run:
-        """Run one seed; raises Failed when an invariant breaks."""
+        """Run the actions of a seed; raises Failed when an invariant breaks."""
         world = self._begun.world(seed, options)
         self._oracle = world.oracle
         try:
@@ -72,7 +72,7 @@ class Simulator:
         except Violation as violation:
             raise Failed(seed, options.steps, violation, list(world.trace)) from violation
         except Exception as error:
-            # No invariant names it, but nothing in here may raise: the seed must be known all the same.
+            # No invariant covers it, but nothing here may raise: the failure MUST name the seed.
             violation = Violation("error", f"{type(error).__name__}: {error}")
             raise Failed(seed, options.steps, violation, list(world.trace)) from error
         finally:
@@ -81,7 +81,7 @@ class Simulator:
             world.close()
 
     def current(self) -> ServerOracle | None:
-        """Return the judge of the world that runs."""
+        """Return the server oracle of the current world."""
         return self._oracle
 
     def _run(self, world: World) -> Run:
@@ -111,25 +111,25 @@ class Simulator:
 
 @contextmanager
 def simulator(begun: Beginnings | None = None) -> Iterator[Simulator]:
-    """Give a simulator of worlds from beginnings made before, which no planted bug has touched, or now."""
-    with nullcontext(begun) if begun is not None else beginnings() as found:
-        made = Simulator(found)
+    """Yield a simulator whose stores are the given ones, made before a bug was planted, or new ones."""
+    with nullcontext(begun) if begun is not None else beginnings() as made_before:
+        made = Simulator(made_before)
         with watching_applies(made.current), watching_merges():
             yield made
 
 
 def _weights(world: World) -> dict[Action, float]:
-    """Half of the worlds are calm; in each some actions never happen."""
+    """Return the weight of each action: half of the worlds have no disasters, some actions are absent."""
     is_calm = world.rng.random() < 0.5
     if world.options.disasters is not None:
         is_calm = not world.options.disasters
-    found = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
+    weights = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
     often = world.options.often
-    found |= {action: weight for action, weight in actions.ASKED_FOR.items() if action.__name__ in often}
+    weights |= {action: weight for action, weight in actions.ASKED_FOR.items() if action.__name__ in often}
     kept = (actions.edit, actions.sync)
     return {
         action: weight * (OFTEN if action.__name__ in often else 1)
-        for action, weight in found.items()
+        for action, weight in weights.items()
         if action in kept or world.rng.random() >= 0.2 or action.__name__ in often
     }
 

@@ -28,7 +28,7 @@ WAITS_FOR_RECORD = frozenset({"orphan", "record_exists", "scope_not_granted"})
 
 
 class ServerOracle:
-    """One world's judge of the server. `state` is what the store held after the last step."""
+    """Checks of the server of one world. `state` is the content of the store after the last step."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
@@ -52,7 +52,7 @@ class ServerOracle:
 
     @contextmanager
     def step(self, pushed: Sequence[Json] = ()) -> Iterator[None]:
-        """Judge what the block does to the store, however it ends."""
+        """Check the changes of the store after the block, however it ends."""
         self._made = {}
         try:
             yield
@@ -83,14 +83,14 @@ class ServerOracle:
                 self._sent_back.append(f"{request['device']} at {request['cursors'][scope]} of {scope}")
 
     def judge_first_loads(self) -> None:
-        """Judge that compaction was invisible to who began after it; only without disasters."""
+        """Check that compaction is invisible to tablets that began after it; only without disasters."""
         require(not self._sent_back, "I16", f"sent back below the floor it began under: {self._sent_back}")
 
     def judge_history(self) -> None:
         """Judge that every record is what its history makes of it, and that every change left a trace."""
         history = self._window.history()
-        told = set(history.quarantined) | {change_id for change_id, *_ in history.changes}
-        require(set(self.state.receipts) <= told, "I2", "a receipt without the text of its change")
+        traced = set(history.quarantined) | {change_id for change_id, *_ in history.changes}
+        require(set(self.state.receipts) <= traced, "I2", "a receipt without the text of its change")
         held = {row.id for row in self.state.receipts.values() if row.status == "quarantined"}
         traces = sorted(held & {change_id for change_id, *_ in history.changes})
         require(not traces, "I2", f"{traces} were held back and stand in the history of records")
@@ -118,8 +118,8 @@ class ServerOracle:
             require(after.rev == before.rev, "I2", f"{change.change_id} was applied to a merged record")
         self._judge_overwrite(change, before, after, old)
         if before is not None and before.deleted and not after.deleted and change.base_rev != before.rev:
-            told = disputed(companions, "_deleted", change.change_id, False)
-            require(told, "I3", f"{change.change_id} undid an unseen deletion of {after.record_id}")
+            is_disputed = disputed(companions, "_deleted", change.change_id, False)
+            require(is_disputed, "I3", f"{change.change_id} undid an unseen deletion of {after.record_id}")
         if change.op == "delete":
             self._evaluate_delete(change, device, before, after, at)
             return
@@ -158,10 +158,10 @@ class ServerOracle:
         require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
 
     def _judge_repeats(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
-        known = [change for change in pushed if change["change_id"] in before.receipts]
-        for change in known:
+        repeated = [change for change in pushed if change["change_id"] in before.receipts]
+        for change in repeated:
             self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
-        if pushed and len(known) == len(pushed):
+        if pushed and len(repeated) == len(pushed):
             same_state = (before.records, before.feed, before.scopes, _as_judged(before)) == (
                 after.records,
                 after.feed,
@@ -173,16 +173,20 @@ class ServerOracle:
     def _judge_mended(self, after: ServerState) -> None:
         for row in after.receipts.values():
             if row.reason == "replaced":
-                menders = [after.receipts[one] for one in self._menders[row.id] if one in after.receipts]
+                menders = [
+                    after.receipts[mender_id]
+                    for mender_id in self._menders[row.id]
+                    if mender_id in after.receipts
+                ]
                 is_mended = any(mender.status != "quarantined" for mender in menders)
                 require(is_mended, "I2", f"{row.id} was replaced by nothing that was applied")
 
     def _judge_order(self, before: ServerState, after: ServerState) -> None:
         for key, (seq, kind) in after.feed.items():
             scope = key[0]
-            known = before.scopes[scope].seq if scope in before.scopes else 0
-            if seq <= known:
-                require(before.feed.get(key) == (seq, kind), "I10", f"{key} appeared at {seq} <= {known}")
+            head = before.scopes[scope].seq if scope in before.scopes else 0
+            if seq <= head:
+                require(before.feed.get(key) == (seq, kind), "I10", f"{key} appeared at {seq} <= {head}")
             require(seq <= after.scopes[scope].seq, "I10", f"{key} stands above H of {scope}")
         for scope, row in before.scopes.items():
             require(after.scopes[scope].seq >= row.seq, "I10", f"H of {scope} went back")
@@ -216,9 +220,9 @@ class ServerOracle:
         row = self.state.receipts.get(frame["change_id"])
         require(row is not None, "I1", f"a receipt for {frame['change_id']} that is not stored")
         assert row is not None
-        told, stored = (frame["status"], frame["reason"]), (row.status, row.reason)
+        reported, stored = (frame["status"], frame["reason"]), (row.status, row.reason)
         if frame["reason"] != "id_reuse":
-            require(told == stored, "I4", f"{told} was told of {row.id}, {stored} is stored")
+            require(reported == stored, "I4", f"{reported} was told of {row.id}, {stored} is stored")
 
     # ---- one change
 
@@ -293,16 +297,21 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
     """Let the oracle see every change right before and after the server applies it."""
     original = ChangeProcessor._apply
 
-    def watched(intake: ChangeProcessor, one: QuarantinedChange, outcome: Outcome, act: SourceChange) -> None:
-        batch, change = intake._batch, one.change
+    def watched(
+        intake: ChangeProcessor, quarantined: QuarantinedChange, outcome: Outcome, act: SourceChange
+    ) -> None:
+        batch, change = intake._batch, quarantined.change
         named = (change.conflicts or {}) if change.op == "resolve" else {}
-        before, conflicts = batch.get(change.record_id), {one: batch.get(one) for one in named}
-        original(intake, one, outcome, act)
+        before, conflicts = (
+            batch.get(change.record_id),
+            {conflict_id: batch.get(conflict_id) for conflict_id in named},
+        )
+        original(intake, quarantined, outcome, act)
         after, oracle = batch.get(change.record_id), find()
         if oracle is not None:
-            oracle.settled(change, conflicts, {one: batch.get(one) for one in named})
+            oracle.settled(change, conflicts, {conflict_id: batch.get(conflict_id) for conflict_id in named})
         if oracle is not None and after is not None:
-            oracle.applied(change, one.receipt.device_id, before, after, standing(batch, after))
+            oracle.applied(change, quarantined.receipt.device_id, before, after, standing(batch, after))
 
     ChangeProcessor._apply = watched  # type: ignore[method-assign]
     try:

@@ -39,7 +39,7 @@ class RecordRow(NamedTuple):
 
 
 class ReceiptRow(NamedTuple):
-    """One verdict as stored."""
+    """A receipt as stored."""
 
     id: str
     device: str
@@ -80,11 +80,11 @@ class ServerState:
     @cached_property
     def live(self) -> dict[str, dict[str, tuple[int, str]]]:
         """{scope: {record id: (rev, h)}} of the records that are not deleted."""
-        found: dict[str, dict[str, tuple[int, str]]] = {scope: {} for scope in self.scopes}
+        records_of: dict[str, dict[str, tuple[int, str]]] = {scope: {} for scope in self.scopes}
         for row in self.records.values():
             if not row.deleted:
-                found[row.scope][row.id] = (row.rev, row.h)
-        return found
+                records_of[row.scope][row.id] = (row.rev, row.h)
+        return records_of
 
     def scopes_of(self, device: str) -> frozenset[str]:
         """What a tablet may read now."""

@@ -240,12 +240,12 @@ class Tablet:
 
     def bases(self) -> dict[str, ServerRecord]:
         """Every row of the base; the same sealed bytes are unsealed once."""
-        context, found = self._room(), {}
+        context, rows = self._room(), {}
         for row in self.rows(f"SELECT {base_columns} FROM base"):
             if row not in self._unsealed:
                 self._unsealed[row] = unsealed_base(context, row)
-            found[row[0]] = self._unsealed[row]
-        return found
+            rows[row[0]] = self._unsealed[row]
+        return rows
 
     def scopes(self) -> dict[str, ScopeCursor]:
         return scope_rows(self._room())

@@ -51,13 +51,13 @@ class TabletOracle:
         self.judge_kept(state)
 
     def filed(self, change_id: str) -> None:
-        """A save returned: from here on the change may never be missing, and the user sees it."""
+        """Note a submitted change: from now on it MUST be stored and shown."""
         self.promised.add(change_id)
         change = self.tablet.change(change_id)
         require(change is not None, "I1", f"{change_id} was filed and is not there")
         assert change is not None
         mended = self.tablet.rows(f"SELECT id FROM outbox WHERE replaced_by = '{change_id}'")
-        self._menders |= {one: change_id for (one,) in mended}
+        self._menders |= {quarantined_id: change_id for (quarantined_id,) in mended}
         for path, value in change.set.items():
             self._forget_overlapping(change.record_id, path)
             self._edits[change.record_id, path] = Edit(change_id, value)
@@ -101,7 +101,7 @@ class TabletOracle:
         self._may_go |= {scope for (scope,) in held}
 
     def judge_kept(self, state: ServerState) -> None:
-        """Judge what went: not much without a word, and nothing the server lost before it answered for it."""
+        """Check the removed records: not many at once without a question, none before the server's answer."""
         # A scope may be lost and granted again within one conversation: its rows went, as they had to.
         granted, self.tablet.told_throughout = self.tablet.told_throughout, self.tablet.told_scopes
         if self._is_as_before("kept", self.tablet.mark):
@@ -129,10 +129,12 @@ class TabletOracle:
             row[0] for row in self.tablet.rows("SELECT record_id FROM outbox WHERE op = 'delete'")
         }
         for scope in (answers.keys() & granted) - self._may_go:
-            before = {record_id for record_id, one in self._shown_rows.items() if one == scope}
-            # Of what was deleted here its user knows.
+            before = {
+                record_id for record_id, shown_scope in self._shown_rows.items() if shown_scope == scope
+            }
+            # The user knows of records deleted on this tablet.
             gone = before - now.keys() - deleted_here
-            whole = before | {record_id for record_id, one in now.items() if one == scope}
+            whole = before | {record_id for record_id, shown_scope in now.items() if shown_scope == scope}
             is_much = len(gone) > MOST_ROWS and len(gone) * 100 > MOST_PERCENT * len(whole)
             require(not is_much, "I1", f"{self.tablet.name}: {len(gone)} of {scope} went without a word")
         self._may_go &= {scope for scope, answer in answers.items() if answer == "allowed"}
@@ -166,11 +168,11 @@ class TabletOracle:
     def _mended(self, state: ServerState) -> set[str]:
         """What was parked because the server failed on it, and then said anew by the user."""
         query = "SELECT id, replaced_by FROM outbox WHERE state = 'parked' ORDER BY ordinal DESC"
-        said: set[str] = set()
+        replaced: set[str] = set()
         for quarantined, mender in self.tablet.rows(query):
-            if mender in state.receipts or mender in said:
-                said.add(quarantined)
-        return said
+            if mender in state.receipts or mender in replaced:
+                replaced.add(quarantined)
+        return replaced
 
     # ---- what the user sees
 
@@ -182,7 +184,7 @@ class TabletOracle:
         self._look(None if change.everything else set(change.records))
 
     def _look(self, records: set[str] | None) -> None:
-        """Judge that every own edit is still shown, at every moment a screen could be drawn."""
+        """Check that the screens show every own edit, whenever they are drawn."""
         edits = [key for key in self._edits if records is None or key[0] in records]
         if self.is_history_hidden or not edits or self._is_as_before("look", self.tablet.mark, records):
             return
@@ -208,10 +210,10 @@ class TabletOracle:
             for other in own.values()
             if other.record_id == change.record_id and other.ordinal > change.ordinal
         ]
-        return any(_overlap(path, one) for other in younger for one in self.tablet.paths(other.id))
+        return any(_overlap(path, own_path) for other in younger for own_path in self.tablet.paths(other.id))
 
     def _is_over(self, change: OwnRow) -> bool:
-        """Tell whether others decide from here on what is shown: the base has the edit, or it was refused."""
+        """Return whether the server record is shown: it has the edit, or the edit was refused."""
         if change.replaced_by is not None or change.status == Status.CONFLICT:
             return True
         if change.state != State.ACKNOWLEDGED or change.status == Status.QUARANTINED:
@@ -221,15 +223,15 @@ class TabletOracle:
             return change.reason == "replaced" or revs[change.record_id] >= change.rev
         if change.receipt_scope not in self.tablet.told_scopes:
             return True
-        # Not here: it left, or it has not come yet. Its place in the order tells which.
+        # Not here: it left or has not arrived. Its sequence number distinguishes the two.
         cursors = dict(self.tablet.rows("SELECT id, cursor FROM scope"))
         cursor = cursors.get(change.receipt_scope)
         return cursor is None or cursor >= (change.seq or 0)
 
     def _forget_overlapping(self, record_id: str, path: str) -> None:
-        for known in [key for key in self._edits if key[0] == record_id]:
-            if _overlap(known[1], path):
-                del self._edits[known]
+        for edited in [key for key in self._edits if key[0] == record_id]:
+            if _overlap(edited[1], path):
+                del self._edits[edited]
 
     # ---- where it stands
 
@@ -238,13 +240,13 @@ class TabletOracle:
             return
         epoch = self.tablet.meta().get("epoch")
         rows = self.tablet.rows("SELECT id, cursor, refresh FROM scope")
-        found = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
-        for scope, (_, cursor, refresh) in found.items():
+        cursors = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
+        for scope, (_, cursor, refresh) in cursors.items():
             before = self._cursors.get(scope, (None, 0, 0))
-            # A repair ends where the server stands, which may be below the place of another history.
+            # A repair ends at the server's sequence number, which may be below that of another history.
             went_on = cursor >= before[1] or refresh > before[2] or before[2] > 0
-            require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {found[scope]}")
-        self._cursors = found
+            require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {cursors[scope]}")
+        self._cursors = cursors
 
     def _judge_digests(self) -> None:
         rows = self.tablet.bases().values()
@@ -283,16 +285,20 @@ class TabletOracle:
             row = state.receipts.get(change_id)
             require(row is not None, "I1", f"{self.tablet.name}: no receipt of {change_id} on the server")
             assert row is not None
-            # Another device is told only of what waited when the tablet was enrolled as that one.
+            # Another device gets receipts only for changes that waited when the tablet was enrolled anew.
             if self.is_history_hidden or row.listener != self.tablet.device:
                 continue
-            told = (row.status, row.reason, row.incarnation)
-            require((status, reason, life) == told, "I5", f"{change_id}: {(status, reason, life)} is {told}")
+            expected = (row.status, row.reason, row.incarnation)
+            require(
+                (status, reason, life) == expected,
+                "I5",
+                f"{change_id}: {(status, reason, life)} is {expected}",
+            )
 
     def _judge_views(self, state: ServerState) -> None:
         bases = self.tablet.bases()
         for (record_id,) in self.tablet.rows("SELECT id FROM base UNION SELECT record_id FROM outbox"):
-            own = self.tablet.store.read(lambda context, one=record_id: changes_of(context, one))
+            own = self.tablet.store.read(lambda context, key=record_id: changes_of(context, key))
             if any(change.is_refused and change.replaced_by is None for change in own):
                 continue  # an own value that waits to be mended is shown on top
             self._judge_view(record_id, bases.get(record_id), self.tablet.store.view(record_id))
@@ -307,9 +313,9 @@ class TabletOracle:
         require(view is not None and not view.pending, "I5", f"{record_id} is shown as pending at rest")
 
 
-def _overlap(one: str, other: str) -> bool:
-    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+def _overlap(path: str, other: str) -> bool:
+    return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")
 
 
 def _pairs(ids: set[str], here: dict, there: dict) -> str:
-    return "; ".join(f"{one}: {here.get(one)} here, {there.get(one)} there" for one in sorted(ids)[:3])
+    return "; ".join(f"{key}: {here.get(key)} here, {there.get(key)} there" for key in sorted(ids)[:3])

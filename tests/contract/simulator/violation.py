@@ -1,4 +1,4 @@
-"""How the oracle speaks: one broken invariant of the protocol, by its number."""
+"""Error of the oracles: a broken invariant of the protocol, by its number."""
 
 from __future__ import annotations
 

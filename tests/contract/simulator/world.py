@@ -33,7 +33,7 @@ _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
 @dataclass(frozen=True)
 class Options:
-    """What may happen; `disasters` None leaves it to the seed; actions named by `often` never rest.
+    """Options of a world; `disasters` None leaves them to the seed; actions in `often` are never absent.
 
     A `fault` strikes alone, in every world.
     """
@@ -65,7 +65,7 @@ class Seat:
 
 
 class World:
-    """Everything of one seed. `trace` holds the last things that happened."""
+    """Server, tablets and oracles of one seed. `trace` holds the last actions."""
 
     def __init__(self, shelf: Shelf, seed: int, options: Options, beginning: Beginning | None = None) -> None:
         self.seed = seed
@@ -95,11 +95,11 @@ class World:
 
     @property
     def is_calm(self) -> bool:
-        """Tell whether nothing has happened that a plain exchange cannot bear."""
+        """Return whether the connection had only faults that a plain exchange handles."""
         return not self.struck
 
     def note(self, line: str) -> None:
-        """Remember what happens, for the print of a failing seed."""
+        """Append a line to the trace that a failing seed prints."""
         self.trace.append(line)
         self.wire.trace.update(line.encode())
 
@@ -168,30 +168,30 @@ class World:
         return change_id
 
     def _judge_word(self, seat: Seat, draft: Draft, *, is_filed: bool) -> None:
-        """Judge that filing took all that the user changed, and shows it, whatever was refused before."""
-        said = _said(draft)
-        require(is_filed or not said, "I1", f"{seat.tablet.name} filed nothing of {sorted(said)}")
+        """Check that a submitted draft contains all changes of the user and shows them."""
+        drafted = _said(draft)
+        require(is_filed or not drafted, "I1", f"{seat.tablet.name} filed nothing of {sorted(drafted)}")
         view = seat.tablet.store.view(draft.record_id)
-        for path, value in said.items() if view is not None else ():
+        for path, value in drafted.items() if view is not None else ():
             shown = equal(read_path(view.data, path), value)
             require(shown, "I9", f"{seat.tablet.name} filed {path} of {draft.record_id} and does not show it")
 
     def _found_after_crash(self, seat: Seat, draft: Draft, before: set[str]) -> str | None:
-        """Take an interrupted filing for what the files hold: the change whole, or still the draft."""
-        found = sorted(seat.oracle.held() - before)
-        for change_id in found:
+        """Check the files after a crash while submitting: they contain the change or still the draft."""
+        filed_ids = sorted(seat.oracle.held() - before)
+        for change_id in filed_ids:
             seat.oracle.filed(change_id)
-        kept = bool(found) or seat.tablet.store.drafts.get(draft.id) is not None
+        kept = bool(filed_ids) or seat.tablet.store.drafts.get(draft.id) is not None
         require(kept or not _said(draft), "I11", f"a crash took draft {draft.id} and filed nothing")
-        return found[0] if found else None
+        return filed_ids[0] if filed_ids else None
 
     def _second_crash(self) -> int | None:
         return self.rng.choice((None, None, 1, 2))
 
     def visible(self, seat: Seat) -> list[MergedRecord]:
         """Return the live records a tablet shows, in the order of their making."""
-        found = [seat.tablet.store.view(record_id) for record_id in self.records]
-        return [view for view in found if view is not None and not view.deleted]
+        views = [seat.tablet.store.view(record_id) for record_id in self.records]
+        return [view for view in views if view is not None and not view.deleted]
 
     # ---- the end
 
@@ -209,7 +209,7 @@ class World:
         """Judge that a change which makes the server fail delays no other; then the server is mended."""
         if not self.wire.poison:
             return
-        # The user's wake first: it tries again what one bad moment of the server had set aside.
+        # The user's wake first: it retries changes that a server error had set aside.
         for event in (Wake(WakeReason.USER), *[Tick()] * PATIENCE):
             self.clock.pass_seconds(600)
             for seat in self.seats:
@@ -250,7 +250,7 @@ class World:
                 self.sync(seat)
                 agreed = self.wire.last_frames[0].get("agreed", False)
                 require(agreed, "I5", f"{seat.tablet.name} has nothing to say and is not agreed with")
-        # Last: it starts the tablets anew, and they forget what they had better not say again.
+        # Last: it restarts the tablets, and they lose their state in memory.
         self.oracle.purges.judge_rest([seat.tablet for seat in self.seats])
 
     def _rests(self, seat: Seat) -> bool:
