@@ -39,9 +39,9 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda said: self._note(said.type, said.text))
+        self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda asked: self._check(asked.url))
+        self.page.on("request", lambda request: self._check(request.url))
 
     def press(self, key: str) -> None:
         """Press a key on a page that has finished loading, as people do: its script listens then."""
@@ -93,7 +93,7 @@ class HeldLine:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Give a running Chromium; without one the test is skipped, which CI does not let pass."""
+    """Yield a running browser (Chromium); without one the test is skipped, which CI refuses."""
     if shutil.which(CHROMIUM) is None:
         pytest.skip("no chromium")
     with sync_playwright() as playwright:

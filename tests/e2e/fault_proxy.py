@@ -129,10 +129,10 @@ class _End:
         self.writer.transport.abort()
 
     def reset(self) -> None:
-        """End with RST, not FIN: what the other side has not read yet is lost to it."""
-        found = self.writer.get_extra_info("socket")
+        """Close the connection with RST, not FIN: the other side loses the bytes it has not read."""
+        connection = self.writer.get_extra_info("socket")
         with suppress(OSError):
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.drop()
 
     def finish(self) -> None:

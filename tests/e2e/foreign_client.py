@@ -1,4 +1,4 @@
-"""A client written from docs/sync-protocol.md alone; it shares no code with the product."""
+"""Client of the sync protocol, written from docs/sync-protocol.md alone without code of the product."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def digest(hashes: list[str]) -> list[object]:
 
 
 def receipts_digest(change_ids: list[str]) -> list[object]:
-    return digest([hashlib.sha256(f"rc|{one}".encode()).hexdigest()[:32] for one in change_ids])
+    return digest([hashlib.sha256(f"rc|{change_id}".encode()).hexdigest()[:32] for change_id in change_ids])
 
 
 def written(data: Json, change: Json) -> Json:
@@ -179,7 +179,11 @@ class ForeignClient:
                     staged[frame["id"]] = None
             elif kind == "ck":
                 self._commit(hello, frame, staged)
-                staged = {one: rec for one, rec in staged.items() if rec and rec["scope"] != frame["scope"]}
+                staged = {
+                    record_id: rec
+                    for record_id, rec in staged.items()
+                    if rec and rec["scope"] != frame["scope"]
+                }
             elif kind == "resync":
                 self.cursors.pop(frame["scope"], None)
         assert not staged, "rows after the last checkpoint"
@@ -203,7 +207,7 @@ class ForeignClient:
 
     def _own(self, result: Json) -> Json:
         """The record that is not sent: what the tablet had, and its own change."""
-        change = next(one for one in self.pushed if one["change_id"] == result["change_id"])
+        change = next(change for change in self.pushed if change["change_id"] == result["change_id"])
         before = self.base.get(change["record_id"], {"data": {}})
         record = {
             "id": change["record_id"],
@@ -232,6 +236,6 @@ class ForeignClient:
 
 def enrolment_code(printed: str) -> str:
     """The 16 Crockford characters in what the operator's command prints."""
-    found = re.search(r"\b[0-9A-HJKMNP-TV-Z]{16}\b", printed)
-    assert found is not None, printed
-    return found.group()
+    code = re.search(r"\b[0-9A-HJKMNP-TV-Z]{16}\b", printed)
+    assert code is not None, printed
+    return code.group()

@@ -51,9 +51,9 @@ class Office:
     cluster: postgres.Cluster | None
 
     def backup(self) -> Path:
-        said = json.loads(self.server.command("backup", "--to", str(self.backups), "--json"))
-        assert said["proved"] is True
-        return Path(said["backup"])
+        report = json.loads(self.server.command("backup", "--to", str(self.backups), "--json"))
+        assert report["proved"] is True
+        return Path(report["backup"])
 
     def go_to(self, instant: datetime) -> None:
         """Let it be another time at the office, for the server and for every command."""
@@ -75,13 +75,13 @@ class Office:
         self.server.start(port)
 
     def sync(self) -> None:
-        """Until both know what the other sent."""
+        """Sync both tablets until each has the other's changes."""
         for tablet in [*self.tablets, *self.tablets]:
             assert tablet.sync() is SyncMessage.IN_SYNC
 
     def receipts(self) -> Receipts:
-        found = self.rows("SELECT change_id, status, reason, rev FROM receipt")
-        return {change_id: (status, reason, rev) for change_id, status, reason, rev in found}
+        stored = self.rows("SELECT change_id, status, reason, rev FROM receipt")
+        return {change_id: (status, reason, rev) for change_id, status, reason, rev in stored}
 
     def live(self) -> dict[str, tuple[str, int]]:
         """{record: (scope, rev)} of what a tablet may read."""
@@ -144,21 +144,21 @@ def lose_a_week(office: Office, changes: int, now: datetime) -> int:
     Returns how many changes the restored server did not know until the tablets came.
     """
     office.go_to(now - BACKUP_AGE)
-    one, two = office.tablets
-    old = one.ids.time_ordered()
-    filed = {one.file(old, name="Nhà nghỉ cũ")}
-    filed |= {two.file(two.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(3)}
+    first, second = office.tablets
+    old = first.ids.time_ordered()
+    filed = {first.file(old, name="Nhà nghỉ cũ")}
+    filed |= {second.file(second.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(3)}
     office.sync()
     backup = office.backup()
     office.go_to(now)
     created = from_wire(json.loads((backup / "manifest.json").read_text())["created_at"])
     assert created is not None
     assert (now - created).days == BACKUP_AGE.days - 1, "seven days, less the minute it took"
-    later = [two.ids.time_ordered() for _ in range(changes)]
-    filed |= {one.file(one.ids.time_ordered(), name=f"Karaoke {number}") for number in range(changes)}
-    filed |= {two.file(record, name="Sau bản sao lưu") for record in later}
-    filed.add(two.file(old, rooms_total=12))
-    refused = one.file(one.ids.time_ordered(), name="Số phòng sai", rooms_total=-4)
+    later = [second.ids.time_ordered() for _ in range(changes)]
+    filed |= {first.file(first.ids.time_ordered(), name=f"Karaoke {number}") for number in range(changes)}
+    filed |= {second.file(record, name="Sau bản sao lưu") for record in later}
+    filed.add(second.file(old, rooms_total=12))
+    refused = first.file(first.ids.time_ordered(), name="Số phòng sai", rooms_total=-4)
     office.sync()
     receipts, written, bodies, leased = office.receipts(), office.written(), office.bodies(), office.leases()
     assert set(receipts) == filed | {refused}

@@ -19,7 +19,7 @@ from field178_mobile.replication import transport
 from field178_server.database.engine import create_engine_for
 
 MOST_ROUNDS = 10
-# A hole is told by silence alone; waiting the usual half minute for it would prove nothing more.
+# A hole is detected by its timeout alone; waiting the usual half minute would prove no more.
 _HOLE_TIMEOUTS = (0.3, 0.3)
 _MOST_FAULTS = 2
 _PASSED = (0, 1, 60, 250, 700, 1500, 4000)
@@ -93,7 +93,7 @@ def _fault(kind: Kind, rng: random.Random) -> Fault:
 def _rounds_to_agreement(bench: Bench, *, is_hole: bool) -> int:
     usual = transport._TIMEOUTS
     for number in range(1, MOST_ROUNDS + 1):
-        # Only while a hole may be met: a busy machine takes longer than that to answer.
+        # Only while a hole is possible: a busy machine answers later than that.
         timeouts = _HOLE_TIMEOUTS if is_hole and number <= _MOST_FAULTS + 1 else usual
         with patch.object(transport, "_TIMEOUTS", timeouts):
             bench.tablet.sync()
@@ -128,13 +128,13 @@ def _judge_rest(bench: Bench) -> None:
 
 def _receipts(bench: Bench, tablet: RealTablet) -> dict[str, tuple[str, str | None, int]]:
     device = tablet.enrolment.device
-    found = _rows(bench, f"SELECT change_id, status, reason, rev FROM receipt WHERE device_id = '{device}'")
-    return {change_id: (status, reason, rev) for change_id, status, reason, rev in found}
+    stored = _rows(bench, f"SELECT change_id, status, reason, rev FROM receipt WHERE device_id = '{device}'")
+    return {change_id: (status, reason, rev) for change_id, status, reason, rev in stored}
 
 
 def _live(bench: Bench) -> dict[str, tuple[str, int]]:
-    found = _rows(bench, "SELECT record_id, scope, rev FROM record WHERE NOT deleted AND scope <> 'office'")
-    return {record_id: (scope, rev) for record_id, scope, rev in found}
+    stored = _rows(bench, "SELECT record_id, scope, rev FROM record WHERE NOT deleted AND scope <> 'office'")
+    return {record_id: (scope, rev) for record_id, scope, rev in stored}
 
 
 def _rows(bench: Bench, query: str) -> list[tuple]:
@@ -155,8 +155,8 @@ def _bench(folder: Path) -> Iterator[Bench]:
         ):
             shared = tablet.ids.time_ordered()
             bench = Bench(proxy, tablet, rival, store, shared, {tablet.file(shared, name="Nhà nghỉ chung")})
-            for one in (tablet, rival):
-                one.sync()
-                assert one.store.status().in_sync
+            for device in (tablet, rival):
+                device.sync()
+                assert device.store.status().in_sync
             yield bench
         store.dispose()

@@ -30,7 +30,7 @@ class Race:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a race came to."""
+    """Result of a race."""
 
     changes: int
     conflicts: int
@@ -107,7 +107,7 @@ def _come_to_rest(tablets: list[RealTablet]) -> None:
 
 
 def _judge(server: ServerProcess, tablets: list[RealTablet], filed: set[str], shared: str) -> int:
-    assert {one for tablet in tablets for one in tablet.receipts()} == filed
+    assert {change_id for tablet in tablets for change_id in tablet.receipts()} == filed
     receipts, live = stored_receipts(server), stored_live(server)
     assert set(receipts) == filed
     assert {status for status, _, _ in receipts.values()} <= {"applied", "conflict"}
@@ -122,13 +122,13 @@ def _judge(server: ServerProcess, tablets: list[RealTablet], filed: set[str], sh
 
 
 def stored_receipts(server: ServerProcess) -> Receipts:
-    found = rows(server, "SELECT change_id, status, reason, rev FROM receipt")
-    return {change_id: (status, reason, rev) for change_id, status, reason, rev in found}
+    stored = rows(server, "SELECT change_id, status, reason, rev FROM receipt")
+    return {change_id: (status, reason, rev) for change_id, status, reason, rev in stored}
 
 
 def stored_live(server: ServerProcess) -> dict[str, tuple[str, int]]:
-    found = rows(server, "SELECT record_id, scope, rev FROM record WHERE NOT deleted AND scope <> 'office'")
-    return {record_id: (scope, rev) for record_id, scope, rev in found}
+    stored = rows(server, "SELECT record_id, scope, rev FROM record WHERE NOT deleted AND scope <> 'office'")
+    return {record_id: (scope, rev) for record_id, scope, rev in stored}
 
 
 def history(server: ServerProcess) -> list[tuple[str, str, int]]:

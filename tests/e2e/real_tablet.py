@@ -33,7 +33,7 @@ _NEW = {
     "operating_status_id": "operating",
 }
 
-# What a receipt says, in the order in which both sides are asked for it.
+# Columns of a receipt, in the order of the queries on both sides.
 Receipts = dict[str, tuple[str, str | None, int]]
 
 

@@ -61,11 +61,11 @@ class ServerProcess:
         with _no_main():
             self.process.start()
         end = time.monotonic() + START_S
-        while (found := READY.search(output.read_text())) is None:
+        while (address := READY.search(output.read_text())) is None:
             if time.monotonic() > end or not self.process.is_alive():
                 raise AssertionError(f"no ready line: {(self.folder / 'server.log').read_text()[-2000:]}")
             time.sleep(0.01)
-        self.url = found.group()
+        self.url = address.group()
 
     def stop(self) -> None:
         """End the process as an operator does."""

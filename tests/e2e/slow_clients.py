@@ -43,7 +43,7 @@ def server_of_4096_handles(folder: Path) -> Iterator[ServerProcess]:
 
 @contextmanager
 def slow_clients(server: ServerProcess, number: int) -> Iterator[None]:
-    """Keep so many slow clients of one address at the server; each that is refused comes again."""
+    """Keep a number of slow clients of one address connected; a refused one connects again."""
     arguments = [str(server.port), str(number), str(_authority(server))]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.e2e.slow_clients", *arguments], stdout=subprocess.PIPE, text=True

@@ -91,8 +91,8 @@ def test_tablet_enrols_and_syncs_with_a_public_certificate_and_after_its_renewal
     server.start(port)
     tablet.transport.close()
     assert tablet.sync() is SyncMessage.NOT_OUR_SERVER
-    told = certificate_check(server)
-    assert (told["level"], told["reason"], told["tablets"]) == ("fault", "other_key", 1)
+    check = certificate_check(server)
+    assert (check["level"], check["reason"], check["tablets"]) == ("fault", "other_key", 1)
 
 
 @pytest.mark.parametrize("names_chain", [True, False])

@@ -69,7 +69,7 @@ class Desk:
     def file(self, name: str, **over: object) -> str:
         """Send an establishment and a visit to it; returns the visit's id."""
         place = str(uuid.uuid4())
-        # A number of its own: an equal one makes every form about either place ask whether they are the same.
+        # A distinct number: with an equal one each form would ask whether both are duplicates.
         data = builders.establishment(name=name, unit_id=UNIT, registration_number=f"GL-{place[:10]}")
         self._create("establishment", f"unit:{UNIT}", data, place)
         return self.visit(place, **over)
@@ -83,14 +83,16 @@ class Desk:
         """Return what the tablet knows of the office's decision after a sync."""
         self.tablet.pull_all()
         reviews = (
-            one["data"] for one in self.tablet.base.values() if one["type"] == "review" and not one["deleted"]
+            record["data"]
+            for record in self.tablet.base.values()
+            if record["type"] == "review" and not record["deleted"]
         )
         return next((data for data in reviews if data["record"] == record_id), None)
 
     def close_visits(self) -> None:
         """Take every visit that no decision has closed out of the queue."""
         self.tablet.pull_all()
-        visits = [key for key, one in self.tablet.base.items() if one["type"] == "inspection"]
+        visits = [key for key, record in self.tablet.base.items() if record["type"] == "inspection"]
         for record_id in visits:
             review = self.tablet.base.get(review_id(record_id))
             # An approval that was taken back has left a deleted review.
@@ -117,7 +119,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         tablet = ForeignClient(server.url)
         tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
-        yield Desk(server, tablet, next(one for one in tablet.granted() if one.startswith("team:")))
+        yield Desk(server, tablet, next(scope for scope in tablet.granted() if scope.startswith("team:")))
 
 
 @pytest.fixture
@@ -376,7 +378,7 @@ def test_pages_fit_name_and_offer_targets_to_everyone(
         sign_in(watched.page)
         watched.page.goto("/account")
         watched.page.locator(f'button[name="language"][value="{language}"]').click()
-        # The next page asked for would take the form's answer away, and the language with it.
+        # The next navigation would cancel the answer of the form, and the language with it.
         expect(watched.page.locator("html")).to_have_attribute("lang", language)
         paths = (
             "/reviews",

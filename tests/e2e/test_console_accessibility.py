@@ -140,23 +140,25 @@ def test_pages_have_no_finding_of_axe(
     with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
         page = watched.page
         page.goto("/")
-        found = findings(page, "/sign-in")
+        findings_of_axe = findings(page, "/sign-in")
         sign_in(page, login)
         for path in paths:
             watched.go(path.format_map(names))
-            found += findings(page, path)
+            findings_of_axe += findings(page, path)
         # The browser's own word about the page that is not there.
-        watched.complaints[:] = [one for one in watched.complaints if "404" not in one]
-    assert found == []
+        watched.complaints[:] = [complaint for complaint in watched.complaints if "404" not in complaint]
+    assert findings_of_axe == []
 
 
 def findings(page: Page, path: str) -> list[str]:
     """Return what axe finds on the page that is open, on a phone by day and at a desk by night."""
-    found: list[str] = []
+    findings_of_axe: list[str] = []
     page.evaluate(AXE_SCRIPT)  # once a page: the second run finds it compiled
     for size, scheme in ((PHONE, "light"), (DESK, "dark")):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         for rule in page.evaluate("rules => axe.run(rules).then(done => done.violations)", RULES):
-            found += [f"{path} {scheme}: {rule['id']}: {node['html'][:120]}" for node in rule["nodes"]]
-    return found
+            findings_of_axe += [
+                f"{path} {scheme}: {rule['id']}: {node['html'][:120]}" for node in rule["nodes"]
+            ]
+    return findings_of_axe

@@ -1,4 +1,4 @@
-"""The audit trail in a real browser: a record is read, its reader found, the chain checked."""
+"""Audit pages in a real browser: a record is read, its reader found, the chain checked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_privacy_officer_finds_who_read_a_record_and_checks_the_chain(desk: Desk
         expect(page.get_by_text("Chỉ về một phiếu:")).to_be_visible()
         expect(page.locator("tbody")).to_contain_text("Mở xem")
         page.get_by_role("button", name="Kiểm tra chuỗi ngay").click()
-        # The part of the page asks again by itself until the job has ended.
+        # This part of the page polls until the job has ended.
         expect(page.locator("#chain")).to_contain_text("Không có gì bị sửa", timeout=20_000)
         for path in ("/audit", f"/audit?object={visit}&kind=reading", "/audit?object=khong-co"):
             check_page(watched, path)

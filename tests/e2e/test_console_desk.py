@@ -129,9 +129,7 @@ def test_reviewer_takes_in_by_keyboard_what_only_a_tablet_has(desk: Desk, browse
     assert record_on_tablet(desk, place) == data
 
 
-def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
-    desk: Desk, browser: Browser
-) -> None:
+def test_administrator_enrols_a_tablet_sees_its_status_and_revokes_it(desk: Desk, browser: Browser) -> None:
     desk.server.command("user", "add", "quan", "--role", "admin", stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
         page = watched.page
@@ -161,12 +159,12 @@ def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
     assert tablet.sync()[0]["revoked"] is True
 
 
-def test_reviewer_closes_a_correction_with_a_photo_and_the_tablet_hears_of_it(
+def test_reviewer_closes_a_correction_with_a_photo_and_the_tablet_gets_it(
     desk: Desk, browser: Browser, tmp_path: Path
 ) -> None:
     name, text = "Karaoke Lan Chi (GL-915)", "Dọn lối thoát nạn tầng hai"
-    asked = {"exit": {"text": text, "due_on": builders.VISIT_DATE, "status": "open"}}
-    visit = desk.file(name, follow_ups=asked)
+    follow_ups = {"exit": {"text": text, "due_on": builders.VISIT_DATE, "status": "open"}}
+    visit = desk.file(name, follow_ups=follow_ups)
     photo = tmp_path / "anh.jpg"
     photo.write_bytes(jpeg())
     with watched_page(browser, desk.server.url) as watched:
@@ -188,7 +186,11 @@ def test_reviewer_closes_a_correction_with_a_photo_and_the_tablet_hears_of_it(
         page.locator("#after").get_by_role("link", name="Đã kết thúc yêu cầu khắc phục").click()
         check_page(watched, page.url)
     desk.tablet.pull_all()
-    (heard,) = (one["data"] for one in desk.tablet.base.values() if one["data"].get("follow_up_id") == "exit")
+    (heard,) = (
+        plan_data["data"]
+        for plan_data in desk.tablet.base.values()
+        if plan_data["data"].get("follow_up_id") == "exit"
+    )
     assert (heard["record"], heard["status"]) == (visit, "fixed")
 
 

@@ -118,7 +118,7 @@ def test_restored_text_names_what_another_officer_wrote_meanwhile(
         sign_in(other.page, path=address)
         other.page.get_by_label("Tên cơ sở").fill("Karaoke Lan Chi Mới (GL-932)")
         other.page.get_by_role("button", name="Ghi").click()
-        # The form has a status of its own: only the page behind it tells that all is written.
+        # The form has its own status: only the next page confirms that all is stored.
         expect(other.page).not_to_have_url(re.compile(r"/edit$"))
     page.goto(address)
     notice = page.get_by_role("status").filter(has_text=RESTORED)
@@ -126,7 +126,7 @@ def test_restored_text_names_what_another_officer_wrote_meanwhile(
     expect(notice).to_contain_text("Tên cơ sở: nay là “Karaoke Lan Chi Mới (GL-932)”")
 
 
-def test_typed_text_is_gone_once_it_is_written(desk: Desk, context: BrowserContext) -> None:
+def test_draft_text_is_deleted_once_it_is_stored(desk: Desk, context: BrowserContext) -> None:
     page = context.new_page()
     sign_in(page)
     type_notice(page)

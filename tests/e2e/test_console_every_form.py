@@ -184,15 +184,15 @@ def ids_of(folder: Path) -> dict[str, str]:
         "report": f"{records} 'report' ORDER BY record_id DESC LIMIT 1",
     }
     with closing(sqlite3.connect(folder / "field178.sqlite")) as store:
-        found = {names: sum(store.execute(query).fetchall(), ()) for names, query in queries.items()}
-    return dict(pair for names, row in found.items() for pair in zip(names.split(", "), row, strict=True))
+        ids = {names: sum(store.execute(query).fetchall(), ()) for names, query in queries.items()}
+    return dict(pair for names, row in ids.items() for pair in zip(names.split(", "), row, strict=True))
 
 
 def begin_import(server: ServerProcess, folder: Path) -> str:
     """Send a register to be imported up to its preview; return its address."""
     file = folder / "so.xlsx"
     write_register(file, 5)
-    # One row looks like the one above it: it is asked about.
+    # A row resembles the row above it: the import needs a choice.
     book = load_workbook(file)
     above, row = book.active[3], book.active[4]
     for column in (1, 4, 5, 6):
@@ -282,9 +282,9 @@ def test_every_form_keeps_what_was_typed_over_session_end_restart_and_closed_tab
 def difference(before: list[Form], after: list[Form]) -> list[object]:
     """Return the fields that differ."""
     return [
-        (one.action, was, now)
-        for one, other in zip(before, after, strict=False)
-        for was, now in zip(one.fields, other.fields, strict=False)
+        (form.action, was, now)
+        for form, other in zip(before, after, strict=False)
+        for was, now in zip(form.fields, other.fields, strict=False)
         if was != now
     ] or [len(before), len(after)]
 

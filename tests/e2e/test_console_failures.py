@@ -55,7 +55,7 @@ def expect_settled(desk: Desk, page: Page, place: str) -> None:
     assert (settled["opening_hours"], settled["rooms_total"]) == ("07:00-22:00", 12)
 
 
-def test_server_that_is_down_is_told_and_what_was_typed_goes_later(desk: Desk, browser: Browser) -> None:
+def test_server_downtime_is_shown_and_the_input_is_sent_later(desk: Desk, browser: Browser) -> None:
     place = disputed_place(desk, "Karaoke Lan Chi (GL-921)")
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
@@ -107,9 +107,9 @@ def test_decision_pressed_twice_is_sent_once(desk: Desk, browser: Browser) -> No
         sign_in(page)
         type_rooms(page, place)
 
-        def note(asked: Request) -> None:
-            if asked.method == "POST":
-                sent.append(asked.url)
+        def note(request: Request) -> None:
+            if request.method == "POST":
+                sent.append(request.url)
 
         page.on("request", note)
         page.get_by_role("button", name="Ghi quyết định").dblclick()
@@ -117,9 +117,7 @@ def test_decision_pressed_twice_is_sent_once(desk: Desk, browser: Browser) -> No
     assert sent == [f"{desk.server.url}/attention/conflict/{place}/resolve"]
 
 
-def test_second_of_two_reviewers_hears_who_was_faster_and_keeps_the_own_value(
-    desk: Desk, browser: Browser
-) -> None:
+def test_second_reviewer_sees_the_first_and_keeps_the_own_value(desk: Desk, browser: Browser) -> None:
     place = disputed_place(desk, "Karaoke Lan Chi (GL-925)")
     desk.server.command("user", "add", "dung", "--role", "reviewer", stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url) as first, watched_page(browser, desk.server.url) as second:
@@ -130,9 +128,9 @@ def test_second_of_two_reviewers_hears_who_was_faster_and_keeps_the_own_value(
         send(first.page)
         expect_settled(desk, first.page, place)
         send(second.page)
-        said = second.page.get_by_role("alert")
-        expect(said).to_contain_text("Người xử lý gần nhất: chi")
-        expect(said).to_contain_text("Số phòng: 15")
+        alert = second.page.get_by_role("alert")
+        expect(alert).to_contain_text("Người xử lý gần nhất: chi")
+        expect(alert).to_contain_text("Số phòng: 15")
         second.complaints.clear()  # the browser's own word about the 409
     assert record_on_tablet(desk, place)["rooms_total"] == 12
 

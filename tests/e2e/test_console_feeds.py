@@ -28,7 +28,7 @@ def test_an_administrator_makes_a_token_and_revokes_it(desk: Desk, browser: Brow
         page.goto("/feeds")
         page.get_by_role("link", name="Tạo mã đọc dữ liệu").first.press("Enter")
         page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
-        # The browser itself asks for the password; the form is sent without it by a script alone.
+        # The browser requires the password; only a script sends the form without it.
         page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Cần điền")

@@ -39,7 +39,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, map_file: Path) -> Iterator[D
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         tablet = ForeignClient(server.url)
         tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
-        yield Desk(server, tablet, next(one for one in tablet.granted() if one.startswith("team:")))
+        yield Desk(server, tablet, next(scope for scope in tablet.granted() if scope.startswith("team:")))
 
 
 def marks(page: Page) -> int:
@@ -50,8 +50,8 @@ def marks(page: Page) -> int:
 
 
 def count(page: Page) -> int:
-    said = page.locator("#found .muted[role=status]").text_content() or ""
-    return int(re.sub(r"\D", "", said.rpartition(":")[2]))
+    status = page.locator("#found .muted[role=status]").text_content() or ""
+    return int(re.sub(r"\D", "", status.rpartition(":")[2]))
 
 
 def test_marks_are_as_many_as_rows_and_open_by_keyboard(desk: Desk, browser: Browser) -> None:
@@ -68,7 +68,7 @@ def test_marks_are_as_many_as_rows_and_open_by_keyboard(desk: Desk, browser: Bro
         expect(page.locator("#found")).to_contain_text("Tìm thấy: 2")
         expect(page).to_have_url(re.compile(r"view=map.*q=h"))
         assert marks(page) == count(page) == 2
-        # Two at one point: the number zooms in as far as it goes, then they stand beside each other.
+        # Two at one point: the number zooms in completely, then they are shown side by side.
         page.locator(".map-icon").focus()
         watched.press("Enter")
         expect(page.locator(PINS)).to_have_count(2)

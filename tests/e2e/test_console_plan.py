@@ -30,8 +30,8 @@ def test_office_plans_and_the_tablet_gets_it(desk: Desk, browser: Browser) -> No
     for number in range(4):
         data = builders.establishment(name=f"Karaoke Kế Hoạch {number}", unit_id=UNIT)
         desk._create("establishment", f"unit:{UNIT}", data, str(uuid.uuid4()))
-    asked = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": "open"}}
-    desk.file("Karaoke Tái Kiểm", follow_ups=asked)
+    follow_ups = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": "open"}}
+    desk.file("Karaoke Tái Kiểm", follow_ups=follow_ups)
     with watched_page(browser, desk.server.url, viewport=DESK) as watched:
         page = watched.page
         sign_in(page)
@@ -65,8 +65,8 @@ def test_office_plans_and_the_tablet_gets_it(desk: Desk, browser: Browser) -> No
         expect(page.get_by_role("heading", name="Karaoke Tái Kiểm")).to_be_visible()
         item = page.url.removeprefix(desk.server.url)
     desk.tablet.pull_all()
-    planned = [one for one in desk.tablet.base.values() if one["type"] == "plan_item"]
-    assert sorted(one["data"]["inspection_kind"] for one in planned) == ["planned"] * 3 + ["recheck"]
+    planned = [record for record in desk.tablet.base.values() if record["type"] == "plan_item"]
+    assert sorted(record["data"]["inspection_kind"] for record in planned) == ["planned"] * 3 + ["recheck"]
     pages = {
         "year": f"/plan/{YEAR}",
         "calendar": f"/plan/calendar?year={YEAR}",

@@ -42,7 +42,7 @@ def choose_reason_by_keyboard(page: Page) -> None:
     expect(reason).to_have_value("person_identified")
 
 
-def test_one_asks_another_confirms_and_the_tablet_drops_it(
+def test_purge_requested_and_confirmed_by_two_officers_reaches_the_tablet(
     desk: Desk, browser: Browser, officers: None
 ) -> None:
     visit = desk.file("Karaoke Hương Lan (GL-921)", recommendation="Bí mật GL-178")
@@ -69,7 +69,7 @@ def test_one_asks_another_confirms_and_the_tablet_drops_it(
         page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Xóa vĩnh viễn").tap()
         expect(page.get_by_role("status")).to_contain_text("Đã xóa nội dung")
-        # The page asks for its state by itself until the traces are wiped.
+        # The page polls its state until the traces are wiped.
         state = page.get_by_role("region", name="Tình trạng")
         expect(state).to_contain_text("Xong; 1 máy chưa đồng bộ lại")
         check_page(watched, f"/purges/{visit}")

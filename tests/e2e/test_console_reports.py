@@ -110,13 +110,13 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
             "trace": f"{address}/figures/establishments_total",
             "template": "/reports/template",
         }
-    found: list[str] = []
+    findings_of_axe: list[str] = []
     with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
         sign_in(watched.page, "chi")
         for path in paths.values():
             watched.go(path)
-            found += findings(watched.page, path)
-    assert found == [], found
+            findings_of_axe += findings(watched.page, path)
+    assert findings_of_axe == [], findings_of_axe
     with watched_page(browser, desk.server.url, viewport=NARROW) as watched:
         sign_in(watched.page, "chi")
         for name, path in paths.items():

@@ -29,9 +29,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def tablet(office: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
-    with closing(enrolled(office, "an", tmp_path / "tablet")) as one:
-        assert one.sync() is SyncMessage.IN_SYNC
-        yield one
+    with closing(enrolled(office, "an", tmp_path / "tablet")) as device:
+        assert device.sync() is SyncMessage.IN_SYNC
+        yield device
 
 
 def test_a_reviewer_takes_in_a_file_of_several_pieces_by_keyboard(
@@ -48,7 +48,7 @@ def test_a_reviewer_takes_in_a_file_of_several_pieces_by_keyboard(
         check_page(watched, "/tablets/rescue")
         page.locator("form[data-piece-bytes]").evaluate("form => { form.dataset.pieceBytes = 1000 }")
         sent: list[str] = []
-        page.on("request", lambda asked: sent.append(asked.method) if asked.method == "POST" else None)
+        page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
         page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
         page.get_by_role("button", name="Xem tệp").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Tệp cứu hộ của")
@@ -74,11 +74,11 @@ def test_a_cut_file_is_refused_on_a_phone_and_the_whole_one_taken(
         page = watched.page
         sign_in(page)
         check_page(watched, "/tablets/rescue")
-        for content, said in ((whole[:300], "Tệp thiếu phần cuối"), (b"GIF89a", "không phải tệp cứu hộ")):
+        for content, message in ((whole[:300], "Tệp thiếu phần cuối"), (b"GIF89a", "không phải tệp cứu hộ")):
             file.write_bytes(content)
             page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
             page.get_by_role("button", name="Xem tệp").tap()
-            expect(page.get_by_role("alert").first).to_contain_text(said)
+            expect(page.get_by_role("alert").first).to_contain_text(message)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
             watched.complaints.clear()  # the browser's own word about the 422
         file.write_bytes(whole)

@@ -50,11 +50,11 @@ class Officer:
         """Return what the tablet shows after a sync, by field."""
         assert self._tablet.sync() is SyncMessage.IN_SYNC
         self._comments.refresh()
-        return {one.field: one for one in self._state.threads}
+        return {thread.field: thread for thread in self._state.threads}
 
     def answer(self, path: str, text: str) -> None:
         """Answer at a field; nothing is sent by that."""
-        key = next(one.key for one in self._state.threads if one.field == path)
+        key = next(thread.key for thread in self._state.threads if thread.field == path)
         self._comments.write(key, text)
         assert self._comments.send(key)
 
@@ -64,9 +64,9 @@ class Officer:
 
 @pytest.fixture
 def tablet(desk: Desk, tmp_path: Path) -> Iterator[RealTablet]:
-    one = enrolled(desk.server, "an", tmp_path / "tablet")
-    yield one
-    one.close()
+    device = enrolled(desk.server, "an", tmp_path / "tablet")
+    yield device
+    device.close()
 
 
 def field_of(page: Page, path: str) -> Locator:
@@ -84,10 +84,10 @@ def return_with_comments(page: Page, record_id: str, comments: dict[str, str]) -
     expect(page.get_by_role("status")).to_contain_text(f"Đã trả lại: {NAME}")
 
 
-def act(watched: Watched, path: str, button: str, told: str) -> None:
+def act(watched: Watched, path: str, button: str, message: str) -> None:
     """Press a button of a thread and read what the page says then."""
     field_of(watched.page, path).get_by_role("button", name=button).click()
-    expect(watched.page.get_by_role("status")).to_contain_text(told)
+    expect(watched.page.get_by_role("status")).to_contain_text(message)
 
 
 def test_comment_is_answered_without_a_line_and_closed_by_the_office(
@@ -123,9 +123,9 @@ def test_comment_is_answered_without_a_line_and_closed_by_the_office(
         field_of(page, EXITS).get_by_text("Hỏi thêm").click()
         field_of(page, EXITS).locator("textarea[name=text]").fill("Cửa sau mở ra đâu?")
         act(watched, EXITS, "Gửi nhận xét", "Đã hỏi thêm")
-        asked = officer.threads()[EXITS]
-        assert [one.text for one in asked.messages][-1] == "Cửa sau mở ra đâu?"
-        assert asked.word == "Chờ trả lời"
+        thread = officer.threads()[EXITS]
+        assert [message.text for message in thread.messages][-1] == "Cửa sau mở ra đâu?"
+        assert thread.word == "Chờ trả lời"
 
 
 def test_threads_open_answered_and_closed_have_no_finding_of_axe(
@@ -145,14 +145,14 @@ def test_threads_open_answered_and_closed_have_no_finding_of_axe(
         act(watched, LATCH, "Đóng", "Đã đóng")
         page.goto(f"/reviews/{visit}")
         states = [field_of(page, path).locator(".thread-state").inner_text() for path in comments]
-        assert [one.partition(" ")[0] for one in states] == ["đã", "đã", "chưa"]
-        found = findings(page, "/reviews/{visit}")
-        found += open_threads(watched, "?turn=team")
+        assert [state.partition(" ")[0] for state in states] == ["đã", "đã", "chưa"]
+        findings_of_axe = findings(page, "/reviews/{visit}")
+        findings_of_axe += open_threads(watched, "?turn=team")
         # The record is the office's turn once its last open comment is answered.
         officer.answer(STAFF, "Đã đếm lại, số ghi là đúng.")
         officer.threads()
-        found += open_threads(watched, "")
-    assert found == []
+        findings_of_axe += open_threads(watched, "")
+    assert findings_of_axe == []
 
 
 def open_threads(watched: Watched, query: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Two stock OData clients read a served store of the made-up district: python-odata and odatapy."""
+"""Data feeds of the made-up district, read by two stock OData clients: python-odata and odatapy."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def typed(served: Served) -> Iterator[EdmEnabledODataClient]:
 
 
 def plain(entity: Any) -> dict[str, Any]:
-    return {one.name: one.value for one in entity.properties}
+    return {field.name: field.value for field in entity.properties}
 
 
 def raw(served: Served, path: str, login: str = REVIEWER) -> dict[str, Any]:
@@ -129,34 +129,34 @@ def raw(served: Served, path: str, login: str = REVIEWER) -> dict[str, Any]:
 
 
 def test_python_odata_reflects_and_queries(served: Served, reflected: ODataService) -> None:
-    assert set(reflected.entities) == {one["name"] for one in raw(served, "")["value"]}
+    assert set(reflected.entities) == {entity_set["name"] for entity_set in raw(served, "")["value"]}
     visits, places = reflected.entities["Visits"], reflected.entities["Establishments"]
     every = reflected.query(visits).all()
     assert len(every) == raw(served, "Visits?$count=true&$top=0")["@odata.count"] > 80
-    found = (
+    query = (
         reflected.query(visits)
         .filter(visits.ResultId == "compliant")
         .filter("VisitedOn ge 2024-06-01")
         .order_by(visits.VisitedOn.desc())
     )
-    days = [one.VisitedOn for one in found.all()]
+    days = [row.VisitedOn for row in query.all()]
     assert days == sorted(days, reverse=True)
     assert 0 < len(days) < len(every)
     assert min(days) >= "2024-06-01"
-    last = max(one.ReceivedAt for one in every)
+    last = max(row.ReceivedAt for row in every)
     since = reflected.query(visits).filter(visits.ReceivedAt >= last - timedelta(days=7)).all()
     assert 0 < len(since) <= len(every)
     assert not reflected.query(visits).filter(visits.ReceivedAt > last + timedelta(days=1)).all()
     names = reflected.query(places).filter(places.Name.contains("Homestay")).select(places.Name).all()
     assert names
-    assert all("Homestay" in one["Name"] for one in names)
-    one = reflected.query(places).get(every[0].EstablishmentId)
-    assert one.Id == every[0].EstablishmentId
+    assert all("Homestay" in row["Name"] for row in names)
+    place = reflected.query(places).get(every[0].EstablishmentId)
+    assert place.Id == every[0].EstablishmentId
     assert len(reflected.query(places).limit(5).offset(3).all()) == 5
 
 
 def test_python_odata_follows_the_links(served: Served) -> None:
-    # The size of pages is asked for as any client may.
+    # Any client may request a page size.
     auth = HTTPBasicAuth("", served.token(REVIEWER))
     service = ODataService(
         served.root,
@@ -165,25 +165,27 @@ def test_python_odata_follows_the_links(served: Served) -> None:
         quiet_progress=True,
         extra_headers={"Prefer": "odata.maxpagesize=10"},
     )
-    found = service.query(service.entities["Establishments"]).all()
-    assert len({one.Id for one in found}) == len(found) == 127
+    places = service.query(service.entities["Establishments"]).all()
+    assert len({place.Id for place in places}) == len(places) == 127
 
 
 def test_odatapy_reads_typed_values(typed: EdmEnabledODataClient) -> None:
     page = typed.get_entity_set(typed.entity_set_uri("Visits").orderby("VisitedOn").top(5).count())
-    rows = [plain(one) for one in page.entities]
+    rows = [plain(entity) for entity in page.entities]
     assert page.count > len(rows) == 5
     assert [type(row["VisitedOn"]) for row in rows] == [date] * 5
     assert all(row["ReceivedAt"].tzinfo is not None for row in rows)
     assert rows == sorted(rows, key=lambda row: row["VisitedOn"])
-    one = typed.get_entity(typed.entity_uri("Visits", rows[0]["Id"]))
-    assert plain(one) == rows[0]
+    visit = typed.get_entity(typed.entity_uri("Visits", rows[0]["Id"]))
+    assert plain(visit) == rows[0]
     assert typed.get_count(typed.entity_set_uri("Visits")) == page.count
 
 
 def test_odatapy_filters_selects_and_pages(typed: EdmEnabledODataClient) -> None:
     uri = typed.entity_set_uri("Sessions").filter("AttendanceCount ge 50 and HeldOn lt 2024-07-01")
-    rows = [plain(one) for one in typed.get_entity_set(uri.select("HeldOn", "AttendanceCount")).entities]
+    rows = [
+        plain(entity) for entity in typed.get_entity_set(uri.select("HeldOn", "AttendanceCount")).entities
+    ]
     assert rows
     assert all(row["AttendanceCount"] >= 50 and row["HeldOn"] < date(2024, 7, 1) for row in rows)
     assert {tuple(row) for row in rows} == {("HeldOn", "AttendanceCount")}
@@ -195,13 +197,13 @@ def test_odatapy_filters_selects_and_pages(typed: EdmEnabledODataClient) -> None
     figures = typed.entity_set_uri("IndicatorFigures").filter(
         "Year eq 2024 and PeriodId eq 'year' and AreaId eq 'an_lao_area_2024'"
     )
-    found = {one["IndicatorId"]: one for one in map(plain, typed.get_entity_set(figures).entities)}
-    golden = found["workers_reached_pct"]
+    figures_by_id = {row["IndicatorId"]: row for row in map(plain, typed.get_entity_set(figures).entities)}
+    golden = figures_by_id["workers_reached_pct"]
     assert (golden["Numerator"], golden["Denominator"], golden["Value"]) == (253.0, 372.0, 68.0)
     assert (golden["IsSuppressed"], golden["PeriodStart"]) == (False, date(2024, 1, 1))
 
 
-def test_clients_are_told_why_they_are_refused(
+def test_refused_clients_get_the_reason(
     served: Served, typed: EdmEnabledODataClient, reflected: ODataService
 ) -> None:
     with pytest.raises(ODataClientError) as refusal:
@@ -219,29 +221,31 @@ def test_clients_are_told_why_they_are_refused(
 
 
 def test_a_reader_from_above_gets_no_number_of_a_few(served: Served) -> None:
-    names = {one["name"] for one in raw(served, "", CITY)["value"]}
+    names = {entity_set["name"] for entity_set in raw(served, "", CITY)["value"]}
     assert "Establishments" not in names
     figures = raw(served, "IndicatorFigures?$filter=Year eq 2024", CITY)["value"]
     exact = {
-        (one["IndicatorId"], one["PeriodId"], one["AreaId"]): one
-        for one in raw(served, "IndicatorFigures?$filter=Year eq 2024 and AreaId eq 'an_lao_area_2024'")[
+        (row["IndicatorId"], row["PeriodId"], row["AreaId"]): row
+        for row in raw(served, "IndicatorFigures?$filter=Year eq 2024 and AreaId eq 'an_lao_area_2024'")[
             "value"
         ]
     }
-    hidden = [one for one in figures if one["IsSuppressed"]]
+    hidden = [row for row in figures if row["IsSuppressed"]]
     assert 20 < len(hidden) < len(figures)
-    assert {one["AreaId"] for one in figures} == {"an_lao_area_2024"}
+    assert {row["AreaId"] for row in figures} == {"an_lao_area_2024"}
     lists = load()
-    for one in figures:
-        of_people = counts_people(lists, lists.indicators[one["IndicatorId"]])
-        numbers = [one["Numerator"], one["Denominator"]]
+    for figure in figures:
+        of_people = counts_people(lists, lists.indicators[figure["IndicatorId"]])
+        numbers = [figure["Numerator"], figure["Denominator"]]
         assert not of_people or not [number for number in numbers if number is not None and 0 < number < 5]
-        assert one["ValueWithWaiting"] is None
-        if one["IsSuppressed"]:
-            assert [one[name] for name in ("Numerator", "Denominator", "Value", "Low", "High")] == [None] * 5
+        assert figure["ValueWithWaiting"] is None
+        if figure["IsSuppressed"]:
+            assert [figure[name] for name in ("Numerator", "Denominator", "Value", "Low", "High")] == [
+                None
+            ] * 5
         else:
-            known = exact[one["IndicatorId"], one["PeriodId"], one["AreaId"]]
-            assert (one["Value"], one["Numerator"]) == (known["Value"], known["Numerator"])
+            exact_row = exact[figure["IndicatorId"], figure["PeriodId"], figure["AreaId"]]
+            assert (figure["Value"], figure["Numerator"]) == (exact_row["Value"], exact_row["Numerator"])
 
 
 def test_no_answer_names_a_person(served: Served) -> None:
@@ -254,11 +258,11 @@ def test_no_answer_names_a_person(served: Served) -> None:
         text = json.dumps(rows["value"], ensure_ascii=False)
         assert not [name for name in served.officer_names if name in text]
         texts = {value for row in rows["value"] for value in row.values() if isinstance(value, str)}
-        written = {one for one in texts if " " in one}
+        written = {text for text in texts if " " in text}
         if table["name"] == "Establishments":
-            # Names of the register are known names; whatever else a mark finds there is none.
-            written = {one for one in written if not _is_name_alone(one)}
-        marked = {one for one in written if lint(one)}
+            # Names of establishments are allowed; other marked texts are not.
+            written = {text for text in written if not _is_name_alone(text)}
+        marked = {text for text in written if lint(text)}
         assert not marked, (table["name"], sorted(marked)[:5])
 
 

@@ -104,30 +104,30 @@ def test_another_content_under_a_known_id_is_quarantined_and_the_good_receipt_st
 
 
 def test_two_tablets_merge_field_by_field_and_a_clash_keeps_both_values(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    record_id = created(one, village="Thôn 1", opening_hours="08:00-23:00")
-    two.pull_all()
-    edit = one.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
-    assert verdict(one, edit)["status"] == "applied"
-    late = two.change(
+    first, second = enrol(), enrol()
+    record_id = created(first, village="Thôn 1", opening_hours="08:00-23:00")
+    second.pull_all()
+    edit = first.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
+    assert verdict(first, edit)["status"] == "applied"
+    late = second.change(
         record_id,
         "establishment",
         UNIT,
         {"village": "Thôn 3", "opening_hours": "08:00-24:00"},
         was={"village": "Thôn 1", "opening_hours": "08:00-23:00"},
     )
-    result = verdict(two, late)
+    result = verdict(second, late)
     assert result["status"] == "conflict"
-    assert two.base[record_id]["data"]["village"] == "Thôn 2"
-    assert two.base[record_id]["data"]["opening_hours"] == "08:00-24:00"
-    assert result["rev"] == two.base[record_id]["rev"]
-    conflict = str(uuid.uuid5(uuid.UUID(record_id), f"village|{two.device}"))
-    data = two.base[conflict]["data"]
+    assert second.base[record_id]["data"]["village"] == "Thôn 2"
+    assert second.base[record_id]["data"]["opening_hours"] == "08:00-24:00"
+    assert result["rev"] == second.base[record_id]["rev"]
+    conflict = str(uuid.uuid5(uuid.UUID(record_id), f"village|{second.device}"))
+    data = second.base[conflict]["data"]
     assert (data["record"], data["record_type"], data["path"], data["device"], data["state"]) == (
         record_id,
         "establishment",
         "village",
-        two.device,
+        second.device,
         "open",
     )
     entry = data["entries"][late["change_id"]]
@@ -137,8 +137,8 @@ def test_two_tablets_merge_field_by_field_and_a_clash_keeps_both_values(enrol: E
         "Thôn 2",
         "changed",
     )
-    one.pull_all()
-    assert one.base[conflict] == {**two.base[conflict], "frame": "rec"}
+    first.pull_all()
+    assert first.base[conflict] == {**second.base[conflict], "frame": "rec"}
 
 
 def test_null_means_absent_and_unknown_fields_survive(enrol: Enrol) -> None:
@@ -210,17 +210,17 @@ def test_what_cannot_be_applied_is_quarantined_acknowledged_and_delays_nothing(
 
 
 def test_an_orphan_is_applied_when_its_record_appears_and_its_author_learns_of_it(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
+    first, second = enrol(), enrol()
     record_id = new_id()
-    orphan = two.change(record_id, "establishment", UNIT, {"village": "Thôn 9"})
-    before = verdict(two, orphan)
+    orphan = second.change(record_id, "establishment", UNIT, {"village": "Thôn 9"})
+    before = verdict(second, orphan)
     assert before["reason"] == "orphan"
-    one.sync([one.change(record_id, "establishment", UNIT, ESTABLISHMENT, create=True)])
-    two.pull_all()
-    after = two.receipts[orphan["change_id"]]
+    first.sync([first.change(record_id, "establishment", UNIT, ESTABLISHMENT, create=True)])
+    second.pull_all()
+    after = second.receipts[orphan["change_id"]]
     assert after["status"] == "applied"
     assert after["v"] > before["v"]
-    assert two.base[record_id]["data"]["village"] == "Thôn 9"
+    assert second.base[record_id]["data"]["village"] == "Thôn 9"
 
 
 def test_a_mended_change_settles_the_one_it_replaces_and_its_author_learns_of_it(enrol: Enrol) -> None:
@@ -233,18 +233,23 @@ def test_a_mended_change_settles_the_one_it_replaces_and_its_author_learns_of_it
         record_id, "establishment", UNIT, ESTABLISHMENT, create=True, replaces=[bad["change_id"]]
     )
     client.sync([mend])
-    told, done = client.receipts[bad["change_id"]], client.receipts[mend["change_id"]]
+    receipt, done = client.receipts[bad["change_id"]], client.receipts[mend["change_id"]]
     assert (done["status"], done["rev"]) == ("applied", 1)
-    assert (told["status"], told["reason"], told["rev"], told["h"]) == ("unchanged", "replaced", 1, done["h"])
-    assert told["v"] > before["v"]
+    assert (receipt["status"], receipt["reason"], receipt["rev"], receipt["h"]) == (
+        "unchanged",
+        "replaced",
+        1,
+        done["h"],
+    )
+    assert receipt["v"] > before["v"]
     assert client.sync()[0]["receipts"][client.incarnation] == receipts_digest(
         [bad["change_id"], mend["change_id"]]
     )
 
 
 def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProcess) -> None:
-    one = enrol()
-    record_id = created(one)
+    client = enrol()
+    record_id = created(client)
     server.command("team", "add", "Đội khác", "--unit", "c11677_v1")
     server.command(
         "user",
@@ -275,65 +280,67 @@ def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProc
 
 
 def test_deleting_needs_to_have_seen_the_content(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    record_id = created(one, village="Thôn 1")
-    two.pull_all()
-    seen = {"_h": hashlib.sha256(canonical(two.base[record_id]["data"])).hexdigest()[:16]}
-    one.sync([one.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})])
-    blind = two.change(record_id, "establishment", UNIT, {}, op="delete", was=seen)
-    assert verdict(two, blind)["status"] == "conflict"
-    assert not two.base[record_id]["deleted"]
-    conflict = two.base[str(uuid.uuid5(uuid.UUID(record_id), f"_deleted|{two.device}"))]
+    first, second = enrol(), enrol()
+    record_id = created(first, village="Thôn 1")
+    second.pull_all()
+    seen = {"_h": hashlib.sha256(canonical(second.base[record_id]["data"])).hexdigest()[:16]}
+    first.sync(
+        [first.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})]
+    )
+    blind = second.change(record_id, "establishment", UNIT, {}, op="delete", was=seen)
+    assert verdict(second, blind)["status"] == "conflict"
+    assert not second.base[record_id]["deleted"]
+    conflict = second.base[str(uuid.uuid5(uuid.UUID(record_id), f"_deleted|{second.device}"))]
     assert conflict["data"]["entries"][blind["change_id"]]["reason"] in {"changed", "deleted"}
-    seen = {"_h": hashlib.sha256(canonical(two.base[record_id]["data"])).hexdigest()[:16]}
-    done = verdict(two, two.change(record_id, "establishment", UNIT, {}, op="delete", was=seen))
+    seen = {"_h": hashlib.sha256(canonical(second.base[record_id]["data"])).hexdigest()[:16]}
+    done = verdict(second, second.change(record_id, "establishment", UNIT, {}, op="delete", was=seen))
     assert done["status"] == "applied"
-    one.pull_all()
-    assert one.base[record_id]["deleted"]
-    assert one.base[record_id]["data"]["village"] == "Thôn 2"
+    first.pull_all()
+    assert first.base[record_id]["deleted"]
+    assert first.base[record_id]["data"]["village"] == "Thôn 2"
 
 
 def test_a_conflict_is_settled_by_who_saw_it_and_stays_open_for_what_came_after(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    record_id = created(one, village="Thôn 1")
-    two.pull_all()
+    first, second = enrol(), enrol()
+    record_id = created(first, village="Thôn 1")
+    second.pull_all()
     for value in ("Thôn 2", "Thôn 3"):
-        edit = two.change(record_id, "establishment", UNIT, {"village": value}, was={"village": "khác"})
-        assert verdict(two, edit)["status"] == "conflict"
-    conflict = str(uuid.uuid5(uuid.UUID(record_id), f"village|{two.device}"))
-    assert two.base[conflict]["rev"] == 2
+        edit = second.change(record_id, "establishment", UNIT, {"village": value}, was={"village": "khác"})
+        assert verdict(second, edit)["status"] == "conflict"
+    conflict = str(uuid.uuid5(uuid.UUID(record_id), f"village|{second.device}"))
+    assert second.base[conflict]["rev"] == 2
 
     def resolve(client: ForeignClient, conflicts: Json, set_: Json, was: Json) -> Json:
         more: Json = {"op": "resolve", "conflicts": conflicts, "was": was}
         return client.change(record_id, "establishment", UNIT, set_, **more)
 
-    early = verdict(one, resolve(one, {conflict: 1}, {}, {}))
+    early = verdict(first, resolve(first, {conflict: 1}, {}, {}))
     assert (early["status"], early["details"]) == ("applied", {"open": [conflict]})
-    strange = verdict(one, resolve(one, {new_id(): 1}, {}, {}))
+    strange = verdict(first, resolve(first, {new_id(): 1}, {}, {}))
     assert (strange["status"], strange["reason"]) == ("quarantined", "conflict_unknown")
-    mine = resolve(two, {conflict: 2}, {"village": "Thôn 3"}, {"village": "Thôn 1"})
-    done = verdict(two, mine)
+    mine = resolve(second, {conflict: 2}, {"village": "Thôn 3"}, {"village": "Thôn 1"})
+    done = verdict(second, mine)
     assert (done["status"], done["details"]) == ("applied", {})
-    assert verdict(two, mine) == done
-    assert two.base[record_id]["data"]["village"] == "Thôn 3"
-    assert (two.base[conflict]["deleted"], two.base[conflict]["data"]["state"]) == (True, "resolved")
-    one.pull_all()
-    assert one.base[record_id] == two.base[record_id]
+    assert verdict(second, mine) == done
+    assert second.base[record_id]["data"]["village"] == "Thôn 3"
+    assert (second.base[conflict]["deleted"], second.base[conflict]["data"]["state"]) == (True, "resolved")
+    first.pull_all()
+    assert first.base[record_id] == second.base[record_id]
 
 
-def test_an_edit_of_a_deleted_record_brings_it_back_and_says_so(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    record_id = created(one, village="Thôn 1")
-    two.pull_all()
-    seen = {"_h": hashlib.sha256(canonical(one.base[record_id]["data"])).hexdigest()[:16]}
-    one.sync([one.change(record_id, "establishment", UNIT, {}, op="delete", was=seen)])
-    edit = two.change(
+def test_edit_of_a_deleted_record_restores_it_and_is_reported(enrol: Enrol) -> None:
+    first, second = enrol(), enrol()
+    record_id = created(first, village="Thôn 1")
+    second.pull_all()
+    seen = {"_h": hashlib.sha256(canonical(first.base[record_id]["data"])).hexdigest()[:16]}
+    first.sync([first.change(record_id, "establishment", UNIT, {}, op="delete", was=seen)])
+    edit = second.change(
         record_id, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"}, base_rev=1
     )
-    result = verdict(two, edit)
+    result = verdict(second, edit)
     assert (result["status"], result["reason"]) == ("conflict", "deleted")
-    assert two.base[record_id]["data"]["village"] == "Thôn 2"
-    assert not two.base[record_id]["deleted"]
+    assert second.base[record_id]["data"]["village"] == "Thôn 2"
+    assert not second.base[record_id]["deleted"]
 
 
 def test_the_office_returns_and_approves_and_an_approved_record_is_locked(
@@ -396,10 +403,10 @@ def test_paging_goes_on_until_nothing_is_left_and_ends_in_agreement(enrol: Enrol
 
 def test_changes_the_server_no_longer_has_are_named_as_missing(enrol: Enrol) -> None:
     client = enrol()
-    known = client.change(new_id(), "establishment", UNIT, ESTABLISHMENT, create=True)
-    client.sync([known])
+    change = client.change(new_id(), "establishment", UNIT, ESTABLISHMENT, create=True)
+    client.sync([change])
     lost = new_id()
-    assert client.sync(have=[known["change_id"], lost])[0]["missing"] == [lost]
+    assert client.sync(have=[change["change_id"], lost])[0]["missing"] == [lost]
 
 
 def test_a_cursor_beyond_the_scope_is_answered_by_resync(enrol: Enrol) -> None:
@@ -408,7 +415,7 @@ def test_a_cursor_beyond_the_scope_is_answered_by_resync(enrol: Enrol) -> None:
     assert [f["frame"] for f in frames if f.get("scope") == UNIT] == ["resync"]
 
 
-def test_a_wanted_record_is_sent_again(enrol: Enrol) -> None:
+def test_requested_record_is_sent_again(enrol: Enrol) -> None:
     client = enrol()
     record_id = created(client)
     frames = client.sync(want=[record_id])
@@ -469,8 +476,8 @@ def test_one_poisoned_change_is_named_and_nothing_of_its_request_is_stored(enrol
 
 
 def test_a_session_serves_only_its_own_device(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    answer = one.post("/api/v1/sync", {**one.request(), "device": two.device})
+    first, second = enrol(), enrol()
+    answer = first.post("/api/v1/sync", {**first.request(), "device": second.device})
     assert (answer.status_code, answer.json()["code"]) == (403, "device_mismatch")
 
 
@@ -528,8 +535,8 @@ def test_after_a_new_epoch_every_scope_is_taken_again_and_nothing_is_lost(
     server.command("new-epoch")
     frames = client.sync()
     assert frames[0]["epoch"] != before
-    asked = {frame["scope"] for frame in frames if frame["frame"] == "resync"}
-    assert asked == {scope for scope, seq in cursors.items() if seq > 0}
+    resync_scopes = {frame["scope"] for frame in frames if frame["frame"] == "resync"}
+    assert resync_scopes == {scope for scope, seq in cursors.items() if seq > 0}
     client.base = {}
     client.pull_all()
     assert record_id in client.base

@@ -27,7 +27,7 @@ def begun_anew(client: ForeignClient) -> ForeignClient:
 
 
 def restarted(client: ForeignClient) -> ForeignClient:
-    """Return the client that starts from what it had stored with its last `ck`."""
+    """Return the client with the state stored at its last `ck`."""
     kept = replace(client, receipts={}, token="", cursors=dict(client.cursors), floors=dict(client.floors))
     kept.sign_in()
     return kept

@@ -13,17 +13,17 @@ __all__ = ["enrol", "server"]
 def test_a_late_value_of_a_merged_record_waits_at_the_last_survivor(
     server: ServerProcess, enrol: Enrol
 ) -> None:
-    one, two = enrol(), enrol()
-    first, second, third = (created(one, village="Thôn 1") for _ in range(3))
-    two.pull_all()
+    tablet, other = enrol(), enrol()
+    first, second, third = (created(tablet, village="Thôn 1") for _ in range(3))
+    other.pull_all()
     server.command("merge", first, second)
     server.command("merge", second, third)
-    one.pull_all()
-    assert (one.base[first]["deleted"], one.base[first]["data"]["merged_into"]) == (True, second)
-    late = two.change(first, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
-    result = verdict(two, late)
+    tablet.pull_all()
+    assert (tablet.base[first]["deleted"], tablet.base[first]["data"]["merged_into"]) == (True, second)
+    late = other.change(first, "establishment", UNIT, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
+    result = verdict(other, late)
     assert [result[name] for name in ("status", "reason", "rev")] == ["conflict", "merged", 2]
-    kept = two.base[str(uuid.uuid5(uuid.UUID(third), f"village|{two.device}"))]["data"]
+    kept = other.base[str(uuid.uuid5(uuid.UUID(third), f"village|{other.device}"))]["data"]
     assert (kept["record"], kept["path"], kept["state"]) == (third, "village", "open")
     entry = kept["entries"][late["change_id"]]
     assert [entry[name] for name in ("was", "mine", "current", "reason")] == [
@@ -32,7 +32,7 @@ def test_a_late_value_of_a_merged_record_waits_at_the_last_survivor(
         "Thôn 1",
         "merged",
     ]
-    assert two.base[third]["rev"] == 1
+    assert other.base[third]["rev"] == 1
 
 
 def test_a_client_cannot_merge(enrol: Enrol) -> None:
@@ -43,7 +43,7 @@ def test_a_client_cannot_merge(enrol: Enrol) -> None:
     assert not client.base[first]["deleted"]
 
 
-def test_only_the_office_takes_a_merge_back(server: ServerProcess, enrol: Enrol) -> None:
+def test_only_the_office_undoes_a_merge(server: ServerProcess, enrol: Enrol) -> None:
     client = enrol()
     first, second = created(client), created(client)
     server.command("merge", first, second)

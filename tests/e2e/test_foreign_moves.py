@@ -26,18 +26,18 @@ def test_an_orphan_runs_when_the_office_moves_its_record_to_where_it_is_granted(
     assert verdict(other, edit)["reason"] == "orphan"
     server.command("move", record_id, UNIT)
     other.pull_all()
-    told = other.receipts[edit["change_id"]]
-    assert (told["status"], told["scope"]) == ("applied", UNIT)
+    receipt = other.receipts[edit["change_id"]]
+    assert (receipt["status"], receipt["scope"]) == ("applied", UNIT)
     assert other.base[record_id]["data"] == {**data, "village": "Thôn 2"}
 
 
 def test_a_revision_that_never_was_undoes_no_deletion_unseen(enrol: Enrol) -> None:
-    one, two = enrol(), enrol()
-    record_id = created(one)
-    two.pull_all()
-    seen = hashlib.sha256(canonical(one.base[record_id]["data"])).hexdigest()[:16]
-    gone = one.change(record_id, "establishment", UNIT, {}, op="delete", was={"_h": seen})
-    assert verdict(one, gone)["status"] == "applied"
-    edit = two.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, base_rev=9)
-    result = verdict(two, edit)
+    first, second = enrol(), enrol()
+    record_id = created(first)
+    second.pull_all()
+    seen = hashlib.sha256(canonical(first.base[record_id]["data"])).hexdigest()[:16]
+    gone = first.change(record_id, "establishment", UNIT, {}, op="delete", was={"_h": seen})
+    assert verdict(first, gone)["status"] == "applied"
+    edit = second.change(record_id, "establishment", UNIT, {"village": "Thôn 2"}, base_rev=9)
+    result = verdict(second, edit)
     assert (result["status"], result["reason"]) == ("conflict", "deleted")

@@ -20,7 +20,7 @@ def state_of(client: ForeignClient, hello: Json) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()[:32]
 
 
-def test_a_notice_reaches_every_tablet_and_goes_again(server: ServerProcess, enrol: Enrol) -> None:
+def test_notice_reaches_every_tablet_and_is_removed(server: ServerProcess, enrol: Enrol) -> None:
     client = enrol()
     before = state_of(client, client.sync()[0])
     words = ("--vi", "Xã chuyển địa bàn.", "--en", "Communes move.")

@@ -1,4 +1,4 @@
-"""Purge as §5.9 and §9 promise it to every client, checked on a real server process and its files."""
+"""Purge of a record as §5.9 and §9 promise it, checked on a real server process and its files."""
 
 from __future__ import annotations
 

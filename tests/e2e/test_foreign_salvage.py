@@ -1,4 +1,4 @@
-"""`salvage` as §12.2 promise it to every client, checked on a real server process."""
+"""Recovery of records (`salvage`, §12.2), checked on a real server process."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def salvaged(client: ForeignClient, *records: Json) -> list[Json]:
 
 def test_the_office_decides_what_becomes_of_salvaged_records(server: ServerProcess, enrol: Enrol) -> None:
     client, other = enrol(), enrol()
-    wanted, unwanted = held(), held()
-    answer = [{"frame": "salvaged", "ids": [wanted["id"], unwanted["id"]]}]
-    assert salvaged(client, wanted, unwanted) == answer
-    assert salvaged(client, wanted, unwanted) == answer
+    requested, unwanted = held(), held()
+    answer = [{"frame": "salvaged", "ids": [requested["id"], unwanted["id"]]}]
+    assert salvaged(client, requested, unwanted) == answer
+    assert salvaged(client, requested, unwanted) == answer
     other.pull_all()
-    assert not {wanted["id"], unwanted["id"]} & set(other.base)
+    assert not {requested["id"], unwanted["id"]} & set(other.base)
     listed = {row["record"]: row for row in json.loads(server.command("salvage", "list", "--json"))}
-    assert listed[wanted["id"]]["sound"] is True
-    server.command("salvage", "take", wanted["id"])
+    assert listed[requested["id"]]["sound"] is True
+    server.command("salvage", "take", requested["id"])
     server.command("salvage", "set-aside", unwanted["id"], "--reason", "Trùng hồ sơ")
     left = {row["record"] for row in json.loads(server.command("salvage", "list", "--json"))}
-    assert not left & {wanted["id"], unwanted["id"]}
+    assert not left & {requested["id"], unwanted["id"]}
     other.pull_all()
-    assert (other.base[wanted["id"]]["rev"], other.base[wanted["id"]]["data"]) == (6, ESTABLISHMENT)
+    assert (other.base[requested["id"]]["rev"], other.base[requested["id"]]["data"]) == (6, ESTABLISHMENT)
     assert unwanted["id"] not in other.base
 
 

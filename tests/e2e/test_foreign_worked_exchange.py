@@ -48,8 +48,8 @@ def exchange(client: ForeignClient, number: int, **named: str) -> list[Json]:
     written = shown(f"answer-{number}", **named)
     assert written[-1]["frames"] == len(written)
     assert [frame["frame"] for frame in frames] == [frame["frame"] for frame in written]
-    for one, other in zip(frames, written, strict=True):
-        assert fits(one, other), json.dumps([one, other], ensure_ascii=False)
+    for received, other in zip(frames, written, strict=True):
+        assert fits(received, other), json.dumps([received, other], ensure_ascii=False)
     return frames
 
 

@@ -27,7 +27,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.stop()
 
 
-def test_guides_name_what_stands_on_their_pages_and_their_acts_have_effect(
+def test_guides_name_controls_of_their_pages_and_the_steps_have_effect(
     browser: Browser, district: str
 ) -> None:
     page, missing = page_for_walks(browser, district), {}

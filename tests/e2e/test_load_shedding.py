@@ -74,7 +74,9 @@ def _send(client: ForeignClient, push: Json) -> requests.Response:
 def _receipts(answer: requests.Response) -> list[str]:
     assert answer.status_code == 200, answer.text
     frames = [json.loads(line) for line in answer.text.splitlines()]
-    return [one["change_id"] for one in frames if one["frame"] == "res" and one["status"] == "applied"]
+    return [
+        frame["change_id"] for frame in frames if frame["frame"] == "res" and frame["status"] == "applied"
+    ]
 
 
 def _stored(server: ServerProcess) -> set[str]:

@@ -40,16 +40,21 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 def test_an_answer_cut_on_the_wire_loses_and_doubles_nothing(
     office: ServerProcess, tmp_path: Path, answered_bytes: int
 ) -> None:
-    with fault_proxy(office.port) as line, closing(enrolled(office, "an", tmp_path / "t", line.url)) as one:
-        assert one.sync() is SyncMessage.IN_SYNC
-        filed = {one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)}
+    with (
+        fault_proxy(office.port) as line,
+        closing(enrolled(office, "an", tmp_path / "t", line.url)) as device,
+    ):
+        assert device.sync() is SyncMessage.IN_SYNC
+        filed = {
+            device.file(device.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)
+        }
         line.faults.append(Fault(Kind.HALF_CLOSE, is_up=False, after=answered_bytes))
-        # A head cut short lacks the mark of our server, which is what tells it from a captive portal.
-        assert one.sync() in (SyncMessage.UNREACHABLE, SyncMessage.NOT_OUR_SERVER)
+        # A truncated header lacks the mark of our server, which distinguishes it from a captive portal.
+        assert device.sync() in (SyncMessage.UNREACHABLE, SyncMessage.NOT_OUR_SERVER)
         assert line.struck == {Kind.HALF_CLOSE: 1}
-        assert set(receipts_of(office, one)) == filed
-        assert one.sync() is SyncMessage.IN_SYNC
-        assert one.receipts() == receipts_of(office, one)
+        assert set(receipts_of(office, device)) == filed
+        assert device.sync() is SyncMessage.IN_SYNC
+        assert device.receipts() == receipts_of(office, device)
     assert_each_change_was_applied_once(office, filed)
 
 
@@ -60,16 +65,18 @@ def test_an_answer_cut_on_the_wire_loses_and_doubles_nothing(
 def test_a_server_killed_around_its_commit_loses_and_doubles_nothing(
     office: ServerProcess, tmp_path: Path, boundary: str, is_stored: bool
 ) -> None:
-    with closing(enrolled(office, "an", tmp_path / "t")) as one:
-        assert one.sync() is SyncMessage.IN_SYNC
-        filed = {one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)}
+    with closing(enrolled(office, "an", tmp_path / "t")) as device:
+        assert device.sync() is SyncMessage.IN_SYNC
+        filed = {
+            device.file(device.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)
+        }
         restart(office, **{CRASH_AT: boundary})
-        assert one.sync() is SyncMessage.UNREACHABLE
+        assert device.sync() is SyncMessage.UNREACHABLE
         assert killed(office) == -signal.SIGKILL
-        assert set(receipts_of(office, one)) == (filed if is_stored else set())
+        assert set(receipts_of(office, device)) == (filed if is_stored else set())
         restart(office)
-        assert one.sync() is SyncMessage.IN_SYNC
-        assert one.receipts() == receipts_of(office, one)
+        assert device.sync() is SyncMessage.IN_SYNC
+        assert device.receipts() == receipts_of(office, device)
     assert_each_change_was_applied_once(office, filed)
 
 
@@ -93,8 +100,8 @@ def assert_each_change_was_applied_once(server: ServerProcess, filed: set[str]) 
 
 
 def receipts_of(server: ServerProcess, tablet: RealTablet) -> Receipts:
-    found = rows(server, "SELECT change_id, status, reason, rev, device_id FROM receipt")
-    own = [row for row in found if row[4] == tablet.enrolment.device]
+    stored = rows(server, "SELECT change_id, status, reason, rev, device_id FROM receipt")
+    own = [row for row in stored if row[4] == tablet.enrolment.device]
     return {change_id: (status, reason, rev) for change_id, status, reason, rev, _ in own}
 
 

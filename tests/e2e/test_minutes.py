@@ -91,8 +91,10 @@ class Inspector:
         """Make a paper and return what the viewer is handed."""
         device = FakePlatform(self.folder)
         papers = DocumentServices(device, PaperFolder(lambda: self.folder / "papers"), AtOnce(), AtOnce())
-        one = self.tablet
-        services = MinutesServices(one.store, SystemClock(), one.ids, WORDS, one.enrolment.user.id, papers)
+        tablet = self.tablet
+        services = MinutesServices(
+            tablet.store, SystemClock(), tablet.ids, WORDS, tablet.enrolment.user.id, papers
+        )
         at_hand = VisitAtHand(record_id, dict, lambda: False)
         minutes = MinutesPresenter(services, at_hand, lambda _state: None)
         minutes.make(kind)
@@ -125,8 +127,8 @@ def inspector(server: ServerProcess, tmp_path: Path) -> Iterator[Callable[[], In
         return made[-1]
 
     yield make
-    for one in made:
-        one.tablet.close()
+    for inspector in made:
+        inspector.tablet.close()
 
 
 @pytest.fixture(scope="module")
@@ -157,15 +159,15 @@ def test_office_and_tablet_hold_the_same_bytes(
 
 
 def test_two_tablets_of_one_team_print_no_number_twice(inspector: Callable[[], Inspector]) -> None:
-    one, two = inspector(), inspector()
-    # All of one year, though the next one may begin meanwhile: its numbers begin at 1.
+    first, second = inspector(), inspector()
+    # All in one year, even if the next year begins meanwhile: its numbers begin at 1.
     now = SystemClock().now()
-    numbers = [officer.number(officer.visit(now)) for officer in (one, two, one, two)]
+    numbers = [officer.number(officer.visit(now)) for officer in (first, second, first, second)]
     assert None not in numbers
     assert len(set(numbers)) == 4
     year = local_date(now).year
-    scope = f"team:{one.team}"
-    for officer in (one, two):
+    scope = f"team:{first.team}"
+    for officer in (first, second):
         assert officer.tablet.sync() is SyncMessage.IN_SYNC
-        # What the other tablet used is known here by now, and is none of these.
+        # The numbers of the other tablet have arrived here and are none of these.
         assert officer.tablet.store.minutes_numbers.left(scope, year) == 48

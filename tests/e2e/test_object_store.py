@@ -95,9 +95,9 @@ def test_without_the_bucket_nothing_is_acknowledged_and_nothing_is_lost(
     objects.stop()
     answer = patch(client, at, 0, PICTURE)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "busy", "60")
-    asked = HTTP.head(client.url + at, headers=head(client), timeout=60)
-    assert (asked.status_code, asked.headers["Retry-After"]) == (503, "60")
-    # Nobody was told that it is there, so nobody finds it; what needs no file is served all the while.
+    answer_head = HTTP.head(client.url + at, headers=head(client), timeout=60)
+    assert (answer_head.status_code, answer_head.headers["Retry-After"]) == (503, "60")
+    # The upload was not acknowledged, so it is not found; requests without files are served meanwhile.
     assert blob(client, PICTURE).status_code == 404
     client.sync([])
     objects.start()

@@ -21,7 +21,7 @@ CHEAP = GuessCost(memory_kib=64, passes=1)
 
 
 class StillRunner:
-    """Sync that is not needed here."""
+    """A sync runner that does nothing."""
 
     def start(self) -> None:
         return
@@ -32,10 +32,10 @@ class StillRunner:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    with running_server(tmp_path / "server") as found:
-        wanted = ("--role", "team_lead", "--team", "Đội 178")
-        found.command("user", "add", "an", *wanted, stdin=f"{PASSWORD}\n")
-        yield found
+    with running_server(tmp_path / "server") as made:
+        options = ("--role", "team_lead", "--team", "Đội 178")
+        made.command("user", "add", "an", *options, stdin=f"{PASSWORD}\n")
+        yield made
 
 
 def tablet_in(folder: Path) -> Tablet:

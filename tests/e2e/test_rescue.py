@@ -33,9 +33,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def tablet(office: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
-    with closing(enrolled(office, "an", tmp_path / "tablet")) as one:
-        assert one.sync() is SyncMessage.IN_SYNC
-        yield one
+    with closing(enrolled(office, "an", tmp_path / "tablet")) as device:
+        assert device.sync() is SyncMessage.IN_SYNC
+        yield device
 
 
 def file_some(tablet: RealTablet, count: int = 4) -> list[str]:
@@ -53,9 +53,9 @@ def rescued(tablet: RealTablet, folder: Path) -> Path:
 
 
 def imported(office: ServerProcess, file: Path, *options: str) -> dict[str, object]:
-    found = json.loads(office.command("rescue-import", str(file), "--json", *options))
-    assert isinstance(found, dict)
-    return {name: found[name] for name in ("changes", "new", "known", "held", "unreadable")}
+    report = json.loads(office.command("rescue-import", str(file), "--json", *options))
+    assert isinstance(report, dict)
+    return {name: report[name] for name in ("changes", "new", "known", "held", "unreadable")}
 
 
 def file_with_photo(tablet: RealTablet, picture: bytes) -> str:
@@ -70,7 +70,7 @@ def states(tablet: RealTablet) -> list[tuple[object, ...]]:
     return tablet.store.read(lambda context: context.connection.execute(query).fetchall())
 
 
-def test_unsent_work_reaches_the_office_by_file_and_the_tablet_hears_of_it(
+def test_unsent_work_reaches_the_office_by_file_and_the_tablet_gets_receipts(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
     filed = file_some(tablet)
@@ -88,7 +88,7 @@ def test_unsent_work_reaches_the_office_by_file_and_the_tablet_hears_of_it(
     assert [rev for _, rev in tablet.live().values() if rev == 4]
 
 
-def test_what_was_sent_already_is_known(office: ServerProcess, tablet: RealTablet, tmp_path: Path) -> None:
+def test_sent_changes_are_counted_as_known(office: ServerProcess, tablet: RealTablet, tmp_path: Path) -> None:
     file_some(tablet, 2)
     tablet.sync()
     file_some(tablet, 1)
@@ -152,14 +152,14 @@ def test_drafts_stay_on_the_tablet(tablet: RealTablet, tmp_path: Path) -> None:
     assert tablet.store.status().drafts == 1
 
 
-def test_a_folder_that_takes_no_file_is_said(tablet: RealTablet, tmp_path: Path) -> None:
+def test_unwritable_folder_shows_an_error(tablet: RealTablet, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("not a folder")
     with pytest.raises(AppError) as refused:
         rescued(tablet, tmp_path)
     assert refused.value.code is ErrorCode.RESCUE_UNWRITTEN
 
 
-def test_a_full_disk_is_said_and_leaves_no_half_file(tablet: RealTablet, tmp_path: Path) -> None:
+def test_full_disk_shows_an_error_and_leaves_no_partial_file(tablet: RealTablet, tmp_path: Path) -> None:
     file_some(tablet, 40)
     with no_room_beyond(10_000), pytest.raises(AppError) as refused:
         rescued(tablet, tmp_path)
@@ -174,5 +174,5 @@ def test_every_import_is_in_the_audit_trail(
     imported(office, rescued(tablet, tmp_path))
     query = "SELECT details FROM audit WHERE action = 'rescue.import' AND object_id = ?"
     with closing(sqlite3.connect(next(office.folder.glob("*.sqlite")))) as store:
-        found = store.execute(query, (tablet.enrolment.device,)).fetchall()
-    assert [json.loads(row[0]) for row in found] == [{"new": 1, "known": 0, "held": 0, "unreadable": 0}]
+        rows = store.execute(query, (tablet.enrolment.device,)).fetchall()
+    assert [json.loads(row[0]) for row in rows] == [{"new": 1, "known": 0, "held": 0, "unreadable": 0}]

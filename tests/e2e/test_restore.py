@@ -37,48 +37,48 @@ def test_all_of_a_week_since_the_backup_comes_back_by_itself(office: Office, now
 
 
 def test_a_tablet_forgets_only_what_a_proved_backup_holds(office: Office) -> None:
-    one, two = office.tablets
-    kept_safe = {one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(3)}
+    first, second = office.tablets
+    kept_safe = {first.file(first.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(3)}
     office.sync()
-    assert set(one.receipts()) == kept_safe
+    assert set(first.receipts()) == kept_safe
     backup = office.backup()
-    later = one.file(one.ids.time_ordered(), name="Sau bản sao lưu")
+    later = first.file(first.ids.time_ordered(), name="Sau bản sao lưu")
     office.sync()
-    assert set(one.receipts()) == {later}
+    assert set(first.receipts()) == {later}
 
     office.lose_everything()
     office.restore(backup)
     office.sync()
     assert set(office.receipts()) == kept_safe | {later}
-    assert one.store.status().in_sync
-    assert two.live() == office.live()
+    assert first.store.status().in_sync
+    assert second.live() == office.live()
 
 
-def test_what_arrives_during_a_backup_is_not_told_to_be_safe(
+def test_changes_during_a_backup_are_not_reported_as_backed_up(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = office.tablets
-    before = one.file(one.ids.time_ordered(), name="Trước")
+    first, second = office.tablets
+    before = first.file(first.ids.time_ordered(), name="Trước")
     office.sync()
     meanwhile = set()
     prove = take.faults_of
 
     def late(*arguments: object) -> list[str]:
-        meanwhile.add(one.file(one.ids.time_ordered(), name="Trong lúc sao lưu"))
-        assert one.sync() is SyncMessage.IN_SYNC
+        meanwhile.add(first.file(first.ids.time_ordered(), name="Trong lúc sao lưu"))
+        assert first.sync() is SyncMessage.IN_SYNC
         return prove(*arguments)
 
     monkeypatch.setattr(take, "faults_of", late)
     backup = office.backup()
     office.sync()
-    assert set(one.receipts()) == meanwhile
+    assert set(first.receipts()) == meanwhile
 
     office.lose_everything()
     office.restore(backup)
     assert set(office.receipts()) == {before}
     office.sync()
     assert set(office.receipts()) == {before} | meanwhile
-    assert two.live() == office.live()
+    assert second.live() == office.live()
 
 
 def test_backups_taken_while_tablets_write_are_all_proved(office: Office) -> None:
@@ -86,8 +86,8 @@ def test_backups_taken_while_tablets_write_are_all_proved(office: Office) -> Non
     with ThreadPoolExecutor(2) as pool:
         writing = [pool.submit(write_steadily, tablet) for tablet in office.tablets]
         backups = [office.backup() for _ in range(4)]
-        for one in writing:
-            one.result()
+        for writing_job in writing:
+            writing_job.result()
     held = [held_in(backup) for backup in backups]
     assert held == sorted(held)
     assert held_in(office.backup()) == 2 * WRITES

@@ -52,7 +52,7 @@ def test_held_key_approves_one_record(desk: Desk, browser: Browser, filed: tuple
         watched.page.locator("[data-record][data-seen]").wait_for()
         hold(watched.page, "a", 60)
         expect_record(watched, NAMES[1])
-    assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", None, None]
+    assert [(desk.review_of(record_id) or {}).get("state") for record_id in filed] == ["approved", None, None]
 
 
 def test_key_on_a_record_that_has_just_come_up_decides_nothing(
@@ -70,7 +70,7 @@ def test_key_on_a_record_that_has_just_come_up_decides_nothing(
     assert desk.review_of(filed[1]) is None
 
 
-def test_comment_half_typed_is_asked_about_and_kept(
+def test_unsent_comment_needs_confirmation_and_is_kept(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:
     with watched_page(browser, desk.server.url) as watched:
@@ -87,7 +87,7 @@ def test_comment_half_typed_is_asked_about_and_kept(
     assert desk.review_of(filed[0]) is None
 
 
-def test_flagged_record_asks_and_names_the_value(desk: Desk, browser: Browser) -> None:
+def test_flagged_record_needs_confirmation_and_names_the_value(desk: Desk, browser: Browser) -> None:
     odd = desk.file("Khách sạn Hoàng Gia (GL-931)", answers=CROWD)
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
@@ -126,7 +126,7 @@ def test_reviewer_works_through_the_queue_by_keys_alone(
         expect_record(watched, NAMES[2])
         watched.press("PageDown")
         page.wait_for_function(SCROLLED)
-    states = [(desk.review_of(one) or {}).get("state") for one in filed]
+    states = [(desk.review_of(record_id) or {}).get("state") for record_id in filed]
     assert states == ["returned", "approved", None]
 
 
@@ -192,7 +192,7 @@ def test_reviewer_opens_prints_turns_a_photo_and_approves_two_at_once(desk: Desk
         expect(page.get_by_role("heading", level=1, name="Duyệt 2 phiếu này?")).to_be_visible()
         page.get_by_role("button", name="Duyệt 2 phiếu").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("Đã duyệt: 2 phiếu")
-    assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", "approved"]
+    assert [(desk.review_of(record_id) or {}).get("state") for record_id in filed] == ["approved", "approved"]
 
 
 def test_late_decision_shows_what_a_colleague_decided_and_keeps_what_was_typed(
@@ -221,6 +221,6 @@ def test_late_decision_shows_what_a_colleague_decided_and_keeps_what_was_typed(
         page.set_viewport_size({"width": 1440, "height": 900})
         paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
         # Without blanks: a reader of PDF sets some beside letters with marks.
-        text = "".join("".join(one.extract_text() for one in paper.pages).split())
+        text = "".join("".join(page.extract_text() for page in paper.pages).split())
         lines = ("Mởlạichi", "Đãduyệtdung", "Trảlạidung")
         assert [line in text for line in lines] == [True] * 3

@@ -28,8 +28,8 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server of its own: its store is taken away under it."""
     folder = tmp_path / "server"
     with running_server(folder) as made:
-        wanted = ("an", "--role", "team_lead", "--team", "Đội 178")
-        made.command("user", "add", *wanted, stdin="con-trau-gam-co-an-1\n")
+        options = ("an", "--role", "team_lead", "--team", "Đội 178")
+        made.command("user", "add", *options, stdin="con-trau-gam-co-an-1\n")
         yield made
 
 
@@ -41,8 +41,8 @@ def tablet(server: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
 
 
 def root(server: ServerProcess) -> Json:
-    found: Json = json.loads(server.command("root", "--json"))
-    return found
+    answer: Json = json.loads(server.command("root", "--json"))
+    return answer
 
 
 def set_back(server: ServerProcess, to: Path) -> None:
@@ -109,7 +109,7 @@ def test_an_unchanged_tablet_with_a_root_still_agrees_in_one_short_line(
     assert sum(map(len, heard)) <= 450
 
 
-def test_a_store_that_was_set_back_is_seen_told_and_put_right_by_a_new_epoch(
+def test_rolled_back_store_is_detected_reported_and_corrected_by_a_new_epoch(
     server: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
     tablet.file(tablet.ids.time_ordered(), name="Trước")
@@ -158,7 +158,7 @@ def test_a_restore_by_the_book_alarms_nobody(
     tablet.sync()
     root(server)
     tablet.sync()
-    [backup] = [one for one in (tmp_path / "backups").iterdir() if one.is_dir()]
+    [backup] = [folder for folder in (tmp_path / "backups").iterdir() if folder.is_dir()]
     port = server.port
     server.stop()
     shutil.rmtree(server.folder)

@@ -1,4 +1,4 @@
-"""Three hundred and a thousand slow clients of one address: the server lives and serves all others."""
+"""Requests among three hundred and a thousand slow clients of one address: the server answers all others."""
 
 from __future__ import annotations
 

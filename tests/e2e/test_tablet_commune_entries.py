@@ -26,7 +26,7 @@ from field178_shared.text.i18n import translator
 from field178_shared.time.clock import SystemClock, local_date
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
-# One day for everything that is entered and read here, though the next one may begin meanwhile.
+# One day for all entries and readings here, even if midnight passes meanwhile.
 CLOCK = FrozenClock()
 CLOCK.instant = SystemClock().now()
 UNIT = "c11629_v2"
@@ -73,11 +73,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture
 def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]:
     made = [enrolled(server, login, tmp_path / login) for login in ("an", "binh")]
-    for one in made:
-        assert one.sync() is SyncMessage.IN_SYNC
+    for device in made:
+        assert device.sync() is SyncMessage.IN_SYNC
     yield made
-    for one in made:
-        one.close()
+    for device in made:
+        device.close()
 
 
 def desk_of(tablet: RealTablet) -> Workspace:
@@ -117,8 +117,8 @@ def censuses(tablet: RealTablet, place: str) -> list[Any]:
 
 def figure_of(server: ServerProcess, indicator_id: str) -> int:
     year = str(local_date(CLOCK.now()).year)
-    told = server.command("indicators", "--year", year, "--profile", "an_lao_2024", "--json")
-    return int(json.loads(told)[indicator_id]["num"])
+    printed = server.command("indicators", "--year", year, "--profile", "an_lao_2024", "--json")
+    return int(json.loads(printed)[indicator_id]["num"])
 
 
 def workers_at_the_office(server: ServerProcess) -> int:
@@ -188,7 +188,7 @@ def test_two_tablets_that_count_one_place_on_one_day_write_one_record(
     (agreed,), (contested_census,) = censuses(other, same), censuses(other, contested)
     assert agreed.attention is None
     # A conflict a number: the total, and the men.
-    items = [one for one in other.store.inbox() if one.record_id == contested_census.id]
+    items = [inbox_item for inbox_item in other.store.inbox() if inbox_item.record_id == contested_census.id]
     assert {item.kind for item in items} == {InboxKind.CONFLICT}
     values = [value for item in items for value in item.refused_values]
     mine_of_it = {value.path: value.mine for value in values}
@@ -226,9 +226,12 @@ def test_figures_of_the_area_come_with_an_exchange_once_a_number_changed(
     server.command("tidy", "--figures")
     assert mine.sync() is SyncMessage.IN_SYNC
     (record,) = mine.store.views("indicator_figures")
-    told = AreaFigures.from_data(record.data)
-    assert told.as_of is not None
-    assert (told.figures["workers_total"].num, told.figures["workers_total"].value) == (workers, workers)
+    figures = AreaFigures.from_data(record.data)
+    assert figures.as_of is not None
+    assert (figures.figures["workers_total"].num, figures.figures["workers_total"].value) == (
+        workers,
+        workers,
+    )
     server.command("tidy", "--figures")
     assert mine.sync() is SyncMessage.IN_SYNC
     (unchanged,) = mine.store.views("indicator_figures")

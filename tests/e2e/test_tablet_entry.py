@@ -69,11 +69,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture
 def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]:
     made = [enrolled(server, login, tmp_path / login) for login in ("an", "binh")]
-    for one in made:
-        assert one.sync() is SyncMessage.IN_SYNC
+    for device in made:
+        assert device.sync() is SyncMessage.IN_SYNC
     yield made
-    for one in made:
-        one.close()
+    for device in made:
+        device.close()
 
 
 def desk_of(tablet: RealTablet) -> Workspace:
@@ -104,7 +104,7 @@ def put_in(desk: Workspace, name: str, kind: str = "karaoke") -> str:
     return form.record_id
 
 
-def test_the_server_takes_the_establishment_then_its_visit(tablets: list[RealTablet]) -> None:
+def test_server_accepts_the_establishment_then_its_visit(tablets: list[RealTablet]) -> None:
     mine, other = tablets
     desk = desk_of(mine)
     go_out(desk, mine)
@@ -197,7 +197,7 @@ def reached(mine: RealTablet, other: RealTablet, session: str) -> int | None:
     return attended
 
 
-def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
+def test_establishment_refused_for_a_lost_commune_moves_to_another(
     server: ServerProcess, tmp_path: Path
 ) -> None:
     tablet = enrolled(server, "chi", tmp_path / "chi")

@@ -56,7 +56,7 @@ class Photos:
     def perform(self, request: Request) -> UploadAnswer:
         self.sent.append(request)
         answer = self.line.perform(request)
-        chunks = sum(isinstance(one, SendChunk) for one in self.sent)
+        chunks = sum(isinstance(request, SendChunk) for request in self.sent)
         if isinstance(request, SendChunk) and chunks == self.lose_answer_of:
             raise TransportFailure(Failure(FailureKind.NO_NETWORK))
         return answer
@@ -75,7 +75,7 @@ class Photos:
 
     @property
     def sent_bytes(self) -> int:
-        return sum(len(one.data) for one in self.sent if isinstance(one, SendChunk))
+        return sum(len(request.data) for request in self.sent if isinstance(request, SendChunk))
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_lost_answer_and_a_killed_tablet_cost_one_question(
     picture = prepare(noisy_picture(3))
     file_photos(tablet, picture)
     first = Photos(tablet, lose_answer_of=2)
-    while sum(isinstance(one, SendChunk) for one in first.sent) < first.lose_answer_of:
+    while sum(isinstance(request, SendChunk) for request in first.sent) < first.lose_answer_of:
         first.turn()
     again = Photos(tablet)
     again.run()
@@ -188,7 +188,7 @@ def test_an_expired_session_and_a_revoked_device(server: ServerProcess, tablet: 
     server.command("expire-sessions")
     photos.turn()
     photos.turn()
-    kinds = [type(one).__name__ for one in photos.sent]
+    kinds = [type(request).__name__ for request in photos.sent]
     assert kinds == ["Create", "SendChunk", "RenewSession", "SendChunk"]
     server.command("revoke", tablet.enrolment.device)
     photos.run()

@@ -122,92 +122,92 @@ def tablet(server: ServerProcess, tmp_path: Path) -> Iterator[NewTablet]:
         return made[-1]
 
     yield make
-    for one in made:
+    for device in made:
         # Healing must not hide an error of the plain protocol: no digest ever failed to meet.
-        assert one.store.read(lambda context: get_text(context, "mismatches")) is None
-        one.transport.close()
-        one.store.close()
+        assert device.store.read(lambda context: get_text(context, "mismatches")) is None
+        device.transport.close()
+        device.store.close()
 
 
 def test_a_record_goes_to_the_office_and_to_the_other_tablet(tablet: NewTablet) -> None:
-    one, two = tablet(), tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ Hoa Phượng (GL-901)")
-    assert one.sync() is SyncMessage.IN_SYNC
-    assert one.store.shown_state(record).word is StateWord.RECEIVED
-    assert two.sync() is SyncMessage.IN_SYNC
-    two.file(record, rooms_total=7)
-    assert two.sync() is SyncMessage.IN_SYNC
-    assert one.sync() is SyncMessage.IN_SYNC
-    view = one.store.view(record)
+    first, second = tablet(), tablet()
+    record = first.ids.time_ordered()
+    first.file(record, name="Nhà nghỉ Hoa Phượng (GL-901)")
+    assert first.sync() is SyncMessage.IN_SYNC
+    assert first.store.shown_state(record).word is StateWord.RECEIVED
+    assert second.sync() is SyncMessage.IN_SYNC
+    second.file(record, rooms_total=7)
+    assert second.sync() is SyncMessage.IN_SYNC
+    assert first.sync() is SyncMessage.IN_SYNC
+    view = first.store.view(record)
     assert view is not None
     assert view.data["rooms_total"] == 7
 
 
 def test_two_edits_of_one_field_end_in_a_conflict_both_tablets_see(tablet: NewTablet) -> None:
-    one, two = tablet(), tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ (GL-902)")
-    one.sync()
-    two.sync()
-    one.file(record, name="Nhà nghỉ của máy một (GL-902)")
-    two.file(record, name="Nhà nghỉ của máy hai (GL-902)")
-    one.sync()
-    assert two.sync() is SyncMessage.IN_SYNC
-    view = two.store.view(record)
+    first, second = tablet(), tablet()
+    record = first.ids.time_ordered()
+    first.file(record, name="Nhà nghỉ (GL-902)")
+    first.sync()
+    second.sync()
+    first.file(record, name="Nhà nghỉ của máy một (GL-902)")
+    second.file(record, name="Nhà nghỉ của máy hai (GL-902)")
+    first.sync()
+    assert second.sync() is SyncMessage.IN_SYNC
+    view = second.store.view(record)
     assert view is not None
     assert view.data["name"] == "Nhà nghỉ của máy một (GL-902)"
     assert view.marked == ("name",)
-    [item] = [item for item in two.store.inbox() if item.record_id == record]
+    [item] = [item for item in second.store.inbox() if item.record_id == record]
     assert item.refused_values[0].mine == "Nhà nghỉ của máy hai (GL-902)"
 
 
 def test_an_unchanged_tablet_agrees_in_one_line(tablet: NewTablet) -> None:
-    one = tablet()
-    one.sync()
+    device = tablet()
+    device.sync()
     sent: list[bytes] = []
-    exchange = one.transport.exchange
-    one.transport.exchange = lambda body: (sent.append(body), exchange(body))[1]  # type: ignore[method-assign]
-    assert one.sync() is SyncMessage.IN_SYNC
+    exchange = device.transport.exchange
+    device.transport.exchange = lambda body: (sent.append(body), exchange(body))[1]  # type: ignore[method-assign]
+    assert device.sync() is SyncMessage.IN_SYNC
     assert len(sent) == 1
     assert "state" in json.loads(sent[0])
-    # As it goes out; plain it may be longer once there is a root to name.
+    # Compressed size; the plain text may be longer once it names a root.
     assert len(gzip_bytes(sent[0])) <= 450
 
 
 def test_a_new_epoch_and_lost_sessions_end_in_agreement(server: ServerProcess, tablet: NewTablet) -> None:
-    one = tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ (GL-903)")
-    one.sync()
+    device = tablet()
+    record = device.ids.time_ordered()
+    device.file(record, name="Nhà nghỉ (GL-903)")
+    device.sync()
     server.command("expire-sessions")
     server.command("new-epoch")
-    one.file(record, rooms_total=3)
-    assert one.sync() is SyncMessage.IN_SYNC
-    assert one.store.status().unsent_changes == 0
+    device.file(record, rooms_total=3)
+    assert device.sync() is SyncMessage.IN_SYNC
+    assert device.store.status().unsent_changes == 0
 
 
 def test_a_refused_change_is_mended_from_the_inbox(tablet: NewTablet) -> None:
-    one = tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ (GL-904)", rooms_total=-4)
-    one.sync()
-    [item] = [item for item in one.store.inbox() if item.record_id == record]
+    device = tablet()
+    record = device.ids.time_ordered()
+    device.file(record, name="Nhà nghỉ (GL-904)", rooms_total=-4)
+    device.sync()
+    [item] = [item for item in device.store.inbox() if item.record_id == record]
     assert item.kind == "quarantined"
-    one.file(record, rooms_total=4)
-    assert one.sync() is SyncMessage.IN_SYNC
-    assert one.store.shown_state(record).attention is None
+    device.file(record, rooms_total=4)
+    assert device.sync() is SyncMessage.IN_SYNC
+    assert device.store.shown_state(record).attention is None
 
 
 def test_what_was_purged_leaves_the_tablets_and_all_agree(server: ServerProcess, tablet: NewTablet) -> None:
-    one, two = tablet(), tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ (GL-906)")
-    one.sync()
-    two.sync()
+    first, second = tablet(), tablet()
+    record = first.ids.time_ordered()
+    first.file(record, name="Nhà nghỉ (GL-906)")
+    first.sync()
+    second.sync()
     purge(server, record)
-    two.file(record, name="Nhà nghỉ sửa muộn (GL-906)")
-    for each in (one, two, one):
+    second.file(record, name="Nhà nghỉ sửa muộn (GL-906)")
+    for each in (first, second, first):
         assert each.sync() is SyncMessage.IN_SYNC
         assert record not in {view.id for view in each.store.views("establishment") if not view.deleted}
         assert not each.store.read(lambda context: changes_of(context, record))
@@ -217,45 +217,45 @@ def test_what_was_purged_leaves_the_tablets_and_all_agree(server: ServerProcess,
 def test_a_lost_scope_is_emptied_and_a_revoked_tablet_reads_nothing(
     server: ServerProcess, tablet: NewTablet
 ) -> None:
-    one = tablet()
-    record = one.ids.time_ordered()
-    one.file(record, name="Nhà nghỉ (GL-905)")
-    one.sync()
-    server.command("ungrant", one.enrolment.device, UNIT)
-    one.sync()
-    assert one.store.view(record) is None
-    server.command("grant", one.enrolment.device, UNIT)
-    assert one.sync() is SyncMessage.IN_SYNC
-    assert one.store.view(record) is not None
-    server.command("revoke", one.enrolment.device)
-    assert one.sync() is SyncMessage.REVOKED
-    assert one.store.establishments() == ()
+    device = tablet()
+    record = device.ids.time_ordered()
+    device.file(record, name="Nhà nghỉ (GL-905)")
+    device.sync()
+    server.command("ungrant", device.enrolment.device, UNIT)
+    device.sync()
+    assert device.store.view(record) is None
+    server.command("grant", device.enrolment.device, UNIT)
+    assert device.sync() is SyncMessage.IN_SYNC
+    assert device.store.view(record) is not None
+    server.command("revoke", device.enrolment.device)
+    assert device.sync() is SyncMessage.REVOKED
+    assert device.store.establishments() == ()
 
 
 @pytest.mark.parametrize(("is_mine", "name"), [(True, "của máy hai"), (False, "của máy một")])
 def test_a_conflict_is_settled_offline_and_both_tablets_agree(
     tablet: NewTablet, is_mine: bool, name: str
 ) -> None:
-    one, two = tablet(), tablet()
-    record_id = one.ids.time_ordered()
-    one.file(record_id, name="chung")
-    one.sync()
-    two.sync()
-    for each, said in ((one, "của máy một"), (two, "của máy hai")):
-        each.file(record_id, name=said)
+    first, second = tablet(), tablet()
+    record_id = first.ids.time_ordered()
+    first.file(record_id, name="chung")
+    first.sync()
+    second.sync()
+    for each, new_name in ((first, "của máy một"), (second, "của máy hai")):
+        each.file(record_id, name=new_name)
         each.sync()
 
     def disputes(each: RealTablet) -> list[InboxItem]:
         return [item for item in each.store.inbox() if item.record_id == record_id]
 
-    (item,) = disputes(two)
+    (item,) = disputes(second)
     (value,) = item.refused_values
     chosen = {value.path: value.mine} if is_mine else {}
-    assert two.store.resolve(record_id, item.refused_values, chosen, two.enrolment.user.id) is not None
-    assert disputes(two) == []
-    two.sync()
-    one.sync()
-    for each in (one, two):
+    assert second.store.resolve(record_id, item.refused_values, chosen, second.enrolment.user.id) is not None
+    assert disputes(second) == []
+    second.sync()
+    first.sync()
+    for each in (first, second):
         view = each.store.view(record_id)
         assert view is not None
         assert (view.data["name"], view.attention) == (name, None)
@@ -273,23 +273,23 @@ class Book:
         return list(self.held)
 
     def remove_officer(self, officer_id: str, _key: bytes) -> None:
-        self.held = [one for one in self.held if one.id != officer_id]
+        self.held = [officer for officer in self.held if officer.id != officer_id]
 
 
 def test_an_account_closed_at_the_office_leaves_the_tablet_and_its_work_is_taken(
     server: ServerProcess, tablet: NewTablet
 ) -> None:
     server.command("user", "add", "binh", "--role", "inspector", "--team", "Đội 178", stdin=f"{PASSWORD}\n")
-    one = tablet()
-    binh = bind_officer(one.transport, "binh", PASSWORD)
-    book = Book(one.enrolment.user, binh)
-    assert one.sync() is SyncMessage.IN_SYNC
-    assert take_off_closed(book, one.store.view, b"") == ()
-    record = one.ids.time_ordered()
-    one.file(record, user=binh.id, name="Nhà nghỉ (GL-905)")
+    device = tablet()
+    binh = bind_officer(device.transport, "binh", PASSWORD)
+    book = Book(device.enrolment.user, binh)
+    assert device.sync() is SyncMessage.IN_SYNC
+    assert take_off_closed(book, device.store.view, b"") == ()
+    record = device.ids.time_ordered()
+    device.file(record, user=binh.id, name="Nhà nghỉ (GL-905)")
     server.command("user", "disable", "binh")
-    one.sync()
-    # Handed in; whether it counts the office decides, for nobody stands behind it here any more.
-    assert one.store.shown_state(record).attention == "user_unknown"
-    assert take_off_closed(book, one.store.view, b"") == (binh,)
-    assert book.officers() == [one.enrolment.user]
+    device.sync()
+    # Delivered; the office decides whether it counts, because its account is closed.
+    assert device.store.shown_state(record).attention == "user_unknown"
+    assert take_off_closed(book, device.store.view, b"") == (binh,)
+    assert book.officers() == [device.enrolment.user]

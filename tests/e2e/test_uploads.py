@@ -53,7 +53,7 @@ def named(client: ForeignClient, data: bytes) -> str:
         "attachments": {"a1": {"sha256": sha256(data), "size": len(data), "content_type": "image/jpeg"}},
     }
     client.sync([client.change(record_id, "establishment", UNIT, fields, create=True)])
-    assert [one["status"] for one in client.receipts.values()] == ["applied"] * len(client.receipts)
+    assert [receipt["status"] for receipt in client.receipts.values()] == ["applied"] * len(client.receipts)
     return record_id
 
 
@@ -66,11 +66,11 @@ def head(client: ForeignClient) -> dict[str, str]:
 
 
 def begun(client: ForeignClient, data: bytes, record_id: str) -> str:
-    told = ",".join(
+    metadata_header = ",".join(
         f"{name} {base64.b64encode(value.encode()).decode()}"
         for name, value in metadata(data, record_id).items()
     )
-    headers = {**head(client), "Upload-Length": str(len(data)), "Upload-Metadata": told}
+    headers = {**head(client), "Upload-Length": str(len(data)), "Upload-Metadata": metadata_header}
     answer = HTTP.post(client.url + UPLOADS, headers=headers, timeout=30)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])

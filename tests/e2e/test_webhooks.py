@@ -66,20 +66,20 @@ def test_server_killed_between_delivery_and_cursor_sends_again_and_goes_on(
         server.start(port)
         until(lambda: len(receiver.requests) >= 1 + len(names))
         server.stop()
-    told = [Verifier(secret).verify(body, headers) for _, headers, body in receiver.requests]
-    numbers = [one["data"]["number"] for one in told]
+    events = [Verifier(secret).verify(body, headers) for _, headers, body in receiver.requests]
+    numbers = [event["data"]["number"] for event in events]
     assert numbers == [1, 1, 2, 3]
     assert receiver.requests[0][2] == receiver.requests[1][2]
-    assert {one["type"] for one in told} == {"record.created"}
-    assert "Nhà nghỉ" not in json.dumps(told, ensure_ascii=False)
+    assert {event["type"] for event in events} == {"record.created"}
+    assert "Nhà nghỉ" not in json.dumps(events, ensure_ascii=False)
 
 
 def add(settings: Settings, url: str) -> tuple[str, str]:
     """Add a webhook beside the server; return its id and its secret."""
     engine, clock = create_engine_for(settings.effective_database_url), SystemClock()
     context = OperationContext(settings.tenant, clock, IdSource(clock), load())
-    box, wanted = SecretBox(load_keys(settings.key_dir)), WebhookSettings("Sở", url, list(EventKind))
-    made = run_write(engine, lambda s: operations.add(s, context, box, settings.private_hosts, wanted))
+    box, webhook = SecretBox(load_keys(settings.key_dir)), WebhookSettings("Sở", url, list(EventKind))
+    made = run_write(engine, lambda s: operations.add(s, context, box, settings.private_hosts, webhook))
     engine.dispose()
     return made
 
