@@ -36,7 +36,7 @@ BENCHES = (
 
 
 def main(names: list[str]) -> int:
-    """Run the named benches, or all; a bench that breaks is told apart from one that misses."""
+    """Run the commands of the named benches, or of all; return how many of them ended with an error."""
     broken = [
         name
         for name in names or BENCHES

@@ -26,7 +26,7 @@ class Calls:
 
     @property
     def python(self) -> int:
-        """Return how many calls of the product's Python functions there were."""
+        """Return the number of calls of the product's Python functions."""
         return self.functions.total()
 
     @property
@@ -49,7 +49,7 @@ class Calls:
 
 @contextmanager
 def counted(*stores: Store) -> Iterator[Calls]:
-    """Count the calls made here, on this thread and on the database threads of these stores."""
+    """Count the function calls of this thread and of the database threads of these stores."""
     calls = Calls()
     for store in stores:
         store.read(lambda _room: sys.setprofile(calls.hook))
@@ -64,7 +64,7 @@ def counted(*stores: Store) -> Iterator[Calls]:
 
 @contextmanager
 def counted_hops(store: Store) -> Iterator[list[Callable[[], object]]]:
-    """Collect the calls that cross from this thread to the database thread."""
+    """Collect the function calls from this thread to the database thread."""
     thread = store._thread
     call, hops = thread.call, list[Callable[[], object]]()
 

@@ -76,11 +76,13 @@ def _fill(folder: Path, rows: int) -> str:
         raw.execute(_VISITS.format(last=rows - 1))
         raw.execute("COMMIT")
     with snapshot(engine) as session:
-        admin, reader = (officers.by_login_or_id(session, "main", one).officer_id for one in ("quan", "chi"))
+        admin, reader = (
+            officers.by_login_or_id(session, "main", login).officer_id for login in ("quan", "chi")
+        )
     context = OperationContext("main", clock, IdSource(clock), load(), Actor("officer", admin))
-    token, wanted = MARK + new_token(), TokenRequest("bench", reader, 30)
+    token, request = MARK + new_token(), TokenRequest("bench", reader, 30)
     hashed = token_hash(load_keys(settings.key_dir).session, "main", token)
-    run_write(engine, lambda session: make_token(session, context, wanted, hashed))
+    run_write(engine, lambda session: make_token(session, context, request, hashed))
     engine.dispose()
     return token
 
@@ -91,9 +93,9 @@ def _read(server: ServerProcess, token: str, name: str, query: str, rows: int) -
     forget_peak_memory(pid)
     before = memory_mb(pid)
     began, seconds, count, size = time.perf_counter(), list[float](), 0, 0
-    for took, found, length in _pages(f"{server.url}/odata/v4/{query}", token):
+    for took, page_rows, length in _pages(f"{server.url}/odata/v4/{query}", token):
         seconds.append(took)
-        count, size = count + found, size + length
+        count, size = count + page_rows, size + length
     whole, peak = time.perf_counter() - began, peak_memory_mb(pid)
     assert count == rows, (count, rows)
     figure("F", f"{name}: memory more than before", peak - before, "MB", MOST_MB, whole=peak)

@@ -29,8 +29,21 @@ from field178_shared.codelists import load
 ROWS, MOST_MB = 1_000_000, 150
 FORMATS = ("csv", "geojson", "xlsx")
 _COLUMNS = (
-    *("tenant_id", "record_id", "scope", "unit_id", "establishment_type_id", "operating_status_id", "name"),
-    *("address", "folded", "sort_key", "lat", "lon", "registration_number", "rev", "changed_at"),
+    "tenant_id",
+    "record_id",
+    "scope",
+    "unit_id",
+    "establishment_type_id",
+    "operating_status_id",
+    "name",
+    "address",
+    "folded",
+    "sort_key",
+    "lat",
+    "lon",
+    "registration_number",
+    "rev",
+    "changed_at",
 )
 
 
@@ -53,9 +66,20 @@ def _entries(count: int) -> Iterator[tuple[object, ...]]:
             (207_900_000 + number % 1000, 1_065_600_000 + number % 997),
         )
         yield (
-            *("main", f"0194f285-2680-7256-afd1-{number:012x}", "unit:c11629_v2", "c11629_v2", "guesthouse"),
-            *("operating", name, f"Số {number}, thôn 1", name.lower(), f"{number:08d}", *point),
-            *(f"0200{number:06d}", 1, "2025-01-01T00:00:00.000000Z"),
+            "main",
+            f"0194f285-2680-7256-afd1-{number:012x}",
+            "unit:c11629_v2",
+            "c11629_v2",
+            "guesthouse",
+            "operating",
+            name,
+            f"Số {number}, thôn 1",
+            name.lower(),
+            f"{number:08d}",
+            *point,
+            f"0200{number:06d}",
+            1,
+            "2025-01-01T00:00:00.000000Z",
         )
 
 

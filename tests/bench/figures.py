@@ -1,4 +1,4 @@
-"""How a bench says what it measured."""
+"""Output of the benches: one line for each measurement."""
 
 from __future__ import annotations
 

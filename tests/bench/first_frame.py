@@ -23,7 +23,7 @@ print("cpu", time.process_time())
 
 
 def main() -> None:
-    """Print the best of a few starts: the machine's other work only ever adds."""
+    """Print the CPU seconds of the fastest of a few starts: other work of the machine only adds to them."""
     spent = []
     for _ in range(STARTS):
         with tempfile.TemporaryDirectory() as folder:

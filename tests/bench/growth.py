@@ -1,4 +1,4 @@
-"""G: what S1, S3, S4 and the review queue cost as the store grows: python -m tests.bench.growth [SIZE …].
+"""Growing stores: costs of S1, S3, S4 and the review queue. Usage: python -m tests.bench.growth [SIZE …].
 
 Measured inside this process, so that CPU and statements are those of the request alone. The long form is
 `python -m tests.bench.growth 10000 100000 1000000`.

@@ -24,8 +24,20 @@ _ENDED = re.compile(r"hx-trigger=\"every")
 _UNITS = ("TT. An Lão", "Xã Quốc Tuấn", "xã Bát Trang", "X. Mỹ Đức")
 _KINDS = ("KS", "nhà nghỉ", "karaoke gia đình", "Massage", "Quán cà phê")
 _HEAD = (
-    *("STT", "Tên cơ sở", "Họ tên chủ cơ sở", "Điện thoại", "Địa chỉ", "Xã, thị trấn", "Loại hình"),
-    *("Số GPKD", "Ngày cấp", "Số phòng", "Số GCN ANTT", "Toạ độ", "Tình trạng", "Ghi chú"),
+    "STT",
+    "Tên cơ sở",
+    "Họ tên chủ cơ sở",
+    "Điện thoại",
+    "Địa chỉ",
+    "Xã, thị trấn",
+    "Loại hình",
+    "Số GPKD",
+    "Ngày cấp",
+    "Số phòng",
+    "Số GCN ANTT",
+    "Toạ độ",
+    "Tình trạng",
+    "Ghi chú",
 )
 
 
@@ -137,11 +149,20 @@ def write_register(path: Path, count: int) -> None:
         kind = _KINDS[number % len(_KINDS)]
         sheet.append(
             (
-                *(number, f"{kind} Hoa Sen {number}", "Nguyễn Văn Bình", f"0912{number:06d}"),
-                *(f"Số {number} đường Lê Lợi, thôn {number % 9 + 1}", _UNITS[number % len(_UNITS)], kind),
-                *(f"02Z8{number:06d}", issued if number % 2 else f"{issued:%d/%m/%Y}", number % 30 + 1),
-                *(f"{number}/GCN-ANTT", f"{20.8 + number / 1e5:.5f}, {106.5 + number / 1e5:.5f}"),
-                *("Đang hoạt động", "Đã kiểm tra năm ngoái, cần xem lại lối thoát nạn phía sau"),
+                number,
+                f"{kind} Hoa Sen {number}",
+                "Nguyễn Văn Bình",
+                f"0912{number:06d}",
+                f"Số {number} đường Lê Lợi, thôn {number % 9 + 1}",
+                _UNITS[number % len(_UNITS)],
+                kind,
+                f"02Z8{number:06d}",
+                issued if number % 2 else f"{issued:%d/%m/%Y}",
+                number % 30 + 1,
+                f"{number}/GCN-ANTT",
+                f"{20.8 + number / 1e5:.5f}, {106.5 + number / 1e5:.5f}",
+                "Đang hoạt động",
+                "Đã kiểm tra năm ngoái, cần xem lại lối thoát nạn phía sau",
             )
         )
     book.save(path)

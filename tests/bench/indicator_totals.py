@@ -95,10 +95,10 @@ class _Bench:
         pid = os.getpid()
         forget_peak_memory(pid)
         before, cpu, began = peak_memory_mb(pid), time.process_time(), time.perf_counter()
-        found = work()
+        result = work()
         wall, spent = time.perf_counter() - began, time.process_time() - cpu
         figure("F", f"{self.name}: {name}", wall, "s", cpu=spent, mb=peak_memory_mb(pid) - before)
-        return found
+        return result
 
     def first_count(self) -> None:
         held, began = [0.0], [0.0]
@@ -160,7 +160,7 @@ class _Bench:
             ).all()
         walls, cpu = [], time.process_time()
         for record_id in random.Random(178).sample(list(waiting), APPROVALS):
-            run_write(self.office.engine, lambda session, one=record_id: self._approve(session, one))
+            run_write(self.office.engine, lambda session, key=record_id: self._approve(session, key))
             began = time.perf_counter()
             self.settle()
             walls.append((time.perf_counter() - began) * 1000)

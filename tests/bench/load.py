@@ -28,7 +28,7 @@ class Rush:
 
     @property
     def batches(self) -> int:
-        """How many batches are sent in all."""
+        """Return the number of requests that are sent in all."""
         return self.rate * self.seconds
 
 
@@ -44,7 +44,7 @@ class Run:
 
 
 def main() -> None:
-    """Print the median and the 99th percentile of the waits, on each engine."""
+    """Print the seconds of the waits, median and 99th percentile, on each database engine."""
     cheap = {"FIELD178_PASSWORD_COST": "test"}
     with office(**cheap) as (server, _):
         _measure(server, "SQLite", 400)

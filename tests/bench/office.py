@@ -29,16 +29,16 @@ def office(units: int = 2, **environment: str) -> Iterator[tuple[ServerProcess, 
 def add_team(server: ServerProcess, login: str, communes: Sequence[str]) -> None:
     """Make a team of these communes, and its leader."""
     team = f"Đội {login}"
-    server.command("team", "add", team, *[part for one in communes for part in ("--unit", one)])
-    asked = ("--role", "team_lead", "--team", team)
-    server.command("user", "add", login, *asked, stdin=f"{PASSWORD}\n")
+    server.command("team", "add", team, *[part for commune in communes for part in ("--unit", commune)])
+    options = ("--role", "team_lead", "--team", team)
+    server.command("user", "add", login, *options, stdin=f"{PASSWORD}\n")
 
 
 def another(server: ServerProcess, *scopes: str, user: str = OFFICER) -> ForeignClient:
     """Enrol one more tablet, with the scopes of its team unless some are named; it holds nothing yet."""
-    asked = [part for scope in scopes for part in ("--scope", scope)]
+    options = [part for scope in scopes for part in ("--scope", scope)]
     client = ForeignClient(server.url)
-    code = enrolment_code(server.command("enrol-code", "--user", user, *asked))
+    code = enrolment_code(server.command("enrol-code", "--user", user, *options))
     client.enrol(code, login=user, password=PASSWORD)
     client.cursors = dict.fromkeys(client.granted(), 0)
     return client

@@ -132,16 +132,20 @@ def measure(folder: Path, url: str, engine: str, only: str = "") -> None:
     server.start()
     try:
         reader, admin = Reader(server, "chi"), Reader(server, "quan")
-        asked = [(reader, f"search, {name}", f"/establishments?{q}", "") for name, q in SEARCHES.items()]
-        asked += [
+        page_requests = [
+            (reader, f"search, {name}", f"/establishments?{q}", "") for name, q in SEARCHES.items()
+        ]
+        page_requests += [
             (reader, f"search, last page, {name}", f"/establishments?{q}&end=1", "")
             for name, q in SEARCHES.items()
         ]
-        asked += [(reader, f"one search, {name}", f"/search?{q}", "") for name, q in ONE_SEARCH.items()]
-        asked += [(reader, name, *at) for name, at in LISTS.items()]
-        asked += [(reader, f"map, {name}", path, "") for name, path in MAPS.items()]
-        asked += [(admin, name, *at) for name, at in ADMIN_LISTS.items()]
-        for browser, name, path, link in asked:
+        page_requests += [
+            (reader, f"one search, {name}", f"/search?{q}", "") for name, q in ONE_SEARCH.items()
+        ]
+        page_requests += [(reader, name, *at) for name, at in LISTS.items()]
+        page_requests += [(reader, f"map, {name}", path, "") for name, path in MAPS.items()]
+        page_requests += [(admin, name, *at) for name, at in ADMIN_LISTS.items()]
+        for browser, name, path, link in page_requests:
             if only in name:
                 target = SEARCH_MS if "search, " in name else MAP_MS if name.startswith("map, ") else LIST_MS
                 _page(browser, f"{engine}: {name}", path, link, target)
@@ -170,15 +174,17 @@ class Reader:
     def confirms(self) -> None:
         """Type the password once more: files of lists ask for it."""
         (token,) = set(re.findall(r'name="csrf_token" value="([0-9a-f]+)"', self.open("/account")))
-        asked = {"csrf_token": token, "password": PASSWORD, "next": "/account"}
-        self._http.post(f"{self.server.url}/confirm", asked, timeout=60).raise_for_status()
+        fields = {"csrf_token": token, "password": PASSWORD, "next": "/account"}
+        self._http.post(f"{self.server.url}/confirm", fields, timeout=60).raise_for_status()
 
-    def open(self, path: str, read: Callable[[requests.Response], str] = lambda one: one.text) -> str:
+    def open(
+        self, path: str, read: Callable[[requests.Response], str] = lambda response: response.text
+    ) -> str:
         """Return a page, or what `read` makes of the answer."""
         with self._http.get(urljoin(self.server.url, path), timeout=300, stream=True) as answer:
-            found = read(answer)
+            content = read(answer)
         assert answer.status_code == 200, (path, answer.status_code)
-        return found
+        return content
 
 
 def _page(
@@ -190,11 +196,11 @@ def _page(
     before_each: Callable[[], None] = lambda: None,
 ) -> None:
     if link:
-        found = re.search(rf'rel="{link}" href="([^"]+)"', browser.open(path))
-        if found is None:
+        match = re.search(rf'rel="{link}" href="([^"]+)"', browser.open(path))
+        if match is None:
             print(f"R {name}: no such page", file=sys.stderr)
             return
-        path = urljoin(path, unescape(found[1]))
+        path = urljoin(path, unescape(match[1]))
     walls = []
     cpu = cpu_seconds(browser.server)
     for _ in range(TURNS):

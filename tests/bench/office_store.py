@@ -38,7 +38,7 @@ from field178_shared.time.clock import SystemClock, local_date
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many of each thing a store holds."""
+    """Number of records of each kind in a store."""
 
     places: int = 50_000
     visits: int = 100_000
@@ -57,8 +57,31 @@ TODAY = local_date(SystemClock().now())
 TEAM_SCOPE = f"team:{builders.TEAM}"
 _KINDS = ("Karaoke", "Nhà nghỉ", "Khách sạn", "Massage", "Bar", "Quán ăn", "Cà phê")
 _WORDS = (
-    *("Mộc", "Diệp", "Thu", "Phong", "Hoa", "Ban", "Hương", "Sen", "Ngọc", "Lan", "Bình", "Minh", "Sao"),
-    *("Mai", "Kim", "Cương", "Đại", "Dương", "Phượng", "Hoàng", "Thanh", "Xuân", "Hải", "Yến", "Cát"),
+    "Mộc",
+    "Diệp",
+    "Thu",
+    "Phong",
+    "Hoa",
+    "Ban",
+    "Hương",
+    "Sen",
+    "Ngọc",
+    "Lan",
+    "Bình",
+    "Minh",
+    "Sao",
+    "Mai",
+    "Kim",
+    "Cương",
+    "Đại",
+    "Dương",
+    "Phượng",
+    "Hoàng",
+    "Thanh",
+    "Xuân",
+    "Hải",
+    "Yến",
+    "Cát",
 )
 Place = tuple[str, str]
 
@@ -78,8 +101,8 @@ def stock(
     rnd = random.Random(178)
     # The communes of the test's office, so that their scopes are few as in a district.
     units = [key for key in load().units if key.startswith("c116")][:20]
-    wanted = [*(f"unit:{unit}" for unit in units), TEAM_SCOPE, OFFICE]
-    _write(office, lambda session: scopes.ensure(session, settings.tenant, wanted, load()))
+    scope_names = [*(f"unit:{unit}" for unit in units), TEAM_SCOPE, OFFICE]
+    _write(office, lambda session: scopes.ensure(session, settings.tenant, scope_names, load()))
     places = [(IDS.time_ordered(), rnd.choice(units)) for _ in range(sizes.places)]
     _store(office, (_establishment(rnd, place, n) for n, place in enumerate(places)))
     _store(office, (_visit(rnd.choice(places), n, sizes.visits) for n in range(sizes.visits)))
@@ -164,11 +187,11 @@ def _visit(place: Place, n: int, count: int) -> Stored:
     if n % _VIOLATION_OF == 0:
         due = str(day + timedelta(days=30))
         is_fixed = day < TODAY - timedelta(days=60)
-        asked = {"text": "Dọn lối thoát nạn", "due_on": due, "status": "fixed" if is_fixed else "open"}
+        follow_up = {"text": "Dọn lối thoát nạn", "due_on": due, "status": "fixed" if is_fixed else "open"}
         more |= {
             "overall_result": "violation_recorded",
             "findings": {"f1": {"violation_id": "kd_door_latch", "occurred_on": str(day)}},
-            "follow_ups": {"u1": asked | ({"fixed_on": due} if is_fixed else {})},
+            "follow_ups": {"u1": follow_up | ({"fixed_on": due} if is_fixed else {})},
         }
     return new_record(IDS.time_ordered(), "inspection", TEAM_SCOPE, builders.inspection(**more))
 
@@ -226,10 +249,10 @@ def _people_and_tablets(office: Office, rnd: random.Random, places: list[Place],
     def people(session: Session) -> None:
         accounts.add(session, context, AccountRequest("quan", "Cán bộ quan", "admin", None, ()), [], stored)
         for n in range(sizes.people):
-            one = AccountRequest(
+            account = AccountRequest(
                 f"cb{n:03d}", f"Cán bộ GL-{n:03d}", "inspector", None, (f"unit:{places[n % len(places)][1]}",)
             )
-            accounts.add(session, context, one, [], stored)
+            accounts.add(session, context, account, [], stored)
 
     def tablets(session: Session) -> None:
         tenant = office.settings.tenant

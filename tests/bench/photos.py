@@ -43,8 +43,8 @@ class Sender:
         return answer
 
     def begin(self, photo: bytes) -> str:
-        told = {"sha256": sha256(photo), "content_type": "image/jpeg", "record_id": str(uuid.uuid4())}
-        pairs = [f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in told.items()]
+        metadata = {"sha256": sha256(photo), "content_type": "image/jpeg", "record_id": str(uuid.uuid4())}
+        pairs = [f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in metadata.items()]
         headers = {"Upload_Length": str(len(photo)), "Upload_Metadata": ",".join(pairs)}
         answer = self.ask("POST", "/api/v1/uploads", **headers)
         assert answer.status == 201
@@ -59,7 +59,7 @@ class Sender:
             offset = int(answer.headers["Upload-Offset"])
 
     def cut(self, at: str, photo: bytes, offset: int) -> None:
-        """Send half a piece and break off."""
+        """Send half a piece of a photo and close the connection."""
         connection = HTTPConnection(self._host, timeout=30)
         connection.putrequest("PATCH", at)
         more = {"Upload-Offset": str(offset), "Content-Type": PIECE, "Content-Length": str(CUT_BYTES)}

@@ -25,7 +25,7 @@ _FLOOR_BATCH = 500
 
 @dataclass(slots=True)
 class Fetched:
-    """What one whole pull cost."""
+    """Measurements of one whole pull."""
 
     records: int = 0
     down: int = 0
@@ -83,9 +83,9 @@ def _floor(team: str) -> Spent:
             rows = [(number, *record(number, team)) for number in numbers]
             listed = [{"record_id": str(n), "type": t, "scope": s, "set": data} for n, t, s, data in rows]
             floor.push(gzip.compress(json.dumps({"push": listed}).encode(), 1))
-        cpu, started, above, told = cpu_of(floor.pid), time.perf_counter(), 0, -1
-        while told != above:
-            told, above = above, int(floor.pull(above, PAGE).headers["X-Top"])
+        cpu, started, above, previous = cpu_of(floor.pid), time.perf_counter(), 0, -1
+        while previous != above:
+            previous, above = above, int(floor.pull(above, PAGE).headers["X-Top"])
         return Spent(time.perf_counter() - started, cpu_of(floor.pid) - cpu)
 
 

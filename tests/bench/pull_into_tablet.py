@@ -54,9 +54,9 @@ def measured(server: ServerProcess, *, has_msgspec: bool, is_staged: bool = Fals
             has_msgspec,
             is_staged,
         )
-        asked = json.dumps(asdict(subject))
+        request = json.dumps(asdict(subject))
         command = [sys.executable, "-m", "tests.bench.tablet_process"]
-        done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, input=request, stdout=subprocess.PIPE, text=True, check=True)
     return Spent(**json.loads(done.stdout))
 
 

@@ -60,19 +60,19 @@ def _measure(
         alone = [_quiet(tablet, line, _close) for _ in range(rounds)]
         tablet.close()
     targets = (0.4, 0.8, None) if how else (0.006, None, None)
-    for name, found, target in zip(
+    for name, exchanges, target in zip(
         ("kept", "signed out", "new line"), (kept, renewed, alone), targets, strict=True
     ):
-        seconds = percentile([one.seconds for one in found], 0.5)
+        seconds = percentile([exchange.seconds for exchange in exchanges], 0.5)
         figure("S4", f"tablet, {how}{scheme}, {name}", seconds, "s", target)
         if not how:
-            bytes_ = percentile([one.whole_bytes for one in found], 0.5)
+            bytes_ = percentile([exchange.whole_bytes for exchange in exchanges], 0.5)
             figure(
                 "S4", f"tablet, {scheme}, {name}: bytes", bytes_ / 1000, "kB", 0.7 if name == "kept" else None
             )
     if not how:
         # The server closes an idle line after minutes: each exchange of a quiet day has a line of its own.
-        day = percentile([one.whole_bytes for one in alone], 0.5) * EXCHANGES_OF_A_DAY
+        day = percentile([exchange.whole_bytes for exchange in alone], 0.5) * EXCHANGES_OF_A_DAY
         figure("T", f"quiet day of 8 h, {scheme}: bytes", day / 1000, "kB", 60)
 
 

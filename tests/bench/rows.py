@@ -63,7 +63,7 @@ def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 
 def say_counted(session: Session, tenant_id: str) -> None:
     """Say that the totals of indicators are settled: counting them takes minutes of a core."""
     scopes = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
-    totals.move_cursors(session, tenant_id, {one.scope: (one.seq, one.floor) for one in scopes})
+    totals.move_cursors(session, tenant_id, {scope.scope: (scope.seq, scope.floor) for scope in scopes})
     state = session.merge(IndicatorBasis(tenant_id=tenant_id, basis=current_basis(load())))
     # A server that counts at this moment throws its step away, and finds nothing left.
     state.steps = (state.steps or 0) + 1

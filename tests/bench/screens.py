@@ -35,7 +35,7 @@ def main(sizes: Sequence[str]) -> None:
     """Print each budget of the screens."""
     for size in map(int, sizes) if sizes else MEMORY_MB:
         with tempfile.TemporaryDirectory() as folder:
-            # Processes of their own: memory that filling or another size needed would stay with this one.
+            # Separate processes: the memory of filling or of another size would stay in this process.
             _run("tests.bench.stocked", folder, str(size))
             _run("tests.bench.screens", folder, str(size), "in this process")
     if not sizes:
@@ -90,7 +90,11 @@ def _measure_unlock(fingers: Fingers, pin: str, size: int) -> None:
     # Beside it every thread: the PIN is guessed beside the drawing thread, and so are the pixels here.
     figure("T", f"unlock to list of {size:,}, on the clock", wall, "s", 1.5)
     figure(
-        *("T", f"unlock to list of {size:,}", drawing / 1000, "CPU-s", 1),
+        "T",
+        f"unlock to list of {size:,}",
+        drawing / 1000,
+        "CPU-s",
+        1,
         all_threads=time.process_time() - whole,
     )
 
@@ -100,13 +104,11 @@ def _measure_rest(fingers: Fingers, size: int) -> None:
         began, drawing = time.process_time(), time.thread_time()
         fingers.rest(QUIET_S)
         figure(
-            *(
-                "T",
-                f"{name} {QUIET_S} quiet seconds with {size:,}",
-                time.process_time() - began,
-                "CPU-s",
-                0.3,
-            ),
+            "T",
+            f"{name} {QUIET_S} quiet seconds with {size:,}",
+            time.process_time() - began,
+            "CPU-s",
+            0.3,
             drawing=time.thread_time() - drawing,
         )
         if name == "first":

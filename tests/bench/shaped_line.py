@@ -29,7 +29,7 @@ class Line:
 
     @property
     def bytes(self) -> int:
-        """What has crossed, both ways."""
+        """Return the number of bytes sent in both directions."""
         return self.up + self.down
 
 

@@ -1,4 +1,4 @@
-"""S7: 300 ms round trip, 256 kbit/s: 50 new records up and 50 down in one request, then 50 edits each way."""
+"""Slow link (S7, 300 ms round trip, 256 kbit/s): 50 new records each way in one request, then 50 edits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def main() -> None:
 def _crossed(
     ours: ForeignClient, theirs: ForeignClient, push: tuple[list[Json], list[Json]], url: str
 ) -> wire.Answer:
-    """Let the others send theirs over a fast line, then send ours and fetch theirs over the slow one."""
+    """Push the other tablet's changes over a fast line, then push and pull ours over the slow line."""
     mine, other = push
     wire.follow(theirs, wire.exchange(wire.line(), theirs, wire.packed(theirs, push=other)).text)
     catch_up(theirs)

@@ -63,7 +63,7 @@ def fresh(store: Path) -> None:
 
 
 def stale(store: Path) -> None:
-    """Measure the same rush from the first minute on in which a server has no totals."""
+    """Measure the push requests of a rush from the first minute in which a server has no totals."""
     with _watched(store, is_counted=False) as watch:
         _tell("stale", driven(watch.tablets, RUSH), watch)
 
@@ -105,7 +105,7 @@ class _Watch:
                     self.settling_cpu[child] = cpu_seconds(child)
 
     def ask(self) -> None:
-        """Read a leader's Today until it is over."""
+        """Read the page "Today" of a leader until the bench is over."""
         session = requests.Session()
         session.trust_env = False
         signed = session.post(f"{self.server.url}/sign-in", data={"login": LEADER, "password": PASSWORD})
@@ -122,33 +122,33 @@ def _watched(store: Path, *, is_counted: bool) -> Iterator[_Watch]:
     # It settles what is stale.
     server.command("tidy")
     _say(store, is_counted=is_counted)
-    asked = ("--role", "leader_viewer")
-    server.command("user", "add", LEADER, *asked, stdin=f"{PASSWORD}\n")
+    options = ("--role", "leader_viewer")
+    server.command("user", "add", LEADER, *options, stdin=f"{PASSWORD}\n")
     server.start()
     watch = _Watch(server)
-    threads = [threading.Thread(target=one) for one in (watch.look, watch.ask)]
+    threads = [threading.Thread(target=work) for work in (watch.look, watch.ask)]
     try:
         watch.tablets = tablets_of(server)
         forget_peak_memory(pid_of(server))
-        for one in threads:
-            one.start()
+        for thread in threads:
+            thread.start()
         yield watch
     finally:
         watch.is_over.set()
-        for one in threads:
-            if one.is_alive():
-                one.join()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join()
         server.stop()
 
 
 def _tell(name: str, run: Run, watch: _Watch) -> None:
-    waits, pid = [one * 1000 for one in run.waits], pid_of(watch.server)
+    waits, pid = [wait * 1000 for wait in run.waits], pid_of(watch.server)
     figure("U", f"{name}: push p50", percentile(waits, 0.5), "ms", of=len(waits))
     figure("U", f"{name}: push p99", percentile(waits, 0.99), "ms", slowest=max(waits))
     figure("U", f"{name}: server memory", peak_memory_mb(pid), "MB", SERVER_MB)
     figure("U", f"{name}: settling", watch.settling_mb, "MB", cpu=sum(watch.settling_cpu.values()))
     if watch.today:
-        today = [one * 1000 for one in watch.today]
+        today = [seconds * 1000 for seconds in watch.today]
         figure("U", f"{name}: Today, the slowest", max(today), "ms", p50=percentile(today, 0.5))
 
 
@@ -167,9 +167,9 @@ def _is_counted(store: Path) -> bool:
     engine = create_engine_for(settings_of(store).effective_database_url)
     with snapshot(engine) as session:
         today = local_date(SystemClock().now())
-        found = whole_counts_at_hand(session, TENANT, load(), Period.of_year(today.year), (), today)
+        counts = whole_counts_at_hand(session, TENANT, load(), Period.of_year(today.year), (), today)
     engine.dispose()
-    return found is not None
+    return counts is not None
 
 
 if __name__ == "__main__":

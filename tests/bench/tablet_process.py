@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from field178_mobile.store import Store
 
 _KEY = bytes(range(32))
-# The stage, and where its function is looked up; what one calls of another is that one's.
+# Stage and the place of its function; nested calls count for the inner stage.
 _STAGES = (
     ("inflate", "field178_shared.wire.content_coding", "StreamReader.feed"),
     ("read a line", "field178_mobile.replication.answer", "AnswerReader.feed"),
@@ -82,7 +82,7 @@ class Stages:
 
 
 def main() -> None:
-    """Sync once and print what it cost."""
+    """Sync a tablet once and print the cost."""
     subject = Subject(**json.load(sys.stdin))
     if not subject.has_msgspec:
         sys.modules["msgspec"] = None  # type: ignore[assignment]
@@ -142,8 +142,8 @@ def _watched(stages: Stages) -> list[AbstractContextManager[object]]:
     for name, module, path in _STAGES:
         owner: object = importlib.import_module(module)
         *way, attribute = path.split(".")
-        for one in way:
-            owner = getattr(owner, one)
+        for part in way:
+            owner = getattr(owner, part)
         patches.append(patch.object(owner, attribute, stages.timed(name, getattr(owner, attribute))))
     return patches
 

@@ -81,7 +81,7 @@ def _print_budgets(played: list[Mapping[str, object]]) -> None:
 
 def _numbers(value: object) -> list[float]:
     assert isinstance(value, list)
-    return [float(one) for one in value]
+    return [float(number) for number in value]
 
 
 if __name__ == "__main__":

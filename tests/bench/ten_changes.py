@@ -1,4 +1,4 @@
-"""S3: ten small edits up, then down, among 10,000 records and among 100,000: the cost MUST NOT grow."""
+"""Ten changes (S3) up, then down, among 10,000 records and among 100,000: the cost MUST NOT grow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Way:
 
 def main() -> None:
     """Print time, bytes and statements at the first size, and how CPU and statements grow to the next."""
-    found: dict[str, list[Way]] = {"up": [], "down": []}
+    ways: dict[str, list[Way]] = {"up": [], "down": []}
     with office() as (server, reader):
         writer, filler = another(server), another(server)
         ids, filled = list[str](), 0
@@ -42,9 +42,9 @@ def main() -> None:
             filled = size
             skip_ahead(server, reader, writer)
             up, down = _ways(server, writer, reader, ids)
-            found["up"].append(up)
-            found["down"].append(down)
-    for way, (few, many) in found.items():
+            ways["up"].append(up)
+            ways["down"].append(down)
+    for way, (few, many) in ways.items():
         figure("S3", f"10 edits {way} among {SIZES[0]:,}: time p50", few.wall_ms, "ms", 12)
         figure("S3", f"10 edits {way}: server CPU", few.cpu_ms, "ms")
         figure("S3", f"10 edits {way}: body", few.bytes_kb, "kB", 0.9 if way == "up" else 3.3)

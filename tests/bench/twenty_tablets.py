@@ -61,7 +61,7 @@ def _pushed_at_once(
 
 
 def _at_once(work: Callable[[int], None], count: int) -> tuple[list[float], float]:
-    """Run the work of all at the same moment; return each one's seconds and the whole."""
+    """Run a function once for each tablet at the same moment; return the seconds of each and of all."""
     gate, times = threading.Barrier(count + 1), [0.0] * count
 
     def run(number: int) -> None:
@@ -84,9 +84,12 @@ def _stored(server: ServerProcess) -> tuple[int, int]:
     engine = create_engine_for(store_url(server))
     with engine.connect() as connection:
         records = select(func.count()).select_from(Record).where(Record.type.in_(FILED))
-        found = connection.scalar(records), connection.scalar(select(func.count()).select_from(StoredReceipt))
+        counts = (
+            connection.scalar(records),
+            connection.scalar(select(func.count()).select_from(StoredReceipt)),
+        )
     engine.dispose()
-    return found[0] or 0, found[1] or 0
+    return counts[0] or 0, counts[1] or 0
 
 
 def _floor(pushed: Sequence[bytes]) -> float:

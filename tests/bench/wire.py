@@ -74,9 +74,9 @@ def exchange(session: requests.Session, client: ForeignClient, body: bytes, url:
 
 def follow(client: ForeignClient, text: str) -> None:
     """Take over what the next request needs, and no more: benches measure the server."""
-    for one in text.splitlines():
-        if '"frame":"hello"' in one[:20] or '"frame":"ck"' in one[:20]:
-            frame: Json = json.loads(one)
+    for line in text.splitlines():
+        if '"frame":"hello"' in line[:20] or '"frame":"ck"' in line[:20]:
+            frame: Json = json.loads(line)
             client.epoch = frame.get("epoch", client.epoch)
             client.verdicts = frame.get("verdicts", client.verdicts)
             if frame["frame"] == "ck":
@@ -84,5 +84,5 @@ def follow(client: ForeignClient, text: str) -> None:
 
 
 def applied(answer: Answer, count: int) -> None:
-    """Make sure that all that was pushed was applied as sent; a bench of refusals measures nothing."""
+    """Assert that all pushed changes were applied as sent; a bench of refusals measures nothing."""
     assert answer.acknowledged == count, f"{answer.acknowledged} of {count} applied"

@@ -18,7 +18,7 @@ from tests.e2e.foreign_client import HTTP
 
 @dataclass(frozen=True)
 class Floor:
-    """A running floor."""
+    """A running process of the floor."""
 
     url: str
     pid: int
