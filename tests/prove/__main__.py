@@ -34,11 +34,11 @@ HELD = Path(__file__).parents[2] / ".proved"
 
 
 def main(names: list[str]) -> int:
-    """Run the named proofs, or all that have not held here yet; `name=count` runs more or fewer cases."""
+    """Run the commands of the named proofs, or of all not recorded here; `name=count` sets the cases."""
     chosen = names or _not_held()
-    broken = [one for one in chosen if _run(*one.partition("=")[::2])]
-    for one in broken:
-        print(f"proof {one} failed", file=sys.stderr)
+    broken = [proof for proof in chosen if _run(*proof.partition("=")[::2])]
+    for broken_proof in broken:
+        print(f"proof {broken_proof} failed", file=sys.stderr)
     return len(broken)
 
 

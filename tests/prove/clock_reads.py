@@ -1,4 +1,4 @@
-"""Plugin of pytest that finds the tests that read the machine's clock, and leaves out the others.
+"""Plugin of pytest for tests that read the system clock: finds them and skips the others.
 
 --note-clock-reads=FILE writes the ids of tests that read no clock; --leave-out=FILE does not run those.
 A test reads the clock if the test, a fixture of it or the import of its module calls `SystemClock`, starts a

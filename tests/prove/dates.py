@@ -41,7 +41,7 @@ def instants(today_year: int) -> tuple[datetime, ...]:
 
 
 def run(folder: Path, number: int) -> Facts:
-    """Run the suite at the first so many instants. Raises AssertionError with the failed tests of each.
+    """Run the suite of tests at the first instants. Raises AssertionError with the failed tests of each.
 
     The first run is of all tests and finds which of them read the clock; the others are of those alone.
     """

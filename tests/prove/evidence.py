@@ -1,4 +1,4 @@
-"""How a proof says what was run: one line of JSON, and a page under docs/evidence."""
+"""Records of the proofs: one line of JSON a run, and a page under docs/evidence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 _IN_MEMORY = Path("/dev/shm")
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence"
 
-# What a proof found, in the order in which it is told.
+# Results of a proof, in the order of the output.
 Facts = Mapping[str, object]
 
 
 def prove(name: str, claim: str, usual: int, run: Callable[[Path, int], Facts]) -> None:
-    """Run a proof as often as the command line says, or as usual; an exception is the failure of the proof.
+    """Run the cases of a proof, as many as the command line says; an exception is the failure of the proof.
 
     `run` gets an empty folder and the number of cases, and returns what it found.
     """
@@ -70,5 +70,5 @@ def _git(*arguments: str) -> str:
 
 def _words(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {found}" for key, found in sorted(value.items(), key=str))
+        return ", ".join(f"{key}: {count}" for key, count in sorted(value.items(), key=str))
     return str(value)

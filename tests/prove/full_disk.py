@@ -17,9 +17,9 @@ CLAIM = "A write that finds no room is refused whole, and everything goes on whe
 
 def run(folder: Path, count: int) -> Facts:
     """Let so many tablets live with a full disk, and let a server refuse at each of its writes."""
-    told = Told()
+    facts = Told()
     for seed in range(count):
-        FullDisk(folder / str(seed), seed, told).live()
+        FullDisk(folder / str(seed), seed, facts).live()
     engine = create_engine_for(f"sqlite:///{folder / 'server.sqlite'}")
     migrations.upgrade(engine)
     refused = refuse_at_each_write(World(engine))
@@ -27,9 +27,9 @@ def run(folder: Path, count: int) -> Facts:
     return {
         "tablets": count,
         "seeds": f"full 0 to full {count - 1}",
-        "steps_of_tablets": told.steps,
-        "steps_refused": told.refused,
-        "openings_refused": told.refused_openings,
+        "steps_of_tablets": facts.steps,
+        "steps_refused": facts.refused,
+        "openings_refused": facts.refused_openings,
         "pushes_refused_by_the_server_each_at_another_write": refused,
         "lost_or_half_stored": 0,
         "error_of_the_refused_write": "EFBIG, by the limit on the size of a file",

@@ -28,7 +28,7 @@ def run(folder: Path, count: int) -> Facts:
         "records": count,
         "seeds": f"of each type 0 to {(count - 1) // len(names)}",
         "records_in_all": sum(of_type.values(), Counter()),
-        **{f"records: {name}": found for name, found in of_type.items()},
+        **{f"records: {name}": counts for name, counts in of_type.items()},
         "texts": count,
         "seeds_of_texts": f"0 to {count - 1}",
         "texts_in_all": texts,

@@ -24,16 +24,16 @@ def run(folder: Path, count: int) -> Facts:
     places = [folder / str(seed) for seed in seeds]
     steps = [min(STEPS_OF_A_TABLET, count - seed * STEPS_OF_A_TABLET) for seed in seeds]
     done: Counter[str] = Counter()
-    told: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         playing = [
             processes.submit(_tap_a_tablet, *given) for given in zip(places, seeds, steps, strict=True)
         ]
         try:
-            for one in as_completed(playing):
-                kinds, facts = one.result()
+            for future in as_completed(playing):
+                kinds, facts = future.result()
                 done += kinds
-                told.update(facts)
+                totals.update(facts)
         finally:
             # After a failure the others would go on for half an hour and change nothing.
             processes.shutdown(cancel_futures=True)
@@ -42,10 +42,10 @@ def run(folder: Path, count: int) -> Facts:
         "seeds": f"0 to {seeds[-1]}",
         "steps": count,
         "steps_by_kind": done,
-        "saves_acknowledged": told["acknowledged"],
-        "records_filed": told["filed"],
-        "drafts_discarded_by_a_tap": told["discarded"],
-        "kills": told["kills"],
+        "saves_acknowledged": totals["acknowledged"],
+        "records_filed": totals["filed"],
+        "drafts_discarded_by_a_tap": totals["discarded"],
+        "kills": totals["kills"],
         "exceptions": 0,
         "drafts_lost": 0,
     }

@@ -1,4 +1,4 @@
-"""Every bug planted in the product, caught by the simulator."""
+"""Check that the simulator's runs catch every bug planted in the product."""
 
 from __future__ import annotations
 

@@ -44,9 +44,9 @@ def status_of(bug: SourceBug, planted: str = "") -> int:
     ).returncode
 
 
-def _all_are(status: int, found: dict[str, int]) -> None:
-    other: Iterable[str] = (f"{name}: {seen}" for name, seen in found.items() if seen != status)
-    assert set(found.values()) == {status}, f"pytest ended otherwise: {', '.join(other)}"
+def _all_are(status: int, statuses: dict[str, int]) -> None:
+    other: Iterable[str] = (f"{name}: {seen}" for name, seen in statuses.items() if seen != status)
+    assert set(statuses.values()) == {status}, f"pytest ended otherwise: {', '.join(other)}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pytest plugin: plants one bug in a module's text when that module is imported.
+"""Plugin of pytest that changes a module: it plants one bug in the text when the module is imported.
 
 `python -m pytest -p tests.prove.planting` with PLANTED=name of a bug of tests/prove/source_bugs.py. The file
 on disk stays as it is, so that a run which is cut off leaves nothing behind.
@@ -57,6 +57,6 @@ sys.meta_path.insert(0, _planting)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End otherwise than pytest does where a test has failed with the bug in place."""
+    """Set an exit code of its own if a test has failed with the bug in place."""
     if _Loader.is_planted and session.testsfailed:
         session.exitstatus = CAUGHT

@@ -13,7 +13,7 @@ LIVES_A_SEED = 20
 
 
 def run(folder: Path, count: int) -> Facts:
-    """Cut the power so often, in ten places of each life of a tablet."""
+    """Cut the power of tablets `count` times, in ten places of each life."""
     seeds = max(1, count // (CUTS_A_LIFE * LIVES_A_SEED))
     for seed in range(seeds):
         place = folder / str(seed)

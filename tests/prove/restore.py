@@ -16,10 +16,10 @@ def run(folder: Path, count: int) -> Facts:
     """Lose a server on each engine, after so many changes on each of two tablets."""
     brought_back = {}
     with postgres.running_cluster() as cluster:
-        for engine, found in (("SQLite", None), ("PostgreSQL", cluster)):
+        for engine, postgres_cluster in (("SQLite", None), ("PostgreSQL", cluster)):
             place = folder / engine
             place.mkdir()
-            with office_with_tablets(place, found) as office:
+            with office_with_tablets(place, postgres_cluster) as office:
                 brought_back[engine] = lose_a_week(office, count, datetime.now(UTC))
     return {
         "age_of_the_backup_in_days": BACKUP_AGE.days,

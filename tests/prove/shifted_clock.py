@@ -28,7 +28,7 @@ def libraries() -> list[Path]:
 
 
 def shifted(instant: datetime) -> Mapping[str, str]:
-    """Return an environment in which it is `instant` now; all processes that inherit it agree."""
+    """Return an environment whose clock begins at `instant`; all processes that inherit it agree."""
     files = libraries()
     assert files, "libfaketime is not there: apt-get install faketime"
     # Rounded up: half a second early is the day before.

@@ -21,8 +21,8 @@ def run(folder: Path, count: int) -> Facts:
     met = _Met()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         blocks = [range(first, min(first + _BLOCK, count)) for first in range(0, count, _BLOCK)]
-        for found in processes.map(_run_block, blocks):
-            met.add(found)
+        for block in processes.map(_run_block, blocks):
+            met.add(block)
     return {
         "worlds": count,
         "seeds": f"0 to {count - 1}",
@@ -40,7 +40,7 @@ def run(folder: Path, count: int) -> Facts:
 
 @dataclass
 class _Met:
-    """What a block of seeds came to."""
+    """Results of a block of seeds."""
 
     rounds: Counter[int] = field(default_factory=Counter)
     calm: int = 0
@@ -50,7 +50,7 @@ class _Met:
     crash_points: set[str] = field(default_factory=set)
 
     def add(self, other: _Met) -> None:
-        """Take another block in."""
+        """Add the results of another block."""
         self.rounds += other.rounds
         self.calm += other.calm
         self.exchanges += other.exchanges
@@ -64,13 +64,13 @@ def _run_block(seeds: range) -> _Met:
     with simulator() as worlds:
         for seed in seeds:
             try:
-                found = worlds.run(seed)
+                outcome = worlds.run(seed)
             except Failed as failed:
                 # Its own kind does not come over from another process.
                 raise AssertionError(str(failed)) from None
-            met.rounds[found.rounds] += 1
-            met.calm += found.is_calm
-            met.exchanges += found.exchanges
+            met.rounds[outcome.rounds] += 1
+            met.calm += outcome.is_calm
+            met.exchanges += outcome.exchanges
         seen = worlds.seen
     met.faults = {str(fault) for fault in seen.faults}
     met.verdicts = {f"{status} {reason or ''}".strip() for status, reason in seen.verdicts}

@@ -90,13 +90,17 @@ BUGS: Mapping[str, SourceBug] = {
         "former",
     ),
     "second_mail_on_returns_comes_early": SourceBug(
-        f"{_S}office.mail.returns", "(10, 60, 120, 240)", "(10, 30, 120, 240)", _RETURNED, "not_told_again"
+        f"{_S}office.mail.returns", "(10, 60, 120, 240)", "(10, 30, 120, 240)", _RETURNED, "not_mailed_again"
     ),
     "mails_on_returns_without_end": SourceBug(
         f"{_S}office.mail.returns", "earlier >= len(_GATHERED_MIN)", "False", _RETURNED, "four_such"
     ),
     "return_told_twice": SourceBug(
-        f"{_S}office.mail.returns", "record.returned_at > after\n", "True\n", _RETURNED, "told"
+        f"{_S}office.mail.returns",
+        "record.returned_at > after\n",
+        "True\n",
+        _RETURNED,
+        "returns_within or not_mailed or mailed_at_night",
     ),
     # console
     "own_address_changes_without_password": SourceBug(
@@ -124,7 +128,7 @@ BUGS: Mapping[str, SourceBug] = {
         f"{_S}console.people.pages", "account.officer.email, by_mail", "None, by_mail", _MAIL, "former"
     ),
     "address_that_stays_is_told": SourceBug(
-        f"{_S}office.reminders.account_changes", " or former == officer.email:", ":", _MAIL, "stays"
+        f"{_S}office.reminders.account_changes", " or former == officer.email:", ":", _MAIL, "unchanged"
     ),
     "answers_are_kept_by_caches": SourceBug(
         f"{_S}http.headers", ', "Cache-Control": "no-store"}', "}", "tests/server/test_app.py", "cache"
@@ -212,7 +216,7 @@ BUGS: Mapping[str, SourceBug] = {
         "0 < number < SMALLEST_SHOWN\n",
         "0 < number < SMALLEST_SHOWN - 1\n",
         "tests/shared/indicators/test_suppression.py",
-        "small",
+        "is_small",
     ),
     # exports and feeds
     "free_text_is_exported": SourceBug(
@@ -220,10 +224,14 @@ BUGS: Mapping[str, SourceBug] = {
         "by_kind = MAY_NAME_A_PERSON if self.is_free_text else ",
         "by_kind = ",
         _COLUMNS,
-        "may_tell",
+        "may_identify",
     ),
     "person_is_exported": SourceBug(
-        f"{_H}schemas.fields.spec", '    FieldKind.PERSON: "names an officer",\n', "", _COLUMNS, "may_tell"
+        f"{_H}schemas.fields.spec",
+        '    FieldKind.PERSON: "names an officer",\n',
+        "",
+        _COLUMNS,
+        "may_identify",
     ),
     "person_within_a_group_is_exported": SourceBug(
         f"{_H}schemas.fields.columns",
@@ -288,7 +296,11 @@ BUGS: Mapping[str, SourceBug] = {
         "scopes_of_the_officer",
     ),
     "commune_does_not_narrow_visits": SourceBug(
-        f"{_S}console.exports.lists", "until=until, unit_id=unit_id)", "until=until)", _EXPORTED, "narrows"
+        f"{_S}console.exports.lists",
+        "until=until, unit_id=unit_id)",
+        "until=until)",
+        _EXPORTED,
+        "commune_filters",
     ),
     "point_of_seven_decimals_exported": SourceBug(
         f"{_S}console.exports.lists",
@@ -330,7 +342,7 @@ BUGS: Mapping[str, SourceBug] = {
         "if job.queued_by != page.officer.id:",
         "if not job.queued_by:",
         _EXPORTER,
-        "somebody_else",
+        "download",
     ),
     "file_outlives_the_role_of_its_officer": SourceBug(
         f"{_S}console.exports.pages",
@@ -362,7 +374,7 @@ BUGS: Mapping[str, SourceBug] = {
         "_audit_details(outcome)))\n",
         "",
         _EXPORTER,
-        "trail",
+        "audited",
     ),
     "hidden_figure_is_exported": SourceBug(
         f"{_S}console.exports.figures",

@@ -27,9 +27,9 @@ def run(folder: Path, count: int) -> Facts:
                 with an_office(place, **environment) as server:
                     results[f"{engine}, {writers} writers"] = run_race(server, place, race)
     return {
-        "acknowledged_changes_all_stored": {name: one.changes for name, one in results.items()},
-        "of_these_in_conflict": {name: one.conflicts for name, one in results.items()},
-        "kills_of_the_server_by_SIGKILL": {name: one.kills for name, one in results.items()},
+        "acknowledged_changes_all_stored": {name: result.changes for name, result in results.items()},
+        "of_these_in_conflict": {name: result.conflicts for name, result in results.items()},
+        "kills_of_the_server_by_SIGKILL": {name: result.kills for name, result in results.items()},
         "stored_twice_or_lost": 0,
     }
 
