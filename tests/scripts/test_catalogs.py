@@ -77,11 +77,11 @@ def test_a_complete_catalog_has_no_problem_once_it_is_compiled(tablet) -> None:
         (2 * '\nmsgid "Save {name}"\nmsgstr "Lưu {name}"\n', 'stands 2 times: msgid "Save {name}"'),
     ],
 )
-def test_what_is_wrong_with_a_catalog_is_said(tablet, body, problem) -> None:
+def test_problems_of_a_catalog_are_reported(tablet, body, problem) -> None:
     _write(tablet, body)
     catalogs.compile_all()
-    found = list(problems("tablet", texts_in("tablet")))
-    assert [line for line in found if line.startswith(problem)], found
+    listed = list(problems("tablet", texts_in("tablet")))
+    assert [line for line in listed if line.startswith(problem)], listed
 
 
 def test_a_catalog_that_was_not_compiled_again_is_stale(tablet) -> None:

@@ -33,10 +33,10 @@ def test_a_file_of_another_platform_is_skipped_with_the_reason(
     put(tmp_path, "musl.so", whole.replace(b"libc.so.6", b"musl.so.6"))
     put(tmp_path, "text.so", b"no library")
     assert check_libraries.main([str(tmp_path)]) == 0
-    told = capsys.readouterr().out
-    assert f"skipped, made for another processor: {tmp_path / 'other.so'}" in told
-    assert f"skipped, made for musl: {tmp_path / 'musl.so'}" in told
-    assert "text.so" not in told
+    output = capsys.readouterr().out
+    assert f"skipped, made for another processor: {tmp_path / 'other.so'}" in output
+    assert f"skipped, made for musl: {tmp_path / 'musl.so'}" in output
+    assert "text.so" not in output
 
 
 def test_a_folder_without_programs_proves_nothing(tmp_path: Path) -> None:

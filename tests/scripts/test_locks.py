@@ -10,9 +10,9 @@ PIN = re.compile(r"^([a-z0-9.-]+)==(\S+)(?: ; .*?)?((?: \\\n    --hash=sha256:[0
 def pins(name: str) -> dict[tuple[str, str], set[str]]:
     """Return version and hashes of each package of a lock."""
     text = (ROOT / name).read_text("utf-8")
-    found = {(pin[1], pin[2]): set(pin[3].split(" \\\n    ")[1:]) for pin in PIN.finditer(text)}
-    assert len(found) == text.count("==") - text.count("sys_platform ==") - text.count("_name ==")
-    return found
+    hashes = {(pin[1], pin[2]): set(pin[3].split(" \\\n    ")[1:]) for pin in PIN.finditer(text)}
+    assert len(hashes) == text.count("==") - text.count("sys_platform ==") - text.count("_name ==")
+    return hashes
 
 
 def test_every_pin_of_the_demonstration_is_in_the_large_lock_with_the_same_hashes() -> None:

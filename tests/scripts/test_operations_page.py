@@ -42,18 +42,18 @@ def calls() -> Iterator[str]:
 def find(words: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = field178
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        found = command.get_command(click.Context(command), words[0])
-        assert found is not None, f"no command {words[0]}"
-        command, words = found, words[1:]
+        subcommand = command.get_command(click.Context(command), words[0])
+        assert subcommand is not None, f"no command {words[0]}"
+        command, words = subcommand, words[1:]
     return command, words
 
 
 @pytest.mark.parametrize("call", sorted(set(calls())))
 def test_every_call_is_one_of_the_command(call: str) -> None:
     command, rest = find(shlex.split(call.replace("[", "").replace("]", ""), comments=True))
-    known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
-    wanted = {word.partition("=")[0] for word in rest if word.startswith("--")}
-    assert wanted <= known | {"--version"}, call
+    options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    named = {word.partition("=")[0] for word in rest if word.startswith("--")}
+    assert named <= options | {"--version"}, call
 
 
 def test_address_of_postgresql_has_a_password_or_connects_by_the_socket() -> None:
@@ -87,8 +87,8 @@ def test_every_file_that_is_installed_is_there_and_no_other() -> None:
     installed = "\n".join(line for line in blocks(VIETNAMESE)[1].splitlines() if "install" in line)
     words = [word for word in installed.split() if not word.startswith(("-", "/"))]
     patterns = [word for word in words if word.startswith(("field178*", "journald", "f178"))]
-    found = {path.name for pattern in patterns for path in DEPLOY.glob(pattern)}
-    assert found == {path.name for path in DEPLOY.iterdir()}
+    installed_files = {path.name for pattern in patterns for path in DEPLOY.glob(pattern)}
+    assert installed_files == {path.name for path in DEPLOY.iterdir()}
 
 
 def test_units_that_are_switched_are_among_the_files() -> None:
@@ -119,7 +119,7 @@ def test_a_service_may_write_only_where_it_must(path: Path) -> None:
     unit.read(path, "utf-8")
     service = dict(unit["Service"])
     # Bodies above 512 KiB lie in a temporary file: ProtectSystem=strict leaves only a private folder for it.
-    wanted = {
+    settings = {
         "User": "field178",
         "PrivateTmp": "yes",
         "ProtectSystem": "strict",
@@ -128,7 +128,7 @@ def test_a_service_may_write_only_where_it_must(path: Path) -> None:
         "CapabilityBoundingSet": "",
         "UMask": "0077",
     }
-    assert wanted.items() <= service.items()
+    assert settings.items() <= service.items()
     command, _ = find(shlex.split(service["ExecStart"])[1:])
     assert isinstance(command, click.Command)
     assert service["ExecStart"].startswith("/opt/field178/bin/field178 ")

@@ -1,4 +1,4 @@
-"""`make` on a machine that is not ready, and the virtual environment that scripts/setup.sh keeps."""
+"""Commands of `make` on a machine that is not ready, and the virtual environment of scripts/setup.sh."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ ln -s {sys.executable} .venv/bin/python
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with the real Makefile and setup, whose Python packages are never downloaded."""
+    """Return a folder with the real Makefile and setup, whose Python packages are never downloaded."""
     folder = tmp_path / "checkout"
     (folder / "scripts").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", folder)
@@ -64,7 +64,7 @@ def installed(programs: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "server", "prove"])
-def test_a_machine_without_libraries_is_told_what_to_run_and_what_to_run_then(
+def test_machine_without_libraries_gets_the_commands_to_run(
     checkout: Path, programs: Path, target: str
 ) -> None:
     put(programs, "dpkg-query", "#!/bin/sh\nexit 1\n")

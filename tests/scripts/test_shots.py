@@ -44,7 +44,7 @@ def test_what_no_eye_sees_is_no_difference(tmp_path: Path, other: dict[str, int]
     assert looks_the_same(before, after) is is_same
 
 
-def test_a_picture_without_a_visible_difference_stays_and_a_stray_one_goes(
+def test_unchanged_picture_is_kept_and_an_unused_one_is_deleted(
     tmp_path: Path,
 ) -> None:
     kept, taken = tmp_path / "img", tmp_path / "taken"

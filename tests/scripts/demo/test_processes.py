@@ -50,7 +50,7 @@ def test_the_server_that_is_named_ends(served: ServerProcess) -> None:
     assert served.stop() is False
 
 
-def test_a_tablet_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tablet_that_cannot_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PLAYER", "scripts.no_such_module")
     tablet = Tablet(tmp_path / "tablet", DemoClock.started(), {})
     for _try in range(2):  # the second try meets a pipe that nobody reads
