@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Take what was imported out of the garbage collector's sight, and let it look less often."""
+    """Exclude the imported modules from garbage collection, and collect less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -57,14 +57,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    told = getattr(node, "workeroutput", {}).get("left_out")
-    if told:
-        node.config.stash[selection.LEFT_OUT] = told
+    summary = getattr(node, "workeroutput", {}).get("left_out")
+    if summary:
+        node.config.stash[selection.LEFT_OUT] = summary
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if told := config.stash.get(selection.LEFT_OUT, ""):
-        terminalreporter.write_line(told)
+    if summary := config.stash.get(selection.LEFT_OUT, ""):
+        terminalreporter.write_line(summary)
 
 
 def pytest_configure(config: pytest.Config) -> None:

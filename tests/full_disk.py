@@ -1,4 +1,4 @@
-"""A disk that has no room left: from some byte on the kernel refuses every write of this or another process.
+"""Storage without room: from some byte on the kernel refuses every write of this or another process.
 
 It is done by the limit on the size of a file, which needs no rights and no file system of its own. A write
 ends with EFBIG where a full disk gives ENOSPC, after as many bytes as still went in; and it ends as late.

@@ -36,16 +36,16 @@ class ObjectStore:
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            if found := _READY.search(line):
-                self.url = found[1]
+            if match := _READY.search(line):
+                self.url = match[1]
                 break
-        # It tells of every request, and stops when nobody listens.
+        # It logs every request and blocks when nobody reads the log.
         self.listener = threading.Thread(target=_listen, args=(self.process.stderr,), daemon=True)
         self.listener.start()
         self._client().create_bucket(Bucket=BUCKET)
 
     def stop(self) -> None:
-        """End it, as a machine that is switched off."""
+        """Kill the process, as when a machine is switched off."""
         if self.process is not None:
             self.process.kill()
             self.process.wait(timeout=20)
@@ -56,7 +56,7 @@ class ObjectStore:
     def names(self) -> list[str]:
         """The names of everything in the bucket."""
         listed = self._client().list_objects_v2(Bucket=BUCKET)
-        return sorted(one["Key"] for one in listed.get("Contents", ()))
+        return sorted(stored_object["Key"] for stored_object in listed.get("Contents", ()))
 
     def bytes_of(self, name: str) -> bytes:
         with self._client().get_object(Bucket=BUCKET, Key=name)["Body"] as body:
@@ -84,9 +84,9 @@ class ObjectStore:
         }
 
 
-def _listen(told: IO[str]) -> None:
-    with told:
-        told.read()
+def _listen(stream: IO[str]) -> None:
+    with stream:
+        stream.read()
 
 
 @contextmanager

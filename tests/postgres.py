@@ -43,12 +43,12 @@ class Cluster:
 
 def binaries() -> Path | None:
     """The newest installed server binaries, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return found[-1].parent if found else None
+    initdbs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return initdbs[-1].parent if initdbs else None
 
 
 def why_not() -> str | None:
-    """Why PostgreSQL cannot be started here, or None when it can."""
+    """Return the reason why PostgreSQL cannot be started here, or None when it can."""
     if binaries() is None:
         return "no PostgreSQL server under /usr/lib/postgresql"
     if os.geteuid() == 0 and shutil.which("runuser") is None:
@@ -76,13 +76,13 @@ def running_cluster(settings: str = OPTIONS) -> Iterator[Cluster]:
 
 
 def _run(program: str, *arguments: str) -> None:
-    found = binaries()
-    assert found is not None
+    folder = binaries()
+    assert folder is not None
     as_owner = ["runuser", "-u", OWNER, "--"] if os.geteuid() == 0 else []
     # pg_ctl's server keeps the output open: a pipe would never end.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
-            [*as_owner, str(found / program), *arguments],
+            [*as_owner, str(folder / program), *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

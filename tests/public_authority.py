@@ -62,7 +62,7 @@ def public_chain(folder: Path, host: str) -> PublicChain:
 
 
 def authority(name: str, issuer: Authority | None = None) -> Authority:
-    """Make an authority: self-signed, or certified by another."""
+    """Create a certificate authority: self-signed, or certified by another."""
     key = ec.generate_private_key(ec.SECP256R1())
     return Authority(_certificate(name, key, issuer, 1 if issuer is None else 0), key)
 

@@ -79,8 +79,8 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
             left_out[reason] += 1
             items.remove(item)
     if left_out:
-        told = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
-        config.stash[LEFT_OUT] = f"left to `make prove`: {told}"
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
+        config.stash[LEFT_OUT] = f"left to `make prove`: {reasons}"
 
 
 LEFT_OUT = pytest.StashKey[str]()

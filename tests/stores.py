@@ -60,7 +60,7 @@ def postgres_engine(postgres_cluster: postgres.Cluster) -> Iterator[Engine]:
 def _empty(engine: Engine) -> None:
     """Make the store of the test before as good as new: quicker than a database for each test."""
     if migrations.current(engine) != migrations.head():
-        # A test of migrations may have left any state behind, even one that no migration leads out of.
+        # A test of migrations may leave any schema, even one without a next migration.
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         migrations.upgrade(engine)
@@ -76,9 +76,9 @@ def _empty(engine: Engine) -> None:
 @pytest.fixture(params=[SQLITE, POSTGRES])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """An empty store, once on each engine."""
-    found = request.getfixturevalue(f"{request.param}_engine")
-    assert isinstance(found, Engine)
-    return found
+    engine = request.getfixturevalue(f"{request.param}_engine")
+    assert isinstance(engine, Engine)
+    return engine
 
 
 @pytest.fixture
@@ -96,11 +96,11 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 @contextmanager
 def _statements(engine: Engine) -> Iterator[list[str]]:
-    found: list[str] = []
+    executed: list[str] = []
 
     def note(_: object, __: object, statement: str, *___: object) -> None:
-        found.append(statement)
+        executed.append(statement)
 
     listen(engine, "before_cursor_execute", note)
-    yield found
+    yield executed
     stop_listening(engine, "before_cursor_execute", note)

@@ -58,7 +58,7 @@ SESSION: Json = {
 
 
 class TickingClock:
-    """Stands still but for one millisecond at each look."""
+    """A clock that advances one millisecond at each reading."""
 
     def __init__(self, start: datetime = datetime(2025, 3, 11, 2, 0, tzinfo=UTC)) -> None:
         self._now = start
@@ -243,7 +243,7 @@ class Tablet:
         """Push changes and return their receipts in order."""
         frames = self.sync(push=list(changes))
         results = [receipt_in(frame) for frame in frames if frame["frame"] == "res"][: len(changes)]
-        assert [one["change_id"] for one in results] == [one["change_id"] for one in changes]
+        assert [receipt["change_id"] for receipt in results] == [receipt["change_id"] for receipt in changes]
         return results
 
     def sync(self, **members: Any) -> list[Json]:
@@ -252,7 +252,7 @@ class Tablet:
         return frames
 
     def ask(self, **members: Any) -> list[Json]:
-        """Exchange without taking anything over."""
+        """Exchange a request without storing anything of the answer."""
         self.pushed = list(members.get("push", []))
         wire = {
             "device": self.device,
@@ -271,7 +271,7 @@ class Tablet:
         return frames
 
     def pull(self) -> list[Json]:
-        """Exchange until nothing is left; the last answer's frames."""
+        """Exchange requests until the server has no more; return the frames of the last answer."""
         frames = self.sync()
         while frames[-1]["more"]:
             frames = self.sync()
@@ -307,7 +307,7 @@ class Tablet:
 
     def _own(self, result: Json) -> Json:
         """The row that a tablet works out itself: what it had, and its change."""
-        change = next(one for one in self.pushed if one["change_id"] == result["change_id"])
+        change = next(change for change in self.pushed if change["change_id"] == result["change_id"])
         data = self.base.get(change["record_id"], {"data": {}})["data"]
         for path, value in change["set"].items():
             data = write_path(data, path, value)

@@ -1,4 +1,4 @@
-"""docs/architecture.md says what the import contracts say, and names only folders that exist."""
+"""The page docs/architecture.md agrees with the import contracts and names only folders that exist."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def test_the_layers_stand_on_the_page(contract: dict[str, list[str]]) -> None:
     assert "\n".join(contract["layers"]) in PAGE
 
 
-def test_each_module_with_fast_paths_stands_on_the_page() -> None:
-    [contract] = [one for one in CONTRACTS if one["type"] == "protected"]
+def test_page_names_each_module_with_fast_paths() -> None:
+    [contract] = [contract for contract in CONTRACTS if contract["type"] == "protected"]
     table = PAGE.partition("Fast paths:")[2].partition("## 3.")[0]
     on_page = {
         f"field178_server.{folder.strip('/').replace('/', '.')}.{name}"

@@ -36,8 +36,8 @@ def test_no_screen_declares_the_name_of_a_field_again(domain: str) -> None:
 
 
 @pytest.mark.parametrize("domain", sorted(ELSEWHERE))
-def test_word_that_stands_elsewhere_too_is_the_same_in_vietnamese(domain: str) -> None:
-    catalog, said = read_catalog(domain, "vi").messages, translator("vi", "shared")
+def test_label_used_in_several_domains_is_the_same_in_vietnamese(domain: str) -> None:
+    catalog, translate = read_catalog(domain, "vi").messages, translator("vi", "shared")
     assert {text: catalog[text] for text in ELSEWHERE[domain]} == {
-        text: said(text) for text in ELSEWHERE[domain]
+        text: translate(text) for text in ELSEWHERE[domain]
     }

@@ -69,21 +69,21 @@ def test_the_glossary_retires_words() -> None:
 
 
 def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
-    found = set()
+    uses = set()
     for name, source in modules():
         # Only what holds the letters of such a word is read as code.
         text = source.lower()
         tree = ast.parse(source) if any(word in text for word in retired()) else ast.Module([], [])
         for identifier in {*name.removesuffix(".py").split("/"), *identifiers(tree)}:
             if words(identifier) & retired() and (name, identifier) not in EXEMPT:
-                found.add(f"{name}: {identifier}")
-    assert sorted(found) == []
+                uses.add(f"{name}: {identifier}")
+    assert sorted(uses) == []
 
 
 def test_no_vietnamese_text_uses_a_retired_term() -> None:
     texts = [path for pattern in VIETNAMESE for path in sorted(ROOT.glob(pattern))]
     terms = retired_in_vietnamese()
-    found = [
+    uses = [
         f"{path.relative_to(ROOT)}: {term}"
         for path in texts
         for term in terms
@@ -91,15 +91,19 @@ def test_no_vietnamese_text_uses_a_retired_term() -> None:
     ]
     assert "góp ý" in terms
     assert len(texts) > len(VIETNAMESE)
-    assert found == []
+    assert uses == []
 
 
-def test_a_class_name_stands_in_one_module() -> None:
+def test_class_name_is_unique() -> None:
     places = defaultdict(set)
     for name, source in modules():
         for class_name in re.findall(r"^\s*class (\w+)", source, re.MULTILINE):
             places[class_name].add(name)
-    assert {name: found for name, found in places.items() if len(found) > 1 and name not in SEVERAL} == {}
+    assert {
+        name: modules_of_class
+        for name, modules_of_class in places.items()
+        if len(modules_of_class) > 1 and name not in SEVERAL
+    } == {}
 
 
 # What a plan wants of visits, what it wants of a figure, and the name of the figure: English and Vietnamese.
@@ -107,16 +111,16 @@ WORDS = {"quota": "định mức", "target": "mục tiêu", "indicator": "chỉ 
 
 
 def test_quota_target_and_indicator_are_three_words_in_vietnamese() -> None:
-    found = []
+    wrong = []
     for domain in ("console", "shared"):
         for english, vietnamese in read_catalog(domain, "vi").messages.items():
             for term, word in WORDS.items():
-                said = re.sub(r"\{\w*\}|field178 \w+", "", english)
-                is_said = re.search(rf"\b{term}s?\b", said, re.IGNORECASE) is not None
+                text = re.sub(r"\{\w*\}|field178 \w+", "", english)
+                is_said = re.search(rf"\b{term}s?\b", text, re.IGNORECASE) is not None
                 if is_said and word not in vietnamese.lower():
-                    found.append((english, vietnamese))
+                    wrong.append((english, vietnamese))
             if "chỉ tiêu" in vietnamese.lower() and not re.search(
                 "indicator|figures", english, re.IGNORECASE
             ):
-                found.append((english, vietnamese))
-    assert found == []
+                wrong.append((english, vietnamese))
+    assert wrong == []

@@ -58,7 +58,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield (owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")), node.func.attr
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
+def test_no_module_has_a_meaningless_name() -> None:
     assert [path for path in _modules() if path.stem in NAMES_THAT_SAY_NOTHING] == []
 
 
@@ -71,7 +71,7 @@ def test_only_the_clock_module_reads_a_clock() -> None:
     assert readers == set()
 
 
-def test_every_public_class_and_function_says_what_it_promises() -> None:
+def test_every_public_class_and_function_has_a_docstring() -> None:
     silent = []
     for path in _modules():
         tree = ast.parse(path.read_text("utf-8"))
@@ -140,9 +140,9 @@ def test_every_file_that_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     named = set(re.findall(r"\]\(([^)#:]+)\)", text)) | set(re.findall(r"`(docs/[\w./-]+\.md)`", text))
     assert [
-        one
-        for one in sorted(named)
-        if not (ROOT / name).parent.joinpath(one).exists() and not (ROOT / one).exists()
+        target
+        for target in sorted(named)
+        if not (ROOT / name).parent.joinpath(target).exists() and not (ROOT / target).exists()
     ] == []
 
 
@@ -154,7 +154,7 @@ def test_numbers_of_requests_go_through_the_bounded_parser() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int"
     }
-    # int() of 4,301 digits raises ValueError: formats.parse_whole_number says None.
+    # int() of 4,301 digits raises ValueError: formats.parse_whole_number returns None.
     assert readers == set()
 
 

@@ -31,7 +31,7 @@ def test_every_font_and_vendored_asset_is_of_a_work_that_is_named() -> None:
     assert fonts == {"inter", "liberationserif", "icons.ttf"}
     assert all(word in NOTICE for word in ("Inter", "Liberation Serif", "icons.ttf"))
     vendor = ROOT / "server/field178_server/console/static/vendor"
-    works = {one["name"] for one in json.loads((vendor / "manifest.json").read_text("utf-8"))}
+    works = {work["name"] for work in json.loads((vendor / "manifest.json").read_text("utf-8"))}
     maps = {"leaflet", "leaflet.markercluster", "protomaps-leaflet"}
     assert works == {"htmx.org", "@fontsource/inter", "@mdi/svg"} | maps
     assert all(work in NOTICE.lower() for work in maps)

@@ -58,13 +58,13 @@ def riddle_name(node: ast.AST) -> str:
 
 
 def packed_literal(node: ast.AST) -> str:
-    """Return a literal that a star unpacks in place: `*("a", "b")`."""
+    """Return the text of a literal that a star unpacks in place: `*("a", "b")`."""
     is_packed = isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List)
     return ast.unparse(node) if is_packed else ""
 
 
 def docstring_without_noun(node: ast.AST) -> str:
-    """Return a docstring without a noun in its first words; a function's first word is its verb."""
+    """Return the first line of a docstring without a noun; the first word of a function is its verb."""
     if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return ""
     text = ast.get_docstring(node) or ""
