@@ -29,7 +29,7 @@ from field178_shared.records.reading import Data
 from field178_shared.records.returns import PilotModel
 from field178_shared.records.teams import Team
 
-_ESTABLISHMENT, _REPORTER, _RISK_GROUP = "establishment", "reporter", "risk_group"
+_REPORTER, _RISK_GROUP = "reporter", "risk_group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Facts:
         self._counts: dict[Period, Counts] = {}
         register: dict[str, Data] = {}
         for record in records:
-            if record.type == _ESTABLISHMENT:
+            if record.type == RecordType.ESTABLISHMENT:
                 register[record.record_id] = record.data
                 self._entities.append(EstablishmentEntity(record.record_id, record.data, lists))
             elif record.type == RecordType.TEAM:

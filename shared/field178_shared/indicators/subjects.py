@@ -95,7 +95,7 @@ def difference(after: Contribution, before: Contribution) -> Contribution:
 
 def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity | None:
     """Return the entity defined by a record, or None."""
-    if record.type == ESTABLISHMENT:
+    if record.type == RecordType.ESTABLISHMENT:
         return EstablishmentEntity(record.record_id, record.data, lists)
     if record.type == RecordType.TEAM:
         return TeamEntity(Team.from_data(record.record_id, record.data), lists)
