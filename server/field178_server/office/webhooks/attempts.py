@@ -156,7 +156,7 @@ def note_attempt(
     row.failing_since = row.failing_since or now
     pause_s = _PAUSES_S[min(row.attempt_count, len(_PAUSES_S)) - 1] * (0.8 + 0.4 * chance)
     row.next_try_at = now + timedelta(seconds=pause_s)
-    if has_next and _may_be_about_this_message(attempt.failed, row.attempt_count):
+    if has_next and _refuses_single_message(attempt.failed, row.attempt_count):
         row.claimed_until = now + LEASE
         return AfterAttempt.PASS_OVER
     return _pause_or_stop(session, context, row, attempt.failed)
@@ -242,7 +242,7 @@ def drop_old(session: Session, tenant_id: str, now: datetime) -> int:
     return changed_rows(session.execute(delete(WebhookEvent).where(*old)))
 
 
-def _may_be_about_this_message(failed: PostFailed, attempt_count: int) -> bool:
+def _refuses_single_message(failed: PostFailed, attempt_count: int) -> bool:
     """Return whether the receiver may be refusing this message only."""
     if failed.reason is not PostReason.REFUSED:
         return False
