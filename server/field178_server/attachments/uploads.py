@@ -134,12 +134,12 @@ class Uploading:
         with self._file_of(row) as file:
             if file is None:
                 return self._offset_of(row, _nothing_more(piece, row.size))
-            length = self._take_in(row, file, piece)
+            length = self._append(row, file, piece)
             if length == row.size:
                 self._store_whole(row, file)
         return self._offset_of(row, length)
 
-    def _take_in(self, row: Upload, file: FileIO, piece: Piece) -> int:
+    def _append(self, row: Upload, file: FileIO, piece: Piece) -> int:
         length = length_of(file)
         if piece.offset != length:
             raise AppError(ErrorCode.OFFSET_MISMATCH, offset=length)

@@ -63,7 +63,7 @@ def add(  # noqa: PLR0913  # one parameter an option
     request = AccountRequest(login, name or login, role, agency, tuple(f"unit:{unit}" for unit in units))
     officer_id = at.write(lambda session: accounts.add(session, at.context, request, team_names, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
-    _tell_of_ended(at, units)
+    _warn_of_ended_units(at, units)
 
 
 @user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
@@ -148,7 +148,7 @@ def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str |
     request = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
     team = at.write(lambda session: accounts.add_team(session, at.context, request))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
-    _tell_of_ended(at, units)
+    _warn_of_ended_units(at, units)
 
 
 @team.command(name="list", help=_("List the teams: id, name, units."))
@@ -186,7 +186,7 @@ def _typed_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _tell_of_ended(at: Operator, units: tuple[str, ...]) -> None:
+def _warn_of_ended_units(at: Operator, units: tuple[str, ...]) -> None:
     """Print a warning for each unit that is no longer in force, with its successors."""
     today = local_date(at.clock.now())
     for unit in (at.lists.units[unit_id] for unit_id in units):

@@ -138,18 +138,18 @@ def _check_certificate(settings: Settings) -> None:
     if not settings.is_https:
         return
     from field178_server.health.wording import ADDRESS_REMEDY, CERTIFICATE_REMEDY
-    from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside
+    from field178_server.security.certificate_check import AddressResult, check_address, fault_of_files
 
     if fault := fault_of_files(settings):
         text = _("Tablets will refuse the certificate of {url}: {reason}.").format(
             url=settings.url, reason=fault
         )
         raise click.ClickException(f"{text} {_(CERTIFICATE_REMEDY)}")
-    seen, reason = seen_from_outside(settings)
-    if seen is Seen.OTHER:
+    seen, reason = check_address(settings)
+    if seen is AddressResult.OTHER:
         text = _("{url} shows another certificate than the enrolment codes name.").format(url=settings.url)
         click.echo(f"{text} {_(ADDRESS_REMEDY)}", err=True)
-    elif seen is Seen.REFUSED:
+    elif seen is AddressResult.REFUSED:
         click.echo(_("Tablets refuse {url}: {reason}").format(url=settings.url, reason=reason), err=True)
 
 

@@ -23,7 +23,7 @@ NONCE_LIFE = timedelta(hours=1)
 # Difference of the clocks of two servers with one store.
 _CLOCK_SKEW = timedelta(minutes=1)
 # Any valid key: an unknown device costs the same verification as a known one.
-_KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
+_DUMMY_KEY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
 _MAC_BYTES = 16
 _NONCE = struct.Struct(">Q")  # creation time in milliseconds
 _TOKEN = struct.Struct(">QI16s")  # creation time, the tenant's session generation, device id
@@ -74,7 +74,7 @@ class DeviceSessions:
             return None
         device = {"tenant_id": self.tenant_id, "device_id": opening.device_id}
         signer = session.execute(_SIGNER, device).one_or_none()
-        key, generation = signer or (_KEY_OF_NOBODY, 0)
+        key, generation = signer or (_DUMMY_KEY, 0)
         message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
         if not is_signed(key, message, opening.signature) or signer is None:
             return None

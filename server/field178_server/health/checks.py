@@ -24,7 +24,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.health.waiting import Waiting, waiting_work
 from field178_server.maintenance.check_log import LastCheck, last_check
-from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside, trusts
+from field178_server.security.certificate_check import AddressResult, check_address, fault_of_files, trusts
 from field178_server.security.certificates import shown_chain_file, valid_until
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock
@@ -108,8 +108,12 @@ def address_checks(settings: Settings) -> tuple[Check, ...]:
     """Return the check of the public address as a tablet sees it; it makes a network connection."""
     if not settings.is_https:
         return ()
-    seen, why = seen_from_outside(settings)
-    levels = {Seen.OTHER: Level.FAULT, Seen.REFUSED: Level.FAULT, Seen.UNREACHABLE: Level.UNKNOWN}
+    seen, why = check_address(settings)
+    levels = {
+        AddressResult.OTHER: Level.FAULT,
+        AddressResult.REFUSED: Level.FAULT,
+        AddressResult.UNREACHABLE: Level.UNKNOWN,
+    }
     figures = {"url": settings.url, "reason": why}
     return (Check(CheckName.ADDRESS, levels.get(seen, Level.OK), seen.value, figures),)
 

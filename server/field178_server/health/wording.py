@@ -38,8 +38,8 @@ def words_of(check: Check, language: str) -> CheckWords:
     """Return a check in words."""
     words = _Words(check, language)
     return CheckWords(
-        title=words.say(TITLES[check.name]),
-        level=words.say(LEVELS[check.level]),
+        title=words.translate(TITLES[check.name]),
+        level=words.translate(LEVELS[check.level]),
         value=_VALUES[check.name](words),
         facts=tuple(fact for fact in _FACTS[check.name](words) if fact),
         limit=words.limit(),
@@ -57,7 +57,7 @@ class _Words:
     check: Check
     language: str
 
-    def say(self, msgid: str, **values: str) -> str:
+    def translate(self, msgid: str, **values: str) -> str:
         return translator(self.language, "console")(msgid).format(**values)
 
     def figure(self, name: str) -> Figure:
@@ -89,13 +89,13 @@ class _Words:
         if self.figure(name) is None:
             return ""
         shown = self.size(name) if name.endswith("_mb") else self.number(name)
-        return self.say(text, count=shown)
+        return self.translate(text, count=shown)
 
     def remedy(self) -> str:
         text = _REMEDIES.get((self.check.name, self.check.reason)) or _REMEDIES.get((self.check.name, ""))
         if not text or not self.check.needs_attention:
             return ""
-        return self.say(text, what=str(self.figure("what") or ""), why=self.why())
+        return self.translate(text, what=str(self.figure("what") or ""), why=self.why())
 
     def why(self) -> str:
         codes = str(self.figure("why") or "").split(", ")
@@ -105,45 +105,45 @@ class _Words:
 def _backup_value(words: _Words) -> str:
     hours = words.figure("age_hours")
     if not isinstance(hours, int):
-        return words.say(N_("No proved backup yet"))
+        return words.translate(N_("No proved backup yet"))
     if hours < 1:
-        return words.say(N_("Less than an hour ago"))
+        return words.translate(N_("Less than an hour ago"))
     if hours == 1:
-        return words.say(N_("An hour ago"))
+        return words.translate(N_("An hour ago"))
     if hours < _IN_DAYS:
-        return words.say(N_("{count} hours ago"), count=number_text(hours, words.language))
-    return words.say(N_("{count} days ago"), count=number_text(hours // 24, words.language))
+        return words.translate(N_("{count} hours ago"), count=number_text(hours, words.language))
+    return words.translate(N_("{count} days ago"), count=number_text(hours // 24, words.language))
 
 
 def _backup_facts(words: _Words) -> Iterator[str]:
     if words.figure("taken_at"):
-        yield words.say(
+        yield words.translate(
             N_("Taken {when} · {size}"), when=words.instant("taken_at"), size=words.size("size_mb")
         )
-        yield words.say(N_("In {folder}"), folder=str(words.figure("folder")))
-        yield words.say(N_("Proved by restoring it, {when}"), when=words.instant("proved_at"))
+        yield words.translate(N_("In {folder}"), folder=str(words.figure("folder")))
+        yield words.translate(N_("Proved by restoring it, {when}"), when=words.instant("proved_at"))
 
 
 def _drill_value(words: _Words) -> str:
-    return words.instant("drilled_at") or words.say(N_("Not done yet"))
+    return words.instant("drilled_at") or words.translate(N_("Not done yet"))
 
 
 def _drill_facts(words: _Words) -> Iterator[str]:
-    yield words.say(N_("Next one until {day}"), day=words.day("due_at"))
+    yield words.translate(N_("Next one until {day}"), day=words.day("due_at"))
 
 
 def _free(words: _Words) -> str:
-    return words.say(N_("{size} free"), size=words.size("free_mb"))
+    return words.translate(N_("{size} free"), size=words.size("free_mb"))
 
 
 def _place_value(words: _Words) -> str:
-    return words.say(N_("Not there")) if words.check.reason == "no_folder" else _free(words)
+    return words.translate(N_("Not there")) if words.check.reason == "no_folder" else _free(words)
 
 
 def _place_facts(words: _Words) -> Iterator[str]:
-    yield words.say(N_("In {folder}"), folder=str(words.figure("folder")))
+    yield words.translate(N_("In {folder}"), folder=str(words.figure("folder")))
     if words.figure("on_data_disk") and words.check.reason != "no_folder":
-        yield words.say(
+        yield words.translate(
             N_(
                 "On the same disk as the data: lost together with it. Copy them to another disk, or name"
                 " a folder there in FIELD178_BACKUP_DIR."
@@ -152,41 +152,43 @@ def _place_facts(words: _Words) -> Iterator[str]:
 
 
 def _folder_facts(words: _Words) -> Iterator[str]:
-    yield words.say(N_("In {folder}"), folder=str(words.figure("folder")))
+    yield words.translate(N_("In {folder}"), folder=str(words.figure("folder")))
 
 
 def _certificate_value(words: _Words) -> str:
     match words.check.reason:
         case "plain_http":
-            return words.say(N_("None: served on this machine alone"))
+            return words.translate(N_("None: served on this machine alone"))
         case "proxy":
-            return words.say(N_("Kept by the proxy in front"))
+            return words.translate(N_("Kept by the proxy in front"))
         case "unreadable":
-            return words.say(N_("Cannot be read"))
+            return words.translate(N_("Cannot be read"))
         case "ended":
-            return words.say(N_("Expired"))
+            return words.translate(N_("Expired"))
         case "refused":
-            return words.say(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
+            return words.translate(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
         case "other_key":
-            return words.say(N_("{count} tablets trust another certificate"), count=words.number("tablets"))
-    return words.say(N_("{count} days left"), count=words.number("days_left"))
+            return words.translate(
+                N_("{count} tablets trust another certificate"), count=words.number("tablets")
+            )
+    return words.translate(N_("{count} days left"), count=words.number("days_left"))
 
 
 def _certificate_facts(words: _Words) -> Iterator[str]:
     if words.figure("ends_at"):
-        yield words.say(N_("Until {when}"), when=words.instant("ends_at"))
+        yield words.translate(N_("Until {when}"), when=words.instant("ends_at"))
     yield str(words.figure("file") or "")
 
 
 def _address_value(words: _Words) -> str:
     match words.check.reason:
         case "other":
-            return words.say(N_("Another certificate than the enrolment codes name"))
+            return words.translate(N_("Another certificate than the enrolment codes name"))
         case "refused":
-            return words.say(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
+            return words.translate(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
         case "unreachable":
-            return words.say(N_("Not reached from this machine: try it from another network"))
-    return words.say(N_("A tablet trusts it"))
+            return words.translate(N_("Not reached from this machine: try it from another network"))
+    return words.translate(N_("A tablet trusts it"))
 
 
 def _address_facts(words: _Words) -> Iterator[str]:
@@ -195,9 +197,11 @@ def _address_facts(words: _Words) -> Iterator[str]:
 
 def _integrity_value(words: _Words) -> str:
     if words.figure("faults"):
-        return words.say(N_("{count} differences"), count=words.number("faults"))
+        return words.translate(N_("{count} differences"), count=words.number("faults"))
     return (
-        words.say(N_("Everything agrees")) if words.figure("checked_at") else words.say(N_("Not checked yet"))
+        words.translate(N_("Everything agrees"))
+        if words.figure("checked_at")
+        else words.translate(N_("Not checked yet"))
     )
 
 
@@ -206,7 +210,7 @@ def _integrity_facts(words: _Words) -> Iterator[str]:
 
 
 def _jobs_value(words: _Words) -> str:
-    return words.say(
+    return words.translate(
         N_("{waiting} waiting, {failed} failed in 24 hours"),
         waiting=words.number("waiting"),
         failed=words.number("failed"),
@@ -214,18 +218,18 @@ def _jobs_value(words: _Words) -> str:
 
 
 def _count_value(words: _Words) -> str:
-    return words.say(N_("{count} waiting"), count=words.number("count"))
+    return words.translate(N_("{count} waiting"), count=words.number("count"))
 
 
 def _oldest(words: _Words) -> Iterator[str]:
     if words.figure("oldest"):
-        yield words.say(N_("The oldest since {when}"), when=words.instant("oldest"))
+        yield words.translate(N_("The oldest since {when}"), when=words.instant("oldest"))
 
 
 def _webhooks_value(words: _Words) -> str:
     if words.figure("failing"):
-        return words.say(N_("{count} take nothing"), count=words.number("failing"))
-    return words.say(N_("{count} in use"), count=words.number("count"))
+        return words.translate(N_("{count} take nothing"), count=words.number("failing"))
+    return words.translate(N_("{count} in use"), count=words.number("count"))
 
 
 def _version_value(words: _Words) -> str:
@@ -233,7 +237,7 @@ def _version_value(words: _Words) -> str:
 
 
 def _version_facts(words: _Words) -> Iterator[str]:
-    yield words.say(N_("Migration of the store: {name}"), name=str(words.figure("migration") or "—"))
+    yield words.translate(N_("Migration of the store: {name}"), name=str(words.figure("migration") or "—"))
 
 
 TITLES: Mapping[CheckName, str] = {

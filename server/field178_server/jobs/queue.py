@@ -86,7 +86,10 @@ def under_way(session: Session, tenant_id: str, kind: str) -> str | None:
 
 
 def waiting_of(session: Session, tenant_id: str, kind: str, officer_id: str | None) -> int:
-    """Return the number of an officer's queued or running jobs of a kind; locks out concurrent calls."""
+    """Return the number of an officer's queued or running jobs of a kind.
+
+    Concurrent calls wait until the transaction ends, so that a limit of jobs cannot be exceeded.
+    """
     session.get_one(Tenant, tenant_id, with_for_update=True)
     query = select(func.count()).where(
         Job.tenant_id == tenant_id,

@@ -54,7 +54,9 @@ class JobWorker:
         self._last_turns: dict[str | None, int] = {}
 
     def recover(self) -> None:
-        """Queue the jobs again that a killed process left running; they had no effect.
+        """Queue the jobs again that a killed process left running and that had no effect.
+
+        A job with a requested stop is stopped; a job with too many attempts fails.
 
         MUST only be called while no other worker of this store runs.
         """

@@ -281,7 +281,7 @@ class Batch:
         record = self._current.get(record_id)
         if rev != 1 or record is None or record.rev != 1:
             return source.payload
-        return history.payload_beside(record, source.payload)
+        return history.payload_without_content(record, source.payload)
 
 
 def _added_files(step: RecordStep) -> set[str]:

@@ -137,7 +137,7 @@ def replay(
     return RecordHistory(tuple(revisions), is_complete=data == current)
 
 
-def payload_beside(record: Stored, payload: str) -> str:
+def payload_without_content(record: Stored, payload: str) -> str:
     """Return the payload of a record's first change with `set` null if it equals the record's body.
 
     So the content is not stored twice. Before the next revision `fill_first_payloads` restores `set`.

@@ -135,7 +135,7 @@ class Exchange:
         protocol: int,
         generation: int | None,
     ) -> Received:
-        """Load the tablet and check whether number blocks are due; an unknown tablet raises AppError."""
+        """Load the tablet and check whether number blocks are due; with a push `process` loads the tablet."""
         seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
         received = Received(device_id, request, seen, protocol < self.served[0], generation)
         if request.push or received.is_pull_refused:
@@ -145,19 +145,19 @@ class Exchange:
         return replace(received, device=device, may_lack_numbers=bool(lacking))
 
     def process(self, received: Received) -> Processed:
-        """Store changes and their companions in one transaction."""
+        """Store changes, number blocks and divergent records in one transaction."""
         if received.request.push:
             return self._push(
                 received.device_id, received.request.incarnation, received.request.push, received
             )
         if received.must_store:
             return run_write(
-                self.engine, lambda session: Processed((), self._store_beside(session, received))
+                self.engine, lambda session: Processed((), self._store_blocks_and_copies(session, received))
             )
         return Processed()
 
     def read(self, session: Session, received: Received, processed: Processed) -> Reading:
-        """Read receipts and changes for the tablet, all from one snapshot."""
+        """Return the frames of receipts and records for the tablet, read from one snapshot."""
         if received.is_pull_refused:
             return self._refuse_pull(session, processed)
         # Without a push the device has not changed since `receive`.
@@ -168,7 +168,7 @@ class Exchange:
         return self._differ(session, received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
-        """Store the heartbeat of the exchange, and return the whole answer in parts."""
+        """Store heartbeat, root alarm and delivered notices, and return the whole answer in parts."""
         if reading.state is not None:
             self._store_contact(received, reading.state, is_agreed=reading.is_agreed)
         self.failpoint("answer")
@@ -196,7 +196,7 @@ class Exchange:
                 heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
-            kept_ids = [] if received is None else self._store_beside(session, received, device)
+            kept_ids = [] if received is None else self._store_blocks_and_copies(session, received, device)
             self.failpoint("push.commit")
             return Processed(answers, kept_ids)
 
@@ -207,7 +207,7 @@ class Exchange:
             self._run_missed_orphans(change.record_id for change in changes)
         return processed
 
-    def _store_beside(
+    def _store_blocks_and_copies(
         self, session: Session, received: Received, locked: DeviceContext | None = None
     ) -> Sequence[str]:
         """Lease the number blocks that are due and store the divergent records; return their ids."""

@@ -22,7 +22,7 @@ _TIMEOUT_S = 3.0
 _HTTPS_PORT = 443
 
 
-class Seen(StrEnum):
+class AddressResult(StrEnum):
     """Result of a connection to the public address."""
 
     TRUSTED = "trusted"
@@ -49,21 +49,21 @@ def fault_of_files(settings: Settings) -> str:
     return ""
 
 
-def seen_from_outside(settings: Settings) -> tuple[Seen, str]:
+def check_address(settings: Settings) -> tuple[AddressResult, str]:
     """Return the result of a connection to FIELD178_URL and the reason of a refusal; waits at most 6 s."""
     parts = urlsplit(settings.url)
     host, port = parts.hostname or "localhost", parts.port or _HTTPS_PORT
     pins = pins_for(settings)
     try:
         if pins and not (pem := _pinned_at(host, port, pins)):
-            return Seen.OTHER, ""
+            return AddressResult.OTHER, ""
         context = context_trusting(pem) if pins else ssl.create_default_context()
         with _connected(host, port, context):
-            return Seen.TRUSTED, ""
+            return AddressResult.TRUSTED, ""
     except ssl.SSLCertVerificationError as error:
-        return Seen.REFUSED, _reason(error)
+        return AddressResult.REFUSED, _reason(error)
     except OSError:
-        return Seen.UNREACHABLE, ""
+        return AddressResult.UNREACHABLE, ""
 
 
 def trusts(settings: Settings, pins: str) -> bool:

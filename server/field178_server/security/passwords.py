@@ -43,7 +43,7 @@ class Passwords:
     def __init__(self, cost: str = "production") -> None:
         memory_kib, passes = (64 * 1024, 3) if cost == "production" else (8, 1)
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
-        self._nobody = ""
+        self._dummy = ""
 
     def hash(self, password: str) -> str:
         """Return the argon2id hash of a password."""
@@ -56,7 +56,7 @@ class Passwords:
             return False
         try:
             with _SLOTS:
-                return self._hasher.verify(stored or self._hash_of_nobody(), password) and stored is not None
+                return self._hasher.verify(stored or self._dummy_hash(), password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -64,6 +64,6 @@ class Passwords:
         """Return whether a stored hash has another cost and should be renewed."""
         return self._hasher.check_needs_rehash(stored)
 
-    def _hash_of_nobody(self) -> str:
-        self._nobody = self._nobody or self._hasher.hash("nobody has this password")
-        return self._nobody
+    def _dummy_hash(self) -> str:
+        self._dummy = self._dummy or self._hasher.hash("nobody has this password")
+        return self._dummy

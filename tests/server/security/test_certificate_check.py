@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 from tests.public_authority import PublicChain, authority, public_chain
 
-from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside, trusts
+from field178_server.security.certificate_check import AddressResult, check_address, fault_of_files, trusts
 from field178_server.security.certificates import create, pins_for
 from field178_server.settings import SettingError, Settings
 from field178_shared.time.clock import SystemClock
@@ -81,14 +81,14 @@ def test_key_of_another_certificate_is_a_fault(chain: PublicChain, tmp_path: Pat
 
 def test_address_that_shows_the_pinned_chain_is_trusted(chain: PublicChain, tmp_path: Path) -> None:
     with shown(chain) as port:
-        seen = seen_from_outside(settings_of(chain, tmp_path, f"https://localhost:{port}"))
-    assert seen == (Seen.TRUSTED, "")
+        seen = check_address(settings_of(chain, tmp_path, f"https://localhost:{port}"))
+    assert seen == (AddressResult.TRUSTED, "")
 
 
 def test_address_with_the_chain_of_a_proxy_is_reported(chain: PublicChain, tmp_path: Path) -> None:
     with shown(public_chain(tmp_path / "proxy", HOST)) as port:
-        seen = seen_from_outside(settings_of(chain, tmp_path, f"https://localhost:{port}"))
-    assert seen == (Seen.OTHER, "")
+        seen = check_address(settings_of(chain, tmp_path, f"https://localhost:{port}"))
+    assert seen == (AddressResult.OTHER, "")
 
 
 def test_proxy_without_a_named_chain_is_verified_by_public_authorities(
@@ -96,9 +96,9 @@ def test_proxy_without_a_named_chain_is_verified_by_public_authorities(
 ) -> None:
     with shown(chain) as port:
         settings = Settings(data_dir=tmp_path, url=f"https://localhost:{port}", trusted_proxies=1)
-        seen, reason = seen_from_outside(settings)
+        seen, reason = check_address(settings)
     assert pins_for(settings) == ()
-    assert (seen, "issuer" in reason) == (Seen.REFUSED, True)
+    assert (seen, "issuer" in reason) == (AddressResult.REFUSED, True)
 
 
 def test_proxy_whose_chain_is_named_is_trusted_by_its_pins(chain: PublicChain, tmp_path: Path) -> None:
@@ -109,14 +109,14 @@ def test_proxy_whose_chain_is_named_is_trusted_by_its_pins(chain: PublicChain, t
             trusted_proxies=1,
             tls_certificate=chain.files[0],
         )
-        assert seen_from_outside(settings) == (Seen.TRUSTED, "")
+        assert check_address(settings) == (AddressResult.TRUSTED, "")
 
 
 def test_address_that_nobody_answers_is_no_fault(chain: PublicChain, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert seen_from_outside(settings_of(chain, tmp_path, f"https://localhost:{port}")) == (
-        Seen.UNREACHABLE,
+    assert check_address(settings_of(chain, tmp_path, f"https://localhost:{port}")) == (
+        AddressResult.UNREACHABLE,
         "",
     )
 

@@ -41,7 +41,7 @@ def recount(connection: Connection, tenant_id: str) -> list[Drawer]:
 
 
 def wrong_counts(connection: Connection, tenant_id: str) -> dict[Drawer, int]:
-    """Return the right counts of the drawers whose stored count is wrong, sorted."""
+    """Return {drawer: right count} of the drawers whose stored count is wrong, sorted."""
     drawer = (FiledRecord.scope, FiledRecord.type, FiledRecord.drawer)
     filed = select(*drawer, func.count()).where(FiledRecord.tenant_id == tenant_id).group_by(*drawer)
     right = {(scope, type_, name): count for scope, type_, name, count in connection.execute(filed)}

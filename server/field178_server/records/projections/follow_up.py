@@ -90,7 +90,7 @@ class Line(NamedTuple):
     paid_vnd: int | None = None
 
 
-class Begun(NamedTuple):
+class VisitFollowUps(NamedTuple):
     """Follow-ups of a visit by line, its sanctions by number key, and the corrections that it answers."""
 
     lines: Mapping[str, Line]
@@ -102,13 +102,13 @@ class _Change(NamedTuple):
     """A changed visit with its follow-ups before and now."""
 
     visit: ProjectedRecord
-    before: Begun
-    now: Begun
+    before: VisitFollowUps
+    now: VisitFollowUps
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Write the rows of live visits that are not void, delete others, close answered corrections."""
-    changes = [_Change(visit, begun_by(visit.before), begun_by(visit)) for visit in changed]
+    changes = [_Change(visit, follow_ups_of(visit.before), follow_ups_of(visit)) for visit in changed]
     answered_visits = {ref[0] for change in changes for ref in change.now.answers ^ change.before.answers}
     if answered_visits:
         # Two concurrent visits that answer one correction wait here, so that each sees the other's answer.
@@ -126,13 +126,13 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         connection.execute(_CLOSE, {"of_tenant": tenant_id, "visits": visits})
 
 
-def begun_by(projected: ProjectedRecord | None) -> Begun:
+def follow_ups_of(projected: ProjectedRecord | None) -> VisitFollowUps:
     """Return the follow-ups, sanctions and answers of a visit; none if it is deleted, erased or void."""
     if projected is None or not _is_counted(projected):
-        return Begun({}, {}, frozenset())
+        return VisitFollowUps({}, {}, frozenset())
     after = after_visit(projected)
     lines = (*_corrections(projected, after), *_decision(projected, after), *_payments(after))
-    return Begun(
+    return VisitFollowUps(
         lines={line.line: line for line in lines},
         sanctions=dict(_sanctions(after)),
         answers=frozenset(ref for ref in closed_by(projected.record.data) if all(ref)),

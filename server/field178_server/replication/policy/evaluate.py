@@ -88,7 +88,7 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
 
 
-def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
+def evaluate_existing(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
     """Evaluate a change of an existing record; a create is evaluated as an edit without base values."""
     if record.type != change.type:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})

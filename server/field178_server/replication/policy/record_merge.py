@@ -16,7 +16,7 @@ from field178_server.replication.policy.evaluate import (
     ConflictingValue,
     Evaluation,
     Outcome,
-    evaluate_known,
+    evaluate_existing,
     quarantined,
 )
 from field178_shared.errors import ErrorCode
@@ -65,13 +65,13 @@ def evaluate(
     merge_target = merge_target_of(record, find)
     is_merged = merge_target.record_id != record.record_id
     if not is_merged or record.type != change.type or record.is_erased:
-        return evaluate_known(change, record, evaluation)
+        return evaluate_existing(change, record, evaluation)
     if merge_target.is_erased:
         return quarantined(ErrorCode.PURGED)
     is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
         # Its conflicts are those of the merged record; only its values concern the merge target.
-        settled = evaluate_known(replace(change, set={}), record, evaluation)
+        settled = evaluate_existing(replace(change, set={}), record, evaluation)
         is_late = settled.status != Status.QUARANTINED and change.set
         return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
     return _late(change, merge_target, is_hidden=is_hidden)

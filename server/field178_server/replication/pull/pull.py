@@ -79,7 +79,7 @@ def add_changes(
     frames: Frames,
 ) -> bool:
     """Add the rows that the tablet lacks, and the digest of each scope; return whether rows are left."""
-    rows_again = _wanted(session, tenant_id, tablet.want, [scope.scope for scope in scopes])
+    rows_again = _requested_rows(session, tenant_id, tablet.want, [scope.scope for scope in scopes])
     budget = AnswerBudget(max(1, tablet.max_records), frames)
     more = False
     # Cursors of another epoch are invalid; the tablet adopts the epoch with a checkpoint.
@@ -151,7 +151,7 @@ def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -
         cursor = rows[-1][1]
 
 
-def _wanted(
+def _requested_rows(
     session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
 ) -> dict[str, list[EncodedRow]]:
     """Return the rows that the tablet requests again, by scope."""

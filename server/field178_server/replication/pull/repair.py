@@ -37,7 +37,7 @@ _BODIES = (
     )
     .order_by(Record.record_id)
 )
-_OPENING = f'{{"{ERASED_AT}":'
+_ERASED_OPENING = f'{{"{ERASED_AT}":'
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasure.confirmed_at.is_not(None))
 _COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
@@ -50,14 +50,14 @@ _CONFLICTS = select(Record.record_id).where(
 )
 # Deleted records are in no digest, but a tablet MUST receive an erasure: it may have the content in a deleted
 # row, a tombstone or a draft, and the last checkpoint moves its cursor above the erasure's stamp.
-_GONE_FOR_GOOD = (
+_ERASED = (
     select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
     .where(
         Record.tenant_id == _TENANT,
         Record.record_id.in_(union_all(_CONFIRMED, _COMPANIONS, _CONFLICTS)),
         Record.scope == bindparam("scope"),
         Record.deleted,
-        func.substr(Record.body, 1, len(_OPENING)) == _OPENING,
+        func.substr(Record.body, 1, len(_ERASED_OPENING)) == _ERASED_OPENING,
     )
     .order_by(Record.seq)
 )
@@ -90,7 +90,7 @@ def add_repair(
     frames.close_part()
     if len(served) < len(differing):
         return False
-    gone = list(_gone_for_good(session, tenant_id, scope.scope))
+    gone = list(_erased_lines(session, tenant_id, scope.scope))
     if gone and not budget.has_room_for(*gone):
         return False
     for line in gone:
@@ -124,10 +124,8 @@ def _lines(session: Session, tenant_id: str, scope: str, ids: Sequence[str]) -> 
             yield record_line((record_id, type_, scope, rev, False), body, h)
 
 
-def _gone_for_good(session: Session, tenant_id: str, scope: str) -> Iterator[bytes]:
-    for record_id, type_, rev, h, body in session.execute(
-        _GONE_FOR_GOOD, {"tenant_id": tenant_id, "scope": scope}
-    ):
+def _erased_lines(session: Session, tenant_id: str, scope: str) -> Iterator[bytes]:
+    for record_id, type_, rev, h, body in session.execute(_ERASED, {"tenant_id": tenant_id, "scope": scope}):
         yield record_line((record_id, type_, scope, rev, True), body, h)
 
 

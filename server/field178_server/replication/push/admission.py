@@ -31,7 +31,7 @@ def admit(
     if not is_accepted and (refused := _refusal_of_paths(change)) is not None:
         return refused
     if change.type in TYPES_BESIDE:
-        return _admit_beside(preload, rules, change, device)
+        return _admit_companion(preload, rules, change, device)
     batch, seen = preload.batch, preload.seen(change, device)
     evaluation = Evaluation(
         rules.types[change.type],
@@ -46,7 +46,7 @@ def admit(
     return _unseen(preload, change, device, evaluation)
 
 
-def _admit_beside(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
+def _admit_companion(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
     """Return the outcome of a companion record: written once, in the scope of its subject."""
     record, subject = preload.seen(change, device), preload.subject_of(change, device)
     if subject is None:

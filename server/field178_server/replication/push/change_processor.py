@@ -41,7 +41,7 @@ class ChangeProcessor:
             self._preload.lock({receipt.listener for receipt in elsewhere})
             self._receipts.read(pushed)
         fresh = [
-            pushed_change.change for pushed_change in pushed if self._receipts.known(pushed_change) is None
+            pushed_change.change for pushed_change in pushed if self._receipts.stored(pushed_change) is None
         ]
         if fresh:
             self._read(fresh, [])
@@ -52,7 +52,7 @@ class ChangeProcessor:
 
     def process(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> ReceiptState:
         """Return the receipt of a pushed change: the stored one if it is a repeat, else a new one."""
-        receipt = self._receipts.known(pushed)
+        receipt = self._receipts.stored(pushed)
         if receipt is not None:
             self._receipts.take_over(receipt, device.id)
             return receipt

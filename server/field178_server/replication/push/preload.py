@@ -85,7 +85,7 @@ class Preload:
         )
 
     def is_seen_erased(self, change: Change, device: DeviceContext) -> bool:
-        """Return whether the record of a change or its subject was erased, if the tablet may see it."""
+        """Return whether the record of a change or its subject is visible to the tablet and was erased."""
         return self._is_any_erased((self.seen(change, device), self.subject_of(change, device)))
 
     def _is_any_erased(self, records: Iterable[Stored | None]) -> bool:

@@ -40,7 +40,7 @@ class ReceiptBatch:
         ids = [pushed_change.change.change_id for pushed_change in pushed]
         self._known = find_receipts(self._batch.session, self._batch.tenant_id, ids)
 
-    def known(self, pushed: PushedChange) -> ReceiptState | None:
+    def stored(self, pushed: PushedChange) -> ReceiptState | None:
         """Return the receipt of an earlier change with the same id and content, or None."""
         receipt = self._known.get(pushed.change.change_id)
         return receipt if receipt is not None and receipt.payload_hash == pushed.hash else None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.replication.policy.evaluate import Evaluation, evaluate_known, evaluate_new
+from field178_server.replication.policy.evaluate import Evaluation, evaluate_existing, evaluate_new
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge
@@ -89,7 +89,7 @@ def test_every_offered_value_is_there_or_disputed(
     before: dict[str, Any], set_: dict[str, Any], is_locked: bool
 ) -> None:
     record = stored(merge({}, before, {}).data)
-    outcome = evaluate_known(change(set_), record, LOCKED if is_locked else CASE)
+    outcome = evaluate_existing(change(set_), record, LOCKED if is_locked else CASE)
     after = outcome.record or record
     disputed = {conflict.path for conflict in outcome.conflicts}
     for path, value in set_.items():
@@ -102,19 +102,19 @@ def test_every_offered_value_is_there_or_disputed(
 
 @pytest.mark.parametrize("path", ["priority", "priority.deep", "office.note", "office"])
 def test_paths_of_the_office_and_what_contains_them_are_kept_from_tablets(path: str) -> None:
-    outcome = evaluate_known(change({path: "x", "name": "y"}), stored({}), CASE)
+    outcome = evaluate_existing(change({path: "x", "name": "y"}), stored({}), CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, ErrorCode.LOCKED)
     assert outcome.record is not None
     assert outcome.record.data == {"name": "y"}
 
 
 def test_a_neighbour_of_an_office_path_is_free() -> None:
-    outcome = evaluate_known(change({"office.other": "x", "priority_2": 1}), stored({}), CASE)
+    outcome = evaluate_existing(change({"office.other": "x", "priority_2": 1}), stored({}), CASE)
     assert outcome.status == Status.APPLIED
 
 
 def test_an_office_path_with_the_value_it_has_is_no_dispute() -> None:
-    outcome = evaluate_known(change({"priority": "high"}), stored({"priority": "high"}), CASE)
+    outcome = evaluate_existing(change({"priority": "high"}), stored({"priority": "high"}), CASE)
     assert outcome.status == Status.UNCHANGED
 
 
@@ -123,7 +123,7 @@ def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
     base_rev: int, is_seen: bool
 ) -> None:
     edit = change({"name": "z"}, {"name": "y"}, base_rev=base_rev)
-    outcome = evaluate_known(edit, stored({"name": "y"}, deleted=True), CASE)
+    outcome = evaluate_existing(edit, stored({"name": "y"}, deleted=True), CASE)
     assert (outcome.status is Status.APPLIED, not outcome.conflicts) == (is_seen, is_seen)
 
 
@@ -140,18 +140,18 @@ def test_first_reason_of_a_conflict_is_in_the_receipt(
     base_rev: int, is_locked: bool, reason: ErrorCode
 ) -> None:
     late = change({"name": "z"}, {"name": "x"}, base_rev=base_rev)
-    outcome = evaluate_known(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
+    outcome = evaluate_existing(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, reason)
     assert (outcome.record is None) == is_locked
 
 
 def test_a_purged_record_takes_nothing() -> None:
-    outcome = evaluate_known(change({"name": "x"}), stored({"purged": "2026-01-01T00:00:00Z"}), CASE)
+    outcome = evaluate_existing(change({"name": "x"}), stored({"purged": "2026-01-01T00:00:00Z"}), CASE)
     assert (outcome.status, outcome.reason) == (Status.QUARANTINED, ErrorCode.PURGED)
 
 
 def test_too_much_data_is_not_stored() -> None:
     record = stored({f"k{n}": "ạ" * 4000 for n in range(21)})
-    assert evaluate_known(change({"more": "x"}), record, CASE).status == Status.APPLIED
-    outcome = evaluate_known(change({"more": "ạ" * 4000}), record, CASE)
+    assert evaluate_existing(change({"more": "x"}), record, CASE).status == Status.APPLIED
+    outcome = evaluate_existing(change({"more": "ạ" * 4000}), record, CASE)
     assert outcome.reason == ErrorCode.TOO_LARGE

@@ -9,7 +9,7 @@ import pytest
 from tests.shared import builders
 
 from field178_server.records.stored_record import new_record
-from field178_server.replication.policy.evaluate import Evaluation, Outcome, evaluate_known, evaluate_new
+from field178_server.replication.policy.evaluate import Evaluation, Outcome, evaluate_existing, evaluate_new
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import ErrorCode
 from field178_shared.records.number_block import minutes_number
@@ -39,7 +39,7 @@ def change(set_: dict[str, Any], was: dict[str, Any] | None = None) -> Change:
 
 def correct(set_: dict[str, Any], was: dict[str, Any]) -> Outcome:
     data = {**builders.inspection(), "minutes_number": OLD}
-    return evaluate_known(change(set_, was), new_record(RECORD, "inspection", SCOPE, data), EVALUATION)
+    return evaluate_existing(change(set_, was), new_record(RECORD, "inspection", SCOPE, data), EVALUATION)
 
 
 @pytest.mark.parametrize("number", [OLD, "7", "7/BB-ĐKT178", "007/BB-ĐKT178", "07/BB", "00/BB-ĐKT178", ""])
