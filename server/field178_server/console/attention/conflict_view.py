@@ -40,7 +40,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """Value to choose as a text, and everyone who offered it."""
+    """Value to choose as a text, with the authors of the changes."""
 
     key: str
     text: str
@@ -169,7 +169,7 @@ def _field(
 def _others(
     record_type: str, conflicts: Iterable[FieldConflict], stored: object, localizer: Localizer
 ) -> tuple[OptionView, ...]:
-    """Return each other value once, with everyone who offered it; its key is its first change."""
+    """Return each other value once, with the authors of its changes; its key is its first change."""
     offered: list[tuple[ConflictValue, list[Signature]]] = []
     for conflict in conflicts:
         for entry in conflict.entries:
@@ -205,10 +205,10 @@ def _settled(record: StoredRecord, conflict: FieldConflict, localizer: Localizer
     )
 
 
-# No value of a record is equal to it.
+# A key that differs from each value of a record.
 _NOTHING: Mapping[str, str] = {"$nothing": ""}
 
-# Advice to officers who may read a conflict and not settle it.
+# Advice to officers who may read a conflict but not resolve it.
 ADVICE = {
     "changed": N_(
         "The value in the record counts. If the other one is right, the team chooses it"

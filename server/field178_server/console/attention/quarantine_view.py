@@ -25,7 +25,7 @@ from field178_shared.wire.protocol import Op
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """One field at fault and what is wrong with it."""
+    """Field with an error, and the text of the error."""
 
     label: str
     text: str
@@ -115,7 +115,7 @@ def correction_fields(
 
 
 def _with_others(record_type: str, faults: Problems, localizer: Localizer) -> Problems:
-    """Return the faults, each followed by the paths without a fault that its rule reads."""
+    """Return the problems, each followed by the paths without a problem that its rule reads."""
     problems: Problems = {}
     for path, codes in faults.items():
         problems[path] = codes

@@ -1,4 +1,4 @@
-"""Audit trail in the console: its entries, the same as a file, and the check of its chain."""
+"""Pages of the audit trail: table, file, and check of the hash chain."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from field178_server.console.audit.view import Named, TrailReader, chain_view, o
 from field178_server.console.audit.words import KINDS
 from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.lists import FilterField, ListAddress, wanted_day
+from field178_server.console.shell.lists import FilterField, ListAddress, requested_day
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.queue import add_once
@@ -77,15 +77,13 @@ def check_chain() -> AnyResponse:
 
 
 _HEADINGS = (
-    *(
-        N_("When it was done"),
-        N_("By"),
-        N_("What was done"),
-        N_("Details"),
-        N_("Object"),
-        N_("Day and number"),
-        N_("Area"),
-    ),
+    N_("When it was done"),
+    N_("By"),
+    N_("What was done"),
+    N_("Details"),
+    N_("Object"),
+    N_("Day and number"),
+    N_("Area"),
     N_("Object id"),
 )
 
@@ -94,8 +92,8 @@ def _narrowed() -> AuditFilter:
     args = request.args
     kind = args.get("kind", "")
     return AuditFilter(
-        since=wanted_day("since"),
-        until=wanted_day("until"),
+        since=requested_day("since"),
+        until=requested_day("until"),
         author=args.get("author", "")[:_MOST],
         kind=ActionKind(kind) if kind in tuple(ActionKind) else None,
         object=args.get("object", "")[:_MOST].strip(),

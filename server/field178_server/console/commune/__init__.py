@@ -1,4 +1,4 @@
-"""Pages of a commune: what it still owes, the forms to enter it, and what was entered."""
+"""Pages of a commune: missing entries, forms, and stored entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of what a commune enters: a new entry, its correction, its withdrawal."""
+"""Forms of a commune's entries: new entry, correction, withdrawal."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class EntryExtras:
 
 
 def new(record_type: str) -> Response:
-    """Show the form of a new entry with what the address tells already."""
+    """Show the form of a new entry with the values of the address."""
     _check_type(record_type)
     today = current_page().today
     typed = MultiDict({name: request.args[name] for name in PATHS[record_type] if name in request.args})
@@ -104,7 +104,7 @@ def new(record_type: str) -> Response:
         typed.setdefault("half_year", half_year_asked(today).isoformat())
     form = _new_form(record_type, typed)
     for path, choices in form.options.items():
-        # The only one there is needs no choice.
+        # A single commune is chosen by default.
         if len(choices) == 1 and path != "replaces":
             typed.setdefault(path, choices[0][0])
     return _form_page(FormPage(form, None))
@@ -123,7 +123,7 @@ def add(record_type: str) -> AnyResponse:
 
 
 def detail(record_id: str) -> Response:
-    """Show an entry; who entered for the commune corrects or withdraws it here."""
+    """Show an entry, with the forms of correction and withdrawal for officers of the commune."""
     entry = _entry(record_id)
     return _form_page(FormPage(_stored_form(entry, _typed(entry)), entry, stored_files(entry.data)))
 
@@ -168,7 +168,7 @@ def withdraw_entry(record_id: str) -> AnyResponse:
 
 
 def return_entry(record_id: str) -> AnyResponse:
-    """Return a wrong entry to who entered it, with what is to be corrected."""
+    """Return a wrong entry to its officer with a comment."""
     entry = _entry(record_id)
     text, path = request.form.get("text", "").strip(), request.form.get("path", "")
     if not text:
@@ -267,7 +267,7 @@ def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Respons
 
 
 def _extras(session: Session, shown: FormPage) -> EntryExtras:
-    """Return files and return of an entry; a refused return keeps what was typed."""
+    """Return files and return of an entry; a refused return keeps the typed values."""
     page, form, entry = current_page(), shown.form, shown.entry
     returned = offered = None
     if entry:
@@ -288,7 +288,7 @@ def _extras(session: Session, shown: FormPage) -> EntryExtras:
 
 
 def _no_choice(form: EntryForm) -> str:
-    """Return what a commune lacks before this form can be filled in; "" where it lacks nothing."""
+    """Return the message about a record that the form needs first; "" if none is missing."""
     say = current_page().say
     if form.record_type == RecordType.MEDIA_POST and not form.options["outlet_id"]:
         return say(N_("The lists name no media outlet of this commune; ask the administrator."))
@@ -332,7 +332,7 @@ def _options(record_type: str, unit_id: str, entry: Stored | None, typed: MultiD
 def _ended(
     session: Session, offered: Sequence[tuple[str, str]], entry: Stored | None
 ) -> list[tuple[str, str]]:
-    """Return the establishment of an entry where it has ended since: the entry is corrected all the same."""
+    """Return the establishment of an entry if it has ended since; the entry can be corrected nevertheless."""
     own = text_of(entry.data, "establishment_id") if entry else ""
     if not own or own in dict(offered):
         return []

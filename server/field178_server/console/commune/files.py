@@ -22,19 +22,19 @@ from field178_shared.text.i18n import N_
 FILES, KEPT = "files", "kept"
 _BEGINNING = b"%PDF-"
 _KEY_LENGTH = 16
-# A plan is a document of an authority; who looks at it is written down as for any other.
+# A plan is a document of an authority: its readers are in the audit trail.
 _KIND = "scan_document"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFiles:
-    """The files that a form holds, and what is wrong with a new one."""
+    """Files of a form, and errors of new ones."""
 
     files: tuple[OfficeFile, ...] = ()
     error: str = ""
 
     def attachments(self, before: Data) -> Data:
-        """Return the member of the plan that names its files; nothing where it has none."""
+        """Return the member of the plan with its files; {} without files."""
         stored = {
             text_of(attachment, "sha256"): (key, attachment)
             for key, attachment in entries_of(before, "attachments").items()
@@ -64,7 +64,7 @@ def stored_files(data: Data) -> PlanFiles:
 
 
 def sent_files(record_id: str, before: Data, localizer: Localizer) -> PlanFiles:
-    """Store the files that came with the form, so that none is chosen twice, and keep the ticked ones."""
+    """Store the files of a sent form, so that nobody chooses them twice, and keep the ticked ones."""
     runtime, officer_id = current_runtime(), current_officer().id
     files, error = _kept_files(record_id, before), ""
     for file in request.files.getlist(FILES):

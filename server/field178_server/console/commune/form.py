@@ -1,4 +1,4 @@
-"""The fields of what a commune enters, in the order of their forms, and the half-years that are offered."""
+"""Fields of a commune's entries in the order of their forms, and the half-years to choose from."""
 
 from __future__ import annotations
 
@@ -15,13 +15,28 @@ _HALF_YEARS_OFFERED, _MONTHS = 4, 6
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     RecordType.WORKER_CENSUS: (
-        *("establishment_id", "counted_on", "workers_total", "workers_female", "workers_male"),
-        *("workers_sex_unstated", "workers_contract", "workers_health_check", "workers_insured"),
-        *("source_document", "note"),
+        "establishment_id",
+        "counted_on",
+        "workers_total",
+        "workers_female",
+        "workers_male",
+        "workers_sex_unstated",
+        "workers_contract",
+        "workers_health_check",
+        "workers_insured",
+        "source_document",
+        "note",
     ),
     RecordType.MEDIA_POST: (
-        *("outlet_id", "published_on", "genre_id", "title", "url", "broadcast_log", "duration_minutes"),
-        *("broadcast_times", "topic_ids"),
+        "outlet_id",
+        "published_on",
+        "genre_id",
+        "title",
+        "url",
+        "broadcast_log",
+        "duration_minutes",
+        "broadcast_times",
+        "topic_ids",
     ),
     RecordType.COMMUNE_PLAN: ("year", "document_number", "issued_on", "integration_ids", "replaces"),
     RecordType.RISK_GROUP_COUNT: ("half_year", "group_id", "people_total", "women_total"),
@@ -29,7 +44,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 
 
 def half_years(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
-    """Return the half-year at hand and those before it; one that was typed stays chosen, whatever it is."""
+    """Return the present half-year and those before it, and a typed half-year outside them."""
     first = half_year_of(today)
     offered = {months_after(first, -_MONTHS * back).isoformat() for back in range(_HALF_YEARS_OFFERED)}
     days = sorted({*offered, typed} - {""}, reverse=True)

@@ -1,4 +1,4 @@
-"""The page of a commune: what this month still lacks, and what was entered."""
+"""Page of a commune: missing entries of the month, and stored entries."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
-# Owed counts shown at once: those that stay wait behind the first ones.
+# Missing counts that are shown at once; the others follow when these are entered.
 MOST_UNCOUNTED = 20
 _NOTHING = CommuneWork((), None, (), (), ())
 
 
 def index() -> Response:
-    """Show what a commune still owes this month, and the entries of a kind, newest first."""
+    """Show the missing entries of the month, and the entries of a kind, newest first."""
     page, flash = current_page(), take_flash(FLASHES)
     with page.reading() as session:
         reader = commune_reader(session, page)

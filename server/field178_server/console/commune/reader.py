@@ -32,12 +32,12 @@ class CommuneReader:
 
 
 def commune_access(page: Page) -> AccessFilter:
-    """Return the communes whose entries the officer may read."""
+    """Return the communes with entries that the officer may read."""
     return access_to_communes(page.officer.role, page.officer.scopes)
 
 
 def commune_reader(session: Session, page: Page) -> CommuneReader:
-    """Return what the officer of a page may read and enter."""
+    """Return the units and types that the officer may read and enter."""
     access = commune_access(page)
     units = units_of(session, page.tenant_id, access, page.lists, page.today)
     named = by_label((unit_id, page.localizer.label(page.lists.units, unit_id)) for unit_id in units)

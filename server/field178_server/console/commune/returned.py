@@ -30,7 +30,7 @@ class ReturnView:
 
 @dataclass(frozen=True, slots=True)
 class ReturnForm:
-    """The form that returns an entry: the fields to choose from, and what was typed when it was refused."""
+    """Form that returns an entry: fields to choose from, and the typed values of a refused return."""
 
     paths: tuple[tuple[str, str], ...]
     seen_rev: int

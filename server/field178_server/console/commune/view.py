@@ -1,4 +1,4 @@
-"""Texts of the work of a commune: what is still owed, each with its form, and lines of entries."""
+"""Lines of a commune's page: missing entries with their forms, and stored entries."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class EndedNote:
 def ended_note(
     work: CommuneWork, unit_id: str, seen: Collection[str], localizer: Localizer
 ) -> EndedNote | None:
-    """Return who owes what is done since a commune ended, None for one that is there."""
+    """Return the units that report after a commune ended; None if the commune has not ended."""
     if work.ended is None:
         return None
     say, units, ended = localizer.say, localizer.lists.units, work.ended
@@ -126,7 +126,7 @@ def ended_note(
 def uncounted_lines(
     establishments: Sequence[UncountedEstablishment], unit_id: str, localizer: Localizer
 ) -> tuple[OwedLine, ...]:
-    """Return the establishments whose workers were not counted for a year."""
+    """Return the establishments without a count of workers for a year."""
     say = localizer.say
     return tuple(
         OwedLine(

@@ -1,4 +1,4 @@
-"""Link from a list to the export of the records that it is narrowed to."""
+"""Link from a list to the export of the same records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_shared.codelists import load
 
 
 def export_href(address: ListAddress, what: str) -> str:
-    """Return the page that exports what a list is narrowed to, "" for a role that exports no such thing."""
+    """Return the address of the export form with the filters of a list, "" if the role has no such export."""
     kinds = {kind.key for kind in kinds_of(current_officer().role, load())}
     query = urlencode([("what", what), *address.given("since", "until", "unit")])
     return with_query(url_for("console.exports.index"), query) if what in kinds else ""

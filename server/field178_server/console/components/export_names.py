@@ -1,4 +1,4 @@
-"""Names of what can be exported."""
+"""Names of the kinds of exports."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ _NAMES: Mapping[str, str] = {
 
 
 def export_name(kind: str, localizer: Localizer) -> str:
-    """Return what a kind of export is called; records are called by their type."""
+    """Return the name of a kind of export; exports of records have the name of the type."""
     return localizer.say(_NAMES[kind]) if kind in _NAMES else type_name(kind, localizer)

@@ -29,7 +29,7 @@ YEAR_KINDS = {
 def areas_in_words(areas: Mapping[str, tuple[str, ...]], localizer: Localizer) -> Sequence[tuple[str, str]]:
     """Return the areas by key with their names: the own one, groups of units, units."""
     lists = localizer.lists
-    own = [(one, localizer.say(N_("Your communes"))) for one in areas if one == OWN_AREA]
-    groups = [(one, localizer.label(lists.unit_groups, one)) for one in areas if one in lists.unit_groups]
-    units = by_label((one, localizer.label(lists.units, one)) for one in areas if one in lists.units)
+    own = [(key, localizer.say(N_("Your communes"))) for key in areas if key == OWN_AREA]
+    groups = [(key, localizer.label(lists.unit_groups, key)) for key in areas if key in lists.unit_groups]
+    units = by_label((key, localizer.label(lists.units, key)) for key in areas if key in lists.units)
     return [*own, *groups, *units]

@@ -1,4 +1,4 @@
-"""What the figures of an area leave out, in words, with the pages on which it is assigned."""
+"""Records that the figures of an area leave out: sentences, and the page that assigns them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from field178_shared.records.left_out import LeftOut
 
 @dataclass(frozen=True, slots=True)
 class LeftOutNote:
-    """Sentences on what is not in the figures, and the page on which it is assigned, "" who may not."""
+    """Sentences on records outside the figures; `href`: the page that assigns them, "" without the right."""
 
     sentences: tuple[str, ...]
     href: str = ""
 
 
-def left_out_note(found: LeftOut, officer: OfficerContext, localizer: Localizer) -> LeftOutNote | None:
-    """Return what figures leave out with the page that assigns it, None where that is nothing."""
-    sentences = sentences_for(found, officer.role, localizer)
-    may_assign = found.establishments and may(officer.role, "console.units.index", localizer.lists)
+def left_out_note(excluded: LeftOut, officer: OfficerContext, localizer: Localizer) -> LeftOutNote | None:
+    """Return the note on records that figures leave out, None if there are none."""
+    sentences = sentences_for(excluded, officer.role, localizer)
+    may_assign = excluded.establishments and may(officer.role, "console.units.index", localizer.lists)
     return LeftOutNote(sentences, url_for("console.units.index") if may_assign else "") if sentences else None
 
 
-def sentences_for(found: LeftOut, role: str, localizer: Localizer) -> tuple[str, ...]:
-    """Return what figures leave out as a role reads it."""
+def sentences_for(excluded: LeftOut, role: str, localizer: Localizer) -> tuple[str, ...]:
+    """Return the sentences on records that figures leave out, for a role."""
     lists = localizer.lists
     is_from_above = lists.roles[role].scope == AGGREGATES_ONLY
-    return left_out_sentences(found, lists, localizer.language, is_from_above=is_from_above)
+    return left_out_sentences(excluded, lists, localizer.language, is_from_above=is_from_above)

@@ -18,7 +18,7 @@ from field178_server.office.views.operations import Whose, views_of
 
 @dataclass(frozen=True, slots=True)
 class SavedViews:
-    """The officer's views of a list by name and address, and the query that would be kept now."""
+    """Saved views of an officer for a list: names and addresses; `query`: that of the present address."""
 
     list_name: str
     links: Sequence[tuple[str, str]]
@@ -31,7 +31,7 @@ def own_views(list_name: str) -> Whose:
 
 
 def saved_views(session: Session, address: ListAddress) -> SavedViews:
-    """Return what the list shows of the officer's views."""
+    """Return the officer's views of a list."""
     whose = own_views(address.saved_as)
     links = [
         (view.name, with_query(url_for(address.endpoint), view.query)) for view in views_of(session, whose)

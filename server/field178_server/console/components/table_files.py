@@ -1,4 +1,4 @@
-"""Lists as table files: the answer to a request, and its entry of the audit trail."""
+"""Lists as table files: response and entry in the audit trail."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ __all__ = ["Cell", "TableFile", "table_response"]
 def table_response(
     kind: str, table: TableFile, rows: Callable[[Session], Iterable[Sequence[Cell]]]
 ) -> Response:
-    """Return a list as a file to keep; that it was taken out stands in the audit trail.
+    """Return a list as a file and write the download into the audit trail.
 
-    The password is asked first; the list itself has the address without the kind of file.
+    The password is asked first; that page leads back to the list, whose address has no kind of file.
     """
     runtime = current_runtime()
     if kind not in TABLE_WRITERS:
         raise AppError(ErrorCode.NOT_FOUND)
-    if (asked := ask_before_file(request.full_path.replace(f".{kind}", "", 1).rstrip("?"))) is not None:
-        return asked
-    # Sent after the transaction has ended: a slow line must not keep a snapshot open.
+    list_href = request.full_path.replace(f".{kind}", "", 1).rstrip("?")
+    if (confirmation := ask_before_file(list_href)) is not None:
+        return confirmation
+    # The file is sent after the transaction: a slow connection must not keep a snapshot open.
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     with snapshot(runtime.engine) as session:
         count = TABLE_WRITERS[kind](file, table, rows(session))

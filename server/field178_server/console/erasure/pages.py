@@ -17,7 +17,7 @@ from field178_server.console.erasure.flashes import FLASHES
 from field178_server.console.erasure.view import ACTION_LABELS, erasure_state, extent_facts, sync_state
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.form_actions import office, whole_number
-from field178_server.console.shell.lists import ListAddress, wanted_day
+from field178_server.console.shell.lists import ListAddress, requested_day
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -153,7 +153,7 @@ def _to_page(record_id: str, code: str) -> AnyResponse:
 
 def _typed_search() -> RecordSearch:
     number, place = (request.args.get(name, "")[:_MAX_CHARACTERS].strip() for name in ("number", "place"))
-    return RecordSearch(number.lower() if is_uuid(number.lower()) else number, place, wanted_day("day"))
+    return RecordSearch(number.lower() if is_uuid(number.lower()) else number, place, requested_day("day"))
 
 
 def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response:

@@ -34,7 +34,7 @@ CLOSED, MOVED = "establishment_closed", "establishment_moved"
 
 
 def close_form(record_id: str) -> AnyResponse:
-    """Show the form that ends, interrupts or takes up again an establishment's work."""
+    """Show the form that closes, suspends or reopens an establishment."""
     record = entry_page(record_id).record
     likely = "closed" if _is_operating(record.data) else "operating"
     typed = {"operating_status_id": likely, "day": current_page().today.isoformat(), "reason": ""}
@@ -75,7 +75,7 @@ def move(record_id: str) -> AnyResponse:
         return _move_page(replace(state, errors=errors), 422)
 
     def work(session: Session) -> None:
-        # Moved first: the commune that an entry names must be that of its area.
+        # The move comes first: the commune of an entry must be that of its scope.
         records.move(session, office(), record_id, f"unit:{unit}")
         moved = SeenEstablishment(record_id, seen_rev)
         values = values_of_move(record.data, unit, page.lists)
@@ -159,7 +159,7 @@ def _move_page(state: EntryFormState, status: int = 200) -> AnyResponse:
         state=state,
         unit_id=unit_id,
         is_unit_gone=not page.lists.unit_valid_on(unit_id, page.today),
-        # What the reform made of the commune comes first.
+        # Successors of the commune come first.
         units=sorted(units, key=lambda unit: unit[0] not in successors),
         chosen=(state.typed or {}).get("unit_id", next(iter(sorted(successors)), "")),
         faults=error_links(state.errors, page.localizer),

@@ -1,4 +1,4 @@
-"""Pages of entries that may be the same place: open pairs, and pairs that were told apart."""
+"""Pages of possible duplicates: open pairs, and pairs marked as different."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LIST = ListAddress("console.establishments.duplicates", ("dismissed",))
 
 
 def duplicates() -> AnyResponse:
-    """Show the pairs that may be the same place, the surest first; or the pairs that were told apart."""
+    """Show the possible duplicates, the surest first; or the pairs marked as different."""
     page, flash = current_page(), take_flash(FLASHES)
     is_dismissed = request.args.get("dismissed") == "1"
     with page.reading() as session:
@@ -74,7 +74,7 @@ def dismiss_duplicate(record_id: str) -> AnyResponse:
 
 
 def restore_duplicate(dismissal_id: str) -> AnyResponse:
-    """Let two entries be proposed as possible duplicates again."""
+    """Remove the mark that two entries are different."""
     page = current_page()
     run_write(
         page.runtime.engine,

@@ -71,7 +71,7 @@ def _priority(priority_id: str, localizer: Localizer) -> StateLabel | None:
 
 
 def _validity(certificate: Data, today: date, localizer: Localizer) -> StateLabel:
-    """Return how long a certificate is valid; one that is absent or was not shown says that instead."""
+    """Return the validity of a certificate; for one that is absent or was not shown, its state."""
     status, expires = text_of(certificate, "status"), day_of(certificate, "expires_on")
     if status in _ABSENT:
         return StateLabel(localizer.choice("certificate_status", status), _ABSENT[status], "alert")

@@ -26,7 +26,7 @@ from field178_shared.text.normalisation import by_label
 
 UNIT = "unit_id"
 DEGREES = "degrees"
-# Asked only where another field has one of these values; else the field is empty.
+# Fields that are shown only if another field has one of these values; else they are empty.
 CONDITIONS: Mapping[str, tuple[str, frozenset[str]]] = {
     "closed_on": ("operating_status_id", frozenset({"closed"})),
     "inspection_priority_reason": ("inspection_priority_id", frozenset({"elevated", "high"})),
@@ -94,7 +94,7 @@ def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> Se
 
 
 def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) -> TypedValues:
-    """Return what was typed in the fields that the form holds."""
+    """Return the typed texts of the fields of the form."""
     typed = TypedValues(localizer.language)
     for path in _plain_paths(is_new=is_new):
         if path in form:
@@ -114,7 +114,7 @@ def _read(typed: TypedValues, path: str, form: Mapping[str, str], localizer: Loc
 
 
 def _read_certificate(typed: TypedValues, kind: str, form: Mapping[str, str], localizer: Localizer) -> None:
-    """Read the fields of a certificate; one with nothing in them is removed whole."""
+    """Read the fields of a certificate; a certificate without values is removed."""
     paths = [f"certificates.{kind}.{part}" for part in _CERTIFICATE_PARTS]
     for path in paths:
         _read(typed, path, form, localizer)
@@ -216,7 +216,7 @@ def _control(path: str, localizer: Localizer) -> Control:
 
 
 def _degrees(_control: Control, texts: Sequence[str]) -> int:
-    """Return a coordinate in 1e-7 degrees; a comma or a point separates the fraction."""
+    """Return the value of a typed coordinate in 1e-7 degrees; a comma or a point separates the fraction."""
     (text,) = texts
     if not _DEGREES.fullmatch(text):
         raise AppError(ErrorCode.WRONG_TYPE)

@@ -50,7 +50,7 @@ def new() -> AnyResponse:
 
 
 def add() -> AnyResponse:
-    """File a new entry, or show what is wrong and what it may be a double of."""
+    """Store a new entry, or show the form with errors and possible duplicates."""
     page, record_id = current_page(), request.form.get("record", "")
     if not is_uuid(record_id):
         raise AppError(ErrorCode.BAD_REQUEST)
@@ -76,7 +76,7 @@ def edit(record_id: str) -> AnyResponse:
 
 
 def save(record_id: str) -> AnyResponse:
-    """Save what was changed, or show what is wrong, what was changed elsewhere, and possible doubles."""
+    """Save the values of the form, or show it again with errors, later changes and possible duplicates."""
     data, seen_rev = entry_page(record_id).record.data, whole_number("seen_rev")
     typed = typed_entry(request.form, current_page().localizer, is_new=False)
     state = EntryFormState(record_id, data, seen_rev, typed_texts(), typed.errors)
@@ -94,9 +94,9 @@ def save(record_id: str) -> AnyResponse:
 def _refused(
     state: EntryFormState, entry: RecordPage, values: Mapping[str, object], refusal: Refusal
 ) -> EntryFormState:
-    """Return the form after a refusal; where the entry has changed, on its newest revision.
+    """Return the form after a refusal, on the newest revision of the entry.
 
-    A field that the officer left alone shows its newest value: saved again, it would undo another's work.
+    An unchanged field shows its newest value: saved with the old one, it would undo a later change.
     """
     localizer, record = replace(current_page().localizer, names=entry.names), entry.record
     errors = errors_of(refusal.problems, localizer)

@@ -31,7 +31,7 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class EntryFormState:
-    """A form as it is shown: of a new entry, or of one at the revision whose values it shows."""
+    """State of a form: of a new entry, or of an entry at the shown revision."""
 
     record_id: str
     data: Data
@@ -49,7 +49,7 @@ class EntryFormState:
 
     @property
     def name(self) -> str:
-        """The name of the entry, "" if it has none yet."""
+        """The name of the entry, "" for a new one."""
         return text_of(self.data, "name")
 
 

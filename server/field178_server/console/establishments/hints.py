@@ -18,13 +18,13 @@ from field178_shared.records.reading import text_of
 from field178_shared.rules import FreeTextMarks
 from field178_shared.text.i18n import N_
 
-# Only a change of these can make an entry look like another one.
+# Fields by which duplicates are searched.
 _IDENTITY = ("name", "establishment_type_id", "unit_id", "lat", "lon", "registration_number")
 
 
 @dataclass(frozen=True, slots=True)
 class EntryHint:
-    """One thing to look at before saving; `key` goes back with the form once it was seen."""
+    """Hint of the form that is shown before saving; the form sends `key` back when it was shown."""
 
     key: str
     text: str
@@ -33,7 +33,7 @@ class EntryHint:
 
 
 def unseen_hints(record_id: str, content: Data, before: Data) -> tuple[EntryHint, ...]:
-    """Return the hints of a form; none if each of them was shown with this form before."""
+    """Return the hints of a form; () if each was shown with this form before."""
     shown = set(request.form.getlist("hint"))
     hints = [*_duplicates(record_id, content, before), *_personal_data(content, before)]
     return tuple(hints) if any(hint.key not in shown for hint in hints) else ()

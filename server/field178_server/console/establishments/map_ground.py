@@ -12,7 +12,7 @@ from field178_shared.errors import AppError, ErrorCode
 def map_ground() -> Response:
     """Return a range of the office's map file; raises AppError(not_found) without a map file.
 
-    Named by its version it is kept by the browser, and by no cache on the way: it is for who is signed in.
+    An address with its version lets the browser cache it, but no shared cache: it is for signed-in officers.
     """
     path = maps.map_file()
     if path is None or not maps.ground_kind(path):

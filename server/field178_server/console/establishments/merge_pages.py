@@ -1,4 +1,4 @@
-"""Pages of two entries of the same place: compared field by field, merged, and parted again."""
+"""Pages of two entries of the same place: comparison by field, merge, and its undoing."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from field178_shared.text.i18n import N_
 
 MERGED, UNMERGED = "establishments_merged", "establishments_unmerged"
 SHOWN_FOUND = 20
-# A point is one fact: half of it from either entry would be a third place.
+# Latitude and longitude are taken together: from two entries they would be a third place.
 _POINT = ("lat", "lon", "point_source")
-# The survivor stays in its commune, and an entry is moved on a page of its own.
+# The merge target stays in its commune: a move has its own page.
 _NOT_PICKED = frozenset({"unit_id", *_POINT})
 
 

@@ -25,7 +25,7 @@ from field178_server.console.records.register_columns import (
 )
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress
-from field178_server.console.shell.maps import map_of, point_filter, points_answer, wanted_point
+from field178_server.console.shell.maps import map_of, point_filter, points_answer, requested_point
 from field178_server.console.shell.page import current_page
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name
@@ -157,7 +157,7 @@ def _query() -> RegisterQuery:
     text, unit, kind, status = (
         request.args.get(name, "")[:_MOST] for name in ("q", "unit", "type", "status")
     )
-    return RegisterQuery(page.tenant_id, page.access, text, unit, kind, status, wanted_point())
+    return RegisterQuery(page.tenant_id, page.access, text, unit, kind, status, requested_point())
 
 
 _MOST = 120

@@ -30,7 +30,7 @@ def register_points(
     establishments: Iterable[PlacedEstablishment], today: date, localizer: Localizer
 ) -> Iterator[ListedPoint]:
     """Yield the marks of establishments on a day."""
-    # The few words of many marks, each put together once.
+    # Thousands of points share few texts: each text is formatted once.
     kind = cache(lambda type_id: localizer.label(localizer.lists.types, type_id))
     result = cache(lambda outcome: result_text(outcome, localizer))
     never, last = localizer.say(NOT_VISITED), localizer.say(N_("Last visited: {day}"))

@@ -1,4 +1,4 @@
-"""Pages of the exports: what is asked for, how far it is, and the files that are kept."""
+"""Pages of exports: form, list with progress, files."""
 
 from __future__ import annotations
 

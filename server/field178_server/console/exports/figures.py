@@ -1,4 +1,4 @@
-"""Figures as an export: a row for each indicator and area, and for each of its communes."""
+"""Figures as an export: a row for each indicator in the area and in each of its communes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _VERDICTS = {
 
 
 def figures_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
-    """Return the figures of a period, those alone that the officer sees."""
+    """Return the figures of a period that the officer may see."""
     context, officer = question.context, question.officer
     request = asked_figures(question.arguments, officer, localizer.lists, local_date(context.now()))
     period = request.question.period
@@ -108,7 +108,7 @@ class _FigureRows:
     left_out: Sequence[str]
 
     def rows(self, indicator: Indicator, figure: IndicatorFigure | None) -> Iterator[ExportRow]:
-        """Yield the row of the area, and of its communes where the reader sees them; None: not counted."""
+        """Yield the row of the area, and those of its communes if the reader sees them; None: not counted."""
         is_hidden = indicator.id in self.hidden
         yield self._row(indicator, figure, "", is_hidden=is_hidden), None
         question, is_from_above = self.request.question, self.request.is_from_above

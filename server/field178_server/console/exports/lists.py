@@ -79,7 +79,7 @@ def register_table(session: Session, question: ExportQuestion, localizer: Locali
 
 
 def filed_table(record_type: str) -> LocalizedSource:
-    """Return the source of visits or of sessions; a visit stands at the point of its establishment."""
+    """Return the source of visits or of sessions; a visit has the point of its establishment."""
     name, title = (
         (VISITS, N_("Visits"))
         if record_type == RecordType.INSPECTION

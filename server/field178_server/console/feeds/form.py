@@ -28,14 +28,14 @@ class TokenForm:
 
     @classmethod
     def typed(cls) -> TokenForm:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         sent = request.form
         label = " ".join(sent.get("label", "").split())
         return cls(label, sent.get("officer", ""), sent.get("days", ""))
 
     @property
     def request(self) -> TokenRequest:
-        """The values as the operation takes them."""
+        """The values for the operation."""
         return TokenRequest(self.label, self.officer, parse_whole_number(self.days, _DIGITS) or 0)
 
 

@@ -66,6 +66,6 @@ def state_of(token: FeedToken, officer: Officer, localizer: Localizer, now: date
     if now >= token.expires_at:
         return StateLabel(say(N_("Expired")), "", "clock")
     if officer.disabled_at is not None or not may_read_any(officer.role, localizer.lists):
-        # Not ended: the token reads again as soon as its officer may.
+        # The token is not revoked: it reads again when its officer may read.
         return StateLabel(say(N_("Reads nothing: its officer may not")), "warn", "alert")
     return StateLabel(say(N_("Reads")), "ok", "check-circle")

@@ -1,4 +1,4 @@
-"""Tables of visits and of sessions: filtered, sorted, taken out as files."""
+"""Tables of visits and of sessions: filters, order, files."""
 
 from __future__ import annotations
 

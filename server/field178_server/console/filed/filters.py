@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 
-from field178_server.console.shell.lists import FilterField, wanted_day
-from field178_server.console.shell.maps import point_filter, wanted_point
+from field178_server.console.shell.lists import FilterField, requested_day
+from field178_server.console.shell.maps import point_filter, requested_point
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
@@ -41,11 +41,11 @@ def read_filter(record_type: str) -> FiledFilter:
     return FiledFilter(
         type=record_type,
         text=given.get("q", "")[:_MOST],
-        since=wanted_day("since"),
-        until=wanted_day("until"),
+        since=requested_day("since"),
+        until=requested_day("until"),
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
-        has_point=wanted_point(),
+        has_point=requested_point(),
         is_counted=record_type == RecordType.INSPECTION and given.get("counted") == "yes",
     )
 

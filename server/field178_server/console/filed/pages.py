@@ -96,8 +96,8 @@ def _table_page(table: FiledTable) -> Response:
 
 def _file(table: FiledTable, kind: str) -> AnyResponse:
     page = current_page()
-    # A file is to be worked with: without a choice it holds every column that can be chosen. An export is
-    # written in the background, and holds the answers and counts of each row of a list as well.
+    # Without a choice a file has every column that can be chosen. An export, written by a job, has answers
+    # and members of entries as well.
     is_chosen = "columns" in request.args
     columns = _chosen(page, table) if is_chosen else choosable_columns(table.type, page.lists)
     query = _with_bodies_for(columns, _query(page, table))

@@ -1,4 +1,4 @@
-"""Badge of the follow-ups in the menu."""
+"""Number of overdue follow-ups in the menu."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from field178_shared.time.clock import local_date
 
 
 def overdue_entries(session: Session, officer: OfficerContext, localizer: Localizer) -> int:
-    """Count the follow-ups that are overdue today in the scopes of the officer."""
+    """Return the number of overdue follow-ups in the scopes of the officer."""
     today = local_date(current_runtime().clock.now())
     return count_overdue(session, officer.tenant_id, access_of(officer.role, officer.scopes), today)

@@ -326,7 +326,7 @@ def _fields(subject: Subject, sent: Sent, refused: RefusedEntry) -> tuple[InputF
 def _faults(
     subject: Subject, sent: Sent, refused: RefusedEntry, fields: tuple[InputField, ...]
 ) -> list[tuple[str, str, str]]:
-    """Return label, message and address of each error, and of each doubt if nothing is wrong."""
+    """Return label, message and address of each error; without errors, of each warning."""
     faults = faults_of(fields)
     if sent.file_error:
         faults.append(("", sent.file_error, "#files"))

@@ -45,7 +45,7 @@ def index() -> Response:
 
 
 def make_backup() -> AnyResponse:
-    """Queue a backup and redirect to its job; if a backup is under way, redirect to that job."""
+    """Queue a job for a backup and redirect to it; if a backup is under way, redirect to its job."""
     page, context = current_page(), office()
     job_id = run_write(page.runtime.engine, lambda session: add_once(session, context, BACKUP))
     return redirect(url_for("console.jobs.detail", job_id=job_id), 303)

@@ -1,7 +1,7 @@
 """Guides as sections: one Markdown file a role and language, which docs/guides.md leads to as well.
 
 A file has one heading of the first level, the role's name, and one of the second level for each section.
-An address of the console stands as code (`/reviews`), a picture by its place among the static files.
+An address of the console is written as code (`/reviews`), a picture by its place among the static files.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _MENU = "console.tablets.index"
 
 
 def index() -> Response:
-    """Show the form that takes a file."""
+    """Show the form of a file."""
     return _upload_page()
 
 

@@ -63,7 +63,7 @@ def figures_of(tally: Tally, localizer: Localizer) -> list[tuple[str, Remark]]:
 
 
 def problem_text(problem: str, localizer: Localizer) -> str:
-    """Return why a file cannot be used and what to do."""
+    """Return the reason why a file cannot be used, and the remedy."""
     return localizer.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
 
 

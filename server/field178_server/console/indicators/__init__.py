@@ -1,4 +1,4 @@
-"""Pages of the indicators: figures against targets, and what each number is counted from."""
+"""Pages of the indicators: figures, targets, and the records behind each number."""
 
 from __future__ import annotations
 

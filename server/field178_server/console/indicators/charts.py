@@ -17,7 +17,7 @@ _HEADROOM = 1.1
 
 @dataclass(frozen=True, slots=True)
 class TargetBar:
-    """A bar from 0 to `fill`, the band of what it may be, and a mark for each target; 0 to 100."""
+    """Bar from 0 to `fill`, band between the bounds, and a mark for each target; 0 to 100."""
 
     fill: float
     band: tuple[float, float] | None
@@ -26,7 +26,7 @@ class TargetBar:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Lines through the values of months, and the height of a target; None: a month without a value.
+    """Lines through the values of months, and the height of a target; None for a month without a value.
 
     `spans`: x, and the heights between which the value of a month lies that was counted in part; no line
     goes across one.
@@ -46,7 +46,7 @@ class ColumnChart:
 
 
 def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfile]) -> TargetBar | None:
-    """Return the bar of a figure; a yes or no has none, nor a count without a target."""
+    """Return the bar of a figure; None for a yes-or-no figure, and for a count without a target."""
     shown = value.low if value.value is None else value.value
     if shown is None or indicator.unit == YES_NO:
         return None

@@ -1,4 +1,4 @@
-"""Grids of coverage: communes by what each owes, and media outlets by months."""
+"""Grids of coverage: duties of communes, and posts of media outlets by months."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OUTLET = "media_outlet"
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell: its sign, what it says to a screen reader, its tone, and what it counts."""
+    """Cell of a grid: sign, text for screen readers, tone, and count."""
 
     sign: str
     text: str
@@ -34,7 +34,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """A column; its title in full stands above a grid where the head has room for a few letters alone."""
+    """Column of a grid; its full title is shown above a grid with a narrow head."""
 
     head: str
     title: str
@@ -58,7 +58,7 @@ class CoverageGrid:
 
 
 def commune_indicators(lists: CodeLists) -> Sequence[Indicator]:
-    """Return the indicators that say yes or no of each commune."""
+    """Return the indicators with a yes or no for each commune."""
     return [
         indicator
         for indicator in lists.indicators.values()
@@ -88,7 +88,7 @@ class GridWriter:
     localizer: Localizer
 
     def communes(self, indicators: Sequence[Indicator]) -> CoverageGrid:
-        """Return what each commune has of what these indicators ask; quarters stand before their sum."""
+        """Return the grid of communes for these indicators; quarters come before their sum."""
         columns: list[GridColumn] = []
         for indicator in indicators:
             title = indicator.label(self.localizer.language)
@@ -114,7 +114,7 @@ class GridWriter:
         return CoverageGrid(columns, rows)
 
     def outlets(self, indicator: Indicator) -> CoverageGrid:
-        """Return the posts of each outlet in each month that it owes one."""
+        """Return the posts of each outlet by months in which it must publish."""
         figure, lists = self.localizer.lists.figures[indicator.id], self.localizer.lists
         months = self.address.question.period.in_parts(1)
         assert figure.denominator is not None
@@ -165,7 +165,7 @@ class GridWriter:
         return [*cells, met if is_met else GridCell("✗", say(N_("no")), "bad", href)]
 
     def _counted(self, indicator: Indicator, part: Period, unit_id: str, count: int) -> GridCell:
-        """Return a number of a part of the period; before its end none is no fault yet."""
+        """Return the cell of a part of the period; before its end a missing number is no fault."""
         say, today = self.localizer.say, self.address.question.today
         if part.first > today:
             return GridCell("·", say(N_("not begun yet")))

@@ -44,7 +44,7 @@ class CountedIndicator:
 
 
 def detail(indicator_id: str) -> Response:
-    """Show one indicator: its definition, its months, its communes, and what each plan asks of it."""
+    """Show an indicator: definition, months, communes, and targets of the plans."""
     page = current_page()
     address = _address(page)
     indicator = page.lists.indicators.get(indicator_id)
@@ -100,7 +100,7 @@ def _counted(
 
 
 def coverage() -> Response:
-    """Show the grids of communes by what they owe, and of media outlets by months."""
+    """Show the grids of communes by duties, and of media outlets by months."""
     page = current_page()
     address = _address(page)
     of_communes, of_outlets = commune_indicators(page.lists), outlet_indicator(page.lists)

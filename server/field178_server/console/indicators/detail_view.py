@@ -43,7 +43,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
 _HEADROOM = 1.1
-# A month that is counted in the background first.
+# Month that a background job counts first.
 _NOT_AT_HAND = FigureValue(0, None, None, None, None, {})
 
 
@@ -102,7 +102,7 @@ class DetailWriter:
         return self.indicator.denominator is not None
 
     def definition(self) -> Sequence[tuple[str, str]]:
-        """Return what is counted and divided, who reports it, and remarks of the list."""
+        """Return the rows of the definition: numerator, denominator, reporters, remarks of the list."""
         say, indicator = self._localizer.say, self.indicator
         rows = [(say(N_("What is counted")), in_words(indicator.numerator, self._localizer))]
         if indicator.denominator:
@@ -115,7 +115,7 @@ class DetailWriter:
         return rows
 
     def technical(self) -> Sequence[tuple[str, str]]:
-        """Return the formulas as they stand in the list."""
+        """Return the formulas in the notation of the list."""
         say, indicator = self._localizer.say, self.indicator
         formulas = (
             (N_("What is counted"), indicator.numerator),
@@ -128,13 +128,13 @@ class DetailWriter:
         return [(say(label), formula) for label, formula in formulas if formula]
 
     def targets(self, figure: IndicatorFigure) -> Sequence[TargetLine]:
-        """Return what each plan of the lists asks of the indicator."""
+        """Return the targets of the indicator in each plan of the lists."""
         profiles = self._localizer.lists.target_profiles.values()
         lines = (self.writer.target_line(self.indicator, figure, plan) for plan in profiles)
         return [line for line in lines if line is not None]
 
     def trend(self) -> Trend | None:
-        """Return the figures by month, those that are not at hand yet open; None: the reader sees none."""
+        """Return the figures by month, with gaps for uncounted months; None: the reader sees none."""
         months = months_of(self.writer.address.question, self.indicator)
         figures = [self._in_month(month) for month in months]
         if self._hides_months(figures):
@@ -156,7 +156,7 @@ class DetailWriter:
         )
 
     def communes(self) -> Sequence[PlaceLine]:
-        """Return the figures by commune, each with its months; what a whole area counts stands at the end."""
+        """Return the figures by commune with their months; units that are no communes come last."""
         is_from_above, question = self.writer.address.is_from_above, self.writer.address.question
         if self.indicator.privacy or (is_from_above and not is_by_commune(question, self.indicator)):
             return ()
@@ -165,7 +165,7 @@ class DetailWriter:
         parts = parts_of_area(area)
         ordered = [key for key, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
         figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
-        # Another unit stands here where something is counted of it; none where nobody sends for it.
+        # A unit that is no commune has a row only if something is counted there, and none without a reporter.
         lists = self._localizer.lists
         shown = [key for key in ordered if is_line_by_itself(lists, key, parts[key]) or figures[key].num]
         shown = [key for key in shown if figures[key].is_sent]

@@ -1,4 +1,4 @@
-"""What an address asks of the indicators, and what of it the officer may see."""
+"""Address of figures: period, plans and area, as far as the officer may see them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureAddress(AskedFigures):
-    """The figures that an address asks for; `beside` is a second plan, whose targets stand beside."""
+    """Figures of an address; `beside` is a second plan, whose targets are shown in a column of their own."""
 
     beside: TargetProfile | None
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """What a link to the same figures names."""
+        """The parameters of a link to the same figures."""
         return {
             "year": str(self.year),
             "period": "" if self.period_name == WHOLE_YEAR else self.period_name,
@@ -55,7 +55,7 @@ class FigureAddress(AskedFigures):
     def filters(self, localizer: Localizer) -> Sequence[FilterField]:
         """Return the filters of the page."""
         say, lists = localizer.say, localizer.lists
-        plans = [(one.id, one.label(localizer.language)) for one in lists.target_profiles.values()]
+        plans = [(plan.id, plan.label(localizer.language)) for plan in lists.target_profiles.values()]
         return (
             *period_filters(self, localizer),
             FilterField(
@@ -79,17 +79,18 @@ class FigureAddress(AskedFigures):
         )
 
     def area_text(self, localizer: Localizer) -> str:
-        """Return what the area is called."""
+        """Return the name of the area."""
         return dict(areas_in_words(self.areas, localizer)).get(self.area_id, self.area_id)
 
 
 def read_address(
     arguments: Mapping[str, str], officer: OfficerContext, localizer: Localizer, today: date
 ) -> FigureAddress:
-    """Read an address; whatever it cannot mean is the default, an area that is not seen is not shown."""
+    """Read an address; an invalid parameter has its default, an area outside the scopes is ignored."""
     lists = localizer.lists
-    asked = asked_figures(arguments, officer, lists, today)
-    wanted = arguments.get("beside", "")
-    beside = lists.target_profiles.get(wanted) if wanted else plan_beside(lists, asked.profile, asked.year)
-    known = {one.name: getattr(asked, one.name) for one in fields(asked)}
-    return FigureAddress(**known, beside=beside if beside is not asked.profile else None)
+    figures = asked_figures(arguments, officer, lists, today)
+    plan_id = arguments.get("beside", "")
+    year_plan = plan_beside(lists, figures.profile, figures.year)
+    beside = lists.target_profiles.get(plan_id) if plan_id else year_plan
+    values = {field.name: getattr(figures, field.name) for field in fields(figures)}
+    return FigureAddress(**values, beside=beside if beside is not figures.profile else None)

@@ -1,4 +1,4 @@
-"""The page of what a number of an indicator counts."""
+"""Page of the records behind a number of an indicator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from field178_server.console.indicators.records_view import (
     ids_behind,
 )
 from field178_server.console.indicators.view import NumberLink
-from field178_server.console.shell.lists import wanted_day
+from field178_server.console.shell.lists import requested_day
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
@@ -74,7 +74,7 @@ class NumberAddress:
     with_waiting: bool
 
     def area(self, facts: AreaFacts) -> CountedArea:
-        """Return the part of the area. Raises AppError where it is none."""
+        """Return the part of the area, or raise AppError(not_found)."""
         if not self.unit_id:
             return facts.area
         if self.unit_id not in (parts := parts_of_area(facts.area)):
@@ -157,7 +157,7 @@ def records(indicator_id: str) -> Response:
 
 
 def _opened(session: Session, page: Page, address: NumberAddress, *, is_closed: bool) -> OpenedNumber | None:
-    """Return a number with what it counts, None where its period is counted first."""
+    """Return a number with its records, None if its period is still to be counted."""
     facts = _facts(session, address)
     if not all(facts.tells(indicator, address.period) for indicator in _read_for(address)):
         return None
@@ -195,7 +195,7 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
     formula = formula_of(lists.figures[indicator_id], side)
     if formula is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    # A reader from above opens whole numbers alone: parts of them could be taken from each other.
+    # An external reader opens whole numbers only: a difference of parts could be a small number.
     is_above, whole = figures.is_from_above, figures.question.period
     return NumberAddress(
         figures,
@@ -203,19 +203,19 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
         side,
         formula,
         "" if is_above else request.args.get("unit", ""),
-        whole if is_above else _part_of(whole, wanted_day("since"), wanted_day("until")),
+        whole if is_above else _part_of(whole, requested_day("since"), requested_day("until")),
         request.args.get("state") == _ALL and not figures.is_from_above,
     )
 
 
 def _facts(session: Session, address: NumberAddress) -> AreaFacts:
-    """Return the counts of a number: of a large store those of the totals, where they tell it."""
+    """Return the counts of a number; in a large store those of the totals, if these contain them."""
     read = [indicator.id for indicator in _read_for(address)]
     return facts_at_hand(session, current_page().tenant_id, address.figures.question, read, [address.period])
 
 
 def _read_for(address: NumberAddress) -> Sequence[Indicator]:
-    """Return the indicators that a page reads: its own, and from above those that decide what is hidden."""
+    """Return the indicators of a page: its own; for external readers also those that decide on hiding."""
     indicators, figures = address.figures.question.lists.indicators, address.figures
     beside = shares_beside(figures.question.lists, address.indicator) if figures.is_from_above else ()
     return [indicators[key] for key in dict.fromkeys((address.indicator.id, *sorted(beside)))]
@@ -224,7 +224,7 @@ def _read_for(address: NumberAddress) -> Sequence[Indicator]:
 def _rows(
     session: Session, facts: AreaFacts, address: NumberAddress, area: CountedArea
 ) -> tuple[CountedRow, ...]:
-    """Return what a number counts; of a large store without the records that tell of it."""
+    """Return the entities of a number; in a large store without their records."""
     if isinstance(facts, CountedFacts):
         return rows_of(facts, address.formula, address.period, area, with_waiting=address.with_waiting)
     return rows_kept(session, current_page().tenant_id, _kept(address, area))
@@ -238,7 +238,7 @@ def _kept(address: NumberAddress, area: CountedArea) -> KeptNumber:
 
 
 def _part_of(period: Period, since: date | None, until: date | None) -> Period:
-    """Return the days of a period that are asked for: whole half-months within it, others narrow nothing.
+    """Return the requested days of a period: whole half-months within it; other days filter nothing.
 
     Parts of a number are opened by months and quarters; other days are in no totals, and a large store would
     be read whole for them.
@@ -297,7 +297,7 @@ def _part_rows(
             last = (part.period.end - timedelta(days=1)).isoformat()
             href = address.href(since=part.period.first.isoformat(), until=last)
         text = number_text(part.number, localizer.language)
-        # A commune by itself is opened no further where the formula names no record.
+        # A commune has no further page if the formula names no record.
         is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
         link = NumberLink(text, href if is_opened else "")
         rows.append((title, NumberLink(cell_text(localizer)) if part.unit_id in hidden else link))

@@ -1,4 +1,4 @@
-"""Records behind a number: lines with their pages, for those who may read them."""
+"""Records behind a number: lines with links for officers who may read the records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from field178_shared.records.reading import count_of, day_of, day_of_act, text_o
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.text.i18n import N_
 
-# How many records of an entity are named beside it.
+# Number of an entity's records that are shown.
 MOST_BESIDE = 5
 _PAGES: Mapping[str, tuple[str, str]] = {
     RecordType.INSPECTION: ("console.reviews.detail", "record_id"),
@@ -36,17 +36,17 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     RecordType.TEAM: ("console.teams.detail", "team_id"),
     **dict.fromkeys(RETURN_TYPES, ("console.returns.detail", "record_id")),
 }
-# Entities that are stated: the field of what stands before the "|" of their key; a unit stands after it.
+# Entities that are entered: field of the part before the "|" of their key; the part after it is a unit.
 _STATED = {"reporter": "agency_id", "denominator": "kind", "risk_group": "group_id"}
-# Entities that are rows of the lists: no record, and no secret.
+# Entities that are rows of the lists: they have no record and are public.
 _LISTED = {"zone": "zones", "school": "schools", "media_outlet": "media_outlets"}
-# Those whose numbers are people: a reader from above opens none of them.
+# Entities with numbers of people: an external reader opens none of them.
 _OF_PEOPLE = frozenset({"zone", "school"})
 
 
 @dataclass(frozen=True, slots=True)
 class BehindLine:
-    """A record or an entity: its name, its page, what it adds, and the records that tell of it."""
+    """Record or entity behind a number: name, page, contribution, and its records."""
 
     title: str
     href: str
@@ -78,7 +78,7 @@ class RecordReader:
         return page is not None and may(self.officer.role, page[0], self.localizer.lists)
 
     def closed_to(self, formula: Formula) -> Sequence[str]:
-        """Return what a formula counts whose records the role does not open, in words."""
+        """Return the text of a formula with records that the role may not open."""
         names = dict.fromkeys(aggregate.of for aggregate in formula.aggregates)
         is_from_above = self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
         is_open = _LISTED.keys() - _OF_PEOPLE if is_from_above else _LISTED.keys()
@@ -90,7 +90,7 @@ class RecordReader:
         if not self.may_read(record.type):
             return False
         if record.type in RETURN_TYPES:
-            # No tablet has returns: whose area it is says their unit.
+            # Returns are in no tablet's scope: their unit is their area.
             units = access_to_communes(self.officer.role, self.officer.scopes)
             return units.holds(f"unit:{text_of(record.data, 'unit_id')}")
         access = access_to_communes if record.type in COMMUNE_TYPES else access_of
@@ -103,7 +103,7 @@ class RecordReader:
         return url_for(endpoint, **{name: record_id})  # type: ignore[arg-type]  # words alone
 
     def title(self, record_id: str, record: RecordBehind) -> str:
-        """Return what a record is called."""
+        """Return the name of a record."""
         data, localizer = record.data, self.localizer
         match record.type:
             case RecordType.ESTABLISHMENT:
@@ -211,13 +211,13 @@ def _line(
 def _beside(
     row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader
 ) -> Sequence[tuple[str, str]]:
-    """Return the records that tell of an entity, the newest first: their words and their pages."""
+    """Return texts and pages of the records of an entity, newest first."""
     beside, localizer = [], reader.localizer
     for record_id, day in row.records[:MOST_BESIDE]:
         record = records.get(record_id)
         if record is not None and reader.holds(record):
             when = localizer.half_year if record.type == RecordType.RISK_GROUP_COUNT else localizer.day
-            # A decision counts on its own day, and stands beside the visit that it followed.
+            # A decision counts on its own day and is shown with its visit.
             text = f"{type_name(record.type, localizer)} {when(day_of_act(record.data) or day)}"
             if record.type in (RecordType.MEDIA_POST, RecordType.OUTREACH_SESSION):
                 text = f"{localizer.day(day)} {reader.title(record_id, record)}"

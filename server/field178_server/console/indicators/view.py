@@ -51,7 +51,7 @@ GROUPS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberLink:
-    """A number in words, and the page of what it counts; no page: it counts nothing that is kept."""
+    """Number as text, and the page of its records; "" if it has no records."""
 
     text: str
     href: str = ""
@@ -59,7 +59,7 @@ class NumberLink:
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """What a plan asks of a figure, and where the figure stands."""
+    """Target of a plan for a figure, and the standing of the figure."""
 
     plan: str
     target: str
@@ -69,10 +69,10 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class FigureText:
-    """A figure in words; `reason` says why there is none.
+    """Texts of a figure; `reason`: why there is no number.
 
-    `spread`: what its bounds stand for, where parts of it are not known, or the months that it was sent for.
-    `coverage`: of how many entities its number is known. `opens`: the page of what it counts.
+    `spread`: text of its bounds if parts of it are unknown, or of the months with returns.
+    `coverage`: number of entities with a known value. `opens`: page of its records.
     """
 
     value: str
@@ -115,7 +115,7 @@ class FigureWriter:
 
     @property
     def plans(self) -> Sequence[TargetProfile]:
-        """The plans whose targets are shown."""
+        """The plans with shown targets."""
         return [plan for plan in (self.address.profile, self.address.beside) if plan is not None]
 
     def is_hidden(self, indicator: Indicator, figure: IndicatorFigure) -> bool:
@@ -157,7 +157,7 @@ class FigureWriter:
         )
 
     def coverage(self, value: FigureValue) -> str:
-        """Return of how many entities the number of a figure is known, "" where it adds up no such number."""
+        """Return the coverage of a figure as text, "" for a figure without coverage."""
         return "" if value.coverage is None else coverage_text(value.coverage, self.localizer)
 
     def _denominator(self, indicator: Indicator, value: FigureValue) -> NumberLink:
@@ -171,7 +171,7 @@ class FigureWriter:
     def number(
         self, indicator: Indicator, side: str, number: float, *, with_noun: bool = False
     ) -> NumberLink:
-        """Return the numerator or denominator, with the page of what it counts."""
+        """Return the numerator or denominator, with the page of its records."""
         formula = indicator.numerator if side == "num" else indicator.denominator
         text = number_text(number, self.localizer.language)
         noun = counted_noun(formula or "", indicator, self.localizer) if with_noun else ""
@@ -181,7 +181,7 @@ class FigureWriter:
     def target_line(
         self, indicator: Indicator, figure: IndicatorFigure, plan: TargetProfile
     ) -> TargetLine | None:
-        """Return what a plan asks of an indicator; None: it asks nothing."""
+        """Return the target of a plan for an indicator, or None."""
         value = figure.approved
         target = reached(plan, indicator.id, value)
         if target is None:
@@ -192,13 +192,13 @@ class FigureWriter:
         )
         label = standing_label(progress.standing, localizer)
         if self.is_hidden(indicator, figure):
-            # Where a figure stands would tell what it is.
+            # The standing of a hidden figure would reveal it.
             label, progress = (
                 StateLabel(localizer.say(N_("Not shown")), "", "lock"),
                 TargetProgress(Standing.NO_FIGURE),
             )
         elif self.address.is_rounded and counts_people(localizer.lists, indicator):
-            # Rounded down it may lie below the pace that the number itself keeps.
+            # A number rounded down may be below the pace that the exact number keeps.
             label, progress = (
                 StateLabel(localizer.say(N_("Judged when the year is over")), "", "clock"),
                 TargetProgress(Standing.NO_FIGURE),
@@ -213,13 +213,13 @@ class FigureWriter:
     def _need(
         self, indicator: Indicator, value: FigureValue, target: Reached, progress: TargetProgress
     ) -> str:
-        """Return what is needed to reach a target, or how much was counted where that is too little."""
+        """Return the difference to the target; the coverage if it is too small for a conclusion."""
         if progress.standing is Standing.UNKNOWN:
             return self.coverage(value) or self._lacking(value)
         return need_text(indicator, progress, target.target, self.localizer)
 
     def _owed_by(self, indicator: Indicator) -> str:
-        """Return who has sent nothing of what a figure is made of."""
+        """Return the agencies that have sent no number for a figure."""
         say, agencies = self.localizer.say, self.reporters(indicator)
         if not agencies:
             return say(N_("Nothing was sent for this period yet."))
@@ -231,7 +231,7 @@ class FigureWriter:
         return ", ".join(agency.label(self.localizer.language) for agency in agencies)
 
     def _lacking(self, value: FigureValue) -> str:
-        """Return what is not in a figure: months that ended and nobody sent, or unannounced visits."""
+        """Return the note on missing parts of a figure: months without a return, or unannounced visits."""
         if value.is_open:
             return self.localizer.say(OPEN_SHARE)
         sent = value.sent

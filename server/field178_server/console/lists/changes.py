@@ -36,9 +36,9 @@ _FAULTS_OF_A_MEMBER = frozenset({PackFault.MEMBER_ABSENT, PackFault.MEMBER_WRONG
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A changed row in words: its members, each before and after, and why it is refused.
+    """Texts of a changed row: members before and after, and the reason of a refusal.
 
-    `key` is empty where the title alone says which row it is.
+    `key` is "" if the title identifies the row.
     """
 
     table: str
@@ -59,7 +59,7 @@ class ListsUpload:
 
 
 def check_row(path: str) -> Response:
-    """Show what a typed row changes; a refused row is shown in its form, with all that was typed."""
+    """Show the changes of a typed row; a refused row is shown in its form with the typed values."""
     page, table = current_page(), table_of(path)
     key, pack = request.form.get("key", ""), pack_in_force()
     stored_rows = table.rows(files_with(pack))
@@ -68,7 +68,7 @@ def check_row(path: str) -> Response:
     rows: Rows = {table.path: {table.key_of(typed.row): typed.row}}
     refusal = page.say(N_("Some fields are no such value."))
     if not errors:
-        # Refused here, what was typed stays: a preview has no fields.
+        # Checked before the preview, which has no fields: the typed values stay in the form.
         problems = problems_of(pack.with_rows(rows), pack)
         errors = {
             problem.detail or table.key[-1]: fault_text(problem, page.localizer)
@@ -105,7 +105,7 @@ def _key_errors(
 
 
 def upload() -> Response:
-    """Show what a file changes: a signed pack of another office, or the worksheet that came back."""
+    """Show the changes of a file: a signed pack of another office, or an edited worksheet."""
     page, uploaded, pack = current_page(), request.files.get("file"), pack_in_force()
     try:
         data = uploaded.stream.read(MAX_BYTES + 1) if uploaded is not None else b""
@@ -125,7 +125,7 @@ def upload() -> Response:
 
 
 def publish() -> AnyResponse:
-    """Publish what the preview showed; what is refused by now is shown again with its reasons."""
+    """Publish the rows of the preview; rows that are refused by now are shown again with the reasons."""
     runtime, pack = current_page().runtime, pack_in_force()
     key, text = runtime.keyring.receipt, request.form.get("pack", "")
     file = _trusted(text.encode()) if text else None
@@ -164,7 +164,7 @@ def _rows_in(text: str) -> Rows:
 
 
 def _late(error: AppError) -> str:
-    """Return why a publication was refused after its preview, "" where the rows themselves say it."""
+    """Return the reason of a refusal after the preview, "" if the rows show it."""
     localizer = current_page().localizer
     if error.code is ErrorCode.REVISION_CHANGED:
         return localizer.say(N_("Somebody published lists meanwhile. Look at the difference again."))
@@ -173,7 +173,7 @@ def _late(error: AppError) -> str:
 
 
 def _preview(pack: ListPack, sent: ListsUpload, back: str, refusal: str = "") -> Response:
-    """Return the page of what the rows change, with the reasons of those that are refused."""
+    """Return the page of the changes, with the reasons of refused rows."""
     page = current_page()
     after = pack.with_rows(sent.rows)
     problems = problems_of(after, pack)
@@ -242,7 +242,7 @@ def _value_text(member: str, value: object, names: RowNames, localizer: Localize
                 if part is not None
             )
         case list():
-            # Entries of a nested table stand one under the other.
+            # Entries of a nested table have a line each.
             between = "\n" if all(isinstance(part, dict) for part in value) else ", "
             return between.join(_value_text(member, part, names, localizer) for part in value)
     return names.value(member, str(value))

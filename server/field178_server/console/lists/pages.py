@@ -12,7 +12,7 @@ from field178_server.console.lists.frame import PUBLISH, own_name, pack_in_force
 from field178_server.console.lists.row_form import NO_DAY, row_form
 from field178_server.console.lists.words import CONFIDENCE, table_name
 from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import current_page
 from field178_server.office.lists.pack_file import write_pack_file
 from field178_server.office.lists.queries import is_unsure, publications, rows_of_table, summaries
@@ -53,7 +53,7 @@ def table(path: str) -> Response:
     except ValueError:
         day = None
     rows = rows_of_table(pack_in_force(), table.path, text, day)
-    shown = PageOfRows.within(wanted_page(request.args.get("page", "")), _PAGE_SIZE, len(rows))
+    shown = PageOfRows.within(requested_page(request.args.get("page", "")), _PAGE_SIZE, len(rows))
 
     def href(number: int) -> str:
         return url_for("console.lists.table", path=path, q=text or None, on=day_text or None, page=number)

@@ -24,7 +24,7 @@ _PARTS, _DIGITS = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class RowField:
-    """One member of the row; `locked` says why it cannot be changed."""
+    """Member of the row; `locked`: reason why it cannot be changed."""
 
     name: str
     label: str
@@ -141,7 +141,7 @@ def _field(  # one part of a field each
 
 
 def _options(name: str, text: str, localizer: Localizer) -> tuple[tuple[str, str], ...]:
-    """Return what a member is chosen from; a unit that ended stays where it is named."""
+    """Return the options of a member; a unit that ended stays an option where it is chosen."""
     lists = localizer.lists
     match name:
         case "confidence":

@@ -20,7 +20,7 @@ _UNITS, _LINEAGE = "admin_units.units", "admin_units.lineage"
 _ITEMS, _SECTIONS = "checklist_items.items", "checklist_items.sections"
 _INDICATORS = "indicators.items"
 _LAW, _PRESS = "legal_sources.items", "legal_sources.press_sources"
-# What a member names, whichever table it is a member of: an id that none of them has stands as it is.
+# Tables of the ids of a member, in any table; an id that none of them has is shown itself.
 _REFERENCES: Mapping[str, tuple[str, ...]] = {
     "applies": ("establishment_types.items",),
     "channel": ("outreach.media_channels",),
@@ -67,12 +67,12 @@ class RowNames:
         return own_name(row, self._localizer.language) or key
 
     def is_clear(self, table: str, key: str, row: Row) -> bool:
-        """Tell whether the name alone says which row of the table it is."""
+        """Tell whether the name identifies the row in its table."""
         name = own_name(row, self._localizer.language)
         return table == _LINEAGE or (bool(name) and name != key and self._count(table)[name] <= 1)
 
     def value(self, member: str, text: str) -> str:
-        """Return what a text of a member stands for: the name of a row, a choice, a day, or itself."""
+        """Return the name of a member's value: of a row, a choice or a day; else the value itself."""
         for table in _REFERENCES.get(member, ()):
             if (row := self._table(table).get(text)) is not None:
                 name = self.title(table, text, row)

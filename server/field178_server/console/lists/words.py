@@ -229,12 +229,12 @@ def table_name(path: str, localizer: Localizer) -> str:
 
 
 def member_name(name: str, localizer: Localizer) -> str:
-    """Return the name of a member; one without a name is shown as the files have it."""
+    """Return the name of a member; the name in the files if it has no other."""
     return localizer.say(_MEMBERS[name]) if name in _MEMBERS else name
 
 
 def words_of_returns(localizer: Localizer) -> str:
-    """Return the words that an agency's figures are named by, each with what it is called on its form."""
+    """Return the words of an agency's figures in formulas, each with its label on the form."""
     words = (*RETURN_NUMBERS, *WHOLE_RETURNS)
     return localizer.say(N_("One or several, divided by “;”: {words}")).format(
         words="; ".join(f"{word} ({return_name(word, localizer)})" for word in words)

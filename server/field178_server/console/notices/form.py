@@ -44,7 +44,7 @@ class NoticeForm:
 
     @classmethod
     def sent(cls) -> NoticeForm:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         names = (TEXT_VI, TEXT_EN, AUDIENCE, SINCE, UNTIL)
         return cls({name: request.form.get(name, "").strip() for name in names})
 

@@ -24,7 +24,7 @@ from field178_server.console.notices.form import (
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.links import FilterLink, page_links, wanted_page
+from field178_server.console.shell.links import FilterLink, page_links, requested_page
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
@@ -98,7 +98,7 @@ def detail(notice_id: str) -> Response:
     is_unseen = request.args.get("seen") == _NOT_SEEN
     unseen = [person for person in everyone if person.seen_at is None]
     people = view.with_states(unseen if is_unseen else everyone, page.localizer)
-    part = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(people))
+    part = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(people))
     line = view.line_of(notice, page.localizer)
     return page.render(
         "notices/notice.html",

@@ -58,7 +58,7 @@ class AccountForm:
 
     @classmethod
     def typed(cls) -> AccountForm:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         sent = request.form
         return cls(
             sent.get("login", "").strip(),
@@ -73,7 +73,7 @@ class AccountForm:
 
     @property
     def change(self) -> AccountChange:
-        """The values as the operation takes them."""
+        """The values for the operation."""
         return AccountChange(
             self.name, self.role, self.agency, self.team_ids, self.unit_ids, self.email or None
         )

@@ -44,7 +44,7 @@ def hand_over(officer_id: str) -> AnyResponse:
 
 
 def undo_hand_over(officer_id: str) -> AnyResponse:
-    """Undo a hand-over, while nothing came after it."""
+    """Undo a hand-over if nothing was changed after it."""
     account_of(officer_id)
     hand_over_id, context = request.form.get("hand_over", ""), office()
     refusal = attempt(

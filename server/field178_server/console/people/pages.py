@@ -17,7 +17,7 @@ from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors
 from field178_server.console.people.view import PeopleFilter
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -49,7 +49,7 @@ def index() -> Response:
         teams = queries.team_names(session, page.tenant_id)
     matches = [account for account in everyone if query.holds(account)]
     lines = view.lines_of(matches, teams, page.localizer)
-    part = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(lines))
+    part = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(lines))
     return page.render(
         "people/list.html",
         query=query,
@@ -100,7 +100,7 @@ def save(officer_id: str) -> AnyResponse:
     form = replace(AccountForm.typed(), login=account.officer.login)
     errors = _errors(form, stored=account.officer.agency)
     if officer_id == page.officer.id:
-        # Nobody changes the own rights: another administrator sets role, teams and communes.
+        # Own rights cannot be changed: another administrator sets role, teams and communes.
         errors |= {name: page.say(_OWN) for name in _rights_changed(form, account)}
     if form.seen != account.fingerprint:
         return _person_page(account, form, (409, _CHANGED))

@@ -21,7 +21,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, fold, sort_key
 
 _LONGEST = 100
-# Types of units that no account of an office is given.
+# Types of units that accounts of an office cannot have.
 _TOO_HIGH = frozenset({"country", "municipality", "province"})
 # Scopes of roles that read, or report for, the whole area if no unit is named for them.
 _WHOLE_AREA = frozenset({"unit_and_below", "own_agency", AGGREGATES_ONLY})

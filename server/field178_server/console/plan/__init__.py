@@ -1,4 +1,4 @@
-"""The yearly plan: quotas against what was done, planned visits, their calendar, and their changes."""
+"""Pages of the yearly plan: quotas with progress, planned visits, calendar, changes."""
 
 from __future__ import annotations
 

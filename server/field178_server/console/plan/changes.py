@@ -59,7 +59,7 @@ _REFUSALS = {
 
 
 def add_form(year: int) -> Response:
-    """Show what of the register a filter finds, to be planned all at once."""
+    """Show the establishments of a filter, to plan visits to all of them."""
     typed = forms.new_assignment(request.args.get("team", ""), current_page().today)
     return _adding_page(checked_year(year), MultiDict(typed), Wrong(status=200))
 
@@ -86,7 +86,7 @@ def add(year: int) -> AnyResponse:
 
 
 def item(item_id: str) -> Response:
-    """Show a planned visit, what became of it, and the forms that change it."""
+    """Show a planned visit with its state and the forms that change it."""
     answer = _item_page(item_id, None, Wrong(status=200))
     note_reading(item_id)
     return answer
@@ -122,7 +122,7 @@ def cancel(item_id: str) -> AnyResponse:
 
 
 def recheck() -> AnyResponse:
-    """Plan the re-inspection of an open correction for the team that asked for it."""
+    """Plan the re-inspection of an open correction for the team of its visit."""
     visit_id, key = request.form.get("visit_id", ""), request.form.get("follow_up_id", "")
     page = current_page()
     with snapshot(page.runtime.engine) as session:
@@ -228,7 +228,7 @@ def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) 
 
 
 def _correction_text(session: Session, item: PlanItem, reader: PlanReader) -> str:
-    """Return the text of the follow-up that asked for the visit, "" if it may not be read."""
+    """Return the text of the follow-up behind the visit, "" if it may not be read."""
     if not item.asked_by:
         return ""
     visit_id, key = item.asked_by
@@ -302,7 +302,7 @@ def _refuse_foreign(establishment_ids: list[str]) -> None:
 
 
 def _confirm_text(name: str, text: str) -> Response | None:
-    """Return the page that asks about a text that may name a person, None where there is nothing to ask."""
+    """Return the page about a text that may name a person, None without such a text."""
     path = "cancelled.reason" if name == "cancel_reason" else name
     own = OwnText(name, forms.label(path, current_page().localizer), text)
     return confirm_texts([own], "console.plan.index")

@@ -55,7 +55,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class PlanForm:
-    """A form of the plan: what was typed, its errors, and what its selects offer."""
+    """Form of the plan: typed texts, errors, and options of the selects."""
 
     typed: MultiDict[str, str]
     refused: Wrong
@@ -80,7 +80,7 @@ class PlanForm:
 
 
 def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choices:
-    """Return what the selects offer; communes are those that have an establishment in the register."""
+    """Return the options of the selects; communes are those with an establishment in the register."""
     lists = localizer.lists
     return Choices(
         teams=teams,
@@ -93,7 +93,7 @@ def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choic
 
 
 def new_assignment(team_id: str, today: date) -> dict[str, str]:
-    """Return what the form of new planned visits begins with."""
+    """Return the initial texts of the form of new planned visits."""
     month = min(today.month + 1, 12)
     return {"team_id": team_id, "month": str(month), "inspection_kind": _PLANNED, "trigger": _OF_PLAN}
 
@@ -197,7 +197,7 @@ QUOTA_NAMES = ("key", "type", "unit", "team", "quota_month", "count")
 
 
 def quota_rows(typed: MultiDict[str, str]) -> list[dict[str, str]]:
-    """Return the lines of the form with what was typed, and the empty ones behind them."""
+    """Return the lines of the form: typed ones, then empty ones."""
     columns = {name: typed.getlist(name) for name in QUOTA_NAMES}
     rows = [
         {name: column[index] if index < len(column) else "" for name, column in columns.items()}
@@ -234,9 +234,9 @@ def read_quotas(typed: MultiDict[str, str], year: int, localizer: Localizer) -> 
 
 
 def _quota(row: Mapping[str, str], before: Iterable[Data]) -> tuple[Data, str]:
-    """Return the quota of a line, or the code of what is wrong with its count; nothing of a line to drop.
+    """Return the quota of a line, {} for a line to delete, and the error code of its count, "" for none.
 
-    A line of the same places and months as one before it would contradict that one.
+    Two lines for the same places and months contradict each other.
     """
     members: Data = {
         "establishment_type_id": row["type"],

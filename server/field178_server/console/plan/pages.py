@@ -9,7 +9,7 @@ from field178_server.console.plan import view
 from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.view import PlanQuery
 from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import Page, current_page
 from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import item_page, year_plan
@@ -26,12 +26,12 @@ def index() -> AnyResponse:
 
 
 def year_page(year: int) -> Response:
-    """Show the quotas of a year against what was done, and the planned visits under the filters."""
+    """Show the quotas of a year with their progress, and the planned visits under the filters."""
     page, flash = current_page(), take_flash(FLASHES)
     query, reader = PlanQuery.read(checked_year(year), request.args), plan_reader(page)
     with page.reading() as session:
         plan = year_plan(session, reader, year)
-        items = item_page(session, reader, plan, query.filter(), wanted_page(request.args.get("page", "")))
+        items = item_page(session, reader, plan, query.filter(), requested_page(request.args.get("page", "")))
         quota_teams = {progress.quota.team_id for progress in plan.quotas if progress.quota.team_id}
         named = names_of(session, page.tenant_id, quota_teams)
     page.use_names(named | items.names)
@@ -68,7 +68,7 @@ def calendar() -> Response:
 
 
 def plan_reader(page: Page) -> PlanReader:
-    """Return what the officer may read of the plan; who plans knows of unannounced visits early."""
+    """Return the access to the plan; planners see unannounced visits before their window."""
     return PlanReader(page.tenant_id, page.access, page.today, page.may("console.plan.add"))
 
 

@@ -57,7 +57,7 @@ class PlanQuery:
 
     @classmethod
     def read(cls, year: int, arguments: Mapping[str, str]) -> PlanQuery:
-        """Read the filters; what cannot be read is the default."""
+        """Read the filters; an invalid one has its default."""
         month, state = parse_whole_number(arguments.get("month", ""), 2) or 0, arguments.get("state", "")
         texts = {name: arguments.get(name, "")[:_LONGEST] for name in ("team", "unit", "type")}
         state = state if state in (OPEN, *PlanState) else ""
@@ -70,7 +70,7 @@ class PlanQuery:
         return self != PlanQuery(self.year)
 
     def filter(self) -> ItemFilter:
-        """Return the filters as the query takes them."""
+        """Return the filters for the query of the store."""
         since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
         return ItemFilter(self.year, self.month, self.team, self.unit, self.type, self.state, since, until)
 
@@ -85,7 +85,7 @@ _PARAMETERS = ("month", "team", "unit", "type", "state", "since", "until")
 
 
 def _day_text(text: str) -> str:
-    """Return a day of an address; what is none is no day."""
+    """Return a day of an address; None for an invalid one."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -153,7 +153,7 @@ def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[
 
 
 def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[FilterField, ...]:
-    """Return the filters beside the states, with what is chosen; they offer what the plan holds."""
+    """Return the filters beside the states with their values; options are those of the plan."""
     lists, items = localizer.lists, [visit.item for visit in plan.items]
     months = [(str(month), month_name(month, localizer)) for month in MONTHS]
     teams = _offered({item.team_id for item in items}, localizer.team)

@@ -28,8 +28,14 @@ from field178_shared.text.i18n import N_
 # Fields of the form of an entry, in their order.
 PATHS: Mapping[str, tuple[str, ...]] = {
     RecordType.SANCTION_DECISION: (
-        *("document_number", "document_date", "agency_id", "violation_ids"),
-        *("sanction_id", "amount_vnd", "measure_ids", "received_on"),
+        "document_number",
+        "document_date",
+        "agency_id",
+        "violation_ids",
+        "sanction_id",
+        "amount_vnd",
+        "measure_ids",
+        "received_on",
     ),
     RecordType.PAYMENT: ("document_number", "paid_on", "amount_vnd"),
     RecordType.MEASURE_EXECUTION: ("done_on", "document_number"),

@@ -1,4 +1,4 @@
-"""The form of an entry by its declared fields: what was typed, its values, errors and what stands beside."""
+"""Form of an entry by its declared fields: typed texts, values, errors, and remarks beside fields."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Options = Mapping[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class EntryForm:
-    """A form: its type and paths, choices by path that no list has, what was typed, errors by path.
+    """Form of a type: paths, options by path that no list has, typed texts, errors by path.
 
-    `required` are asked for beside what the schema asks; `beside` says more about a field, by path.
+    `required`: paths that the form requires beside those of the schema; `beside`: remarks by path.
     """
 
     record_type: str
@@ -47,7 +47,7 @@ class EntryForm:
         return values
 
     def fields(self, localizer: Localizer) -> tuple[InputField, ...]:
-        """Return the fields in their order, with what was typed."""
+        """Return the fields in order with their typed texts."""
         return tuple(self._field(path, localizer) for path in self.paths)
 
     def _field(self, path: str, localizer: Localizer) -> InputField:
@@ -102,7 +102,7 @@ def typed_entry(
 
 
 def entry_label_of(record_type: str, path: str, localizer: Localizer) -> str:
-    """Return the label of a field; of one number of a list, what it counts."""
+    """Return the label of a field; for a number of a list, the name of its row."""
     context = FieldContext(record_type, path, {})
     own = entry_name(context, localizer) if "." in path else None
     return own or words_at(record_type, path, localizer.language).label

@@ -1,4 +1,4 @@
-"""Lists of entries: what is owed, each with its form, and what was entered, by type and page."""
+"""Lists of entries: missing ones with their forms, and stored ones by type and page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from field178_server.console.shell.links import FilterLink, PageLinks, page_links, wanted_page
+from field178_server.console.shell.links import FilterLink, PageLinks, page_links, requested_page
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
@@ -20,9 +20,9 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
-    """One thing that is owed: figure, what it is, a note, and the form that enters it.
+    """Missing entry: figure, text, note, and the form that enters it.
 
-    `is_entered`: the link opens what was entered.
+    `is_entered`: the link opens the stored entry.
     """
 
     figure: str
@@ -67,7 +67,7 @@ def list_entries(
         return [entry for entry in entries if record_type in ("", entry.type)]
 
     matches = of_type(current)
-    rows = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(matches))
+    rows = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(matches))
     labels = {"": localizer.say(N_("All"))} | {name: type_name(name, localizer) for name in types}
     return EntryList(
         [

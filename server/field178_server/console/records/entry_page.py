@@ -36,7 +36,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """The page: form, stored entry, where it stands and leads; `more` is for its own template."""
+    """Page of an entry: form, stored entry, menu entry and links; `more`: values for its own template."""
 
     form: EntryForm
     entry: Stored | None
@@ -64,7 +64,7 @@ class EntryRevision:
 
 @dataclass(frozen=True, slots=True)
 class RefusedForm:
-    """A form that was refused: with its errors, and what to say above it."""
+    """Refused form: errors, and the message above it."""
 
     form: EntryForm
     message: str
@@ -131,7 +131,7 @@ def attempt_entry(work: Callable[[Batch], object]) -> Refusal | None:
 
 def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> RefusedForm:
     errors = field_messages(form.record_type, refusal.problems, localizer.language)
-    # What is wrong with a field that the form does not show is said above it.
+    # Errors of fields that the form does not have are shown above it.
     beside = [
         f"{entry_label_of(form.record_type, path, localizer)}: {sentence}"
         for path, sentence in errors.items()

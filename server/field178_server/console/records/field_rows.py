@@ -162,7 +162,7 @@ class RowMaker:
         return marked_segments(text, self._known_names, self.localizer.language)
 
     def is_changed(self, path: str) -> bool:
-        """Tell whether a path, or anything under it, differs from what was last reviewed."""
+        """Tell whether the value at a path or below it differs from the reviewed revision."""
         return self.page.has_changed(path)
 
     def threads_at(self, path: str) -> tuple[ThreadView, ...]:

@@ -12,31 +12,32 @@ from field178_shared.text.i18n import N_
 _YEARS_BACK = 3
 
 
-def period_filters(asked: AskedFigures, localizer: Localizer) -> tuple[FilterField, ...]:
+def period_filters(figures: AskedFigures, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters of the period; a reader from above has one kind of year."""
-    say, now = localizer.say, asked.question.today.year
-    years = [str(one) for one in range(max(asked.year, now), min(asked.year, now - _YEARS_BACK) - 1, -1)]
-    name = "" if asked.period_name == WHOLE_YEAR else asked.period_name
+    say, now = localizer.say, figures.question.today.year
+    first, last = min(figures.year, now - _YEARS_BACK), max(figures.year, now)
+    years = [str(year) for year in range(last, first - 1, -1)]
+    name = "" if figures.period_name == WHOLE_YEAR else figures.period_name
     calendar = FilterField(
         "calendar",
         say(N_("Year begins")),
-        "" if asked.kind is YearKind.CALENDAR else asked.kind,
+        "" if figures.kind is YearKind.CALENDAR else figures.kind,
         [(YearKind.REPORT, say(YEAR_KINDS[YearKind.REPORT]))],
         say(YEAR_KINDS[YearKind.CALENDAR]),
     )
-    periods = [(one, say(PERIODS[one])) for one in PERIOD_NAMES if one != WHOLE_YEAR]
+    periods = [(period, say(PERIODS[period])) for period in PERIOD_NAMES if period != WHOLE_YEAR]
     return (
         FilterField(
-            "year", say(N_("Year")), str(asked.year), [(one, one) for one in years], say(N_("This year"))
+            "year", say(N_("Year")), str(figures.year), [(year, year) for year in years], say(N_("This year"))
         ),
         FilterField("period", say(N_("Period")), name, periods, say(PERIODS[WHOLE_YEAR])),
-        *(() if asked.is_from_above else (calendar,)),
+        *(() if figures.is_from_above else (calendar,)),
     )
 
 
-def area_filter(asked: AskedFigures, localizer: Localizer) -> FilterField:
+def area_filter(figures: AskedFigures, localizer: Localizer) -> FilterField:
     """Return the filter of the area."""
-    areas = areas_in_words(asked.areas, localizer)
+    areas = areas_in_words(figures.areas, localizer)
     return FilterField(
-        "area", localizer.say(N_("Area")), asked.area_id, areas, localizer.say(N_("Area of the plan"))
+        "area", localizer.say(N_("Area")), figures.area_id, areas, localizer.say(N_("Area of the plan"))
     )

@@ -55,7 +55,7 @@ def is_viewable(file: RecordFile) -> bool:
 def files_view(
     record: StoredRecord, files: Sequence[RecordFile], localizer: Localizer, now: datetime
 ) -> FilesView | None:
-    """Return the files of a record, None if it names none."""
+    """Return the files of a record, None if it has none."""
     if not files:
         return None
     count = RecordFileCount(len(files), sum(file.has_come for file in files))

@@ -116,6 +116,6 @@ def _length(metres: int, localizer: Localizer) -> str:
 
 
 def _round_below(metres: float) -> int:
-    """Return the largest of 1, 2, 5, 10, 20, 50, … that is not above."""
+    """Return the largest number of 1, 2, 5, 10, 20, 50, … that is at most `metres`."""
     power: int = 10 ** math.floor(math.log10(max(metres, 1)))
     return next(step * power for step in (5, 2, 1) if step * power <= max(metres, 1))

@@ -1,4 +1,4 @@
-"""A free text in pieces: what may name a person is marked with the reason to check it."""
+"""Segments of a free text: words that may name a person, with the reason of the mark."""
 
 from __future__ import annotations
 

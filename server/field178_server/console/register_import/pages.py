@@ -47,12 +47,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def index() -> Response:
-    """Show the form that takes a file, and the latest imports."""
+    """Show the form of a file, and the latest imports."""
     return _upload_page()
 
 
 def upload() -> AnyResponse:
-    """Stage a file: what is about persons is left out before anything is kept."""
+    """Stage a file; columns about persons are left out before anything is stored."""
     page, context, uploaded = current_page(), office(), request.files.get("file")
     runtime = page.runtime
     require_space_for_files(runtime.settings)
@@ -90,7 +90,7 @@ def detail(import_id: str) -> AnyResponse:
 
 
 def run(import_id: str) -> AnyResponse:
-    """Queue the import of what the preview showed."""
+    """Queue the import of the previewed rows."""
     row, context, engine = stored_import(import_id), office(), current_page().runtime.engine
     seen = request.form.get(SEEN, "")
     numbers = (parse_whole_number(text) for text in request.form.getlist("wanted"))
@@ -109,7 +109,7 @@ def run(import_id: str) -> AnyResponse:
 
 
 def undo(import_id: str) -> AnyResponse:
-    """Queue the undoing of an import; names what stands against it, where something does."""
+    """Queue the undoing of an import; a refusal names the records that prevent it."""
     row, context, engine = stored_import(import_id), office(), current_page().runtime.engine
     with snapshot(engine) as session:
         is_blocked = bool(blockers(session, context.tenant_id, import_id))

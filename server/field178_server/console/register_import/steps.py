@@ -1,4 +1,4 @@
-"""The two steps before the preview: which column fills which field, and what the words of the file mean."""
+"""Steps before the preview: fields of the columns, and meanings of the words in the file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FOR_ALL = "all:"
 
 
 def columns(import_id: str) -> AnyResponse:
-    """Show the columns of the file and what they were taken for."""
+    """Show the columns of the file with their fields."""
     with snapshot(current_page().runtime.engine) as session:
         preview = preview_in(session, import_id, parse_whole_number(request.args.get("sheet", ""), 3))
     if preview.row.applied_at is not None:
@@ -40,7 +40,7 @@ def columns(import_id: str) -> AnyResponse:
 
 
 def save_columns(import_id: str) -> AnyResponse:
-    """Store the columns; a required field that nothing fills is named, and nothing chosen is lost."""
+    """Store the columns; a required field without a column is an error, and the choices stay."""
     engine, context = current_page().runtime.engine, office()
     with snapshot(engine) as session:
         preview = preview_in(session, import_id, parse_whole_number(request.form.get("sheet", ""), 3))
@@ -57,7 +57,7 @@ def save_columns(import_id: str) -> AnyResponse:
 
 
 def words(import_id: str) -> AnyResponse:
-    """Show each spelling of units, kinds and states with what it means."""
+    """Show each spelling of units, kinds and states with its meaning."""
     page = current_page()
     with page.reading() as session:
         preview = preview_in(session, import_id)
@@ -71,7 +71,7 @@ def words(import_id: str) -> AnyResponse:
 
 
 def save_words(import_id: str) -> AnyResponse:
-    """Store what the spellings mean."""
+    """Store the meanings of the spellings."""
     engine, context = current_page().runtime.engine, office()
     with snapshot(engine) as session:
         preview = preview_in(session, import_id)
@@ -81,7 +81,7 @@ def save_words(import_id: str) -> AnyResponse:
         value = request.form.get(f"word:{spelling.path}:{spelling.key}", spelling.chosen)
         _refuse_unknown(preview, spelling.path, value)
         chosen.setdefault(spelling.path, {})[spelling.key] = value
-        # A meaning that the lists give is not stored: the lists may change it.
+        # A meaning from the lists is not stored: the lists may change.
         if value != spelling.chosen:
             news.setdefault(spelling.path, {})[spelling.key] = value
     choices = replace(preview.row.choices, words=chosen)

@@ -90,7 +90,7 @@ def field_options(localizer: Localizer) -> list[tuple[str, str]]:
 
 
 def for_all_fields(preview: Preview, localizer: Localizer) -> list[ForAllField]:
-    """Return the fields that one value may fill where the row says nothing."""
+    """Return the fields for which a default value may be chosen."""
     return [
         ForAllField(
             path,
@@ -103,7 +103,7 @@ def for_all_fields(preview: Preview, localizer: Localizer) -> list[ForAllField]:
 
 
 def value_options(preview: Preview, path: str, localizer: Localizer) -> Options:
-    """Return what may be chosen for a field, units by the alphabet."""
+    """Return the options of a field, units in alphabetical order."""
     choices = FIELDS[path].choices
     ids = [value for value, _ in preview.reader.spellings.options(path)]
     if choices == UNITS:
@@ -186,7 +186,7 @@ def repeated_text(paths: Sequence[str], localizer: Localizer) -> str:
 
 
 def file_problem(error: AppError, localizer: Localizer) -> str:
-    """Return why a file cannot be used and what to do."""
+    """Return the reason why a file cannot be used, and the remedy."""
     text = _PROBLEMS.get(str(error.details.get("problem")), _PROBLEMS["damaged"])
     limit = error.details.get("limit", 0)
     assert isinstance(limit, int)
@@ -197,7 +197,7 @@ def file_problem(error: AppError, localizer: Localizer) -> str:
 
 
 def too_large(localizer: Localizer) -> str:
-    """Return what is said of a file that is larger than this page takes."""
+    """Return the message about a file above the size limit."""
     return file_problem(refused("too_large", limit=MAX_BYTES), localizer)
 
 

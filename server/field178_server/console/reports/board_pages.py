@@ -1,4 +1,4 @@
-"""The board of reports: what is due, who has sent, who is late; a report is opened here."""
+"""Board of reports: due reports, received and late submissions, form of a new report."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ _OPENED = ("kind", "year", "period_from", "period_to", "area_id", "profile_ids")
 
 @dataclass(frozen=True, slots=True)
 class OpeningForm:
-    """What was typed to open a report, and the errors by field."""
+    """Form of a new report: typed texts, and errors by field."""
 
     typed: MultiDict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
 
 
 def index() -> Response:
-    """Show the reports, the calendar of one of them, and who has sent what it is made of."""
+    """Show the reports, the calendar of one of them, and its submissions."""
     return _board()
 
 
@@ -179,7 +179,7 @@ def _board(refusal: str = "", status: int = 200) -> Response:
 def _report_rows(
     reports: Iterable[KnownReport], stale: Collection[str], page: Page
 ) -> list[tuple[KnownReport, str, StateLabel]]:
-    """Return each report with its title and its state; `stale`: ids whose figures left their sign-off."""
+    """Return each report with title and state; `stale`: ids of signed-off reports with changed figures."""
     return [
         (
             stored,
@@ -211,7 +211,7 @@ def _submission_lines(
 
 
 def _followed(owed: Iterable[KnownSubmission], reader: ReportReader, page: Page) -> list[KnownSubmission]:
-    """Return the submissions that the officer follows; who sends alone sees the own ones."""
+    """Return the submissions that the officer may see; a reporter sees the own ones."""
     is_shown = reader.viewer.owes if reader.is_sender else reader.follows
     return [stored for stored in owed if is_shown(page.lists, stored.submission)]
 
@@ -329,7 +329,7 @@ def _refusal_text(refusal: Refusal, page: Page) -> str:
 
 
 def _day(text: str) -> date | None:
-    """Return the day of a date field: as browsers send it, or as people type it where there is none."""
+    """Return the day of a date field: as browsers send it, or as people type it without a date picker."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -24,7 +24,7 @@ _STALE = (N_("To be signed off again"), "bad", "alert")
 
 @dataclass(frozen=True, slots=True)
 class SubmissionLine:
-    """A report that one sender owes or has sent; `may_record`: its form is shown."""
+    """Due or received report of a sender; `may_record`: its form is shown."""
 
     stored: KnownSubmission
     sender: str
@@ -39,7 +39,7 @@ def state_label(state: ReportState, localizer: Localizer, *, is_stale: bool = Fa
 
 
 def title_of(report: Report, localizer: Localizer) -> str:
-    """Return what a report is called: its kind and year, and that it restates another one."""
+    """Return the title of a report: kind, year, and a mark of a restatement."""
     title = f"{localizer.label(localizer.lists.report_kinds, report.kind)} {report.year}"
     return localizer.say(N_("{report} (restatement)")).format(report=title) if report.restates else title
 
@@ -73,7 +73,7 @@ def submission_line(
 
 
 def sender_name(submission: ReportSubmission, localizer: Localizer) -> str:
-    """Return who sends: the commune, or the agency."""
+    """Return the name of the sender: commune or agency."""
     if is_of_commune(localizer.lists, submission.agency_id):
         return localizer.label(localizer.lists.units, submission.unit_id)
     return localizer.label(localizer.lists.agencies, submission.agency_id)

@@ -1,4 +1,4 @@
-"""Pages that compare a report with its records: what changed since, and the revisions behind a number."""
+"""Pages that compare a report with its records: changes since, and revisions behind a number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.console.reports.board_view import title_of
 from field178_server.console.reports.counting import comparison_of, counting_page, request_comparison
 from field178_server.console.reports.reader import seen_report
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import Page, current_page
 from field178_server.office.reports.printed import printed, printed_changes
 from field178_server.office.reports.queries import KnownReport, frozen_report, signed_content
@@ -36,7 +36,7 @@ def later(record_id: str) -> Response:
         back = (url_for("console.reports.detail", record_id=record_id), title)
         return counting_page(page, page.say(_HEADINGS[is_frozen]), back, is_failed=is_failed)
     changes = comparison.changes
-    rows = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
+    rows = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
     return page.render(
         "reports/later.html",
         record_id=record_id,
@@ -62,7 +62,7 @@ def trace(record_id: str, key: str) -> Response:
     places = frozen.content["trace"].get(key) if frozen is not None else None
     if frozen is None or places is None:
         raise AppError(ErrorCode.NOT_FOUND, key=key)
-    rows = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(places))
+    rows = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(places))
     report = printed(frozen.content, frozen.sha256)
     figures = (figure for section in report.sections for figure in section.figures)
     figure = next((figure for figure in figures if figure.id == key), None)

@@ -26,7 +26,7 @@ from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.text.i18n import N_
 
 LOOK_AGAIN_S = 15
-# For how long a comparison is shown, and a failure told; after it the records are counted anew.
+# A comparison or a failure is shown for this time; then the records are counted again.
 _SHOWN_FOR = timedelta(hours=1)
 _UNDER_WAY = {
     CountedFor.SIGN_OFF: N_("The report is being signed off: its records are counted first."),
@@ -66,7 +66,7 @@ def count_state(session: Session, page: Page, stored: KnownReport) -> ReportCoun
 
 
 def comparison_of(session: Session, page: Page, stored: KnownReport) -> CountedComparison | None:
-    """Return the comparison of a report with what is stored of it; None: it is counted first."""
+    """Return the comparison of a report with the stored records; None: a job counts them first."""
     if not is_large(session, page.tenant_id):
         comparison = compare(session, CountedAt(page.tenant_id, page.lists, page.now), stored)
         return CountedComparison(page.now, comparison.content, comparison.changes)
@@ -108,7 +108,7 @@ def days_counted_at(session: Session, page: Page, stored: KnownReport) -> dateti
 
 
 def counting_page(page: Page, title: str, back: tuple[str, str], *, is_failed: bool) -> Response:
-    """Return the page that is shown while records are counted; it looks again by itself."""
+    """Return the page that is shown while records are counted; it reloads by itself."""
     response = page.render("reports/counting.html", title=title, back=back, is_failed=is_failed)
     if not is_failed:
         response.headers["Refresh"] = str(LOOK_AGAIN_S)

@@ -57,7 +57,7 @@ _FAULTS: Mapping[TemplateFaultKind, str] = {
 
 
 def file(record_id: str, kind: str) -> Response:
-    """Give a report as DOCX, PDF or XLSX: a frozen one from its frozen content, a draft as it stands now."""
+    """Send a report as DOCX, PDF or XLSX: a frozen report by its frozen content, a draft by live figures."""
     page = current_page()
     if kind not in _TYPES:
         raise AppError(ErrorCode.NOT_FOUND, kind=kind)
@@ -81,12 +81,12 @@ def file(record_id: str, kind: str) -> Response:
 
 
 def template() -> Response:
-    """Show the template in use, and the form of another one."""
+    """Show the page of the report template, with the form that replaces it."""
     return _template_page()
 
 
 def template_file() -> Response:
-    """Give the template in use, to be changed and sent back."""
+    """Send the file of the report template."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         body = template_body(template_in_use(session, page.tenant_id), page.lists.report_layout)
@@ -103,7 +103,7 @@ def take_template() -> AnyResponse:
         return _template_page([page.say(N_("Choose a file."))], 422)
     body, name = file.stream.read(MAX_BYTES + 1), file.filename[:_NAME_LENGTH]
     sample = sample_report(page.lists)
-    # What reads and draws documents comes with the first of them, as for the papers of a visit.
+    # Imported with the first document: most servers never need these modules.
     from field178_server.office.reports.template_check import template_faults
 
     with reading_slot():
@@ -118,7 +118,7 @@ def take_template() -> AnyResponse:
 
 
 def drop_template() -> AnyResponse:
-    """Go back to the template of the product."""
+    """Replace the office's report template by that of the product."""
     _run(lambda session: operations.drop_template(batch_in(session), office()))
     return done(url_for("console.reports.template"), "template_dropped", _message_id())
 

@@ -1,4 +1,4 @@
-"""The officer of a page of reports: what is seen there, and what is done."""
+"""Reader of a page of reports: access and rights of the officer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_shared.records.reports import ReportSubmission
 
 @dataclass(frozen=True, slots=True)
 class ReportReader:
-    """Who reads, and what the role does: write and freeze, sign off, send."""
+    """Officer with the rights of the role: write and freeze, sign off, send."""
 
     viewer: ReportViewer
     may_write: bool
@@ -41,7 +41,7 @@ class ReportReader:
 
 
 def report_reader(page: Page) -> ReportReader:
-    """Return what the officer of a page sees and does of reports."""
+    """Return the reader of a page of reports."""
     may_write, may_sign = page.may("console.reports.write"), page.may("console.reports.sign")
     viewer = ReportViewer.of(page.officer, sees_drafts=may_write or may_sign)
     return ReportReader(viewer, may_write, may_sign, page.may("console.reports.record_submission"))

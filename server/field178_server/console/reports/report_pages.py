@@ -81,12 +81,12 @@ class SignOffState:
 
 
 def detail(record_id: str) -> Response:
-    """Show a report: as a draft its live figures, frozen what was frozen."""
+    """Show a report: live figures of a draft, stored figures of a frozen report."""
     return _report_page(record_id)
 
 
 def write(record_id: str) -> AnyResponse:
-    """Write the texts of a draft; what another officer wrote meanwhile stays, unless both wrote one text."""
+    """Write the texts of a draft; later texts of another officer stay, unless both wrote the same text."""
     page, stored = current_page(), _stored(record_id)
     texts_before = report_view.stored_texts(stored, tuple(page.lists.report_sections))
     sent = TypedTexts(
@@ -113,7 +113,7 @@ def write(record_id: str) -> AnyResponse:
 
 
 def withdraw(record_id: str) -> AnyResponse:
-    """Take a draft away, with what is owed for it."""
+    """Withdraw a draft with its submissions."""
     _stored(record_id)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     refusal = _run(lambda batch: operations.withdraw_report(batch, office(), seen))
@@ -123,7 +123,7 @@ def withdraw(record_id: str) -> AnyResponse:
 
 
 def undo_withdrawal(record_id: str) -> AnyResponse:
-    """Let a draft that was withdrawn stand again."""
+    """Restore a withdrawn draft."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         stored = withdrawn_report(session, page.tenant_id, record_id)
@@ -163,7 +163,7 @@ def freeze(record_id: str) -> AnyResponse:
 
 
 def restate(record_id: str) -> AnyResponse:
-    """Open the report that takes the place of a frozen one."""
+    """Open the restatement of a frozen report."""
     _stored(record_id)
     reason, seen = request.form.get("reason", ""), SeenReport(record_id, whole_number("seen_rev"))
     own_text = OwnText("reason", _label("restatement_reason", current_page()), reason)
@@ -271,9 +271,9 @@ def _live(session: Session, page: Page, stored: KnownReport) -> Content | None:
 
 
 def _texts_form(report: ReportContent, reader: ReportReader, page: Page) -> dict[str, str] | None:
-    """Return the stored texts by field where the officer writes them now, None where they are read.
+    """Return the stored texts by field if the officer may write them now, else None.
 
-    While a sign-off or freeze is under way nothing is written: an edit would end it.
+    During a sign-off or freeze nobody may write: an edit would end it.
     """
     if not reader.may_write or report.frozen is not None or report.counting.under_way:
         return None
@@ -313,7 +313,7 @@ def _sign_off_state(session: Session, page: Page, stored: KnownReport, content: 
 
 
 def _actions(stored: KnownReport, reader: ReportReader, sign_off: SignOffState, page: Page) -> dict[str, str]:
-    """Return what the officer can do, each with why it cannot be done now, "" where it can."""
+    """Return the actions of the officer, each with the reason why it is not possible now, "" if it is."""
     actions: dict[str, str] = {}
     state = stored.state
     unwritten = ", ".join(_label(name, page) for name in stored.report.unwritten_heading)
@@ -348,7 +348,7 @@ def _is_counted_apart() -> bool:
 
 
 def _acted(record_id: str, work: Callable[[Batch], object], flash: str = "") -> AnyResponse:
-    """Do the work; without a flash the page itself says what is under way."""
+    """Run an operation and redirect to the report, with a flash if one is named."""
     refusal = _run(work)
     if refusal is not None:
         return _report_page(record_id, None, refusal[0], refusal[1])

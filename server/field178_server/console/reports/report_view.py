@@ -1,4 +1,4 @@
-"""Texts of a report: fields of its form, merged with what another officer wrote; its sections."""
+"""Texts of a report: fields of the form, merge with later texts of another officer, sections."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _LONG = frozenset({"opening", "signer", "recipients"})
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A text of the form: what is typed, a digest of what was stored when it was read, and its error.
+    """Text of the form: typed text, digest of the text that was stored when the form was read, error.
 
-    The digest tells at the next save whether somebody else wrote this text meanwhile.
+    By the digest the next save detects a later change of the text.
     """
 
     name: str
@@ -51,7 +51,7 @@ class ReportSectionView:
 
 @dataclass(frozen=True, slots=True)
 class TypedTexts:
-    """What an officer typed: the texts by field, the digests of what was stored then, and errors."""
+    """Typed texts by field, with digests of the texts stored when the form was read, and errors."""
 
     texts: Mapping[str, str]
     was: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Pages of what agencies send: what is owed, the forms, who has sent and who is late."""
+"""Pages of agencies' returns: missing returns, forms, received and late ones."""
 
 from __future__ import annotations
 

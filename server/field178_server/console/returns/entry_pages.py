@@ -37,7 +37,7 @@ from field178_shared.records.returns import MONTHLY_TYPES, RETURN_TYPES
 
 
 def new(record_type: str) -> Response:
-    """Show the form of a new return with what the address tells already."""
+    """Show the form of a new return with the values of the address."""
     reader, unit_id = _reader_of_new(record_type)
     typed: MultiDict[str, str] = MultiDict()
     today = current_page().today
@@ -47,7 +47,7 @@ def new(record_type: str) -> Response:
     if "year" in form.paths:
         typed["year"] = str(today.year)
     for path, choices in form.options.items():
-        # The only one there is needs no choice.
+        # A single option is chosen by default.
         if len(choices) == 1:
             typed.setdefault(path, choices[0][0])
     return _form_page(reader, form, None, unit_id)
@@ -68,7 +68,7 @@ def add(record_type: str) -> AnyResponse:
 
 
 def detail(record_id: str) -> Response:
-    """Show a return with its history; who sent it corrects or withdraws it here."""
+    """Show a return with its history, and the forms of correction and withdrawal for its agency."""
     reader, entry = _reader_and_entry(record_id)
     return _stored_entry_page(reader, entry)
 
@@ -181,7 +181,7 @@ def _paths(reader: ReturnsReader, record_type: str, data: Data) -> tuple[str, ..
 
 
 def _reader_of_new(record_type: str) -> tuple[ReturnsReader, str]:
-    """Return the officer, who enters this type, with the unit of the address."""
+    """Return the reader of the page for a type that the officer enters, with the unit of the address."""
     if record_type not in RETURN_TYPES:
         raise AppError(ErrorCode.NOT_FOUND)
     page = current_page()

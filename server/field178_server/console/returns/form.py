@@ -24,12 +24,15 @@ from field178_shared.records.reading import entries_of, text_of
 from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.text.i18n import N_
 
-# How far back a return may still be entered.
+# Number of past months for which a return may be entered.
 MONTHS_OFFERED = 24
 _PATHS: Mapping[str, tuple[str, ...]] = {
     RecordType.INFORMATION_CORRECTION: ("corrected_on", "channel_id", "action_id", "item_count", "topic_ids"),
     RecordType.SUPERVISION: (
-        *("kind_id", "concluded_on", "units_supervised", "recommendations"),
+        "kind_id",
+        "concluded_on",
+        "units_supervised",
+        "recommendations",
         "recommendations_done",
     ),
     RecordType.PILOT_MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
@@ -42,7 +45,7 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
 def return_paths(
     record_type: str, agency_id: str, data: Data, today: date, lists: CodeLists
 ) -> tuple[str, ...]:
-    """Return the fields of a form: the numbers of the agency, the services in force, and what is stored."""
+    """Return the fields of a form: numbers of the agency, services in force, and stored ones."""
     if record_type == RecordType.AGENCY_RETURN:
         agency = lists.agencies.get(agency_id)
         requested = agency.return_numbers if agency else ()
@@ -96,7 +99,7 @@ def with_last_period(
 
 
 def _months(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
-    """Return the month at hand and those before it; one that was typed stays chosen, whatever it is."""
+    """Return the present month and those before it, and a typed month outside them."""
     first = today.replace(day=1)
     months = {months_after(first, -back).isoformat() for back in range(MONTHS_OFFERED)}
     if typed:

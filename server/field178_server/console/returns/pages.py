@@ -1,4 +1,4 @@
-"""The page of returns: what an agency owes, what every agency has sent, and what was entered."""
+"""Page of returns: missing returns of an agency, received returns of all agencies, stored entries."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MONTHS_SHOWN = 12
 
 
 def index() -> Response:
-    """Show the returns owed for the month, and the entries of a kind, newest first."""
+    """Show the missing returns of the month, and the entries of a kind, newest first."""
     page, flash = current_page(), take_flash(FLASHES)
     month = _month(page.today)
     with page.reading() as session:
@@ -75,7 +75,7 @@ def index() -> Response:
 def _monthly(
     reporters: Iterable[Reporter], entries: Iterable[Stored], month: date, page: Page
 ) -> dict[str, object]:
-    """Return the monthly returns of all agencies with their states, and the numbers that nobody sends."""
+    """Return the monthly returns of all agencies with their states, and the numbers without a reporter."""
     return {
         "sent": missing_first(returns_owed(reporters, entries, (month,), page.today, page.lists)),
         "states": return_states(page.localizer),

@@ -1,4 +1,4 @@
-"""The officer of a page of returns: what is seen and entered, and the unit that is chosen."""
+"""Reader of a page of returns: access and types of the officer, and the chosen unit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ReturnsReader:
 
 
 def returns_reader(session: Session, page: Page) -> ReturnsReader:
-    """Return what the officer of a page may read and enter."""
+    """Return the reader of a page of returns."""
     access = access_to_returns(session, page.officer, page.lists, page.today)
     units = by_label((unit_id, page.localizer.label(page.lists.units, unit_id)) for unit_id in access.units)
     types = access.types if page.may("console.returns.add") else ()

@@ -1,4 +1,4 @@
-"""Texts of returns: what is owed with its form, states of monthly returns, and lines of entries."""
+"""Lines of returns: missing ones with their forms, states of monthly returns, and stored entries."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _month_numbers(entry: Stored, localizer: Localizer) -> str:
 
 
 def _outcome(entry: Stored, localizer: Localizer) -> str:
-    """Return how many bodies were supervised, and what became of the recommendations."""
+    """Return the numbers of supervised bodies and of recommendations, made and carried out."""
     data = entry.data
     units, made, done = (
         value_text(entry.type, path, data.get(path), localizer)

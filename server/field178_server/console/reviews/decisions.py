@@ -92,7 +92,7 @@ def void(record_id: str) -> Response:
 
 
 def undo(record_id: str) -> Response:
-    """Undo the own approval of the last seconds."""
+    """Undo an approval that the officer made within the last seconds."""
     officer = actor()
     check_access(record_id)
     try:

@@ -89,7 +89,7 @@ def _allowed(page: Page, record: RecordPage | None) -> dict[str, bool]:
 def _unplaced_texts(
     page: Page, record: RecordPage, attempt: RefusedDecision, allowed: Mapping[str, bool]
 ) -> list[tuple[str, str]]:
-    """Return label and text of the input whose form the record has no longer."""
+    """Return label and text of inputs without a field on the page."""
     forms = ("may_void",) if attempt.form == VOID else ("may_pin", "may_reopen")
     has_reason_form = any(allowed[form] for form in forms)
     reason = () if has_reason_form else ((page.say(N_("Reason")), attempt.reason),)

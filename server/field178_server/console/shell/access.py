@@ -16,7 +16,7 @@ class Access:
     is_public: bool = False
 
     def is_open_to(self, role: str, lists: CodeLists) -> bool:
-        """Tell whether an officer of this role may open the page; an unknown role opens nothing."""
+        """Tell whether a role may open the page; an unknown role may open none."""
         if self.is_public or not self.rights:
             return True
         entry = lists.roles.get(role)

@@ -1,4 +1,4 @@
-"""The console's blueprint, its template folders, and the addresses of static files by content hash."""
+"""Blueprint of the console, folders of templates, and addresses of static files by content hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONSOLE = Path(__file__).parents[1]
 
 
 class ConsoleBlueprint(Blueprint):
-    """A blueprint whose template `reviews/queue.html` is the file `reviews/templates/queue.html`."""
+    """Blueprint in which the template `reviews/queue.html` is the file `reviews/templates/queue.html`."""
 
     @cached_property
     def jinja_loader(self) -> BaseLoader:
@@ -30,7 +30,7 @@ STATIC_ENDPOINT = f"{console.name}.static"
 
 STATIC = Path(__file__).parents[1] / "static"
 KEEP_FOR_EVER = "public, max-age=31536000, immutable"
-# For the browser of who is signed in; only for an address that names the version of what it gives.
+# Cached by the browser of the signed-in officer; only for addresses with the version of the content.
 KEEP_PRIVATELY = "private, max-age=31536000, immutable"
 
 

@@ -1,4 +1,4 @@
-"""Confirmation of the password before a file is taken out: a link can carry none, so a page asks for it."""
+"""Confirmation of the password before a download: a link has no field for it, so a page asks for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_server.http.browser_session import is_confirmed
 
 
 def ask_before_file(back: str) -> Response | None:
-    """Lead to the page that asks the password, and then to this file; None where it was typed lately."""
+    """Return the redirect to the page that asks the password; None if it was typed lately."""
     if is_confirmed():
         return None
     return redirect(

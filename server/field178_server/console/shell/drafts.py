@@ -1,7 +1,6 @@
-"""Drafts of forms: browsers keep what was typed, sealed with a key of its officer, until it is written.
+"""Drafts of forms: browsers store typed values, encrypted with a key of the officer, until they are saved.
 
-The server stores no draft. It gives the key to pages of the officer, and tells the browser what became of a
-form that was sent.
+The server stores no draft. It sends the key with pages of the officer, and the outcome of each sent form.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def draft_key(officer: OfficerContext) -> str:
 
 
 def form_page() -> str:
-    """Return the address of the page with the form: the page asked for, or the page of the sent form."""
+    """Return the address of the page with the form: the requested page, or the page of the sent form."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
     address = sent_field(PAGE_FIELD)
@@ -63,13 +62,13 @@ def form_page() -> str:
 
 
 def sent_draft() -> str:
-    """Return the id of the draft that the browser keeps of the sent form, empty for none."""
+    """Return the id of the browser's draft of the sent form, "" for none."""
     draft_id = sent_field(DRAFT_FIELD)
     return draft_id if is_uuid(draft_id) else ""
 
 
 def mark_draft(response: Response) -> Response:
-    """Tell the browser whether the sent form was written; a lost answer tells nothing."""
+    """Mark in the response whether the sent form was saved."""
     if request.method == "POST" and (draft_id := sent_draft()):
         outcome = "written" if response.status_code == _WRITTEN else "kept"
         response.set_cookie(
@@ -84,7 +83,7 @@ def mark_draft(response: Response) -> Response:
 
 
 def sent_field(name: str) -> str:
-    """Return a field of the sent form; a form that is too large to be read has none."""
+    """Return a field of the sent form, "" if the form is too large to be read."""
     try:
         return request.form.get(name, "")
     except RequestEntityTooLarge:

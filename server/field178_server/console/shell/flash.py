@@ -29,7 +29,7 @@ class Flash:
 
 
 def leave_flash(response: Response, code: str, record_id: str) -> Response:
-    """Set the flash cookie for the next page."""
+    """Set the cookie of the message that the next page shows."""
     response.set_cookie(
         COOKIE,
         f"{code}.{record_id}",

@@ -1,4 +1,4 @@
-"""Actions by forms: one transaction, a sentence for each refusal, and the redirect."""
+"""Actions of forms: transaction, text of a refusal, redirect."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from field178_shared.text.formats import parse_whole_number
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refused action: the sentence, and the fields at fault; what was chosen and typed stays typed."""
+    """Refused action: text for the officer, and problems by field; the form keeps the typed values."""
 
     status: int
     code: ErrorCode
@@ -34,7 +34,7 @@ class Refusal:
 
     @property
     def concerns_reason(self) -> bool:
-        """Whether it is the reason that is missing or too long."""
+        """Whether the reason is missing or too long."""
         return self.code in (ErrorCode.REQUIRED, ErrorCode.TOO_LONG)
 
     @property
@@ -44,7 +44,7 @@ class Refusal:
 
 
 def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str]) -> Refusal | None:
-    """Run the work in one transaction; return errors that have a sentence as a refusal, raise all others."""
+    """Run an operation in one transaction; return an error that has a text as a refusal, raise others."""
     try:
         run_write(current_runtime().engine, work)
     except AppError as error:
@@ -60,12 +60,12 @@ def done(href: str, code: str, record_id: str) -> Response:
 
 
 def actor() -> Actor:
-    """Return the officer who is signed in, as the author of what is done."""
+    """Return the signed-in officer as the author of changes."""
     return Actor("officer", current_officer().id)
 
 
 def batch_in(session: Session) -> Batch:
-    """Return a working set for services that write records."""
+    """Return a batch for operations that write records."""
     runtime = current_runtime()
     return Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
 
@@ -77,7 +77,7 @@ def office() -> OperationContext:
 
 
 def whole_number(name: str, default: str = "") -> int:
-    """Return a number that a form carries; a form that was tampered with is a bad request."""
+    """Return a number of the form, or raise AppError(bad_request)."""
     number = parse_whole_number(request.form.get(name, default))
     if number is None:
         raise AppError(ErrorCode.BAD_REQUEST)
@@ -85,7 +85,7 @@ def whole_number(name: str, default: str = "") -> int:
 
 
 def lists_typed(prefix: str) -> dict[str, list[str]]:
-    """Return all texts of the form whose names begin so, by the rest of their names."""
+    """Return the texts of the fields with a prefix, by the rest of the field's name."""
     named = (name for name in request.form if name.startswith(prefix))
     return {name.removeprefix(prefix): request.form.getlist(name) for name in named}
 

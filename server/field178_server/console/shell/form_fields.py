@@ -1,4 +1,4 @@
-"""One field of a form: its label, its control, what was typed, and its error."""
+"""Field of a form: label, control, typed text, error."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ class InputField:
 
 def faults_of(fields: tuple[InputField, ...]) -> list[tuple[str, str, str]]:
     """Return label, sentence and address of each error for the summary, in the order of the form."""
-    return [(one.label, one.error, f"#{one.id}") for one in fields if one.error]
+    return [(field.label, field.error, f"#{field.id}") for field in fields if field.error]

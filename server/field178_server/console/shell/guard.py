@@ -31,7 +31,7 @@ def init_error_page(app: Flask) -> None:
 
 @console.before_request
 def _admit() -> AnyResponse | None:
-    """Admit a request: an officer where one is needed, with the right, and no forged form."""
+    """Check a request: signed-in officer, access of the route, form token."""
     if request.endpoint == STATIC_ENDPOINT:
         return None
     route, officer = find_route(str(request.endpoint)), find_officer()
@@ -42,10 +42,10 @@ def _admit() -> AnyResponse | None:
     if officer is not None:
         current_lists().refresh()
     if officer is not None and not route.access.is_open_to(officer.role, load()):
-        # What an officer may not do is not there: the answer is the same with and without a record.
+        # The response is the same as for a missing page: it does not tell whether a record exists.
         raise AppError(ErrorCode.NOT_FOUND)
     if route.max_bytes is not None:
-        # Before the form is read for its token; only for an officer who may send it.
+        # Set before the form is read for its token; only for an officer with access to the route.
         request.max_content_length = route.max_bytes
     check_csrf()
     return None
@@ -73,7 +73,7 @@ def _to_sign_in() -> AnyResponse:
 
 
 def _way_back() -> str | None:
-    """Return the next address: the page asked for, or the page of the sent form."""
+    """Return the address after the sign-in: the requested page, or the page of the sent form."""
     if page := form_page():
         return page
     pages, path = current_app.url_map.bind(""), request.path
@@ -84,11 +84,11 @@ def _way_back() -> str | None:
 
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
-    """Return an error as a page that says what happened and where to go on."""
+    """Return the page of an error: title, advice, and link to the next page."""
     # A stranger has no `Page`.
     localizer = Localizer(chosen_language())
     signed_in = find_officer() is not None
-    # What is not there has no form either.
+    # A page that was not found has no form to go back to.
     has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
     form = _way_back() if has_form else None
     layout = _layout(status)
@@ -114,7 +114,7 @@ def _layout(status: int) -> OfficeLayout | None:
     return None if find_officer() is None or status >= 500 else current_page().layout
 
 
-# The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.
+# The console answers FORBIDDEN only to a form with a wrong token; a missing right is NOT_FOUND.
 _TITLES = {
     ErrorCode.FORBIDDEN: N_("This form could not be sent"),
     ErrorCode.STORAGE_FULL: N_("The server’s disk is full"),

@@ -67,7 +67,7 @@ class OfficeLayout:
 
 # With "More" five tabs, each wide enough for its name on a phone of 320 px.
 TABS = 4
-# The order is that of the tabs: what a role works with first is first.
+# In the order of the tabs: first the pages that a role uses first.
 _GROUPS = {
     MenuGroup.TODAY: N_("Today"),
     MenuGroup.REVIEW: N_("Review"),

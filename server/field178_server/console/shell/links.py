@@ -28,7 +28,7 @@ def record_link(record_type: str, record_id: str) -> str | None:
 
 
 def heading(name: str | None, record_type: str, localizer: Localizer) -> str:
-    """Return what a record is called with its type behind it; the type alone where no name is known."""
+    """Return the name of a record with its type behind it; the type alone without a name."""
     kind = type_name(record_type, localizer)
     return f"{name} · {kind}" if name else kind
 
@@ -42,7 +42,7 @@ def scope_text(scope: str, localizer: Localizer) -> str:
 
 
 def name_in(values: Data, localizer: Localizer) -> str | None:
-    """Return the name of the record or of its establishment, as far as these values tell it."""
+    """Return the name of the record or of its establishment by these values, None for neither."""
     if isinstance(name := values.get("name"), str):
         return name
     if establishment := localizer.names.establishments.get(str(values.get("establishment_id"))):
@@ -76,8 +76,8 @@ class PageLinks:
     after: str | None
 
 
-def wanted_page(text: str) -> int:
-    """Read the number of a page in an address; whatever is none is the first page."""
+def requested_page(text: str) -> int:
+    """Return the number of a page in an address; an invalid one is the first page."""
     return max(1, parse_whole_number(text, 5) or 1)
 
 

@@ -1,4 +1,4 @@
-"""Long lists: filters and places that stand in the address, and the links between pages."""
+"""Address of a list: filters, position, and links between pages."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FORMATS = ("xlsx", "csv")
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A filter of the form with its choices; one without choices is a day.
+    """Filter of the form with its choices; without choices it is a day.
 
-    `unset`: what the choice that asks for nothing is called; "" is "all".
+    `unset`: label of the choice that filters nothing; "" is "all".
     """
 
     name: str
@@ -46,17 +46,17 @@ class ListAddress:
     saved_as: str = ""
 
     def given(self, *names: str) -> list[tuple[str, str]]:
-        """Return these parameters as they stand in the present address, the empty ones left out."""
+        """Return the values of these parameters in the present address, without empty ones."""
         return [(name, text) for name in names for text in request.args.getlist(name) if text]
 
     def href(self, **changed: str) -> str:
         """Return the address of the list with some parameters changed; an empty one is left out."""
-        kept = [one for one in self.given(*self.kept) if one[0] not in changed]
+        kept = [parameter for parameter in self.given(*self.kept) if parameter[0] not in changed]
         query = urlencode([*kept, *((name, text) for name, text in changed.items() if text)])
         return with_query(url_for(self.endpoint), query)
 
     def pages(self, page: KeysetPage[Any]) -> Mapping[str, str]:
-        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
+        """Return the addresses of first, previous, next and last page; "" for a page that does not exist."""
         return {
             name: self.href(**place.parameters) if place is not None else ""
             for name, place in page.places.items()
@@ -68,11 +68,11 @@ class ListAddress:
         return request.args.get("view") == MAP_VIEW
 
     def points(self) -> str:
-        """Return the address of what the list finds as points."""
+        """Return the address of the points of the list."""
         return with_query(url_for(self.points_endpoint), urlencode(self.given(*self.kept)))
 
     def ways(self) -> Sequence[tuple[str, str, bool]]:
-        """Return the ways to look at the list: their key, address, and whether it is the present one."""
+        """Return the views, table and map: key, address, and whether it is the present view."""
         is_map = self.shows_map
         return (("table", self.href(view=""), not is_map), (MAP_VIEW, self.href(view=MAP_VIEW), is_map))
 
@@ -82,8 +82,8 @@ class ListAddress:
         return {kind: with_query(url_for(self.file_endpoint, kind=kind), query) for kind in FORMATS}
 
 
-def wanted_day(name: str) -> date | None:
-    """Read a day of the address; whatever is none narrows nothing."""
+def requested_day(name: str) -> date | None:
+    """Return a day of the address; None for a text that is no date."""
     text = request.args.get(name, "")
     try:
         return date.fromisoformat(text)

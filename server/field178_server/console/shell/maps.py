@@ -1,4 +1,4 @@
-"""The map of a list: what the browser draws, as one compact answer of points and the words for them."""
+"""Map of a list: points with their texts as one compact response, kinds of marks, map file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from field178_shared.text.i18n import N_
 _HAS_POINT = {"yes": True, "no": False}
 WITH_POINT, WITHOUT_POINT = _HAS_POINT
 _DEGREE = 10_000_000
-# Beyond the fifth decimal, about a metre, a point of a register says nothing.
+# The fifth decimal is about a metre: points of the register are not more exact.
 _DECIMALS = 5
 _OLD, _OPEN = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class MarkKind:
-    """A kind of mark, told apart by shape and colour; `key` names both."""
+    """Kind of a mark; `key` is the name of its shape and colour."""
 
     key: str
     label: str
@@ -32,7 +32,7 @@ class MarkKind:
 
 @dataclass(frozen=True, slots=True)
 class ListedPoint:
-    """One mark: where, of which kind, and what its card says. Positions are in 1e-7 degrees."""
+    """Point on the map: position in 1e-7 degrees, kind of mark, and texts of its card."""
 
     record_id: str
     lat: int
@@ -47,9 +47,9 @@ class ListedPoint:
 
 @dataclass(frozen=True, slots=True)
 class ListMap:
-    """A map as the page around it knows it: the address of its points, and of the list of what has none.
+    """Map of a page: address of its points, and of the list of rows without a point.
 
-    `ground`: vector or raster where the office has a map file, and its version, so that browsers keep its
+    `ground`: vector or raster if the office has a map file, else ""; `ground_version` lets browsers cache its
     ranges; `has_flags`: marks may be old or open.
     """
 
@@ -70,19 +70,19 @@ def map_of(address: ListAddress, marks: Sequence[MarkKind], *, has_flags: bool =
     return ListMap(address.points(), unplaced, marks, ground, version, has_flags)
 
 
-def wanted_point() -> bool | None:
+def requested_point() -> bool | None:
     """Return whether the address asks for establishments with a point or without; None for both."""
     return _HAS_POINT.get(request.args.get("point", ""))
 
 
 def point_filter(has_point: bool | None, localizer: Localizer) -> FilterField:
     """Return the filter by whether an establishment has a point."""
-    value = next((one for one, meant in _HAS_POINT.items() if meant is has_point), "")
+    chosen = next((key for key, value in _HAS_POINT.items() if value is has_point), "")
     options = (
         (WITH_POINT, localizer.say(N_("Has a point"))),
         (WITHOUT_POINT, localizer.say(N_("No point yet"))),
     )
-    return FilterField("point", localizer.say(N_("Point on the map")), value, options)
+    return FilterField("point", localizer.say(N_("Point on the map")), chosen, options)
 
 
 def map_file() -> Path | None:
@@ -91,13 +91,13 @@ def map_file() -> Path | None:
 
 
 def ground_version(path: Path) -> str:
-    """Return what changes when a map file is replaced."""
-    found = path.stat()
-    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
+    """Return the version of a map file; it changes when the file is replaced."""
+    status = path.stat()
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
 
 
 def ground_kind(path: Path | None) -> str:
-    """Return what a map file holds, vector or raster; "" for none that can be drawn (PMTiles, version 3)."""
+    """Return the kind of a PMTiles file (version 3), vector or raster; "" for a file that cannot be drawn."""
     if path is None:
         return ""
     try:
@@ -115,7 +115,7 @@ _GROUNDS = {1: "vector", 2: "raster", 3: "raster", 4: "raster"}
 
 
 def marks_of_outcomes(localizer: Localizer, never: str = "") -> tuple[MarkKind, ...]:
-    """Return the kinds of marks by the result of a visit; `never` names the one for no visit."""
+    """Return the kinds of marks by the result of a visit; `never`: label of the mark for no visit."""
     results = tuple(
         MarkKind(key, localizer.choice("overall_result", outcome)) for outcome, key in _MARKS.items()
     )
@@ -124,12 +124,12 @@ def marks_of_outcomes(localizer: Localizer, never: str = "") -> tuple[MarkKind, 
 
 
 def mark_of(outcome: str | None) -> str:
-    """Return the kind of mark of a result; a visit without one has a kind of its own."""
+    """Return the kind of mark of a result; a visit without a result has its own kind."""
     return _MARKS.get(outcome or "", _NO_RESULT)
 
 
 def result_text(outcome: str | None, localizer: Localizer) -> str:
-    """Return the result of a visit in words; one without says so."""
+    """Return the text of a visit's result, also of none."""
     return localizer.choice("overall_result", outcome) if outcome else localizer.say(N_("No result"))
 
 
@@ -146,29 +146,29 @@ NEVER = "never"
 def points_answer(
     points: Iterable[ListedPoint], placed: int, unplaced: int, localizer: Localizer, href: str
 ) -> Response:
-    """Return points as JSON; words that repeat are sent once. `href` is an address that ends in the id."""
+    """Return points as JSON; repeated texts are sent once. `href`: address of a record without its id."""
     words: dict[str, int] = {}
     units: set[str] = set()
     rows: list[list[Any]] = []
-    for one in points:
-        units.add(one.unit_id)
-        numbers = [words.setdefault(line, len(words)) for line in one.lines]
-        flags = (_OLD if one.is_old else 0) + (_OPEN if one.is_open else 0)
-        rows.append(
-            [one.record_id, _degrees(one.lat), _degrees(one.lon), one.mark, flags, one.title, *numbers]
-        )
-    found = {
-        "said": _said(len(rows), placed, localizer),
+    for point in points:
+        units.add(point.unit_id)
+        numbers = [words.setdefault(line, len(words)) for line in point.lines]
+        flags = (_OLD if point.is_old else 0) + (_OPEN if point.is_open else 0)
+        place = (_degrees(point.lat), _degrees(point.lon))
+        rows.append([point.record_id, *place, point.mark, flags, point.title, *numbers])
+    content = {
+        "said": _count_text(len(rows), placed, localizer),
         "unplaced": _unplaced(unplaced, localizer),
         "href": href,
         "words": list(words),
         "communes": _communes(units, localizer),
         "points": rows,
     }
-    return Response(json.dumps(found, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, mimetype="application/json")
 
 
-def _said(shown: int, placed: int, localizer: Localizer) -> str:
+def _count_text(shown: int, placed: int, localizer: Localizer) -> str:
     count = localizer.number(placed)
     if shown < placed:
         text = localizer.say(
@@ -185,11 +185,11 @@ def _unplaced(count: int, localizer: Localizer) -> str:
 
 
 def _communes(units: Iterable[str], localizer: Localizer) -> list[list[Any]]:
-    """Return the names of communes with the middle of each: what lies where, without any map."""
-    known = (localizer.lists.units.get(unit) for unit in sorted(units))
+    """Return the names of communes with their centres, which are shown without a map file as well."""
+    listed = (localizer.lists.units.get(unit) for unit in sorted(units))
     return [
         [unit.label(localizer.language), unit.lat, unit.lon]
-        for unit in known
+        for unit in listed
         if unit is not None and unit.lat is not None and unit.lon is not None
     ]
 

@@ -1,6 +1,6 @@
-"""Secrets that are shown once: from the form to the page behind the redirect, in a cookie of a minute.
+"""Secrets that are shown once: a cookie of one minute carries them to the page behind the redirect.
 
-Loading the page again asks for nothing a second time, and shows nothing a second time.
+Reloading that page neither repeats the action nor shows the secret again.
 """
 
 from __future__ import annotations

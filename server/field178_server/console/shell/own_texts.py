@@ -15,24 +15,24 @@ from field178_shared.text.privacy import PrivacyMark, lint
 
 # The key of the question whether the marked texts stay as they are.
 TEXTS = "texts"
-# A password was checked before: the session is confirmed, and the page must not hold it.
+# The password was checked before: the session is confirmed, and the page must not contain it.
 _NEVER_SENT_AGAIN = frozenset({"csrf_token", "form_page", "password", CODE_FIELD})
 
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """A text of the form that was sent, by the name of its field."""
+    """Text of a sent form with the name of its field."""
 
     name: str
     label: str
     text: str
 
     def marks(self, known_names: Sequence[str] = ()) -> tuple[PrivacyMark, ...]:
-        """Return the places that may name a person, in the reader's language."""
+        """Return the marks of words that may name a person, in the reader's language."""
         return lint(self.text, known_names, chosen_language())
 
     def places(self, known_names: Sequence[str] = ()) -> list[tuple[str, str]]:
-        """Return the marked words, each once, with what they may be."""
+        """Return the marked words, each once, with the message of their mark."""
         plain = nfc(self.text)
         words = ((plain[mark.start : mark.end], mark.message) for mark in self.marks(known_names))
         return list(dict.fromkeys(words))

@@ -1,4 +1,4 @@
-"""Page of the signed-in officer: what a handler needs of the request, and rendering within the layout."""
+"""Page of the signed-in officer: officer, lists, day and localizer of a request; rendering in the layout."""
 
 from __future__ import annotations
 

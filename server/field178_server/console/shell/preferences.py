@@ -23,14 +23,14 @@ def chosen_language() -> str:
 
 
 def chosen_theme() -> str:
-    """Return light, dark, or auto: whatever the system says."""
+    """Return the colour theme of this browser: light, dark, or auto for that of the system."""
     theme = request.cookies.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
 
 
-def local_path(wanted: str) -> str:
-    """Return a path of this server; anything that leads elsewhere becomes the first page."""
-    parts = urlsplit(wanted)
-    is_local = not parts.scheme and not parts.netloc and wanted.startswith("/")
-    unsafe = wanted.startswith("//") or "\\" in wanted or any(ord(character) < 32 for character in wanted)
-    return wanted if is_local and not unsafe else url_for("console.today.index")
+def local_path(path: str) -> str:
+    """Return a path of this server; the first page for an address of another server."""
+    parts = urlsplit(path)
+    is_local = not parts.scheme and not parts.netloc and path.startswith("/")
+    unsafe = path.startswith("//") or "\\" in path or any(ord(character) < 32 for character in path)
+    return path if is_local and not unsafe else url_for("console.today.index")

@@ -1,4 +1,4 @@
-"""Reading of a record on a page: it stands in the audit trail before the page is sent."""
+"""Entry of the audit trail about a record that a page shows, written before the page is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes of the console: each capability declares its own as `ROUTES` in its `__init__.py`."""
+"""URL table of the console: each capability declares its `ROUTES` in its `__init__.py`."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _ROUTES: dict[str, Route] = {}
 
 
 def register_routes(console: Blueprint, capability: str, routes: Iterable[Route]) -> None:
-    """Register the routes of a capability on a blueprint of its name within the console's."""
+    """Register a capability's rows on a blueprint of its name within the console's blueprint."""
     blueprint = Blueprint(capability, __name__)
     for route in routes:
         name = route.handler.__name__
@@ -96,12 +96,12 @@ def register_routes(console: Blueprint, capability: str, routes: Iterable[Route]
 
 
 def find_route(endpoint: str) -> Route | None:
-    """Return the route of an endpoint, or None."""
+    """Return the row of an endpoint, or None."""
     return _ROUTES.get(endpoint)
 
 
 def all_routes() -> Mapping[str, Route]:
-    """Return every route by its endpoint, `console.<capability>.<handler>`."""
+    """Return every row by its endpoint, `console.<capability>.<handler>`."""
     return MappingProxyType(_ROUTES)
 
 

@@ -14,7 +14,7 @@ Reader = Callable[[Control, Sequence[str]], object]
 
 @dataclass(frozen=True, slots=True)
 class TypedValues:
-    """Values by path, None for an empty field, and sentences by the path of what is no value."""
+    """Values by path, None for an empty field, and messages by path of an invalid one."""
 
     language: str
     values: dict[str, object] = field(default_factory=dict)
@@ -29,8 +29,8 @@ class TypedValues:
         is_required: bool = False,
         reader: Reader = read_typed,
     ) -> None:
-        """Read the field of a path; `reader` is for what this form writes in its own way."""
-        typed = [found for text in texts if (found := text.strip())]
+        """Read the field of a path; `reader`: for a text in the form's own spelling."""
+        typed = [stripped for text in texts if (stripped := text.strip())]
         self.values[path] = None
         try:
             if typed:
@@ -42,7 +42,7 @@ class TypedValues:
             self.errors[path] = message(error.code, self.language, details)
 
     def drop(self, path: str) -> None:
-        """Leave a field empty that is not asked for."""
+        """Set a field that the form does not show to None."""
         self.values[path] = None
         self.errors.pop(path, None)
 

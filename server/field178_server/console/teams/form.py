@@ -35,7 +35,7 @@ LEVELS: Mapping[str, str] = {
     "province": N_("Province or city level"),
     "national": N_("National level"),
 }
-# Types of units that no team is given.
+# Types of units that teams cannot have.
 _TOO_HIGH = frozenset({"country", "municipality", "province"})
 
 
@@ -53,7 +53,7 @@ class FormState:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> FormState:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         return cls({name: form.getlist(name) for name in form})
 
     def refused(self, problems: Mapping[str, Iterable[str]], localizer: Localizer) -> FormState:

@@ -34,7 +34,7 @@ class FieldContext:
 
 
 def type_name(record_type: str, localizer: Localizer) -> str:
-    """Return what a record type is called."""
+    """Return the name of a record type."""
     if record_type in RECORD_NAMES or record_type in OFFICE_RECORD_NAMES:
         return record_name(record_type, localizer.language)
     return localizer.say(N_("Unknown type: {name}")).format(name=record_type)
@@ -46,7 +46,7 @@ def field_name(record_type: str, path: str, localizer: Localizer) -> str:
 
 
 def return_name(word: str, localizer: Localizer) -> str:
-    """Return what a figure that an agency sends is called: a monthly number, or a return sent whole."""
+    """Return the name of an agency's figure: a monthly number, or a type of return."""
     if word in RETURN_NUMBERS:
         return field_name(RecordType.AGENCY_RETURN, word, localizer)
     return type_name(word, localizer)
@@ -80,7 +80,7 @@ def entry_name(context: FieldContext, localizer: Localizer) -> str | None:
 
 
 def entry_label(context: FieldContext, localizer: Localizer) -> str:
-    """Return what one entry of a group is called: its own name, where it is not already its value."""
+    """Return the label of an entry of a group: its name, unless its value shows the name."""
     group = context.path.partition(".")[0]
     name = None if group in _NAMED_IN_VALUE else entry_name(context, localizer)
     return name or field_name(context.record_type, context.path, localizer)
@@ -145,5 +145,5 @@ def _is_read(record_type: str, path: str) -> bool:
     return field is None or not field.off_console
 
 
-# Groups whose entries say their own name in their value.
+# Groups with entries that show their name in their value.
 _NAMED_IN_VALUE = frozenset({"members", "follow_ups"})

@@ -1,4 +1,4 @@
-"""Figures in words: values by their units, targets, where a figure stands, and what is needed a month."""
+"""Texts of figures: values by their units, targets, standing, and numbers needed a month."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def figure_text(indicator: Indicator, value: float | None, localizer: Localizer)
 
 
 def value_of_figure(indicator: Indicator, figure: FigureValue, localizer: Localizer) -> str:
-    """Return the value of a figure, or the range that it lies in where a part was not counted."""
+    """Return the value of a figure, or its bounds if a part was not counted."""
     low, high = figure.low, figure.high
     if figure.value is not None:
         text = figure_text(indicator, figure.value, localizer)
@@ -59,24 +59,24 @@ def coverage_text(coverage: Coverage, localizer: Localizer) -> str:
 
 
 def target_text(indicator: Indicator, plan: TargetProfile, target: float, localizer: Localizer) -> str:
-    """Return what a plan asks of an indicator."""
-    wanted = figure_text(indicator, target, localizer)
+    """Return the text of a plan's target for an indicator."""
+    target_text = figure_text(indicator, target, localizer)
     if indicator.unit == YES_NO:
-        return wanted
-    operator = next(one.op for one in plan.targets if one.indicator == indicator.id)
-    return f"{_OPERATORS.get(operator, operator)} {wanted}"
+        return target_text
+    operator = next(entry.op for entry in plan.targets if entry.indicator == indicator.id)
+    return f"{_OPERATORS.get(operator, operator)} {target_text}"
 
 
 def standing_label(standing: Standing, localizer: Localizer) -> StateLabel:
-    """Return where a figure stands."""
+    """Return the label of a figure's standing."""
     text, tone, icon = _STANDINGS[standing]
     return StateLabel(localizer.say(text), tone, icon)
 
 
 def need_text(indicator: Indicator, progress: TargetProgress, target: float, localizer: Localizer) -> str:
-    """Return what is needed to reach a target, "" where nothing is."""
+    """Return the number that is missing to reach a target, "" if none is missing."""
     say, number = localizer.say, localizer.number
-    noun, wanted = (
+    noun, target_text = (
         counted_noun(indicator.numerator, indicator, localizer),
         figure_text(indicator, target, localizer),
     )
@@ -90,14 +90,14 @@ def need_text(indicator: Indicator, progress: TargetProgress, target: float, loc
     else:
         template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
         count = progress.monthly
-    return say(template).format(count=number(count), what=noun, months=number(months), target=wanted)
+    return say(template).format(count=number(count), what=noun, months=number(months), target=target_text)
 
 
 def hidden_text(localizer: Localizer) -> str:
-    """Return what stands for a number that could be of a few known people."""
+    """Return the text that replaces a number of few people."""
     return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
 
 
 def cell_text(localizer: Localizer) -> str:
-    """Return what stands for a hidden number of a table: which are small and which hide those is not told."""
+    """Return the text of a hidden number in a table: the same for small numbers and numbers beside them."""
     return localizer.say(N_("not shown"))

@@ -1,4 +1,4 @@
-"""Names of what a visit began: a correction, a decision that is due, a fine to be paid."""
+"""Names of the kinds of follow-ups: correction, due decision, payment of a fine."""
 
 from __future__ import annotations
 

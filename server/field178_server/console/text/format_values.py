@@ -84,19 +84,19 @@ def as_money(localizer: Localizer, value: object) -> str:
 
 
 def as_flag(localizer: Localizer, value: object) -> str:
-    """Show a yes or no."""
+    """Return the text of a boolean: yes or no."""
     return localizer.say(N_("Yes")) if value is True else localizer.say(N_("No"))
 
 
 def as_deletion(localizer: Localizer, value: object) -> str:
-    """Show whether a record is deleted."""
+    """Return the text of a record's deletion."""
     return localizer.say(N_("deleted")) if value is True else localizer.say(N_("kept"))
 
 
 def as_violation(localizer: Localizer, value: object) -> str:
     """Show a violation with its code."""
-    found = localizer.lists.violations.get(str(value))
-    return f"{found.code} · {found.label(localizer.language)}" if found else str(value)
+    violation = localizer.lists.violations.get(str(value))
+    return f"{violation.code} · {violation.label(localizer.language)}" if violation else str(value)
 
 
 def as_item(localizer: Localizer, value: object) -> str:
@@ -105,14 +105,14 @@ def as_item(localizer: Localizer, value: object) -> str:
 
 
 def as_degrees(localizer: Localizer, value: object) -> str:
-    """Show a coordinate stored in 1e-7 degrees."""
+    """Return the text of a coordinate in 1e-7 degrees."""
     if not isinstance(value, int):
         return str(value)
     return f"{value / 1e7:.5f}°".replace(".", "," if localizer.language != "en" else ".")
 
 
 def as_check_in(localizer: Localizer, value: Mapping[str, object]) -> str:
-    """Show the point of arrival with its accuracy and, unless measured there, its source; or why none."""
+    """Return the text of a check-in: point, accuracy, and source unless measured; or the reason of none."""
     if "lat" not in value or "lon" not in value:
         return localizer.choice("no_point_reason", value.get("no_point_reason", ""))
     point = f"{as_degrees(localizer, value['lat'])}; {as_degrees(localizer, value['lon'])}"

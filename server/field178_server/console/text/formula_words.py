@@ -1,4 +1,4 @@
-"""Formulas of indicators in words: what is counted, of what, and the condition."""
+"""Formulas of indicators in words: aggregate, entities, condition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_shared.formulas.sources import COMMUNE, ENTITIES, MONTH, QUARTER, 
 from field178_shared.formulas.tree import BinaryOperation, Call, Constant, Name, Negation, Node
 from field178_shared.text.i18n import N_
 
-# What is counted, as it stands behind a number.
+# Nouns after a number.
 THINGS: Mapping[str, str] = {
     "inspection": N_("inspections"),
     "finding": N_("violations"),
@@ -130,7 +130,7 @@ _FIELDS: Mapping[str, str] = {
     "kind": N_("kind"),
     "value": N_("total entered"),
 }
-# What a total of a field counts, where the unit of the indicator does not say it.
+# Nouns of totals, for indicators without a unit.
 _COUNTED: Mapping[str, str] = {
     **dict.fromkeys(("unallocated", "head_count", "first_time_count", "value"), N_("persons")),
     "attendance_count": N_("attendances"),
@@ -156,7 +156,7 @@ _FUNCTIONS = {
 
 
 def counted_noun(text: str, indicator: Indicator, localizer: Localizer) -> str:
-    """Return what a formula counts, as it stands behind its number."""
+    """Return the noun that a formula counts, for the text after its number."""
     node = parse(text)
     while True:
         match node:
@@ -180,12 +180,12 @@ def counted_noun(text: str, indicator: Indicator, localizer: Localizer) -> str:
 
 def in_words(text: str, localizer: Localizer) -> str:
     """Return a formula in words."""
-    said = _Speaker(localizer).say_node(parse(text))
-    return said[:1].upper() + said[1:]
+    text_in_words = _Speaker(localizer).say_node(parse(text))
+    return text_in_words[:1].upper() + text_in_words[1:]
 
 
 def value_label(aggregate_of: str, field_name: str, value: str, localizer: Localizer) -> str:
-    """Return what a value of a breakdown is called."""
+    """Return the label of a value of a breakdown."""
     kind = SOURCES.get(aggregate_of) or ENTITIES[aggregate_of]
     readable = kind.fields.get(field_name)
     return _value(readable.ids_of if readable else "", value, localizer) if value else "—"
@@ -196,13 +196,13 @@ def _is_sum(node: Node) -> bool:
 
 
 def _noun_of_value(value: Node, indicator: Indicator, localizer: Localizer) -> str:
-    names = [one.name for one in _names(value)]
+    names = [named.name for named in _names(value)]
     if any(name.startswith(("workers", "people", "women")) for name in names):
         return localizer.say(N_("persons"))
-    known = [name for name in names if name in _COUNTED]
+    counted = [name for name in names if name in _COUNTED]
     if indicator.unit != PERCENT:
         return indicator.unit
-    return localizer.say(_COUNTED[known[0]]) if known else ""
+    return localizer.say(_COUNTED[counted[0]]) if counted else ""
 
 
 def _names(node: Node) -> Sequence[Name]:
@@ -210,7 +210,7 @@ def _names(node: Node) -> Sequence[Name]:
         case Name():
             return (node,)
         case Call(arguments=parts):
-            return [one for part in parts for one in _names(part)]
+            return [name for part in parts for name in _names(part)]
         case BinaryOperation(left=left, right=right):
             return [*_names(left), *_names(right)]
     return ()
@@ -239,7 +239,7 @@ def _value(ids_of: str, value: object, localizer: Localizer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """Puts the parts of one formula into words; `source`: what is being counted."""
+    """Writer of a formula in words; `source`: name of the counted entities."""
 
     localizer: Localizer
     source: str = ""
@@ -247,7 +247,7 @@ class _Speaker:
     def say_node(self, node: Node) -> str:
         match node:
             case Constant(value=tuple() as values):
-                return ", ".join(str(one) for one in values)
+                return ", ".join(str(item) for item in values)
             case Constant(value=int() as number):
                 return self.localizer.number(number)
             case Constant(value=value):
@@ -255,7 +255,7 @@ class _Speaker:
             case Name():
                 return _field(node, self.localizer)
             case Negation(of=part):
-                return self._said(N_("not {one}"), one=self.say_node(part))
+                return self._say(N_("not {one}"), one=self.say_node(part))
             case BinaryOperation():
                 return self._operation(node)
             case Call():
@@ -272,30 +272,30 @@ class _Speaker:
         ):
             return self._any(left)
         if node.operator in _JOINED:
-            one, other = self.say_node(left), self.say_node(right)
-            return self._said(_JOINED[node.operator], one=one, other=other)
+            left_text, right_text = self.say_node(left), self.say_node(right)
+            return self._say(_JOINED[node.operator], one=left_text, other=right_text)
         if node.operator in ("in", "not in"):
             return self._membership(left, right)
         ids_of = self._ids_of(left) or self._ids_of(right)
-        one, other = (
+        left_text, right_text = (
             _value(ids_of, part.value, self.localizer)
             if isinstance(part, Constant) and isinstance(part.value, str)
             else self.say_node(part)
             for part in (left, right)
         )
         if node.operator in _SIGNS:
-            return f"{one} {_SIGNS[node.operator]} {other}"
-        return self._said(_COMPARED[node.operator], one=one, other=other)
+            return f"{left_text} {_SIGNS[node.operator]} {right_text}"
+        return self._say(_COMPARED[node.operator], one=left_text, other=right_text)
 
     def _membership(self, left: Node, right: Node) -> str:
         named, given = (right, left) if isinstance(left, Constant) else (left, right)
         values = given.value if isinstance(given, Constant) else ()
         listed = values if isinstance(values, tuple) else (values,)
-        labels = ", ".join(_value(self._ids_of(named), one, self.localizer) for one in listed)
+        labels = ", ".join(_value(self._ids_of(named), value, self.localizer) for value in listed)
         template = (
             N_("{one} includes {other}") if isinstance(left, Constant) else N_("{one} is one of: {other}")
         )
-        return self._said(template, one=self.say_node(named), other=labels)
+        return self._say(template, one=self.say_node(named), other=labels)
 
     def _call(self, node: Call) -> str:
         match node:
@@ -303,11 +303,11 @@ class _Speaker:
                 return self._each(part, inner)
             case Call(function="every", arguments=(Name(name=part), condition)):
                 template = N_("in every month: {one}") if part == MONTH else N_("in every quarter: {one}")
-                return self._said(template, one=self.say_node(condition))
+                return self._say(template, one=self.say_node(condition))
             case Call(function="min" | "max" | "first" as function, arguments=(left, right)):
-                return self._said(_FUNCTIONS[function], one=self.say_node(left), other=self.say_node(right))
+                return self._say(_FUNCTIONS[function], one=self.say_node(left), other=self.say_node(right))
             case Call(function="known", arguments=(part,)):
-                return self._said(N_("known: {one}"), one=self.say_node(part))
+                return self._say(N_("known: {one}"), one=self.say_node(part))
             case Call(function="any_of", arguments=(part, *given)):
                 return self._any_of(part, given)
             case Call(function="any"):
@@ -322,7 +322,7 @@ class _Speaker:
             )
         else:
             template = N_("added up month by month: {one}")
-        return self._said(template, one=self.say_node(inner))
+        return self._say(template, one=self.say_node(inner))
 
     def _number(self, node: Call) -> str:
         of = node.arguments[0]
@@ -331,33 +331,33 @@ class _Speaker:
         things = self._things(name, node)
         match node.function:
             case "count" if name == COMMUNE:
-                return self._said(N_("number of communes of the area"))
+                return self._say(N_("number of communes of the area"))
             case "count":
-                return self._said(N_("number of {one}"), one=things)
+                return self._say(N_("number of {one}"), one=things)
             case "distinct":
                 value = inside.say_node(node.arguments[1])
-                return self._said(
+                return self._say(
                     N_("number of different values of “{one}” among {other}"), one=value, other=things
                 )
             case "latest":
-                return self._said(
+                return self._say(
                     N_("{one} by the latest of {other}"), one=inside.say_node(node.arguments[1]), other=things
                 )
             case "peak":
-                return self._said(
+                return self._say(
                     N_("the highest “{one}” of {other}"), one=inside.say_node(node.arguments[1]), other=things
                 )
-        return self._said(
+        return self._say(
             N_("total of “{one}” over {other}"), one=inside.say_node(node.arguments[1]), other=things
         )
 
     def _any(self, node: Call) -> str:
         of = node.arguments[0]
-        return self._said(N_("with {one}"), one=self._things(of.name if isinstance(of, Name) else "", node))
+        return self._say(N_("with {one}"), one=self._things(of.name if isinstance(of, Name) else "", node))
 
     def _any_of(self, part: Node, given: Sequence[Node]) -> str:
         if not given:
-            return self._said(N_("with {one}"), one=self.say_node(part))
+            return self._say(N_("with {one}"), one=self.say_node(part))
         return self._membership(part, given[0])
 
     def _things(self, name: str, node: Call) -> str:
@@ -365,20 +365,20 @@ class _Speaker:
         if node.where is None:
             return things
         condition = _Speaker(self.localizer, name).say_node(node.where)
-        return self._said(N_("{one} ({other})"), one=things, other=condition)
+        return self._say(N_("{one} ({other})"), one=things, other=condition)
 
     def _ids_of(self, node: Node) -> str:
-        """Return the list whose ids a part of the formula holds."""
+        """Return the code list of the ids in a part of the formula."""
         match node:
             case Name(name=name):
                 kind = SOURCES.get(self.source) or ENTITIES.get(self.source)
-                found = kind.fields.get(name) if kind else None
-                return (found or Readable(ValueType.TEXT)).ids_of
+                readable = kind.fields.get(name) if kind else None
+                return (readable or Readable(ValueType.TEXT)).ids_of
             case Call(arguments=(Name(name=source), value)):
                 return _Speaker(self.localizer, source)._ids_of(value)
         return ""
 
-    def _said(self, msgid: str, **parts: str) -> str:
+    def _say(self, msgid: str, **parts: str) -> str:
         return self.localizer.say(msgid).format(**parts)
 
 

@@ -16,7 +16,7 @@ from field178_shared.time.clock import VIETNAM, from_wire
 
 @dataclass(frozen=True, slots=True)
 class Localizer:
-    """Says things in one language; a pure function of the language, the lists and the names it was given."""
+    """Texts, labels and names in one language, by code lists and names of ids."""
 
     language: str
     names: Names = field(default_factory=Names)
@@ -31,14 +31,14 @@ class Localizer:
         return translator(self.language, "console")(msgid)
 
     def label(self, entries: Mapping[str, Labelled], entry_id: object) -> str:
-        """Return the label of a list entry; an id the list does not hold is shown as it is."""
+        """Return the label of a list entry; an id that is not in the list itself."""
         entry = entries.get(entry_id) if isinstance(entry_id, str) else None
         return entry.label(self.language) if entry else str(entry_id)
 
     def area(self, area_id: str) -> str:
-        """Return the name of an area, a group of units or one unit; an unknown id stands as it is."""
-        found = self.lists.area(area_id)
-        return found.label(self.language) if found else area_id
+        """Return the name of an area, a group of units or one unit; an unknown id itself."""
+        area = self.lists.area(area_id)
+        return area.label(self.language) if area else area_id
 
     def unit_on(self, unit_id: str, day: date) -> str:
         """Return the name of a unit; of one that has ended by that day with its last day."""
@@ -50,11 +50,11 @@ class Localizer:
 
     def choice(self, list_name: str, choice_id: object) -> str:
         """Return the label of one value of a plain list."""
-        found = self.lists.choice(list_name, choice_id) if isinstance(choice_id, str) else None
-        return found.label(self.language) if found else str(choice_id)
+        choice = self.lists.choice(list_name, choice_id) if isinstance(choice_id, str) else None
+        return choice.label(self.language) if choice else str(choice_id)
 
     def day(self, value: object) -> str:
-        """Return a calendar date; a text that is none is shown as it is."""
+        """Return the text of a calendar date; an invalid value itself."""
         if isinstance(value, date):
             return date_text(value, self.language)
         try:
@@ -63,11 +63,11 @@ class Localizer:
             return str(value)
 
     def month(self, value: object) -> str:
-        """Return the month of a calendar date, mm/yyyy; a text that is none is shown as it is."""
+        """Return the month of a calendar date, mm/yyyy; an invalid value itself."""
         return self.day(value)[-7:]
 
     def half_year(self, value: object) -> str:
-        """Return the half-year that a calendar date is the first day of; a text that is none stays."""
+        """Return the half-year that begins on a calendar date; an invalid value itself."""
         try:
             day = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
@@ -76,12 +76,12 @@ class Localizer:
         return f"{self.say(half)} {day.year}"
 
     def instant(self, value: object) -> str:
-        """Return date and time in Việt Nam; a text that is no time is shown as it is."""
+        """Return date and time in Việt Nam; an invalid value itself."""
         moment = value if isinstance(value, datetime) else from_wire(str(value))
         return datetime_text(moment.astimezone(VIETNAM), self.language) if moment else str(value)
 
     def exact(self, value: object) -> str:
-        """Return date and time with the seconds; a text that is no time is shown as it is."""
+        """Return date and time with seconds; an invalid value itself."""
         moment = value if isinstance(value, datetime) else from_wire(str(value))
         return f"{self.instant(moment)}:{moment.second:02d}" if moment else str(value)
 
@@ -94,12 +94,12 @@ class Localizer:
         return money_text(value, self.language) if isinstance(value, int) else str(value)
 
     def person(self, user_id: object) -> str:
-        """Return an officer's name, or say that it is not known."""
+        """Return an officer's name, or a text for an unknown officer."""
         name = self.names.people.get(user_id) if isinstance(user_id, str) else None
         return name or self.say(N_("Officer not known"))
 
     def tablet(self, device_id: str | None) -> str:
-        """Return a tablet's label; no tablet is the office itself."""
+        """Return a tablet's label; None is the office."""
         if device_id is None:
             return self.say(N_("The office"))
         return self.names.devices.get(device_id) or device_id
@@ -109,7 +109,7 @@ class Localizer:
         return self.names.teams.get(str(team_id)) or str(team_id)
 
     def establishment(self, record_id: object) -> str:
-        """Return an establishment's name, or say that its record has not arrived."""
+        """Return an establishment's name, or a text for a record that was not received."""
         name = self.names.establishments.get(str(record_id))
         return name or self.say(N_("Establishment not received yet"))
 

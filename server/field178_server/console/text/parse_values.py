@@ -21,14 +21,20 @@ from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 LONG_TEXT = 120
 Described = Mapping[str, object]
 
-# Clocks' and positions' own words: nobody in the office can know them better than the tablet.
+# The tablet measures clocks and positions; nobody in the office can correct them.
 _NOT_TYPED = frozenset(
     {
-        *("captured_at", "filed_at", "clock_offset_s", "tz_offset"),
-        *("codelist_version", "record_code", "attachments", "check_in"),
+        "captured_at",
+        "filed_at",
+        "clock_offset_s",
+        "tz_offset",
+        "codelist_version",
+        "record_code",
+        "attachments",
+        "check_in",
     }
 )
-# As keyboards and worksheets write it.
+# Minus signs of keyboards and worksheets.
 _MINUS = ("-", "\u2212", "\u2013")
 _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 
@@ -37,7 +43,7 @@ _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 class Control:
     """Control of a value: `kind` is text, long, number, date, instant, time, flag, choice or choices.
 
-    `bounds` are those of a number that the schema does not check itself: it takes more than is typed.
+    `bounds`: limits of typed numbers, where the schema accepts larger ones.
     """
 
     kind: str
@@ -59,8 +65,8 @@ def control_for(record_type: str, path: str, localizer: Localizer, on: date | No
     items = described.get("items") if kind == "choices" else described
     ids = items.get("enum") if isinstance(items, Mapping) else None
     if on and field and field.choices == "agencies" and isinstance(ids, list):
-        known, then = localizer.lists.agencies, localizer.lists.agencies.on(on)
-        ids = [one for one in ids if one in then or one not in known]
+        agencies, in_force = localizer.lists.agencies, localizer.lists.agencies.on(on)
+        ids = [agency_id for agency_id in ids if agency_id in in_force or agency_id not in agencies]
     return Control(
         kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
         max_length=limit if isinstance(limit, int) else None,
@@ -84,7 +90,7 @@ def typed_text(control: Control, value: object) -> str:
 
 
 def read_typed(control: Control | None, texts: Sequence[str]) -> object:
-    """Return the value that was typed, or raise AppError with the code of what is wrong with it."""
+    """Return the value of typed texts, or raise AppError with the code of the fault."""
     if control is None:
         raise AppError(ErrorCode.WRONG_TYPE)
     given = [nfc(text).strip() for text in texts if text.strip()]
@@ -99,7 +105,7 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
 
 
 def typed_again(field: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
-    """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
+    """Return typed texts as the text of their value; an invalid value as it was typed."""
     try:
         return value_text(*field, read_typed(control_for(*field, localizer), texts), localizer)
     except AppError:
@@ -110,10 +116,10 @@ def _options(
     field: tuple[str, str], ids: Sequence[object], localizer: Localizer
 ) -> tuple[tuple[str, str], ...]:
     """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
-    labelled = [(str(one), value_text(*field, one, localizer)) for one in ids]
+    labelled = [(str(value), value_text(*field, value, localizer)) for value in ids]
     if set(ids) <= set(show.ANSWER_WORDS):
         order = list(show.ANSWER_WORDS)
-        return tuple(sorted(labelled, key=lambda one: order.index(one[0])))
+        return tuple(sorted(labelled, key=lambda option: order.index(option[0])))
     return by_label(labelled)
 
 
@@ -142,7 +148,7 @@ def _flag(text: str) -> object:
 
 
 def _day(text: str) -> object:
-    """Return a day as it is stored: browsers without a field for dates send it as a person types it."""
+    """Return a day in its stored form; browsers without a date picker send it as it was typed."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -163,8 +169,8 @@ def _kind_of(field: FieldSpec | None, described: Described) -> str | None:
     if "enum" in described:
         return "choice"
     if field is None or field.kind is FieldKind.ANSWER:
-        known = str(described.get("format") or described.get("type"))
-        return {"date": "date", "integer": "number", "string": "text"}.get(known)
+        type_name = str(described.get("format") or described.get("type"))
+        return {"date": "date", "integer": "number", "string": "text"}.get(type_name)
     return _BY_KIND.get(field.kind)
 
 

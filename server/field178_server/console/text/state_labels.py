@@ -79,25 +79,25 @@ def outcome_label(outcome: str, localizer: Localizer) -> StateLabel:
 
 
 def flag_label(code: str, localizer: Localizer) -> str:
-    """Return the short label of a quality flag; one without is called by its sentence."""
-    known = _FLAGS.get(code)
-    return localizer.say(known) if known else message(code, localizer.language).removesuffix(".")
+    """Return the short label of a quality flag, or its sentence."""
+    flag = _FLAGS.get(code)
+    return localizer.say(flag) if flag else message(code, localizer.language).removesuffix(".")
 
 
 def rejection_text(rejection: Rejection | None, localizer: Localizer) -> str:
-    """Return who rejected something, when and why; nothing where it was not."""
+    """Return officer, time and reason of a rejection, "" for none."""
     if rejection is None or rejection.at is None:
         return ""
     who = localizer.person(rejection.user_id) if rejection.user_id else localizer.say(N_("The office"))
-    said = localizer.say(N_("Set aside by {who}, {when}")).format(
+    text = localizer.say(N_("Set aside by {who}, {when}")).format(
         who=who, when=localizer.instant(rejection.at)
     )
-    return f"{said}: {rejection.reason}" if rejection.reason else said
+    return f"{text}: {rejection.reason}" if rejection.reason else text
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing a tablet is known by; `tone` marks what deserves a look."""
+    """Reported value of a tablet; `tone` marks a value that needs attention."""
 
     text: str
     tone: str = ""

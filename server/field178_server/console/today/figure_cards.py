@@ -160,6 +160,6 @@ def _target_line(
 
 
 def _unknown_text(figure: FigureValue, localizer: Localizer) -> str:
-    """Return that too little was counted, with the coverage."""
+    """Return the text of a figure with too small a coverage."""
     text = standing_label(Standing.UNKNOWN, localizer).text
     return text if figure.coverage is None else f"{text}: {coverage_text(figure.coverage, localizer)}"

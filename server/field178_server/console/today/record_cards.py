@@ -45,7 +45,7 @@ def review_card(session: Session, page: Page) -> TodayCard:
 
 
 def follow_ups_card(session: Session, page: Page) -> TodayCard:
-    """Return the follow-ups that are overdue or due soon."""
+    """Return the card with the numbers of overdue follow-ups and of those due soon."""
     counts = follow_up_counts(session, FollowUpFilter(page.tenant_id, page.access, page.today))
     overdue, soon = counts[FollowUpTab.OVERDUE], counts[FollowUpTab.SOON]
     lines = (

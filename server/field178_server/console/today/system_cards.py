@@ -51,7 +51,7 @@ def privacy_card(session: Session, page: Page) -> TodayCard:
 
 
 def server_card(session: Session, page: Page) -> TodayCard:
-    """Return the age of the backup, and each other check that needs attention."""
+    """Return the card with the age of the backup and the checks that need attention."""
     checks = checks_of(session, page.runtime.settings, page.now)
     shown = [check for check in checks if check.name is CheckName.BACKUP or check.needs_attention]
     language = page.localizer.language
@@ -60,7 +60,7 @@ def server_card(session: Session, page: Page) -> TodayCard:
 
 
 def backup_card(session: Session, page: Page) -> TodayCard:
-    """Return the age of the backup, for officers who cannot make one."""
+    """Return the card with the age of the backup, for officers who cannot make one."""
     check = backup_check(last_backups(session, page.tenant_id), page.now)
     remedy = page.say(N_("Tell the administrator.")) if check.needs_attention else ""
     return TodayCard(page.say(N_("Server")), "health", (_check_line(page, check, remedy),))

@@ -1,4 +1,4 @@
-"""Pages of the reform: what is still in communes that ended, and its move to those that followed."""
+"""Pages of the reform: entries in communes that ended, and their move to the successors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MENU = "console.establishments.index"
 
 
 def index() -> Response:
-    """Show the communes that ended with entries still in them, and the teams that lack what followed."""
+    """Show the communes that ended with entries in them, and the teams without their successors."""
     page, flash = current_page(), take_flash(FLASHES)
     with page.reading() as session:
         units = ended_units(session, page.tenant_id, page.access, page.lists, page.today)

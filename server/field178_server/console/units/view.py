@@ -11,7 +11,7 @@ from field178_server.office.units.borders import unit_at
 
 @dataclass(frozen=True, slots=True)
 class UnitEntryLine:
-    """Establishment with its point in degrees and the unit that the point lies in, "" if unknown."""
+    """Establishment with its point in degrees and the unit that contains it, "" if unknown."""
 
     row: RegisterRow
     point: str
@@ -19,7 +19,7 @@ class UnitEntryLine:
 
 
 def entry_line(row: RegisterRow, successors: Sequence[str]) -> UnitEntryLine:
-    """Return an establishment with the one of these units that its point lies in."""
+    """Return an establishment with the unit, of these, that contains its point."""
     if row.lat is None or row.lon is None:
         return UnitEntryLine(row, "", "")
     lat, lon = row.lat / 1e7, row.lon / 1e7

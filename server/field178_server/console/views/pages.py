@@ -21,7 +21,7 @@ _LISTS = {
 
 
 def keep() -> AnyResponse:
-    """Keep the filters, columns and order of a list under a name; without a name nothing is kept."""
+    """Save the filters, columns and order of a list under a name; without a name nothing is saved."""
     name, query = request.form.get("name", ""), request.form.get("query", "")
     list_name = request.form.get("list", "")
     endpoint = _endpoint(list_name)

@@ -44,7 +44,7 @@ class WebhookForm:
 
     @classmethod
     def sent(cls) -> WebhookForm:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         form = request.form
         name, url = form.get(NAME, "").strip(), form.get(URL, "").strip()
         return cls(name, url, tuple(form.getlist(KINDS)), seen=form.get("seen", ""))
@@ -56,7 +56,7 @@ class WebhookForm:
 
     @property
     def values(self) -> WebhookSettings:
-        """The values as the operation takes them."""
+        """The values for the operation."""
         return WebhookSettings(self.name, self.url, self.kinds)
 
     def refused(self, problems: Problems, localizer: Localizer) -> WebhookForm:
@@ -104,7 +104,7 @@ class ReplayForm:
 
     @classmethod
     def sent(cls) -> ReplayForm:
-        """Return what the browser sent."""
+        """Return the form of the request."""
         return cls(request.form.get(SINCE, "").strip(), request.form.get(FIRST_NO, "").strip())
 
     def checked(self, localizer: Localizer) -> ReplayForm:

@@ -120,12 +120,12 @@ def send_test_message(webhook_id: str) -> AnyResponse:
 
 
 def pause(webhook_id: str) -> AnyResponse:
-    """Send nothing until the webhook is resumed."""
+    """Pause a webhook until it is resumed."""
     return _do(operations.pause, webhook_id, "webhook_paused")
 
 
 def resume(webhook_id: str) -> AnyResponse:
-    """Resume sending at once."""
+    """Resume a webhook after an interruption."""
     return _do(operations.resume, webhook_id, "webhook_resumed")
 
 
@@ -149,7 +149,7 @@ def replay(webhook_id: str) -> AnyResponse:
 
 
 def resend(webhook_id: str, event_no: int) -> AnyResponse:
-    """Send one refused message again at once; if the receiver takes it, it leaves the list."""
+    """Send a refused message again at once; an accepted message leaves the list."""
     sent = send_again(current_page().runtime, office(), webhook_id, event_no)
     code = "webhook_message_refused" if sent.failed else "webhook_message_taken"
     return done(_href(webhook_id), code, webhook_id)
