@@ -215,8 +215,8 @@ class TrailReader:
 _AREAS = ("unit:", "team:")
 _LIST_PAGES = {
     "establishments": "console.establishments.index",
-    "visits": "console.filed.visits",
-    "sessions": "console.filed.sessions",
+    "visits": "console.submissions.visits",
+    "sessions": "console.submissions.sessions",
     "audit": "console.audit.index",
 }
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from field178_server.console.exports.localized import LocalizedSource
-from field178_server.console.records.filed_columns import columns_of
 from field178_server.console.records.register_columns import (
     LISTED_FIELDS,
     POINT_FIELDS,
@@ -18,6 +17,7 @@ from field178_server.console.records.register_columns import (
     other_cells,
     other_columns,
 )
+from field178_server.console.records.submission_columns import columns_of
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
@@ -30,10 +30,10 @@ from field178_server.office.establishments.queries import (
 from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import TableFile
-from field178_server.office.filed.list_filter import FiledFilter, FiledList
-from field178_server.office.filed.map import points_of
-from field178_server.office.filed.queries import FiledRow, count_filed, filed_rows
 from field178_server.office.follow_ups.queries import due_between
+from field178_server.office.submissions.list_filter import FiledFilter, FiledList
+from field178_server.office.submissions.map import points_of
+from field178_server.office.submissions.queries import FiledRow, count_filed, filed_rows
 from field178_server.records.access import access_of
 from field178_server.records.labels import Names
 from field178_shared.record_type import RecordType

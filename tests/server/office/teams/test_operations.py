@@ -17,13 +17,13 @@ from field178_server.accounts.operations import AccountChange, AccountRequest
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import FiledRecord, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.filed.list_filter import FiledFilter, FiledList
-from field178_server.office.filed.queries import filed_page
 from field178_server.office.people import operations as people
 from field178_server.office.people.queries import hand_overs, open_records, open_work
 from field178_server.office.plan.operations import set_plan
 from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import year_plan
+from field178_server.office.submissions.list_filter import FiledFilter, FiledList
+from field178_server.office.submissions.queries import filed_page
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.access import AccessFilter

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from flask import url_for
 
-from field178_server.console.records.filed_columns import FiledColumn
+from field178_server.console.records.submission_columns import FiledColumn
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
-from field178_server.office.filed.queries import FiledRow
+from field178_server.office.submissions.queries import FiledRow
 
 
 @dataclass(frozen=True, slots=True)

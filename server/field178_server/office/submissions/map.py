@@ -11,10 +11,10 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
-from field178_server.office.filed.list_conditions import listed
-from field178_server.office.filed.list_filter import FiledList
-from field178_server.office.filed.queries import count_filed
-from field178_server.office.filed.text_search import any_merged
+from field178_server.office.submissions.list_conditions import listed
+from field178_server.office.submissions.list_filter import FiledList
+from field178_server.office.submissions.queries import count_filed
+from field178_server.office.submissions.text_search import any_merged
 from field178_server.records.find_record import merge_targets_of
 
 # Most points of a map; the page shows that there are more, and officers narrow the list by filters.

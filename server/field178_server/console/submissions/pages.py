@@ -12,17 +12,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.components.export_link import export_href
 from field178_server.console.components.saved_views import saved_views
 from field178_server.console.components.table_files import Cell, TableFile, table_response
-from field178_server.console.filed.cells import page_cell
-from field178_server.console.filed.filters import FILTERS, filter_fields, read_filter
-from field178_server.console.filed.tables import SESSIONS, VISITS, FiledTable
-from field178_server.console.filed.visit_points import visit_points
-from field178_server.console.records.filed_columns import FiledColumn, choosable_columns, chosen_columns
+from field178_server.console.records.submission_columns import FiledColumn, choosable_columns, chosen_columns
 from field178_server.console.shell.maps import map_of, marks_of_outcomes, points_answer
 from field178_server.console.shell.page import Page, current_page
+from field178_server.console.submissions.cells import page_cell
+from field178_server.console.submissions.filters import FILTERS, filter_fields, read_filter
+from field178_server.console.submissions.tables import SESSIONS, VISITS, FiledTable
+from field178_server.console.submissions.visit_points import visit_points
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.filed.list_filter import FiledList
-from field178_server.office.filed.map import filed_map
-from field178_server.office.filed.queries import filed_page, filed_rows, filers, teams
+from field178_server.office.submissions.list_filter import FiledList
+from field178_server.office.submissions.map import filed_map
+from field178_server.office.submissions.queries import filed_page, filed_rows, filers, teams
 from field178_server.records.keyset import PageStart
 
 
@@ -68,7 +68,7 @@ def _table_page(table: FiledTable) -> Response:
     page.use_names(listing.names)
     localizer = page.localizer
     return page.render(
-        "filed/list.html",
+        "submissions/list.html",
         active=table.endpoint,
         table=table,
         text=query.filter.text,

@@ -15,7 +15,7 @@ from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import short_state_label
 from field178_server.office.exports.table_files import Cell
-from field178_server.office.filed.queries import FiledRow
+from field178_server.office.submissions.queries import FiledRow
 from field178_shared.codelists import CodeLists
 from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.columns import RecordColumn, record_columns

@@ -20,12 +20,12 @@ from tests.server.console.reviews.test_pages import words
 from tests.shared import builders
 from tests.stores import Statements
 
-from field178_server.console.records.filed_columns import SESSION, VISIT, columns_of
+from field178_server.console.records.submission_columns import SESSION, VISIT, columns_of
 from field178_server.console.text.localize import Localizer
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.filed import queries, text_search
 from field178_server.office.records import operations as records
+from field178_server.office.submissions import queries, text_search
 from field178_shared.text.i18n import LANGUAGES
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
 from field178_server.console.text.state_labels import state_label
-from field178_server.office.filed.list_filter import FiledFilter
+from field178_server.office.submissions.list_filter import FiledFilter
 from field178_server.records.review_queue import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_

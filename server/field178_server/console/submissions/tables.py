@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.console.filed.filters import FILTERS
 from field178_server.console.shell.lists import ListAddress
+from field178_server.console.submissions.filters import FILTERS
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
@@ -23,7 +23,7 @@ class FiledTable:
     @property
     def endpoint(self) -> str:
         """The endpoint of the page."""
-        return f"console.filed.{self.name}"
+        return f"console.submissions.{self.name}"
 
     @property
     def address(self) -> ListAddress:
@@ -31,7 +31,7 @@ class FiledTable:
         return ListAddress(
             self.endpoint,
             ("q", *FILTERS, "columns", "order", "view"),
-            points_endpoint="console.filed.visits_points" if self.type == RecordType.INSPECTION else "",
+            points_endpoint="console.submissions.visits_points" if self.type == RecordType.INSPECTION else "",
             file_endpoint=f"{self.endpoint}_file",
             saved_as=self.name,
         )

@@ -21,10 +21,10 @@ from field178_server.database.models import (
     Officer,
     Record,
 )
-from field178_server.office.filed import text_search
-from field178_server.office.filed.list_conditions import conditions_of, facet_conditions
-from field178_server.office.filed.list_filter import FiledFilter, FiledList
-from field178_server.office.filed.text_search import TextMatches, any_merged, search_text
+from field178_server.office.submissions import text_search
+from field178_server.office.submissions.list_conditions import conditions_of, facet_conditions
+from field178_server.office.submissions.list_filter import FiledFilter, FiledList
+from field178_server.office.submissions.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page

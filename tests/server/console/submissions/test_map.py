@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
-from tests.server.console.filed.test_tables import shown
+from tests.server.console.submissions.test_tables import shown
 from tests.shared import builders
 from tests.stores import Statements
 
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.filed import map as filed_map
 from field178_server.office.records import operations as records
+from field178_server.office.submissions import map as filed_map
 
 
 def map_data(browser: Browser, query: str = "") -> dict[str, Any]:

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord
-from field178_server.office.filed.list_filter import FiledList
-from field178_server.office.filed.text_search import TextMatches, any_merged, search_text
+from field178_server.office.submissions.list_filter import FiledList
+from field178_server.office.submissions.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.review_queue import ShownReviewState

@@ -8,9 +8,9 @@ from tests.world import ESTABLISHMENT, SESSION, TEAM, TENANT, UNIT, Tablet, Worl
 
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.filed import queries, text_search
-from field178_server.office.filed.list_filter import FiledFilter, FiledList
-from field178_server.office.filed.queries import FiledPage, count_filed, filed_page
+from field178_server.office.submissions import queries, text_search
+from field178_server.office.submissions.list_filter import FiledFilter, FiledList
+from field178_server.office.submissions.queries import FiledPage, count_filed, filed_page
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 

@@ -16,7 +16,7 @@ from field178_server.database.models import (
     MergeProjection,
     SanctionRow,
 )
-from field178_server.office.filed.list_filter import FiledList, is_of_sessions, readable
+from field178_server.office.submissions.list_filter import FiledList, is_of_sessions, readable
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.searched_texts import has_part
 from field178_server.records.visits_of_establishments import by_establishment
