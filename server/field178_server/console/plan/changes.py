@@ -32,10 +32,10 @@ from field178_server.office.plan.progress import PlannedVisit, PlanReader
 from field178_server.office.plan.queries import (
     CandidateFilter,
     candidates,
-    foreign_to,
     planned_visit,
     register_units,
     teams,
+    unavailable_establishments,
     units_outside,
     year_plan,
 )
@@ -297,7 +297,7 @@ def _refuse_foreign(establishment_ids: list[str]) -> None:
     """Raise AppError(not_found) for an establishment outside of the officer's area."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        if foreign_to(session, plan_reader(page), establishment_ids):
+        if unavailable_establishments(session, plan_reader(page), establishment_ids):
             raise AppError(ErrorCode.NOT_FOUND)
 
 

@@ -1,1 +1,1 @@
-"""The yearly plan: quotas, planned visits, and what became of them."""
+"""The yearly plan: quotas, planned visits, and their progress."""

@@ -1,8 +1,8 @@
-"""What the office decides about the plan: quotas, planned visits, their month and team, re-inspections.
+"""Operations on the plan: set quotas, and add, move and cancel planned visits and re-inspections.
 
-The id of a planned visit is random: nobody can compute it and ask for it. Two officers, or one who clicks
-twice, plan one visit, because what is planned is read while its establishments, or the visit that asked for
-a re-inspection, are locked. Nothing is deleted: a visit that is not to be made is cancelled with a reason.
+The id of a planned visit is random, so that nobody can guess it. Concurrent or repeated requests plan a visit
+once: planned visits are read while their establishments, or the visit that demands a re-inspection, are
+locked. Nothing is deleted: a planned visit is cancelled with a reason.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.time.clock import local_date
 
 MOST_AT_ONCE = 500
-# So long a team has for a re-inspection, from the day the correction is due.
+# Length of the window of a re-inspection, from the day the correction is due.
 RECHECK_WINDOW = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Who makes planned visits, when, of what kind, and what the team is told."""
+    """Team, window, kind, trigger and note of planned visits."""
 
     team_id: str
     window_from: date
@@ -49,20 +49,20 @@ class Assignment:
     reason: str = ""
 
     def data(self) -> Data:
-        """Return it as members of the record."""
-        told: Data = {
+        """Return the members of the record."""
+        members: Data = {
             "team_id": self.team_id,
             "window_from": self.window_from.isoformat(),
             "window_to": self.window_to.isoformat(),
             "inspection_kind": self.kind,
             "trigger": self.trigger,
         }
-        return {**told, "reason": self.reason} if self.reason else told
+        return {**members, "reason": self.reason} if self.reason else members
 
 
 @dataclass(frozen=True, slots=True)
 class SeenItem:
-    """A planned visit as an officer saw it."""
+    """A planned visit and the revision that the officer saw."""
 
     record_id: str
     rev: int
@@ -74,20 +74,20 @@ def plan_id(year: int) -> str:
 
 
 def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int) -> None:
-    """Write the document and the quotas of a year over the revision that was seen; 0: there was none."""
+    """Write the document and the quotas of a year. `seen_rev`: the revision to replace; 0 for a new plan."""
     year = data["year"]
     assert isinstance(year, int)
     record_id = plan_id(year)
     batch.load([record_id])
-    known = batch.get(record_id)
-    if (known.rev if known else 0) != seen_rev:
+    existing = batch.get(record_id)
+    if (existing.rev if existing else 0) != seen_rev:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
-    if known is not None and known.data == data:
+    if existing is not None and existing.data == data:
         return
-    _refuse_wrong(RecordType.INSPECTION_PLAN, data)
+    _refuse_invalid(RecordType.INSPECTION_PLAN, data)
     made = (
-        next_revision(known, data=data, deleted=False)
-        if known
+        next_revision(existing, data=data, deleted=False)
+        if existing
         else new_record(record_id, RecordType.INSPECTION_PLAN, OFFICE, data)
     )
     scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
@@ -97,54 +97,55 @@ def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int)
 def add_items(
     batch: Batch, context: OperationContext, establishment_ids: Iterable[str], assignment: Assignment
 ) -> list[str]:
-    """Plan a visit to each of these establishments; return the ids of those that were not planned so yet.
+    """Plan a visit to each of these establishments; return the ids of the added planned visits.
 
-    An establishment that has one in the same window already is left as it is; a cancelled one counts again.
+    An establishment with a planned visit in the same window is skipped. A cancelled planned visit is
+    reactivated.
     """
-    wanted = sorted(set(establishment_ids))
-    if len(wanted) > MOST_AT_ONCE:
+    requested_ids = sorted(set(establishment_ids))
+    if len(requested_ids) > MOST_AT_ONCE:
         raise AppError(ErrorCode.TOO_LARGE, limit=MOST_AT_ONCE, unit="records")
-    places = _places(batch, wanted)
-    if missing := set(wanted) - set(places):
+    places = _places(batch, requested_ids)
+    if missing := set(requested_ids) - set(places):
         raise AppError(ErrorCode.NOT_FOUND, record_id=min(missing))
-    # Who plans a visit to one of them at the same time waits here, and then finds it planned.
-    batch.load(wanted)
+    # The lock makes concurrent requests for these establishments wait until this one is committed.
+    batch.load(requested_ids)
     planned = _planned(
         batch,
-        PlanItemRow.establishment_id.in_(wanted),
+        PlanItemRow.establishment_id.in_(requested_ids),
         PlanItemRow.window_from == assignment.window_from,
         PlanItemRow.window_to == assignment.window_to,
     )
-    of_places = {text_of(one.data, "establishment_id"): one for one in planned}
+    of_places = {text_of(item.data, "establishment_id"): item for item in planned}
     made = []
-    for establishment_id in wanted:
-        known = of_places.get(establishment_id)
-        if known is None or "cancelled" in known.data:
+    for establishment_id in requested_ids:
+        existing = of_places.get(establishment_id)
+        if existing is None or "cancelled" in existing.data:
             place = {**places[establishment_id], "establishment_id": establishment_id}
-            made.append(_enter(batch, context, known, {**place, **assignment.data()}))
+            made.append(_enter(batch, context, existing, {**place, **assignment.data()}))
     return made
 
 
 def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_up_id: str) -> str:
-    """Plan the re-inspection of an open correction for the team that asked for it; return its id.
+    """Plan the re-inspection of an open correction for the team that demands it; return its id.
 
-    The same correction again changes nothing, wherever its visit was moved meanwhile.
+    If the re-inspection is planned already, nothing changes, even if its window was moved.
     """
     batch.load([visit_id])
     visit = batch.get(visit_id)
-    asked = entries_of(visit.data, "follow_ups").get(follow_up_id) if visit else None
-    if visit is None or visit.deleted or visit.type != RecordType.INSPECTION or asked is None:
+    follow_up = entries_of(visit.data, "follow_ups").get(follow_up_id) if visit else None
+    if visit is None or visit.deleted or visit.type != RecordType.INSPECTION or follow_up is None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=visit_id)
     planned = _planned(
         batch,
         PlanItemRow.asked_visit_id == visit_id,
         PlanItemRow.asked_follow_up_id == follow_up_id,
     )
-    known = planned[-1] if planned else None
-    if known is not None and "cancelled" not in known.data:
-        return known.record_id
+    existing = planned[-1] if planned else None
+    if existing is not None and "cancelled" not in existing.data:
+        return existing.record_id
     today = local_date(context.now())
-    first = max(today, day_of(asked, "due_on") or today)
+    first = max(today, day_of(follow_up, "due_on") or today)
     establishment_id = text_of(visit.data, "establishment_id")
     assignment = Assignment(
         team_id=text_of(visit.data, "team_id"),
@@ -160,34 +161,34 @@ def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_
         "asked_by": {"visit_id": visit_id, "follow_up_id": follow_up_id},
         **assignment.data(),
     }
-    return _enter(batch, context, known, data)
+    return _enter(batch, context, existing, data)
 
 
 def move_item(batch: Batch, context: OperationContext, seen: SeenItem, assignment: Assignment) -> None:
-    """Give a planned visit another window, team, kind or note; its scope follows."""
-    known = _known(batch, seen)
-    kept = {name: value for name, value in known.data.items() if name != "reason"}
+    """Change window, team, kind or note of a planned visit, and its scope with the team."""
+    existing = _seen_item(batch, seen)
+    kept = {name: value for name, value in existing.data.items() if name != "reason"}
     data = {**kept, **assignment.data(), "year": assignment.window_from.year}
-    if data != known.data:
-        _put(batch, context, known, data, "plan_item_moved")
+    if data != existing.data:
+        _put(batch, context, existing, data, "plan_item_moved")
 
 
 def cancel_item(batch: Batch, context: OperationContext, seen: SeenItem, reason: str) -> None:
-    """Take a visit out of the plan with a reason; it stays readable and can be planned again."""
+    """Cancel a planned visit with a reason. The record is kept, and the visit can be planned again."""
     require_reason(reason)
-    known = _known(batch, seen)
+    existing = _seen_item(batch, seen)
     cancelled = {"reason": reason, "on": local_date(context.now()).isoformat()}
-    _put(batch, context, known, {**known.data, "cancelled": cancelled}, "plan_item_cancelled")
+    _put(batch, context, existing, {**existing.data, "cancelled": cancelled}, "plan_item_cancelled")
 
 
-def _known(batch: Batch, seen: SeenItem) -> Stored:
+def _seen_item(batch: Batch, seen: SeenItem) -> Stored:
     batch.load([seen.record_id])
-    found = batch.get(seen.record_id)
-    if found is None or found.deleted or found.type != RecordType.PLAN_ITEM:
+    item = batch.get(seen.record_id)
+    if item is None or item.deleted or item.type != RecordType.PLAN_ITEM:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
-    if found.rev != seen.rev or "cancelled" in found.data:
+    if item.rev != seen.rev or "cancelled" in item.data:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
-    return found
+    return item
 
 
 def _places(batch: Batch, establishment_ids: list[str]) -> dict[str, Data]:
@@ -206,32 +207,32 @@ def _places(batch: Batch, establishment_ids: list[str]) -> dict[str, Data]:
 
 
 def _planned(batch: Batch, *conditions: ColumnElement[bool]) -> list[Stored]:
-    """Return the planned visits that meet the conditions, those that are cancelled first."""
+    """Return the planned visits that meet the conditions, cancelled visits first."""
     query = select(PlanItemRow.record_id).where(PlanItemRow.tenant_id == batch.tenant_id, *conditions)
-    found = list(
+    record_ids = list(
         batch.session.scalars(query.order_by(PlanItemRow.is_cancelled.desc(), PlanItemRow.record_id))
     )
-    batch.load(found)
-    return [item for record_id in found if (item := batch.get(record_id)) is not None]
+    batch.load(record_ids)
+    return [item for record_id in record_ids if (item := batch.get(record_id)) is not None]
 
 
-def _enter(batch: Batch, context: OperationContext, known: Stored | None, data: Data) -> str:
-    """Write a new planned visit, or plan a cancelled one again; return its id."""
-    item = known or batch.ids.random()
+def _enter(batch: Batch, context: OperationContext, existing: Stored | None, data: Data) -> str:
+    """Write a new planned visit, or reactivate `existing`, a cancelled one; return its id."""
+    item = existing or batch.ids.random()
     _put(batch, context, item, {**data, "year": _year_of(data)}, "plan_item_added")
     return item if isinstance(item, str) else item.record_id
 
 
-def _put(batch: Batch, context: OperationContext, known: Stored | str, data: Data, action: str) -> None:
-    _refuse_wrong(RecordType.PLAN_ITEM, data)
-    record_id = known if isinstance(known, str) else known.record_id
+def _put(batch: Batch, context: OperationContext, existing: Stored | str, data: Data, action: str) -> None:
+    _refuse_invalid(RecordType.PLAN_ITEM, data)
+    record_id = existing if isinstance(existing, str) else existing.record_id
     item = PlanItem.from_data(record_id, data)
     scope = scope_of(item, local_date(context.now()))
     scopes.ensure(batch.session, context.tenant_id, {scope, OFFICE}, context.lists)
     made = (
         new_record(record_id, RecordType.PLAN_ITEM, scope, data)
-        if isinstance(known, str)
-        else next_revision(known, data=data, scope=scope, deleted=False)
+        if isinstance(existing, str)
+        else next_revision(existing, data=data, scope=scope, deleted=False)
     )
     _write(batch, context, made, action)
 
@@ -242,7 +243,7 @@ def _year_of(data: Data) -> int:
     return first.year
 
 
-def _refuse_wrong(record_type: str, data: Data) -> None:
+def _refuse_invalid(record_type: str, data: Data) -> None:
     if (problem := declared_types().problem(record_type, data)) is not None:
         raise AppError(ErrorCode.RULE, problems=problem[1])
 

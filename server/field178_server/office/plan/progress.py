@@ -1,7 +1,7 @@
-"""Planned visits and what became of them, kept in the process and renewed where something was written.
+"""Progress of planned visits, cached in the process and updated for changed records.
 
-A visit can make done what is planned for its establishment, or for its kind in its commune where the team
-chooses: what shares such a place is computed together, and nothing else depends on it.
+A visit can fulfil a planned visit to its establishment, or an open planned visit to its kind and commune.
+Visits and planned visits of the same place are computed together; other places do not depend on them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NOT_INSPECTED = "not_inspected"
 
 @dataclass(frozen=True, slots=True)
 class PlanReader:
-    """Whose plan is read on a day; `is_office`: also the unannounced visits that are not known yet."""
+    """Reader of a plan on a day. `is_office`: the reader sees unannounced visits before their teams."""
 
     tenant_id: str
     access: AccessFilter
@@ -45,16 +45,16 @@ class PlanReader:
     is_office: bool = False
 
     def shows(self) -> ColumnElement[bool]:
-        """Return the condition of the planned visits that may be shown."""
+        """Return the condition for planned visits that may be shown."""
         return or_(self.access.covers(PlanItemRow.scope), self._early())
 
     def holds(self, item: PlanItem, scope: str) -> bool:
-        """Tell whether a planned visit of this scope may be shown."""
+        """Return whether a planned visit of this scope may be shown."""
         is_early = self.is_office and scope == OFFICE and self.access.holds(team_scope(item.team_id))
         return is_early or self.access.holds(scope)
 
     def reads_visits_of(self, quota: Quota) -> bool:
-        """Tell whether every visit that a quota counts may be read: a quota counts those of all teams."""
+        """Return whether all visits that a quota counts, also those of other teams, may be read."""
         return self.access.scopes is None or bool(
             quota.team_id and self.access.holds(team_scope(quota.team_id))
         )
@@ -62,29 +62,29 @@ class PlanReader:
     def _early(self) -> ColumnElement[bool]:
         if not self.is_office or self.access.scopes is None:
             return false()
-        teams = [one.removeprefix("team:") for one in self.access.scopes if one.startswith("team:")]
+        teams = [scope.removeprefix("team:") for scope in self.access.scopes if scope.startswith("team:")]
         return and_(PlanItemRow.scope == OFFICE, PlanItemRow.team_id.in_(sorted(teams)))
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """A planned visit, whether its team may not know of it yet, and what became of it."""
+    """A planned visit and its progress. `is_early`: the visit is hidden from its team until later."""
 
     item: PlanItem
     is_early: bool
     progress: Progress
 
 
-# An establishment, or a kind of establishments in a commune, of which the team chooses one.
+# An establishment id, or the (kind, commune) of an open planned visit.
 _Place = str | tuple[str, str]
 _Items = Mapping[str, tuple[PlanItem, bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The planned visits of a year and the visits that may have made them done, by id.
+    """Planned visits of a year and the visits that may fulfil them, by id.
 
-    `ends`: by each merged establishment the one that stands for it now.
+    `ends`: merged establishment id to merge target id.
     """
 
     planned: Mapping[str, PlannedVisit]
@@ -93,21 +93,21 @@ class _Year:
 
 
 _NOTHING = _Year({}, {}, {})
-# The plan of a year is asked for by every first page of the office, by a few readers, for a few years: two
-# thousand planned visits and the visits near them take 2 to 3 MB.
+# Every start page of the office reads the plan of a year. Two thousand planned visits with their visits take
+# 2 to 3 MB; there are few readers and years.
 _years: KeptResults[_Year] = KeptResults(6)
 
 
 def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
-    """Return the planned visits of a year with what became of them."""
-    found = _years.get(
+    """Return the planned visits of a year with their progress."""
+    cached = _years.get(
         session,
         reader.tenant_id,
         (reader, year),
         lambda: _year(session, reader, year),
-        lambda kept, changes: _renewed(session, reader, year, kept, changes),
+        lambda kept, changes: _updated(session, reader, year, kept, changes),
     )
-    return tuple(found.planned.values())
+    return tuple(cached.planned.values())
 
 
 def adjacent_years(session: Session, reader: PlanReader, year: int, first: date, last: date) -> Sequence[int]:
@@ -132,14 +132,14 @@ def _year(session: Session, reader: PlanReader, year: int) -> _Year:
     if not rows:
         return _NOTHING
     ends = _merge_ends(session, reader.tenant_id)
-    found = _items(rows, ends)
-    near, places = _in_windows(reader, found), {_place(item) for item, _ in found.values()}
+    items = _items(rows, ends)
+    near, places = _in_windows(reader, items), {_place(item) for item, _ in items.values()}
     visits = _visits(session, [*_at_places(session, reader, near, places, ends)], ends)
-    return _Year(_planned(found, visits.values(), reader.today), visits, ends)
+    return _Year(_planned(items, visits.values(), reader.today), visits, ends)
 
 
-def _renewed(session: Session, reader: PlanReader, year: int, kept: _Year, changes: RecordChanges) -> _Year:
-    """Return a year of which all is kept but what shares a place with something that was written."""
+def _updated(session: Session, reader: PlanReader, year: int, kept: _Year, changes: RecordChanges) -> _Year:
+    """Return the cached year, updated for the places of changed records."""
     entries, changed = changes.of(RecordType.ESTABLISHMENT), changes.of(RecordType.PLAN_ITEM)
     visit_ids = changes.of(RecordType.INSPECTION) | changes.subjects
     if not (entries or changed or visit_ids):
@@ -148,43 +148,52 @@ def _renewed(session: Session, reader: PlanReader, year: int, kept: _Year, chang
     if not kept.planned or ends != kept.ends:
         return _year(session, reader, year)
     written = _items(_item_rows(session, reader, year, changed) if changed else (), ends)
-    found = {one: (was.item, was.is_early) for one, was in kept.planned.items() if one not in changed}
-    found |= written
-    if not found:
+    items = {
+        item_id: (was.item, was.is_early) for item_id, was in kept.planned.items() if item_id not in changed
+    }
+    items |= written
+    if not items:
         return _NOTHING
-    # Of these places every visit is read again.
-    places = {ends.get(one, one) for one in entries} | {_place(item) for item, _ in written.values()}
-    near = _in_windows(reader, found)
+    # All visits at these places are read again.
+    places = {ends.get(record_id, record_id) for record_id in entries} | {
+        _place(item) for item, _ in written.values()
+    }
+    near = _in_windows(reader, items)
     queries = [*_by_ids(near, visit_ids), *_at_places(session, reader, near, places, ends)]
     read = _visits(session, queries, ends)
-    gone = {one.id: one for one in kept.visits.values() if one.id in visit_ids or _is_at(one, places)}
-    planned_places = {_place(item) for item, _ in found.values()}
-    visits = {one: visit for one, visit in kept.visits.items() if one not in gone}
-    visits |= {one: visit for one, visit in read.items() if _is_at(visit, planned_places)}
-    touched = places | {_place(kept.planned[one].item) for one in changed if one in kept.planned}
+    gone = {
+        visit.id: visit for visit in kept.visits.values() if visit.id in visit_ids or _is_at(visit, places)
+    }
+    planned_places = {_place(item) for item, _ in items.values()}
+    visits = {visit_id: visit for visit_id, visit in kept.visits.items() if visit_id not in gone}
+    visits |= {visit_id: visit for visit_id, visit in read.items() if _is_at(visit, planned_places)}
+    touched = places | {_place(kept.planned[item_id].item) for item_id in changed if item_id in kept.planned}
     for visit in (*gone.values(), *read.values()):
         touched |= _places(visit) & planned_places
     beside = _add_shared(touched, visits.values(), planned_places)
-    part = {one: of for one, of in found.items() if _place(of[0]) in touched}
-    kept_part = {one: kept.planned[one] for one in found if one not in part}
+    part = {item_id: of for item_id, of in items.items() if _place(of[0]) in touched}
+    kept_part = {item_id: kept.planned[item_id] for item_id in items if item_id not in part}
     return _Year({**kept_part, **_planned(part, beside, reader.today)}, visits, ends)
 
 
 def _add_shared(
     touched: set[_Place], visits: Collection[PlanVisit], planned_places: Collection[_Place]
 ) -> list[PlanVisit]:
-    """Add to some places those that share a visit with one of them; return the visits of all."""
+    """Add to `touched` all planned places that share a visit with it; return the visits at `touched`."""
     while True:
-        found = [visit for visit in visits if _is_at(visit, touched)]
-        more = {place for visit in found for place in _places(visit) if place in planned_places} - touched
+        at_places = [visit for visit in visits if _is_at(visit, touched)]
+        more = {place for visit in at_places for place in _places(visit) if place in planned_places} - touched
         if not more:
-            return found
+            return at_places
         touched |= more
 
 
-def _planned(found: _Items, visits: Iterable[PlanVisit], today: date) -> dict[str, PlannedVisit]:
-    progress = progress_of([item for item, _ in found.values()], visits, today)
-    return {one: PlannedVisit(item, is_early, progress[one]) for one, (item, is_early) in found.items()}
+def _planned(items: _Items, visits: Iterable[PlanVisit], today: date) -> dict[str, PlannedVisit]:
+    progress = progress_of([item for item, _ in items.values()], visits, today)
+    return {
+        item_id: PlannedVisit(item, is_early, progress[item_id])
+        for item_id, (item, is_early) in items.items()
+    }
 
 
 def _place(item: PlanItem) -> _Place:
@@ -202,7 +211,7 @@ def _is_at(visit: PlanVisit, places: Collection[_Place]) -> bool:
 def _item_rows(
     session: Session, reader: PlanReader, year: int, ids: Collection[str] | None = None
 ) -> Sequence[Any]:
-    """Return the rows of the planned visits of a year that may be shown, or of those among some ids."""
+    """Return the rows of planned visits of a year that may be shown. `ids`: only these planned visits."""
     query = select(*_ITEM_COLUMNS).where(
         PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == year, reader.shows()
     )
@@ -212,12 +221,12 @@ def _item_rows(
 
 
 def _items(rows: Iterable[Any], ends: Mapping[str, str]) -> dict[str, tuple[PlanItem, bool]]:
-    """Return planned visits by id, each with whether its team may not know of it yet."""
+    """Return planned visits by id, each with its flag `is_early`."""
     return {row.record_id: (_item(row, ends), row.scope == OFFICE) for row in rows}
 
 
 def _merge_ends(session: Session, tenant_id: str) -> dict[str, str]:
-    """Return {merged establishment: the one that stands for it now}; few are merged."""
+    """Return {merged establishment id: merge target id}; few establishments are merged."""
     merged = session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
     ids = merged.all()
     return merge_targets_of(session, tenant_id, ids) if ids else {}
@@ -225,7 +234,7 @@ def _merge_ends(session: Session, tenant_id: str) -> dict[str, str]:
 
 def _item(row: Any, ends: Mapping[str, str]) -> PlanItem:
     place = row.establishment_id or ""
-    asked = (row.asked_visit_id, row.asked_follow_up_id or "") if row.asked_visit_id else None
+    asked_by = (row.asked_visit_id, row.asked_follow_up_id or "") if row.asked_visit_id else None
     return PlanItem(
         id=row.record_id,
         year=row.year,
@@ -237,7 +246,7 @@ def _item(row: Any, ends: Mapping[str, str]) -> PlanItem:
         trigger=row.trigger,
         window_from=row.window_from,
         window_to=row.window_to,
-        asked_by=asked,
+        asked_by=asked_by,
         cancelled="" if row.is_cancelled else None,
     )
 
@@ -245,7 +254,7 @@ def _item(row: Any, ends: Mapping[str, str]) -> PlanItem:
 def _visits(
     session: Session, queries: Sequence[Select[Any]], ends: Mapping[str, str]
 ) -> dict[str, PlanVisit]:
-    # A visit may be found by several of them.
+    # Several queries may return the same visit.
     rows = session.execute(union_all(*queries)).all() if queries else []
     return {
         row.record_id: PlanVisit(
@@ -263,12 +272,12 @@ def _visits(
     }
 
 
-def _in_windows(reader: PlanReader, found: _Items) -> Select[Any]:
-    """Return the query of the visits that one of these may be done by: by their day, or begun from one."""
-    items = [item for item, _ in found.values()]
+def _in_windows(reader: PlanReader, planned: _Items) -> Select[Any]:
+    """Return the query of visits that may fulfil planned visits: by day, or by a link to a planned visit."""
+    items = [item for item, _ in planned.values()]
     first, last = min(item.window_from for item in items), max(item.window_to for item in items)
-    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
-    # Joined with the planned visits, it reads every record for each of them.
+    # Only visits have an establishment. With a condition on the type, SQLite would use the index of types;
+    # with a join of the planned visits, it would read every record for each planned visit.
     return select(*_VISIT_COLUMNS).where(
         FiledRecord.tenant_id == reader.tenant_id,
         IS_NOT_VOID,
@@ -278,7 +287,7 @@ def _in_windows(reader: PlanReader, found: _Items) -> Select[Any]:
 
 def _by_ids(near: Select[Any], ids: Collection[str]) -> Iterator[Select[Any]]:
     if ids:
-        # One by one: of a list in one value SQLite does not know that it is short.
+        # Separate parameters: SQLite cannot estimate the length of a list in one parameter.
         yield near.where(FiledRecord.record_id.in_(sorted(ids)))
 
 
@@ -289,16 +298,16 @@ def _at_places(
     places: Collection[_Place],
     ends: Mapping[str, str],
 ) -> Iterator[Select[Any]]:
-    """Give the queries of the visits at places, by the index of an establishment's visits.
+    """Yield the queries of visits at places; each uses the index of visits by establishment.
 
-    As one condition with an "or" that index is not used, and every visit of the year is read.
+    A single condition with "or" would not use that index and read every visit of the year.
     """
     near = by_establishment(near)
-    ids = {one for one in places if isinstance(one, str)}
+    ids = {place for place in places if isinstance(place, str)}
     if ids:
         ids |= {merged for merged, end in ends.items() if end in ids}
         yield near.where(among_ids(session, FiledRecord.establishment_id, ids))
-    kinds = [one for one in places if not isinstance(one, str)]
+    kinds = [place for place in places if not isinstance(place, str)]
     if kinds:
         taken = select(EstablishmentProjection.record_id).where(
             EstablishmentProjection.tenant_id == reader.tenant_id,

@@ -1,4 +1,4 @@
-"""The plan of a year as pages read it: quotas and what was done of them, planned visits and their state."""
+"""Queries of the plan of a year: quotas with their progress, and planned visits with their states."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from field178_shared.records.plan import InspectionPlan, PlanItem, PlanState, Pr
 from field178_shared.text.normalisation import by_label, fold
 
 PAGE_SIZE = 50
-# Still to be made; and what the plan counts: a visit that was cancelled is planned no longer.
+# States of visits that are not made yet, and of all visits that the plan counts (all but cancelled).
 OPEN_STATES = frozenset({PlanState.MISSED, PlanState.DUE, PlanState.LATER})
 PLANNED_STATES = OPEN_STATES | {PlanState.DONE}
 OPEN = "open"
@@ -34,10 +34,10 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which planned visits of a year; "" is all, month 0 every month.
+    """Filter of the planned visits of a year; "" is all, month 0 every month.
 
-    `since` and `until`: those whose window has a day between them. `state` "" is all that are planned, "open"
-    those still to be made.
+    `since` and `until`: visits whose window has a day between them. `state`: "" is all states but cancelled,
+    "open" the states of visits that are not made yet.
     """
 
     year: int
@@ -50,12 +50,12 @@ class ItemFilter:
     until: date | None = None
 
     def takes_state(self, state: PlanState) -> bool:
-        """Tell whether planned visits in this state are asked for."""
+        """Return whether the filter includes planned visits in this state."""
         groups = {"": PLANNED_STATES, OPEN: OPEN_STATES}
         return state in groups.get(self.state, {self.state})
 
     def takes(self, item: PlanItem) -> bool:
-        """Tell whether a planned visit is one of them, but for its state."""
+        """Return whether the filter includes a planned visit, without regard to its state."""
         return (
             self.month in (0, item.window_from.month)
             and (self.since is None or self.since <= item.window_to)
@@ -68,7 +68,7 @@ class ItemFilter:
 
 @dataclass(frozen=True, slots=True)
 class YearPlan:
-    """The plan of a year: its document, its quotas, its planned visits; `rev` 0: nothing was written yet."""
+    """The plan of a year: document, quotas and planned visits. `rev` 0: the plan is not stored yet."""
 
     plan: InspectionPlan
     rev: int
@@ -76,14 +76,14 @@ class YearPlan:
     items: tuple[PlannedVisit, ...]
 
     def counts(self, month: int = 0, team_id: str = "") -> Counter[PlanState]:
-        """Return how many planned visits of a month and a team are in each state."""
-        wanted = ItemFilter(self.plan.year, month, team_id)
-        return Counter(one.progress.state for one in self.items if wanted.takes(one.item))
+        """Return the number of planned visits of a month and a team in each state."""
+        filters = ItemFilter(self.plan.year, month, team_id)
+        return Counter(visit.progress.state for visit in self.items if filters.takes(visit.item))
 
 
 @dataclass(frozen=True, slots=True)
 class ItemPage:
-    """One page of planned visits, and the names on it."""
+    """One page of planned visits, with the names of establishments and teams."""
 
     rows: tuple[PlannedVisit, ...]
     page: PageOfRows
@@ -92,7 +92,7 @@ class ItemPage:
 
 @dataclass(frozen=True, slots=True)
 class PlannableEstablishment:
-    """An establishment that can be planned; `months`: those in which it has a planned visit already."""
+    """An establishment that can be planned. `months`: months in which it has a planned visit."""
 
     record_id: str
     name: str
@@ -104,7 +104,7 @@ class PlannableEstablishment:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFilter:
-    """Which establishments of the register; "" is all."""
+    """Filter of the establishments of the register; "" is all."""
 
     text: str = ""
     unit_id: str = ""
@@ -113,7 +113,7 @@ class CandidateFilter:
 
 
 def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
-    """Return the plan of a year with what became of it by the visits that were filed."""
+    """Return the plan of a year with the progress of its quotas and planned visits."""
     stored = find_record(session, reader.tenant_id, plan_id(year))
     plan = InspectionPlan.from_data(stored.data) if stored else InspectionPlan(year=year)
     quotas = quotas_done(session, reader.tenant_id, plan)
@@ -121,19 +121,23 @@ def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
 
 
 def item_page(
-    session: Session, reader: PlanReader, plan: YearPlan, wanted: ItemFilter, page: int
+    session: Session, reader: PlanReader, plan: YearPlan, filters: ItemFilter, page: int
 ) -> ItemPage:
-    """Return one page of the planned visits, what is missed and due first, then by day."""
-    found = [one for one in plan.items if wanted.takes(one.item) and wanted.takes_state(one.progress.state)]
-    found.sort(key=lambda one: (_ORDER[one.progress.state], one.item.window_to, one.item.id))
-    shown = PageOfRows.within(page, PAGE_SIZE, len(found))
-    rows = tuple(found[shown.offset : shown.offset + shown.size])
-    ids = {one.item.establishment_id for one in rows} | {one.item.team_id for one in plan.items}
+    """Return one page of the planned visits, missed and due visits first, then by the end of the window."""
+    visits = [
+        visit
+        for visit in plan.items
+        if filters.takes(visit.item) and filters.takes_state(visit.progress.state)
+    ]
+    visits.sort(key=lambda visit: (_ORDER[visit.progress.state], visit.item.window_to, visit.item.id))
+    shown = PageOfRows.within(page, PAGE_SIZE, len(visits))
+    rows = tuple(visits[shown.offset : shown.offset + shown.size])
+    ids = {visit.item.establishment_id for visit in rows} | {visit.item.team_id for visit in plan.items}
     return ItemPage(rows, shown, names_of(session, reader.tenant_id, ids - {""}))
 
 
 def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[PlannedVisit, int] | None:
-    """Return a planned visit and its revision; None where there is none or it may not be shown."""
+    """Return a planned visit and its revision; None if it does not exist or may not be shown."""
     stored = find_record(session, reader.tenant_id, item_id)
     if stored is None or stored.deleted or stored.type != RecordType.PLAN_ITEM:
         return None
@@ -141,25 +145,25 @@ def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[P
     if not reader.holds(item, stored.scope):
         return None
     items = planned_visits(session, reader, item.year)
-    found = next((one for one in items if one.item.id == item_id), None)
-    progress = found.progress if found else Progress(PlanState.LATER)
+    visit = next((planned for planned in items if planned.item.id == item_id), None)
+    progress = visit.progress if visit else Progress(PlanState.LATER)
     return PlannedVisit(item, stored.scope == OFFICE, progress), stored.rev
 
 
 def candidates(
-    session: Session, reader: PlanReader, wanted: CandidateFilter, year: int
+    session: Session, reader: PlanReader, filters: CandidateFilter, year: int
 ) -> tuple[PlannableEstablishment, ...]:
-    """Return the establishments that a filter finds, at most as many as can be planned at once."""
+    """Return the establishments that match a filter, at most MOST_AT_ONCE."""
     query = select(EstablishmentProjection).where(
         EstablishmentProjection.tenant_id == reader.tenant_id,
         reader.access.covers(EstablishmentProjection.scope),
-        EstablishmentProjection.unit_id == wanted.unit_id if wanted.unit_id else true(),
-        EstablishmentProjection.establishment_type_id == wanted.establishment_type_id
-        if wanted.establishment_type_id
+        EstablishmentProjection.unit_id == filters.unit_id if filters.unit_id else true(),
+        EstablishmentProjection.establishment_type_id == filters.establishment_type_id
+        if filters.establishment_type_id
         else true(),
         *(
             EstablishmentProjection.folded.contains(word, autoescape=True)
-            for word in fold(wanted.text).split()
+            for word in fold(filters.text).split()
         ),
     )
     planned = select(PlanItemRow.establishment_id).where(
@@ -169,7 +173,7 @@ def candidates(
         PlanItemRow.establishment_id.is_not(None),
         reader.shows(),
     )
-    if wanted.is_unplanned:
+    if filters.is_unplanned:
         query = query.where(EstablishmentProjection.record_id.not_in(planned))
     order = (EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
     rows = session.scalars(query.order_by(*order).limit(MOST_AT_ONCE)).all()
@@ -191,9 +195,9 @@ def candidates(
 
 
 def teams(session: Session, reader: PlanReader) -> tuple[tuple[str, str], ...]:
-    """Return the teams that visits can be given to, in Vietnamese order."""
-    found = accounts.everyone(session, reader.tenant_id)
-    return by_label((team.id, team.name) for team in found if reader.access.holds(team.scope))
+    """Return id and name of the teams that visits can be assigned to, in Vietnamese order."""
+    every_team = accounts.everyone(session, reader.tenant_id)
+    return by_label((team.id, team.name) for team in every_team if reader.access.holds(team.scope))
 
 
 def units_outside(
@@ -203,8 +207,11 @@ def units_outside(
     establishment_ids: Collection[str],
     lists: CodeLists,
 ) -> list[str]:
-    """Return the units of establishments that a team is not responsible for: its tablets do not have them."""
-    team = next((one for one in accounts.everyone(session, reader.tenant_id) if one.id == team_id), None)
+    """Return the unit ids of establishments outside a team's area, whose records its tablets do not have."""
+    team = next(
+        (candidate for candidate in accounts.everyone(session, reader.tenant_id) if candidate.id == team_id),
+        None,
+    )
     if team is None:
         return []
     query = select(EstablishmentProjection.unit_id).where(
@@ -214,8 +221,10 @@ def units_outside(
     return sorted(set(session.scalars(query)) - area_on(lists, team.unit_ids, reader.today).units)
 
 
-def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collection[str]) -> set[str]:
-    """Return the establishments that are not in the register, or not in the area of this reader."""
+def unavailable_establishments(
+    session: Session, reader: PlanReader, establishment_ids: Collection[str]
+) -> set[str]:
+    """Return the ids of establishments that are not in the register or not visible to the reader."""
     query = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == reader.tenant_id,
         EstablishmentProjection.record_id.in_(sorted(set(establishment_ids))),
@@ -225,7 +234,7 @@ def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collecti
 
 
 def register_units(session: Session, reader: PlanReader) -> tuple[str, ...]:
-    """Return the communes that have an establishment in the register."""
+    """Return the unit ids of all visible establishments of the register."""
     query = select(EstablishmentProjection.unit_id).where(
         EstablishmentProjection.tenant_id == reader.tenant_id,
         reader.access.covers(EstablishmentProjection.scope),
