@@ -1,1 +1,1 @@
-"""What communes enter for the yearly figures: censuses, media posts, plans, counts of at-risk groups."""
+"""Commune entries for the yearly figures: censuses, media posts, plans, counts of at-risk groups."""

@@ -1,4 +1,4 @@
-"""What a commune reporter may enter: the entries of the own communes."""
+"""Commune entries: rules for the entries that a commune reporter may write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.rules.commune import FACT_MEMBERS
 
 @dataclass(frozen=True, slots=True)
 class CommuneEnterer:
-    """An officer who enters for the communes of an access."""
+    """An officer who writes entries of the communes in an access filter."""
 
     access: AccessFilter
     keys: ClassVar[Mapping[str, tuple[str, ...]]] = FACT_MEMBERS
@@ -33,15 +33,15 @@ class CommuneEnterer:
         return f"unit:{data['unit_id']}"
 
     def holds(self, entry: Stored) -> bool:
-        """Tell whether an entry is of an own commune."""
+        """Return whether an entry belongs to one of the officer's communes."""
         return self.access.holds(entry.scope)
 
     def foreign(self, batch: Batch, context: OperationContext, record_type: str, data: Data) -> Iterator[str]:
-        """Yield the fields that name what is not of a commune of the officer."""
+        """Yield the fields that name an object outside the officer's communes."""
         unit_id = text_of(data, "unit_id")
         is_own = self.access.holds(f"unit:{unit_id}")
         if record_type == RecordType.WORKER_CENSUS and not (
-            is_own and _stands_in(batch, text_of(data, "establishment_id"), unit_id)
+            is_own and _is_in_unit(batch, text_of(data, "establishment_id"), unit_id)
         ):
             yield "establishment_id"
         outlet = context.lists.media_outlets.get(text_of(data, "outlet_id"))
@@ -52,7 +52,7 @@ class CommuneEnterer:
         if record_type in (RecordType.COMMUNE_PLAN, RecordType.RISK_GROUP_COUNT) and not is_own:
             yield "unit_id"
         replaced = text_of(data, "replaces")
-        if replaced and replaced not in {one.record_id for one in self.entered(batch, record_type, data)}:
+        if replaced and replaced not in {entry.record_id for entry in self.entered(batch, record_type, data)}:
             yield "replaces"
 
     def entered(self, batch: Batch, record_type: str, data: Data) -> Iterable[Stored]:
@@ -60,7 +60,7 @@ class CommuneEnterer:
         return entries_in(batch.session, batch.tenant_id, text_of(data, "unit_id"), (record_type,))
 
 
-def _stands_in(batch: Batch, establishment_id: str, unit_id: str) -> bool:
+def _is_in_unit(batch: Batch, establishment_id: str, unit_id: str) -> bool:
     query = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == batch.tenant_id,
         EstablishmentProjection.record_id == establishment_id,

@@ -1,4 +1,4 @@
-"""What a commune has entered, and what it still owes: posts, the plan of the year, counts of people."""
+"""Commune entries and missing entries: posts, the plan of the year, counts of people."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
 
 COUNT_AGE = timedelta(days=365)
-# At-risk groups are asked for from the fifth month of their half-year on, until the next one has come so far.
+# Counts of at-risk groups are requested from the fifth month of a half-year to the fourth of the next.
 _MONTHS_TO_COUNT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class OutletMonth:
-    """An outlet, and how many posts of a month were entered for it."""
+    """A media outlet and the number of its posts entered for a month."""
 
     outlet: MediaOutlet
     posts: int
 
     @property
     def is_owed(self) -> bool:
-        """Whether the post that is due every month was not entered."""
+        """Whether the monthly post is missing."""
         return not self.posts
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """An at-risk group of a half-year, and the count of it where it was entered."""
+    """An at-risk group of a half-year, and its count entry or None."""
 
     group: ListChoice
     half_year: date
@@ -52,13 +52,13 @@ class GroupCount:
 
     @property
     def is_owed(self) -> bool:
-        """Whether the count was not entered."""
+        """Whether the count is missing."""
         return self.entry is None
 
 
 @dataclass(frozen=True, slots=True)
 class CommuneMonth:
-    """What a commune owes for a month: outlets without a post, the plan of the year, at-risk groups."""
+    """Missing entries of a commune for a month: outlets without a post, the yearly plan, at-risk groups."""
 
     unit_id: str
     silent: tuple[MediaOutlet, ...]
@@ -68,7 +68,7 @@ class CommuneMonth:
 
 @dataclass(frozen=True, slots=True)
 class UncountedEstablishment:
-    """An establishment whose workers were not counted for a year; None: never."""
+    """An establishment whose workers were not counted for a year; `counted_on` None: never."""
 
     record_id: str
     name: str
@@ -77,7 +77,7 @@ class UncountedEstablishment:
 
 @dataclass(frozen=True, slots=True)
 class EndedCommune:
-    """The day on which a commune ended, the units of today in its place, and the places still in it."""
+    """End of a commune: the day, its successor units, and the number of establishments left in it."""
 
     ended_on: date
     following: tuple[str, ...]
@@ -86,9 +86,9 @@ class EndedCommune:
 
 @dataclass(frozen=True, slots=True)
 class CommuneWork:
-    """What stands open in a commune on a day, and what was entered there, the newest first.
+    """Missing entries of a commune on a day, and its entries, newest first.
 
-    Of a commune that has ended what would be refused is not owed: `ended` names who owes it now.
+    A commune that has ended owes no entries that would be refused; `ended` names its successor units.
     """
 
     outlets: tuple[OutletMonth, ...]
@@ -101,26 +101,26 @@ class CommuneWork:
 
     @property
     def owed_count(self) -> int:
-        """How much is still to be entered: outlets without a post, the plan, counts of groups and workers."""
-        lacks_plan = self.owes_plan and self.plan is None
-        outlets, groups = (one.is_owed for one in self.outlets), (one.is_owed for one in self.groups)
-        return sum(outlets) + lacks_plan + sum(groups) + len(self.uncounted)
+        """Number of missing entries: posts of outlets, the plan, counts of groups and workers."""
+        posts = sum(outlet_month.is_owed for outlet_month in self.outlets)
+        plans = int(self.owes_plan and self.plan is None)
+        return posts + plans + sum(count.is_owed for count in self.groups) + len(self.uncounted)
 
 
 def units_of(
     session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists, today: date
 ) -> list[str]:
-    """Return the units whose entries are seen: those named, and for who sees all those of the office."""
+    """Return the units whose entries are visible: those of the access filter, or all units of the office."""
     if access.scopes is not None:
-        return [one for scope in access.scopes if (one := scope.removeprefix("unit:")) in lists.units]
-    of_outlets = {one.unit_id for one in lists.media_outlets.values()}
+        return [unit_id for scope in access.scopes if (unit_id := scope.removeprefix("unit:")) in lists.units]
+    of_outlets = {outlet.unit_id for outlet in lists.media_outlets.values()}
     return sorted({*units_of_office(session, tenant_id, lists, today), *of_outlets})
 
 
 def commune_work(
     session: Session, tenant_id: str, unit_id: str, today: date, lists: CodeLists
 ) -> CommuneWork:
-    """Return the work of a commune on a day."""
+    """Return the entries and missing entries of a commune on a day."""
     entries = entries_in(session, tenant_id, unit_id, COMMUNE_TYPES)
     is_over = has_ended(unit_id, today, lists)
     return CommuneWork(
@@ -135,44 +135,48 @@ def commune_work(
 
 
 def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -> list[CommuneMonth]:
-    """Return what is owed for the month of a day by communes, and by the district for its own outlets."""
+    """Return the missing entries for the month of a day, of communes and of the district for its outlets."""
     by_unit: dict[str, list[Stored]] = {}
-    for one in entries_of_types(
+    for entry in entries_of_types(
         session, tenant_id, (RecordType.MEDIA_POST, RecordType.COMMUNE_PLAN, RecordType.RISK_GROUP_COUNT)
     ):
-        by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
-    found = []
+        by_unit.setdefault(text_of(entry.data, "unit_id"), []).append(entry)
+    months = []
     for unit_id in units_of(session, tenant_id, AccessFilter(None), lists, day):
         entries = by_unit.get(unit_id, [])
-        silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if one.is_owed)
+        silent = tuple(
+            outlet_month.outlet
+            for outlet_month in _outlet_months(unit_id, entries, day, lists)
+            if outlet_month.is_owed
+        )
         is_asked = _is_commune(unit_id, lists) and not has_ended(unit_id, day.replace(month=1, day=1), lists)
         lacks_plan = is_asked and _plan_of(entries, day) is None
         counts = _group_counts(unit_id, entries, day, lists)
-        groups = tuple(one.group for one in counts if one.is_owed)
+        groups = tuple(count.group for count in counts if count.is_owed)
         if silent or lacks_plan or groups:
-            found.append(CommuneMonth(unit_id, silent, lacks_plan, groups))
-    return found
+            months.append(CommuneMonth(unit_id, silent, lacks_plan, groups))
+    return months
 
 
 def half_year_asked(day: date) -> date:
-    """Return the half-year whose at-risk groups are asked for on a day."""
+    """Return the half-year for which counts of at-risk groups are requested on a day."""
     return half_year_of(months_after(day, -_MONTHS_TO_COUNT))
 
 
 def _group_counts(
     unit_id: str, entries: Iterable[Stored], day: date, lists: CodeLists
 ) -> tuple[GroupCount, ...]:
-    """Return the groups to be counted in the half-year that is asked for; none where there was no commune."""
+    """Return the at-risk groups to count in the requested half-year; none if the unit is no commune of it."""
     half_year = half_year_asked(day)
     if not (_is_commune(unit_id, lists) and lists.units[unit_id].valid_on(half_year)):
         return ()
     counted = {
-        text_of(one.data, "group_id"): one
-        for one in entries
-        if one.type == RecordType.RISK_GROUP_COUNT and day_of_entry(one) == half_year
+        text_of(entry.data, "group_id"): entry
+        for entry in entries
+        if entry.type == RecordType.RISK_GROUP_COUNT and day_of_entry(entry) == half_year
     }
     groups = lists.choices_on("risk_group", half_year)
-    return tuple(GroupCount(one, half_year, counted.get(one.id)) for one in groups)
+    return tuple(GroupCount(group, half_year, counted.get(group.id)) for group in groups)
 
 
 def _is_commune(unit_id: str, lists: CodeLists) -> bool:
@@ -191,13 +195,13 @@ def _ended(
 
 
 def _following(unit_id: str, day: date, lists: CodeLists) -> tuple[str, ...]:
-    """Return the units of a day that took the place of one that had ended, the likeliest first."""
+    """Return the units on a day that succeed an ended unit, the likeliest first."""
     steps = sorted(lists.successors(unit_id), key=lambda step: not step.is_default)
     targets = (
         _following(step.target, day, lists) if has_ended(step.target, day, lists) else (step.target,)
         for step in steps
     )
-    return tuple(dict.fromkeys(one for group in targets for one in group))
+    return tuple(dict.fromkeys(target for group in targets for target in group))
 
 
 def _outlet_months(
@@ -206,41 +210,45 @@ def _outlet_months(
     if has_ended(unit_id, day, lists):
         return ()
     months = [
-        text_of(one.data, "outlet_id")
-        for one in entries
-        if one.type == RecordType.MEDIA_POST and _is_same_month(day_of_entry(one), day)
+        text_of(entry.data, "outlet_id")
+        for entry in entries
+        if entry.type == RecordType.MEDIA_POST and _is_same_month(day_of_entry(entry), day)
     ]
     return tuple(
-        OutletMonth(one, months.count(one.id))
-        for one in outlets_of(unit_id, day, lists)
-        if lists.media_channels[one.channel_id].monthly_duty
+        OutletMonth(outlet, months.count(outlet.id))
+        for outlet in outlets_of(unit_id, day, lists)
+        if lists.media_channels[outlet.channel_id].monthly_duty
     )
 
 
 def _plan_of(entries: Iterable[Stored], day: date) -> Stored | None:
     plans = (
-        one
-        for one in entries
-        if one.type == RecordType.COMMUNE_PLAN and count_of(one.data, "year") == day.year
+        entry
+        for entry in entries
+        if entry.type == RecordType.COMMUNE_PLAN and count_of(entry.data, "year") == day.year
     )
     return next(plans, None)
 
 
 def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:
     """Return the outlets of a unit that are in force on a day."""
-    return [one for one in lists.media_outlets.values() if one.unit_id == unit_id and one.valid_on(day)]
+    return [
+        outlet
+        for outlet in lists.media_outlets.values()
+        if outlet.unit_id == unit_id and outlet.valid_on(day)
+    ]
 
 
 def entries_in(session: Session, tenant_id: str, unit_id: str, types: Collection[str]) -> list[Stored]:
-    """Return what counts of these types in a unit, the newest day first."""
-    found = entries_of_types(session, tenant_id, types, Record.scope == f"unit:{unit_id}")
-    return sorted(found, key=lambda one: (day_of_entry(one) or date.min, one.record_id), reverse=True)
+    """Return the entries of these types that count in a unit, newest day first."""
+    entries = entries_of_types(session, tenant_id, types, Record.scope == f"unit:{unit_id}")
+    return sorted(entries, key=lambda entry: (day_of_entry(entry) or date.min, entry.record_id), reverse=True)
 
 
 def find_entry(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> Stored | None:
-    """Return an entry of a commune that the officer sees, withdrawn or not."""
-    found = stored_entry(session, tenant_id, COMMUNE_TYPES, record_id)
-    return found if found is not None and access.holds(found.scope) else None
+    """Return a commune entry within the access filter, withdrawn or not; None if it does not exist."""
+    entry = stored_entry(session, tenant_id, COMMUNE_TYPES, record_id)
+    return entry if entry is not None and access.holds(entry.scope) else None
 
 
 def establishments_in(session: Session, tenant_id: str, unit_id: str) -> list[tuple[str, str]]:
@@ -261,7 +269,7 @@ def day_of_entry(entry: Stored) -> date | None:
 def _uncounted(
     session: Session, tenant_id: str, unit_id: str, today: date, entries: Iterable[Stored]
 ) -> tuple[UncountedEstablishment, ...]:
-    """Return the establishments that neither a visit nor a census has counted within a year, oldest first."""
+    """Return the establishments without a visit or census within a year, the oldest count first."""
     visited = (
         select(func.max(FiledRecord.occurred_on))
         .where(
@@ -278,18 +286,22 @@ def _uncounted(
         .order_by(EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
     )
     last: dict[str, date] = {}
-    for one in entries:
-        day = day_of_entry(one)
-        if one.type == RecordType.WORKER_CENSUS and day is not None:
-            last.setdefault(text_of(one.data, "establishment_id"), day)
-    found = [
+    for entry in entries:
+        day = day_of_entry(entry)
+        if entry.type == RecordType.WORKER_CENSUS and day is not None:
+            last.setdefault(text_of(entry.data, "establishment_id"), day)
+    establishments = [
         UncountedEstablishment(
             record_id, name, max((day for day in (visit, last.get(record_id)) if day), default=None)
         )
         for record_id, name, visit in session.execute(query)
     ]
-    old = [one for one in found if one.counted_on is None or one.counted_on < today - COUNT_AGE]
-    return tuple(sorted(old, key=lambda one: one.counted_on or date.min))
+    old = [
+        establishment
+        for establishment in establishments
+        if establishment.counted_on is None or establishment.counted_on < today - COUNT_AGE
+    ]
+    return tuple(sorted(old, key=lambda establishment: establishment.counted_on or date.min))
 
 
 def _of_unit(tenant_id: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
