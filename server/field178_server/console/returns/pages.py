@@ -29,7 +29,7 @@ from field178_server.office.returns.queries import (
     agencies_without_account,
     find_return,
     months_asked,
-    numbers_of_nobody,
+    numbers_without_agency,
     reporters_of,
     returns_owed,
     returns_seen,
@@ -79,7 +79,9 @@ def _monthly(
     return {
         "sent": missing_first(returns_owed(reporters, entries, (month,), page.today, page.lists)),
         "states": return_states(page.localizer),
-        "of_nobody": [return_name(word, page.localizer) for word in numbers_of_nobody(month, page.lists)],
+        "of_nobody": [
+            return_name(word, page.localizer) for word in numbers_without_agency(month, page.lists)
+        ],
         "without_account": agencies_without_account(reporters, month, page.lists),
     }
 

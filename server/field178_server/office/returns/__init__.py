@@ -1,1 +1,1 @@
-"""What agencies send for the yearly figures: who enters what, what was sent, what is owed."""
+"""Returns of agencies for the yearly figures: access rights, entered returns and missing returns."""

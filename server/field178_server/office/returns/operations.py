@@ -1,4 +1,4 @@
-"""What an officer may enter of returns: those of the own agency, and those of the office that leads."""
+"""Returns: rules for the returns that an officer of an agency, or of the leading office, may write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ReturnEnterer:
-    """An officer who enters the returns of an access."""
+    """An officer who writes returns within `access`."""
 
     access: ReturnsAccess
     keys: ClassVar[Mapping[str, tuple[str, ...]]] = _KEYS
@@ -50,11 +50,11 @@ class ReturnEnterer:
         return OFFICE
 
     def holds(self, entry: Stored) -> bool:
-        """Tell whether a return is of the own agency or office."""
+        """Return whether a return belongs to the officer's agency or office."""
         return self.access.enters(entry)
 
     def foreign(self, batch: Batch, context: OperationContext, record_type: str, data: Data) -> Iterator[str]:
-        """Yield the fields that name another agency or area, or a total that another agency states."""
+        """Yield the fields that name a foreign agency or area, or a denominator of another agency."""
         agency_id, unit_id = text_of(data, "agency_id"), text_of(data, "unit_id")
         if record_type not in self.access.types or not self.access.covers(agency_id, unit_id):
             yield "unit_id"
