@@ -1,1 +1,1 @@
-"""Inspection teams: the decision that set each up, its members by dates, its tablets and open work."""
+"""Inspection teams: decision, members with their days, tablets and open work."""

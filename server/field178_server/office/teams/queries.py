@@ -1,4 +1,4 @@
-"""Teams as pages read them: list, one team with members, tablets, open work and its history."""
+"""Queries of teams: list, and one team with members, tablets, open work and history."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from field178_shared.records.review import ReviewState
 from field178_shared.records.teams import Membership, Team
 from field178_shared.text.normalisation import sort_key
 
-# A return is answered by whom it was handed to, else by who filed the record.
+# A returned record is corrected by the officer that it was handed to, or else by its author.
 _ANSWERS = func.coalesce(FiledRecord.handed_to, FiledRecord.user_id)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTeam:
-    """A team in the list, with the number of its present members and of the tablets in use."""
+    """A team in the list, with the numbers of current members and of tablets in use."""
 
     team: Team
     members: int
@@ -38,10 +38,10 @@ class ListedTeam:
 
 @dataclass(frozen=True, slots=True)
 class TeamMember:
-    """A member, present or former; the account is None where it is not known here.
+    """A current or former member; `account` None: the officer has no account on this server.
 
-    `visits`: those the member has filed for this team; `returned`: records of the team that wait for the
-    member's correction.
+    `visits`: number of visits that the member has submitted for this team. `returned`: number of records of
+    the team that wait for the member's correction.
     """
 
     officer_id: str
@@ -62,10 +62,7 @@ class TeamTablet:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """One team with everything that its page shows, the plan and the follow-ups left out.
-
-    `visits`: how many wait in each state of the review.
-    """
+    """One team for its page, without plan and follow-ups. `visits`: number of visits by open state."""
 
     team: Team
     rev: int
@@ -86,7 +83,7 @@ def team_list(session: Session, tenant_id: str, access: AccessFilter, today: dat
             access.covers(Record.scope),
         )
     )
-    found = [Team.from_data(team_id, json.loads(body)) for team_id, body in rows]
+    teams = [Team.from_data(team_id, json.loads(body)) for team_id, body in rows]
     in_use = (
         select(DeviceScope.scope, func.count())
         .join(
@@ -96,14 +93,14 @@ def team_list(session: Session, tenant_id: str, access: AccessFilter, today: dat
         .where(
             DeviceScope.tenant_id == tenant_id,
             IS_IN_USE,
-            DeviceScope.scope.in_([team.scope for team in found]),
+            DeviceScope.scope.in_([team.scope for team in teams]),
         )
         .group_by(DeviceScope.scope)
     )
     tablets = {scope: count for scope, count in session.execute(in_use)}
     return tuple(
         ListedTeam(team, len(team.present(today)), tablets.get(team.scope, 0))
-        for team in sorted(found, key=lambda team: (sort_key(team.name), team.id))
+        for team in sorted(teams, key=lambda team: (sort_key(team.name), team.id))
     )
 
 
@@ -121,14 +118,16 @@ def team_page(
     session: Session, tenant_id: str, access: AccessFilter, team_id: str, today: date
 ) -> TeamPage | None:
     """Return one team within the access filter, else None."""
-    found = find_team(session, tenant_id, access, team_id)
-    if found is None:
+    team_and_rev = find_team(session, tenant_id, access, team_id)
+    if team_and_rev is None:
         return None
-    team, rev = found
+    team, rev = team_and_rev
     body = json.loads(session.get_one(Record, (tenant_id, team_id)).body)
     history = history_of(session, tenant_id, team_id, RecordType.TEAM, body)
-    authors = {one.user_id for one in history.revisions if one.user_id}
-    named = {user for one in history.revisions for user in Team.from_data(team_id, one.data).members}
+    authors = {revision.user_id for revision in history.revisions if revision.user_id}
+    named = {
+        user for revision in history.revisions for user in Team.from_data(team_id, revision.data).members
+    }
     return TeamPage(
         team=team,
         rev=rev,
@@ -141,7 +140,7 @@ def team_page(
 
 
 def joinable(session: Session, tenant_id: str, but: Collection[str]) -> tuple[Officer, ...]:
-    """Return who could become a member: open accounts that file on tablets, by name."""
+    """Return the officers who can become members, by name, without the ids in `but`."""
     rows = session.scalars(
         select(Officer).where(
             Officer.tenant_id == tenant_id,
@@ -149,12 +148,12 @@ def joinable(session: Session, tenant_id: str, but: Collection[str]) -> tuple[Of
             Officer.role.in_(officers.field_roles(load())),
         )
     )
-    able = [one for one in rows if one.officer_id not in but]
-    return tuple(sorted(able, key=lambda one: (sort_key(one.name), one.login)))
+    able = [officer for officer in rows if officer.officer_id not in but]
+    return tuple(sorted(able, key=lambda officer: (sort_key(officer.name), officer.login)))
 
 
 def member_name(session: Session, tenant_id: str, officer_id: str) -> str:
-    """Return the name of a member; one without an account here has none."""
+    """Return the name of a member; "" without an account on this server."""
     officer = session.get(Officer, (tenant_id, officer_id))
     return officer.name if officer else ""
 
@@ -162,29 +161,29 @@ def member_name(session: Session, tenant_id: str, officer_id: str) -> str:
 def _members(session: Session, tenant_id: str, team: Team, today: date) -> tuple[TeamMember, ...]:
     ids = sorted(team.members)
     accounts = {
-        one.officer_id: one
-        for one in session.scalars(
+        officer.officer_id: officer
+        for officer in session.scalars(
             select(Officer).where(Officer.tenant_id == tenant_id, Officer.officer_id.in_(ids))
         )
     }
     visits, returned = _filed(session, tenant_id, team.id), _returned(session, tenant_id, team.id)
     members = [
-        TeamMember(user, one, accounts.get(user), visits.get(user, 0), returned.get(user, 0))
-        for user, one in team.members.items()
+        TeamMember(user, membership, accounts.get(user), visits.get(user, 0), returned.get(user, 0))
+        for user, membership in team.members.items()
     ]
-    return tuple(sorted(members, key=lambda one: _order(one, today)))
+    return tuple(sorted(members, key=lambda member: _order(member, today)))
 
 
-def _order(one: TeamMember, today: date) -> tuple[bool, int, str, str]:
-    """Order the present members by position, then the former ones."""
+def _order(member: TeamMember, today: date) -> tuple[bool, int, str, str]:
+    """Return the sort key of a member: current members by position, then former members."""
     positions = [choice.id for choice in load().choices["team_position"]]
-    place = one.membership.position
+    place = member.membership.position
     rank = positions.index(place) if place in positions else len(positions)
     return (
-        one.membership.has_ended(today),
+        member.membership.has_ended(today),
         rank,
-        sort_key(one.account.name) if one.account else "",
-        one.officer_id,
+        sort_key(member.account.name) if member.account else "",
+        member.officer_id,
     )
 
 
@@ -215,7 +214,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
 
 
 def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
-    """Return how many visits of a team are in each state that is still open."""
+    """Return the number of visits of a team by open review state."""
     is_corrected = and_(FiledRecord.review_state == ReviewState.RETURNED, IS_WAITING)
     state = case((is_corrected, ShownReviewState.CORRECTED.value), else_=FiledRecord.review_state)
     query = (
@@ -228,7 +227,7 @@ def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]
         )
         .group_by(state)
     )
-    return {found: count for found, count in session.execute(query)}
+    return {state_id: count for state_id, count in session.execute(query)}
 
 
 def _tablets(session: Session, tenant_id: str, scope: str) -> tuple[TeamTablet, ...]:
