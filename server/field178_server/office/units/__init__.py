@@ -1,1 +1,1 @@
-"""Administrative units after a reform: entries of the register that still lie in units that ended."""
+"""Administrative units after a reform: establishments of the register that are still in ended units."""

@@ -1,6 +1,6 @@
-"""Borders of communes of today: which one a point lies in (domain: administrative units).
+"""Borders of the current communes, to look up the unit of a point (domain: administrative units).
 
-They only suggest: lines are simplified to 10 m, and a point of the register may be as far off.
+The result is a suggestion: lines are simplified to 10 m, and points of the register are no more exact.
 """
 
 from __future__ import annotations
@@ -13,31 +13,32 @@ from importlib import resources
 
 # Longitude and latitude in degrees.
 Point = tuple[float, float]
-# The outer line and the lines of its holes, each closed.
+# The outer ring and the rings of its holes, each closed.
 Polygon = Sequence[Sequence[Point]]
 
 
 def unit_at(lon: float, lat: float, among: Iterable[str]) -> str | None:
-    """Return the one of these units that a point lies in; None: none, or two where their lines overlap."""
-    known = _borders()
-    found = [
+    """Return the unit that contains a point; None if no unit, or more than one, contains it."""
+    polygons = _borders()
+    unit_ids = [
         unit_id
         for unit_id in among
-        if any(_is_within(lon, lat, polygon) for polygon in known.get(unit_id, ()))
+        if any(_is_within(lon, lat, polygon) for polygon in polygons.get(unit_id, ()))
     ]
-    return found[0] if len(found) == 1 else None
+    return unit_ids[0] if len(unit_ids) == 1 else None
 
 
 @cache
 def _borders() -> Mapping[str, Sequence[Polygon]]:
     text = resources.files(__package__).joinpath("borders.geojson").read_text("utf-8")
     return {
-        one["properties"]["unit_id"]: one["geometry"]["coordinates"] for one in json.loads(text)["features"]
+        feature["properties"]["unit_id"]: feature["geometry"]["coordinates"]
+        for feature in json.loads(text)["features"]
     }
 
 
 def _is_within(lon: float, lat: float, polygon: Polygon) -> bool:
-    """Tell whether a line from the point to the east crosses those of a polygon an odd number of times."""
+    """Return whether a polygon contains a point: a line to the east has an odd number of crossings."""
     return sum(_crossings(lon, lat, line) for line in polygon) % 2 == 1
 
 

@@ -1,4 +1,4 @@
-"""Job that moves every entry of a unit to the one that took it over."""
+"""Job that moves all establishments of an ended unit to its successor."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from field178_shared.errors import AppError, ErrorCode
 UNIT_MOVE = "unit_move"
 UNIT_ID = "unit_id"
 RIGHT = "edit_register"
-# Entries a transaction: a push waits no longer than for one of them.
+# Establishments in one transaction: a push waits for one transaction at most.
 STEP = 200
 
 
 def move_with(announce: Announce) -> Callable[[JobRun], None]:
-    """Return the job; `announce` tells the tablets, whose guard would ask about so many departures."""
+    """Return the job. `announce`: announces the move, so that tablets' mass deletion guards permit it."""
 
     def work(run: JobRun) -> None:
         unit_id = run.arguments[UNIT_ID]

@@ -1,4 +1,4 @@
-"""Moves of entries from a unit that ended to one that followed it."""
+"""Operation that moves establishments from an ended unit to a successor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.establishment import values_of_move
 from field178_shared.records.reading import text_of
 
-# Announces to the tablets that entries change their unit, in the transaction that moves them.
+# Announces the move to the tablets, in the same transaction.
 Announce = Callable[[Session, OperationContext], None]
 
 
@@ -31,23 +31,24 @@ def reassign(
     context: OperationContext,
     access: AccessFilter,
     from_unit: str,
-    wanted: Mapping[str, str],
+    targets_by_id: Mapping[str, str],
     announce: Announce,
 ) -> int:
-    """Move entries {id: unit} of a unit that ended; return how many were moved.
+    """Move establishments of an ended unit to successors; return the number of moved establishments.
 
-    One that is no longer there, or in another unit already, is left alone: an act that is sent twice moves
-    nothing twice. Raises AppError(not_found) for a unit that did not follow or is not seen by the officer.
+    `targets_by_id`: establishment id to unit id. An establishment that is deleted or in another unit is
+    skipped, so that a repeated request moves nothing. Raises AppError(not_found) for a unit that is no
+    successor or is out of the officer's access.
     """
-    targets = sorted(set(wanted.values()))
+    targets = sorted(set(targets_by_id.values()))
     _refuse_foreign(context.lists, access, from_unit, targets)
-    scopes.ensure(session, context.tenant_id, [f"unit:{one}" for one in targets], context.lists)
+    scopes.ensure(session, context.tenant_id, [f"unit:{unit_id}" for unit_id in targets], context.lists)
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    for record_id in sorted(wanted):
+    for record_id in sorted(targets_by_id):
         lock_tablets(batch, record_id)
-    batch.load(sorted(wanted))
+    batch.load(sorted(targets_by_id))
     moved = []
-    for record_id, unit_id in sorted(wanted.items()):
+    for record_id, unit_id in sorted(targets_by_id.items()):
         entry = batch.get(record_id)
         is_there = entry is not None and entry.type == RecordType.ESTABLISHMENT and not entry.deleted
         if entry is None or not is_there or text_of(entry.data, "unit_id") != from_unit:
@@ -68,7 +69,7 @@ def reassign(
 def entries_of(
     session: Session, tenant_id: str, access: AccessFilter, unit_id: str, most: int
 ) -> Sequence[str]:
-    """Return the ids of some entries of a unit, at most so many."""
+    """Return the ids of at most `most` establishments of a unit."""
     query = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.unit_id == unit_id,

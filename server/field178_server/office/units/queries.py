@@ -1,4 +1,4 @@
-"""Units that ended, with what the register still keeps in them, and what became of each."""
+"""Queries of ended units: their establishments in the register, and their successors."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from field178_shared.records.reading import text_of
 
 @dataclass(frozen=True, slots=True)
 class EndedUnit:
-    """A unit that ended: its entries in the register, and the units that it became, the likeliest first.
+    """An ended unit: the number of its establishments in the register, and its successors, likeliest first.
 
-    `heir`: the one that took it over as a whole; None where it was divided, so that each entry has to be
-    looked at.
+    `heir`: the only successor; None if the unit was divided, so that each establishment needs a decision.
     """
 
     unit_id: str
@@ -34,7 +33,7 @@ class EndedUnit:
 
 @dataclass(frozen=True, slots=True)
 class TeamOfEndedUnits:
-    """A team that still works in units that ended, and the units that it does not have yet in their place."""
+    """A team with ended units. `missing`: successors of these units that the team does not have."""
 
     team_id: str
     name: str
@@ -45,56 +44,57 @@ class TeamOfEndedUnits:
 def ended_units(
     session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists, today: date
 ) -> tuple[EndedUnit, ...]:
-    """Return the units that ended, and were followed by others, with entries that may be read."""
+    """Return the ended units with successors that have visible establishments."""
     counts = (
         select(EstablishmentProjection.unit_id, func.count())
         .where(EstablishmentProjection.tenant_id == tenant_id, access.covers(EstablishmentProjection.scope))
         .group_by(EstablishmentProjection.unit_id)
     )
-    found = [
+    units = [
         EndedUnit(unit_id, count, successors_of(lists, unit_id), heir_of(lists, unit_id))
         for unit_id, count in session.execute(counts)
         if _has_ended(lists, unit_id, today)
     ]
-    return tuple(sorted(found, key=lambda one: (one.heir is not None, one.unit_id)))
+    return tuple(sorted(units, key=lambda unit: (unit.heir is not None, unit.unit_id)))
 
 
 def teams_of_ended_units(
     session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists, today: date
 ) -> tuple[TeamOfEndedUnits, ...]:
-    """Return the teams whose tablets would lose what is moved: they lack what followed a unit of theirs."""
-    found = []
+    """Return the teams whose tablets would lose moved establishments, because they lack a successor unit."""
+    affected = []
     for team in accounts.everyone(session, tenant_id):
-        ended = tuple(one for one in team.unit_ids if _has_ended(lists, one, today))
-        after = dict.fromkeys(heir for one in ended for heir in successors_of(lists, one)[:1])
-        missing = tuple(one for one in after if one not in team.unit_ids)
+        ended = tuple(unit_id for unit_id in team.unit_ids if _has_ended(lists, unit_id, today))
+        after = dict.fromkeys(heir for unit_id in ended for heir in successors_of(lists, unit_id)[:1])
+        missing = tuple(unit_id for unit_id in after if unit_id not in team.unit_ids)
         if missing and team.holds_on(today) and access.holds(team.scope):
-            found.append(TeamOfEndedUnits(team.id, team.name, ended, missing))
-    return tuple(found)
+            affected.append(TeamOfEndedUnits(team.id, team.name, ended, missing))
+    return tuple(affected)
 
 
 def entries_after_end(
     session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists
 ) -> list[Stored]:
-    """Return what communes entered for days after their end, by commune and day: figures leave it out."""
-    found = [
-        one
-        for one in entries_of_types(session, tenant_id, COMMUNE_TYPES, access.covers(Record.scope))
-        if is_of_ended_unit(one.type, one.data, lists)
+    """Return the commune entries for days after the commune's end, which figures leave out."""
+    entries = [
+        entry
+        for entry in entries_of_types(session, tenant_id, COMMUNE_TYPES, access.covers(Record.scope))
+        if is_of_ended_unit(entry.type, entry.data, lists)
     ]
     return sorted(
-        found, key=lambda one: (one.scope, text_of(one.data, DAY_OF_ENTRY[one.type]), one.record_id)
+        entries,
+        key=lambda entry: (entry.scope, text_of(entry.data, DAY_OF_ENTRY[entry.type]), entry.record_id),
     )
 
 
 def successors_of(lists: CodeLists, unit_id: str) -> tuple[str, ...]:
-    """Return the units that a unit became or was divided among, the likeliest first."""
+    """Return the successors of a unit, likeliest first."""
     steps = sorted(lists.successors(unit_id), key=lambda step: not step.is_default)
     return tuple(step.target for step in steps)
 
 
 def heir_of(lists: CodeLists, unit_id: str) -> str | None:
-    """Return the unit that took another one over as a whole; None where none did."""
+    """Return the only successor of a unit; None if there is none or the unit was divided."""
     steps = lists.successors(unit_id)
     return steps[0].target if len(steps) == 1 and steps[0].share == 1.0 else None
 
