@@ -1,1 +1,1 @@
-"""The code lists as an office changes them: signed packs, and their way in and out."""
+"""Code lists of an office: signed packs with changed rows, their publication, import and export."""

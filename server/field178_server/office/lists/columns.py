@@ -1,4 +1,4 @@
-"""The columns of a list table, read off its rows: what a form asks and a worksheet shows."""
+"""Columns of a list table, derived from its rows, for forms and worksheets."""
 
 from __future__ import annotations
 
@@ -12,12 +12,27 @@ from math import isfinite
 
 from field178_shared.list_packs.tables import Row
 
-# What people look for first; other members follow in the order of the files.
+# Order of the first columns; other columns follow in the order of the files.
 _FIRST = (
-    *("id", "code", "number", "vi", "en", "src", "art"),
-    *("first", "last", "day_on", "issued", "valid_from", "valid_to", "from", "to", "min", "max"),
+    "id",
+    "code",
+    "number",
+    "vi",
+    "en",
+    "src",
+    "art",
+    "first",
+    "last",
+    "day_on",
+    "issued",
+    "valid_from",
+    "valid_to",
+    "from",
+    "to",
+    "min",
+    "max",
 )
-# On every row, whether one has them yet or not.
+# Columns of every table, even if no row has a value.
 VALIDITY = ("valid_from", "valid_to")
 PROVENANCE = ("source", "confidence", "verified_by", "verified_on")
 _DAYS = frozenset({*VALIDITY, "verified_on"})
@@ -40,14 +55,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """One member of the rows; `columns` are those of a nested table."""
+    """One member of the rows. `columns`: the columns of a nested table."""
 
     name: str
     kind: Kind
     columns: tuple[ListColumn, ...] = ()
 
     def to_text(self, value: object) -> str:
-        """Return a value as it stands in a cell or field; "" for an absent one."""
+        """Return the text of a value for a cell or field; "" for an absent value."""
         match value:
             case None:
                 return ""
@@ -62,7 +77,7 @@ class ListColumn:
         return json.dumps(value, ensure_ascii=False)
 
     def from_text(self, text: str) -> object:
-        """Return the value of a text, None for an empty one; raises ValueError for what is no such value."""
+        """Return the value of a text; None for an empty text. Raises ValueError for an invalid text."""
         text = text.strip()
         if not text:
             return None
@@ -83,7 +98,7 @@ class ListColumn:
 
 
 def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False) -> tuple[ListColumn, ...]:
-    """Return the columns of rows: what names a row first, who vouches for it last."""
+    """Return the columns of rows: identifying columns first, provenance last."""
     values: dict[str, list[object]] = {}
     for row in rows:
         for name, value in row.items():
@@ -105,7 +120,7 @@ def _place(name: str) -> int:
 
 
 def without_absent(row: Mapping[str, object]) -> Row:
-    """Return a row without members that say nothing: readers take null, false and an empty list as absent."""
+    """Return a row without null, false and empty list members, which readers treat as absent."""
     return {
         name: value for name, value in row.items() if value is not None and value is not False and value != []
     }

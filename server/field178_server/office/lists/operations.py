@@ -1,4 +1,4 @@
-"""Publication of a pack: checked as a whole, signed, written as records that every tablet gets."""
+"""Publication of a pack: check the whole pack, sign it, and write it as records for all tablets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Rows = Mapping[str, Mapping[str, Row]]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Result of a publication: the number now in force, and how many rows it changed."""
+    """Result of a publication: the number of the pack in force, and the number of changed rows."""
 
     number: int
     changed: int
@@ -39,7 +39,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What one publication works on: the pack in force is read, and its head is locked."""
+    """State of a publication in progress: the pack in force, and a batch with its locked head record."""
 
     session: Session
     context: OperationContext
@@ -49,17 +49,17 @@ class Writing:
 
     @property
     def head(self) -> Stored | None:
-        """The record that names the pack in force."""
+        """Head record, which names the pack in force."""
         return self.batch.get(PACK_ID)
 
 
 def publish_rows(
     session: Session, context: OperationContext, key: Ed25519PrivateKey, rows: Rows, seen: int
 ) -> Publication:
-    """Publish changed rows; `seen` is the number of the pack that the change was made on.
+    """Publish changed rows. `seen`: the number of the pack that the officer changed.
 
-    Raises AppError(revision_changed) when another one is in force by now, AppError(lists_refused) with
-    `problem`, `table` and `key` for the first row that may not be published; then nothing is changed.
+    Raises AppError(revision_changed) if another pack is in force, AppError(lists_refused) with `problem`,
+    `table` and `key` of the first invalid row; then nothing is changed.
     """
     writing = _begin(session, context, key)
     if writing.before.number != seen:
@@ -70,7 +70,7 @@ def publish_rows(
 def take_pack(
     session: Session, context: OperationContext, key: Ed25519PrivateKey, file: PackFile
 ) -> Publication:
-    """Publish the rows of another office's pack beside the own ones; raises as `publish_rows`."""
+    """Publish the rows of another office's pack in addition to the own rows; raises as `publish_rows`."""
     writing = _begin(session, context, key)
     own_key = to_base64url(key.public_key().public_bytes_raw())
     if file.pack.number <= _latest_of(writing.head, own_key, file.signer, writing.before):
@@ -81,7 +81,7 @@ def take_pack(
 
 def _begin(session: Session, context: OperationContext, key: Ed25519PrivateKey) -> Writing:
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    # The head is locked first: two publications at once follow each other.
+    # The head is locked first, so that concurrent publications run one after the other.
     batch.load([PACK_ID])
     return Writing(session, context, key, batch, stored_pack(session, context.tenant_id))
 
@@ -92,7 +92,7 @@ def rows_of(pack: ListPack) -> Rows:
 
 
 def _latest_of(head: Stored | None, own_key: str, signer: str, before: ListPack) -> int:
-    """Return the number of the latest pack known of an office."""
+    """Return the number of the latest pack that was taken from an office; 0 if none was."""
     if signer == own_key:
         return before.number
     taken = head.data.get("taken") if head is not None else None
@@ -101,7 +101,7 @@ def _latest_of(head: Stored | None, own_key: str, signer: str, before: ListPack)
 
 
 def _publish(writing: Writing, pack: ListPack, taken: Mapping[str, int]) -> Publication:
-    """Write a pack after the one in force; MUST be checked before: tablets take it as it is."""
+    """Check a pack, and write it as the successor of the pack in force. Tablets do not check it again."""
     if problems := problems_of(pack, writing.before):
         first = problems[0]
         raise refused(
@@ -127,8 +127,8 @@ def _publish(writing: Writing, pack: ListPack, taken: Mapping[str, int]) -> Publ
 
 
 def _head(writing: Writing, pack: ListPack, taken: Mapping[str, int]) -> Data:
-    known = writing.head.data.get("taken") if writing.head is not None else None
-    all_taken = {**(known if isinstance(known, dict) else {}), **taken}
+    earlier = writing.head.data.get("taken") if writing.head is not None else None
+    all_taken = {**(earlier if isinstance(earlier, dict) else {}), **taken}
     head: Data = {
         "number": pack.number,
         "content_hash": pack.content_hash,
@@ -139,8 +139,8 @@ def _head(writing: Writing, pack: ListPack, taken: Mapping[str, int]) -> Data:
 
 
 def _put(writing: Writing, record_id: str, type_: str, data: Data) -> None:
-    known = writing.batch.get(record_id)
-    if known is None:
+    existing = writing.batch.get(record_id)
+    if existing is None:
         put(writing.batch, writing.context, new_record(record_id, type_, scopes.REF, data))
-    elif known.deleted or known.data != data:
-        put(writing.batch, writing.context, next_revision(known, data=data, deleted=False))
+    elif existing.deleted or existing.data != data:
+        put(writing.batch, writing.context, next_revision(existing, data=data, deleted=False))

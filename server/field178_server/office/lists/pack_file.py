@@ -1,4 +1,4 @@
-"""A pack as a file between offices: one JSON object, signed by the office that wrote it."""
+"""Pack file for another office: one JSON object, signed by the office that wrote it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_BYTES = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class PackFile:
-    """A pack of another office: its tenant and its public key vouch for it."""
+    """A pack of another office, with that office's tenant (`origin`) and public key (`signer`)."""
 
     pack: ListPack
     origin: str
@@ -47,7 +47,7 @@ def write_pack_file(pack: ListPack, origin: str, key: Ed25519PrivateKey, now: da
 def read_pack_file(data: bytes, trusted: Collection[str]) -> PackFile:
     """Return the pack of a file, or raise AppError(lists_refused) with `problem`.
 
-    `trusted`: the public keys of the offices whose packs are taken.
+    `trusted`: the public keys of the offices whose packs are accepted.
     """
     content = _object(data)
     origin, signer, signature = (_text(content, name) for name in ("origin", "signer", "signature"))
@@ -69,7 +69,7 @@ def read_pack_file(data: bytes, trusted: Collection[str]) -> PackFile:
 
 
 def refused(problem: str, **details: object) -> AppError:
-    """Return the refusal of a whole file."""
+    """Return the error that refuses a whole file."""
     return AppError(ErrorCode.LISTS_REFUSED, problem=problem, **details)
 
 

@@ -1,4 +1,4 @@
-"""Queries of the lists: tables with their counts, rows with where they come from, the packs published."""
+"""Queries of the lists: tables with their counts, rows with their origin, and publications."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_PUBLICATIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """A table of the lists: its rows, those changed by the office, those nobody is sure of."""
+    """A table of the lists: numbers of rows, of rows changed by the office, and of unverified rows."""
 
     path: str
     rows: int
@@ -41,7 +41,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class PublicationRow:
-    """One publication of the past."""
+    """One publication of a pack."""
 
     number: int
     rows: int
@@ -50,7 +50,7 @@ class PublicationRow:
 
 
 def summaries(pack: ListPack) -> tuple[TableSummary, ...]:
-    """Return every table."""
+    """Return the summaries of all tables."""
     files = files_with(pack)
     return tuple(
         TableSummary(
@@ -64,22 +64,22 @@ def summaries(pack: ListPack) -> tuple[TableSummary, ...]:
 
 
 def rows_of_table(pack: ListPack, path: str, text: str, on: date | None = None) -> tuple[TableRow, ...]:
-    """Return the rows of a table whose key, labels or members hold the text, searched without marks.
+    """Return the rows of a table that contain a text, compared without diacritics.
 
-    `on`: only those in force on that local date.
+    `on`: only rows in force on that local date.
     """
     changed: Mapping[str, str] = pack.rows.get(path, {})
-    table, wanted = TABLES[path], fold(text)
+    table, folded = TABLES[path], fold(text)
     return tuple(
         TableRow(key, row, key in changed)
         for key, row in table.rows(files_with(pack)).items()
-        if not wanted or wanted in fold(" ".join(str(value) for value in row.values()))
+        if not folded or folded in fold(" ".join(str(value) for value in row.values()))
         if on is None or table.read(ListFileRow(row, key)).valid_on(on)
     )
 
 
 def is_unsure(row: Row) -> bool:
-    """Tell whether nobody verified a row of low confidence, or a frame of it."""
+    """Return whether a row, or a frame of it, has low confidence and is not verified."""
     if is_verified(row):
         return False
     frames = row.get("frames")
@@ -90,19 +90,19 @@ def is_unsure(row: Row) -> bool:
 
 
 def is_verified(row: Mapping[str, object]) -> bool:
-    """Tell whether the row names who verified it, and when: as `lists check` counts it."""
+    """Return whether a row names who verified it and when (the rule of `lists check`)."""
     return bool(row.get("verified_by") and row.get("verified_on"))
 
 
 def publications(session: Session, tenant_id: str) -> list[PublicationRow]:
-    """Return the latest publications, the newest first."""
-    found = session.scalars(
+    """Return the latest publications of packs, newest first."""
+    entries = session.scalars(
         select(Audit)
         .where(Audit.tenant_id == tenant_id, Audit.action == "lists_published")
         .order_by(Audit.audit_id.desc())
         .limit(_MOST_PUBLICATIONS)
     )
-    return [_publication(entry) for entry in found]
+    return [_publication(entry) for entry in entries]
 
 
 def _publication(entry: Audit) -> PublicationRow:

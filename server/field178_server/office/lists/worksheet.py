@@ -1,4 +1,4 @@
-"""The lists as a worksheet (XLSX): what a lawyer reads, corrects and sends back."""
+"""Worksheet (XLSX) of the lists, which a lawyer corrects and sends back."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ _WIDEST = 60
 
 
 def write_worksheet(pack: ListPack) -> bytes:
-    """Return the lists in force: a sheet a table, one more for each nested table.
+    """Return a worksheet file of the lists in force: one sheet for each table and each nested table.
 
-    Cell A1 names the table, row 2 its members; nested rows name their row in the first column.
+    Cell A1 is the name of the table, row 2 the names of members. Nested rows name their row in the first
+    column.
     """
     from openpyxl import Workbook
     from openpyxl.styles import Font as MadeFont
@@ -52,16 +53,16 @@ def write_worksheet(pack: ListPack) -> bytes:
 
 
 def read_worksheet(data: bytes, pack: ListPack) -> dict[str, dict[str, Row]]:
-    """Return the rows of a worksheet that differ from those in force, by table and key.
+    """Return the rows of a worksheet that differ from the rows in force, by table and key.
 
     Raises AppError(lists_refused) with `problem`, and `sheet`, `row`, `column` of a cell that cannot be read.
     """
     sheets = _read(data)
     files = files_with(pack)
-    found: dict[str, dict[str, Row]] = {}
+    changed: dict[str, dict[str, Row]] = {}
     for table in TABLES.values():
-        known = table.rows(files)
-        columns = columns_of([*known.values(), table.sample])
+        in_force = table.rows(files)
+        columns = columns_of([*in_force.values(), table.sample])
         if table.path not in sheets:
             continue
         nested = {column.name: column for column in columns if column.kind is Kind.ROWS}
@@ -73,13 +74,13 @@ def read_worksheet(data: bytes, pack: ListPack) -> dict[str, dict[str, Row]]:
             row = _row(cells, [column for column in columns if column.name not in nested])
             key = table.key_of(row)
             row |= {name: rows[key] for name, rows in below.items() if rows.get(key)}
-            if without_absent(row) != _comparable(known.get(key, {})):
-                found.setdefault(table.path, {})[key] = without_absent(row)
-    return found
+            if without_absent(row) != _comparable(in_force.get(key, {})):
+                changed.setdefault(table.path, {})[key] = without_absent(row)
+    return changed
 
 
 _Sheet = tuple[str, Sequence[ListColumn], Sequence[Mapping[str, object]]]
-# Place of the cells (sheet and row number), and texts by the name of their column.
+# Sheet name, row number, and texts by column name.
 _Cells = tuple[str, int, Mapping[str, str]]
 
 
@@ -88,7 +89,7 @@ def _sheets(pack: ListPack) -> Iterator[_Sheet]:
     for table in TABLES.values():
         rows = table.rows(files)
         columns = columns_of([*rows.values(), table.sample])
-        yield table.path, [one for one in columns if one.kind is not Kind.ROWS], list(rows.values())
+        yield table.path, [column for column in columns if column.kind is not Kind.ROWS], list(rows.values())
         for column in columns:
             if column.kind is Kind.ROWS:
                 key = ListColumn("row", Kind.TEXT)
@@ -109,12 +110,12 @@ def _read(data: bytes) -> dict[str, list[_Cells]]:
         raise refused("too_large", limit=MAX_BYTES)
     try:
         book = open_workbook(io.BytesIO(data))
-        found = dict(_tables(book.worksheets, CpuLimit()))
+        sheets = dict(_tables(book.worksheets, CpuLimit()))
     except WorkbookRefused as refusal:
         raise refused(_PROBLEMS.get(refusal.problem, "not_a_worksheet")) from None
-    if not found.keys() & TABLES.keys():
+    if not sheets.keys() & TABLES.keys():
         raise refused("not_a_worksheet")
-    return found
+    return sheets
 
 
 def _tables(sheets: Sequence[ReadOnlyWorksheet], limit: CpuLimit) -> Iterator[tuple[str, list[_Cells]]]:
@@ -139,7 +140,7 @@ def _tables(sheets: Sequence[ReadOnlyWorksheet], limit: CpuLimit) -> Iterator[tu
 def _cell_text(value: object) -> str:
     if value is None:
         return ""
-    if hasattr(value, "isoformat"):  # a spreadsheet made a date of a text
+    if hasattr(value, "isoformat"):  # a spreadsheet program has converted a text to a date
         return str(value.isoformat())[:10]
     return ("x" if value else "") if isinstance(value, bool) else str(value).strip()
 
@@ -158,16 +159,16 @@ def _row(cells: _Cells, columns: Sequence[ListColumn]) -> Row:
 
 
 def _nested_rows(sheet: Sequence[_Cells], column: ListColumn) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    nested: dict[str, list[Row]] = {}
     for cells in sheet:
-        found.setdefault(cells[2].get("row", ""), []).append(_row(cells, column.columns))
-    return found
+        nested.setdefault(cells[2].get("row", ""), []).append(_row(cells, column.columns))
+    return nested
 
 
 def _comparable(row: Row) -> Row:
-    """Return a row as it would come back from its own cells."""
+    """Return a row in the form that reading its own cells would return."""
     return {
-        name: [without_absent(one) for one in value]
+        name: [without_absent(nested) for nested in value]
         if isinstance(value, list) and _holds_rows(value)
         else value
         for name, value in without_absent(row).items()
@@ -175,7 +176,7 @@ def _comparable(row: Row) -> Row:
 
 
 def _holds_rows(value: Sequence[object]) -> bool:
-    return bool(value) and all(isinstance(one, dict) for one in value)
+    return bool(value) and all(isinstance(part, dict) for part in value)
 
 
 def _texts(sheet: Worksheet, texts: Sequence[str], font: Font | None = None) -> list[object]:
@@ -184,7 +185,7 @@ def _texts(sheet: Worksheet, texts: Sequence[str], font: Font | None = None) -> 
     cells: list[object] = []
     for text in texts:
         cell = WriteOnlyCell(sheet, value=text)
-        # Never a formula, whatever a text begins with.
+        # A string cell: a text that begins with "=" MUST NOT become a formula.
         cell.data_type = "s"
         if font is not None:
             cell.font = font
@@ -193,7 +194,7 @@ def _texts(sheet: Worksheet, texts: Sequence[str], font: Font | None = None) -> 
 
 
 def _sheet_name(name: str) -> str:
-    """Return a name that a sheet may have; the true one is in cell A1."""
+    """Return a valid sheet name for a table; the full name is in cell A1."""
     short = name.replace("inspection_enums.lists.", "").replace("/", "·")
     return short[-_SHEET_NAME_LENGTH:]
 
