@@ -1,1 +1,1 @@
-"""People: the accounts of officers as an administrator sees them."""
+"""People: accounts of officers for administrators."""

@@ -1,4 +1,4 @@
-"""Hand-over of the open work of an officer to another one, in one step that can be taken back."""
+"""Hand-over of the open work of an officer to another officer, and its undo."""
 
 from __future__ import annotations
 
@@ -26,22 +26,25 @@ from field178_shared.records.review import HANDED_TO, ReviewState
 def hand_over(
     session: Session, context: OperationContext, access: AccessFilter, officer_id: str, to_id: str
 ) -> str:
-    """Give what waits for an officer's correction to another one who works there; return its id.
+    """Hand the returned records of an officer over to another officer; return the id of the hand-over.
 
-    What the other one has no right to stays. Raises AppError: not_found for one who can take nothing,
-    revision_changed when nothing is left to give.
+    Records outside the other officer's scopes are skipped. Raises AppError: not_found for an officer who can
+    take no record, revision_changed if no record is left.
     """
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    found = open_records(session, context.tenant_id, access, officer_id)
-    batch.load(one.record_id for one in found)
-    able = {one.officer_id: one for one in successors(session, context.tenant_id, officer_id, found)}
-    if not found:
+    records = open_records(session, context.tenant_id, access, officer_id)
+    batch.load(record.record_id for record in records)
+    able = {
+        successor.officer_id: successor
+        for successor in successors(session, context.tenant_id, officer_id, records)
+    }
+    if not records:
         raise AppError(ErrorCode.REVISION_CHANGED, officer=officer_id)
     if to_id not in able:
         raise AppError(ErrorCode.NOT_FOUND, officer=to_id)
     own = officers.scopes_of(session, context.tenant_id, to_id)
     given = {}
-    for record_id in (one.record_id for one in found):
+    for record_id in (returned.record_id for returned in records):
         record, review = batch.get(record_id), batch.review_of(record_id)
         if record is not None and review is not None and record.scope in own and _is_open(record, review):
             made = next_revision(review, data={**review.data, HANDED_TO: to_id})
@@ -70,7 +73,7 @@ def hand_over(
 
 
 def undo(session: Session, context: OperationContext, officer_id: str, hand_over_id: str) -> None:
-    """Take a hand-over back; raises AppError(revision_changed) when something came after it."""
+    """Undo a hand-over; raises AppError(revision_changed) if a record or review changed since."""
     query = select(HandOver).where(
         HandOver.tenant_id == context.tenant_id,
         HandOver.hand_over_id == hand_over_id,
@@ -84,12 +87,12 @@ def undo(session: Session, context: OperationContext, officer_id: str, hand_over
     batch.load(given)
     if made.undone_at is not None or not is_untouched(given, _revisions(batch, given)):
         raise AppError(ErrorCode.REVISION_CHANGED, hand_over=hand_over_id)
-    for record_id, one in given.items():
+    for record_id, handed in given.items():
         review = batch.review_of(record_id)
         assert review is not None
         data = {name: value for name, value in review.data.items() if name != HANDED_TO}
-        if one["before"]:
-            data[HANDED_TO] = one["before"]
+        if handed["before"]:
+            data[HANDED_TO] = handed["before"]
         put_record(batch, context, next_revision(review, data=data))
     batch.flush()
     made.undone_by, made.undone_at = context.actor.id, context.now()
@@ -104,9 +107,9 @@ def _is_open(record: Stored, review: Stored) -> bool:
 
 
 def _revisions(batch: Batch, record_ids: Mapping[str, object]) -> dict[str, tuple[int, int]]:
-    found = {one: (batch.get(one), batch.review_of(one)) for one in record_ids}
+    pairs = {record_id: (batch.get(record_id), batch.review_of(record_id)) for record_id in record_ids}
     return {
         record_id: (record.rev, review.rev)
-        for record_id, (record, review) in found.items()
+        for record_id, (record, review) in pairs.items()
         if record is not None and review is not None
     }

@@ -1,4 +1,4 @@
-"""Queries of the people: list with scopes, one account with its tablets and its open work."""
+"""Queries of accounts: list with scopes, and one account with its tablets and open work."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from field178_shared.records.teams import Team
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. Teams and communes are what its scopes name; a team's own communes count among them."""
+    """One account with the teams and communes of its scopes; communes of its teams are included."""
 
     officer: Officer
     team_ids: frozenset[str]
@@ -41,15 +41,22 @@ class Account:
 
     @property
     def fingerprint(self) -> str:
-        """What a form has seen of the account, to notice that somebody else changed it meanwhile."""
-        one = self.officer
-        seen = (one.name, one.role, one.agency, one.email, sorted(self.team_ids), sorted(self.unit_ids))
+        """Digest of the account as a form shows it, to detect concurrent changes."""
+        officer = self.officer
+        seen = (
+            officer.name,
+            officer.role,
+            officer.agency,
+            officer.email,
+            sorted(self.team_ids),
+            sorted(self.unit_ids),
+        )
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class TabletOfOfficer:
-    """A tablet the officer signs in on."""
+    """A tablet that an officer signs in on."""
 
     device_id: str
     label: str
@@ -58,7 +65,7 @@ class TabletOfOfficer:
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """What an officer has begun and others would have to finish."""
+    """Open work of an officer: tablets, and numbers of returned records and records in review."""
 
     tablets: tuple[TabletOfOfficer, ...]
     returned: int
@@ -80,7 +87,7 @@ class OpenRecord:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """An officer who works where open records of another one lie; `count`: how many of them."""
+    """An officer with access to open records of another officer. `count`: the number of these records."""
 
     officer_id: str
     name: str
@@ -90,7 +97,7 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class HandOverMade:
-    """A hand-over that was made; `is_untouched`: nothing came after, so that it can be taken back."""
+    """A stored hand-over. `is_untouched`: no record or review changed since, so that it can be undone."""
 
     hand_over_id: str
     to_id: str
@@ -102,7 +109,7 @@ class HandOverMade:
 
 
 def accounts(session: Session, tenant_id: str) -> list[Account]:
-    """Return every account by login; an office has hundreds of them, not thousands."""
+    """Return all accounts by login; an office has hundreds of them."""
     scopes = officers.all_scopes(session, tenant_id)
     return [
         _account(officer, scopes.get(officer.officer_id, ()))
@@ -122,7 +129,7 @@ def team_names(session: Session, tenant_id: str) -> Mapping[str, Team]:
 
 
 def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
-    """Return the tablets an officer signs in on, and the records that are not finished."""
+    """Return the open work of an officer."""
     tablets = session.execute(
         select(Device.device_id, Device.label, Device.revoked_at)
         .join(
@@ -151,7 +158,7 @@ def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
 def open_records(
     session: Session, tenant_id: str, access: AccessFilter, officer_id: str
 ) -> tuple[OpenRecord, ...]:
-    """Return the records that wait for an officer's correction, the longest returned first."""
+    """Return the records that wait for an officer's correction, the oldest return first."""
     query = select(
         FiledRecord.record_id,
         FiledRecord.type,
@@ -172,17 +179,17 @@ def open_records(
 
 def names_on(session: Session, tenant_id: str, records: Iterable[OpenRecord], others: Iterable[str]) -> Names:
     """Return the names of the establishments of records, and of other ids."""
-    places = {one.establishment_id for one in records if one.establishment_id}
-    return names_of(session, tenant_id, places | {one for one in others if one})
+    places = {record.establishment_id for record in records if record.establishment_id}
+    return names_of(session, tenant_id, places | {other_id for other_id in others if other_id})
 
 
 def successors(
     session: Session, tenant_id: str, officer_id: str, records: Collection[OpenRecord]
 ) -> tuple[Successor, ...]:
-    """Return who else files in the scopes of these records, whoever can take most first."""
+    """Return the officers who work in the scopes of these records, by number of records."""
     if not records:
         return ()
-    lying = Counter(one.scope for one in records)
+    lying = Counter(record.scope for record in records)
     query = (
         select(Officer.officer_id, Officer.name, Officer.agency, OfficerScope.scope)
         .join(
@@ -201,11 +208,13 @@ def successors(
     for other, name, agency, scope in session.execute(query):
         before = able[other].count if other in able else 0
         able[other] = Successor(other, name, agency, before + lying[scope])
-    return tuple(sorted(able.values(), key=lambda one: (-one.count, one.name, one.officer_id)))
+    return tuple(
+        sorted(able.values(), key=lambda successor: (-successor.count, successor.name, successor.officer_id))
+    )
 
 
 def hand_overs(session: Session, tenant_id: str, officer_id: str) -> tuple[HandOverMade, ...]:
-    """Return the hand-overs of an officer's work, the latest first."""
+    """Return the hand-overs of an officer's work, latest first."""
     rows = session.scalars(
         select(HandOver)
         .where(HandOver.tenant_id == tenant_id, HandOver.from_id == officer_id)
@@ -214,7 +223,9 @@ def hand_overs(session: Session, tenant_id: str, officer_id: str) -> tuple[HandO
     given: dict[str, Mapping[str, Mapping[str, object]]] = {
         row.hand_over_id: json.loads(row.records) for row in rows
     }
-    revisions = _revisions(session, tenant_id, {one for records in given.values() for one in records})
+    revisions = _revisions(
+        session, tenant_id, {record_id for records in given.values() for record_id in records}
+    )
     return tuple(
         HandOverMade(
             row.hand_over_id,
@@ -230,14 +241,14 @@ def hand_overs(session: Session, tenant_id: str, officer_id: str) -> tuple[HandO
 
 
 def is_untouched(given: Mapping[str, Mapping[str, object]], revisions: Mapping[str, tuple[int, int]]) -> bool:
-    """Tell whether every record and its review are still as a hand-over left them."""
+    """Return whether all records and their reviews have the revisions that a hand-over wrote."""
     return all(
-        revisions.get(record_id) == (one["rev"], one["review_rev"]) for record_id, one in given.items()
+        revisions.get(record_id) == (revs["rev"], revs["review_rev"]) for record_id, revs in given.items()
     )
 
 
 def _answered_by(officer_id: str) -> ColumnElement[bool]:
-    """Return the condition of what an officer answers: handed over to this one, else filed by this one."""
+    """Return the condition for records that an officer corrects: handed-over records and own records."""
     is_own = and_(FiledRecord.handed_to.is_(None), FiledRecord.user_id == officer_id)
     return or_(FiledRecord.handed_to == officer_id, is_own)
 
@@ -248,8 +259,8 @@ def _revisions(session: Session, tenant_id: str, record_ids: Collection[str]) ->
     query = select(Record.record_id, Record.rev).where(
         Record.tenant_id == tenant_id, Record.record_id.in_(sorted({*reviews, *reviews.values()}))
     )
-    found = {record_id: rev for record_id, rev in session.execute(query)} if reviews else {}
-    return {one: (found.get(one, 0), found.get(review, 0)) for one, review in reviews.items()}
+    revs = {record_id: rev for record_id, rev in session.execute(query)} if reviews else {}
+    return {record_id: (revs.get(record_id, 0), revs.get(review, 0)) for record_id, review in reviews.items()}
 
 
 def _account(officer: Officer, scopes: Collection[str]) -> Account:
