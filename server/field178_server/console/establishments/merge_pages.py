@@ -74,7 +74,7 @@ def merge(record_id: str) -> AnyResponse:
     )
 
     def work(session: Session) -> None:
-        register.take_values(session, office(), current_page().access, seen, picked)
+        register.copy_values(session, office(), current_page().access, seen, picked)
         records.merge(session, office(), seen[1].record_id, record_id)
 
     refusal = attempt(work, SENTENCES)
@@ -89,7 +89,7 @@ def unmerge(record_id: str) -> AnyResponse:
     merged = SeenEstablishment(request.form.get("other", ""), whole_number("other_rev"))
 
     def work(session: Session) -> None:
-        register.give_back(session, office(), current_page().access, merged)
+        register.restore_values(session, office(), current_page().access, merged)
         records.unmerge(session, office(), merged.record_id)
 
     refusal = attempt(work, {ErrorCode.RULE: SENTENCES[ErrorCode.RULE]})

@@ -1,4 +1,4 @@
-"""Entries of the register that may be the same place as another one, and pairs that were told apart."""
+"""Possible duplicates among the establishments of the register, and dismissed pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from field178_shared.records.reading import count_of, text_of
 from field178_shared.rules.establishment import NEAR_M, duplicates_of
 
 PAGE_SIZE = 50
-# So many 1e-7 degrees of latitude are a metre; those of longitude are shorter.
+# A metre in units of 1e-7 degrees of latitude.
 _UNITS_PER_M = 90
 _IS_CANDIDATE = and_(
     EstablishmentProjection.tenant_id == DuplicateCandidate.tenant_id,
@@ -31,7 +31,7 @@ _IS_CANDIDATE = and_(
 
 @dataclass(frozen=True, slots=True)
 class DuplicateHint:
-    """An entry that may be the same place, and why: the same number, or the same name so many metres away."""
+    """An establishment that may be a duplicate, with the reason: same number, or same name at a distance."""
 
     record_id: str
     name: str
@@ -43,15 +43,15 @@ class DuplicateHint:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePair:
-    """Two entries that may be the same place; `other` tells why."""
+    """Two establishments that may be duplicates; `other` has the reason."""
 
-    one: DuplicateHint
+    first: DuplicateHint
     other: DuplicateHint
 
 
 @dataclass(frozen=True, slots=True)
 class DismissedPair:
-    """Two entries that were told apart: ids, names, addresses and communes of both, by whom, when and why."""
+    """A pair that the office dismissed as duplicates, with data of both establishments."""
 
     dismissal_id: str
     ids: tuple[str, str]
@@ -65,7 +65,7 @@ class DismissedPair:
 
 @dataclass(frozen=True, slots=True)
 class DismissedPage:
-    """One page of the pairs that were told apart, the last ones first, and the names of who said so."""
+    """One page of the dismissed pairs, newest first, with the names of the officers."""
 
     page: KeysetPage[DismissedPair]
     names: Names
@@ -74,16 +74,16 @@ class DismissedPage:
 def duplicate_hints(
     session: Session, tenant_id: str, access: AccessFilter, data: Data, record_id: str
 ) -> tuple[DuplicateHint, ...]:
-    """Return the entries that may be the same place as the one with this content.
+    """Return the possible duplicates of an establishment with this content.
 
-    Not that one itself, nor one that the office has told apart from it.
+    The establishment itself, and establishments of dismissed pairs with it, are excluded.
     """
     rows = session.scalars(
         select(EstablishmentProjection).where(
             EstablishmentProjection.tenant_id == tenant_id,
             access.covers(EstablishmentProjection.scope),
             EstablishmentProjection.record_id.not_in(
-                {record_id, *_told_apart(session, tenant_id, record_id)}
+                {record_id, *_dismissed_with(session, tenant_id, record_id)}
             ),
             or_(*_candidates(data)),
         )
@@ -92,19 +92,19 @@ def duplicate_hints(
 
 
 def hints_among(data: Data, rows: Sequence[EntryRow]) -> tuple[DuplicateHint, ...]:
-    """Return those of some entries that may be the same place, the nearest first."""
+    """Return the possible duplicates among some establishments, nearest first."""
     by_id = {row.record_id: row for row in rows}
-    found = [
-        _hint(by_id[one.id], one.distance_m, one.is_same_number)
-        for one in duplicates_of(data, map(known_establishment, rows))
+    hints = [
+        _hint(by_id[match.id], match.distance_m, match.is_same_number)
+        for match in duplicates_of(data, map(known_establishment, rows))
     ]
-    return tuple(sorted(found, key=lambda one: (one.distance_m is None, one.distance_m or 0, one.name)))
+    return tuple(sorted(hints, key=lambda hint: (hint.distance_m is None, hint.distance_m or 0, hint.name)))
 
 
 def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> tuple[DuplicatePair, ...]:
-    """Return every two entries that may be the same place and were not told apart, the surest first.
+    """Return all pairs of possible duplicates that are not dismissed, most certain first.
 
-    Compared are only those that were found to be in a pair when they, or the other, were written.
+    Only stored candidates are compared: candidates are determined when establishments are written.
     """
     entry = EstablishmentProjection
     rows = session.execute(
@@ -116,28 +116,38 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
     dismissed = _dismissed_pairs(session, tenant_id)
     by_id = {row.record_id: row for row in rows}
     place = {row.record_id: number for number, row in enumerate(rows)}
-    found: dict[tuple[str, str], DuplicatePair] = {}
+    pairs: dict[tuple[str, str], DuplicatePair] = {}
     for one_id, other in pairs_among(rows):
         first, second = sorted((one_id, other.id), key=place.__getitem__)
-        if (first, second) not in found and frozenset((first, second)) not in dismissed:
+        if (first, second) not in pairs and frozenset((first, second)) not in dismissed:
             both = (_hint(by_id[key], other.distance_m, other.is_same_number) for key in (first, second))
-            found[first, second] = DuplicatePair(*both)
-    in_order = sorted(found, key=lambda pair: (place[pair[0]], place[pair[1]]))
-    return tuple(sorted((found[pair] for pair in in_order), key=_surest))
+            pairs[first, second] = DuplicatePair(*both)
+    in_order = sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
+    return tuple(sorted((pairs[pair] for pair in in_order), key=_uncertainty))
 
 
 def dismissed_page(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> DismissedPage:
-    """Return one page of the pairs that were told apart; one that is merged or erased is not among them."""
-    said, one, other = DuplicateDismissal, aliased(EstablishmentProjection), aliased(EstablishmentProjection)
+    """Return one page of the dismissed pairs, without pairs of merged or erased establishments."""
+    dismissal = DuplicateDismissal
+    first, other = aliased(EstablishmentProjection), aliased(EstablishmentProjection)
     columns: tuple[Any, ...] = (
-        *(said.dismissal_id.label("record_id"), said.one_id, said.other_id, said.reason),
-        *(said.dismissed_by, said.dismissed_at, one.name, other.name.label("other_name"), one.address),
-        *(other.address.label("other_address"), one.unit_id, other.unit_id.label("other_unit_id")),
+        dismissal.dismissal_id.label("record_id"),
+        dismissal.one_id,
+        dismissal.other_id,
+        dismissal.reason,
+        dismissal.dismissed_by,
+        dismissal.dismissed_at,
+        first.name,
+        other.name.label("other_name"),
+        first.address,
+        other.address.label("other_address"),
+        first.unit_id,
+        other.unit_id.label("other_unit_id"),
     )
-    query = _of_live_entries(select(*columns), (one, other), tenant_id, access)
-    # An id is as old as what it names.
-    order = Order(said.tenant_id, said.dismissal_id, said.dismissal_id, is_descending=True)
-    found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    query = _of_live_entries(select(*columns), (first, other), tenant_id, access)
+    # Ids are time-ordered, so sorting by id sorts by age.
+    order = Order(dismissal.tenant_id, dismissal.dismissal_id, dismissal.dismissal_id, is_descending=True)
+    page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
     rows = tuple(
         DismissedPair(
             dismissal_id=row.record_id,
@@ -149,14 +159,14 @@ def dismissed_page(session: Session, tenant_id: str, access: AccessFilter, place
             dismissed_by=row.dismissed_by,
             dismissed_at=row.dismissed_at,
         )
-        for row in found.rows
+        for row in page.rows
     )
     names = names_of(session, tenant_id, {row.dismissed_by for row in rows})
-    return DismissedPage(KeysetPage(rows, found.before, found.after), names)
+    return DismissedPage(KeysetPage(rows, page.before, page.after), names)
 
 
 def count_dismissed(session: Session, tenant_id: str, access: AccessFilter) -> int:
-    """Return the number of pairs that `dismissed_page` goes through."""
+    """Return the number of pairs on all pages of `dismissed_page`."""
     entries = (aliased(EstablishmentProjection), aliased(EstablishmentProjection))
     counted = select(func.count()).select_from(DuplicateDismissal)
     return session.scalar(_of_live_entries(counted, entries, tenant_id, access)) or 0
@@ -168,50 +178,53 @@ def _of_live_entries(
     tenant_id: str,
     access: AccessFilter,
 ) -> Select[Any]:
-    """Return the query of pairs joined with both entries, those whose entries are live and may be read."""
-    said = DuplicateDismissal
-    for entry, entry_id in zip(entries, (said.one_id, said.other_id), strict=True):
-        is_entry = and_(entry.tenant_id == said.tenant_id, entry.record_id == entry_id)
+    """Return a query of dismissed pairs, restricted to pairs whose establishments exist and may be read."""
+    dismissal = DuplicateDismissal
+    for entry, entry_id in zip(entries, (dismissal.one_id, dismissal.other_id), strict=True):
+        is_entry = and_(entry.tenant_id == dismissal.tenant_id, entry.record_id == entry_id)
         query = query.join(entry, is_entry).where(access.covers(entry.scope))
-    return query.where(said.tenant_id == tenant_id)
+    return query.where(dismissal.tenant_id == tenant_id)
 
 
-def _told_apart(session: Session, tenant_id: str, record_id: str) -> set[str]:
-    """Return the entries that the office has told apart from one."""
-    said = DuplicateDismissal
+def _dismissed_with(session: Session, tenant_id: str, record_id: str) -> set[str]:
+    """Return the ids of the establishments in dismissed pairs with this establishment."""
+    dismissal = DuplicateDismissal
     rows = session.execute(
-        select(said.one_id, said.other_id).where(
-            said.tenant_id == tenant_id, or_(said.one_id == record_id, said.other_id == record_id)
+        select(dismissal.one_id, dismissal.other_id).where(
+            dismissal.tenant_id == tenant_id,
+            or_(dismissal.one_id == record_id, dismissal.other_id == record_id),
         )
     )
-    return {one if other == record_id else other for one, other in rows}
+    return {first if other == record_id else other for first, other in rows}
 
 
 def _dismissed_pairs(session: Session, tenant_id: str) -> set[frozenset[str]]:
-    said = DuplicateDismissal
-    rows = session.execute(select(said.one_id, said.other_id).where(said.tenant_id == tenant_id))
-    return {frozenset((one, other)) for one, other in rows}
+    dismissal = DuplicateDismissal
+    rows = session.execute(
+        select(dismissal.one_id, dismissal.other_id).where(dismissal.tenant_id == tenant_id)
+    )
+    return {frozenset((first, other)) for first, other in rows}
 
 
-def _surest(pair: DuplicatePair) -> tuple[bool, bool, int]:
+def _uncertainty(pair: DuplicatePair) -> tuple[bool, bool, int]:
     hint = pair.other
     return not hint.is_same_number, hint.distance_m is None, hint.distance_m or 0
 
 
 def _candidates(data: Data) -> list[ColumnElement[bool]]:
-    """Return the conditions of which every entry that the rule finds keeps one."""
+    """Return conditions for a preselection: each possible duplicate meets at least one of them."""
     entry = EstablishmentProjection
     is_kind = entry.establishment_type_id == text_of(data, "establishment_type_id")
-    found = [and_(is_kind, entry.unit_id == text_of(data, "unit_id"))]
+    conditions = [and_(is_kind, entry.unit_id == text_of(data, "unit_id"))]
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
     if lat is not None and lon is not None:
         north = NEAR_M * _UNITS_PER_M
         east = north / max(0.1, math.cos(math.radians(lat / 1e7)))
         near = (entry.lat.between(lat - north, lat + north), entry.lon.between(lon - east, lon + east))
-        found.append(and_(is_kind, *near))
+        conditions.append(and_(is_kind, *near))
     if number := text_of(data, "registration_number"):
-        found.append(func.lower(entry.registration_number) == number.lower())
-    return found
+        conditions.append(func.lower(entry.registration_number) == number.lower())
+    return conditions
 
 
 def _hint(row: EntryRow, distance_m: float | None, is_same_number: bool) -> DuplicateHint:

@@ -1,4 +1,4 @@
-"""File of one establishment: its visits, what they found and decided, and the sessions that name it."""
+"""File of one establishment: its visits with findings and measures, and the sessions that name it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from field178_shared.records.review import ReviewState
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One filed record of the file; `state` is that of its review, a corrected return is `corrected`."""
+    """One submission of the file. `state`: its review state, or `corrected` for a corrected return."""
 
     record_id: str
     occurred_on: date | None
@@ -33,7 +33,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileVisit(FileEntry):
-    """A visit with its team and result; a void one found and decided nothing."""
+    """A visit with its team and result; a void visit has no findings and no measures."""
 
     team_id: str | None
     outcome: str | None
@@ -51,7 +51,7 @@ class FileSession(FileEntry):
 
 @dataclass(frozen=True, slots=True)
 class MergedEntry:
-    """An entry that was merged into this one, at the revision that the merge made."""
+    """A record that was merged into the establishment, at the revision of the merge."""
 
     record_id: str
     rev: int
@@ -60,7 +60,7 @@ class MergedEntry:
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFile:
-    """All that was filed about an establishment within the officer's access, the newest first."""
+    """Submissions about an establishment within the officer's access, newest first."""
 
     visits: tuple[FileVisit, ...]
     sessions: tuple[FileSession, ...]
@@ -71,7 +71,7 @@ class EstablishmentFile:
 def establishment_file(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> EstablishmentFile:
-    """Return the file of an establishment: what names an entry merged into it is about it too."""
+    """Return the file of an establishment, including submissions that name a record merged into it."""
     places = merged_into_any_of(tenant_id, select(literal(record_id, KEY_TYPE)))
     known_as = tuple(sorted(session.scalars(places)))
     visits = _visits(session, tenant_id, access, known_as)
@@ -100,7 +100,9 @@ def _merged(
         )
         .order_by(Record.record_id)
     )
-    return tuple(MergedEntry(one, rev, text_of(json.loads(body), "name")) for one, rev, body in rows)
+    return tuple(
+        MergedEntry(merged_id, rev, text_of(json.loads(body), "name")) for merged_id, rev, body in rows
+    )
 
 
 def _visits(

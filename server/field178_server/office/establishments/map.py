@@ -1,4 +1,4 @@
-"""The register on the map: where each entry lies, how its last visit ended, what is still to be fixed."""
+"""Map of the register: point, last visit and open correction of each establishment."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from field178_server.records.follow_ups import IS_OPEN
 from field178_server.records.review_queue import IS_NOT_VOID
 from field178_shared.record_type import RecordType
 
-# Of the whole register of a large city; what is beyond is said, and found by filters.
+# More than the register of a large city. The page shows the number of omitted points.
 MOST_POINTS = 50_000
 FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LastVisit:
-    """The last visit to an establishment that counts: its day and its result."""
+    """Day and result of the last visit to an establishment that is not void."""
 
     visited_on: date
     outcome: str | None
@@ -36,7 +36,7 @@ class LastVisit:
 
 @dataclass(frozen=True, slots=True)
 class PlacedEstablishment:
-    """An establishment with a point, in 1e-7 degrees."""
+    """An establishment with a point (latitude and longitude in 1e-7 degrees)."""
 
     record_id: str
     name: str
@@ -50,7 +50,7 @@ class PlacedEstablishment:
 
 @dataclass(frozen=True, slots=True)
 class RegisterMap:
-    """The first establishments with a point, how many have one, and how many have none."""
+    """Establishments with a point, at most MOST_POINTS, and the numbers with and without a point."""
 
     points: tuple[PlacedEstablishment, ...]
     placed: int
@@ -58,7 +58,7 @@ class RegisterMap:
 
 
 def register_map(session: Session, query: RegisterQuery) -> RegisterMap:
-    """Return what the list of the same query found, as points; in five statements whatever it found."""
+    """Return the map of the establishments that match a query, in a constant number of statements."""
     entry = EstablishmentProjection
     total, placed = session.execute(
         select(func.count(), func.count(entry.lat)).select_from(entry).where(*within(query))
@@ -91,26 +91,26 @@ def register_map(session: Session, query: RegisterQuery) -> RegisterMap:
 
 
 def _ends_of_merges(session: Session, tenant_id: str) -> Mapping[str, str]:
-    """Return {merged entry: the live one at the end of its chain}."""
+    """Return {merged establishment id: id at the end of its chain of merges}."""
     query = select(MergeProjection.record_id, MergeProjection.into_id)
     rows = session.execute(query.where(MergeProjection.tenant_id == tenant_id))
     steps = {row.record_id: row.into_id for row in rows}
     ends = {}
-    for one in steps:
-        end, passed = one, set[str]()
+    for merged_id in steps:
+        end, passed = merged_id, set[str]()
         while end in steps and end not in passed:
             passed.add(end)
             end = steps[end]
-        ends[one] = end
+        ends[merged_id] = end
     return ends
 
 
 def _last_visits(
     session: Session, query: RegisterQuery, ends: Mapping[str, str], ids: Sequence[str]
 ) -> dict[str, LastVisit]:
-    """Return the last visit that is not void, by establishment; one to a merged entry is to its target."""
+    """Return the last visits by establishment id. A visit to a merged establishment counts for its target."""
     filed, known_as = FiledRecord, [*ids, *ends]
-    # The visits of few places are found by their index; of many, one walk through all visits is shorter.
+    # For few establishments their index is used; for many, a scan of all visits is faster.
     is_named = filed.establishment_id.in_(sorted(known_as)) if len(known_as) <= FEW else true()
     place = func.row_number().over(
         partition_by=filed.establishment_id, order_by=(filed.occurred_on.desc(), filed.record_id.desc())
@@ -131,17 +131,17 @@ def _last_visits(
     rows: Any = session.execute(
         select(visits.c.establishment_id, visits.c.occurred_on, visits.c.outcome).where(visits.c.place == 1)
     )
-    found: dict[str, LastVisit] = {}
+    last: dict[str, LastVisit] = {}
     for establishment_id, visited_on, outcome in rows:
         end = ends.get(establishment_id, establishment_id)
-        if end not in found or found[end].visited_on < visited_on:
-            found[end] = LastVisit(visited_on, outcome)
-    return found
+        if end not in last or last[end].visited_on < visited_on:
+            last[end] = LastVisit(visited_on, outcome)
+    return last
 
 
 def _with_open_corrections(session: Session, query: RegisterQuery, ends: Mapping[str, str]) -> frozenset[str]:
     row = FollowUpProjection
-    found = session.scalars(
+    establishment_ids = session.scalars(
         select(row.establishment_id)
         .where(
             row.tenant_id == query.tenant_id,
@@ -152,4 +152,8 @@ def _with_open_corrections(session: Session, query: RegisterQuery, ends: Mapping
         )
         .distinct()
     )
-    return frozenset(ends.get(one, one) for one in found if one)
+    return frozenset(
+        ends.get(establishment_id, establishment_id)
+        for establishment_id in establishment_ids
+        if establishment_id
+    )

@@ -1,4 +1,4 @@
-"""Writes of the office to the register: entries added and edited, values of a merge, pairs told apart."""
+"""Operations on the register: add and edit establishments, copy values for a merge, dismiss duplicates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAX_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class SeenEstablishment:
-    """An entry of the register as the officer saw it: the revision whose values stood in the form."""
+    """An establishment and the revision whose values the officer saw in the form."""
 
     record_id: str
     rev: int
@@ -41,9 +41,9 @@ class SeenEstablishment:
 def add(
     session: Session, context: OperationContext, access: AccessFilter, record_id: str, data: Data
 ) -> None:
-    """File an establishment under an id that the form carries, so that a form sent twice files one.
+    """Add an establishment under the id of the form, so that a form submitted twice adds one.
 
-    Raises AppError: rule with `problems` by path; not_found for a commune that the officer does not see.
+    Raises AppError: rule with `problems` by path; not_found for a commune outside the officer's access.
     """
     data = content_of(_with_source(data, data))
     _refuse(data, context)
@@ -68,11 +68,11 @@ def edit(
     seen: SeenEstablishment,
     values: Mapping[str, object],
 ) -> None:
-    """Set the values that differ from those of the revision that was seen; None removes one.
+    """Set the values that differ from the seen revision; None removes a value.
 
-    A field that a tablet or another officer changed meanwhile is not overwritten. Raises AppError:
-    revision_changed with `problems` at such fields, or without any where the seen revision is not known;
-    rule with `problems`; not_found.
+    A field that a tablet or another officer changed since is not overwritten. Raises AppError:
+    revision_changed with `problems` at such fields, or without problems if the seen revision is unknown; rule
+    with `problems`; not_found.
     """
     batch = _batch(session, context)
     record = _live_entry(batch, access, seen.record_id)
@@ -81,23 +81,23 @@ def edit(
     set_ = {path: values[path] for path in was}
     merged = merge(record.data, set_, was)
     if merged.clashes:
-        problems: Problems = {one.path: [ErrorCode.CHANGED.value] for one in merged.clashes}
+        problems: Problems = {conflict.path: [ErrorCode.CHANGED.value] for conflict in merged.clashes}
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, problems=problems)
     if merged.applied:
         _write(batch, context, record, merged.data, {"create": False, "set": set_, "was": was})
 
 
-def take_values(
+def copy_values(
     session: Session,
     context: OperationContext,
     access: AccessFilter,
     entries: tuple[SeenEstablishment, SeenEstablishment],
     paths: Collection[str],
 ) -> None:
-    """Copy the values at these paths from the second entry, which is about to be merged, to the first.
+    """Copy the values at these paths from the second establishment, which will be merged, to the first.
 
-    The change names the merge, so that `give_back` finds what it set. Raises AppError: revision_changed
-    where either entry is not the one that was seen; rule with `problems`; not_found.
+    The change names the merge, so that `restore_values` can restore the values. Raises AppError:
+    revision_changed if the revision of either establishment has changed; rule with `problems`; not_found.
     """
     batch = _batch(session, context)
     target, double = (_live_entry(batch, access, seen.record_id) for seen in entries)
@@ -112,12 +112,12 @@ def take_values(
         _write(batch, context, target, merge(target.data, set_, was).data, members)
 
 
-def give_back(
+def restore_values(
     session: Session, context: OperationContext, access: AccessFilter, merged: SeenEstablishment
 ) -> None:
-    """Set back what a merge, found by the merged entry and its revision, set in the entry that took it.
+    """Restore the values of a merge target that `copy_values` overwrote. `merged`: the merged establishment.
 
-    MUST run before the entry is unmerged. What was changed again since then stays.
+    MUST run before the establishment is unmerged. Values that were changed again since are kept.
     """
     batch = _batch(session, context)
     batch.load([merged.record_id])
@@ -134,8 +134,8 @@ def give_back(
     if restored.applied:
         kept = {conflict.path for conflict in restored.clashes}
         members = {
-            name: {path: value for path, value in found.items() if path not in kept}
-            for name, found in (("set", set_), ("was", was))
+            name: {path: value for path, value in values.items() if path not in kept}
+            for name, values in (("set", set_), ("was", was))
         }
         _write(batch, context, target, restored.data, {"create": False, **members})
 
@@ -143,9 +143,9 @@ def give_back(
 def dismiss_duplicate(
     session: Session, context: OperationContext, access: AccessFilter, pair: tuple[str, str], reason: str
 ) -> str:
-    """Note that two entries are not the same place, so that they are proposed as such no more; return its id.
+    """Dismiss a pair of possible duplicates with a reason; return the id of the dismissal.
 
-    What was said of the pair before stays. Raises AppError: required, too_long; not_found.
+    An existing dismissal of the pair is kept. Raises AppError: required, too_long; not_found.
     """
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
@@ -154,53 +154,53 @@ def dismiss_duplicate(
         raise AppError(ErrorCode.NOT_FOUND, record_id=pair[0])
     batch = _batch(session, context)
     batch.load(pair)
-    one, other = (_live_entry(batch, access, record_id) for record_id in sorted(pair))
-    known = session.scalar(
+    first, other = (_live_entry(batch, access, record_id) for record_id in sorted(pair))
+    existing_id = session.scalar(
         select(DuplicateDismissal.dismissal_id).where(
             DuplicateDismissal.tenant_id == context.tenant_id,
-            DuplicateDismissal.one_id == one.record_id,
+            DuplicateDismissal.one_id == first.record_id,
             DuplicateDismissal.other_id == other.record_id,
         )
     )
-    if known is not None:
-        return known
+    if existing_id is not None:
+        return existing_id
     made = DuplicateDismissal(
         tenant_id=context.tenant_id,
         dismissal_id=context.ids.time_ordered(),
-        one_id=one.record_id,
+        one_id=first.record_id,
         other_id=other.record_id,
         reason=reason,
         dismissed_by=context.actor.id or "",
         dismissed_at=context.now(),
     )
     session.add(made)
-    _note_pair(session, context, "duplicate_dismissed", made, one.scope)
+    _note_pair(session, context, "duplicate_dismissed", made, first.scope)
     return made.dismissal_id
 
 
 def restore_duplicate(
     session: Session, context: OperationContext, access: AccessFilter, dismissal_id: str
 ) -> None:
-    """Let two entries be proposed as possible duplicates again. Raises AppError(not_found)."""
-    found = session.get(DuplicateDismissal, (context.tenant_id, dismissal_id))
-    if found is None:
+    """Delete a dismissal, so that the pair is a possible duplicate again. Raises AppError(not_found)."""
+    dismissal = session.get(DuplicateDismissal, (context.tenant_id, dismissal_id))
+    if dismissal is None:
         raise AppError(ErrorCode.NOT_FOUND, dismissal=dismissal_id)
     batch = _batch(session, context)
-    batch.load((found.one_id, found.other_id))
-    one, _ = (_live_entry(batch, access, record_id) for record_id in (found.one_id, found.other_id))
-    session.delete(found)
-    _note_pair(session, context, "duplicate_restored", found, one.scope)
+    batch.load((dismissal.one_id, dismissal.other_id))
+    first, _ = (_live_entry(batch, access, record_id) for record_id in (dismissal.one_id, dismissal.other_id))
+    session.delete(dismissal)
+    _note_pair(session, context, "duplicate_restored", dismissal, first.scope)
 
 
 def _note_pair(
     session: Session, context: OperationContext, action: str, pair: DuplicateDismissal, scope: str
 ) -> None:
-    # The reason is a free text, so it stands in the row alone: an erasure takes it away with the row.
+    # The reason is free text, so it is not copied to the audit log: an erasure deletes it with the row.
     context.note(session, AuditEntry(action, pair.one_id, scope, {"other": pair.other_id}))
 
 
 def _change_of_merge(batch: Batch, record_id: str, merged: SeenEstablishment) -> dict[str, dict[str, object]]:
-    """Return what the office set when it merged an entry; empty where it took nothing."""
+    """Return the change of `copy_values` for a merge; empty if no values were copied."""
     payloads = batch.session.scalars(
         select(ChangeHistory.payload).where(
             ChangeHistory.tenant_id == batch.tenant_id,
@@ -209,9 +209,9 @@ def _change_of_merge(batch: Batch, record_id: str, merged: SeenEstablishment) ->
             ChangeHistory.payload.contains(merged.record_id, autoescape=True),
         )
     )
-    wanted = {"id": merged.record_id, "rev": merged.rev}
+    merge_of = {"id": merged.record_id, "rev": merged.rev}
     changes = [json.loads(payload) for payload in payloads if payload]
-    return next((change for change in changes if change.get("merge") == wanted), {})
+    return next((change for change in changes if change.get("merge") == merge_of), {})
 
 
 def _batch(session: Session, context: OperationContext) -> Batch:
@@ -219,7 +219,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 
 
 def _live_entry(batch: Batch, access: AccessFilter, record_id: str) -> Stored:
-    """Return an entry that the officer may edit, or raise AppError: not_found, purged."""
+    """Return an establishment that the officer may edit, or raise AppError: not_found, purged."""
     batch.load([record_id])
     record = batch.get(record_id)
     if (
@@ -237,7 +237,7 @@ def _live_entry(batch: Batch, access: AccessFilter, record_id: str) -> Stored:
 def _write(
     batch: Batch, context: OperationContext, record: Stored, data: Data, members: Mapping[str, object]
 ) -> None:
-    """Store the content of an entry that the rules allow, with its change and the line of the audit trail."""
+    """Check and store the content of an establishment, with its change and an audit entry."""
     _refuse(data, context)
     batch.put(next_revision(record, data=data), _source(batch, context, members))
     batch.flush()
@@ -247,7 +247,7 @@ def _write(
 
 
 def _with_source(values: Mapping[str, object], changed: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the values with the source of a point that the office typed or removed."""
+    """Return the values, with `point_source` if the office changed the point."""
     if not changed.keys() & {"lat", "lon"}:
         return values
     return {**values, "point_source": "manual" if values.get("lat") is not None else None}
@@ -256,7 +256,7 @@ def _with_source(values: Mapping[str, object], changed: Mapping[str, object]) ->
 def _seen_values(
     batch: Batch, record: Stored, seen: SeenEstablishment, values: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return the values that were seen at the paths that are changed, by path."""
+    """Return the seen values by path, for the paths at which `values` differ from them."""
     data: Data | None = record.data
     if record.rev != seen.rev:
         history = history_of(batch.session, batch.tenant_id, record.record_id, record.type, record.data)
@@ -280,7 +280,7 @@ def _source(batch: Batch, context: OperationContext, members: Mapping[str, objec
 
 
 def content_of(values: Mapping[str, object]) -> Data:
-    """Return the content that a form's values make, None left out."""
+    """Return the record content of a form's values by path, without None."""
     data: Data = {}
     for path, value in values.items():
         if value is not None:

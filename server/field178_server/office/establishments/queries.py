@@ -1,4 +1,4 @@
-"""The register of establishments as a list: search without marks, filters, in Vietnamese order."""
+"""Queries of the register of establishments: search without diacritics, filters, Vietnamese order."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ EXPORT_STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
-    """Query of the register; `text` is as typed, an empty value narrows nothing.
+    """Query of the register. `text`: as typed; an empty value is no condition.
 
-    `has_point`: whether entries must have a point, or none.
+    `has_point`: True: only establishments with a point, False: only those without.
     """
 
     tenant_id: str
@@ -39,7 +39,7 @@ class RegisterQuery:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One establishment as the list shows it."""
+    """One establishment in the list."""
 
     record_id: str
     name: str
@@ -63,7 +63,7 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """One page of the register, and how many entries the search found."""
+    """One page of the register, and the total number of matching establishments."""
 
     page: KeysetPage[RegisterRow]
     total: int
@@ -76,12 +76,12 @@ class RegisterPage:
 
 def register_page(session: Session, query: RegisterQuery, place: PageStart | None = None) -> RegisterPage:
     """Return one page of the establishments whose name, address or number contains every word."""
-    found = _page(session, query, place or PageStart(), PAGE_SIZE)
-    if not found.before and not found.after:
-        # All that was found is here: no second scan counts it.
-        return RegisterPage(found, len(found.rows))
+    page = _page(session, query, place or PageStart(), PAGE_SIZE)
+    if not page.before and not page.after:
+        # The page contains all matches: no second scan is needed to count them.
+        return RegisterPage(page, len(page.rows))
     total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*within(query)))
-    return RegisterPage(found, total or 0)
+    return RegisterPage(page, total or 0)
 
 
 def stored_rows(session: Session, query: RegisterQuery) -> Iterator[StoredRow]:
@@ -108,20 +108,20 @@ def _page(session: Session, query: RegisterQuery, place: PageStart, size: int) -
     order = Order(
         EstablishmentProjection.tenant_id, EstablishmentProjection.sort_key, EstablishmentProjection.record_id
     )
-    found = keyset_page(session, rows, order, query.tenant_id, place, size)
-    return KeysetPage(tuple(RegisterRow(*row) for row in found.rows), found.before, found.after)
+    page = keyset_page(session, rows, order, query.tenant_id, place, size)
+    return KeysetPage(tuple(RegisterRow(*row) for row in page.rows), page.before, page.after)
 
 
 def within(query: RegisterQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions of the rows that a query finds."""
+    """Return the conditions for rows of the register that match a query."""
     entry = EstablishmentProjection
-    found = [entry.tenant_id == query.tenant_id, query.access.covers(entry.scope)]
+    conditions = [entry.tenant_id == query.tenant_id, query.access.covers(entry.scope)]
     equal = {
         entry.unit_id: query.unit_id,
         entry.establishment_type_id: query.type_id,
         entry.operating_status_id: query.status_id,
     }
-    found += [column == value for column, value in equal.items() if value]
+    conditions += [column == value for column, value in equal.items() if value]
     if query.has_point is not None:
-        found.append(entry.lat.is_not(None) if query.has_point else entry.lat.is_(None))
-    return [*found, *(entry.folded.contains(word, autoescape=True) for word in fold(query.text).split())]
+        conditions.append(entry.lat.is_not(None) if query.has_point else entry.lat.is_(None))
+    return [*conditions, *(entry.folded.contains(word, autoescape=True) for word in fold(query.text).split())]

@@ -24,7 +24,7 @@ from field178_shared.rules.establishment import duplicates_of
 def candidate_pairs(engine: Engine) -> set[frozenset[str]]:
     with snapshot(engine) as session:
         pairs = duplicate_pairs(session, TENANT, AccessFilter(None))
-    return {frozenset((pair.one.record_id, pair.other.record_id)) for pair in pairs}
+    return {frozenset((pair.first.record_id, pair.other.record_id)) for pair in pairs}
 
 
 def expected(world: World) -> set[frozenset[str]]:

@@ -47,7 +47,7 @@ def test_pairs_are_those_of_all_with_all(world: World, seed: int) -> None:
             if duplicates_of(content[row.record_id], [known_establishment(other)])
         }
     assert len(pairs) == len(expected) > 10
-    assert {(pair.one.record_id, pair.other.record_id) for pair in pairs} == expected
+    assert {(pair.first.record_id, pair.other.record_id) for pair in pairs} == expected
 
 
 def _entry(rnd: random.Random, n: int) -> dict[str, object]:
