@@ -1,1 +1,1 @@
-"""What the office enters after a visit, and the list of what visits began."""
+"""Follow-ups of visits: entries of the office, and the list of open corrections, decisions and payments."""

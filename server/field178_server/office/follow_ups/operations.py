@@ -1,7 +1,7 @@
-"""Entries of the office beside a visit: decision, payment, measure carried out, closure of a correction.
+"""Office entries on a visit: decision, payment, executed measure, closure of a correction.
 
-Each is a record of its own with the id of what it states, so that two officers who enter one fact write one
-record. The visit is never changed; a mistake is corrected by a new revision, or the entry is withdrawn.
+An entry is a record with an id derived from its fact, so that two officers who enter the same fact write one
+record. The visit is never changed. A mistake is corrected by a new revision, or the entry is withdrawn.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from field178_shared.time.clock import local_date
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """What an officer states of a visit; `data` without the visit itself."""
+    """Type and content of an entry on a visit; `data` does not contain the visit id."""
 
     type: str
     data: Data
 
 
 def entry_id(visit_id: str, entry: NewEntry) -> str:
-    """Return the id of an entry: what makes it the same fact, whoever enters it."""
+    """Return the id of an entry, derived from its fact, so that equal facts have equal ids."""
     data = entry.data
     keys: Mapping[str, str] = {
         RecordType.SANCTION_DECISION: number_key(text_of(data, "document_number")),
@@ -48,25 +48,25 @@ def entry_id(visit_id: str, entry: NewEntry) -> str:
 
 
 def enter(batch: Batch, context: OperationContext, visit_id: str, entry: NewEntry) -> str:
-    """Write an entry and return its id; the same again changes nothing.
+    """Write an entry and return its id; a repeated entry changes nothing.
 
-    Raises AppError(already_entered) with the id of an entry that states it otherwise, AppError(rule) with the
-    problems by field. An entry that was withdrawn counts again with its new content.
+    Raises AppError(already_entered) with the id of an entry of the same fact with other content,
+    AppError(rule) with the problems by field. A withdrawn entry is reactivated with the new content.
     """
     visit = _visit(batch, visit_id)
     record_id, data = entry_id(visit_id, entry), {"record": visit_id, **entry.data}
-    known = batch.get(record_id)
-    if known is not None and known.is_erased:
+    existing = batch.get(record_id)
+    if existing is not None and existing.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=record_id)
-    if known is not None and counts(known.data):
-        if known.data == data:
+    if existing is not None and counts(existing.data):
+        if existing.data == data:
             return record_id
         raise AppError(ErrorCode.ALREADY_ENTERED, record_id=record_id)
-    _refuse_wrong(batch, context, visit, NewEntry(entry.type, data), record_id)
+    _refuse_invalid(batch, context, visit, NewEntry(entry.type, data), record_id)
     made = (
         new_record(record_id, entry.type, visit.scope, data, visit_id)
-        if known is None
-        else next_revision(known, data=data, deleted=False)
+        if existing is None
+        else next_revision(existing, data=data, deleted=False)
     )
     _write(batch, context, visit, made, "entered")
     return record_id
@@ -74,7 +74,7 @@ def enter(batch: Batch, context: OperationContext, visit_id: str, entry: NewEntr
 
 @dataclass(frozen=True, slots=True)
 class SeenEntry:
-    """An entry as an officer saw it: its visit, its id and its revision."""
+    """An entry of a visit, and the revision that the officer saw."""
 
     visit_id: str
     record_id: str
@@ -82,24 +82,24 @@ class SeenEntry:
 
 
 def correct(batch: Batch, context: OperationContext, seen: SeenEntry, data: Data) -> None:
-    """Replace the content of an entry at the revision that was seen; what it is about stays as it is."""
-    visit, known = _visit(batch, seen.visit_id), _known(batch, seen)
-    fixed = {name: known.data[name] for name in _FIXED[known.type] if name in known.data}
+    """Replace the content of an entry at the seen revision; the members that identify its fact are kept."""
+    visit, stored = _visit(batch, seen.visit_id), _seen_entry(batch, seen)
+    fixed = {name: stored.data[name] for name in _FIXED[stored.type] if name in stored.data}
     changed = {**data, **fixed}
-    if changed == known.data:
+    if changed == stored.data:
         return
-    _refuse_wrong(batch, context, visit, NewEntry(known.type, changed), known.record_id)
-    _write(batch, context, visit, next_revision(known, data=changed), "corrected")
+    _refuse_invalid(batch, context, visit, NewEntry(stored.type, changed), stored.record_id)
+    _write(batch, context, visit, next_revision(stored, data=changed), "corrected")
 
 
 def withdraw(batch: Batch, context: OperationContext, seen: SeenEntry, reason: str) -> None:
-    """Let an entry count no longer, with a reason; it stays readable with its history."""
+    """Withdraw an entry with a reason, so that it no longer counts. The record and its history are kept."""
     require_reason(reason)
-    visit, known = _visit(batch, seen.visit_id), _known(batch, seen)
-    if not counts(known.data):
-        raise AppError(ErrorCode.REVISION_CHANGED, record_id=known.record_id)
-    data = {**known.data, "withdrawn_reason": reason}
-    _write(batch, context, visit, next_revision(known, data=data), "withdrawn")
+    visit, stored = _visit(batch, seen.visit_id), _seen_entry(batch, seen)
+    if not counts(stored.data):
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=stored.record_id)
+    data = {**stored.data, "withdrawn_reason": reason}
+    _write(batch, context, visit, next_revision(stored, data=data), "withdrawn")
 
 
 def _visit(batch: Batch, visit_id: str) -> Stored:
@@ -115,16 +115,16 @@ def _visit(batch: Batch, visit_id: str) -> Stored:
     return visit
 
 
-def _known(batch: Batch, seen: SeenEntry) -> Stored:
-    found = batch.get(seen.record_id)
-    if found is None or found.deleted or found.subject_id != seen.visit_id or found.type not in OFFICE_TYPES:
+def _seen_entry(batch: Batch, seen: SeenEntry) -> Stored:
+    entry = batch.get(seen.record_id)
+    if entry is None or entry.deleted or entry.subject_id != seen.visit_id or entry.type not in OFFICE_TYPES:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
-    if found.rev != seen.rev:
-        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, rev=found.rev)
-    return found
+    if entry.rev != seen.rev:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, rev=entry.rev)
+    return entry
 
 
-def _refuse_wrong(
+def _refuse_invalid(
     batch: Batch, context: OperationContext, visit: Stored, entry: NewEntry, record_id: str
 ) -> None:
     problem = declared_types().problem(entry.type, entry.data)
@@ -156,10 +156,12 @@ def _errors(batch: Batch, context: OperationContext, visit: Stored, entry: NewEn
 
 def _decision(batch: Batch, visit: Stored, decision_id: str) -> SanctionDecision:
     after = after_visit(batch, visit)
-    found = next((one for one in after.decisions if one.decision_id == decision_id), None)
-    if found is None:
+    decision = next(
+        (candidate for candidate in after.decisions if candidate.decision_id == decision_id), None
+    )
+    if decision is None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=decision_id)
-    return found
+    return decision
 
 
 def _refuse_foreign_measure(batch: Batch, visit: Stored, data: Data) -> None:
@@ -175,11 +177,11 @@ def _refuse_foreign_measure(batch: Batch, visit: Stored, data: Data) -> None:
 
 
 def after_visit(batch: Batch, visit: Stored) -> AfterVisit:
-    """Return what counts beside a loaded visit."""
+    """Return the office entries that count for a loaded visit."""
     entries = {
-        one.record_id: (one.type, one.data)
-        for one in batch.companions(visit.record_id)
-        if one.type in OFFICE_TYPES and not one.deleted
+        companion.record_id: (companion.type, companion.data)
+        for companion in batch.companions(visit.record_id)
+        if companion.type in OFFICE_TYPES and not companion.deleted
     }
     return AfterVisit.of(visit.data, entries)
 
@@ -187,9 +189,9 @@ def after_visit(batch: Batch, visit: Stored) -> AfterVisit:
 def _is_number_taken(batch: Batch, visit: Stored, data: Data, record_id: str) -> bool:
     number = number_key(text_of(data, "document_number"))
     return any(
-        number_key(one.document_number) == number
-        for one in after_visit(batch, visit).decisions
-        if one.decision_id != record_id and not one.is_of_field
+        number_key(decision.document_number) == number
+        for decision in after_visit(batch, visit).decisions
+        if decision.decision_id != record_id and not decision.is_of_field
     )
 
 
@@ -200,7 +202,7 @@ def _write(batch: Batch, context: OperationContext, visit: Stored, made: Stored,
     write_record(batch, context, made, entry)
 
 
-# What an entry is about: given when it is entered.
+# Members that identify the fact of an entry; corrections do not change them.
 _FIXED: Mapping[str, tuple[str, ...]] = {
     RecordType.SANCTION_DECISION: ("record",),
     RecordType.PAYMENT: ("record", "decision"),

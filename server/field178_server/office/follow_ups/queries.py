@@ -1,4 +1,4 @@
-"""What visits began, as a list: overdue, due within a week, later, closed."""
+"""Queries of the list of follow-ups, in the tabs overdue, due within a week, later, and closed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ KINDS = (CORRECTION, "decision", "payment")
 
 
 class FollowUpTab(StrEnum):
-    """The parts of the list."""
+    """Tab of the list."""
 
     OVERDUE = "overdue"
     SOON = "soon"
@@ -52,7 +52,7 @@ OPEN_TABS = (FollowUpTab.OVERDUE, FollowUpTab.SOON, FollowUpTab.LATER)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in the order of a part: the next page begins behind it."""
+    """Position of a row in the order of a tab, after which the next page begins."""
 
     day: date
     visit_id: str
@@ -61,7 +61,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpFilter:
-    """Whose list is read on a day, and which rows of it; "" is all."""
+    """Access, day, tab and filters of the list; "" is all."""
 
     tenant_id: str
     access: AccessFilter
@@ -75,10 +75,10 @@ class FollowUpFilter:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpPage:
-    """One page of a part, how many rows each open part has, and what the filters offer.
+    """One page of a tab, the number of rows of each open tab, and the choices of the filters.
 
-    `repeated`: the visits among the rows that found what an earlier one had found, and what the law calls it;
-    `rechecks`: the planned re-inspection of a correction, by its visit and key.
+    `repeated`: legal kind of repetition by visit id, for visits with a violation that an earlier visit found
+    too. `rechecks`: planned re-inspections of corrections, by visit id and key.
     """
 
     rows: tuple[FollowUpProjection, ...]
@@ -91,57 +91,57 @@ class FollowUpPage:
     next: Position | None
 
 
-def follow_up_page(session: Session, wanted: FollowUpFilter, after: Position | None) -> FollowUpPage:
-    """Return the rows behind a position, the earliest due first; of the closed ones the latest first."""
-    is_closed = wanted.tab is FollowUpTab.CLOSED
+def follow_up_page(session: Session, filters: FollowUpFilter, after: Position | None) -> FollowUpPage:
+    """Return the page of rows after a position: earliest due day first, in the closed tab latest first."""
+    is_closed = filters.tab is FollowUpTab.CLOSED
     query = (
         select(FollowUpProjection)
-        .where(*_within(wanted), _in_tab(wanted), _behind(wanted.tab, after))
-        .order_by(*(one.desc() if is_closed else one.asc() for one in _order(wanted.tab)))
+        .where(*_within(filters), _in_tab(filters), _behind(filters.tab, after))
+        .order_by(*(column.desc() if is_closed else column.asc() for column in _order(filters.tab)))
         .limit(PAGE_SIZE + 1)
     )
-    found = session.scalars(query).all()
-    rows = tuple(found[:PAGE_SIZE])
+    following = session.scalars(query).all()
+    rows = tuple(following[:PAGE_SIZE])
     ids = {row.establishment_id for row in rows if row.establishment_id}
-    units, teams = _offered(session, wanted)
+    units, teams = _offered(session, filters)
     return FollowUpPage(
         rows=rows,
-        repeated=repeated_visits(session, wanted.tenant_id, rows),
-        rechecks=_rechecks(session, wanted, rows),
-        counts=follow_up_counts(session, wanted),
+        repeated=repeated_visits(session, filters.tenant_id, rows),
+        rechecks=_rechecks(session, filters, rows),
+        counts=follow_up_counts(session, filters),
         units=units,
         teams=teams,
-        names=names_of(session, wanted.tenant_id, ids | set(teams)),
-        next=_position(rows[-1], wanted.tab) if len(found) > PAGE_SIZE else None,
+        names=names_of(session, filters.tenant_id, ids | set(teams)),
+        next=_position(rows[-1], filters.tab) if len(following) > PAGE_SIZE else None,
     )
 
 
-def follow_up_counts(session: Session, wanted: FollowUpFilter) -> dict[FollowUpTab, int]:
-    """Return how many rows each open part has under the same filters; what is closed only grows."""
-    # By the day alone: that they are open is said once, so that the index of open rows is enough.
-    counted = [func.count().filter(_is_due_in(tab, wanted.today)) for tab in OPEN_TABS]
-    query = select(*counted).select_from(FollowUpProjection).where(*_within(wanted), IS_OPEN)
+def follow_up_counts(session: Session, filters: FollowUpFilter) -> dict[FollowUpTab, int]:
+    """Return the number of rows of each open tab under the filters."""
+    # The condition IS_OPEN is in the query once, so that the index of open rows is used.
+    counted = [func.count().filter(_is_due_in(tab, filters.today)) for tab in OPEN_TABS]
+    query = select(*counted).select_from(FollowUpProjection).where(*_within(filters), IS_OPEN)
     return dict(zip(OPEN_TABS, session.execute(query).one(), strict=True))
 
 
 def count_overdue(session: Session, tenant_id: str, access: AccessFilter, today: date) -> int:
-    """Return how many rows are overdue."""
-    wanted = FollowUpFilter(tenant_id, access, today)
-    query = select(func.count()).select_from(FollowUpProjection).where(*_within(wanted), is_overdue(today))
+    """Return the number of overdue rows."""
+    filters = FollowUpFilter(tenant_id, access, today)
+    query = select(func.count()).select_from(FollowUpProjection).where(*_within(filters), is_overdue(today))
     return session.scalar(query) or 0
 
 
 def due_between(
     session: Session, tenant_id: str, access: AccessFilter, since: date, until: date
 ) -> Iterator[tuple[FollowUpProjection, Names]]:
-    """Yield every row that is due on these days, and the names that stand in it, in constant memory."""
-    wanted, after = FollowUpFilter(tenant_id, access, since), None
+    """Yield every row that is due on these days, with its names, in constant memory."""
+    filters, after = FollowUpFilter(tenant_id, access, since), None
     rows: Sequence[FollowUpProjection] = ()
     while after is None or len(rows) == EXPORT_STEP:
         query = (
             select(FollowUpProjection)
             .where(
-                *_within(wanted),
+                *_within(filters),
                 FollowUpProjection.due_on.between(since, until),
                 _behind(FollowUpTab.LATER, after),
             )
@@ -151,7 +151,7 @@ def due_between(
         rows = session.scalars(query).all()
         if not rows:
             return
-        names = names_of(session, tenant_id, {one.establishment_id for one in rows if one.establishment_id})
+        names = names_of(session, tenant_id, {row.establishment_id for row in rows if row.establishment_id})
         yield from ((row, names) for row in rows)
         after = _position(rows[-1], FollowUpTab.LATER)
         session.expunge_all()
@@ -160,11 +160,11 @@ def due_between(
 def repeated_visits(
     session: Session, tenant_id: str, rows: Sequence[FollowUpProjection]
 ) -> dict[str, Repetition]:
-    """Return the visits of these rows, those with a violation, that found one there for the second time."""
-    found = {row.visit_id for row in rows if row.kind != CORRECTION}
-    places = {row.establishment_id for row in rows if row.establishment_id and row.visit_id in found}
+    """Return the repetition of each visit of these rows with a violation that was found there before."""
+    visit_ids = {row.visit_id for row in rows if row.kind != CORRECTION}
+    places = {row.establishment_id for row in rows if row.establishment_id and row.visit_id in visit_ids}
     ends = merge_targets_of(session, tenant_id, places)
-    wanted = select(EstablishmentProjection.record_id).where(
+    targets = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_(sorted({ends.get(place, place) for place in places})),
     )
@@ -176,23 +176,23 @@ def repeated_visits(
         )
         .where(
             FiledRecord.tenant_id == tenant_id,
-            # Visits alone have one.
-            FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, wanted)),
+            # Only visits have an establishment.
+            FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, targets)),
             IS_NOT_VOID,
         )
     )
     by_place: dict[str, dict[str, Data]] = {}
-    told = session.execute(by_establishment(visits)).all()
-    ends |= merge_targets_of(session, tenant_id, {place for _, place, _ in told if place})
-    for visit_id, place, body in told:
+    visit_rows = session.execute(by_establishment(visits)).all()
+    ends |= merge_targets_of(session, tenant_id, {place for _, place, _ in visit_rows if place})
+    for visit_id, place, body in visit_rows:
         by_place.setdefault(ends.get(str(place), str(place)), {})[visit_id] = json.loads(body)
-    return _repetitions(session, tenant_id, found, by_place)
+    return _repetitions(session, tenant_id, visit_ids, by_place)
 
 
 def _repetitions(
     session: Session, tenant_id: str, visit_ids: set[str], by_place: Mapping[str, Mapping[str, Data]]
 ) -> dict[str, Repetition]:
-    """Return the gravest repetition of each of these visits; `by_place`: all visits to their places."""
+    """Return each visit's most serious repetition. `by_place`: establishment id to all visits there."""
     alike = {key: data for there in by_place.values() if len(there) > 1 for key, data in there.items()}
     after = after_visits(alike, later_entries(session, tenant_id, alike.keys()))
     repetitions: dict[str, Repetition] = {}
@@ -206,17 +206,17 @@ def _repetitions(
 
 
 def _rechecks(
-    session: Session, wanted: FollowUpFilter, rows: Sequence[FollowUpProjection]
+    session: Session, filters: FollowUpFilter, rows: Sequence[FollowUpProjection]
 ) -> dict[FollowUpRef, str]:
-    asked = {row.visit_id for row in rows if row.kind == CORRECTION}
+    visit_ids = {row.visit_id for row in rows if row.kind == CORRECTION}
     query = select(PlanItemRow).where(
-        PlanItemRow.tenant_id == wanted.tenant_id,
-        PlanItemRow.asked_visit_id.in_(sorted(asked)),
+        PlanItemRow.tenant_id == filters.tenant_id,
+        PlanItemRow.asked_visit_id.in_(sorted(visit_ids)),
         PlanItemRow.is_cancelled.is_(False),
-        wanted.access.covers(PlanItemRow.scope),
+        filters.access.covers(PlanItemRow.scope),
     )
-    found = session.scalars(query) if asked else ()
-    return {(row.asked_visit_id or "", row.asked_follow_up_id or ""): row.record_id for row in found}
+    items = session.scalars(query) if visit_ids else ()
+    return {(row.asked_visit_id or "", row.asked_follow_up_id or ""): row.record_id for row in items}
 
 
 def _repetition(visit: Data, visits: Iterable[tuple[Data, AfterVisit]]) -> Repetition | None:
@@ -225,29 +225,29 @@ def _repetition(visit: Data, visits: Iterable[tuple[Data, AfterVisit]]) -> Repet
     return Repetition.RECIDIVISM if Repetition.RECIDIVISM in kinds else next(iter(kinds), None)
 
 
-def _within(wanted: FollowUpFilter) -> Sequence[ColumnElement[bool]]:
+def _within(filters: FollowUpFilter) -> Sequence[ColumnElement[bool]]:
     return (
-        FollowUpProjection.tenant_id == wanted.tenant_id,
-        wanted.access.covers(FollowUpProjection.scope),
-        FollowUpProjection.kind == wanted.kind if wanted.kind else true(),
-        FollowUpProjection.unit_id == wanted.unit_id if wanted.unit_id else true(),
-        FollowUpProjection.team_id == wanted.team_id if wanted.team_id else true(),
-        _of_type(wanted) if wanted.establishment_type_id else true(),
+        FollowUpProjection.tenant_id == filters.tenant_id,
+        filters.access.covers(FollowUpProjection.scope),
+        FollowUpProjection.kind == filters.kind if filters.kind else true(),
+        FollowUpProjection.unit_id == filters.unit_id if filters.unit_id else true(),
+        FollowUpProjection.team_id == filters.team_id if filters.team_id else true(),
+        _of_type(filters) if filters.establishment_type_id else true(),
     )
 
 
-def _of_type(wanted: FollowUpFilter) -> ColumnElement[bool]:
+def _of_type(filters: FollowUpFilter) -> ColumnElement[bool]:
     places = select(EstablishmentProjection.record_id).where(
-        EstablishmentProjection.tenant_id == wanted.tenant_id,
-        EstablishmentProjection.establishment_type_id == wanted.establishment_type_id,
+        EstablishmentProjection.tenant_id == filters.tenant_id,
+        EstablishmentProjection.establishment_type_id == filters.establishment_type_id,
     )
-    return FollowUpProjection.establishment_id.in_(merged_into_any_of(wanted.tenant_id, places))
+    return FollowUpProjection.establishment_id.in_(merged_into_any_of(filters.tenant_id, places))
 
 
-def _in_tab(wanted: FollowUpFilter) -> ColumnElement[bool]:
-    if wanted.tab is FollowUpTab.CLOSED:
+def _in_tab(filters: FollowUpFilter) -> ColumnElement[bool]:
+    if filters.tab is FollowUpTab.CLOSED:
         return FollowUpProjection.closed_on.is_not(None)
-    return and_(IS_OPEN, _is_due_in(wanted.tab, wanted.today))
+    return and_(IS_OPEN, _is_due_in(filters.tab, filters.today))
 
 
 def _is_due_in(tab: FollowUpTab, today: date) -> ColumnElement[bool]:
@@ -277,12 +277,13 @@ def _position(row: FollowUpProjection, tab: FollowUpTab) -> Position:
     return Position(day, row.visit_id, row.line)
 
 
-def _offered(session: Session, wanted: FollowUpFilter) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the communes and the teams that there are: all rows are read, for both at once."""
+def _offered(session: Session, filters: FollowUpFilter) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the communes and the teams of all rows within the access filter."""
     row = FollowUpProjection
     query = select(row.unit_id, row.team_id).where(
-        row.tenant_id == wanted.tenant_id, wanted.access.covers(row.scope)
+        row.tenant_id == filters.tenant_id, filters.access.covers(row.scope)
     )
-    found = session.execute(query.distinct()).all()
-    units, teams = {one.unit_id for one in found}, {one.team_id for one in found}
-    return tuple(sorted(one for one in units if one)), tuple(sorted(one for one in teams if one))
+    pairs = session.execute(query.distinct()).all()
+    units = {pair.unit_id for pair in pairs if pair.unit_id}
+    teams = {pair.team_id for pair in pairs if pair.team_id}
+    return tuple(sorted(units)), tuple(sorted(teams))
