@@ -1,1 +1,1 @@
-"""Conflicts: the values of each author, and the resolution path by path."""
+"""Conflicts: the values of each author, and the resolution of each path."""

@@ -1,4 +1,4 @@
-"""Queries of conflicts: each tablet's values beside the present ones."""
+"""Queries of conflicts: values of each tablet and the stored values."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path
 from field178_shared.rules.review import is_locked
 
-# So many conflicts of one record are decided on one page; the rest follow when these are settled.
+# Most conflicts of one record on a page; more are shown after these are resolved.
 PER_RECORD = 150
 SETTLED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictValue:
-    """One value that was not taken: what its author saw and meant; `change_id` is what offered it."""
+    """One value in conflict: the value that its author saw (`was`) and set (`mine`) in a change."""
 
     change_id: str
     was: object
@@ -38,7 +38,7 @@ class ConflictValue:
 
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
-    """One field of one record that one tablet and the store disagree about."""
+    """Conflict of one tablet and the store about one field of a record."""
 
     conflict_id: str
     rev: int
@@ -62,7 +62,7 @@ class ConflictList:
 
 @dataclass(frozen=True, slots=True)
 class RecordConflicts:
-    """One record with all that is in conflict on it, and what was settled lately."""
+    """One record with its open conflicts and its latest resolved conflicts."""
 
     record: StoredRecord
     title: str | None
@@ -78,41 +78,41 @@ def open_conflicts(
 ) -> ConflictList:
     """Return the open conflicts of these records within the access filter, newest first."""
     on_record = ConflictRow.record_id.in_(sorted(record_ids))
-    found = _conflicts(session, (*open_within(tenant_id, access), on_record), PER_RECORD * len(record_ids))
+    open_ = _conflicts(session, (*open_within(tenant_id, access), on_record), PER_RECORD * len(record_ids))
     records = _records(session, tenant_id, record_ids)
     return ConflictList(
-        conflicts=found,
+        conflicts=open_,
         records=records,
         titles=titles_of(session, tenant_id, access, record_ids),
-        names=names_of(session, tenant_id, _ids_on_page(found, records.values())),
+        names=names_of(session, tenant_id, _ids_on_page(open_, records.values())),
     )
 
 
 def conflicts_on(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> RecordConflicts | None:
-    """Return what is in conflict on one record within the access filter, else None."""
+    """Return the conflicts of one record within the access filter, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or not access.holds(record.scope):
         return None
     on_record = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
     is_open = (*on_record, ConflictRow.state == OPEN)
-    found = _conflicts(session, is_open, PER_RECORD)
+    open_ = _conflicts(session, is_open, PER_RECORD)
     settled = _conflicts(session, (*on_record, ConflictRow.state == RESOLVED), SETTLED_SHOWN)
     review = find_record(session, tenant_id, review_id(record_id))
     return RecordConflicts(
         record=record,
         title=titles_of(session, tenant_id, access, [record_id]).get(record_id),
         is_locked=review is not None and not review.deleted and is_locked(review.data),
-        open=found,
+        open=open_,
         open_count=_count(session, is_open),
         settled=settled,
-        names=names_of(session, tenant_id, _ids_on_page([*found, *settled], [record])),
+        names=names_of(session, tenant_id, _ids_on_page([*open_, *settled], [record])),
     )
 
 
 def open_within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of an open conflict within the access filter."""
+    """Return the conditions for open conflicts within the access filter."""
     return (
         ConflictRow.tenant_id == tenant_id,
         ConflictRow.state == OPEN,
@@ -184,6 +184,6 @@ def _ids_on_page(conflicts: Iterable[FieldConflict], records: Iterable[StoredRec
     ids = {record.scope.partition(":")[2] for record in records}
     for conflict in conflicts:
         stored = read_path(data.get(conflict.record_id, {}), conflict.path)
-        said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
-        ids |= ids_in([conflict.device_id, conflict.path.split("."), stored, said])
+        values = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
+        ids |= ids_in([conflict.device_id, conflict.path.split("."), stored, values])
     return ids

@@ -1,7 +1,7 @@
 """Resolution of a record's conflicts: one value for each path, in one revision.
 
-A value that was not chosen stays in its conflict record, which is closed and kept. Settling names the
-revisions that were seen: whatever came meanwhile, from a tablet or another officer, refuses it whole.
+Values that were not chosen are kept in their closed conflict records. A resolution names the seen revisions;
+it is refused as a whole if a tablet or another officer changed anything since.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ValueSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResolutionChoice:
-    """The choice for one path: the present value, that of the change `change_id`, or another `value`."""
+    """Choice for one path: the stored value, the value of the change `change_id`, or a new `value`."""
 
     source: ValueSource
     change_id: str = ""
@@ -44,7 +44,7 @@ class ResolutionChoice:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A choice for each path that is settled; `seen` are the conflicts' revisions as they were looked at."""
+    """Choices by path for a record. `seen`: the revisions of the conflicts that the officer saw, by id."""
 
     record_id: str
     record_rev: int
@@ -52,50 +52,58 @@ class Settlement:
     choices: Mapping[str, ResolutionChoice]
 
 
-def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settlement) -> None:
+def settle_record(batch: Batch, rules: TypeRules, actor: Actor, settlement: Settlement) -> None:
     """Store the chosen values and close the conflicts at their paths.
 
-    Raises AppError: revision_changed when anything is no longer as it was seen; required when nothing is
-    chosen; locked when an approved record would be deleted; schema or rule with `problems` by path.
+    Raises AppError: revision_changed if a seen revision has changed; required without a choice; locked if an
+    approved record would be deleted; schema or rule with `problems` by path.
     """
-    batch.load([wanted.record_id])
-    record = batch.get(wanted.record_id)
+    batch.load([settlement.record_id])
+    record = batch.get(settlement.record_id)
     if record is None or record.is_erased or record.subject_id is not None:
-        raise AppError(ErrorCode.NOT_FOUND, record_id=wanted.record_id)
-    if not wanted.choices:
-        raise AppError(ErrorCode.REQUIRED, record_id=wanted.record_id)
-    disputed = _as_seen(batch, record, wanted)
-    set_ = _chosen(record, disputed, wanted.choices)
+        raise AppError(ErrorCode.NOT_FOUND, record_id=settlement.record_id)
+    if not settlement.choices:
+        raise AppError(ErrorCode.REQUIRED, record_id=settlement.record_id)
+    disputed = _as_seen(batch, record, settlement)
+    set_ = _chosen(record, disputed, settlement.choices)
     deletes = set_.pop(DELETED_PATH, record.deleted) is True
     if deletes and not record.deleted and batch.is_locked(record.record_id):
         raise AppError(ErrorCode.LOCKED, record_id=record.record_id)
     _write(batch, actor, record, _after(record, set_, rules, deletes=deletes), set_)
-    settle(batch, {one.record_id: one.rev for conflicts in disputed.values() for one in conflicts})
-    _note(batch, actor, record, wanted)
+    settle(
+        batch, {conflict.record_id: conflict.rev for conflicts in disputed.values() for conflict in conflicts}
+    )
+    _note(batch, actor, record, settlement)
 
 
-def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list[Stored]]:
-    """Return the open conflicts at the chosen paths, if they and the record are what was looked at."""
+def _as_seen(batch: Batch, record: Stored, settlement: Settlement) -> dict[str, list[Stored]]:
+    """Return the open conflicts by chosen path, or raise AppError(revision_changed)."""
     changed = AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
-    if record.rev != wanted.record_rev:
+    if record.rev != settlement.record_rev:
         raise changed
-    found: dict[str, list[Stored]] = {path: [] for path in wanted.choices}
-    for one in batch.companions(record.record_id):
-        path = str(one.data.get("path")) if one.type == RecordType.CONFLICT and not one.deleted else None
-        if path in found:
-            found[path].append(one)
-    # A path without an open conflict was settled by someone else; one with a new entry was not seen whole.
-    if not all(found.values()) or any(
-        wanted.seen.get(one.record_id) != one.rev for conflicts in found.values() for one in conflicts
+    by_path: dict[str, list[Stored]] = {path: [] for path in settlement.choices}
+    for companion in batch.companions(record.record_id):
+        path = (
+            str(companion.data.get("path"))
+            if companion.type == RecordType.CONFLICT and not companion.deleted
+            else None
+        )
+        if path in by_path:
+            by_path[path].append(companion)
+    # A path without an open conflict was resolved by somebody else; another revision has a new value.
+    if not all(by_path.values()) or any(
+        settlement.seen.get(conflict.record_id) != conflict.rev
+        for conflicts in by_path.values()
+        for conflict in conflicts
     ):
         raise changed
-    return found
+    return by_path
 
 
 def _chosen(
     record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, ResolutionChoice]
 ) -> dict[str, object]:
-    """Return the values that differ from the stored ones, by path."""
+    """Return the chosen values that differ from the stored values, by path."""
     set_: dict[str, object] = {}
     for path, choice in choices.items():
         stored = record.deleted if path == DELETED_PATH else read_path(record.data, path)
@@ -116,7 +124,7 @@ def _offered(conflicts: list[Stored], change_id: str) -> object:
 
 
 def _after(record: Stored, set_: Mapping[str, object], rules: TypeRules, *, deletes: bool) -> Stored | None:
-    """Return the record's next revision, None when it stays as it is; what may not be stored is refused."""
+    """Return the record's next revision, or None if nothing changes; raise AppError for invalid values."""
     if not set_:
         return next_revision(record, deleted=deletes) if deletes != record.deleted else None
     _refuse(ErrorCode.SCHEMA, bad_paths(set_))
@@ -162,12 +170,12 @@ def _write(
     batch.put(after, source)
     review = batch.review_of(record.record_id)
     if review is not None and batch.is_locked(record.record_id):
-        # The officer saw what was approved and what changes in it: the approval goes on to the new revision.
+        # The officer saw the approved values and the changes: the approval is moved to the new revision.
         batch.put(next_revision(review, data={**review.data, "record_rev": after.rev}))
 
 
-def _note(batch: Batch, actor: Actor, record: Stored, wanted: Settlement) -> None:
-    sources = [choice.source for choice in wanted.choices.values()]
+def _note(batch: Batch, actor: Actor, record: Stored, settlement: Settlement) -> None:
+    sources = [choice.source for choice in settlement.choices.values()]
     counts: dict[str, str | int | None] = {
         source.value: sources.count(source) for source in ValueSource if source in sources
     }
