@@ -1,1 +1,1 @@
-"""One list of what needs a decision: conflicts, quarantine and recovered records."""
+"""Attention list: conflicts, quarantined changes and divergent records that need a decision."""

@@ -1,4 +1,4 @@
-"""Queries of the attention list: conflicts, quarantined changes and recovered records."""
+"""Queries of the attention list: conflicts, quarantined changes and divergent records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from field178_server.replication.quarantine.store import DISCARDED, OPEN
 
 PAGE_SIZE = 30
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-# Until the year 2286.
+# Digits of a time in microseconds, enough until the year 2286.
 _MAX_MICROS = 16
 
 
@@ -48,26 +48,26 @@ class ItemOrigin(StrEnum):
 
 
 class ItemKey(NamedTuple):
-    """Names one item: a record in conflict, a change and its payload, or a record and its content."""
+    """Key of one item: a record in conflict, a change and its payload, or a record and its content."""
 
     id: str
     content_hash: str = ""
 
     @classmethod
     def parse(cls, text: str) -> ItemKey:
-        """Parse a key of an address; an invalid one finds nothing."""
+        """Return the key in an address; the key of an invalid address matches no item."""
         item_id, _, content_hash = text.partition(".")
         return cls(item_id, content_hash)
 
     @property
     def text(self) -> str:
-        """The key as written in an address."""
+        """Key in the form for addresses."""
         return f"{self.id}.{self.content_hash}" if self.content_hash else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """An item and the time by which it stands in the list: that of its newest part."""
+    """An item of the list, sorted by the time of its newest part."""
 
     newest: datetime
     origin: ItemOrigin
@@ -75,7 +75,7 @@ class ListedItem:
 
     @classmethod
     def parse(cls, text: str) -> ListedItem | None:
-        """Parse a place of an address, None: it is none."""
+        """Return the item in an address; None if the address is invalid."""
         micros, _, rest = text.partition("-")
         origin, _, key = rest.partition("-")
         if not micros.isascii() or not micros.isdecimal() or len(micros) > _MAX_MICROS:
@@ -86,14 +86,14 @@ class ListedItem:
 
     @property
     def text(self) -> str:
-        """The place as written in an address."""
+        """Position of the item in the form for addresses."""
         micros = (self.newest - _FIRST) // timedelta(microseconds=1)
         return f"{micros}-{self.origin.value}-{self.key.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionFilter:
-    """Filter of the list; `is_rejected` lists rejected items instead of open ones."""
+    """Filter of the list. `is_rejected`: rejected items instead of open items."""
 
     origin: ItemOrigin | None = None
     is_rejected: bool = False
@@ -112,29 +112,30 @@ class Sources:
 
 
 def attention_page(
-    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter, place: PageStart
+    session: Session, tenant_id: str, access: AccessFilter, filters: AttentionFilter, place: PageStart
 ) -> KeysetPage[ListedItem]:
-    """Return one page of the items within the access filter, in its order.
+    """Return one page of the items within the access filter, in the order of the filter.
 
-    It begins where an item stood, which may be decided by now; a place that cannot be read is the first page.
+    The page begins at the position of an item, even if that item has been decided since. An invalid position
+    is the first page.
     """
     at = ListedItem.parse(place.after or place.before)
     if at is None and not place.is_last:
         place = PageStart()
     is_backward = bool(place.before) or (place.is_last and not place.after)
-    rows = _rows(tenant_id, access, wanted.is_rejected)
-    query = _in_order(rows, wanted, at, is_backward=is_backward).limit(PAGE_SIZE + 1)
-    found = [
+    rows = _rows(tenant_id, access, filters.is_rejected)
+    query = _in_order(rows, filters, at, is_backward=is_backward).limit(PAGE_SIZE + 1)
+    items = [
         ListedItem(row.newest, ItemOrigin(row.origin), ItemKey(row.id, row.content_hash))
         for row in session.execute(query)
     ]
-    shown, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    shown, has_more = items[:PAGE_SIZE], len(items) > PAGE_SIZE
     if not shown and place.after:
-        # What followed was decided meanwhile: the last page is what remains.
-        return attention_page(session, tenant_id, access, wanted, PageStart(is_last=True))
+        # All following items were decided meanwhile: return the last page.
+        return attention_page(session, tenant_id, access, filters, PageStart(is_last=True))
     if place.before and not has_more:
-        # Less than a page is left: the first page shows it with what follows.
-        return attention_page(session, tenant_id, access, wanted, PageStart())
+        # Less than a page is left before the position: return the first page.
+        return attention_page(session, tenant_id, access, filters, PageStart())
     if is_backward:
         shown = shown[::-1]
     has_before = has_more if is_backward else bool(place.after)
@@ -147,12 +148,12 @@ def attention_page(
 
 
 def _in_order(
-    rows: Subquery, wanted: AttentionFilter, at: ListedItem | None, *, is_backward: bool
+    rows: Subquery, filters: AttentionFilter, at: ListedItem | None, *, is_backward: bool
 ) -> Select[tuple[str, str, str, datetime]]:
-    """Return the items after a place, or backwards from it: by time in either order, then by their keys."""
+    """Return the query of items after or before a position, ordered by time, then by key."""
     newest, keys = func.max(rows.c.at), (rows.c.origin, rows.c.id, rows.c.content_hash)
-    is_rising = wanted.oldest_first != is_backward
-    query = _items(rows, wanted).add_columns(newest.label("newest"))
+    is_rising = filters.oldest_first != is_backward
+    query = _items(rows, filters).add_columns(newest.label("newest"))
     if at is not None:
         here, there = tuple_(*keys), (at.origin.value, *at.key)
         is_later = newest > at.newest if is_rising else newest < at.newest
@@ -166,42 +167,42 @@ def _in_order(
 
 
 def count_items(
-    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
+    session: Session, tenant_id: str, access: AccessFilter, filters: AttentionFilter
 ) -> dict[ItemOrigin, int]:
     """Return the number of items of each origin under the access filter and the list's filter."""
-    items = _items(_rows(tenant_id, access, wanted.is_rejected), replace(wanted, origin=None)).subquery()
-    found = session.execute(select(items.c.origin, func.count()).group_by(items.c.origin)).all()
-    return dict.fromkeys(ItemOrigin, 0) | {ItemOrigin(origin): count for origin, count in found}
+    items = _items(_rows(tenant_id, access, filters.is_rejected), replace(filters, origin=None)).subquery()
+    counts = session.execute(select(items.c.origin, func.count()).group_by(items.c.origin)).all()
+    return dict.fromkeys(ItemOrigin, 0) | {ItemOrigin(origin): count for origin, count in counts}
 
 
 def attention_sources(
-    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
+    session: Session, tenant_id: str, access: AccessFilter, filters: AttentionFilter
 ) -> Sources:
-    """Return what the list may be filtered by: scopes and tablets of the items within the access filter.
+    """Return the choices of the filters: scopes and tablets of the items within the access filter.
 
-    The chosen ones stay among them when their last item is gone.
+    The chosen scope and tablet are included even if they have no item.
     """
-    rows = _rows(tenant_id, access, wanted.is_rejected)
+    rows = _rows(tenant_id, access, filters.is_rejected)
     pairs = session.execute(select(rows.c.scope, rows.c.device_id).distinct()).all()
     scopes, device_ids = {scope for scope, _ in pairs}, {device_id for _, device_id in pairs}
-    scopes |= {wanted.scope} if wanted.scope and access.holds(wanted.scope) else set()
+    scopes |= {filters.scope} if filters.scope and access.holds(filters.scope) else set()
     names = names_of(session, tenant_id, device_ids | {scope.partition(":")[2] for scope in scopes})
-    device_ids |= {wanted.device_id} if wanted.device_id else set()
+    device_ids |= {filters.device_id} if filters.device_id else set()
     return Sources(tuple(sorted(scopes)), tuple(sorted(device_ids)), names)
 
 
-def _items(rows: Subquery, wanted: AttentionFilter) -> Select[tuple[str, str, str]]:
+def _items(rows: Subquery, filters: AttentionFilter) -> Select[tuple[str, str, str]]:
     # A record with several conflicts, and a content from several tablets, is one item.
     return (
         select(rows.c.origin, rows.c.id, rows.c.content_hash)
-        .where(*_conditions(rows, wanted))
+        .where(*_conditions(rows, filters))
         .group_by(rows.c.origin, rows.c.id, rows.c.content_hash)
     )
 
 
-def _conditions(rows: Subquery, wanted: AttentionFilter) -> Iterable[ColumnElement[bool]]:
-    asked = {"origin": wanted.origin, "scope": wanted.scope, "device_id": wanted.device_id}
-    return [rows.c[name] == value for name, value in asked.items() if value]
+def _conditions(rows: Subquery, filters: AttentionFilter) -> Iterable[ColumnElement[bool]]:
+    values = {"origin": filters.origin, "scope": filters.scope, "device_id": filters.device_id}
+    return [rows.c[name] == value for name, value in values.items() if value]
 
 
 def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
