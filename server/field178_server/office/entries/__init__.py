@@ -1,1 +1,1 @@
-"""Records that the office enters on forms of their own: one that is entered, corrected, withdrawn."""
+"""Entries: records that the office enters on forms, corrects and withdraws."""

@@ -1,7 +1,7 @@
-"""Writes of entries: made, corrected, withdrawn.
+"""Operations on entries: enter, correct, withdraw.
 
-The id of an entry is made of what it states, so that two officers, or one who clicks twice, write one record.
-A withdrawn entry is deleted like any record and keeps its history; entered again it counts again.
+The id of an entry is derived from its fact, so that concurrent or repeated requests write one record. A
+withdrawn entry is a deleted record with its history; entering the same fact again restores it.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from field178_shared.rules.problem import by_path
 
 
 class Enterer(Protocol):
-    """What one officer may enter of a family of record types."""
+    """Rights of one officer to write the entries of a family of record types."""
 
     @property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
-        """The members by which two entries of a type are the same fact; the last one is where it is told."""
+        """Members that identify the fact of an entry, by type. The last member reports a repeated fact."""
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The members that a correction never changes."""
+        """Members that a correction never changes."""
 
     def scope_of(self, data: Data) -> str:
         """Return the scope of an entry."""
 
     def holds(self, entry: Stored) -> bool:
-        """Tell whether the officer writes this entry."""
+        """Return whether the officer may write this entry."""
 
     def foreign(self, batch: Batch, context: OperationContext, record_type: str, data: Data) -> Iterator[str]:
-        """Yield the fields that name what is not of the officer."""
+        """Yield the fields that name an object outside the officer's access."""
 
     def entered(self, batch: Batch, record_type: str, data: Data) -> Iterable[Stored]:
-        """Return the entries among which the same fact may stand."""
+        """Return the stored entries that may state the same fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenOwnEntry:
-    """An entry as an officer saw it."""
+    """An entry and the revision that the officer saw."""
 
     record_id: str
     rev: int
@@ -59,48 +59,48 @@ class SeenOwnEntry:
 def enter(batch: Batch, context: OperationContext, enterer: Enterer, record_type: str, data: Data) -> str:
     """Write an entry and return its id.
 
-    Raises AppError(rule) with the problems by field: also for what is entered already, and for what the
-    officer does not see.
+    Raises AppError(rule) with the problems by field, also for a fact that is entered already and for objects
+    outside the officer's access.
     """
     _refuse(batch, context, enterer, (record_type, data), "")
     record_id = entry_id(enterer, record_type, data)
     batch.load([record_id])
-    known = batch.get(record_id)
-    if known is not None and (known.is_erased or not known.deleted):
-        # Erased for good, or corrected to another fact since: this one is new.
-        record_id, known = batch.ids.time_ordered(), None
+    existing = batch.get(record_id)
+    if existing is not None and (existing.is_erased or not existing.deleted):
+        # The record with this id was erased, or corrected to another fact: write a new record.
+        record_id, existing = batch.ids.time_ordered(), None
     scope = enterer.scope_of(data)
     scopes.ensure(batch.session, context.tenant_id, (scope,), context.lists)
     made = (
         new_record(record_id, record_type, scope, data)
-        if known is None
-        else next_revision(known, data=data, deleted=False, scope=scope)
+        if existing is None
+        else next_revision(existing, data=data, deleted=False, scope=scope)
     )
     write_record(batch, context, made, _note(made, "entered"))
     return record_id
 
 
 def entry_id(enterer: Enterer, record_type: str, data: Data) -> str:
-    """Return the id of an entry: what makes it the same fact, whoever enters it."""
+    """Return the id of an entry, derived from its fact, so that equal facts have equal ids."""
     return fact_id(record_type, enterer.keys[record_type], data)
 
 
 def correct(
     batch: Batch, context: OperationContext, enterer: Enterer, seen: SeenOwnEntry, data: Data
 ) -> None:
-    """Write a new revision over the one that was seen; what is kept stays. Raises as `enter` does."""
-    known = _known(batch, enterer, seen)
-    data = {**data, **{name: known.data[name] for name in enterer.kept}}
-    if data == known.data:
+    """Write a new revision of an entry at the seen revision, without changing `kept`. Raises as `enter`."""
+    stored = _seen_entry(batch, enterer, seen)
+    data = {**data, **{name: stored.data[name] for name in enterer.kept}}
+    if data == stored.data:
         return
-    _refuse(batch, context, enterer, (known.type, data), known.record_id)
-    made = next_revision(known, data=data)
+    _refuse(batch, context, enterer, (stored.type, data), stored.record_id)
+    made = next_revision(stored, data=data)
     write_record(batch, context, made, _note(made, "corrected"))
 
 
 def withdraw(batch: Batch, context: OperationContext, enterer: Enterer, seen: SeenOwnEntry) -> None:
-    """Delete an entry: it counts no longer, and its history stays."""
-    made = delete_record(batch, context, _known(batch, enterer, seen))
+    """Withdraw an entry: delete the record, so that it no longer counts. Its history is kept."""
+    made = delete_record(batch, context, _seen_entry(batch, enterer, seen))
     context.note(batch.session, _note(made, "withdrawn"))
 
 
@@ -108,15 +108,15 @@ def _note(made: Stored, action: str) -> AuditEntry:
     return AuditEntry(f"{made.type}_{action}", made.record_id, made.scope, {"rev": made.rev})
 
 
-def _known(batch: Batch, enterer: Enterer, seen: SeenOwnEntry) -> Stored:
+def _seen_entry(batch: Batch, enterer: Enterer, seen: SeenOwnEntry) -> Stored:
     batch.load([seen.record_id])
-    found = batch.get(seen.record_id)
-    is_own = found is not None and found.type in enterer.keys and enterer.holds(found)
-    if found is None or not is_own or found.is_erased:
+    entry = batch.get(seen.record_id)
+    is_own = entry is not None and entry.type in enterer.keys and enterer.holds(entry)
+    if entry is None or not is_own or entry.is_erased:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
-    if found.rev != seen.rev or found.deleted:
+    if entry.rev != seen.rev or entry.deleted:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
-    return found
+    return entry
 
 
 def _refuse(
@@ -136,11 +136,13 @@ def _refuse(
 
 def _is_entered(batch: Batch, enterer: Enterer, entry: tuple[str, Data], record_id: str) -> bool:
     record_type, data = entry
-    wanted = _key(enterer, record_type, data)
-    found = enterer.entered(batch, record_type, data)
-    # What this transaction has written stands in the batch until it is flushed.
-    others = (batch.get(one.record_id) or one for one in found if one.record_id != record_id)
-    return any(_key(enterer, record_type, one.data) == wanted for one in others)
+    key = _key(enterer, record_type, data)
+    stored_entries = enterer.entered(batch, record_type, data)
+    # The batch contains unflushed writes of this transaction.
+    others = (
+        batch.get(stored.record_id) or stored for stored in stored_entries if stored.record_id != record_id
+    )
+    return any(_key(enterer, record_type, other.data) == key for other in others)
 
 
 def _key(enterer: Enterer, record_type: str, data: Data) -> str:

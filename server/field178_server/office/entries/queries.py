@@ -1,4 +1,4 @@
-"""Entries as they are stored, and their revisions."""
+"""Queries of entries and their revisions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_server.records.stored_record import Stored
 def entries_of_types(
     session: Session, tenant_id: str, types: Collection[str], *conditions: ColumnElement[bool]
 ) -> list[Stored]:
-    """Return what counts of these types."""
+    """Return the entries of these types that count."""
     query = select(*_COLUMNS).where(
         Record.tenant_id == tenant_id, Record.type.in_(types), Record.deleted.is_(False), *conditions
     )
@@ -32,7 +32,7 @@ def stored_entry(session: Session, tenant_id: str, types: Collection[str], recor
 
 
 def entry_history(session: Session, tenant_id: str, entry: Stored) -> RecordHistory:
-    """Return the revisions of an entry, the oldest first."""
+    """Return the revisions of an entry, oldest first."""
     return history_of(session, tenant_id, entry.record_id, entry.type, entry.data)
 
 
