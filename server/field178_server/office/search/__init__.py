@@ -1,1 +1,1 @@
-"""One search over the register and the filed records."""
+"""Search over the register, submissions, accounts and tablets."""

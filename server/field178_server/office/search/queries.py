@@ -1,4 +1,4 @@
-"""What one search finds: establishments by words, visits and sessions by numbers, people, tablets."""
+"""Queries of the search: establishments by words, visits and sessions by numbers, people, tablets."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold, sort_key
 
-# One more than is shown: that there are more is said.
+# Most results that are shown. Queries return one more, so that the page can say that there are more.
 SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class FoundEstablishment:
-    """An establishment whose name, address, number or commune holds every word."""
+    """An establishment whose name, address, number or commune contains every word."""
 
     record_id: str
     name: str
@@ -39,7 +39,7 @@ class FoundEstablishment:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """A visit or session; `text` is the number or venue that was found, without marks."""
+    """A visit or session. `text`: the matching number or venue, without diacritics."""
 
     record_id: str
     type: str
@@ -49,7 +49,7 @@ class FoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """An account whose name or login holds every word."""
+    """An account whose name or login contains every word."""
 
     officer_id: str
     name: str
@@ -60,7 +60,7 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class FoundTablet:
-    """A tablet whose label holds every word."""
+    """A tablet whose label contains every word."""
 
     device_id: str
     label: str
@@ -70,7 +70,7 @@ class FoundTablet:
 def find_establishments(
     session: Session, tenant_id: str, access: AccessFilter, text: str
 ) -> list[FoundEstablishment]:
-    """Return the first establishments that hold every word, and one more if there are more."""
+    """Return the first establishments that contain every word, at most SHOWN + 1."""
     entry, words = EstablishmentProjection, fold(text).split()
     if not words:
         return []
@@ -88,9 +88,10 @@ def find_establishments(
 
 
 def find_records(session: Session, tenant_id: str, access: AccessFilter, text: str) -> list[FoundRecord]:
-    """Return visits and sessions with a number or venue that holds the text, each once, the newest first.
+    """Return the newest visits and sessions with a number or venue that contains the text.
 
-    The number of a decision that the office entered beside a visit is one of them.
+    At most SHOWN + 1 records are returned. Numbers of decisions that the office entered for a visit are
+    included.
     """
     filed, sanction, folded = FiledRecord, SanctionRow, fold(text)
     if not folded:
@@ -103,59 +104,59 @@ def find_records(session: Session, tenant_id: str, access: AccessFilter, text: s
     ).where(
         sanction.tenant_id == tenant_id,
         access.covers(sanction.scope),
-        # One without a number is kept under the id of its decision, which nobody looks for.
+        # A decision without a number has its id as key, which MUST NOT match.
         sanction.document_number != "",
         sanction.number_key.contains(number_key(text), autoescape=True),
     )
-    found = union_all(written, decided).subquery("found")
+    matches = union_all(written, decided).subquery("found")
     rows = session.execute(
-        select(found.c.record_id, found.c.type, found.c.folded)
-        .order_by(found.c.occurred_on.desc(), found.c.record_id.desc())
-        # A decision that the field wrote among its measures is found twice.
+        select(matches.c.record_id, matches.c.type, matches.c.folded)
+        .order_by(matches.c.occurred_on.desc(), matches.c.record_id.desc())
+        # A decision that the visit contains among its measures matches twice.
         .limit(2 * (SHOWN + 1))
     )
     first = {record_id: (type_, texts) for record_id, type_, texts in reversed(rows.all())}
     ids = list(reversed(first))[: SHOWN + 1]
     titles = titles_of(session, tenant_id, access, ids) if ids else {}
     return [
-        # The number of a decision is kept without spaces: it is shown whole.
-        FoundRecord(one, type_, titles.get(one, ""), text_with(texts, folded) or texts)
-        for one in ids
-        for type_, texts in (first[one],)
+        # The number of a decision is stored without spaces, so `text_with` may not find the text.
+        FoundRecord(record_id, type_, titles.get(record_id, ""), text_with(texts, folded) or texts)
+        for record_id in ids
+        for type_, texts in (first[record_id],)
     ]
 
 
 def find_people(session: Session, tenant_id: str, text: str) -> list[FoundPerson]:
-    """Return the first accounts whose name or login holds every word, those that are open first.
+    """Return the first accounts whose name or login contains every word, open accounts first.
 
-    Marks are folded here, not in the store: an office has hundreds of accounts, not thousands.
+    Diacritics are removed in Python: an office has only hundreds of accounts.
     """
     words, officer = fold(text).split(), Officer
     query = select(officer.officer_id, officer.name, officer.login, officer.role, officer.disabled_at).where(
         officer.tenant_id == tenant_id
     )
-    found = [
+    people = [
         FoundPerson(row.officer_id, row.name, row.login, row.role, row.disabled_at is not None)
         for row in (session.execute(query) if words else ())
         if _holds(f"{row.name} {row.login}", words)
     ]
-    found.sort(key=lambda one: (one.is_closed, sort_key(one.name), one.login))
-    return found[: SHOWN + 1]
+    people.sort(key=lambda person: (person.is_closed, sort_key(person.name), person.login))
+    return people[: SHOWN + 1]
 
 
 def find_tablets(session: Session, tenant_id: str, access: AccessFilter, text: str) -> list[FoundTablet]:
-    """Return the first tablets within access whose label holds every word, those in use first."""
+    """Return the first tablets within access whose label contains every word, tablets in use first."""
     words = fold(text).split()
     query = select(Device.device_id, Device.label, Device.revoked_at).where(
         *tablets_within(tenant_id, access)
     )
-    found = [
+    tablets = [
         FoundTablet(row.device_id, row.label, row.revoked_at is not None)
         for row in (session.execute(query) if words else ())
         if _holds(row.label, words)
     ]
-    found.sort(key=lambda one: (one.is_revoked, sort_key(one.label), one.device_id))
-    return found[: SHOWN + 1]
+    tablets.sort(key=lambda tablet: (tablet.is_revoked, sort_key(tablet.label), tablet.device_id))
+    return tablets[: SHOWN + 1]
 
 
 def _holds(text: str, words: Sequence[str]) -> bool:
