@@ -13,7 +13,7 @@ from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import ListAddress
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.views.operations import Whose, views_of
+from field178_server.office.views.operations import ViewOwner, views_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class SavedViews:
     query: str
 
 
-def own_views(list_name: str) -> Whose:
+def own_views(list_name: str) -> ViewOwner:
     """Return the owner of saved views of a list: the signed-in officer."""
-    return Whose(current_runtime().tenant_id, current_officer().id, list_name)
+    return ViewOwner(current_runtime().tenant_id, current_officer().id, list_name)
 
 
 def saved_views(session: Session, address: ListAddress) -> SavedViews:
     """Return the officer's views of a list."""
-    whose = own_views(address.saved_as)
+    owner = own_views(address.saved_as)
     links = [
-        (view.name, with_query(url_for(address.endpoint), view.query)) for view in views_of(session, whose)
+        (view.name, with_query(url_for(address.endpoint), view.query)) for view in views_of(session, owner)
     ]
-    return SavedViews(whose.list_name, links, urlencode(address.given(*address.kept)))
+    return SavedViews(owner.list_name, links, urlencode(address.given(*address.kept)))

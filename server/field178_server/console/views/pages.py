@@ -28,7 +28,7 @@ def keep() -> AnyResponse:
     if name.strip():
         view = ListView(name, query)
         engine = current_page().runtime.engine
-        run_write(engine, lambda session: views.keep(session, own_views(list_name), view))
+        run_write(engine, lambda session: views.save_view(session, own_views(list_name), view))
     return redirect(with_query(url_for(endpoint), query), 303)
 
 
@@ -37,7 +37,7 @@ def forget() -> AnyResponse:
     list_name, name = request.form.get("list", ""), request.form.get("name", "")
     endpoint = _endpoint(list_name)
     run_write(
-        current_page().runtime.engine, lambda session: views.forget(session, own_views(list_name), name)
+        current_page().runtime.engine, lambda session: views.delete_view(session, own_views(list_name), name)
     )
     return redirect(url_for(endpoint), 303)
 

@@ -1,1 +1,1 @@
-"""Views of lists that officers keep."""
+"""Views of lists: saved filters of an officer."""

@@ -1,4 +1,4 @@
-"""Views of lists: kept under a name, read, forgotten; each officer has their own."""
+"""Views of lists: read, save and delete named filters of an officer."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MAX_NAME, MAX_QUERY, MOST = 60, 2000, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
-    """Whose views, and of which list."""
+class ViewOwner:
+    """Owner of views (tenant and officer), and the list of the views."""
 
     tenant_id: str
     officer_id: str
@@ -25,30 +25,32 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A view by its name, and the query of its address."""
+    """A view: its name and the query string of its address."""
 
     name: str
     query: str
 
 
-def views_of(session: Session, whose: Whose) -> tuple[ListView, ...]:
+def views_of(session: Session, owner: ViewOwner) -> tuple[ListView, ...]:
     """Return an officer's views of a list, by name."""
-    rows = session.scalars(select(SavedView).where(*_of(whose)))
-    return tuple(sorted((ListView(row.name, row.query) for row in rows), key=lambda one: sort_key(one.name)))
+    rows = session.scalars(select(SavedView).where(*_of(owner)))
+    return tuple(
+        sorted((ListView(row.name, row.query) for row in rows), key=lambda view: sort_key(view.name))
+    )
 
 
-def keep(session: Session, whose: Whose, view: ListView) -> None:
-    """Keep a view; one of the same name is replaced. Raises AppError: required, too_long, bad_request."""
+def save_view(session: Session, owner: ViewOwner, view: ListView) -> None:
+    """Save a view, or replace the view of the same name. Raises AppError: required, too_long, bad_request."""
     name = " ".join(nfc(view.name).split())
     if not name:
         raise AppError(ErrorCode.REQUIRED)
     if len(name) > MAX_NAME or len(view.query) > MAX_QUERY:
         raise AppError(ErrorCode.TOO_LONG)
-    count = session.scalar(select(func.count()).select_from(SavedView).where(*_of(whose))) or 0
-    key = (whose.tenant_id, whose.officer_id, whose.list_name, name)
-    known = session.get(SavedView, key)
-    if known is not None:
-        known.query = view.query
+    count = session.scalar(select(func.count()).select_from(SavedView).where(*_of(owner))) or 0
+    key = (owner.tenant_id, owner.officer_id, owner.list_name, name)
+    existing = session.get(SavedView, key)
+    if existing is not None:
+        existing.query = view.query
     elif count >= MOST:
         raise AppError(ErrorCode.BAD_REQUEST)
     else:
@@ -56,16 +58,16 @@ def keep(session: Session, whose: Whose, view: ListView) -> None:
         session.add(SavedView(**dict(zip(columns, key, strict=True)), query=view.query))
 
 
-def forget(session: Session, whose: Whose, name: str) -> None:
-    """Forget a view; one that is gone already is no error."""
-    known = session.get(SavedView, (whose.tenant_id, whose.officer_id, whose.list_name, name))
-    if known is not None:
-        session.delete(known)
+def delete_view(session: Session, owner: ViewOwner, name: str) -> None:
+    """Delete a view; a missing view is no error."""
+    view = session.get(SavedView, (owner.tenant_id, owner.officer_id, owner.list_name, name))
+    if view is not None:
+        session.delete(view)
 
 
-def _of(whose: Whose) -> tuple[ColumnElement[bool], ...]:
+def _of(owner: ViewOwner) -> tuple[ColumnElement[bool], ...]:
     return (
-        SavedView.tenant_id == whose.tenant_id,
-        SavedView.officer_id == whose.officer_id,
-        SavedView.list_name == whose.list_name,
+        SavedView.tenant_id == owner.tenant_id,
+        SavedView.officer_id == owner.officer_id,
+        SavedView.list_name == owner.list_name,
     )
