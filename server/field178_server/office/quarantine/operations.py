@@ -1,7 +1,7 @@
-"""Operations on quarantined changes: reprocessing, correction, rejection, restoring.
+"""Operations on quarantined changes: reprocess, correct, reject, restore.
 
-The change stays stored as it was sent, whatever becomes of it. A corrected version is the office's own write:
-its author is the officer, and the tablet's receipt says that its change was replaced.
+The change remains stored as the tablet sent it. A corrected version is a write of the office: its author is
+the officer, and the tablet's receipt reports that the change was replaced.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from field178_shared.merge import Data, equal, read_path, write_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Change, Op, Status
 
-# Faults of content. All other reasons are removed by a grant, a binding, an upgrade, or another tablet.
+# Reasons that a correction of the content removes. Others need a grant, a binding, an upgrade or another
+# tablet.
 CORRECTABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
 
 
 class QuarantineKey(NamedTuple):
-    """Names one change in quarantine: two contents may have been sent under one id."""
+    """Key of one change in quarantine. Two contents may have the same change id."""
 
     change_id: str
     payload_hash: str
@@ -40,14 +41,14 @@ class QuarantineKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """New values by path, and paths that are not to be applied at all."""
+    """Corrected values by path, and paths that are left out of the change."""
 
     values: Mapping[str, object]
     left_out: frozenset[str] = frozenset()
 
 
 def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) -> int:
-    """Reprocess the quarantined changes of this change's record; return how many receipts changed."""
+    """Reprocess the quarantined changes of this change's record; return the number of changed receipts."""
     row = _row(batch, key)
     if row.state != OPEN:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
@@ -57,27 +58,34 @@ def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) 
 
 
 def correct(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, correction: Correction) -> None:
-    """Apply a corrected version of a change as the office's own, which settles it.
+    """Apply a corrected version of a change as a write of the office, and settle the change.
 
-    Raises AppError: revision_changed when it waits no longer, or its record was made meanwhile; replaced when
-    a later change corrects it already; schema or rule with `problems` by path.
+    Raises AppError: revision_changed if the change is no longer in quarantine, or its record was created
+    meanwhile; replaced if a later change already corrects it; schema or rule with `problems` by path.
     """
     row = _row(batch, key)
-    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == row.record_id)
-    one = next((one for one in found if (one.change.change_id, one.receipt.payload_hash) == key), None)
-    if one is None or one.reason not in CORRECTABLE or one.change.op != Op.PUT:
+    quarantined = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == row.record_id)
+    target = next(
+        (
+            candidate
+            for candidate in quarantined
+            if (candidate.change.change_id, candidate.receipt.payload_hash) == key
+        ),
+        None,
+    )
+    if target is None or target.reason not in CORRECTABLE or target.change.op != Op.PUT:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
-    if any(one.change.change_id in other.change.replaces for other in found):
+    if any(target.change.change_id in other.change.replaces for other in quarantined):
         raise AppError(ErrorCode.REPLACED, change_id=key.change_id)
     processor = ChangeProcessor(batch, rules, [])
-    processor.prepare_again(found)
-    record = batch.get(one.change.record_id)
-    if one.change.create and record is not None:
+    processor.prepare_again(quarantined)
+    record = batch.get(target.change.record_id)
+    if target.change.create and record is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
-    corrected = _corrected(batch, one, correction, record.data if record is not None else {})
+    corrected = _corrected(batch, target, correction, record.data if record is not None else {})
     payload = corrected.text
     source = SourceChange(corrected.change_id, actor.id, None, to_wire(batch.now), payload)
-    _refuse(processor.apply_correction(one, corrected, source))
+    _refuse(processor.apply_correction(target, corrected, source))
     processor.flush()
     _note(
         batch,
@@ -87,7 +95,7 @@ def correct(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, co
 
 
 def reject(batch: Batch, actor: Actor, key: QuarantineKey, reason: str) -> None:
-    """Take a change out of the open list with a reason; it stays stored and may be restored."""
+    """Reject a change with a reason. It remains stored and can be restored."""
     require_reason(reason)
     values = {"settled_at": batch.now, "settled_by": actor.id, "settled_reason": reason}
     _move(batch, key, OPEN, {"state": DISCARDED, **values})
@@ -109,7 +117,7 @@ def _row(batch: Batch, key: QuarantineKey) -> Quarantine:
 
 
 def _move(batch: Batch, key: QuarantineKey, state: str, values: Mapping[str, object]) -> None:
-    """Change the state in one statement, so that of two officers at once exactly one does."""
+    """Change the state in one statement, so that only one of two concurrent requests succeeds."""
     moved = batch.session.execute(
         update(Quarantine)
         .where(*_is(batch, key), Quarantine.state == state)
@@ -128,22 +136,22 @@ def _is(batch: Batch, key: QuarantineKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, stored: Data) -> Change:
-    """Return the change as the office would have it: its values corrected, all else as it was sent."""
-    set_, was = dict(one.change.set), dict(one.change.was)
+def _corrected(batch: Batch, quarantined: QuarantinedChange, correction: Correction, stored: Data) -> Change:
+    """Return a new change with the corrected values; all other members are those of the tablet's change."""
+    set_, was = dict(quarantined.change.set), dict(quarantined.change.was)
     for path in correction.left_out:
         _leave_out(set_, path)
     for path, value in correction.values.items():
         head = _covering(set_, path)
         if head is None:
-            # A value that stands so already was shown beside a fault, and nobody has changed it.
+            # The form also shows stored values; a value that the officer did not change is skipped.
             if not equal(value, before := read_path(stored, path)):
                 set_[path], was[path] = value, before
         elif head == path:
             set_[path] = value
         else:
             set_[head] = _inside(set_[head], path.removeprefix(f"{head}."), value)
-    wire = {**one.change.wire, "change_id": batch.ids.time_ordered(), "set": set_, "was": was}
+    wire = {**quarantined.change.wire, "change_id": batch.ids.time_ordered(), "set": set_, "was": was}
     return Change.from_wire(wire)
 
 
@@ -171,7 +179,7 @@ def _refuse(outcome: Outcome) -> None:
         return
     if outcome.reason in (ErrorCode.SCHEMA, ErrorCode.RULE):
         raise AppError(outcome.reason, problems=dict(outcome.details))
-    # What else may be wrong (too large, erased, another unit) is about the whole record.
+    # Other reasons (too large, erased, another unit) concern the whole record.
     raise AppError(ErrorCode.SCHEMA, problems={"": [(outcome.reason or ErrorCode.SCHEMA).value]})
 
 

@@ -1,4 +1,4 @@
-"""Queries of quarantined changes: values as sent, and the reason."""
+"""Queries of quarantined changes: sent values, reason and problems."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from field178_shared.merge import Data
 
 @dataclass(frozen=True, slots=True)
 class QuarantineItem:
-    """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set.
+    """One change in quarantine. `problems`: error codes by field. `values`: all values of the change.
 
-    `created` holds the values of a create of the same record that is quarantined too: whose record it is.
+    `created`: the values of a quarantined create of the same record, which identify the record.
     """
 
     change_id: str
@@ -46,7 +46,7 @@ class QuarantineItem:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineList:
-    """Some changes in quarantine, with the names they mention."""
+    """Changes in quarantine, with the names of the ids in them."""
 
     changes: tuple[QuarantineItem, ...]
     names: Names
@@ -54,7 +54,7 @@ class QuarantineList:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinePage:
-    """One change in quarantine, the names it mentions, and what its record holds, None without one."""
+    """One change in quarantine, the names of the ids in it, and the stored data of its record, or None."""
 
     change: QuarantineItem
     names: Names
@@ -72,9 +72,9 @@ def quarantined_changes(
             access.covers(Quarantine.scope),
         )
     )
-    wanted = [row for row in rows if (row.change_id, row.payload_hash) in keys]
-    found = _items(session, tenant_id, access, wanted)
-    return QuarantineList(found, _names(session, tenant_id, found))
+    requested = [row for row in rows if (row.change_id, row.payload_hash) in keys]
+    items = _items(session, tenant_id, access, requested)
+    return QuarantineList(items, _names(session, tenant_id, items))
 
 
 def quarantined_change(
@@ -84,14 +84,14 @@ def quarantined_change(
     row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
     if row is None or not access.holds(row.scope):
         return None
-    (found,) = _items(session, tenant_id, access, [row])
+    (item,) = _items(session, tenant_id, access, [row])
     record = session.get(Record, (tenant_id, row.record_id))
     stored = None if record is None else json.loads(record.body)
-    return QuarantinePage(found, _names(session, tenant_id, [found]), stored)
+    return QuarantinePage(item, _names(session, tenant_id, [item]), stored)
 
 
 def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a change in a state (open, discarded) within the access filter."""
+    """Return the conditions for changes in a state (open, discarded) within the access filter."""
     return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, access.covers(Quarantine.scope))
 
 
@@ -107,7 +107,7 @@ def _items(
 def _quarantined_creates(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, Data]:
-    """Return what creates that are quarantined would have set, by their record."""
+    """Return the values of quarantined creates by record id."""
     query = select(Quarantine.record_id, Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.record_id.in_(sorted(record_ids)),
