@@ -51,7 +51,7 @@ def figures_of(tally: Tally, localizer: Localizer) -> list[tuple[str, Remark]]:
     rows = [
         (N_("Changes in the file"), tally.total, ""),
         (N_("New"), tally.new, "ok"),
-        (N_("Known already"), tally.known, ""),
+        (N_("Known already"), tally.received, ""),
         (N_("Held back"), tally.quarantined, "warn"),
         (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
         (N_("Unreadable"), tally.unreadable, "bad"),

@@ -29,37 +29,37 @@ from field178_shared.wire.strict_json import loads
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Whose file it was, and what became of it."""
+    """Result of an import: the origin of the file, and the tally of its changes."""
 
     origin: ExportOrigin
     tally: Tally
 
 
 class _Rehearsed(Exception):
-    """Ends a rehearsal: its transaction is rolled back."""
+    """Exception that ends a rehearsal, so that its transaction is rolled back."""
 
 
 def open_offline_export(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
-    """Return a verified signed file, or raise AppError(rescue_file)."""
+    """Return the offline export of a file after its signature is verified, or raise AppError(rescue_file)."""
     export = OfflineExport(file, private_key)
     export.check(_public_key(exchange, export.origin))
     return export
 
 
 def rehearse(exchange: Exchange, export: OfflineExport) -> Imported:
-    """Tell what taking the file in would do; nothing is stored."""
+    """Return the result that an import would have, without storing anything."""
     tally = Tally(unreadable=_count_unreadable(export))
 
     # One transaction for all: a later change is evaluated after the earlier ones, as in a real import.
     def work(session: Session) -> None:
         for changes in _batches(_changes(export)):
-            known = _known(session, exchange, changes)
+            received_ids = _received_ids(session, exchange, changes)
             batch = Batch(session, exchange.tenant_id, exchange.clock, exchange.ids)
             device = load_devices(session, exchange.tenant_id, [export.origin.device], lock=True)
             answers = push(
                 batch, device[export.origin.device], export.origin.incarnation, changes, exchange.rules
             )
-            tally.add(changes, answers, known)
+            tally.add(changes, answers, received_ids)
         raise _Rehearsed
 
     try:
@@ -70,13 +70,13 @@ def rehearse(exchange: Exchange, export: OfflineExport) -> Imported:
 
 
 def take_in(exchange: Exchange, context: OperationContext, export: OfflineExport) -> Imported:
-    """Take the changes in; a break leaves the batches before it, and the next import takes the rest."""
+    """Import the changes in batches. After an interruption the next import continues with the rest."""
     tally = Tally(unreadable=_count_unreadable(export))
     origin = export.origin
     for changes in _batches(_changes(export)):
         with snapshot(exchange.engine) as session:
-            known = _known(session, exchange, changes)
-        tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), known)
+            received_ids = _received_ids(session, exchange, changes)
+        tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), received_ids)
     entry = AuditEntry("rescue.import", origin.device, details=tally.details())
     run_write(exchange.engine, lambda session: context.note(session, entry))
     return Imported(origin, tally)
@@ -87,14 +87,14 @@ def _public_key(exchange: Exchange, origin: ExportOrigin) -> bytes:
         Device.tenant_id == exchange.tenant_id, Device.device_id == origin.device
     )
     with snapshot(exchange.engine) as session:
-        found = session.scalars(query).one_or_none() if origin.tenant == exchange.tenant_id else None
-    raw = None if found is None else decode(found)
+        public_key = session.scalars(query).one_or_none() if origin.tenant == exchange.tenant_id else None
+    raw = None if public_key is None else decode(public_key)
     if raw is None:
         raise AppError(ErrorCode.RESCUE_FILE, problem="unknown_tablet")
     return raw
 
 
-def _known(session: Session, exchange: Exchange, changes: Iterable[Change]) -> frozenset[str]:
+def _received_ids(session: Session, exchange: Exchange, changes: Iterable[Change]) -> frozenset[str]:
     ids = [change.change_id for change in changes]
     return frozenset(find_receipts(session, exchange.tenant_id, ids))
 
@@ -108,7 +108,7 @@ def _changes(export: OfflineExport) -> Iterator[Change | None]:
         try:
             yield Change.from_wire(loads(line))
         except AppError:
-            # The tablet held it as malformed; it MUST NOT cost the others.
+            # A malformed change MUST NOT prevent the import of the others.
             yield None
 
 

@@ -12,7 +12,7 @@ from field178_shared.wire.protocol import Change, Status
 
 @dataclass(slots=True)
 class TouchedRecord:
-    """One record of the file, and its most serious status."""
+    """Type of one record of the file, and its most serious status."""
 
     record_type: str
     status: Status
@@ -20,10 +20,10 @@ class TouchedRecord:
 
 @dataclass(slots=True)
 class Tally:
-    """The changes of one file, counted; `known` ones had a receipt before."""
+    """Counts of the changes of one file. `received`: changes with an earlier receipt."""
 
     new: int = 0
-    known: int = 0
+    received: int = 0
     unreadable: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -31,25 +31,27 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many changes the file holds."""
-        return self.new + self.known + self.unreadable
+        """Number of all changes in the file."""
+        return self.new + self.received + self.unreadable
 
     @property
     def quarantined(self) -> int:
-        """How many changes, new or known, wait for the office."""
+        """Number of changes in quarantine, new or received before."""
         return self.statuses[Status.QUARANTINED]
 
     @property
-    def is_all_known(self) -> bool:
-        """Whether taking it in would change nothing."""
+    def is_all_received(self) -> bool:
+        """Whether all changes were received before, so that an import would change nothing."""
         return not self.new
 
-    def add(self, changes: Iterable[Change], answers: Iterable[ChangeResult], known: frozenset[str]) -> None:
+    def add(
+        self, changes: Iterable[Change], answers: Iterable[ChangeResult], received_ids: frozenset[str]
+    ) -> None:
         """Count the receipts of some changes."""
         for change, answer in zip(changes, answers, strict=True):
             receipt = answer.receipt
-            if receipt.change_id in known:
-                self.known += 1
+            if receipt.change_id in received_ids:
+                self.received += 1
             else:
                 self.new += 1
             self.statuses[receipt.status] += 1
@@ -58,8 +60,13 @@ class Tally:
             self._note(change, receipt.status)
 
     def details(self) -> dict[str, str | int | None]:
-        """Return the counts as the audit trail keeps them."""
-        return {"new": self.new, "known": self.known, "held": self.quarantined, "unreadable": self.unreadable}
+        """Return the counts as details of an audit entry."""
+        return {
+            "new": self.new,
+            "known": self.received,
+            "held": self.quarantined,
+            "unreadable": self.unreadable,
+        }
 
     def _note(self, change: Change, status: Status) -> None:
         before = self.records.setdefault(change.record_id, TouchedRecord(change.type, status))

@@ -1,4 +1,4 @@
-"""Staged offline exports: sealed as uploaded, visible to their officer alone, deleted after a day."""
+"""Staged offline exports: encrypted as uploaded, visible to their officer only, deleted after a day."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _DONE = ".done"
 
 
 class ImportFolder:
-    """One officer's files below the data folder, by a time-ordered id."""
+    """Folder of one officer's files in the data folder; file names are time-ordered ids."""
 
     def __init__(self, data_dir: Path, tenant_id: str, officer_id: str) -> None:
         self._all = data_dir / "rescue" / tenant_id
         self._folder = self._all / officer_id
 
     def begin(self, file_id: str, now: datetime) -> None:
-        """Make an empty file, and delete all that are older than a day."""
+        """Create an empty file, and delete all files older than a day."""
         make_folder(self._folder)
         for path in self._all.glob("*/*"):
             if _made_at_ms(path.name) < (now - KEPT_FOR).timestamp() * 1000:
@@ -35,7 +35,7 @@ class ImportFolder:
         (self._folder / file_id).touch(0o600)
 
     def append(self, file_id: str, offset: int, source: ByteSource, limit: int) -> None:
-        """Add a piece at the end of what is there; AppError(offset_mismatch, too_large with the limit)."""
+        """Append a chunk to a file. Raises AppError: offset_mismatch; too_large with the limit."""
         path = self._path(file_id)
         length = path.stat().st_size
         if offset != length:
@@ -49,12 +49,12 @@ class ImportFolder:
 
     @contextmanager
     def opened(self, file_id: str) -> Iterator[BinaryIO]:
-        """Give a file for reading."""
+        """Open a file for reading within the block."""
         with self._path(file_id).open("rb") as file:
             yield file
 
     def size_of(self, file_id: str) -> int:
-        """Return how many bytes are there."""
+        """Return the size of a file in bytes."""
         return self._path(file_id).stat().st_size
 
     def note_done(self, file_id: str, result: dict[str, object]) -> None:
@@ -62,13 +62,13 @@ class ImportFolder:
         self._path(file_id).with_suffix(_DONE).write_text(json.dumps(result))
 
     def done(self, file_id: str) -> dict[str, object] | None:
-        """Return the result of a file's import, None before it."""
+        """Return the result of a file's import; None before the import."""
         path = self._path(file_id).with_suffix(_DONE)
-        found: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
-        return found
+        result: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
+        return result
 
     def _path(self, file_id: str) -> Path:
-        # The id comes from an address: only one that is an id may become a name.
+        # The id comes from an address: it MUST be a UUID before it is used in a path.
         path = self._folder / file_id
         if not is_uuid(file_id) or not path.exists():
             raise AppError(ErrorCode.NOT_FOUND)

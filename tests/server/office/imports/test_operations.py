@@ -53,10 +53,10 @@ def test_taken_in_twice_is_once(case: Case) -> None:
     good, bad = case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8})
     file = case.file(good, bad)
     first = case.take(file)
-    assert (first.tally.new, first.tally.known, first.tally.quarantined) == (2, 0, 1)
+    assert (first.tally.new, first.tally.received, first.tally.quarantined) == (2, 0, 1)
     rows = len(case.world.rows(Record))
     again = case.take(file)
-    assert (again.tally.new, again.tally.known, again.tally.quarantined) == (0, 2, 1)
+    assert (again.tally.new, again.tally.received, again.tally.quarantined) == (0, 2, 1)
     assert len(case.world.rows(Record)) == rows
     assert len(case.world.rows(Audit, Audit.action == "rescue.import")) == 2
 
@@ -88,7 +88,7 @@ def test_a_break_between_two_batches_leaves_a_part_and_the_next_time_the_rest(
             case.take(file)
     assert len(case.world.rows(Record)) == 1
     done = case.take(file)
-    assert (done.tally.known, done.tally.new) == (1, 1)
+    assert (done.tally.received, done.tally.new) == (1, 1)
 
 
 def test_imported_change_is_not_applied_again_when_the_tablet_pushes_it(case: Case) -> None:
