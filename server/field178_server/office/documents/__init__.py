@@ -1,1 +1,1 @@
-"""The printed documents of a visit, made from its records."""
+"""Printed documents of a visit, rendered from its records."""

@@ -1,4 +1,4 @@
-"""Queries of the records that papers are made of, as the tablet selects them."""
+"""Queries of the source records of papers; the selection is the same as on the tablet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.wire.protocol import ERASED_AT
 
 @dataclass(frozen=True, slots=True)
 class PaperSource:
-    """The source of the papers of a visit or session, and the scope of the record."""
+    """Source of the papers of a visit or session, and the scope of its record."""
 
     scope: str
     source: VisitSource | SessionSource
@@ -25,18 +25,18 @@ class PaperSource:
 def paper_source(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> PaperSource | None:
-    """Return the source of a live record within access, else None; of an erased one there is no paper."""
+    """Return the paper source of a record within access; None if it is missing, deleted or erased."""
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or ERASED_AT in record.data or not access.holds(record.scope):
         return None
     if record.type == RecordType.OUTREACH_SESSION:
-        told = SessionSource(record.record_id, record.rev, record.h, record.data)
-        return PaperSource(record.scope, told)
+        source = SessionSource(record.record_id, record.rev, record.h, record.data)
+        return PaperSource(record.scope, source)
     if record.type != RecordType.INSPECTION:
         return None
 
     def find(other_id: str) -> Data | None:
-        # Deleted ones too: an officer who has left was there.
+        # Deleted records are included, such as an officer who has left since the visit.
         other = find_record(session, tenant_id, other_id)
         return None if other is None else other.data
 
