@@ -16,7 +16,7 @@ _MAIL = "tests/server/console/mail/test_pages.py"
 _NUMBER = "tests/server/replication/policy/test_minutes_number.py"
 _PASSWORDS = "tests/server/security/test_common_passwords.py"
 _ROUNDING = "tests/shared/indicators/test_rounding.py"
-_ABOVE = "tests/server/office/indicators/test_from_above.py"
+_ABOVE = "tests/server/office/indicators/test_external_view.py"
 _POINT = "tests/server/console/establishments/test_form_pages.py"
 _WAIT = "tests/mobile/replication/test_failures.py"
 _EXPORTED = "tests/server/console/exports/test_sources.py"
@@ -200,7 +200,7 @@ BUGS: Mapping[str, SourceBug] = {
         _ROUNDING,
     ),
     "running_year_is_exact": SourceBug(
-        f"{_S}office.indicators.from_above",
+        f"{_S}office.indicators.external_view",
         "    if question.is_unfinished:\n        return rounded",
         "    if not question:\n        return rounded",
         _ABOVE,

@@ -13,7 +13,7 @@ from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures
-from field178_server.office.indicators.totals.operations import forget, keep_period, settle
+from field178_server.office.indicators.totals.operations import invalidate_counts, keep_period, settle
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.figures import FigureValue
@@ -71,7 +71,7 @@ def _compare(at: Operator, period: Period, units: Sequence[str], today: date) ->
     wrong = at.read(lambda session: differences(session, at.tenant_id, at.lists, period, units, today))
     if not wrong:
         return
-    at.write(lambda session: forget(session, at.tenant_id))
+    at.write(lambda session: invalidate_counts(session, at.tenant_id))
     settle(at.engine, at.tenant_id, at.lists, today)
     text = _("The totals were wrong and are made anew: {indicators}")
     raise click.ClickException(text.format(indicators=", ".join(wrong)))

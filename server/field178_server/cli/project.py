@@ -9,7 +9,7 @@ import click
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.language import _
 from field178_server.maintenance.projections import run
-from field178_server.office.indicators.totals.operations import forget
+from field178_server.office.indicators.totals.operations import invalidate_counts
 from field178_shared.schemas import TYPES
 from field178_shared.time.clock import duration_clock
 
@@ -47,7 +47,7 @@ def project(record_types: tuple[str, ...], is_check: bool, restart: bool, as_jso
         time.sleep(_PAUSE_S)
     if progress.differing_rows and not is_check:
         # The stored totals were counted from the wrong rows.
-        at.write(lambda session: forget(session, at.tenant_id))
+        at.write(lambda session: invalidate_counts(session, at.tenant_id))
     show(
         {
             "records": progress.done,

@@ -14,11 +14,11 @@ from field178_shared.formulas.tree import Call, Name, written
 class QualityIndicators:
     """Ids of the quality indicators of a denominator.
 
-    `known`: entities with a known number. `in_period`: entities with a number from the period. An id is "" if
-    the lists have no such indicator.
+    `of_any_day`: entities with a number of any day. `in_period`: entities with a number from the period. An
+    id is "" if the lists have no such indicator.
     """
 
-    known: str
+    of_any_day: str
     in_period: str
 
 
@@ -33,9 +33,9 @@ def quality_of(lists: CodeLists, indicator: Indicator) -> QualityIndicators | No
     inside = None if term is None else parse(term.formula)
     if not (isinstance(inside, Call) and inside.function == "latest"):
         return None
-    of_known = _counting(lists, counts[0])
+    of_any_day = _counting(lists, counts[0])
     in_period = Call(0, "count", (entity,), Call(0, "any", (inside.arguments[0],)))
-    return QualityIndicators(of_known, _counting(lists, written(in_period))) if of_known else None
+    return QualityIndicators(of_any_day, _counting(lists, written(in_period))) if of_any_day else None
 
 
 def _counting(lists: CodeLists, text: str) -> str:

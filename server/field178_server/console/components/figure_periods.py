@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.areas import OWN_AREA
-from field178_server.office.indicators.asked import WHOLE_YEAR
+from field178_server.office.indicators.requested_figures import WHOLE_YEAR
 from field178_shared.indicators.reporting import YearKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label

@@ -13,9 +13,8 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.exports.kinds import FIGURES
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import Cell, TableFile
-from field178_server.office.indicators.asked import AskedFigures, asked_figures
 from field178_server.office.indicators.counted_facts import AreaFacts, is_line_by_itself, parts_of_area
-from field178_server.office.indicators.from_above import (
+from field178_server.office.indicators.external_view import (
     hidden_communes,
     hidden_for,
     is_by_commune,
@@ -25,6 +24,7 @@ from field178_server.office.indicators.from_above import (
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
+from field178_server.office.indicators.requested_figures import RequestedFigures, read_requested_figures
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import YES_NO
 from field178_shared.indicators.figures import FigureValue
@@ -69,7 +69,7 @@ _VERDICTS = {
 def figures_table(session: Session, question: ExportQuestion, localizer: Localizer) -> ExportTable:
     """Return the figures of a period that the officer may see."""
     context, officer = question.context, question.officer
-    request = asked_figures(question.arguments, officer, localizer.lists, local_date(context.now()))
+    request = read_requested_figures(question.arguments, officer, localizer.lists, local_date(context.now()))
     period = request.question.period
     indicators = list(localizer.lists.indicators.values())
     ids = [indicator.id for indicator in indicators]
@@ -101,7 +101,7 @@ class _FigureRows:
     `left_out`: sentences about records that no figure of the area counts.
     """
 
-    request: AskedFigures
+    request: RequestedFigures
     facts: AreaFacts
     localizer: Localizer
     hidden: frozenset[str]

@@ -19,7 +19,11 @@ from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.exports.kinds import GEOJSON, REGISTER, SESSIONS, VISITS, ExportKind
 from field178_server.office.exports.operations import WITHDRAWN_BY
 from field178_server.office.exports.queries import kept_until
-from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures, asked_figures
+from field178_server.office.indicators.requested_figures import (
+    WHOLE_YEAR,
+    RequestedFigures,
+    read_requested_figures,
+)
 from field178_server.records.access import access_to_communes
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.reporting import YearKind
@@ -122,8 +126,8 @@ def _fields(page: Page, kind: ExportKind, given: Mapping[str, str]) -> list[Filt
     return fields
 
 
-def _figures(page: Page, given: Mapping[str, str]) -> AskedFigures:
-    return asked_figures(given, page.officer, page.lists, page.today)
+def _figures(page: Page, given: Mapping[str, str]) -> RequestedFigures:
+    return read_requested_figures(given, page.officer, page.lists, page.today)
 
 
 def _details(arguments: Mapping[str, str], localizer: Localizer) -> str:

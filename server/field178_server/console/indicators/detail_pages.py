@@ -21,7 +21,7 @@ from field178_server.console.indicators.reader import FigureAddress, read_addres
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
 from field178_server.console.shell.page import Page, current_page
 from field178_server.office.indicators.counted_facts import AreaFacts, read_facts
-from field178_server.office.indicators.from_above import hidden_for, seen_figures
+from field178_server.office.indicators.external_view import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
@@ -133,4 +133,4 @@ def _address(page: Page) -> FigureAddress:
 
 def _quality_ids(indicator: Indicator, page: Page) -> list[str]:
     quality = quality_of(page.lists, indicator)
-    return [] if quality is None else [key for key in (quality.known, quality.in_period) if key]
+    return [] if quality is None else [key for key in (quality.of_any_day, quality.in_period) if key]

@@ -18,19 +18,19 @@ from field178_server.console.indicators.view import FigureWriter, NumberLink, Ta
 from field178_server.console.text.figure_texts import OPEN_SHARE, cell_text, value_of_figure
 from field178_server.console.text.formula_words import in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import (
     AreaFacts,
     FigureQuestion,
     is_line_by_itself,
     parts_of_area,
 )
-from field178_server.office.indicators.from_above import (
+from field178_server.office.indicators.external_view import (
     hidden_communes,
     is_by_commune,
     seen_value_of_part,
 )
 from field178_server.office.indicators.queries import IndicatorFigure
+from field178_server.office.indicators.requested_figures import WHOLE_YEAR
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.areas import CountedArea, is_divided

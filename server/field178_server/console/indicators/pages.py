@@ -9,7 +9,7 @@ from field178_server.console.indicators.counting import being_counted
 from field178_server.console.indicators.reader import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.page import current_page
-from field178_server.office.indicators.from_above import hidden_for, seen_figures
+from field178_server.office.indicators.external_view import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_server.office.indicators.left_out import left_out
 

@@ -15,7 +15,11 @@ from field178_server.console.records.figure_filters import area_filter, period_f
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures, asked_figures
+from field178_server.office.indicators.requested_figures import (
+    WHOLE_YEAR,
+    RequestedFigures,
+    read_requested_figures,
+)
 from field178_shared.codelists import TargetProfile
 from field178_shared.indicators.plan_of_year import plan_beside
 from field178_shared.indicators.reporting import YearKind
@@ -23,7 +27,7 @@ from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FigureAddress(AskedFigures):
+class FigureAddress(RequestedFigures):
     """Figures of an address; `beside` is a second plan, whose targets are shown in a column of their own."""
 
     beside: TargetProfile | None
@@ -88,7 +92,7 @@ def read_address(
 ) -> FigureAddress:
     """Read an address; an invalid parameter has its default, an area outside the scopes is ignored."""
     lists = localizer.lists
-    figures = asked_figures(arguments, officer, lists, today)
+    figures = read_requested_figures(arguments, officer, lists, today)
     plan_id = arguments.get("beside", "")
     year_plan = plan_beside(lists, figures.profile, figures.year)
     beside = lists.target_profiles.get(plan_id) if plan_id else year_plan

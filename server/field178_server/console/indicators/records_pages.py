@@ -24,7 +24,7 @@ from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
-from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
+from field178_server.office.indicators.external_view import hidden_communes, hidden_figures, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.kept_numbers import (
     KeptNumber,

@@ -20,8 +20,8 @@ from field178_server.console.text.figure_texts import (
 from field178_server.console.text.formula_words import counted_noun, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.queries import IndicatorFigure
+from field178_server.office.indicators.requested_figures import WHOLE_YEAR
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.figures import FigureValue
@@ -290,9 +290,9 @@ def quality_texts(
     """Return how many of the known numbers of a denominator were counted before the period."""
     say, localizer = writer.localizer.say, writer.localizer
     quality = quality_of(localizer.lists, indicator)
-    if quality is None or not quality.in_period or writer.hidden & {quality.known, quality.in_period}:
+    if quality is None or not quality.in_period or writer.hidden & {quality.of_any_day, quality.in_period}:
         return ()
-    old = figures[quality.known].approved.num - figures[quality.in_period].approved.num
+    old = figures[quality.of_any_day].approved.num - figures[quality.in_period].approved.num
     if old <= 0:
         return ()
     return [say(N_("{count} of them were counted before this period")).format(count=localizer.number(old))]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from field178_server.console.components.figure_periods import PERIODS, YEAR_KINDS, areas_in_words
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures
+from field178_server.office.indicators.requested_figures import WHOLE_YEAR, RequestedFigures
 from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind
 from field178_shared.text.i18n import N_
 
 _YEARS_BACK = 3
 
 
-def period_filters(figures: AskedFigures, localizer: Localizer) -> tuple[FilterField, ...]:
+def period_filters(figures: RequestedFigures, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters of the period; a reader from above has one kind of year."""
     say, now = localizer.say, figures.question.today.year
     first, last = min(figures.year, now - _YEARS_BACK), max(figures.year, now)
@@ -35,7 +35,7 @@ def period_filters(figures: AskedFigures, localizer: Localizer) -> tuple[FilterF
     )
 
 
-def area_filter(figures: AskedFigures, localizer: Localizer) -> FilterField:
+def area_filter(figures: RequestedFigures, localizer: Localizer) -> FilterField:
     """Return the filter of the area."""
     areas = areas_in_words(figures.areas, localizer)
     return FilterField(

@@ -83,11 +83,8 @@ def _as_seen(batch: Batch, record: Stored, settlement: Settlement) -> dict[str, 
         raise changed
     by_path: dict[str, list[Stored]] = {path: [] for path in settlement.choices}
     for companion in batch.companions(record.record_id):
-        path = (
-            str(companion.data.get("path"))
-            if companion.type == RecordType.CONFLICT and not companion.deleted
-            else None
-        )
+        is_open = companion.type == RecordType.CONFLICT and not companion.deleted
+        path = str(companion.data.get("path")) if is_open else None
         if path in by_path:
             by_path[path].append(companion)
     # A path without an open conflict was resolved by somebody else; another revision has a new value.

@@ -15,15 +15,15 @@ OWN_AREA = "own"
 def areas_seen(
     role: str, scopes: Collection[str], lists: CodeLists, day: date
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return the areas that an officer sees by key, each with its units; the first is the default.
+    """Return the areas whose figures an officer sees: key to unit ids. The first area is the default.
 
-    Nobody's communes named: all of them. A reader of roll-ups from above sees one area and no commune by
-    itself: of two areas that overlap the difference is a third one, of a few (decision 0110).
+    If no scope is named, all communes are included. A reader of aggregates sees one area and no single
+    commune: the difference of two overlapping areas may contain a few people (decision 0110).
     """
-    communes = {one.id: one for one in lists.units.values() if one.type in COMMUNE_KINDS}
+    communes = {unit.id: unit for unit in lists.units.values() if unit.type in COMMUNE_KINDS}
     access = access_to_communes(role, scopes)
     is_whole = access.scopes is None or not scopes
-    seen = {one for one in communes if is_whole or access.holds(f"unit:{one}")}
+    seen = {unit_id for unit_id in communes if is_whole or access.holds(f"unit:{unit_id}")}
     groups = {
         key: group.members for key, group in lists.unit_groups.items() if seen.issuperset(group.members)
     }
@@ -32,19 +32,22 @@ def areas_seen(
     areas = [*own.items(), *of_day]
     if lists.roles[role].scope == AGGREGATES_ONLY:
         return dict(areas[:1])
-    return {**dict(areas), **{one: (one,) for one in sorted(seen) if communes[one].valid_on(day)}}
+    return {
+        **dict(areas),
+        **{unit_id: (unit_id,) for unit_id in sorted(seen) if communes[unit_id].valid_on(day)},
+    }
 
 
 def units_seen(areas: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the units of all areas that are seen."""
+    """Return the unit ids of all visible areas."""
     return tuple(dict.fromkeys(unit_id for units in areas.values() for unit_id in units))
 
 
 def area_of(plan: TargetProfile, areas: Mapping[str, tuple[str, ...]]) -> str:
-    """Return the area that a plan is for, as far as it is seen, else the first."""
+    """Return the key of the area of a plan, or of the first area if the plan's area is not visible."""
     own = plan.unit_group or ""
     return own if own in areas else next(iter(areas))
 
 
 def _is_of_day(members: Sequence[str], communes: Mapping[str, Unit], day: date) -> bool:
-    return all(one in communes and communes[one].valid_on(day) for one in members)
+    return all(unit_id in communes and communes[unit_id].valid_on(day) for unit_id in members)

@@ -1,4 +1,4 @@
-"""Facts of some indicators: their figures in parts of an area and a period, and what each number counts."""
+"""Facts of indicators: figures in parts of an area and a period, and the records behind each number."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from field178_shared.indicators.record_counts import RecordCount
 
 @dataclass(frozen=True, slots=True)
 class FigureQuestion:
-    """What figures are asked for: lists, the period, the units of the area, and the day at hand."""
+    """Lists, period, unit ids of an area, and the current day, for which figures are computed."""
 
     lists: CodeLists
     period: Period
@@ -39,7 +39,7 @@ class FigureQuestion:
 
     @property
     def key(self) -> Hashable:
-        """The key of results that are computed from it and the records: a publication changes the lists."""
+        """Key of cached results for this question; a publication of lists changes the key."""
         return (self.lists.version, id(self.lists.figures), self.period, self.unit_ids, self.today)
 
     @property
@@ -49,7 +49,7 @@ class FigureQuestion:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the year of the period lasts: its numbers change from day to day."""
+        """Whether the year of the period has not ended, so that its numbers change from day to day."""
         return self.today < Period.of_year(self.period.first.year).end
 
     @property
@@ -60,7 +60,7 @@ class FigureQuestion:
 
 
 class AreaFacts(ABC):
-    """Figures in parts of an area and a period, by approved records, or by all that wait too."""
+    """Figures in parts of an area and a period, from approved records or also from records in review."""
 
     def __init__(self, question: FigureQuestion) -> None:
         self.question = question
@@ -68,10 +68,10 @@ class AreaFacts(ABC):
 
     @abstractmethod
     def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
-        """Return what is counted in a period."""
+        """Return the counts of a period."""
 
     def tells(self, indicator: Indicator, period: Period) -> bool:
-        """Tell whether the figure of an indicator in a period is at hand."""
+        """Return whether the figure of an indicator in a period is available."""
         return True
 
     def totals(
@@ -86,14 +86,14 @@ class AreaFacts(ABC):
         )
 
     def value(self, indicator: Indicator, period: Period, area: CountedArea | None = None) -> FigureValue:
-        """Return the figure of an indicator by approved records."""
+        """Return the figure of an indicator from approved records."""
         figure = self.question.lists.figures[indicator.id]
         return figure_of(indicator, figure, self.totals(period, area))
 
     def figure(
         self, indicator: Indicator, period: Period, area: CountedArea | None = None
     ) -> IndicatorFigure:
-        """Return the figure of an indicator, also with the records that wait."""
+        """Return the figure of an indicator from approved records, and with the records in review."""
         figure = self.question.lists.figures[indicator.id]
         every = figure_of(indicator, figure, self.totals(period, area, with_waiting=True))
         return IndicatorFigure(self.value(indicator, period, area), every)
@@ -101,13 +101,13 @@ class AreaFacts(ABC):
     def number(
         self, formula: Formula, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
     ) -> float:
-        """Return what a formula makes of the totals."""
-        found = formula.run(self.totals(period, area, with_waiting=with_waiting))
-        return int(found) if isinstance(found, bool) else found or 0
+        """Return the number of a formula; 0 if the formula has no value."""
+        result = formula.run(self.totals(period, area, with_waiting=with_waiting))
+        return int(result) if isinstance(result, bool) else result or 0
 
 
 class CountedFacts(AreaFacts):
-    """Records that some indicators read, counted when they are asked for."""
+    """Records of some indicators, counted on the first call for a period."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class CountedFacts(AreaFacts):
         self._counts: dict[tuple[Period, bool], Counts] = {}
 
     def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
-        """Return what is counted in a period, once."""
+        """Return the counts of a period; they are computed once."""
         key = (period, with_waiting)
         if key not in self._counts:
             self._counts[key] = self._facts_of(with_waiting).count(self._aggregates, period)
@@ -133,14 +133,14 @@ class CountedFacts(AreaFacts):
     def counts_by_record(
         self, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
     ) -> Iterator[RecordCount]:
-        """Yield what each record and entity of an area adds to the aggregates of a formula."""
+        """Yield the count that each record and entity of an area adds to the aggregates of a formula."""
         units = area.units
-        for one in self._facts_of(with_waiting).counts_by_record(formula.aggregates, period):
-            if one.unit_id in units:
-                yield one
+        for count in self._facts_of(with_waiting).counts_by_record(formula.aggregates, period):
+            if count.unit_id in units:
+                yield count
 
     def _facts_of(self, with_waiting: bool) -> Facts:
-        # Built when asked: most pages need one of the two.
+        # Built on demand: most pages need only approved records or only all records.
         if with_waiting not in self._facts:
             records = self._records if with_waiting else approved_only(self._records)
             self._facts[with_waiting] = Facts(
@@ -150,33 +150,35 @@ class CountedFacts(AreaFacts):
 
 
 def parts_of_area(area: CountedArea) -> Mapping[str, CountedArea]:
-    """Return the communes of an area by their units, those that were divided since, and the units above."""
-    found = {one.unit_id: CountedArea((one,)) for one in area.communes}
-    found |= {one.unit_id: CountedArea((), (one,)) for one in area.former}
-    return found | {unit_id: CountedArea((), (), frozenset({unit_id})) for unit_id in sorted(area.others)}
+    """Return the parts of an area by unit id: communes, communes divided since, and units above communes."""
+    parts = {commune.unit_id: CountedArea((commune,)) for commune in area.communes}
+    parts |= {commune.unit_id: CountedArea((), (commune,)) for commune in area.former}
+    return parts | {unit_id: CountedArea((), (), frozenset({unit_id})) for unit_id in sorted(area.others)}
 
 
 def is_line_by_itself(lists: CodeLists, unit_id: str, part: CountedArea) -> bool:
-    """Tell whether a part of an area is shown where it counts nothing: a commune, also a divided one."""
+    """Return whether a part of an area is shown even if its counts are empty; true for (divided) communes."""
     return bool(part.communes) or is_divided(lists, unit_id)
 
 
 def communes_of(area: CountedArea) -> Sequence[CommuneArea]:
-    """Return the communes of an area, those that were divided since at the end."""
+    """Return the communes of an area, followed by the communes that were divided since."""
     return (*area.communes, *area.former)
 
 
 def read_facts(
     session: Session, tenant_id: str, question: FigureQuestion, indicator_ids: Collection[str]
 ) -> CountedFacts:
-    """Read the records that these indicators count, once, and those alone."""
+    """Read the records that these indicators count, and no others."""
     lists = question.lists
-    indicators = [lists.indicators[one] for one in indicator_ids]
+    indicators = [lists.indicators[indicator_id] for indicator_id in indicator_ids]
     types = record_types_of(lists, indicators)
     is_of_days = counts_days_of_records(lists, indicators)
     within = DaysAndUnits(question.period, question.area.units) if is_of_days else None
     records = list(counted_records(session, tenant_id, lists, types, within))
-    formulas = [formula for one in indicator_ids for formula in lists.figures[one].counted]
-    aggregates = {aggregate.key: aggregate for one in formulas for aggregate in (*one.aggregates, *one.sent)}
+    formulas = [formula for indicator_id in indicator_ids for formula in lists.figures[indicator_id].counted]
+    aggregates = {
+        aggregate.key: aggregate for formula in formulas for aggregate in (*formula.aggregates, *formula.sent)
+    }
     aliases = establishment_aliases(session, tenant_id)
     return CountedFacts(question, tuple(aggregates.values()), records, aliases)

@@ -1,4 +1,4 @@
-"""Approved visits and sessions in divided communes, by the unit or the part of it in which they count."""
+"""Approved visits and sessions in divided communes, by the unit in which they count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ROW = FiledRecord
 
 @dataclass(frozen=True, slots=True)
 class DividedSubmissions:
-    """A number of approved visits or sessions that count in a unit, and the day of the first of them."""
+    """Number of approved visits or sessions that count in a unit, with the day of the first."""
 
     type: str
     unit_id: str
@@ -34,9 +34,9 @@ class DividedSubmissions:
 def divided_submissions(
     session: Session, tenant_id: str, lists: CodeLists, units: Collection[str], period: Period | None = None
 ) -> list[DividedSubmissions]:
-    """Return the visits and sessions of divided units in a period, or on all days.
+    """Return the visits and sessions of divided units in a period; `period` None: on all days.
 
-    Visits come by establishment: their contents are not read.
+    Visits are grouped by establishment, so their contents are not read.
     """
     of_units = [_ROW.tenant_id == tenant_id, IS_APPROVED, _ROW.unit_id.in_(sorted(units))]
     if period is not None:
@@ -51,21 +51,21 @@ def divided_submissions(
         .join(Record, and_(Record.tenant_id == _ROW.tenant_id, Record.record_id == _ROW.record_id))
         .where(*of_units, _ROW.type == RecordType.OUTREACH_SESSION)
     )
-    found: list[tuple[CountedRecord, date | None, int]] = []
+    submissions: list[tuple[CountedRecord, date | None, int]] = []
     for unit_id, establishment_id, day, count in session.execute(visits):
         data = {"unit_id": unit_id, "establishment_id": establishment_id or ""}
-        found.append((CountedRecord(record_id="", type=RecordType.INSPECTION, data=data), day, count))
+        submissions.append((CountedRecord(record_id="", type=RecordType.INSPECTION, data=data), day, count))
     for record_id, day, body in session.execute(sessions):
         record = CountedRecord(record_id=record_id, type=RecordType.OUTREACH_SESSION, data=json.loads(body))
-        found.append((record, day, 1))
-    places = AssignedPlaces.of_records(session, tenant_id, lists, [one for one, _, _ in found])
-    return list(_counted(found, places, lists))
+        submissions.append((record, day, 1))
+    places = AssignedPlaces.of_records(session, tenant_id, lists, [record for record, _, _ in submissions])
+    return list(_counted(submissions, places, lists))
 
 
 def _counted(
-    found: Collection[tuple[CountedRecord, date | None, int]], places: AssignedPlaces, lists: CodeLists
+    submissions: Collection[tuple[CountedRecord, date | None, int]], places: AssignedPlaces, lists: CodeLists
 ) -> Iterator[DividedSubmissions]:
-    for record, day, count in found:
+    for record, day, count in submissions:
         if day is None:
             continue
-        yield DividedSubmissions(record.type, unit_of(places.put_to(record), lists), day, count)
+        yield DividedSubmissions(record.type, unit_of(places.with_place_unit(record), lists), day, count)

@@ -1,4 +1,4 @@
-"""Figures from the totals: what a large store tells without reading its records (decision 0101)."""
+"""Figures from the totals, so that a large store does not read its records (decision 0101)."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
 
-# Of a few years and areas: a result takes some 60 kB.
+# Cached results of a few years and areas; a result takes some 60 kB.
 _figures: KeptResults[Mapping[str, IndicatorFigure] | None] = KeptResults(32)
 
 
 class KeptFacts(AreaFacts):
-    """Counts of the totals; entities are told in the periods that are kept and counted."""
+    """Facts from the totals. Figures of entities exist only for periods that are kept and counted."""
 
     def __init__(self, question: FigureQuestion, counts: PeriodCounts | None) -> None:
         super().__init__(question)
         self._counts = counts
 
     def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
-        """Return what is counted in a period."""
+        """Return the counts of a period."""
         if self._counts is None:
             return {}
         return self._counts.every(period) if with_waiting else self._counts.approved(period)
 
     def tells(self, indicator: Indicator, period: Period) -> bool:
-        """Tell whether the figure is at hand: events are of every day, entities of periods that are kept."""
+        """Return whether the figure is available: events in any period, entities in kept periods."""
         if self._counts is None:
             return False
         formulas = self.question.lists.figures[indicator.id].formulas
-        is_of_events = not any(one.is_of_entities for formula in formulas for one in formula.aggregates)
+        is_of_events = not any(
+            aggregate.is_of_entities for formula in formulas for aggregate in formula.aggregates
+        )
         return is_of_events or period in self._counts.periods
 
 
@@ -49,9 +51,10 @@ def facts_at_hand(
     indicator_ids: Collection[str],
     periods: Sequence[Period] = (),
 ) -> AreaFacts:
-    """Return the figures of indicators, also of periods within that of the question.
+    """Return the facts of indicators in the period of the question and in `periods` within it.
 
-    The records of a small store are counted, those of a large one are not read: some may not be at hand.
+    In a small store the records are counted. In a large store only the totals are read, so that figures may
+    be unavailable.
     """
     if not is_large(session, tenant_id):
         return read_facts(session, tenant_id, question, indicator_ids)
@@ -63,10 +66,10 @@ def facts_at_hand(
 def figures_at_hand(
     session: Session, tenant_id: str, question: FigureQuestion
 ) -> Mapping[str, IndicatorFigure] | None:
-    """Return the figures of the indicators, None where they would have to be counted from a large store.
+    """Return the figures of all indicators; None if the records of a large store would have to be counted.
 
-    In a snapshot they are computed once, until a record, the lists or the day change. Totals change no
-    figure: they only tell it sooner.
+    In a snapshot, figures are cached until a record, the lists or the day change. Updated totals do not
+    change a figure, so they are not part of the key.
     """
     return _figures.get(
         session, tenant_id, question.key, lambda: _compute_figures(session, tenant_id, question)
@@ -77,24 +80,24 @@ def _compute_figures(
     session: Session, tenant_id: str, question: FigureQuestion
 ) -> Mapping[str, IndicatorFigure] | None:
     if not is_large(session, tenant_id):
-        asked = (question.period, question.unit_ids, question.today)
-        return figures(session, tenant_id, question.lists, *asked)
+        period, unit_ids, today = question.period, question.unit_ids, question.today
+        return figures(session, tenant_id, question.lists, period, unit_ids, today)
     facts = facts_at_hand(session, tenant_id, question, ())
     indicators = question.lists.indicators.values()
-    if not all(facts.tells(one, question.period) for one in indicators):
+    if not all(facts.tells(indicator, question.period) for indicator in indicators):
         return None
-    return {one.id: facts.figure(one, question.period) for one in indicators}
+    return {indicator.id: facts.figure(indicator, question.period) for indicator in indicators}
 
 
 def is_at_hand(session: Session, tenant_id: str, question: FigureQuestion) -> bool:
-    """Tell whether the figures of a period are told without counting every record of a large store."""
+    """Return whether all figures are available without counting the records of a large store."""
     facts = facts_at_hand(session, tenant_id, question, ()) if is_large(session, tenant_id) else None
     return facts is None or all(
-        facts.tells(one, question.period) for one in question.lists.indicators.values()
+        facts.tells(indicator, question.period) for indicator in question.lists.indicators.values()
     )
 
 
 def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
-    """Tell whether a period is kept counted, or the store is small enough to count it now."""
+    """Return whether a period is counted, or the store is small enough to count it now."""
     row = progress_of_counts(session, tenant_id).periods.get(period)
     return (row is not None and row.state == COUNTED) or not is_large(session, tenant_id)

@@ -1,4 +1,4 @@
-"""What the figures of an area leave out: what lies, or was done, in divided communes and is not assigned."""
+"""Records that the figures of an area leave out: those in divided communes without an assigned unit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from field178_shared.records.left_out import LeftOut
 
 
 class AreaQuestion(Protocol):
-    """What figures are asked for: the lists, the period, and the area at its end."""
+    """Lists, period, and area at the end of the period, for which figures are computed."""
 
     @property
     def lists(self) -> CodeLists:
@@ -37,14 +37,19 @@ class AreaQuestion(Protocol):
 
 
 def left_out(session: Session, tenant_id: str, question: AreaQuestion) -> LeftOut:
-    """Return what the figures of an area leave out, as the register and the lists are now."""
+    """Return the units and numbers of records that the figures of an area leave out.
+
+    The current register and lists are used.
+    """
     lists = question.lists
     units = sorted(units_left_out(lists, question.area))
-    ends = [end for one in units if (end := lists.units[one].valid_to) and question.period.first < end]
+    ends = [
+        end for unit_id in units if (end := lists.units[unit_id].valid_to) and question.period.first < end
+    ]
     done = divided_submissions(session, tenant_id, lists, units, question.period) if ends else []
     counts = Counter[str]()
-    for one in done:
-        counts[one.type] += one.count if one.unit_id in units else 0
+    for submissions in done:
+        counts[submissions.type] += submissions.count if submissions.unit_id in units else 0
     return LeftOut(
         unit_ids=tuple(units),
         establishments=_establishments(session, tenant_id, units) if units else 0,
@@ -65,4 +70,4 @@ def _establishments(session: Session, tenant_id: str, units: Iterable[str]) -> i
 
 
 def _places(places: Iterable[Place], units: Iterable[str]) -> int:
-    return sum(one.unit_id in units for one in places)
+    return sum(place.unit_id in units for place in places)

@@ -1,4 +1,4 @@
-"""Parts of a number of an indicator: communes or months that add up to it, or records that it counts."""
+"""Parts of a number of an indicator: communes or months that add up to it, or the records that it counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from field178_shared.indicators.record_counts import RecordCount
 
 
 class NumberSide(StrEnum):
-    """Which number of a figure."""
+    """Numerator or denominator of a figure."""
 
     NUMERATOR = "num"
     DENOMINATOR = "den"
@@ -28,7 +28,7 @@ class NumberSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumberPart:
-    """A commune or a part of the period, and what it adds to the number."""
+    """A commune or a part of the period, with its share of the number."""
 
     unit_id: str
     period: Period
@@ -37,9 +37,9 @@ class NumberPart:
 
 @dataclass(frozen=True, slots=True)
 class CountedRow:
-    """A record or an entity that a number counts; `by`: the values it was told apart by.
+    """A record or entity that a number counts.
 
-    `group`: the place of the aggregate in the formula; a formula of several joins their numbers.
+    `group`: index of the aggregate in the formula. `by`: the values by which the aggregate is grouped.
     """
 
     group: int
@@ -52,17 +52,17 @@ class CountedRow:
 
     @property
     def record_id(self) -> str:
-        """The place of the row in its list."""
+        """Key of the row in its list: group and record key."""
         return f"{self.group}.{self.key}"
 
 
 def formula_of(figure: Figure, side: NumberSide) -> Formula | None:
-    """Return the formula of a number, None where the figure has no denominator."""
+    """Return the formula of a number; None if the figure has no denominator."""
     return figure.numerator if side is NumberSide.NUMERATOR else figure.denominator
 
 
 def split_of(formula: Formula) -> str:
-    """Return what a number adds up over by its formula: communes, months or quarters; "": over records."""
+    """Return the dimension of a formula's sum: communes, months or quarters; "" for a sum of records."""
     node = parse(formula.text)
     if not isinstance(node, Call) or node.function not in ("each", "count"):
         return ""
@@ -73,49 +73,49 @@ def split_of(formula: Formula) -> str:
 def parts_of(
     facts: AreaFacts, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
 ) -> tuple[NumberPart, ...]:
-    """Return the parts that add up to a number; none where it counts records of one commune or month."""
+    """Return the parts that add up to a number; empty if the number counts records directly."""
     split = split_of(formula)
     if not split:
         return ()
     if split == COMMUNE:
         places = parts_of_area(area).items()
-        divided = [(unit_id, period, one) for unit_id, one in places if not one.others]
+        divided = [(unit_id, period, place_area) for unit_id, place_area in places if not place_area.others]
     else:
         divided = [("", part, area) for part in period.parts(split, facts.question.today)]
     if len(divided) == 1 and formula.aggregates:
         return ()
     return tuple(
-        NumberPart(unit_id, part, facts.number(formula, part, one, with_waiting=with_waiting))
-        for unit_id, part, one in divided
+        NumberPart(unit_id, part, facts.number(formula, part, part_area, with_waiting=with_waiting))
+        for unit_id, part, part_area in divided
     )
 
 
 def rows_of(
     facts: CountedFacts, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
 ) -> tuple[CountedRow, ...]:
-    """Return the records and entities that a number counts, the newest first."""
+    """Return a row for each record and entity that a number counts, newest first."""
     place = {aggregate.key: number for number, aggregate in enumerate(formula.aggregates)}
-    found: dict[tuple[int, str, str], list[RecordCount]] = {}
-    for one in facts.counts_by_record(formula, period, area, with_waiting=with_waiting):
-        found.setdefault((place[one.aggregate], one.source, one.key), []).append(one)
+    by_subject: dict[tuple[int, str, str], list[RecordCount]] = {}
+    for count in facts.counts_by_record(formula, period, area, with_waiting=with_waiting):
+        by_subject.setdefault((place[count.aggregate], count.source, count.key), []).append(count)
     rows = [
         CountedRow(
             group,
             source,
             key,
-            sum(one.number for one in group_of),
-            tuple(dict.fromkeys(one.by for one in group_of if one.by)),
-            max((one.day for one in group_of if one.day), default=None),
+            sum(count.number for count in group_of),
+            tuple(dict.fromkeys(count.by for count in group_of if count.by)),
+            max((count.day for count in group_of if count.day), default=None),
             group_of[0].records,
         )
-        for (group, source, key), group_of in found.items()
+        for (group, source, key), group_of in by_subject.items()
     ]
     return tuple(sorted(rows, key=_order))
 
 
 def page_of(rows: Sequence[CountedRow], place: PageStart, size: int) -> KeysetPage[CountedRow]:
-    """Return a page of rows by the row it begins at; a place that is gone is the first page."""
-    keys = [one.record_id for one in rows]
+    """Return a page of rows after or before a row; the first page if that row does not exist."""
+    keys = [row.record_id for row in rows]
     begin = 0
     if place.is_last:
         begin = max(0, len(rows) - size)

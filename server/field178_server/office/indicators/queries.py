@@ -1,4 +1,4 @@
-"""Figures of the indicators, from the totals, and counted anew from every record of the store."""
+"""Figures of the indicators, from the totals or recounted from all records of the store."""
 
 from __future__ import annotations
 
@@ -23,35 +23,39 @@ from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
 
-# Power Query asks three times more, and waits at most two minutes each time.
+# Power Query retries three times and waits at most two minutes each time.
 COUNTED_AGAIN_S = 90
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFigure:
-    """The figure of an indicator by approved records, and with those that wait for review."""
+    """Figure of an indicator from approved records, and with the records in review."""
 
     approved: FigureValue
     with_waiting: FigureValue
 
 
 def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple[str, ...]:
-    """Return the units of an area with those right above its communes: what was recorded for the whole of it.
+    """Return the unit ids of an area and of the parents of its communes.
 
-    That is a district, and since districts ended the city, of which this office knows its own area alone.
+    A parent is a district or, since districts were abolished, the city. Its records count for the whole area.
     """
-    lineage = (unit_id for one in area_on(lists, unit_ids, day).communes for unit_id in sorted(one.units))
-    communes = (lists.units[one] for one in (*unit_ids, *lineage) if one in lists.units)
-    above = (one.parent for one in communes if one.parent is not None and one.type in COMMUNE_KINDS)
+    lineage = (
+        unit_id for commune in area_on(lists, unit_ids, day).communes for unit_id in sorted(commune.units)
+    )
+    communes = (lists.units[unit_id] for unit_id in (*unit_ids, *lineage) if unit_id in lists.units)
+    above = (
+        commune.parent for commune in communes if commune.parent is not None and commune.type in COMMUNE_KINDS
+    )
     return (*unit_ids, *dict.fromkeys(above))
 
 
 def figures(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
-    """Return the figures of an area in a period by indicator, from the totals (decision 0101).
+    """Return the figures of an area in a period by indicator id, from the totals (decision 0101).
 
-    Raises AppError(being_counted) as `figures_of_areas`.
+    Raises AppError(being_counted), see `figures_of_areas`.
     """
     return figures_of_areas(session, tenant_id, lists, period, {"": unit_ids}, today)[""]
 
@@ -64,10 +68,10 @@ def figures_of_areas(
     areas: Mapping[str, Sequence[str]],
     today: date,
 ) -> Mapping[str, Mapping[str, IndicatorFigure]]:
-    """Return the figures of several areas in a period by area, from totals that are read once.
+    """Return the figures of several areas in a period by area key. The totals are read once.
 
-    What the totals do not tell is counted from the records of a small store. Of a large one that takes
-    minutes of a core and gigabytes of memory: raises AppError(being_counted).
+    If the totals are incomplete, the records of a small store are counted. For a large store this would take
+    minutes of a core and gigabytes of memory, so it raises AppError(being_counted).
     """
     counted = {key: _area(lists, period, unit_ids) for key, unit_ids in areas.items()}
     units = frozenset[str]().union(*(area.units for area in counted.values()))
@@ -88,17 +92,17 @@ def figures_of_areas(
 def whole_counts(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
 ) -> PeriodCounts:
-    """Return the counts of a period of a large store; raises AppError(being_counted) where one is missing."""
-    found = whole_counts_at_hand(session, tenant_id, lists, period, units, today)
-    if found is None:
+    """Return the counts of a period of a large store; raises AppError(being_counted) if any is missing."""
+    counts = whole_counts_at_hand(session, tenant_id, lists, period, units, today)
+    if counts is None:
         raise AppError(ErrorCode.BEING_COUNTED, retry_after_s=COUNTED_AGAIN_S)
-    return found
+    return counts
 
 
 def recount(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
-    """Return the same figures counted anew: every record of the store is read for them.
+    """Return the figures of an area in a period, recounted from all records of the store.
 
     MUST NOT be called by a server: a large store takes minutes of a core and gigabytes of memory.
     """
@@ -131,10 +135,10 @@ def _recount(  # as its callers
 def differences(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> tuple[str, ...]:
-    """Return the indicators whose figures are others when they are counted anew: none, in a sound store."""
+    """Return the ids of indicators whose recounted figures differ; empty if the totals are correct."""
     kept = figures(session, tenant_id, lists, period, unit_ids, today)
     anew = recount(session, tenant_id, lists, period, unit_ids, today)
-    return tuple(one for one in kept if kept[one] != anew[one])
+    return tuple(indicator_id for indicator_id in kept if kept[indicator_id] != anew[indicator_id])
 
 
 def _area(lists: CodeLists, period: Period, unit_ids: Sequence[str]) -> CountedArea:
@@ -144,11 +148,11 @@ def _area(lists: CodeLists, period: Period, unit_ids: Sequence[str]) -> CountedA
 
 def _figures(lists: CodeLists, approved: AreaTotals, every: AreaTotals) -> dict[str, IndicatorFigure]:
     return {
-        one.id: IndicatorFigure(
-            figure_of(one, lists.figures[one.id], approved),
-            figure_of(one, lists.figures[one.id], every),
+        indicator.id: IndicatorFigure(
+            figure_of(indicator, lists.figures[indicator.id], approved),
+            figure_of(indicator, lists.figures[indicator.id], every),
         )
-        for one in lists.indicators.values()
+        for indicator in lists.indicators.values()
     }
 
 

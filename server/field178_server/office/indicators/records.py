@@ -1,4 +1,4 @@
-"""Records behind a number, as far as they are named: type, scope and data by their ids."""
+"""Records behind a number: type, scope and data by record id."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RecordBehind:
 def records_behind(
     session: Session, tenant_id: str, record_ids: Collection[str]
 ) -> Mapping[str, RecordBehind]:
-    """Return the live records among these ids, in one statement."""
+    """Return the records with these ids that are not deleted, in one statement."""
     query = select(Record.record_id, Record.type, Record.scope, Record.body).where(
         Record.tenant_id == tenant_id,
         Record.record_id.in_(sorted(set(record_ids))),

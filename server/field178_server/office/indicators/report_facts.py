@@ -1,4 +1,4 @@
-"""Facts of a report: figures of its period beside those of the year before, annexes, and their records."""
+"""Facts of a report: figures of its period and of the year before, annexes, and their records."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from field178_shared.records.left_out import LeftOut
 
 
 class DataSpan(StrEnum):
-    """How much of the compared period has data: an office's first year has none, the next perhaps a part."""
+    """How much of the compared period has data. The year before an office's first year has none."""
 
     NONE = "none"
     PART = "part"
@@ -51,9 +51,9 @@ class DataSpan(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportQuestion:
-    """What a report asks for: the lists, its period, the units of its area, and the day at hand.
+    """Lists, period and unit ids of a report, and the current day.
 
-    `begun_on`: the day of the first approved visit or session of the area, None while there is none.
+    `begun_on`: the day of the first approved visit or session of the area, or None.
     """
 
     lists: CodeLists
@@ -70,7 +70,7 @@ class ReportQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFigure:
-    """The figure of an indicator, that of the same period before, and how far the two can be compared."""
+    """Figure of an indicator, its figure of the year before, and how much data the year before has."""
 
     now: FigureValue
     before: FigureValue
@@ -79,14 +79,14 @@ class ComparedFigure:
 
 @dataclass(frozen=True, slots=True)
 class ReportLeftOut:
-    """What the area of a report leaves out of its period, and of the same one of the year before."""
+    """Records that the figures of a report leave out, in its period and in that of the year before."""
 
     now: LeftOut
     before: LeftOut
 
 
 class ReportFigures:
-    """Figures and annexes of a report, from counts by period; `missing`: what its area leaves out."""
+    """Figures and annexes of a report, from counts by period. `missing`: the records that are left out."""
 
     def __init__(
         self, question: ReportQuestion, counts_of: Callable[[Period], Counts], missing: ReportLeftOut
@@ -97,22 +97,24 @@ class ReportFigures:
         self._area = question.area(question.period)
 
     def figures(self) -> Mapping[str, ComparedFigure]:
-        """Return the figures of the indicators."""
+        """Return the compared figures by indicator id."""
         lists, before = self.question.lists, same_period_before(self.question.period)
         totals = self._totals(self._area, self.question.period)
         earlier = self._totals(self.question.area(before), before)
         of_office = data_span_of(before, self.question.begun_on)
-        found: dict[str, ComparedFigure] = {}
-        for one in lists.indicators.values():
-            now, then = (figure_of(one, lists.figures[one.id], each) for each in (totals, earlier))
-            found[one.id] = ComparedFigure(now, then, _data_span_of_figure(then, of_office))
-        return found
+        figures: dict[str, ComparedFigure] = {}
+        for indicator in lists.indicators.values():
+            now, then = (
+                figure_of(indicator, lists.figures[indicator.id], each) for each in (totals, earlier)
+            )
+            figures[indicator.id] = ComparedFigure(now, then, _data_span_of_figure(then, of_office))
+        return figures
 
     def communes(self) -> Sequence[tuple[str, AreaTotals]]:
-        """Return the totals of each commune, and of each that was divided since, by its unit."""
+        """Return unit id and totals of each commune, followed by the communes that were divided since."""
         return [
-            *((one.unit_id, self._of(CountedArea((one,)))) for one in self._area.communes),
-            *((one.unit_id, self._of(_former(one))) for one in self._area.former),
+            *((commune.unit_id, self._of(CountedArea((commune,)))) for commune in self._area.communes),
+            *((commune.unit_id, self._of(_former(commune))) for commune in self._area.former),
         ]
 
     def whole(self) -> AreaTotals:
@@ -127,54 +129,54 @@ class ReportFigures:
 
 
 class ReportFacts:
-    """What a report counts, and which records it counts: by all approved records, read slice by slice.
+    """Counts of a report and the records behind them, from all approved records, read in slices.
 
-    MUST NOT be made by a server of a large store: that takes minutes of a core.
+    MUST NOT be constructed by a server with a large store: that takes minutes of a core.
     """
 
     def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
         lists, period = question.lists, question.period
         self._question = question
         self._missing = _left_out(session, tenant_id, question)
-        self._counts: dict[Period, Counts] = {one: {} for one in _periods_of(period)}
+        self._counts: dict[Period, Counts] = {counted_period: {} for counted_period in _periods_of(period)}
         aggregates = aggregates_of(lists)
-        self._bits = {one.key: 1 << place for place, one in enumerate(aggregates)}
-        # By record: the aggregates that it stands behind, as bits.
+        self._bits = {aggregate.key: 1 << place for place, aggregate in enumerate(aggregates)}
+        # Record id -> bit mask of the aggregates that count the record.
         self._behind: dict[str, int] = {}
         units = question.area(period).units
         for part in slices_of_store(session, tenant_id, lists, question.today):
             self._count(part)
-            for one in part.counts_by_record(aggregates, period):
-                if one.unit_id in units:
-                    for record_id in (one.key, *(record_id for record_id, _ in one.records)):
-                        self._behind[record_id] = self._behind.get(record_id, 0) | self._bits[one.aggregate]
+            for count in part.counts_by_record(aggregates, period):
+                if count.unit_id in units:
+                    for record_id in (count.key, *(record_id for record_id, _ in count.records)):
+                        self._behind[record_id] = self._behind.get(record_id, 0) | self._bits[count.aggregate]
         self._beside = entries_beside(session, tenant_id, self._behind)
 
     @property
     def counts(self) -> Mapping[Period, Counts]:
-        """Counts of the period, of the one it is compared with, and of their months and quarters."""
+        """Counts of the period and of the compared period, and of their months and quarters."""
         return self._counts
 
     @property
     def figures(self) -> ReportFigures:
-        """What is counted."""
+        """Figures from the counts."""
         return ReportFigures(self._question, self._counts.__getitem__, self._missing)
 
     def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
-        """Return the records that formulas count in the period, with what the office wrote beside them."""
+        """Return the ids of records that formulas count in the period, and of their office entries."""
         bits = 0
         for formula in formulas:
-            for one in formula.aggregates:
-                bits |= self._bits[one.key]
-        found = {record_id for record_id, behind in self._behind.items() if behind & bits}
-        return found.union(*(self._beside[one] for one in found & self._beside.keys()))
+            for aggregate in formula.aggregates:
+                bits |= self._bits[aggregate.key]
+        record_ids = {record_id for record_id, behind in self._behind.items() if behind & bits}
+        return record_ids.union(*(self._beside[visit_id] for visit_id in record_ids & self._beside.keys()))
 
     def _count(self, part: EventsAndEntities) -> None:
         lists, compared = self._question.lists, _periods_compared(self._question.period)
         every = aggregates_of(lists)
-        # Months and quarters are asked for few numbers of entities.
-        few = [one for one in every if not one.is_of_entities]
-        few += [one for one in aggregates_of_parts(lists) if one.is_of_entities]
+        # Formulas read only a few aggregates of entities by month or quarter.
+        few = [aggregate for aggregate in every if not aggregate.is_of_entities]
+        few += [aggregate for aggregate in aggregates_of_parts(lists) if aggregate.is_of_entities]
         for period, counts in self._counts.items():
             part.count(every if period in compared else few, period, counts)
 
@@ -184,17 +186,17 @@ def _periods_compared(period: Period) -> tuple[Period, Period]:
 
 
 def _periods_of(period: Period) -> tuple[Period, ...]:
-    """Return the periods that figures are made of: the two compared, and their months and quarters."""
+    """Return the periods that figures read: the two compared periods, and their months and quarters."""
     compared = _periods_compared(period)
-    return (*compared, *(part for one in compared for part in one.all_parts() if part not in compared))
+    return (*compared, *(part for whole in compared for part in whole.all_parts() if part not in compared))
 
 
 def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -> ReportFigures:
     """Return the figures of a report from the totals (decision 0101).
 
-    What they do not tell is counted from every record of a small store; of a large one it raises
-    AppError(being_counted). Days that are no half-months are in no totals: of a large store they are told as
-    they were counted last (`day_counts`).
+    If the totals are incomplete, the records of a small store are counted; for a large store it raises
+    AppError(being_counted). The totals contain half-months only. For a large store, other periods are read
+    from the last day counts (`day_counts`).
     """
     if not is_of_half_months(question.period) and is_large(session, tenant_id):
         kept = read_day_counts(session, tenant_id, question.lists, question.period)
@@ -203,17 +205,17 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
         return ReportFigures(question, kept.counts_of, _left_out(session, tenant_id, question))
     before = same_period_before(question.period)
     units = question.area(question.period).units | question.area(before).units
-    asked = (question.lists, units, question.today)
-    known: dict[Period, PeriodCounts] = {}
+    context = (question.lists, units, question.today)
+    by_period: dict[Period, PeriodCounts] = {}
     for period in (question.period, before):
-        found = _counts(session, tenant_id, period, *asked)
-        if found is None:
+        counts = _counts(session, tenant_id, period, *context)
+        if counts is None:
             return ReportFacts(session, tenant_id, question).figures
-        known[period] = found
+        by_period[period] = counts
 
     def approved(period: Period) -> Counts:
-        span = next(one for one in (question.period, before) if period.first in one)
-        return known[span].approved(period)
+        span = next(whole for whole in (question.period, before) if period.first in whole)
+        return by_period[span].approved(period)
 
     return ReportFigures(question, approved, _left_out(session, tenant_id, question))
 
@@ -227,7 +229,7 @@ def _counts(
 
 
 def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date | None:
-    """Return the day of the first approved visit or session of the area, None while there is none."""
+    """Return the day of the first approved visit or session of the area, or None."""
     units = question.area(question.period).units | question.area(same_period_before(question.period)).units
     query = select(func.min(FiledRecord.occurred_on)).where(
         FiledRecord.tenant_id == tenant_id,
@@ -236,35 +238,35 @@ def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date
     )
     divided = units_of_parts(units) - units
     days = [
-        one.first_day
-        for one in divided_submissions(session, tenant_id, question.lists, divided)
-        if one.unit_id in units
+        submissions.first_day
+        for submissions in divided_submissions(session, tenant_id, question.lists, divided)
+        if submissions.unit_id in units
     ]
     return min([*days, *filter(None, [session.scalar(query)])], default=None)
 
 
 def data_span_of(period: Period, begun_on: date | None) -> DataSpan:
-    """Return how much of a period has data; records that begin within its first month cover it."""
+    """Return how much of a period has data; WHOLE if records begin within its first month or earlier."""
     if begun_on is None or begun_on >= period.end:
         return DataSpan.NONE
     return DataSpan.WHOLE if begun_on < months_after(period.first, 1) else DataSpan.PART
 
 
 def _data_span_of_figure(before: FigureValue, of_office: DataSpan) -> DataSpan:
-    """Return how far a figure can be compared: what agencies owe has the months that they sent."""
+    """Return how much data a figure has: figures from agencies have data for the months that were sent."""
     if before.sent is None or not before.is_sent:
         return of_office
     return DataSpan.WHOLE if before.sent.months == before.sent.ended else DataSpan.PART
 
 
 def keep_periods(session: Session, tenant_id: str, period: Period, today: date) -> None:
-    """Have the totals of a report's period, and of the one that it is compared with, kept from now on."""
-    for one in (period, same_period_before(period)):
-        keep_period(session, tenant_id, one, today)
+    """Keep the totals of a report's period and of the compared period from now on."""
+    for kept in (period, same_period_before(period)):
+        keep_period(session, tenant_id, kept, today)
 
 
 def _left_out(session: Session, tenant_id: str, question: ReportQuestion) -> ReportLeftOut:
-    """Return what the area of a report leaves out of its period and of the same one of the year before."""
+    """Return the records that figures of a report leave out, in its period and in that of the year before."""
     now, before = (
         left_out(
             session, tenant_id, FigureQuestion(question.lists, period, question.unit_ids, question.today)

@@ -1,7 +1,7 @@
-"""Figures of teams: the figures of each team's area, as a record in its scope that its tablets read.
+"""Figures of teams: a record in the scope of each team with the figures of its area, for its tablets.
 
-They are read from the totals once a day and written where a number changed: an unchanged area costs a tablet
-nothing. While the totals are not counted tablets keep the figures that they have, with the day of those.
+Figures are read from the totals once a day. A record is written only if a number changed, so that tablets
+pull changed areas only. Until the totals are counted, tablets keep their stored figures with their day.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ log = structlog.get_logger()
 
 
 class FiguresOfTeams:
-    """Publishes the figures of the teams' areas, once a day while the process lives."""
+    """Publisher of the figures of the teams' areas, once a day."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        # By lists that another process has replaced meanwhile other indicators would be counted.
+        # Another process may publish new lists: figures MUST be counted by the lists in force.
         self._lists = ListsInForce(runtime.engine, runtime.tenant_id)
         self._published_on: date | None = None
 
     def publish_if_due(self) -> None:
-        """Publish where this process has not done so today and the figures are counted."""
+        """Publish the figures if this process has not published today and the totals are counted."""
         today = local_date(self._runtime.clock.now())
         if self._published_on != today:
             self._lists.follow()
@@ -55,13 +55,13 @@ class FiguresOfTeams:
 
 
 def publish_figures(runtime: Runtime, lists: CodeLists) -> int | None:
-    """Write the figures of this year for each team in being; return how many records changed.
+    """Write the figures of this year for each active team; return the number of changed records.
 
-    None: the totals of a large store do not tell them yet, and nothing is written.
+    Returns None if the totals of a large store are not counted yet; then nothing is written.
     """
     now = runtime.clock.now()
     try:
-        # Counted before the writing begins: nobody who writes waits for it.
+        # Counted before the write transaction, so that other writers do not wait for the counting.
         with snapshot(runtime.engine) as session:
             counted = figures_of_teams(session, runtime.tenant_id, lists, now)
     except AppError as error:
@@ -86,44 +86,44 @@ def publish_figures(runtime: Runtime, lists: CodeLists) -> int | None:
 def figures_of_teams(
     session: Session, tenant_id: str, lists: CodeLists, now: datetime
 ) -> Sequence[tuple[Team, Data]]:
-    """Return the record of each team in being; teams of one area are counted once.
+    """Return record data of each active team; teams of the same area are counted once.
 
     Raises AppError(being_counted).
     """
     today = local_date(now)
-    known: dict[tuple[str, ...], Data] = {}
-    found = []
+    data_by_area: dict[tuple[str, ...], Data] = {}
+    records = []
     for team in teams.everyone(session, tenant_id):
         if not (team.unit_ids and team.holds_on(today)):
             continue
         area = tuple(sorted(team.unit_ids))
-        if area not in known:
+        if area not in data_by_area:
             year = Period.of_year(today.year)
             counted = figures(session, tenant_id, lists, year, area, today)
             missing = left_out(session, tenant_id, FigureQuestion(lists, year, area, today))
-            known[area] = _data(lists, counted, now) | _member(missing)
-        found.append((team, known[area]))
-    return found
+            data_by_area[area] = _data(lists, counted, now) | _left_out_member(missing)
+        records.append((team, data_by_area[area]))
+    return records
 
 
 def _data(lists: CodeLists, counted: Mapping[str, IndicatorFigure], now: datetime) -> Data:
-    told = {
-        key: _known(figure).to_data()
+    shown = {
+        key: _known_figure(figure).to_data()
         for key, figure in counted.items()
-        # Nobody sent it yet, or it is told only above the area of one team.
+        # Excluded: figures that no agency has sent, and private figures, shown for areas above teams only.
         if figure.approved.is_sent and lists.indicators[key].privacy is None
     }
-    return {"year": local_date(now).year, "as_of": to_wire(now), "figures": told}
+    return {"year": local_date(now).year, "as_of": to_wire(now), "figures": shown}
 
 
-def _member(missing: LeftOut) -> dict[str, object]:
-    """Return the member that names what no figure has; absent where that is nothing."""
-    found = missing.to_data()
-    return {"left_out": found} if found else {}
+def _left_out_member(missing: LeftOut) -> dict[str, object]:
+    """Return the data member of the records that figures leave out; empty if none are left out."""
+    data = missing.to_data()
+    return {"left_out": data} if data else {}
 
 
-def _known(figure: IndicatorFigure) -> KnownFigure:
-    """Return a figure as tablets are told it; of what is known in full no bounds stand there."""
+def _known_figure(figure: IndicatorFigure) -> KnownFigure:
+    """Return a figure in the form for tablets; a complete figure has no bounds."""
     value = figure.approved
     coverage = value.coverage if value.is_uncounted else None
     sent = value.sent if value.sent is not None and value.sent.lacks else None
@@ -149,15 +149,15 @@ def _tenths(value: float | None) -> int | None:
 
 
 def _put(batch: Batch, team: Team, data: Data) -> bool:
-    """Put the record of a team where a number of it changed, and tell whether one did."""
-    known = batch.get(_record_id(team, data))
-    if known is not None and not known.deleted and _numbers_of(known.data) == _numbers_of(data):
+    """Put the record of a team if a number changed; return whether it was put."""
+    existing = batch.get(_record_id(team, data))
+    if existing is not None and not existing.deleted and _numbers_of(existing.data) == _numbers_of(data):
         return False
-    if known is None:
+    if existing is None:
         batch.put(new_record(_record_id(team, data), RecordType.INDICATOR_FIGURES, team.scope, data))
-    elif not known.is_erased:
-        batch.put(next_revision(known, data=data, deleted=False))
-    return known is None or not known.is_erased
+    elif not existing.is_erased:
+        batch.put(next_revision(existing, data=data, deleted=False))
+    return existing is None or not existing.is_erased
 
 
 def _numbers_of(data: Data) -> tuple[object, object]:

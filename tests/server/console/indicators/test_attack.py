@@ -22,7 +22,7 @@ from tests.shared.indicators.attacker import Attacker
 from tests.shared.indicators.identities import events_of, identities
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.indicators import from_above
+from field178_server.office.indicators import external_view
 from field178_server.office.indicators.areas import areas_seen
 from field178_server.office.indicators.counted_facts import (
     CountedFacts,
@@ -345,5 +345,5 @@ def test_the_attacker_finds_what_pages_would_give_away(
     reader_of: Callable[[int], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page with the planted bug hides a quarter of one to four, and no other part of the year."""
-    monkeypatch.setattr(from_above, "shows_parts", lambda figures, **_: True)
+    monkeypatch.setattr(external_view, "shows_parts", lambda figures, **_: True)
     assert leaks_of(reader_of(2024), 2024, with_parts=False)

@@ -17,7 +17,7 @@ from tests.stores import Statements
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
 from field178_server.demo import DEMO_START
-from field178_server.office.indicators import from_above, kept_facts
+from field178_server.office.indicators import external_view, kept_facts
 from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists.loading import released_files
 
@@ -42,7 +42,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     computations: list[str] = []
     for module, name, kept in (
         (kept_facts, "_compute_figures", "_figures"),
-        (from_above, "hidden_figures", "_hidden"),
+        (external_view, "hidden_figures", "_hidden"),
     ):
         monkeypatch.setattr(module, kept, KeptResults(32))
         monkeypatch.setattr(module, name, counting(name, getattr(module, name), computations))

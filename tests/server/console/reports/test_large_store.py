@@ -20,7 +20,7 @@ from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import JobWorker
 from field178_server.office.indicators import report_facts
 from field178_server.office.indicators.source import store_size
-from field178_server.office.indicators.totals.operations import forget, settle
+from field178_server.office.indicators.totals.operations import invalidate_counts, settle
 from field178_server.office.reports import count_process
 from field178_server.office.reports.queries import frozen_report
 from field178_shared.codelists import load
@@ -175,7 +175,7 @@ def test_the_list_of_reports_does_not_wait_for_figures(
     sign(leader, path)
     run_jobs(office)
     with Session(office.engine) as session:
-        forget(session, "main")
+        invalidate_counts(session, "main")
         session.commit()
     assert "Đã thông qua" in shown(reviewer, "/reports")
     assert "Refresh" in reviewer.get(path).headers

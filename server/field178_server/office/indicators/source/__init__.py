@@ -1,1 +1,1 @@
-"""Records as the figures see them: with links, merges, plans and the part of a divided commune."""
+"""Source records of the figures, with their links, merges, plans and units in divided communes."""

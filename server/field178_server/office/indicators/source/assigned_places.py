@@ -1,4 +1,4 @@
-"""Units of visited establishments: they tell the part of a divided commune to which a visit belongs."""
+"""Units of visited establishments, by which a visit in a divided commune is assigned to a new unit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REGISTER = select(EstablishmentProjection.record_id, EstablishmentProjection.un
 
 
 class AssignedPlaces:
-    """Units of the establishments at which visits in divided communes were, read when a visit needs them."""
+    """Units of the establishments visited in divided communes, read on demand."""
 
     def __init__(self, lists: CodeLists, read: Callable[[], Mapping[str, str]]) -> None:
         self._divided = divided_units(lists)
@@ -35,13 +35,13 @@ class AssignedPlaces:
 
     @classmethod
     def of_all(cls, session: Session, tenant_id: str, lists: CodeLists) -> AssignedPlaces:
-        """Return the units of all establishments."""
+        """Return assigned places with the units of all establishments."""
 
         def read() -> Mapping[str, str]:
             rows = session.execute(_REGISTER, {"tenant_id": tenant_id})
             units = {record_id: unit_id for record_id, unit_id in rows}
             ends = ends_of(merge_steps(session, tenant_id))
-            return units | {one: units.get(end, "") for one, end in ends.items()}
+            return units | {merged_id: units.get(end, "") for merged_id, end in ends.items()}
 
         return cls(lists, read)
 
@@ -49,15 +49,17 @@ class AssignedPlaces:
     def of_records(
         cls, session: Session, tenant_id: str, lists: CodeLists, records: Sequence[CountedRecord]
     ) -> AssignedPlaces:
-        """Return the units of the establishments of these records; records of other communes need none."""
+        """Return assigned places with the units of the establishments that these records name."""
         divided = divided_units(lists)
         ids = {
-            establishment_of(one.type, one.data) for one in records if text_of(one.data, "unit_id") in divided
+            establishment_of(record.type, record.data)
+            for record in records
+            if text_of(record.data, "unit_id") in divided
         } - {""}
         return cls(lists, lambda: units_of_places(session, tenant_id, ids))
 
-    def put_to(self, record: CountedRecord) -> CountedRecord:
-        """Return a visit or session, in a divided commune with the unit of its establishment."""
+    def with_place_unit(self, record: CountedRecord) -> CountedRecord:
+        """Return a visit or session; in a divided commune with `place_unit_id` of its establishment."""
         if text_of(record.data, "unit_id") not in self._divided:
             return record
         unit_id = self._units.get(establishment_of(record.type, record.data), "")
@@ -65,11 +67,11 @@ class AssignedPlaces:
 
 
 def units_of_places(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, str]:
-    """Return the units of establishments by their ids; a merged one is where its merge target is."""
+    """Return unit ids by establishment id; a merged establishment has the unit of its merge target."""
     if not ids:
         return {}
     ends = ends_of(merge_steps(session, tenant_id))
-    wanted = {one: ends.get(one, one) for one in ids}
-    entries = _REGISTER.where(among_ids(session, EstablishmentProjection.record_id, wanted.values()))
+    targets = {establishment_id: ends.get(establishment_id, establishment_id) for establishment_id in ids}
+    entries = _REGISTER.where(among_ids(session, EstablishmentProjection.record_id, targets.values()))
     units = {record_id: unit_id for record_id, unit_id in session.execute(entries, {"tenant_id": tenant_id})}
-    return {one: units[end] for one, end in wanted.items() if end in units}
+    return {establishment_id: units[end] for establishment_id, end in targets.items() if end in units}

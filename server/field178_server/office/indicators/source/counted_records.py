@@ -1,4 +1,4 @@
-"""Records of chosen types, days and units as figures count them."""
+"""Counted records of chosen types, days and units."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from field178_shared.indicators.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class DaysAndUnits:
-    """The days and units of the visits and sessions that are read."""
+    """Days and units of the visits and sessions to read."""
 
     period: Period
     unit_ids: Collection[str]
@@ -33,7 +33,7 @@ def counted_records(
     types: Collection[str],
     within: DaysAndUnits | None = None,
 ) -> Iterator[CountedRecord]:
-    """Yield the live records of these types; visits and sessions with what became of them."""
+    """Yield the records of these types that are not deleted; visits and sessions with companion data."""
     plain = select(Record.record_id).where(
         Record.tenant_id == tenant_id,
         Record.type.in_(sorted(PLAIN_TYPES.intersection(types))),
@@ -46,7 +46,7 @@ def counted_records(
 
 
 def establishment_aliases(session: Session, tenant_id: str) -> Mapping[str, str]:
-    """Return the merge targets of merged establishments by their own ids."""
+    """Return the merge targets of merged establishments: id to id."""
     query = select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id)
     merged = session.scalars(query).all()
     return merge_targets_of(session, tenant_id, merged) if merged else {}

@@ -1,4 +1,4 @@
-"""Links from a record to the subjects that change with it."""
+"""Links from a record to the subjects whose counts depend on it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from field178_shared.records.follow_ups import closed_by
 from field178_shared.records.plan import PlanItem
 from field178_shared.records.reading import Data, entries_of, text_of
 
-# A record by its events, and planned visits. Names of links alone are the next step of a merge, the
-# establishment of a planned visit, and that of a visit in a divided commune: its unit is the visit's.
+# Kinds of subjects: a record with events, and a plan of planned visits.
 RECORD, PLAN = "record", "plan"
+# Kinds of links that are no subjects: the next step of a merge, the establishment of a planned visit, and the
+# establishment of a visit in a divided commune, whose unit is that of the visit.
 MERGED, PLANNED_AT, LOCATED = "merged", "planned_at", "located"
-# Records that name one subject: its kind, and its key by the data.
+# Record type -> (subject kind, function that returns the subject id), for records with a single subject.
 _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
     RecordType.WORKER_CENSUS: (ESTABLISHMENT, lambda data: text_of(data, "establishment_id")),
     RecordType.MEDIA_POST: (OUTLET, lambda data: text_of(data, "outlet_id")),
@@ -33,7 +34,7 @@ _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
     RecordType.RISK_GROUP_COUNT: (RISK_GROUP, risk_group_of),
     RecordType.AGENCY_RETURN: (REPORTER, reporter_of),
 }
-# A kind of subject, and its id among those.
+# Kind and id of a subject.
 Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
 _BY_RECORD = select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
@@ -47,11 +48,12 @@ _BY_SUBJECT = select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink
 
 
 def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
-    """Return the entities that may have events of a record, and the records that count otherwise by it.
+    """Return the subjects whose counts depend on a record.
 
-    Those are the visits whose corrections it answers, and the plan that it replaces.
+    These are the entities that may have events of the record, the visits whose corrections the record
+    answers, and the plan that it replaces.
     """
-    return frozenset((kind, one) for kind, one in _links_of(record, lists) if one)
+    return frozenset((kind, subject_id) for kind, subject_id in _links_of(record, lists) if subject_id)
 
 
 def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
@@ -63,15 +65,17 @@ def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
             yield ESTABLISHMENT, text_of(data, "establishment_id")
             yield from ((RECORD, visit_id) for visit_id, _ in closed_by(data))
         case RecordType.OUTREACH_SESSION:
-            yield from ((ESTABLISHMENT, one) for one in entries_of(data, "establishments"))
+            yield from (
+                (ESTABLISHMENT, establishment_id) for establishment_id in entries_of(data, "establishments")
+            )
             yield ZONE, text_of(data, "zone_id")
             yield SCHOOL, text_of(data, "school_id")
         case RecordType.DENOMINATOR:
-            # A total goes on until those of the units that took its place are stated.
+            # The total of a former unit is valid until the totals of its successor units are stated.
             units = former_units(lists, text_of(data, "unit_id"))
-            yield from ((record.type, f"{text_of(data, 'kind')}|{one}") for one in units)
+            yield from ((record.type, f"{text_of(data, 'kind')}|{unit_id}") for unit_id in units)
         case RecordType.PLAN_ITEM:
-            # An open one takes any establishment of its kind and commune.
+            # An open planned visit may be made at any establishment of its kind and commune.
             item = PlanItem.from_data(record.record_id, data)
             open_plan = plan_of_kind(item.establishment_type_id, item.unit_id)
             yield (PLAN, open_plan) if item.is_open else (PLANNED_AT, item.establishment_id)
@@ -81,51 +85,51 @@ def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
 
 
 def plan_of_kind(type_id: str, unit_id: str) -> str:
-    """Return the plan of a kind of establishment in a commune, of which open planned visits take any."""
+    """Return the id of the plan of a kind of establishment in a commune."""
     return f"{type_id} {unit_id}"
 
 
 def stored_links(session: Session, tenant_id: str, record_ids: Collection[str]) -> Links:
-    """Return the links of records as they were when they were counted last."""
-    found: dict[str, set[Subject]] = {}
-    asked = database.bound_values(session, tenant_id=tenant_id, ids=sorted(record_ids))
-    for record_id, kind, subject_id in session.execute(_BY_RECORD, asked):
-        found.setdefault(record_id, set()).add((kind, subject_id))
-    return {one: frozenset(subjects) for one, subjects in found.items()}
+    """Return the stored links of records: those of the last count."""
+    links: dict[str, set[Subject]] = {}
+    values = database.bound_values(session, tenant_id=tenant_id, ids=sorted(record_ids))
+    for record_id, kind, subject_id in session.execute(_BY_RECORD, values):
+        links.setdefault(record_id, set()).add((kind, subject_id))
+    return {record_id: frozenset(subjects) for record_id, subjects in links.items()}
 
 
 def linked_records(session: Session, tenant_id: str, subjects: Iterable[Subject]) -> dict[Subject, set[str]]:
-    """Return the records that had events of these subjects when they were counted last."""
-    wanted = set(subjects)
-    found: dict[Subject, set[str]] = {}
-    if not wanted:
-        return found
-    asked = database.bound_values(session, **asked_subjects(tenant_id, wanted))
-    for kind, subject_id, record_id in session.execute(_BY_SUBJECT, asked):
-        if (kind, subject_id) in wanted:
-            found.setdefault((kind, subject_id), set()).add(record_id)
-    return found
+    """Return the ids of records with stored links to these subjects, by subject."""
+    requested = set(subjects)
+    records: dict[Subject, set[str]] = {}
+    if not requested:
+        return records
+    values = database.bound_values(session, **subject_parameters(tenant_id, requested))
+    for kind, subject_id, record_id in session.execute(_BY_SUBJECT, values):
+        if (kind, subject_id) in requested:
+            records.setdefault((kind, subject_id), set()).add(record_id)
+    return records
 
 
-def asked_subjects(tenant_id: str, subjects: Collection[Subject]) -> dict[str, object]:
-    """Return what a query for rows of subjects is asked with: their kinds, and their ids of any kind."""
-    kinds, ids = sorted({kind for kind, _ in subjects}), sorted({one for _, one in subjects})
+def subject_parameters(tenant_id: str, subjects: Collection[Subject]) -> dict[str, object]:
+    """Return the query parameters for rows of subjects: all kinds and all ids."""
+    kinds, ids = sorted({kind for kind, _ in subjects}), sorted({subject_id for _, subject_id in subjects})
     return {"tenant_id": tenant_id, "kinds": kinds, "ids": ids}
 
 
 def write_links(session: Session, tenant_id: str, before: Links, after: Links) -> None:
-    """Put the links of records in the place of those that they had."""
+    """Replace the stored links of records: delete those of `before` only, insert those of `after` only."""
     table = table_of(IndicatorLink)
     none: frozenset[Subject] = frozenset()
     stale = [
-        _link(tenant_id, one, subject)
-        for one, subjects in before.items()
-        for subject in sorted(subjects - after.get(one, none))
+        _link(tenant_id, record_id, subject)
+        for record_id, subjects in before.items()
+        for subject in sorted(subjects - after.get(record_id, none))
     ]
     added = [
-        _link(tenant_id, one, subject)
-        for one, subjects in after.items()
-        for subject in sorted(subjects - before.get(one, none))
+        _link(tenant_id, record_id, subject)
+        for record_id, subjects in after.items()
+        for subject in sorted(subjects - before.get(record_id, none))
     ]
     if stale:
         same_key = [column == bindparam(column.name) for column in table.primary_key]

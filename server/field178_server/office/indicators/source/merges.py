@@ -1,4 +1,4 @@
-"""Merged establishments: the next step of each merge, and the ends of their chains."""
+"""Merged establishments: the next step of each merge, and the end of each chain of merges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_server.database.models import MergeProjection
 
 
 def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
-    """Return the establishments that were merged, each with the one that it was merged into."""
+    """Return {merged establishment id: id that it was merged into}, without following chains."""
     query = select(MergeProjection.record_id, MergeProjection.into_id).where(
         MergeProjection.tenant_id == tenant_id
     )
@@ -19,12 +19,12 @@ def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
 
 
 def ends_of(steps: Mapping[str, str]) -> dict[str, str]:
-    """Return the end of the chain of merges of each merged record; `steps` lead from one to the next."""
-    return {one: _end(one, steps) for one in steps}
+    """Return the end of the chain of merges of each merged record. `steps`: id to the next id."""
+    return {record_id: _end(record_id, steps) for record_id in steps}
 
 
 def _end(record_id: str, steps: Mapping[str, str]) -> str:
-    # No more steps than there are: a circle, which no merge makes, would be left again.
+    # At most len(steps) steps, so that a cycle (which merges never create) ends the loop too.
     for _ in steps:
         if record_id not in steps:
             break

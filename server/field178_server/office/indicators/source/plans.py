@@ -1,7 +1,7 @@
-"""Plans: the planned visits that share the visits which may make them done, and so are counted together.
+"""Plans: planned visits that are counted together because the same visits may fulfil them.
 
-Those of one establishment are a plan, unless open ones may take its visits too: then all of its kind in its
-commune are one.
+The planned visits of one establishment are a plan. If open planned visits exist for its kind and commune, all
+planned visits of that kind and commune are one plan.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ _VISITS = by_establishment(
 
 
 def plan_of_place(establishment_id: str) -> str:
-    """Return the plan of one establishment."""
+    """Return the id of the plan of one establishment."""
     return _MARK + establishment_id
 
 
 def plans_ending_in(session: Session, tenant_id: str, period: Period) -> set[str]:
-    """Return the plans with a planned visit whose window ends in a period."""
+    """Return the ids of plans with a planned visit whose window ends in a period."""
     query = select(_ITEM.establishment_id, _ITEM.establishment_type_id, _ITEM.unit_id).where(
         _ITEM.tenant_id == tenant_id,
         _ITEM.is_cancelled.is_(False),
@@ -85,7 +85,7 @@ def plans_ending_in(session: Session, tenant_id: str, period: Period) -> set[str
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A planned visit: its plan, its establishment or, where it is open, the kind that it takes."""
+    """A planned visit with its plan; an open planned visit has no establishment but a kind and commune."""
 
     record_id: str
     plan: str
@@ -97,9 +97,9 @@ class _Item:
 
 @dataclass(slots=True)
 class ItemsOfPlans:
-    """The planned visits of some plans, the visits that may have made them done, and what the register says.
+    """Planned visits of some plans, visits that may fulfil them, and register data of the establishments.
 
-    `plans`: the plan of each planned visit by its id.
+    `plans`: planned visit id to plan id. `visits`: visit ids. `register`: establishment id to data.
     """
 
     plans: dict[str, str] = field(default_factory=dict)
@@ -108,41 +108,43 @@ class ItemsOfPlans:
 
 
 class Plans:
-    """The plans of a tenant."""
+    """Reader of the plans of a tenant."""
 
     def __init__(self, session: Session, tenant_id: str) -> None:
         self._session = session
         self._tenant_id = tenant_id
-        self._known: dict[str, tuple[str, str] | None] = {}
+        self._kinds: dict[str, tuple[str, str] | None] = {}
 
     def of_places(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the plan of the kind and commune of establishments, where the register has them."""
-        return {one: plan_of_kind(*kind) for one, kind in self._register(ids).items()}
+        """Return the plan id of the kind and commune of each establishment that is in the register."""
+        return {
+            establishment_id: plan_of_kind(*kind) for establishment_id, kind in self._register(ids).items()
+        }
 
-    def beside(self, plans: Collection[str]) -> set[str]:
-        """Return the plans of single establishments that are one with these, or were without open visits."""
-        return {plan_of_place(one.establishment_id) for one in self._at_kinds(plans)}
+    def establishment_plans(self, plans: Collection[str]) -> set[str]:
+        """Return the ids of establishment plans that these plans include, or included before."""
+        return {plan_of_place(item.establishment_id) for item in self._at_kinds(plans)}
 
     def read(self, plans: Collection[str]) -> ItemsOfPlans:
-        """Return what there is in plans; an establishment whose plan is shared has nothing in its own."""
-        places = {one.removeprefix(_MARK) for one in plans if one.startswith(_MARK)}
+        """Return the planned visits and visits of plans; empty for an establishment within a shared plan."""
+        places = {plan.removeprefix(_MARK) for plan in plans if plan.startswith(_MARK)}
         kinds = self.of_places(places)
-        of_kinds = {one for one in plans if not one.startswith(_MARK)}.union(kinds.values())
+        of_kinds = {plan for plan in plans if not plan.startswith(_MARK)}.union(kinds.values())
         opened, closed = self._open_and_at(of_kinds, places)
-        shared = {one.plan for one in opened}
-        alone = (one for one in closed if kinds.get(one.establishment_id) not in shared)
+        shared = {item.plan for item in opened}
+        alone = (item for item in closed if kinds.get(item.establishment_id) not in shared)
         items = [*opened, *alone, *self._at_kinds(shared)]
         if not items:
             return ItemsOfPlans()
-        register = self._register({one.establishment_id for one in items})
-        for kind in {one.kind for one in opened}:
+        register = self._register({item.establishment_id for item in items})
+        for kind in {item.kind for item in opened}:
             register |= self._places_of(kind)
         return ItemsOfPlans(
-            {one.record_id: one.plan for one in items},
+            {item.record_id: item.plan for item in items},
             self._visits(items, register),
             {
-                one: {"establishment_type_id": type_id, "unit_id": unit_id}
-                for one, (type_id, unit_id) in register.items()
+                establishment_id: {"establishment_type_id": type_id, "unit_id": unit_id}
+                for establishment_id, (type_id, unit_id) in register.items()
             },
         )
 
@@ -152,7 +154,7 @@ class Plans:
         """Return the open planned visits of kinds and communes, and those of single establishments."""
         opened, closed = list[_Item](), list[_Item]()
         if plans or places:
-            rows = self._session.execute(_OPEN_OR_AT, self._asked(plans=plans, places=places))
+            rows = self._session.execute(_OPEN_OR_AT, self._parameters(plans=plans, places=places))
             for record_id, place, type_id, unit_id, *window in rows:
                 if place is None:
                     kind = (str(type_id), str(unit_id))
@@ -163,11 +165,11 @@ class Plans:
 
     def _at_kinds(self, plans: Collection[str]) -> Iterator[_Item]:
         if plans:
-            rows = self._session.execute(_AT_KINDS, self._asked(plans=plans))
+            rows = self._session.execute(_AT_KINDS, self._parameters(plans=plans))
             for record_id, place, _, _, *window, plan in rows:
                 yield _Item(record_id, plan, str(place), ("", ""), *window)
 
-    def _asked(self, **lists: Collection[str]) -> dict[str, object]:
+    def _parameters(self, **lists: Collection[str]) -> dict[str, object]:
         return database.bound_values(
             self._session,
             tenant_id=self._tenant_id,
@@ -175,21 +177,25 @@ class Plans:
         )
 
     def _register(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-        """Return kind and commune of those of these establishments that the register has."""
-        if missing := set(ids) - self._known.keys():
-            known = kinds_and_communes(self._session, self._tenant_id, missing)
-            self._known |= dict.fromkeys(missing) | known
-        return {one: kind for one in ids if (kind := self._known[one]) is not None}
+        """Return kind and commune of each establishment that is in the register."""
+        if missing := set(ids) - self._kinds.keys():
+            kinds = kinds_and_communes(self._session, self._tenant_id, missing)
+            self._kinds |= dict.fromkeys(missing) | kinds
+        return {
+            establishment_id: kind
+            for establishment_id in ids
+            if (kind := self._kinds[establishment_id]) is not None
+        }
 
     def _places_of(self, kind: tuple[str, str]) -> dict[str, tuple[str, str]]:
-        """Return the establishments of a kind in a commune."""
-        asked = {"tenant_id": self._tenant_id, "type_id": kind[0], "unit_id": kind[1]}
-        return {one: kind for (one,) in self._session.execute(_PLACES, asked)}
+        """Return the establishments of a kind in a commune, each with the kind and commune."""
+        values = {"tenant_id": self._tenant_id, "type_id": kind[0], "unit_id": kind[1]}
+        return {establishment_id: kind for (establishment_id,) in self._session.execute(_PLACES, values)}
 
     def _visits(self, items: Collection[_Item], register: Mapping[str, object]) -> set[str]:
-        """Return the visits to these places that a planned visit takes by its days, or that name one."""
-        places = {*register, *(one.establishment_id for one in items)}
-        asked = self._asked(places=places, items={one.record_id for one in items})
-        asked["first"] = min(one.window_from for one in items)
-        asked["last"] = max(one.window_to for one in items)
-        return {one for (one,) in self._session.execute(_VISITS, asked)}
+        """Return the ids of visits to the places within the windows, or with a link to a planned visit."""
+        places = {*register, *(item.establishment_id for item in items)}
+        values = self._parameters(places=places, items={item.record_id for item in items})
+        values["first"] = min(item.window_from for item in items)
+        values["last"] = max(item.window_to for item in items)
+        return {visit_id for (visit_id,) in self._session.execute(_VISITS, values)}

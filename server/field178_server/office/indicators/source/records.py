@@ -1,4 +1,4 @@
-"""Records as the figures see them, with what stands beside them in the store."""
+"""Records to count, with their companion data: office entries, closed corrections and review decisions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.time.no_day import NO_DAY, day_or_none
 from field178_shared.wire.protocol import ERASED_AT
 
-# What is counted as it stands in the store; visits and sessions once they are approved.
+# Types without review: their records count as soon as they are stored.
 PLAIN_TYPES = frozenset(
     {
         RecordType.ESTABLISHMENT,
@@ -41,9 +41,9 @@ PLAIN_TYPES = frozenset(
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000
 Ids = Collection[str] | None
-# Days by visit and key of a correction.
+# Closing days of corrections: visit id -> correction key -> day.
 ClosedOn = dict[str, dict[str, date]]
-# What the office wrote beside visits, by visit and its own id: type and content.
+# Office entries: visit id -> entry id -> (type, content).
 Entries = dict[str, dict[str, tuple[str, dict[str, object]]]]
 TENANT: BindParameter[str] = bindparam("tenant_id")
 Columns = TypeVarTuple("Columns")
@@ -51,9 +51,10 @@ Rows = Iterable[tuple[Any, ...]]
 
 
 class _StoredRows(Generic[*Columns]):
-    """A query of all records of a tenant, and the same of some.
+    """A query for all records of a tenant, and the same query for some ids.
 
-    `of_all`: what is asked of all alone; asked for it beside ids, SQLite may read all that it holds for.
+    `of_all`: condition of the query for all records only. With a condition beside ids, SQLite may read all
+    rows that meet the condition.
     """
 
     def __init__(
@@ -66,12 +67,12 @@ class _StoredRows(Generic[*Columns]):
         self.of_some = query.where(database.among(column, bindparam("ids")))
 
 
-def _read(session: Session, tenant_id: str, ids: Ids, *asked: _StoredRows[*tuple[Any, ...]]) -> list[Rows]:
+def _read(session: Session, tenant_id: str, ids: Ids, *queries: _StoredRows[*tuple[Any, ...]]) -> list[Rows]:
     values: dict[str, object] = {"tenant_id": tenant_id}
     if ids is None:
-        return [session.execute(one.of_all, values).yield_per(STEP) for one in asked]
+        return [session.execute(query.of_all, values).yield_per(STEP) for query in queries]
     values = database.bound_values(session, tenant_id=tenant_id, ids=sorted(set(ids)))
-    return [session.execute(one.of_some, values) for one in asked]
+    return [session.execute(query.of_some, values) for query in queries]
 
 
 _WRITTEN = _StoredRows(
@@ -91,7 +92,7 @@ _ENTRIES = _StoredRows(
     Record.subject_id,
     Record.type.in_(sorted(OFFICE_TYPES)),
 )
-# Asked for the days as well, SQLite reads the index of all that is closed.
+# Without a condition on the days: SQLite would read the index of all closed corrections.
 _CORRECTIONS = _StoredRows(
     select(
         FollowUpProjection.visit_id,
@@ -132,29 +133,35 @@ _DECIDED = _StoredRows(
 def records_to_count(
     session: Session, tenant_id: str, lists: CodeLists, ids: Ids = None
 ) -> Iterator[CountedRecord]:
-    """Yield the live records that count, all or those of these ids; of void ones nothing counts."""
-    found: Iterable[CountedRecord] = records_as_written(session, tenant_id, ids)
+    """Yield the records that count, all or those of `ids`, with their companion data."""
+    records: Iterable[CountedRecord] = records_as_written(session, tenant_id, ids)
     if ids is None:
         places = AssignedPlaces.of_all(session, tenant_id, lists)
     else:
-        found = list(found)
-        filed = [one for one in found if one.type in FILED_TYPES]
+        records = list(records)
+        filed = [record for record in records if record.type in FILED_TYPES]
         places = AssignedPlaces.of_records(session, tenant_id, lists, filed)
-        ids = [one.record_id for one in filed]
+        ids = [record.record_id for record in filed]
     companions = _FiledCompanions.read(session, tenant_id, ids) if ids is None or ids else _FiledCompanions()
     plans: list[CountedRecord] = []
-    for record in found:
+    for record in records:
         if record.type == RecordType.COMMUNE_PLAN:
             plans.append(record)
         else:
-            yield places.put_to(companions.put_to(record)) if record.type in FILED_TYPES else record
+            yield (
+                places.with_place_unit(companions.attached_to(record))
+                if record.type in FILED_TYPES
+                else record
+            )
     if plans:
         replaced = _replaced_plans(session, tenant_id)
-        yield from (replace(one, is_replaced=_key_of(one.record_id, one.data) in replaced) for one in plans)
+        yield from (
+            replace(plan, is_replaced=_key_of(plan.record_id, plan.data) in replaced) for plan in plans
+        )
 
 
 def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
-    """Yield the same records without what stands beside them: what the office and later visits wrote."""
+    """Yield the records that count without companion data. Deleted, void and erased records are skipped."""
     [rows] = _read(session, tenant_id, ids, _WRITTEN)
     for record_id, type_, body, state, received_at in rows:
         if type_ in FILED_TYPES and state not in (None, ReviewState.VOID):
@@ -165,26 +172,26 @@ def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Ite
                 is_approved=state == ReviewState.APPROVED,
                 received_at=received_at,
             )
-        # Nothing is known of what was erased, not even where it was.
+        # An erased record has no data, not even a unit.
         elif type_ in PLAIN_TYPES and (data := json.loads(body)) and data.keys() != {ERASED_AT}:
             yield CountedRecord(record_id=record_id, type=type_, data=data)
 
 
 def entries_beside(session: Session, tenant_id: str, visit_ids: Container[str]) -> Mapping[str, set[str]]:
-    """Return the records that the office wrote beside these visits and sessions, by visit."""
+    """Return the ids of office entries on these visits and sessions, by visit id."""
     query = select(Record.subject_id, Record.record_id).where(
         Record.tenant_id == tenant_id, Record.deleted.is_(False), Record.type.in_(sorted(OFFICE_TYPES))
     )
-    found: dict[str, set[str]] = {}
+    entry_ids: dict[str, set[str]] = {}
     for visit_id, record_id in session.execute(query).yield_per(STEP):
         if visit_id in visit_ids:
-            found.setdefault(str(visit_id), set()).add(record_id)
-    return found
+            entry_ids.setdefault(str(visit_id), set()).add(record_id)
+    return entry_ids
 
 
 @dataclass(frozen=True, slots=True)
 class _FiledCompanions:
-    """What stands beside visits and sessions, by their ids."""
+    """Companion data of visits and sessions, by record id."""
 
     entries: Entries = field(default_factory=dict)
     closed_on: ClosedOn = field(default_factory=dict)
@@ -198,26 +205,26 @@ class _FiledCompanions:
         )
         return cls(_entries(entries), *_closed_on(corrections, answers), _decided(decided))
 
-    def put_to(self, record: CountedRecord) -> CountedRecord:
-        one = record.record_id
+    def attached_to(self, record: CountedRecord) -> CountedRecord:
+        record_id = record.record_id
         return replace(
             record,
-            was_reviewed=one in self.decided,
-            was_returned=_RETURNED in self.decided.get(one, ()),
-            entries=self.entries.get(one, {}),
-            closed_on=self.closed_on.get(one, {}),
-            closed_by_approved=self.closed_by_approved.get(one),
+            was_reviewed=record_id in self.decided,
+            was_returned=_RETURNED in self.decided.get(record_id, ()),
+            entries=self.entries.get(record_id, {}),
+            closed_on=self.closed_on.get(record_id, {}),
+            closed_by_approved=self.closed_by_approved.get(record_id),
         )
 
 
 def answering_visits(session: Session, tenant_id: str, ids: Collection[str]) -> set[str]:
-    """Return the visits that answer corrections of these visits."""
+    """Return the ids of visits that answer corrections of these visits."""
     rows = session.execute(_ANSWERING, database.bound_values(session, tenant_id=tenant_id, ids=sorted(ids)))
     return {visit_id for (visit_id,) in rows}
 
 
 def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> set[str]:
-    """Return the plans of communes that replace these."""
+    """Return the ids of commune plans that replace these commune plans."""
     plans = select(Record.record_id, Record.body).where(
         Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
@@ -226,7 +233,7 @@ def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> se
 
 
 def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | None]]:
-    """Return the plans that a later one of their own year stands for: id and year. A commune has a few."""
+    """Return id and year of the commune plans that a later plan of the same year replaces."""
     query = select(Record.body).where(
         Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
@@ -239,18 +246,18 @@ def _key_of(record_id: str, data: Data) -> tuple[str, int | None]:
 
 
 def _entries(rows: Rows) -> Entries:
-    """Return what the office wrote beside visits, by visit."""
-    found: Entries = {}
+    """Return the office entries by visit id."""
+    entries: Entries = {}
     for visit_id, record_id, type_, body in rows:
         if type_ in OFFICE_TYPES:
-            found.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
-    return found
+            entries.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
+    return entries
 
 
 def _closed_on(corrections: Rows, answers: Rows) -> tuple[ClosedOn, ClosedOn]:
-    """Return when corrections were closed, by visit and key: by all visits, and by approved ones.
+    """Return the closing days of corrections: by all answering visits, and by approved visits only.
 
-    The second has the visits alone of whose corrections a visit that waits has closed one.
+    The second mapping contains only visits with a correction that a visit in review has closed.
     """
     every, by_office = ClosedOn(), ClosedOn()
     for visit_id, key, closed_on, own_closed_on in corrections:
@@ -274,7 +281,7 @@ def _closed_on(corrections: Rows, answers: Rows) -> tuple[ClosedOn, ClosedOn]:
 
 
 def _answered(rows: Rows) -> tuple[dict[str, set[str]], ClosedOn]:
-    """Return the corrections that visits which wait have closed, and when approved ones closed any."""
+    """Return the corrections closed by visits in review, and the closing days by approved visits."""
     waiting: dict[str, set[str]] = {}
     approved = ClosedOn()
     for visit_id, key, answered_on, state in rows:
@@ -286,9 +293,9 @@ def _answered(rows: Rows) -> tuple[dict[str, set[str]], ClosedOn]:
 
 
 def _decided(rows: Rows) -> dict[str, set[str]]:
-    """Return what reviewers ever decided of filed records."""
-    found: dict[str, set[str]] = {}
+    """Return all review actions of submissions by record id."""
+    actions: dict[str, set[str]] = {}
     for record_id, action in rows:
         if action in _REVIEWED:
-            found.setdefault(str(record_id), set()).add(action)
-    return found
+            actions.setdefault(str(record_id), set()).add(action)
+    return actions

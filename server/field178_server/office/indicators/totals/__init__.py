@@ -1,1 +1,1 @@
-"""Totals of the indicators: stored, settled as records change, read, and counted anew."""
+"""Totals of the indicators: stored, settled after changes of records, read and recounted."""

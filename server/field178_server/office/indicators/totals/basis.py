@@ -1,4 +1,4 @@
-"""What counts are made by: aggregates and basis of the lists in force, read once a publication."""
+"""Basis and aggregates of the lists in force, computed once for each publication."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _kept: _InForce | None = None
 
 
 def current_basis(lists: CodeLists) -> str:
-    """Return what counts are made by now."""
+    """Return the basis: a key of these lists and this release. Counts with another basis are invalid."""
     return _in_force(lists).basis
 
 
@@ -34,9 +34,9 @@ def aggregates_in_force(lists: CodeLists) -> Aggregates:
 
 
 def _in_force(lists: CodeLists) -> _InForce:
-    """Return what was read of these lists; a publication gives them other formulas, as an object."""
+    """Return the cached basis and aggregates of lists; a publication replaces the `figures` object."""
     global _kept
-    found = _kept
-    if found is None or found.figures is not lists.figures:
-        found = _kept = _InForce(lists.figures, basis_of(lists, _RELEASE), Aggregates(lists))
-    return found
+    current = _kept
+    if current is None or current.figures is not lists.figures:
+        current = _kept = _InForce(lists.figures, basis_of(lists, _RELEASE), Aggregates(lists))
+    return current

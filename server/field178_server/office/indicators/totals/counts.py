@@ -1,4 +1,4 @@
-"""The counts as they are stored: what each subject adds, by numbers that stand for the aggregates."""
+"""Stored form of counts: JSON of each subject, in which numbers stand for the keys of aggregates."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from field178_shared.indicators.counting import Counts, add_counts
 from field178_shared.indicators.subjects import Contribution, Counted
 
 APPROVED, WAITING = "approved", "waiting"
-# {bucket with the state of review before it: counts}
+# {name of `bucket_of`: counts}
 Totals = dict[str, Counts]
 
 
 class Codec:
-    """Writes counts as JSON and reads them, the aggregates by their numbers."""
+    """JSON codec of counts; keys of aggregates are encoded as numbers."""
 
     def __init__(self, aggregates: Iterable[Aggregate]) -> None:
-        self._keys = [one.key for one in aggregates]
+        self._keys = [aggregate.key for aggregate in aggregates]
         self._numbers = {key: str(number) for number, key in enumerate(self._keys)}
 
     def written(self, counted: Counted) -> str:
-        """Return what a subject counts as JSON, "" for nothing."""
+        """Return the counts of a subject as JSON; "" if they are empty."""
         states = {APPROVED: counted.approved, WAITING: counted.waiting}
         plain = {
             state: {
-                bucket: {unit: self._plain(one) for unit, one in counts.items()}
+                bucket: {unit: self._plain(unit_counts) for unit, unit_counts in counts.items()}
                 for bucket, counts in contribution.items()
             }
             for state, contribution in states.items()
@@ -36,11 +36,11 @@ class Codec:
         return _json(plain) if plain else ""
 
     def read(self, text: str) -> Counted:
-        """Return what a subject counts."""
+        """Return the counts of a subject from JSON."""
         plain = json.loads(text)
         approved, waiting = (
             {
-                bucket: {unit: self._counts(one) for unit, one in counts.items()}
+                bucket: {unit: self._counts(unit_counts) for unit, unit_counts in counts.items()}
                 for bucket, counts in plain.get(state, {}).items()
             }
             for state in (APPROVED, WAITING)
@@ -48,43 +48,43 @@ class Codec:
         return Counted(approved, waiting)
 
     def read_one(self, text: str, key: str) -> Iterator[tuple[str, str, str, dict[str, int]]]:
-        """Yield state, bucket, unit and numbers of one aggregate: of thousands of subjects nothing else."""
+        """Yield state, bucket, unit and numbers of one aggregate, without decoding the others."""
         number = self._numbers[key]
         for state, contribution in json.loads(text).items():
             for bucket, counts in contribution.items():
-                for unit, one in counts.items():
-                    if (found := one.get(number)) is not None:
-                        yield state, bucket, unit, found if isinstance(found, dict) else {"": found}
+                for unit, unit_counts in counts.items():
+                    if (numbers := unit_counts.get(number)) is not None:
+                        yield state, bucket, unit, numbers if isinstance(numbers, dict) else {"": numbers}
 
     def written_unit(self, counts: Mapping[str, Mapping[str, int]]) -> str:
-        """Return the counts of a unit as JSON, "" for none."""
+        """Return the counts of a unit as JSON; "" if they are empty."""
         return _json(self._plain(counts)) if counts else ""
 
     def read_unit(self, text: str) -> dict[str, dict[str, int]]:
-        """Return the counts of a unit."""
+        """Return the counts of a unit from JSON."""
         return self._counts(json.loads(text))
 
     def _plain(self, counts: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
         return {
-            self._numbers[key]: found[""] if found.keys() == {""} else dict(found)
-            for key, found in counts.items()
+            self._numbers[key]: numbers[""] if numbers.keys() == {""} else dict(numbers)
+            for key, numbers in counts.items()
         }
 
     def _counts(self, plain: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         return {
-            self._keys[int(number)]: found if isinstance(found, dict) else {"": found}
-            for number, found in plain.items()
+            self._keys[int(number)]: numbers if isinstance(numbers, dict) else {"": numbers}
+            for number, numbers in plain.items()
         }
 
 
 def add_to(totals: Totals, counted: Counted, times: int = 1) -> None:
-    """Add what a subject counts so many times to totals."""
+    """Add the counts of a subject to totals, multiplied by `times`."""
     for state, contribution in ((APPROVED, counted.approved), (WAITING, counted.waiting)):
         _add(totals, state, contribution, times)
 
 
 def bucket_of(state: str, bucket: str) -> str:
-    """Return the name of a bucket for records in a state of review."""
+    """Return the name of a bucket of totals: review state and bucket."""
     return f"{state} {bucket}"
 
 

@@ -1,6 +1,7 @@
-"""Counts of a report's days that are no half-months: beside the totals, as of the instant they were made.
+"""Day counts: counts of a report period that does not consist of half-months, as of one instant.
 
-Totals follow the feed by half-months; other days are counted from all records, by a process of its own.
+Totals are counts of half-months and follow the change feed. Day counts are computed from all records in a
+separate process and stored in the table of totals.
 """
 
 from __future__ import annotations
@@ -27,34 +28,35 @@ from field178_shared.time.clock import to_wire
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Counts of a period, of the one it is compared with, and of their months and quarters."""
+    """Counts of a period and of the compared period, and of their months and quarters."""
 
     counted_at: datetime
     by_period: Mapping[Period, Counts]
 
     @property
     def counts_of(self) -> Callable[[Period], Counts]:
-        """What returns the counts of one of the periods."""
+        """Function that returns the counts of one of the periods."""
         return self.by_period.__getitem__
 
 
 def plain_counts(lists: CodeLists, counts: Mapping[Period, Counts]) -> dict[str, object]:
-    """Return counts as one process tells them to another: rows, and the basis that they are written by."""
+    """Return counts in plain form for another process: periods, rows and basis."""
     codec = Codec(aggregates_in_force(lists).all)
     rows = [
         (part_of(period), unit_id, codec.written_unit(of_unit))
         for period, by_unit in counts.items()
         for unit_id, of_unit in by_unit.items()
     ]
-    return {"basis": current_basis(lists), "periods": [part_of(one) for one in counts], "rows": rows}
+    return {"basis": current_basis(lists), "periods": [part_of(period) for period in counts], "rows": rows}
 
 
 def write_day_counts(
     session: Session, tenant_id: str, period: Period, plain: Mapping[str, Any], now: datetime
 ) -> None:
-    """Put the counts of a period in the place of those that were made before.
+    """Replace the stored day counts of a period.
 
-    Raises AppError(being_counted) where the totals are of another basis: their rows are deleted with them.
+    Raises AppError(being_counted) if the totals have another basis: a new basis deletes all rows of the
+    table.
     """
     if progress_of_counts(session, tenant_id).basis != plain["basis"]:
         raise AppError(ErrorCode.BEING_COUNTED)
@@ -72,7 +74,7 @@ def write_day_counts(
 
 
 def read_day_counts(session: Session, tenant_id: str, lists: CodeLists, period: Period) -> DayCounts | None:
-    """Return the counts of a period, None where nobody has made them by the lists in force."""
+    """Return the day counts of a period; None if none are stored for the lists in force."""
     if progress_of_counts(session, tenant_id).basis != current_basis(lists):
         return None
     codec, bucket = Codec(aggregates_in_force(lists).all), _bucket(period)
@@ -81,13 +83,13 @@ def read_day_counts(session: Session, tenant_id: str, lists: CodeLists, period: 
         IndicatorTotal.bucket >= bucket,
         IndicatorTotal.bucket <= f"{bucket}~",
     )
-    found = {(name, unit_id): text for name, unit_id, text in session.execute(query)}
-    made = found.pop((bucket, ""), None)
+    texts = {(name, unit_id): text for name, unit_id, text in session.execute(query)}
+    made = texts.pop((bucket, ""), None)
     if made is None:
         return None
     counted_at, *parts = made.split(" ")
-    by_period: dict[Period, Counts] = {_period(one): {} for one in parts}
-    for (name, unit_id), text in found.items():
+    by_period: dict[Period, Counts] = {_period(part): {} for part in parts}
+    for (name, unit_id), text in texts.items():
         by_period[_period(name.removeprefix(f"{bucket} "))][unit_id] = codec.read_unit(text)
     return DayCounts(datetime.fromisoformat(counted_at), by_period)
 

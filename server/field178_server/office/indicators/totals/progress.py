@@ -1,4 +1,4 @@
-"""How much of the totals is counted, for whoever waits for figures."""
+"""Progress of the totals in percent, for pages without figures."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _YEARS = 2
 
 
 def share_counted(session: Session, tenant_id: str, lists: CodeLists) -> int:
-    """Return how many percent of the totals are counted: changes, and establishments of the kept periods.
+    """Return the counted percentage of the totals: changes, and establishments of the kept periods.
 
-    Never all of them: what is not settled to its end is not told.
+    At most 99, because figures are available only after the last step.
     """
     progress = progress_of_counts(session, tenant_id)
     if progress.basis != current_basis(lists):

@@ -1,4 +1,4 @@
-"""The counts of periods from the totals, with what is not in them yet."""
+"""Counts of periods from the totals, with changes that are not settled yet."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from field178_shared.indicators.counting import Counts, add_counts
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT, RETURN_KINDS
 
-# More changes than this are settled first: these take a reader two seconds of a core.
+# Most unsettled changes that a request counts; this takes two seconds of a core.
 MOST_UNSETTLED = 1_000
 _SLICE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
-    """Counts that figures are made of: events of the whole span, entities of the periods that are told."""
+    """Counts of units: events of the whole span, and entities of `periods`."""
 
     periods: frozenset[Period]
     totals: Totals
@@ -40,31 +40,31 @@ class PeriodCounts:
         return self._sum(period, APPROVED)
 
     def every(self, period: Period) -> Counts:
-        """Return the same with the records that wait for review."""
+        """Return the counts of approved records and records in review in a period."""
         return self._sum(period, WAITING)
 
     def _sum(self, period: Period, state: str) -> Counts:
         if (period, state) in self._summed:
             return self._summed[period, state]
-        found = self._summed[period, state] = {}
+        counts = self._summed[period, state] = {}
         if state == WAITING:
-            add_counts(found, self.approved(period))
-        names = [one.isoformat() for one in half_months_in(period)]
-        inside = [one for one in self.buckets if one.period == period]
-        # A month can be a period by itself, and a part of several: the same numbers, to be taken once.
-        of = period if period in self.periods else min((one.of for one in inside), default=period)
-        names += [one.name for one in inside if one.of == of]
+            add_counts(counts, self.approved(period))
+        names = [first_day.isoformat() for first_day in half_months_in(period)]
+        inside = [bucket for bucket in self.buckets if bucket.period == period]
+        # A month may be a period itself and a part of several periods, with equal counts: add them once.
+        of = period if period in self.periods else min((bucket.of for bucket in inside), default=period)
+        names += [bucket.name for bucket in inside if bucket.of == of]
         for name in names:
-            add_counts(found, self.totals.get(bucket_of(state, name), {}))
-        return found
+            add_counts(counts, self.totals.get(bucket_of(state, name), {}))
+        return counts
 
 
 def counts_of(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
 ) -> PeriodCounts | None:
-    """Return the counts of units in a period, None where the totals do not tell them.
+    """Return the counts of units in a period; None if the totals are not usable (see `_read`).
 
-    What changed since they were settled is counted now; so are the entities of a period that is not kept.
+    Unsettled changes, and the entities of a period that is not kept, are counted now.
     """
     return _read(session, tenant_id, _Reader(session, tenant_id, lists, [period], today), units)
 
@@ -77,9 +77,10 @@ def counts_at_hand(
     units: Collection[str],
     today: date,
 ) -> PeriodCounts | None:
-    """Return the counts of units in periods within the first, None where the totals do not tell them.
+    """Return the counts of units in the first period and in periods within it.
 
-    Entities are told in the periods that are kept and counted as of today, and in no others.
+    Returns None if the totals are not usable (see `_read`). Entities are counted only in periods that are
+    kept and counted as of today.
     """
     reader = _Reader(session, tenant_id, lists, periods, today)
     reader.leave_out_uncounted()
@@ -89,13 +90,18 @@ def counts_at_hand(
 def whole_counts_at_hand(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
 ) -> PeriodCounts | None:
-    """Return the counts of units in a period, None where they or the entities of the period are not told."""
+    """Return the counts of units in a period; None if events or entities of the period are not counted."""
     reader = _Reader(session, tenant_id, lists, [period], today)
     reader.leave_out_uncounted()
     return _read(session, tenant_id, reader, units) if reader.periods else None
 
 
 def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[str]) -> PeriodCounts | None:
+    """Return the counts of a reader; None if the totals are not usable.
+
+    This is if the lists have changed since the count, if too many changes are not settled, or if the span
+    does not consist of half-months.
+    """
     if reader.progress.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
         return None
     changes = totals.unsettled(session, tenant_id, reader.progress, reader.today, MOST_UNSETTLED + 1)
@@ -105,7 +111,7 @@ def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[s
 
 
 class _Reader:
-    """Reads the counts of periods; the first of them spans the others."""
+    """Reader of the counts of periods. The first period spans the others."""
 
     def __init__(
         self, session: Session, tenant_id: str, lists: CodeLists, periods: Sequence[Period], today: date
@@ -120,27 +126,29 @@ class _Reader:
         self._rows = self.progress.periods
 
     def leave_out_uncounted(self) -> None:
-        """Tell nothing of the entities of periods that are not counted as of today."""
-        self.periods = [one for one in self.periods if self._is_kept(one) and self._is_of_today(one)]
+        """Skip the entity counts of periods that are not counted as of today."""
+        self.periods = [
+            period for period in self.periods if self._is_kept(period) and self._is_of_today(period)
+        ]
 
     def read(self, record_ids: Collection[str], units: Collection[str]) -> PeriodCounts:
-        """Return the counts with what these changed records make of them."""
-        recounting = self._recounting([one for one in self.periods if self._is_kept(one)])
+        """Return the counts of units with the changed records added."""
+        recounting = self._recounting([period for period in self.periods if self._is_kept(period)])
         buckets = tuple(
-            bucket for one in self.periods for bucket in recounting.aggregates.buckets(one, self.today)
+            bucket for period in self.periods for bucket in recounting.aggregates.buckets(period, self.today)
         )
-        missing = [one for one in buckets if not self._has(one)]
-        names = [one.isoformat() for one in half_months_in(self.span)]
-        names += [one.name for one in buckets if one not in missing]
-        wanted = [bucket_of(state, name) for name in names for state in (APPROVED, WAITING)]
-        found = totals.read_totals(self._session, self._tenant_id, recounting.codec, wanted, units)
+        missing = [bucket for bucket in buckets if not self._has(bucket)]
+        names = [first_day.isoformat() for first_day in half_months_in(self.span)]
+        names += [bucket.name for bucket in buckets if bucket not in missing]
+        stored_names = [bucket_of(state, name) for name in names for state in (APPROVED, WAITING)]
+        sums = totals.read_totals(self._session, self._tenant_id, recounting.codec, stored_names, units)
         change = recounting.of_changes(record_ids)
         added = change.totals()
-        for name in wanted:
-            add_counts(found.setdefault(name, {}), added.get(name, {}))
+        for name in stored_names:
+            add_counts(sums.setdefault(name, {}), added.get(name, {}))
         if missing:
-            self._count_entities(missing, change, found)
-        return PeriodCounts(frozenset(self.periods), found, buckets)
+            self._count_entities(missing, change, sums)
+        return PeriodCounts(frozenset(self.periods), sums, buckets)
 
     def _recounting(self, periods: Collection[Period]) -> Recounting:
         return Recounting(self._session, self._tenant_id, self.lists, periods, self.today)
@@ -154,33 +162,33 @@ class _Reader:
     def _has(self, bucket: EntityBucket) -> bool:
         return self._is_kept(bucket.of) and (self._is_of_today(bucket.of) or not bucket.is_dated)
 
-    def _count_entities(
-        self, missing: Collection[EntityBucket], change: SubjectChange, found: Totals
-    ) -> None:
-        kinds = {one.of for bucket in missing for one in bucket.aggregates}
-        wanted = [bucket_of(state, one.name) for one in missing for state in (APPROVED, WAITING)]
+    def _count_entities(self, missing: Collection[EntityBucket], change: SubjectChange, sums: Totals) -> None:
+        kinds = {aggregate.of for bucket in missing for aggregate in bucket.aggregates}
+        names = [bucket_of(state, bucket.name) for bucket in missing for state in (APPROVED, WAITING)]
         for subjects in self._entities(kinds, change):
-            # Anew for each slice, so that no more records are in memory than one slice has.
+            # One instance for each slice, so that memory contains the records of one slice only.
             recounting = self._recounting(self.periods)
             counted = SubjectChange(after=recounting.of_entities(subjects, change).after).totals()
-            for name in wanted:
-                add_counts(found.setdefault(name, {}), counted.get(name, {}))
+            for name in names:
+                add_counts(sums.setdefault(name, {}), counted.get(name, {}))
 
     def _entities(self, kinds: Collection[str], change: SubjectChange) -> Iterator[list[Subject]]:
         others = totals.other_entities(self._session, self._tenant_id, self.lists)
-        # Agencies and totals that only changes tell of.
-        others |= {one for links in change.links.values() for one in links if one[0] in RETURN_KINDS}
-        yield from _slices(one for one in sorted(others) if one[0] in kinds)
+        # Agencies and denominators that only unsettled changes name.
+        others |= {
+            subject for links in change.links.values() for subject in links if subject[0] in RETURN_KINDS
+        }
+        yield from _slices(subject for subject in sorted(others) if subject[0] in kinds)
         reached = ""
         while ESTABLISHMENT in kinds:
-            found = totals.establishments_after(self._session, self._tenant_id, reached, _SLICE)
-            yield found
-            if len(found) < _SLICE:
+            establishments = totals.establishments_after(self._session, self._tenant_id, reached, _SLICE)
+            yield establishments
+            if len(establishments) < _SLICE:
                 return
-            reached = found[-1][1]
+            reached = establishments[-1][1]
 
 
 def _slices(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
     rest = iter(subjects)
-    while found := list(islice(rest, _SLICE)):
-        yield found
+    while part := list(islice(rest, _SLICE)):
+        yield part

@@ -1,6 +1,6 @@
-"""Settling in a process of its own, for a server: a first count takes a core for minutes.
+"""Process that settles the totals for a server: a first count takes minutes of a core.
 
-Steps are as before: whoever is killed leaves whole ones, and the next process goes on behind them.
+A killed process leaves only whole steps, and the next process continues after them.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ Result = TypeVar("Result")
 
 
 def settle_in_own_process(engine: Engine, tenant_id: str, today: date) -> int:
-    """Bring everything into the totals; return how many steps it took.
+    """Settle all changes in a separate process; return the number of steps.
 
-    Raises OSError or CalledProcessError where the process failed; what it wrote until then stays.
+    Raises OSError or CalledProcessError if the process fails; written steps are kept.
     """
     database_url = engine.url.render_as_string(hide_password=False)
     return int(own_process.answer_of(MODULE, database_url, tenant_id, today.isoformat()))
 
 
 def main() -> None:
-    """Settle what the input names: counted at a low priority, written at the usual one.
+    """Settle the totals of the store that the input names, with a low priority for counting.
 
-    A write that holds SQLite's one lock and gets no core would hold up every push.
+    Writes keep the usual priority: a write that holds SQLite's lock and gets no core would delay every push.
     """
     with ThreadPoolExecutor(1) as writer:
-        # Its thread begins before this one lowers its priority, and keeps the usual one.
+        # Start the writer's thread before this thread lowers its priority; it keeps the usual priority.
         writer.submit(int).result()
 
         def write(engine: Engine, work: Callable[[Session], Result]) -> Result:
@@ -52,7 +52,7 @@ def main() -> None:
             lists.follow()
             while settle_step(engine, tenant_id, load(), day, run=write):
                 steps += 1
-                # Lists that were published meanwhile: what was counted by others is counted for nothing.
+                # Lists may have been published meanwhile: counts by older lists would be discarded.
                 lists.refresh()
             return steps
 

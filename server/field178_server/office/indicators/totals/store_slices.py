@@ -1,4 +1,4 @@
-"""Approved records of a whole store in slices: no more of them are in memory than a slice has."""
+"""Slices of the approved records of a whole store, so that memory contains the records of one slice."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import EventsAndEntities
 from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS, RETURN_KINDS
 
-# So many subjects at most, with so many records: some 20 MB.
+# Most subjects of a slice, and records at which it ends: some 20 MB.
 _SUBJECTS, _RECORDS = 500, 1_000
 
 
 def slices_of_store(
     session: Session, tenant_id: str, lists: CodeLists, today: date
 ) -> Iterator[EventsAndEntities]:
-    """Yield all approved events of a store, and all entities with theirs.
+    """Yield all approved events and all entities of a store in slices.
 
-    The records alone are read, not the totals: it is as exact while these are not counted.
+    Only records are read, so that the result is exact even if the totals are not counted.
     """
     subjects = _Subjects(ends_of(merge_steps(session, tenant_id)), entities_of_lists(lists))
     for record in records_as_written(session, tenant_id):
         subjects.add(record, lists)
     for part, links in subjects.slices():
-        # Anew for each slice: it holds the records that it has read.
+        # One instance for each slice, because it keeps the records that it has read.
         recounting = Recounting(session, tenant_id, lists, (), today)
         yield recounting.approved_facts(part, SubjectChange(links=links))
 
@@ -48,7 +48,7 @@ def slices_of_store(
 class _Subjects:
     """Subjects of the records of a store, and the records of each entity.
 
-    `ends`: the end of the merges of each merged establishment, whose records count there.
+    `ends`: the merge target of each merged establishment, which its records count for.
     """
 
     ends: Mapping[str, str]
@@ -56,22 +56,22 @@ class _Subjects:
     records: dict[Subject, list[str]] = field(default_factory=dict)
 
     def add(self, record: CountedRecord, lists: CodeLists) -> None:
-        """Add what a record counts in."""
+        """Add the subjects in which a record counts."""
         if record.type in OF_EVENTS:
             self.every.add((RECORD, record.record_id))
         if record.type in RECORD_KINDS:
             self.every.add((record.type, record.record_id))
-        for kind, one in links_of(record, lists):
+        for kind, subject_id in links_of(record, lists):
             if kind in (PLAN, PLANNED_AT):
-                self.every.add((PLAN, one if kind == PLAN else plan_of_place(one)))
+                self.every.add((PLAN, subject_id if kind == PLAN else plan_of_place(subject_id)))
             elif kind in ENTITY_KINDS:
-                owner = (kind, self.ends.get(one, one) if kind == ESTABLISHMENT else one)
+                owner = (kind, self.ends.get(subject_id, subject_id) if kind == ESTABLISHMENT else subject_id)
                 self.records.setdefault(owner, []).append(record.record_id)
                 if kind in RETURN_KINDS:
                     self.every.add(owner)
 
     def slices(self) -> Iterator[tuple[list[Subject], dict[str, frozenset[Subject]]]]:
-        """Yield the next subjects, and the links of the records of those that are entities."""
+        """Yield slices: subjects, and the links of records to the entities among them."""
         part: list[Subject] = []
         links: dict[str, set[Subject]] = {}
         for subject in sorted(self.every):
@@ -79,7 +79,7 @@ class _Subjects:
             for record_id in self.records.get(subject, ()):
                 links.setdefault(record_id, set()).add(subject)
             if len(part) == _SUBJECTS or len(links) >= _RECORDS:
-                yield part, {one: frozenset(owners) for one, owners in links.items()}
+                yield part, {record_id: frozenset(owners) for record_id, owners in links.items()}
                 part, links = [], {}
         if part:
-            yield part, {one: frozenset(owners) for one, owners in links.items()}
+            yield part, {record_id: frozenset(owners) for record_id, owners in links.items()}

@@ -1,4 +1,4 @@
-"""The totals as they are stored, how far they are, and what is not in them yet."""
+"""Stored totals: reads, writes, progress, and changes that are not settled yet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from field178_shared.indicators.subjects import (
 )
 from field178_shared.records.plan import UNANNOUNCED
 
-ASKED, COUNTING, COUNTED = "asked", "counting", "counted"
+REQUESTED, COUNTING, COUNTED = "asked", "counting", "counted"
 _SUBJECT = ("tenant_id", "kind", "subject_id", "part")
 _TOTAL = ("tenant_id", "bucket", "unit_id")
 _BASIS = Prepared(
@@ -90,7 +90,7 @@ _TOTALS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class KeptPeriod:
-    """How far a period is counted, and when somebody asked for it last."""
+    """Progress of a kept period, and the day of its last request."""
 
     state: str
     reached: str
@@ -100,10 +100,10 @@ class KeptPeriod:
 
 @dataclass(frozen=True, slots=True)
 class CountProgress:
-    """How far the counts are: what they were made by, None where nothing is counted, and in how many steps.
+    """Progress of the counts: basis (None: no counts), number of steps, periods and scopes.
 
-    `periods`: those that are kept, the earliest first. `scopes`: seq and floor of each, and those counted.
-    `windows_ended_on`: the day as of which windows of unannounced visits that ended are counted.
+    `periods`: kept periods, earliest first. `scopes`: scope, seq, floor, counted seq and counted floor.
+    `windows_ended_on`: the day as of which ended windows of unannounced visits are counted.
     """
 
     basis: str | None
@@ -115,10 +115,10 @@ class CountProgress:
 
 @dataclass(slots=True)
 class Unsettled:
-    """The next records whose changes are not in the totals, and seq and floor of the scopes with them.
+    """Next records with unsettled changes, and the cursors (seq, floor) of scopes after settling them.
 
-    `count`: how many changes there are at most; `is_all`: these are all. `is_lost`: some of them cannot be
-    told any more, so that all has to be counted anew.
+    `count`: upper bound of the number of changes. `is_all`: no other changes are left. `is_lost`: changes
+    left the feed before they were counted, so that all counts have to be made again.
     """
 
     record_ids: set[str] = field(default_factory=set)
@@ -130,63 +130,63 @@ class Unsettled:
 
 @dataclass(slots=True)
 class Sums:
-    """The rows of totals that change: those to write, and the keys of those that are nothing now."""
+    """Changed rows of totals: rows to write, and keys of rows to delete."""
 
     rows: list[tuple[str, ...]] = field(default_factory=list)
     gone: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def progress_of_counts(session: Session, tenant_id: str) -> CountProgress:
-    """Return how far the counts are."""
-    asked = {"tenant_id": tenant_id}
-    basis, periods, scopes = rows_together(session, (_BASIS, asked), (_PERIODS, asked), (_SCOPES, asked))
+    """Return the progress of the counts."""
+    values = {"tenant_id": tenant_id}
+    basis, periods, scopes = rows_together(session, (_BASIS, values), (_PERIODS, values), (_SCOPES, values))
     [(made_by, steps, windows_ended_on)] = basis or [(None, 0, None)]
     kept = {Period(first, end): KeptPeriod(*row) for first, end, *row in periods}
     return CountProgress(made_by, steps, windows_ended_on, kept, scopes)
 
 
 def totals_stamp(session: Session, tenant_id: str) -> Hashable:
-    """Return what changes with the totals: the basis that they are counted by, and the number of steps."""
+    """Return a cache key that changes with the totals: basis and number of steps; None without counts."""
     query = select(IndicatorBasis.basis, IndicatorBasis.steps).where(IndicatorBasis.tenant_id == tenant_id)
     row = session.execute(query).one_or_none()
     return None if row is None else (row.basis, row.steps)
 
 
 def unsettled(session: Session, tenant_id: str, progress: CountProgress, today: date, most: int) -> Unsettled:
-    """Return the next changes since the totals were settled, so many at most, by the feed of each scope.
+    """Return the next `most` unsettled changes from the feeds of all scopes.
 
-    The unannounced visits whose windows ended since are among them, all of them.
+    All unannounced visits whose windows have ended since the last settling are included.
     """
-    found = Unsettled(_windows_ended(session, tenant_id, progress.windows_ended_on, today))
-    found.count = len(found.record_ids)
+    changes = Unsettled(_windows_ended(session, tenant_id, progress.windows_ended_on, today))
+    changes.count = len(changes.record_ids)
     for scope, seq, floor, cursor, begun_at in progress.scopes:
         since, begun_at = cursor or 0, floor if begun_at is None else begun_at
-        # What left the feed after it was counted and before its going was: nobody can tell what it was.
-        found.is_lost = found.is_lost or floor > max(since, begun_at)
-        found.count += seq - since
-        left = most - len(found.record_ids)
+        # Rows above the counted seq have left the feed: their record ids are unknown.
+        changes.is_lost = changes.is_lost or floor > max(since, begun_at)
+        changes.count += seq - since
+        left = most - len(changes.record_ids)
         if seq == since:
             continue
         if left <= 0:
-            found.is_all = False
+            changes.is_all = False
             continue
-        asked = {"tenant_id": tenant_id, "scope": scope, "since": since, "most": left}
-        rows = _FEED.rows(session, asked)
-        found.record_ids.update(record_id for record_id, _ in rows)
+        values = {"tenant_id": tenant_id, "scope": scope, "since": since, "most": left}
+        rows = _FEED.rows(session, values)
+        changes.record_ids.update(record_id for record_id, _ in rows)
         last = rows[-1][1] if rows else since
-        found.is_all = found.is_all and len(rows) < left
-        found.cursors[scope] = (last if len(rows) == left else max(seq, last), begun_at)
-    return found
+        changes.is_all = changes.is_all and len(rows) < left
+        changes.cursors[scope] = (last if len(rows) == left else max(seq, last), begun_at)
+    return changes
 
 
 def _windows_ended(session: Session, tenant_id: str, counted_on: date | None, today: date) -> set[str]:
-    """Return the unannounced visits whose windows ended since a day."""
+    """Return the ids of unannounced visits whose windows ended from `counted_on` until yesterday."""
     if counted_on is None or counted_on >= today:
         return set()
     item = PlanItemRow
     query = select(item.record_id).where(
         item.tenant_id == tenant_id,
-        # Of the index on year and window: a window ends in its year or in the next.
+        # For the index on year and window: a window ends in its year or in the next.
         item.year.between(counted_on.year - 1, today.year),
         item.window_to >= counted_on,
         item.window_to < today,
@@ -197,7 +197,7 @@ def _windows_ended(session: Session, tenant_id: str, counted_on: date | None, to
 
 
 def move_cursors(session: Session, tenant_id: str, cursors: Mapping[str, tuple[int, int]]) -> None:
-    """Keep how far the scopes are in the totals."""
+    """Store the cursors of scopes."""
     rows = [(tenant_id, scope, *cursor) for scope, cursor in sorted(cursors.items())]
     table = table_of(IndicatorCursor)
     bulk.upsert(session.connection(), table, ("tenant_id", "scope", "seq", "floor"), rows)
@@ -210,26 +210,26 @@ def write_subjects(
     before: Mapping[SubjectPart, Counted],
     after: Mapping[SubjectPart, Counted],
 ) -> None:
-    """Put what subjects count in the place of what they counted."""
+    """Replace the stored counts of subjects: `before` by `after`."""
     connection, table = session.connection(), table_of(IndicatorSubject)
     nothing = Counted()
-    there = {one: counted for one, counted in after.items() if counted != nothing}
-    gone = [(tenant_id, *one) for one in before if one not in there]
+    there = {part: counted for part, counted in after.items() if counted != nothing}
+    gone = [(tenant_id, *part) for part in before if part not in there]
     rows = [
-        (tenant_id, *one, codec.written(counted))
-        for one, counted in there.items()
-        if before.get(one) != counted
+        (tenant_id, *part, codec.written(counted))
+        for part, counted in there.items()
+        if before.get(part) != counted
     ]
     bulk.delete(connection, table, _SUBJECT, sorted(gone))
     bulk.upsert(connection, table, (*_SUBJECT, "counts"), sorted(rows))
 
 
 def sums_of(session: Session, tenant_id: str, codec: Codec, added: Totals) -> Sums:
-    """Return what totals are when this is added to them."""
+    """Return the changed rows of totals after `added` is added to the stored totals."""
     changed = {bucket: counts for bucket, counts in added.items() if counts}
-    found = Sums()
+    sums = Sums()
     if not changed:
-        return found
+        return sums
     units = set().union(*changed.values())
     stored = read_totals(session, tenant_id, codec, changed, units)
     for bucket, counts in sorted(changed.items()):
@@ -238,14 +238,14 @@ def sums_of(session: Session, tenant_id: str, codec: Codec, added: Totals) -> Su
         add_counts(of_bucket, counts)
         for unit_id in sorted(counts):
             if unit_id in of_bucket:
-                found.rows.append((tenant_id, bucket, unit_id, codec.written_unit(of_bucket[unit_id])))
+                sums.rows.append((tenant_id, bucket, unit_id, codec.written_unit(of_bucket[unit_id])))
             elif unit_id in was:
-                found.gone.append((tenant_id, bucket, unit_id))
-    return found
+                sums.gone.append((tenant_id, bucket, unit_id))
+    return sums
 
 
 def write_totals(session: Session, sums: Sums) -> None:
-    """Write the totals of buckets and units that have changed."""
+    """Write the changed rows of totals."""
     connection, table = session.connection(), table_of(IndicatorTotal)
     bulk.delete(connection, table, _TOTAL, sums.gone)
     bulk.upsert(connection, table, (*_TOTAL, "counts"), sums.rows)
@@ -254,17 +254,17 @@ def write_totals(session: Session, sums: Sums) -> None:
 def read_totals(
     session: Session, tenant_id: str, codec: Codec, buckets: Iterable[str], units: Collection[str]
 ) -> Totals:
-    """Return the totals of buckets and units."""
-    found: dict[str, Counts] = {}
-    asked = {"tenant_id": tenant_id, "buckets": sorted(buckets), "units": sorted(units)}
-    for bucket, unit_id, counts in _TOTALS.rows(session, asked):
-        found.setdefault(bucket, {})[unit_id] = codec.read_unit(counts)
-    return found
+    """Return the stored totals of buckets and units."""
+    totals: dict[str, Counts] = {}
+    values = {"tenant_id": tenant_id, "buckets": sorted(buckets), "units": sorted(units)}
+    for bucket, unit_id, counts in _TOTALS.rows(session, values):
+        totals.setdefault(bucket, {})[unit_id] = codec.read_unit(counts)
+    return totals
 
 
 def other_entities(session: Session, tenant_id: str, lists: CodeLists) -> set[Subject]:
-    """Return all entities but the establishments: those of the lists, of records, and of returns."""
-    found = entities_of_lists(lists)
+    """Return all entities except establishments: from lists, records and returns."""
+    entities = entities_of_lists(lists)
     records = select(Record.type, Record.record_id).where(
         Record.tenant_id == tenant_id,
         Record.type.in_(sorted(RECORD_KINDS - {ESTABLISHMENT})),
@@ -274,18 +274,18 @@ def other_entities(session: Session, tenant_id: str, lists: CodeLists) -> set[Su
         IndicatorLink.tenant_id == tenant_id, IndicatorLink.kind.in_(sorted(RETURN_KINDS))
     )
     for query in (records, stated.distinct()):
-        found.update((kind, one) for kind, one in session.execute(query))
-    return found
+        entities.update((kind, entity_id) for kind, entity_id in session.execute(query))
+    return entities
 
 
 def entities_of_lists(lists: CodeLists) -> set[Subject]:
-    """Return the entities that rows of the lists are."""
+    """Return the entities of the lists: schools, zones and media outlets."""
     rows = ((SCHOOL, lists.schools), (ZONE, lists.zones), (OUTLET, lists.media_outlets))
-    return {(kind, one) for kind, places in rows for one in places}
+    return {(kind, row_id) for kind, places in rows for row_id in places}
 
 
 def establishments_after(session: Session, tenant_id: str, reached: str, most: int) -> list[Subject]:
-    """Return the next establishments of the register in the order of their ids."""
+    """Return the next `most` establishments of the register after an id, ordered by id."""
     row = EstablishmentProjection
     query = (
         select(row.record_id)
@@ -293,9 +293,9 @@ def establishments_after(session: Session, tenant_id: str, reached: str, most: i
         .order_by(row.record_id)
         .limit(most)
     )
-    return [(ESTABLISHMENT, one) for one in session.scalars(query)]
+    return [(ESTABLISHMENT, establishment_id) for establishment_id in session.scalars(query)]
 
 
 def years_kept(today: date) -> tuple[Period, ...]:
-    """Return the periods that are kept whether anybody asks or not: this calendar year and the last."""
+    """Return the periods that are always kept: the last calendar year and this one."""
     return Period.of_year(today.year - 1), Period.of_year(today.year)

@@ -1,6 +1,6 @@
-"""The thread that looks after the totals of a server, so that a reader rarely counts anything.
+"""Thread that settles the totals of a server in the background, so that requests rarely count.
 
-A few changes it settles itself; what takes longer a process of its own does, one at a time on a store.
+It settles a few changes itself and starts a process for more, one process at a time for a store.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ log = structlog.get_logger()
 
 @contextmanager
 def totals_running(runtime: Runtime, look_every_s: float = LOOK_EVERY_S) -> Iterator[None]:
-    """Settle beside the requests while the block lasts."""
+    """Run the thread of the totals within the block."""
     is_over = threading.Event()
-    # By lists that another process has replaced meanwhile the two would count against each other for ever.
+    # Two processes with different lists would each discard the counts of the other, without end.
     lists = ListsInForce(runtime.engine, runtime.tenant_id)
 
     def run() -> None:
@@ -42,7 +42,7 @@ def totals_running(runtime: Runtime, look_every_s: float = LOOK_EVERY_S) -> Iter
                 lists.follow()
                 settle_if_needed(runtime)
             except (SQLAlchemyError, AppError, OSError, CalledProcessError) as error:
-                # A store that is away or busy, or a process that was killed: the next look goes on.
+                # The store is unavailable or busy, or the process was killed: the next turn tries again.
                 exit_code = getattr(error, "returncode", None)
                 log.warning("totals_not_settled", error=type(error).__name__, exit_code=exit_code)
 
@@ -55,9 +55,9 @@ def totals_running(runtime: Runtime, look_every_s: float = LOOK_EVERY_S) -> Iter
 
 
 def settle_if_needed(runtime: Runtime) -> int:
-    """Settle what there is; return the number of steps. A store where nothing happens is not written to.
+    """Settle all changes; return the number of steps. Nothing is written if the totals are up to date.
 
-    Raises OSError or CalledProcessError where the process that settles failed.
+    Raises OSError or CalledProcessError if the settling process fails.
     """
     engine, tenant_id, today = runtime.engine, runtime.tenant_id, local_date(runtime.clock.now())
     with snapshot(engine) as session:
@@ -66,7 +66,7 @@ def settle_if_needed(runtime: Runtime) -> int:
         are_few = are_few_left(session, tenant_id, load(), today)
     with file_locked(runtime.settings.data_dir / LOCK) as is_mine:
         if not is_mine:
-            # Another process of this server is at it.
+            # Another process of this server is settling.
             return 0
         if are_few:
             return settle(engine, tenant_id, load(), today)

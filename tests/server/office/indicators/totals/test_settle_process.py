@@ -22,7 +22,7 @@ from field178_server.database.single_server import file_locked
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.totals import settle_process, updater
-from field178_server.office.indicators.totals.operations import FEW_CHANGES, forget, is_settled
+from field178_server.office.indicators.totals.operations import FEW_CHANGES, invalidate_counts, is_settled
 from field178_server.office.indicators.totals.updater import LOCK, settle_if_needed, totals_running
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -107,7 +107,7 @@ def test_what_a_killed_process_has_counted_stays_and_the_next_one_counts_the_res
     assert settle_if_needed(office.runtime) > 0
     assert settled(office)
     counted = totals(office)
-    run_write(office.engine, lambda session: forget(session, office.settings.tenant))
+    run_write(office.engine, lambda session: invalidate_counts(session, office.settings.tenant))
     settle_if_needed(office.runtime)
     assert totals(office) == counted != []
 

@@ -10,7 +10,7 @@ from tests.server.office.indicators.test_queries import AREA, store
 
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.from_above import counts_people, hidden_figures, seen_value
+from field178_server.office.indicators.external_view import counts_people, hidden_figures, seen_value
 from field178_server.office.indicators.queries import figures
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load

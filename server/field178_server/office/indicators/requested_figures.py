@@ -1,4 +1,4 @@
-"""What words ask of the figures: a period of a year, a plan and an area, as far as the officer sees it."""
+"""Requested figures: the year, period, plan and area that the arguments of a request name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FIRST_YEAR, LAST_YEAR = 2015, 2100
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFigures:
-    """Figures that are asked for; `areas` are those that the officer may choose, by key.
+class RequestedFigures:
+    """Plan, period and area of the requested figures. `areas`: the areas that the officer may choose, by key.
 
-    `is_from_above`: the reader sees roll-ups in which numbers of a few are hidden. Such a reader has one kind
-    of year and one area: what two of them differ by may be a few.
+    `is_from_above`: the officer reads aggregates only, in which small numbers are hidden. Such an officer has
+    one kind of year and one area, because the difference of two may be a small number.
     """
 
     profile: TargetProfile
@@ -38,14 +38,14 @@ class AskedFigures:
 
     @property
     def is_rounded(self) -> bool:
-        """Whether the reader sees numbers rounded down: from above, while the year lasts."""
+        """Whether numbers are rounded down: for readers of aggregates, before the end of the year."""
         return self.is_from_above and self.question.is_unfinished
 
 
-def asked_figures(
+def read_requested_figures(
     arguments: Mapping[str, str], officer: OfficerContext, lists: CodeLists, today: date
-) -> AskedFigures:
-    """Read what is asked for; what it cannot mean is the default, an area that is not seen is not shown."""
+) -> RequestedFigures:
+    """Return the figures that arguments request; invalid arguments are replaced by defaults."""
     year = parse_whole_number(arguments.get("year", ""), 4) or today.year
     year = year if FIRST_YEAR <= year <= LAST_YEAR else today.year
     name = arguments.get("period", "")
@@ -61,4 +61,4 @@ def asked_figures(
     if area_id not in areas:
         area_id = area_of(profile, areas)
     question = FigureQuestion(lists, period, areas[area_id], today)
-    return AskedFigures(profile, year, name, kind, area_id, areas, question, is_from_above)
+    return RequestedFigures(profile, year, name, kind, area_id, areas, question, is_from_above)
