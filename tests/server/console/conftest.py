@@ -126,7 +126,7 @@ class FieldWork:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         frames = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
         (receipt,) = (
-            one for one in frames if one["frame"] == "res" and one["change_id"] == change["change_id"]
+            frame for frame in frames if frame["frame"] == "res" and frame["change_id"] == change["change_id"]
         )
         return dict(receipt)
 
@@ -148,9 +148,9 @@ def staffed(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     office = Office(copy_of(furnished, folder))
     stored = Passwords("test").hash(PASSWORD)
     for role in EXTRA_ROLES:
-        wanted = AccountRequest(role, f"Cán bộ {role}", role, None, ())
+        request = AccountRequest(role, f"Cán bộ {role}", role, None, ())
         run_write(
-            office.engine, lambda session, w=wanted: accounts.add(session, office.context, w, (), stored)
+            office.engine, lambda session, w=request: accounts.add(session, office.context, w, (), stored)
         )
     office.close()
     return folder
@@ -210,11 +210,11 @@ def reviewer(signed_in: Callable[[str], Browser]) -> Browser:
 @pytest.fixture
 def colleague(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
     """Return the browser of a second reviewer."""
-    wanted, stored = (
+    request, stored = (
         AccountRequest("dung", "Cán bộ dung", "reviewer", None, ()),
         Passwords("test").hash(PASSWORD),
     )
-    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.context, request, (), stored))
     return signed_in("dung")
 
 

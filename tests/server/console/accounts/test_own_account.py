@@ -39,15 +39,15 @@ def test_authenticator_is_asked_for_once_a_code_proved_it_and_ends_with_the_pass
     office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
     browser = signed_in("chi")
-    found = re.search(r'name="secret" value="([A-Z2-7]+)"', browser.text("/account/authenticator"))
-    assert found is not None
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', browser.text("/account/authenticator"))
+    assert secret is not None
 
     def code() -> str:
-        return totp.code_of_step(found[1], int(office.clock.now().timestamp()) // totp.STEP_S)
+        return totp.code_of_step(secret[1], int(office.clock.now().timestamp()) // totp.STEP_S)
 
-    form = {"secret": found[1], "password": PASSWORD}
+    form = {"secret": secret[1], "password": PASSWORD}
     wrong = browser.post("/account/authenticator", form | {"code": "000000"})
-    assert (wrong.status_code, found[1] in wrong.get_data(as_text=True)) == (422, True)
+    assert (wrong.status_code, secret[1] in wrong.get_data(as_text=True)) == (422, True)
     assert signs_in(office, PASSWORD)
     used = code()
     assert browser.post("/account/authenticator", form | {"code": used}).status_code == 303

@@ -105,6 +105,6 @@ def test_the_trail_tells_who_issued_enrolled_and_activated(office: Office) -> No
     )
     assert (issued.actor_id, issued.object_id) == (office.officer_id("admin"), office.officer_id("an"))
     assert enrolled.object_id == activated.object_id == tablet.device
-    told = {"officer": office.officer_id("an"), "issued_by": office.officer_id("admin")}
-    assert json.loads(enrolled.details or "") == told
+    details = {"officer": office.officer_id("an"), "issued_by": office.officer_id("admin")}
+    assert json.loads(enrolled.details or "") == details
     assert activated.actor_id == office.officer_id("an")

@@ -24,11 +24,11 @@ def test_wrong_password_says_what_to_check_and_keeps_the_login(stranger: Browser
 
 
 def test_unknown_login_reads_like_a_wrong_password(stranger: Browser) -> None:
-    known, unknown = (
+    page_of_officer, page_of_stranger = (
         stranger.client.post("/sign-in", data={"login": login, "password": "sai"}).get_data(as_text=True)
         for login in ("chi", "khong")
     )
-    assert known.replace("chi", "*") == unknown.replace("khong", "*").replace("chi", "*")
+    assert page_of_officer.replace("chi", "*") == page_of_stranger.replace("khong", "*").replace("chi", "*")
 
 
 def test_too_many_attempts_ask_to_wait(office: Office, stranger: Browser) -> None:
