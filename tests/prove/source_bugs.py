@@ -240,6 +240,13 @@ BUGS: Mapping[str, SourceBug] = {
         _COLUMNS,
         "names_a_person",
     ),
+    "free_text_of_an_entry_is_exported": SourceBug(
+        f"{_H}schemas.fields.columns",
+        "if is_member and not member.why_not_exported:",
+        "if is_member:",
+        _COLUMNS,
+        "may_identify",
+    ),
     "count_that_points_at_a_person_is_exported": SourceBug(
         f"{_H}schemas.fields.columns", " and not item.is_suppressed:", ":", _COLUMNS, "every_question"
     ),
