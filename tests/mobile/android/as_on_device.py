@@ -19,21 +19,29 @@ ALLOWED = set(sys.argv[2].split(","))
 SITE = sys.argv[3]
 # Left out by the recipe of Python, by its list of unwanted files, or for want of a library.
 NOT_BUILT = {
-    *("_bz2", "_curses", "_dbm", "_gdbm", "_lzma", "_tkinter", "curses", "ensurepip", "grp", "idlelib"),
-    *("lib2to3", "pydoc_data", "readline", "resource", "test", "tkinter", "turtledemo", "wsgiref"),
-}
+    "_bz2",
+    "_curses",
+    "_dbm",
+    "_gdbm",
+    "_lzma",
+    "_tkinter",
+    "curses",
+    "ensurepip",
+    "grp",
+    "idlelib",
+} | {"lib2to3", "pydoc_data", "readline", "resource", "test", "tkinter", "turtledemo", "wsgiref"}
 OWN = {"field178_mobile", "field178_shared"}
 KNOWN = (set(sys.stdlib_module_names) | OWN | ALLOWED) - NOT_BUILT
 
 
 class Border:
-    """Refuses to find what would not be there."""
+    """A finder of modules that refuses those an Android build lacks."""
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
-        """Return None to let the usual finders look."""
+        """Refuse a module that the build lacks; return None for all others, which the usual finders load."""
         top = name.partition(".")[0]
         if top not in KNOWN:
             self.refused.add(top)
@@ -46,8 +54,8 @@ def modules() -> list[str]:
     names = []
     for package in sorted(OWN):
         names.append(package)
-        found = pkgutil.walk_packages(import_module(package).__path__, f"{package}.")
-        names += [one.name for one in found if not one.name.endswith("__main__")]
+        modules = pkgutil.walk_packages(import_module(package).__path__, f"{package}.")
+        names += [module.name for module in modules if not module.name.endswith("__main__")]
     for name in names:
         import_module(name)
     return names
@@ -89,7 +97,7 @@ def first_screen() -> str:
 
 
 def main() -> None:
-    """Print what was found."""
+    """Print a JSON report of the first screen, the modules and the opened files."""
     opened: set[str] = set()
 
     def listen(event: str, arguments: tuple[object, ...]) -> None:

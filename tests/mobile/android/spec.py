@@ -20,16 +20,18 @@ def app() -> dict[str, str]:
 
 def listed(name: str) -> list[str]:
     """Return a value that is a list, as buildozer splits it."""
-    return [one.strip() for one in app()[name].split(",")]
+    return [part.strip() for part in app()[name].split(",")]
 
 
 def requirements() -> dict[str, str]:
     """Return name → version, empty where the recipe decides."""
-    pairs = (one.partition("==") for one in listed("requirements"))
+    pairs = (requirement.partition("==") for requirement in listed("requirements"))
     return {name: version for name, _equals, version in pairs}
 
 
 def recipes() -> set[str]:
     """Return the names of all recipes, in small letters: python-for-android finds them in any."""
     theirs = (Path(__file__).parent / "p4a_recipes.txt").read_text("ascii").splitlines()[1:]
-    return {name.lower() for name in [*theirs, *(one.name for one in (MOBILE / "apk/recipes").iterdir())]}
+    return {
+        name.lower() for name in [*theirs, *(folder.name for folder in (MOBILE / "apk/recipes").iterdir())]
+    }

@@ -61,7 +61,7 @@ def test_nothing_is_backed_up_or_carried_to_another_device() -> None:
 
 
 def test_every_kind_of_file_is_taken() -> None:
-    """Buildozer 1.6.0 reads an empty list of endings as one empty ending: only LICENSE would be built."""
+    """A file ending is listed nowhere: Buildozer 1.6.0 reads an empty list as one empty ending."""
     assert [name for name in app() if name.startswith("source.")] == ["source.dir"]
 
 
@@ -147,8 +147,8 @@ def test_no_requirement_of_a_requirement_is_missing() -> None:
 
 
 def test_build_has_all_that_the_tablet_is_declared_to_need_in_a_version_that_fits() -> None:
-    declared = [Requirement(one) for one in PROJECT["dependencies"]]
-    declared += [Requirement(one) for one in PROJECT["optional-dependencies"]["mobile"]]
+    declared = [Requirement(text) for text in PROJECT["dependencies"]]
+    declared += [Requirement(text) for text in PROJECT["optional-dependencies"]["mobile"]]
     built = {canonicalize_name(name): version for name, version in requirements().items()}
     for needed in declared:
         if needed.marker is None or needed.marker.evaluate(ANDROID):

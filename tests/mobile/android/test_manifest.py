@@ -15,17 +15,17 @@ from field178_mobile.platform.android import device, lending, papers
 
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
-    found = importlib.util.spec_from_file_location("apk_hook", MOBILE / "apk/hook.py")
-    assert found is not None
-    assert found.loader is not None
-    made = importlib.util.module_from_spec(found)
-    found.loader.exec_module(made)
+    spec = importlib.util.spec_from_file_location("apk_hook", MOBILE / "apk/hook.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
     return made
 
 
 def manifest(*, backup: str = "false", flags: str | None = None, more: str = "", inside: str = "") -> str:
     """Return what python-for-android 2026.5.9 writes for the spec, less what does not matter here."""
-    asked = "".join(
+    permissions = "".join(
         f'<uses-permission android:name="android.permission.{name}" />'
         for name in listed("android.permissions")
     )
@@ -34,7 +34,7 @@ def manifest(*, backup: str = "false", flags: str | None = None, more: str = "",
     <manifest xmlns:android="http://schemas.android.com/apk/res/android" android:versionName="0.1.0">
       <uses-sdk android:minSdkVersion="26" android:targetSdkVersion="34" />
       <uses-feature android:glEsVersion="0x00020000" />
-      {asked}{more}
+      {permissions}{more}
       <application android:label="@string/app_name" android:allowBackup="{backup}" {flags}>
         <meta-data android:name="wakelock" android:value="0"/>
         <activity android:name="org.kivy.android.PythonActivity" android:exported="true"
@@ -76,7 +76,7 @@ def test_second_run_over_the_same_folder_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         (
             {"more": '<uses-permission android:name="android.permission.CAMERA" />'},
@@ -92,9 +92,9 @@ def test_second_run_over_the_same_folder_changes_nothing(
     ],
 )
 def test_manifest_that_says_more_than_it_may_stops_the_build(
-    hook: ModuleType, wrong: dict[str, str], said: str
+    hook: ModuleType, wrong: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         hook.completed(manifest(**wrong))
 
 
@@ -106,7 +106,7 @@ def test_missing_permission_stops_the_build(hook: ModuleType) -> None:
 
 def test_only_the_two_folders_of_the_lender_can_be_lent() -> None:
     paths = Xml.parse(MOBILE / "apk/xml/shared_files.xml").getroot()
-    assert [(one.tag, one.get("path")) for one in paths] == [
+    assert [(path.tag, path.get("path")) for path in paths] == [
         ("files-path", "incoming/"),
         ("files-path", "outgoing/"),
     ]

@@ -62,11 +62,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 def load(name: str) -> ModuleType:
     path = MOBILE / "apk/recipes" / name / "__init__.py"
-    found = importlib.util.spec_from_file_location(f"apk_recipe_{name}", path)
-    assert found is not None
-    assert found.loader is not None
-    made = importlib.util.module_from_spec(found)
-    found.loader.exec_module(made)
+    spec = importlib.util.spec_from_file_location(f"apk_recipe_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
     return made
 
 

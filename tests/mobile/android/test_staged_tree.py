@@ -24,23 +24,11 @@ IMPORTED_AS = {
 }
 TOOLS = {"python3", "hostpython3", "sqlite3", "openssl"}
 # Gone from the standard library by Python 3.14.
-GONE = {
-    *(
-        "aifc",
-        "asynchat",
-        "asyncore",
-        "audioop",
-        "cgi",
-        "cgitb",
-        "chunk",
-        "crypt",
-        "distutils",
-        "imghdr",
-        "imp",
-    ),
-    *("lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd"),
-    *("sunau", "telnetlib", "uu", "xdrlib"),
-}
+GONE = (
+    {"aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils"}
+    | {"imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes"}
+    | {"smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"}
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,19 +48,19 @@ def names(folder: Path) -> set[str]:
 
 
 def import_names() -> set[str]:
-    found: set[str] = set()
+    modules: set[str] = set()
     for name in requirements().keys() - TOOLS:
         if name in IMPORTED_AS:
-            found |= IMPORTED_AS[name]
+            modules |= IMPORTED_AS[name]
         elif name not in ("chardet", "six"):
             files = distribution(name).files or []
-            found |= {str(one.parts[0]).removesuffix(".py") for one in files if one.suffix == ".py"}
-    return found - {"..", "__pycache__"}
+            modules |= {str(path.parts[0]).removesuffix(".py") for path in files if path.suffix == ".py"}
+    return modules - {"..", "__pycache__"}
 
 
 @pytest.fixture(scope="module")
 def started(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the tablet said when it was started from compiled files alone, as the device starts it."""
+    """The report of a tablet that was started from compiled files alone, as the device starts it."""
     device = tmp_path_factory.mktemp("device")
     for name in names(staged):
         target = device / name
@@ -99,9 +87,9 @@ def started(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["from"].startswith(str(device))
-    return dict(said)
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["from"].startswith(str(device))
+    return dict(report)
 
 
 def test_same_sources_give_the_same_folder(staged: Path, tmp_path: Path) -> None:
@@ -126,11 +114,10 @@ def test_spec_builds_from_where_it_is_staged() -> None:
 
 def test_nothing_of_server_tests_or_tools_is_in_it(staged: Path) -> None:
     tops = {name.partition("/")[0] for name in names(staged)}
-    told = f"field178-{app()['version']}.dist-info"
-    assert tops == {"LICENSE", "NOTICE", "main.py", "field178_mobile", "field178_shared", told}
-    assert {Path(name).suffix for name in names(staged)} == {
-        *("", ".py", ".kv", ".mo", ".sql", ".json", ".ttf", ".txt"),
-    }
+    metadata_folder = f"field178-{app()['version']}.dist-info"
+    assert tops == {"LICENSE", "NOTICE", "main.py", "field178_mobile", "field178_shared", metadata_folder}
+    suffixes = {"", ".py", ".kv", ".mo", ".sql", ".json", ".ttf", ".txt"}
+    assert {Path(name).suffix for name in names(staged)} == suffixes
 
 
 def test_every_other_file_of_the_packages_is_left_out_on_purpose(staged: Path) -> None:
@@ -184,19 +171,23 @@ def test_code_is_python_that_3_14_takes_without_a_warning(staged: Path) -> None:
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Try) and node.finalbody:
-                faults += [f"{path}:{one.lineno} leaves a finally" for one in _leaving(node.finalbody)]
+                faults += [
+                    f"{path}:{statement.lineno} leaves a finally" for statement in _leaving(node.finalbody)
+                ]
             if isinstance(node, ast.Import):
-                faults += [f"{path}: {one.name}" for one in node.names if one.name.partition(".")[0] in GONE]
+                faults += [
+                    f"{path}: {alias.name}" for alias in node.names if alias.name.partition(".")[0] in GONE
+                ]
             if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in GONE:
                 faults.append(f"{path}: {node.module}")
     assert faults == []
 
 
 def _leaving(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return what jumps out of a `finally`, which 3.14 warns of and a later one refuses."""
+    """Return the statements that leave a `finally`: Python 3.14 warns of them, a later one refuses them."""
     return [
         node
-        for one in body
-        for node in ast.walk(one)
+        for statement in body
+        for node in ast.walk(statement)
         if isinstance(node, ast.Return | ast.Break | ast.Continue)
     ]
