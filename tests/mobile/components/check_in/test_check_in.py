@@ -14,21 +14,18 @@ REGISTERED = GeoPoint(208_200_000, 1_065_500_000)
 
 
 class Bench:
-    """A draft in memory, and a receiver that answers when it is told to."""
+    """A draft in memory, and a receiver whose answers a test gives."""
 
     def __init__(self, clock: FrozenClock, has_receiver: bool = True, is_closed: bool = False) -> None:
         self.clock, self.data, self.labels = clock, dict[str, object](), list[str]()
-        self.waiting, self.told = [], 0
+        self.waiting = []
         self.places = Whereabouts(self.waiting.append, clock, has_receiver)
         draft = CheckInDraft(lambda: self.data, self.change, is_closed)
-        self.place = CheckIn(self.places, draft, (clock, words()), REGISTERED, self.tell)
+        self.place = CheckIn(self.places, draft, (clock, words()), REGISTERED, lambda: None)
 
     def change(self, changes, label: str) -> None:
         self.data.update(changes)
         self.labels.append(label)
-
-    def tell(self) -> None:
-        self.told += 1
 
     def answer(self, fix: Fix | None) -> None:
         self.waiting.pop(0)(fix)

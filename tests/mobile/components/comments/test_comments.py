@@ -29,8 +29,8 @@ def comment(path: str = PATH, text: str = ASKED, **more: object) -> dict[str, ob
 
 def give_back(store: Store, rev: int = 1, reason: str = "", **comments: dict[str, object]) -> None:
     review = {"record": LAST_VISIT, "record_rev": 1, "state": "returned", "comments": comments}
-    said = {**review, "reason": reason} if reason else review
-    server_commits(store, base_row(review_id(LAST_VISIT), rev, "review", TEAM_SCOPE, **said))
+    data = {**review, "reason": reason} if reason else review
+    server_commits(store, base_row(review_id(LAST_VISIT), rev, "review", TEAM_SCOPE, **data))
 
 
 class Bench:
@@ -61,8 +61,8 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
 def test_comment_stands_at_its_field_and_waits(bench: Bench) -> None:
     assert bench.comments.texts == {PATH: ASKED}
     assert (bench.thread.field, bench.thread.word) == (PATH.upper(), "Chờ trả lời")
-    (said,) = bench.thread.messages
-    assert (said.text, said.by.partition(" · ")[0]) == (ASKED, "Cán bộ GL-01")
+    (message,) = bench.thread.messages
+    assert (message.text, message.by.partition(" · ")[0]) == (ASKED, "Cán bộ GL-01")
 
 
 def test_half_typed_answer_is_a_draft_that_survives(bench: Bench, store: Store, clock: FrozenClock) -> None:
@@ -98,7 +98,7 @@ def test_filed_answer_shows_at_the_field_and_in_the_thread(bench: Bench) -> None
     bench.comments.write("c1", "Cửa phía sau.")
     bench.comments.send("c1")
     assert bench.comments.texts == {PATH: f"{ASKED}\nĐã trả lời: Cửa phía sau."}
-    assert [(one.text, one.is_answer) for one in bench.thread.messages] == [
+    assert [(message.text, message.is_answer) for message in bench.thread.messages] == [
         (ASKED, False),
         ("Cửa phía sau.", True),
     ]
@@ -121,7 +121,7 @@ def test_further_comment_goes_on_with_its_thread(bench: Bench, store: Store) -> 
     bench.comments.send("c1")
     give_back(store, 2, c1=comment(), c2=comment(text="Tầng mấy?", thread="c1"))
     assert bench.comments.refresh()
-    assert [one.text for one in bench.thread.messages] == [ASKED, "Cửa phía sau.", "Tầng mấy?"]
+    assert [message.text for message in bench.thread.messages] == [ASKED, "Cửa phía sau.", "Tầng mấy?"]
     assert bench.comments.texts == {PATH: "Tầng mấy?"}
     bench.comments.write("c1", "Tầng một.")
     bench.comments.send("c1")

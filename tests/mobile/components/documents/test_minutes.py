@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -87,10 +88,7 @@ class Bench:
             self.clock.now(),
         )
         if view is not None:
-            draft = Draft(
-                *(draft.id, "inspection", VISIT, TEAM_SCOPE, {**view.data, **over}),
-                *(dict(view.data), view.rev, LEADER, self.clock.now()),
-            )
+            draft = replace(draft, data={**view.data, **over}, seen=dict(view.data), base_rev=view.rev)
         self.store.file(draft, LEADER)
         self.minutes.show()
 
@@ -127,8 +125,8 @@ def test_a_filed_visit_becomes_minutes_with_number_and_names(bench):
     bench.minutes.make(MINUTES)
     assert bench.state.number.endswith("07/BB-ĐKT178")
     text = bench.text()
-    for said in ("Số: 07/BB-ĐKT178", "Karaoke Hồng Phúc", "Cán bộ GL-01", "ĐỘI 178 AN LÃO", "hồi 20 giờ 00"):
-        assert said in text, said
+    for line in ("Số: 07/BB-ĐKT178", "Karaoke Hồng Phúc", "Cán bộ GL-01", "ĐỘI 178 AN LÃO", "hồi 20 giờ 00"):
+        assert line in text, line
 
 
 def test_the_number_is_in_the_record_that_is_sent(bench):
@@ -223,8 +221,8 @@ def test_what_is_missing_is_named_before_it_is_printed(bench):
 
 
 def test_an_article_that_will_be_a_dotted_line_is_named_before_it_is_printed(bench):
-    found = {"violation_id": "noise", "occurred_on": "2026-11-20", "frame": {"src": "nd_282_2025"}}
-    bench.file(findings={"f1": found})
+    finding = {"violation_id": "noise", "occurred_on": "2026-11-20", "frame": {"src": "nd_282_2025"}}
+    bench.file(findings={"f1": finding})
     assert "điều, khoản của hành vi vi phạm: 1" in bench.state.missing
 
 
@@ -238,16 +236,16 @@ def test_the_sheet_counts_what_stands_on_the_paper_alone(bench):
 
 
 @pytest.mark.parametrize(
-    ("offset_s", "said"),
+    ("offset_s", "sentence"),
     [
         (725, "theo đồng hồ máy tính bảng, nhanh hơn giờ của máy chủ 12 phút."),
         (-7_325, "theo đồng hồ máy tính bảng, chậm hơn giờ của máy chủ 2 giờ 2 phút."),
     ],
 )
-def test_the_paper_says_that_the_clock_was_wrong(bench, offset_s, said):
+def test_the_paper_says_that_the_clock_was_wrong(bench, offset_s, sentence):
     bench.file(clock_offset_s=offset_s)
     bench.minutes.make(MINUTES)
-    assert said in bench.text()
+    assert sentence in bench.text()
 
 
 def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(bench):

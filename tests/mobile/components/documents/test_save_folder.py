@@ -35,8 +35,8 @@ def documents(tmp_path: Path) -> Path:
 
 def test_a_folder_is_found_and_taken(documents: Path):
     bench = Bench(documents, documents.parent / "usb")
-    assert [one.label for one in bench.state.folders] == ["2026"]
-    assert [one.is_chosen for one in bench.state.places] == [True, False]
+    assert [folder.label for folder in bench.state.folders] == ["2026"]
+    assert [place.is_chosen for place in bench.state.places] == [True, False]
     bench.page.open(str(documents / "2026"))
     bench.page.go_up()
     bench.page.open(str(documents / "2026"))
@@ -48,9 +48,9 @@ def test_a_folder_is_found_and_taken(documents: Path):
 
 def test_its_room_is_shown(documents: Path, monkeypatch: pytest.MonkeyPatch):
     usage = shutil.disk_usage(documents)
-    for free, said in ((12_400_000_000, "Còn trống 12 GB"), (640_000_000, "Còn trống 640 MB")):
+    for free, label in ((12_400_000_000, "Còn trống 12 GB"), (640_000_000, "Còn trống 640 MB")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _folder, free=free: usage._replace(free=free))
-        assert Bench(documents).state.free_space == said
+        assert Bench(documents).state.free_space == label
 
 
 def test_a_full_drive_is_refused_before_anything_is_saved(documents: Path, monkeypatch: pytest.MonkeyPatch):

@@ -134,7 +134,7 @@ def test_a_stroke_is_taken_back_by_itself(bench: Bench, context):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"%PDF-1.7 no picture", "không phải ảnh"),
         (room_picture()[:20_000], "hỏng"),
@@ -142,11 +142,11 @@ def test_a_stroke_is_taken_back_by_itself(bench: Bench, context):
     ],
     ids=["wrong type", "cut", "empty"],
 )
-def test_a_file_that_is_no_good_says_why_and_keeps_nothing(bench: Bench, tmp_path, data, said):
+def test_a_file_that_is_no_good_says_why_and_keeps_nothing(bench: Bench, tmp_path, data, message):
     path = tmp_path / "bad.jpg"
     path.write_bytes(data)
     editor = bench.add(path)
-    assert said in bench.state.error
+    assert message in bench.state.error
     editor.rub(10, 10, 10)
     editor.save()
     assert (bench.entries(), bench.background.waiting, bench.state.can_save) == ({}, [], False)
@@ -184,9 +184,9 @@ def test_a_full_tablet_says_so_and_the_picture_can_be_tried_again(bench: Bench, 
 def test_an_answer_after_giving_up_is_dropped(bench: Bench, context):
     editor = bench.gallery.add(PhotoSource(context, is_ours=False), "", bench.states.append)
     editor.cancel()
-    told = len(bench.states)
+    count = len(bench.states)
     bench.background.go()
-    assert len(bench.states) == told
+    assert len(bench.states) == count
 
 
 def test_a_kept_photo_is_rubbed_again_and_the_less_hidden_one_is_gone(bench: Bench, context):

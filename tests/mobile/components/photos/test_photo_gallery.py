@@ -32,7 +32,7 @@ class Bench:
         self.session = DraftSession(
             store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"), never
         )
-        self.background, self.uploads, self.told = Slowly(), UploadState(), 0
+        self.background, self.uploads, self.changes = Slowly(), UploadState(), 0
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
         self.attaching = PhotoAttaching(
             store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh"
@@ -41,7 +41,7 @@ class Bench:
         self.gallery = PhotoGallery(self.attaching, store, words(), tools, self.changed)
 
     def changed(self) -> None:
-        self.told += 1
+        self.changes += 1
         self.gallery.state()
 
     def attach(self, colour: str, kind: str = "photo_premises", item: str = "") -> str:
@@ -82,7 +82,7 @@ def test_pictures_come_one_after_the_other_and_a_restricted_one_never(bench: Ben
     assert (first.picture.width, first.picture.height) == (300, 200)
     assert second.picture is not None
     assert (page.picture, page.is_restricted) == (None, True)
-    assert bench.told == 2
+    assert bench.changes == 2
 
 
 def test_photos_of_an_item_are_shown_at_it_and_a_restricted_one_never(bench: Bench):

@@ -33,12 +33,12 @@ def seen(data: bytes) -> Image.Image:
 
 def segments(data: bytes) -> set[int]:
     """The markers of a JPEG up to its scan; nothing may follow its end."""
-    found, position = set(), 2
+    markers, position = set(), 2
     while data[position + 1] != 0xDA:
-        found.add(data[position + 1])
+        markers.add(data[position + 1])
         position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
     assert data.endswith(b"\xff\xd9")
-    return found
+    return markers
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ class Bench:
         self.worker = Slowly()
         self.made: list[str] = []
         self.thumbnails = Thumbnails(self.worker, self.make)
-        self.told: list[str] = []
-        self.thumbnails.made = self.told.append
+        self.ready: list[str] = []
+        self.thumbnails.made = self.ready.append
 
     def make(self, path: Path) -> Bitmap:
         self.made.append(str(path))
@@ -34,7 +34,7 @@ def test_the_picture_seen_last_is_made_first_after_the_one_that_is_under_work():
         assert bench.thumbnails.of(name) is None
     assert len(bench.worker.waiting) == 1
     bench.worker.go()
-    assert bench.made == bench.told == ["a", "c", "b"]
+    assert bench.made == bench.ready == ["a", "c", "b"]
     assert bench.thumbnails.of("b") == module.Thumbnail(DOT)
 
 
