@@ -66,7 +66,7 @@ class MemoryPhotos:
         return True
 
     def settle(self, record_id: str = "") -> None:
-        """Nothing is loose here."""
+        """Match no photo: each has its record."""
 
     def count_of(self, record_id: str) -> ServerFileCount:
         return self.counts.get(record_id, NO_FILES)

@@ -24,7 +24,7 @@ class Book:
 
     def remove_officer(self, officer_id, key):
         assert key == KEY
-        self.held = [one for one in self.held if one.id != officer_id]
+        self.held = [officer for officer in self.held if officer.id != officer_id]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Direct:
 
 
 class Held:
-    """Keeps slow work until told to run it."""
+    """A background that keeps its work until a test runs it."""
 
     def __init__(self):
         self.waiting = []
@@ -71,7 +71,12 @@ def unlocking(door, background=None, on_helped=None):
     states: list[UnlockState] = []
     opened = []
     presenter = UnlockPresenter(
-        door, background or Direct(), SPEECH, states.append, lambda *found: opened.append(found), on_helped
+        door,
+        background or Direct(),
+        SPEECH,
+        states.append,
+        lambda *arguments: opened.append(arguments),
+        on_helped,
     )
     return presenter, states, opened
 
@@ -137,7 +142,9 @@ def test_agencies_are_shown_by_name_and_handed_on_by_id():
     door = Door()
     door.officers = lambda: (TabletOfficer("a", "Nguyễn Văn Hùng", "commune_police"),)
     wording = UnlockWording(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
-    presenter = UnlockPresenter(door, Direct(), wording, states.append, lambda *found: opened.append(found))
+    presenter = UnlockPresenter(
+        door, Direct(), wording, states.append, lambda *arguments: opened.append(arguments)
+    )
     presenter.start()
     assert states[-1].chosen.agency == "Commune police"
     enter(presenter, "280917")
@@ -147,7 +154,7 @@ def test_agencies_are_shown_by_name_and_handed_on_by_id():
 def test_another_opens_for_who_forgot_the_pin():
     helped = []
     door = Door()
-    presenter, states, opened = unlocking(door, on_helped=lambda *found: helped.append(found))
+    presenter, states, opened = unlocking(door, on_helped=lambda *arguments: helped.append(arguments))
     presenter.start("a")
     assert states[-1].others == (HA,)
     presenter.help("b")
@@ -159,7 +166,7 @@ def test_another_opens_for_who_forgot_the_pin():
 
 def test_helper_who_turns_away_leaves_an_ordinary_door():
     helped = []
-    presenter, states, opened = unlocking(Door(), on_helped=lambda *found: helped.append(found))
+    presenter, states, opened = unlocking(Door(), on_helped=lambda *arguments: helped.append(arguments))
     presenter.start("a")
     presenter.help("b")
     presenter.choose("b")
@@ -203,7 +210,9 @@ class Desk:
 @pytest.fixture
 def enrolling():
     port, states, done = Desk(), list[EnrolState](), []
-    presenter = EnrolPresenter(port, Direct(), SPEECH, states.append, lambda *found: done.append(found))
+    presenter = EnrolPresenter(
+        port, Direct(), SPEECH, states.append, lambda *arguments: done.append(arguments)
+    )
     presenter.start()
     return presenter, port, states, done
 
@@ -304,7 +313,7 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
 def test_who_signs_in_again_keeps_the_pin():
     port, states, signed_in, done = Desk(), list[EnrolState](), [], []
     presenter = EnrolPresenter(
-        port, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
+        port, Direct(), SPEECH, states.append, lambda *arguments: done.append(arguments), signed_in.append
     )
     presenter.start(EnrolmentStep.SIGN_IN, HUNG)
     assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)

@@ -27,7 +27,7 @@ class AtOnce:
 
 
 class Sights:
-    """A screen that keeps what it was told to draw."""
+    """A screen that keeps the states it is given."""
 
     def __init__(self):
         self.pane = self
@@ -75,7 +75,7 @@ class Desk:
     def file(self, establishment_id: str = KARAOKE, **counts: int) -> str:
         form = self.begin(establishment_id, **(counts or COUNTS))
         form.complete()
-        (record,) = {one.record_id for one in self.changes() if one.type == "worker_census"}
+        (record,) = {change.record_id for change in self.changes() if change.type == "worker_census"}
         return record
 
     def changes(self) -> list[Any]:
@@ -142,8 +142,8 @@ def test_last_count_is_taken_over_by_one_tap(desk: Desk):
 
 
 def test_void_visit_is_no_last_count(desk: Desk):
-    said = {"record": LAST_VISIT, "record_rev": 1, "state": "void", "reason": "", "comments": {}}
-    server_commits(desk.store, base_row(review_id(LAST_VISIT), 1, "review", "team:x", **said))
+    review = {"record": LAST_VISIT, "record_rev": 1, "state": "void", "reason": "", "comments": {}}
+    server_commits(desk.store, base_row(review_id(LAST_VISIT), 1, "review", "team:x", **review))
     desk.begin()
     assert desk.sights.census.repeat == ""
     desk.workspace.leave_census()

@@ -48,7 +48,7 @@ class Bench:
         return self.states[-1]
 
     def saved(self, path: str) -> object:
-        """What a restart would find at a path of the draft."""
+        """Return the value at a path of the saved draft, as a restart reads it."""
         draft = self.store.drafts.get("draft-1")
         return None if draft is None else read_path(draft.data, path)
 

@@ -36,9 +36,9 @@ def test_dates_are_offered_in_working_days_and_as_the_default_limit(bench):
         "15 ngày · T4 09/12",
     ]
     bench.visit.fix_within("fix_default")
-    said = bench.state.conclusion
-    assert (said.due_on, said.due_weekday, said.due_hint) == ("2026-12-09", "Thứ Tư", "")
-    assert [option.id for option in said.fix_days if option.is_chosen] == ["fix_default"]
+    conclusion = bench.state.conclusion
+    assert (conclusion.due_on, conclusion.due_weekday, conclusion.due_hint) == ("2026-12-09", "Thứ Tư", "")
+    assert [option.id for option in conclusion.fix_days if option.is_chosen] == ["fix_default"]
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_each_shortcoming_can_have_a_date_of_its_own(bench):
     bench.visit.fix_item_by("fire_file", "2026-12-22")
     bench.visit.fix_item_by("fire_extinguishers", "")
     bench.visit.choose_tab("conclusion")
-    said = bench.state.conclusion
-    assert {row.key: row.due for row in said.shortcomings} == {
+    conclusion = bench.state.conclusion
+    assert {row.key: row.due for row in conclusion.shortcomings} == {
         "fire_exits_clear": "Hạn khắc phục: Thứ Ba, 01/12/2026 · còn 5 ngày làm việc",
         "fire_file": "Hạn khắc phục: Thứ Ba, 22/12/2026 · còn 20 ngày làm việc",
         "fire_extinguishers": "Chưa đặt thời hạn",
     }
-    assert (said.due_on, [option for option in said.fix_days if option.is_chosen]) == ("", [])
-    assert "khác nhau" in said.due_hint
+    assert (conclusion.due_on, [option for option in conclusion.fix_days if option.is_chosen]) == ("", [])
+    assert "khác nhau" in conclusion.due_hint
     bench.visit.answer("fire_exits_clear", "partial")
     assert bench.saved("follow_ups.fire_exits_clear.due_on") == "2026-12-01"
     bench.visit.undo()
@@ -176,18 +176,21 @@ def test_measure_asks_which_of_several_violations_it_answers(bench):
     bench.visit.toggle_violation(*SECOND)
     bench.visit.toggle_measure("admin_minutes")
     bench.visit.choose_tab("conclusion")
-    (asked,) = bench.state.conclusion.answered
-    assert asked.title == "Nhắc nhở, hướng dẫn"
-    assert {one.id: one.is_chosen for one in asked.violations} == {FIRST[1]: False, SECOND[1]: False}
-    assert asked.hint == (
+    (measure,) = bench.state.conclusion.answered
+    assert measure.title == "Nhắc nhở, hướng dẫn"
+    assert {violation.id: violation.is_chosen for violation in measure.violations} == {
+        FIRST[1]: False,
+        SECOND[1]: False,
+    }
+    assert measure.hint == (
         "Chọn những vi phạm mà biện pháp này xử lý; không chọn thì chỉ tiêu không tính là đã xử lý hết."
     )
     bench.visit.toggle_answered("reminder", SECOND[1])
     bench.visit.toggle_answered("reminder", FIRST[1])
     assert bench.saved("measures.reminder.violation_ids") == sorted((FIRST[1], SECOND[1]))
-    (asked,) = bench.state.conclusion.answered
-    assert [one.is_chosen for one in asked.violations] == [True, True]
-    assert asked.hint == ""
+    (measure,) = bench.state.conclusion.answered
+    assert [violation.is_chosen for violation in measure.violations] == [True, True]
+    assert measure.hint == ""
     bench.visit.toggle_answered("reminder", SECOND[1])
     assert bench.saved("measures.reminder.violation_ids") == [FIRST[1]]
     bench.visit.toggle_answered("reminder", FIRST[1])

@@ -150,10 +150,10 @@ def test_answers_given_before_the_door_closed_stay_in_the_draft_alone(bench):
 
 def test_open_shortcomings_stay_in_sight_once_the_visit_is_begun(store, clock):
     settle(store)
-    asked = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), date(2025, 12, 1))
-    again = replace(asked, visit_id=uid("again"), asked_on=date(2026, 3, 1), due_on=date(2026, 11, 21))
-    other = replace(asked, key="file", text="Bổ sung hồ sơ", due_on=date(2026, 12, 20))
-    bench = Bench(store, clock, follow_ups=(asked, again, other))
+    follow_up = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), date(2025, 12, 1))
+    again = replace(follow_up, visit_id=uid("again"), asked_on=date(2026, 3, 1), due_on=date(2026, 11, 21))
+    other = replace(follow_up, key="file", text="Bổ sung hồ sơ", due_on=date(2026, 12, 20))
+    bench = Bench(store, clock, follow_ups=(follow_up, again, other))
     assert [
         (line.to_fix.text, line.to_fix.visited_on, line.to_fix.is_overdue) for line in bench.state.to_fix
     ] == [
@@ -164,8 +164,8 @@ def test_open_shortcomings_stay_in_sight_once_the_visit_is_begun(store, clock):
 
 def test_correction_asked_for_twice_is_answered_by_one_tap(store, clock):
     settle(store)
-    asked = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), None)
-    bench = Bench(store, clock, follow_ups=(asked, replace(asked, visit_id=uid("again"))))
+    follow_up = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), None)
+    bench = Bench(store, clock, follow_ups=(follow_up, replace(follow_up, visit_id=uid("again"))))
     (line,) = bench.state.to_fix
     bench.visit.answer_follow_up(line.to_fix.key, "fixed")
     given = bench.saved("follow_up_answers")

@@ -116,18 +116,18 @@ def test_fire_violations_of_2024_are_those_of_the_decree_then(visit_on):
 def test_a_visit_asks_the_items_of_its_day_and_an_older_draft_keeps_its_own(visit_on, clock):
     put_in_force(lists_with(dated_pack()))
 
-    def asked(bench: Bench) -> set[str]:
+    def ids_of_items(bench: Bench) -> set[str]:
         bench.visit.open_section("fire_safety")
         return {item.id for item in bench.state.page.items if item.id in ("fire_extinguishers", "fire_new")}
 
     draft = visit_on("2026-06-30T23:30")
-    assert asked(draft) == {"fire_extinguishers"}
+    assert ids_of_items(draft) == {"fire_extinguishers"}
     clock.instant = datetime.fromisoformat("2026-07-01T00:30+07:00")
     draft.visit.answer("fire_extinguishers", "yes")
-    assert asked(draft) == {"fire_extinguishers"}
+    assert ids_of_items(draft) == {"fire_extinguishers"}
     assert "Đã nhắc nhở tại chỗ." in draft.item("fire_extinguishers").phrases
     draft.visit.choose_tab("conclusion")
     measures = {option.id for option in draft.state.conclusion.measures}
     assert measures & {"reminder", "reminder_new"} == {"reminder"}
 
-    assert asked(visit_on("2026-07-01T00:30")) == {"fire_new"}
+    assert ids_of_items(visit_on("2026-07-01T00:30")) == {"fire_new"}

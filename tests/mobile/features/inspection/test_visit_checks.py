@@ -116,20 +116,20 @@ def test_tier_against_the_counts_is_asked_about_and_mended_by_the_fitting_one(be
     assert warning.mend.startswith("Đổi thành: ")
     bench.visit.mend_warning(warning)
     findings = bench.saved("findings")
-    assert [one["violation_id"] for one in findings.values()] == ["lb_no_contract_11_50"]
+    assert [finding["violation_id"] for finding in findings.values()] == ["lb_no_contract_11_50"]
 
 
 def test_tablet_asks_what_the_reviewer_is_told_by_the_same_rules(bench):
     bench.answer_all()
     bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
     bench.visit.complete()
-    asked = {warning.row.text for warning in bench.visit.filing_warnings}
+    warnings = {warning.row.text for warning in bench.visit.filing_warnings}
     bench.visit.complete(with_warnings=True)
     (data,) = [view.data for view in bench.store.views("inspection") if view.id == bench.visit.record_id]
     place = {"establishment_type_id": "karaoke"}
     flags = quality_flags("inspection", data, load(), FlagContext(bench.clock.now(), establishment=place))
-    assert {message(flag.code, "vi") for flag in flags} >= asked
-    assert len(flags) == len(asked) == 1
+    assert {message(flag.code, "vi") for flag in flags} >= warnings
+    assert len(flags) == len(warnings) == 1
 
 
 def test_free_text_is_marked_and_never_stopped(bench):
@@ -161,7 +161,7 @@ def test_comment_of_the_office_stands_at_its_field(store, clock):
 
 def test_no_comment_is_lost_whatever_its_path(store, clock):
     settle(store)
-    said = {
+    texts = {
         "answers.fire_exits_clear.v": "một",
         "findings.fire_exits_clear-fire_exit_obstructed": "hai",
         "access_result": "ba",
@@ -169,7 +169,7 @@ def test_no_comment_is_lost_whatever_its_path(store, clock):
         "recommendation": "năm",
         "something_new": "sáu",
     }
-    bench = Bench(store, clock, comments=said)
+    bench = Bench(store, clock, comments=texts)
     bench.visit.answer("fire_exits_clear", "no")
     bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
     bench.visit.open_section("fire_safety")

@@ -136,8 +136,8 @@ def test_what_is_missing_or_to_come_is_told(desk: Desk):
     desk.posts.begin(STATION)
     desk.form.choose_day("published_on", "2026-12-01")
     desk.form.complete()
-    told = {row.path for row in desk.post.checked.problems}
-    assert told == {"title", "genre_id", "published_on"}
+    paths = {row.path for row in desk.post.checked.problems}
+    assert paths == {"title", "genre_id", "published_on"}
     assert desk.changes() == []
 
 

@@ -312,12 +312,12 @@ def test_search_finds_the_commune_s_establishments_first_without_accents(pane: D
     place(pane, "e1", "Karaoke Ánh Dương", "c11632_v1")
     place(pane, "e2", "Karaoke Ánh Sao")
     place(pane, "e3", "Nhà nghỉ Hoa")
-    found: list[FoundState] = []
-    picker = at_establishments(pane).pick_establishment(found.append)
+    states: list[FoundState] = []
+    picker = at_establishments(pane).pick_establishment(states.append)
     picker.search("anh")
-    assert [option.id for option in found[-1].options] == ["e2", "e1"]
+    assert [option.id for option in states[-1].options] == ["e2", "e1"]
     picker.search("không có")
-    assert (found[-1].options, bool(found[-1].message)) == ((), True)
+    assert (states[-1].options, bool(states[-1].message)) == ((), True)
 
 
 def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(pane: Desk) -> None:

@@ -168,13 +168,13 @@ def test_more_pupils_than_the_school_has_is_asked_about_at_the_field_and_before_
     session = pane.begin()
     session.choose_place("school_id.thpt_1")
     session.count("upper_secondary_students", "attendance_count", 99_999)
-    said = "More than the 1.480 pupils of the school: is that right?"
+    warning = "More than the 1.480 pupils of the school: is that right?"
     (row,) = pane.state.audiences
-    assert (row.warning, row.problem) == (said, "")
+    assert (row.warning, row.problem) == (warning, "")
     session.check()
-    assert said in [line.text for line in pane.state.checked.warnings]
-    assert said not in [line.text for line in pane.state.checked.problems]
+    assert warning in [line.text for line in pane.state.checked.warnings]
+    assert warning not in [line.text for line in pane.state.checked.problems]
     session.count("upper_secondary_students", "attendance_count", 1480)
     (row,) = pane.state.audiences
     assert row.warning == ""
-    assert said not in [line.text for line in pane.state.checked.warnings]
+    assert warning not in [line.text for line in pane.state.checked.warnings]

@@ -227,14 +227,14 @@ def test_unannounced_visit_leaves_the_item_open_unless_it_is_linked(screen: Scre
 
 
 def test_reinspection_opens_with_its_correction_on_top(bench: Bench) -> None:
-    asked = {
+    data = {
         "answers": {},
         "follow_ups": {
             "later": {"text": "Bổ sung nội quy", "due_on": "2026-11-20", "status": "open"},
             "exit": {"text": "Lắp đèn lối thoát", "due_on": "2026-12-20", "status": "open"},
         },
     }
-    earlier = visit(bench.store, KARAOKE, "2026-11-10", **asked)
+    earlier = visit(bench.store, KARAOKE, "2026-11-10", **data)
     bench.record.open(KARAOKE)
     assert bench.states[-1].to_fix[0].text == "Dọn lối thoát nạn"
     recheck = {"inspection_kind": "recheck", "trigger": "follow_up_due"}

@@ -36,7 +36,7 @@ class AtOnce:
 
 
 class Screen:
-    """Keeps what it was last told to draw."""
+    """A screen that keeps the last state of each part."""
 
     def __init__(self):
         self.pane = self
@@ -115,7 +115,7 @@ def test_it_begins_with_the_searched_name_in_the_only_commune_and_assumes_no_kin
     assert bench.state.texts["name"].text == "Hoa Ban"
     assert [unit.id for unit in bench.state.units if unit.is_chosen] == [UNIT]
     assert [kind for kind in bench.state.kinds if kind.is_chosen] == []
-    assert [one.id for one in bench.state.statuses if one.is_chosen] == ["operating"]
+    assert [status.id for status in bench.state.statuses if status.is_chosen] == ["operating"]
 
 
 def test_only_communes_this_tablet_holds_are_offered_and_of_two_none_is_chosen(bench):
@@ -280,8 +280,8 @@ def test_the_same_place_is_hinted_at_softly_with_its_distance(bench):
 
 
 def test_the_same_registration_number_is_hinted_at_whatever_the_name(bench):
-    known = establishment("Quán Cũ", "cafe", 0, 0, registration_number="02A8 001")
-    server_commits(bench.store, base_row(uid("old"), 1, "establishment", f"unit:{UNIT}", **known))
+    data = establishment("Quán Cũ", "cafe", 0, 0, registration_number="02A8 001")
+    server_commits(bench.store, base_row(uid("old"), 1, "establishment", f"unit:{UNIT}", **data))
     bench.fill()
     bench.form.write("registration_number", "02a8 001")
     assert [row.id for row in bench.state.alike] == [uid("old")]

@@ -103,9 +103,9 @@ def test_establishment_without_a_point_comes_last_not_first(store, clock):
 
 
 def test_distance_is_right_to_a_metre_in_a_kilometre():
-    one = GeoPoint(208200000, 1065500000)
-    assert metres_between(one, GeoPoint(208200000 + 89928, 1065500000)) == pytest.approx(1000, abs=2)
-    assert metres_between(one, GeoPoint(208200000, 1065500000 + 96207)) == pytest.approx(1001, abs=2)
+    point = GeoPoint(208200000, 1065500000)
+    assert metres_between(point, GeoPoint(208200000 + 89928, 1065500000)) == pytest.approx(1000, abs=2)
+    assert metres_between(point, GeoPoint(208200000, 1065500000 + 96207)) == pytest.approx(1001, abs=2)
 
 
 def test_a_place_that_a_chip_hides_is_not_offered_as_new(bench):

@@ -11,25 +11,25 @@ def state(message: UploadMessage) -> SyncState:
 
 
 def test_device_is_asked_once_for_a_row_of_photos_and_let_go_after_it() -> None:
-    asked: list[str | None] = []
-    keep = KeepOpen(asked.append, lambda: "Đang gửi")
+    texts: list[str | None] = []
+    keep = KeepOpen(texts.append, lambda: "Đang gửi")
     for message in ("quiet", "sending", "sending", "sending", "quiet", "quiet"):
         keep.follow(state(UploadMessage(message)))
-    assert asked == ["Đang gửi", None]
+    assert texts == ["Đang gửi", None]
 
 
 def test_photos_that_wait_for_wifi_keep_nothing_alive() -> None:
-    asked: list[str | None] = []
-    keep = KeepOpen(asked.append, lambda: "Đang gửi")
+    texts: list[str | None] = []
+    keep = KeepOpen(texts.append, lambda: "Đang gửi")
     keep.follow(state(UploadMessage.SENDING))
     keep.follow(state(UploadMessage.WAITING_WIFI))
-    assert asked == ["Đang gửi", None]
+    assert texts == ["Đang gửi", None]
 
 
 def test_locking_in_the_middle_of_a_photo_lets_the_device_go() -> None:
-    asked: list[str | None] = []
-    keep = KeepOpen(asked.append, lambda: "Đang gửi")
+    texts: list[str | None] = []
+    keep = KeepOpen(texts.append, lambda: "Đang gửi")
     keep.follow(state(UploadMessage.SENDING))
     keep.leave()
     keep.leave()
-    assert asked == ["Đang gửi", None]
+    assert texts == ["Đang gửi", None]

@@ -23,7 +23,7 @@ DONE = WrittenExport(Path("/media/usb/cuu-ho.f178"), 4, 8_000_000)
 
 
 class Later:
-    """Work that is done when the test says so."""
+    """A background that runs its work when a test calls it."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], None]] = []
@@ -79,20 +79,20 @@ def test_a_written_file_is_named_and_what_to_do_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "advice"),
+    ("code", "message", "advice"),
     [
         (ErrorCode.RESCUE_NO_ROOM, "không còn đủ chỗ", "dọn bớt"),
         (ErrorCode.RESCUE_UNWRITTEN, "Không ghi được", "USB"),
         (ErrorCode.STORE_DAMAGED, "hỏng", "báo văn phòng"),
     ],
 )
-def test_what_went_wrong_is_said_with_what_to_do(code: ErrorCode, said: str, advice: str) -> None:
+def test_what_went_wrong_is_said_with_what_to_do(code: ErrorCode, message: str, advice: str) -> None:
     def write():
         raise AppError(code)
 
     presenter, threads, states = card(write)
     presenter.write()
     threads.waiting[0]()
-    assert said in states[-1].error
+    assert message in states[-1].error
     assert advice in states[-1].advice
     assert (states[-1].done, states[-1].is_writing) == ("", False)

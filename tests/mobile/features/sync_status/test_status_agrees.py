@@ -67,7 +67,7 @@ class Frames:
 
 
 class Line:
-    """A line that refuses what it was told to; `meanwhile` happens while an answer is on its way."""
+    """A line that fails as `refuses` lists; it calls `meanwhile` while an answer is on its way."""
 
     def __init__(self, server: ModelServer, meanwhile: Callable[[], None]) -> None:
         self.server, self.meanwhile = server, meanwhile
@@ -91,18 +91,18 @@ class Line:
 
 
 class RunnerInTurns(SyncRunner):
-    """The sync thread's part, done when the test says so."""
+    """A sync runner whose turns a test calls."""
 
     def __init__(self, engine: SyncEngine, line: Line) -> None:
         super().__init__(engine, line)
-        self.wanted: list[WakeReason] = []
+        self.reasons: list[WakeReason] = []
 
     def wake(self, reason: WakeReason = WakeReason.USER) -> None:
-        self.wanted.append(reason)
+        self.reasons.append(reason)
 
     def turn(self) -> None:
-        wanted, self.wanted = self.wanted, []
-        for reason in wanted:
+        reasons, self.reasons = self.reasons, []
+        for reason in reasons:
             self.drive(Wake(reason))
 
 
@@ -155,7 +155,10 @@ class Tablet:
         self.workspace = Workspace(services(self.store, clock, ids), self.frames)
         self.sync = SyncPresenter(
             lambda: (self.store.status(), read_facts(self.store, words())),
-            *(self.runner, clock, words(), self.sights.show_sync),
+            self.runner,
+            clock,
+            words(),
+            self.sights.show_sync,
             controls=None,  # type: ignore[arg-type]  # nothing here is withheld
         )
         say = words().translate
@@ -233,7 +236,7 @@ class Tablet:
             headline = words().say(HEADLINES[sync.outcome])
             assert self.sights.line.text.startswith(headline)
             assert self.sights.sync.is_working or self.sights.sync.headline == headline
-        is_asked = WakeReason.USER in self.runner.wanted
+        is_asked = WakeReason.USER in self.runner.reasons
         assert self.sights.sync.is_working is (is_asked or sync.phase in WORKING)
         if status.unsent_records:
             assert "gửi hết" not in self.sights.line.text

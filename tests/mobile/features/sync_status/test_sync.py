@@ -27,7 +27,7 @@ FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Äá»
 
 
 class Runner:
-    """Sync that stands still."""
+    """A sync runner that shows one state and counts its wakes."""
 
     def __init__(self, state: SyncState) -> None:
         self.shown = state
@@ -41,19 +41,19 @@ class Runner:
 
 
 class Shelf:
-    """Remembers what the screen was told to do with records that go."""
+    """Controls that keep the calls of the screen."""
 
     def __init__(self) -> None:
-        self.said: list[object] = []
+        self.calls: list[object] = []
 
     def answer(self, *, allow):
-        self.said.append(allow)
+        self.calls.append(allow)
 
     def bring_back(self):
-        self.said.append("back")
+        self.calls.append("back")
 
     def keep_wifi_only(self, wifi_only):
-        self.said.append(f"wifi only: {wifi_only}")
+        self.calls.append(f"wifi only: {wifi_only}")
 
 
 def shown(sync: SyncState, status: StoreStatus = QUIET, facts: SyncFacts = FACTS):
@@ -134,7 +134,7 @@ def test_the_choice_of_network_is_kept_and_photos_look_again():
     words = Wording(load(), "en", lambda text: text)
     presenter = SyncPresenter(lambda: (QUIET, FACTS), runner, CLOCK, words, lambda _state: None, shelf)
     presenter.send_photos(wifi_only=True)
-    assert shelf.said == ["wifi only: True"]
+    assert shelf.calls == ["wifi only: True"]
     assert runner.wakes == 1
 
 
@@ -232,7 +232,7 @@ def test_mass_removal_asks_and_either_answer_goes_on():
     assert states[-1].can_keep
     presenter.answer(allow=False)
     presenter.answer(allow=True)
-    assert presenter._controls.said == [False, True]
+    assert presenter._controls.calls == [False, True]
     assert runner.wakes == 2
 
 
@@ -258,18 +258,18 @@ def test_what_went_is_told_and_can_be_offered(tombstones, lost, words, can_bring
     assert bool(states[-1].tombstones) is bool(words)
     assert states[-1].can_bring_back is can_bring_back
     presenter.bring_back()
-    assert presenter._controls.said == ["back"]
+    assert presenter._controls.calls == ["back"]
 
 
 class Line:
     """A store that knows its line."""
 
     def __init__(self, status: StoreStatus, inbox=()) -> None:
-        self.said = status
+        self.shown = status
         self.items = list(inbox)
 
     def status(self):
-        return self.said
+        return self.shown
 
     def inbox(self):
         return self.items
@@ -278,8 +278,8 @@ class Line:
 def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: SyncState | None = None, read=()):
     states = []
     around = StatusSources(has_demo_clock, lambda: read)
-    told = (lambda: sync or SyncState(), CLOCK, lambda text: text, states.append, around)
-    StatusPresenter(Line(status, inbox), *told).refresh()
+    arguments = (lambda: sync or SyncState(), CLOCK, lambda text: text, states.append, around)
+    StatusPresenter(Line(status, inbox), *arguments).refresh()
     return states[-1]
 
 
@@ -305,14 +305,14 @@ def test_line_says_why_nothing_goes_in_the_words_of_the_sync_screen(kind):
 
 
 def test_each_kind_of_trouble_has_words_of_its_own():
-    told = {HEADLINES[MESSAGES[kind]] for kind in FailureKind}
+    headlines = {HEADLINES[MESSAGES[kind]] for kind in FailureKind}
     assert {
         "No network",
         "The office's server cannot be reached",
         "The office's server is busy or in maintenance",
         "This network asks for a sign-in",
         "The office no longer accepts this tablet",
-    } <= told
+    } <= headlines
 
 
 @pytest.mark.parametrize(("offset_ms", "is_off"), [(300_000, False), (300_001, True), (-300_001, True)])

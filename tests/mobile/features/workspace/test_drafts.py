@@ -1,4 +1,4 @@
-"""All that is begun and not filed, in one list: nothing is out of sight, and everybody sees whose it is."""
+"""Drafts of all record types and officers in one list, each with its author."""
 
 from __future__ import annotations
 

@@ -225,8 +225,8 @@ def test_position_is_asked_once_when_a_visit_begins(store, clock):
     settle(store)
     bench = Bench(store, clock)
     answers: list[object] = []
-    asked = replace(services(store, clock, seeded_ids(clock)), ask_fix=answers.append)
-    bench.record = RecordPresenter(asked, bench.shift, bench.states.append, bench.visits.append)
+    session_services = replace(services(store, clock, seeded_ids(clock)), ask_fix=answers.append)
+    bench.record = RecordPresenter(session_services, bench.shift, bench.states.append, bench.visits.append)
     bench.go_out()
     bench.record.open(CAFE)
     bench.record.begin("inspected")
@@ -328,8 +328,8 @@ def offered_marks(bench) -> dict[str, str]:
 
 
 def test_violation_that_an_earlier_visit_found_too_is_marked(bench):
-    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
-    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found)
+    findings = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
+    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=findings)
     earlier = "0197aaaa-0000-7000-8000-0000000000f1"
     server_commits(bench.store, base_row(earlier, 1, "inspection", TEAM_SCOPE, **later))
     bench.go_out()

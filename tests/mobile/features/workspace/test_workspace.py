@@ -20,7 +20,7 @@ class AtOnce:
 
 
 class Sights:
-    """A screen that keeps what it was told to draw."""
+    """A screen that keeps the states it is given."""
 
     def __init__(self):
         self.pane = self
