@@ -93,7 +93,7 @@ class FakeJava:
         return JavaObject(self, kind, instance)
 
     def call(self, name: str, given: str, arguments: tuple[object, ...]) -> object:
-        if _short(name) in WANT_WORDS and any(isinstance(one, str) for one in arguments):
+        if _short(name) in WANT_WORDS and any(isinstance(argument, str) for argument in arguments):
             raise JavaException(f"no method {name} takes these arguments")
         self.calls.append((_short(name), *map(_readable, arguments)))
         return self.value(name, given, arguments)
@@ -112,7 +112,7 @@ class FakeJava:
         return [call[1:] for call in self.calls if call[0] == name]
 
     def bring(self, result: int, intent: object = None, nth: int = -1) -> None:
-        """Let the last activity that was started for a result come back."""
+        """Return a result of the activity that was started as `nth`, the last by default."""
         _intent, code = self.named("PythonActivity.startActivityForResult")[nth]
         assert self.on_result is not None
         self.on_result(code, result, intent)

@@ -154,12 +154,12 @@ android.text.InputFilter$LengthFilter
 
 def surface() -> dict[str, dict[str, str]]:
     """Return what each class has."""
-    found: dict[str, dict[str, str]] = {}
+    classes: dict[str, dict[str, str]] = {}
     members: dict[str, str] = {}
     for line in filter(None, _LINES.splitlines()):
         if line.startswith(" "):
             name, kind = line.split()
             members[name] = kind
         else:
-            members = found[line] = {}
-    return found
+            members = classes[line] = {}
+    return classes

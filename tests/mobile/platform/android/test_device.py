@@ -21,9 +21,13 @@ SECURE = 0x2000
 
 
 def test_android_answers_every_question_of_the_protocol() -> None:
-    asked = {name: one for name, one in vars(Platform).items() if inspect.isfunction(one) and name[0] != "_"}
-    assert asked
-    for name, question in asked.items():
+    questions = {
+        name: member
+        for name, member in vars(Platform).items()
+        if inspect.isfunction(member) and name[0] != "_"
+    }
+    assert questions
+    for name, question in questions.items():
         answer = getattr(AndroidPlatform, name)
         assert list(inspect.signature(answer).parameters) == list(inspect.signature(question).parameters), (
             name
@@ -38,8 +42,8 @@ def test_application_takes_the_device_it_runs_on(java: FakeJava) -> None:
 
 def test_device_is_there_before_anything_heavy() -> None:
     script = "import sys, field178_mobile.platform.android.device; print(*sys.modules)"
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert {"cryptography", "requests", "marshmallow", "PIL", "kivy"}.isdisjoint(said.split())
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert {"cryptography", "requests", "marshmallow", "PIL", "kivy"}.isdisjoint(output.split())
 
 
 def test_data_lies_in_a_folder_of_its_own_within_the_application(
@@ -130,11 +134,11 @@ def test_service_that_android_refuses_stops_nothing(device: AndroidPlatform, jav
     assert len(java.named("OpenWork.start")) == 1
 
 
-@pytest.mark.parametrize(("told", "percent"), [(73, 73), (-2147483648, None)])
+@pytest.mark.parametrize(("level", "percent"), [(73, 73), (-2147483648, None)])
 def test_battery_is_told_or_unknown(
-    device: AndroidPlatform, java: FakeJava, told: int, percent: int | None
+    device: AndroidPlatform, java: FakeJava, level: int, percent: int | None
 ) -> None:
-    java.answers["android.os.BatteryManager.getIntProperty"] = told
+    java.answers["android.os.BatteryManager.getIntProperty"] = level
     assert device.battery_percent() == percent
 
 

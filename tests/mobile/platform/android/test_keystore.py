@@ -84,7 +84,7 @@ class Chip:
 
 
 def signed(data: bytes) -> list[int]:
-    return [one - 256 if one > 127 else one for one in data]
+    return [byte - 256 if byte > 127 else byte for byte in data]
 
 
 @pytest.fixture
@@ -94,9 +94,9 @@ def chip(java: FakeJava) -> Chip:
 
 @pytest.fixture
 def store(device: AndroidPlatform, chip: Chip, tmp_path: Path) -> AndroidKeyStore:
-    found = device.key_store(tmp_path / "field178")
-    assert found is not None
-    return found
+    key_store = device.key_store(tmp_path / "field178")
+    assert key_store is not None
+    return key_store
 
 
 def test_secret_comes_back_and_lies_sealed(store: AndroidKeyStore, tmp_path: Path) -> None:

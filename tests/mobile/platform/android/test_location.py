@@ -60,8 +60,8 @@ def test_first_position_answers_once_whichever_way_android_tells_it(
     device.ask_fix(answers.append)
     assert [call[0] for call in here.named("LocationManager.requestSingleUpdate")] == ["gps", "network"]
     here.answers |= {"java.util.List.size": 2, "java.util.List.get": lambda _nth: place(here)}
-    told = place(here) if signature == ONE else here.object("java.util.List")
-    hear(listener(here), "onLocationChanged", signature, told)
+    argument = place(here) if signature == ONE else here.object("java.util.List")
+    hear(listener(here), "onLocationChanged", signature, argument)
     hear(listener(here), "onLocationChanged", ONE, place(here))
     assert answers == [FIX]
     assert here.named("LocationManager.removeUpdates") == [(listener(here),)]
