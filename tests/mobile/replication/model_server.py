@@ -117,7 +117,7 @@ class ModelServer:
     def answer(self, request: Json) -> list[bytes]:
         self.requests.append(request)
         life, self._own = str(request["incarnation"]), set()
-        known = {record.id: (record.rev, record.seq) for record in self.world.records.values()}
+        versions = {record.id: (record.rev, record.seq) for record in self.world.records.values()}
         pushed = [self._apply(change, life) for change in request.get("push", [])]
         granted = set() if self.revoked or not self.has_officer else self.granted
         asks = request.get("salvage") or request.get("repair")
@@ -134,7 +134,7 @@ class ModelServer:
             record = self.world.records.get(str(receipt.pop("record")))
             if record is not None and receipt["rev"]:
                 receipt["seq"] = record.seq
-                rev, seq = known.get(record.id, (0, 0))
+                rev, seq = versions.get(record.id, (0, 0))
                 is_seen = seq <= int(request["cursors"].get(record.scope, 0))
                 if self.stubs and is_seen and receipt["status"] == "applied" and record.rev == rev + 1:
                     self._own.add(record.id)
@@ -189,23 +189,23 @@ class ModelServer:
             self.divergent[str(entry["id"]), str(entry["h"])] = entry
         return [{"frame": "salvaged", "ids": [entry["id"] for entry in offered]}] if offered else []
 
-    def _repair(self, frames: list[Json], scope: str, said: Json, budget: int) -> tuple[int, bool]:
+    def _repair(self, frames: list[Json], scope: str, digests: Json, budget: int) -> tuple[int, bool]:
         live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
-        names = {bucket(r.id) for r in live} | set(said)
+        names = {bucket(r.id) for r in live} | set(digests)
         here = {
             name: digest_of(str(r.frame()["h"]) for r in live if bucket(r.id) == name).wire()
             for name in names
         }
-        differing = sorted(name for name in names if said.get(name, EMPTY.wire()) != here[name])
+        differing = sorted(name for name in names if digests.get(name, EMPTY.wire()) != here[name])
         done: list[str] = []
         ids: list[str] = []
         for name in differing:
             if budget <= 0:
                 break
-            found = sorted((r for r in live if bucket(r.id) == name), key=lambda r: r.id)
-            frames += [r.frame() for r in found]
-            ids += [r.id for r in found]
-            budget -= len(found)
+            records = sorted((r for r in live if bucket(r.id) == name), key=lambda r: r.id)
+            frames += [r.frame() for r in records]
+            ids += [r.id for r in records]
+            budget -= len(records)
             done.append(name)
         seq = self.world.seqs[scope]
         frames.append({"frame": "repair", "scope": scope, "buckets": done, "ids": ids, "seq": seq})
@@ -258,7 +258,7 @@ class ModelServer:
         return digest_of(str(record.frame()["h"]) for record in live)
 
     def receipts_of(self, life: str, former: str | None = None) -> Digest:
-        mine = {key: one for key, one in self.world.receipts.items() if one.get("of") == former}
+        mine = {key: receipt for key, receipt in self.world.receipts.items() if receipt.get("of") == former}
         held = [key for key, receipt in mine.items() if receipt["incarnation"] == life]
         digest = EMPTY
         for change_id in held:
@@ -278,9 +278,9 @@ class ModelServer:
         return state_hash(self.world.epoch, self.world.verdicts, receipts, notices, scopes)
 
     def _apply(self, change: Json, life: str) -> Json:
-        known = self.world.receipts.get(str(change["change_id"]))
-        if known is not None:
-            return {"frame": "res", **known, "record": change["record_id"]}
+        earlier_receipt = self.world.receipts.get(str(change["change_id"]))
+        if earlier_receipt is not None:
+            return {"frame": "res", **earlier_receipt, "record": change["record_id"]}
         receipt = self._judge(change)
         self.world.verdicts += 1
         receipt.update(
@@ -326,7 +326,7 @@ class ModelServer:
         return _receipt(status, reason, record.scope, rev, self.world.seqs[record.scope], details)
 
     def _clash(self, record: Record, change: Json, clash) -> None:
-        found = conflict_id(record.id, clash.path, "device")
+        id_of_conflict = conflict_id(record.id, clash.path, "device")
         entry = {"was": clash.was, "mine": clash.mine, "current": clash.current, "reason": "changed"}
         data = {
             "record": record.id,
@@ -335,9 +335,9 @@ class ModelServer:
             "device": "device",
             "state": "open",
         }
-        old = self.world.records.get(found)
+        old = self.world.records.get(id_of_conflict)
         entries = {**(old.data["entries"] if old else {}), str(change["change_id"]): entry}
-        self.office_put(found, record.scope, "conflict", **data, entries=entries)
+        self.office_put(id_of_conflict, record.scope, "conflict", **data, entries=entries)
 
     def _stamp(self, record: Record) -> None:
         record.seq = self._next(record.scope)

@@ -172,7 +172,7 @@ class Sender:
         return fault(self.server, request)
 
     def turn(self) -> bool:
-        """Wait as long as asked and take one turn; False when only somebody else could wake the photos."""
+        """Wait until the runner is due and let it work once; return False when no time is due."""
         wait_s = self.runner.wait_s()
         if wait_s is None:
             return False
@@ -181,7 +181,7 @@ class Sender:
         return True
 
     def run(self, turns: int = 1000) -> None:
-        """Take turns until nothing is due, or until a rest of an hour."""
+        """Repeat turns until the runner has no time due or waits an hour."""
         for _ in range(turns):
             wait_s = self.runner.wait_s()
             if wait_s is None or wait_s >= 3600:

@@ -89,7 +89,7 @@ def authority(folder: Path, name: str) -> tuple[x509.Certificate, ec.EllipticCur
 def intermediate(
     name: str, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """Make an authority that another one has certified, as public authorities have it."""
+    """Return certificate and key of an authority that another authority has certified."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     return _certificate(subject, issuer[0].subject, key, issuer[1], is_authority=True), key
@@ -102,7 +102,7 @@ def server_files(
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
     certificate = _certificate(subject, issuer[0].subject, key, issuer[1], is_authority=False)
-    chain = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (certificate, shown))
+    chain = b"".join(member.public_bytes(serialization.Encoding.PEM) for member in (certificate, shown))
     (folder / "server.crt").write_bytes(chain)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -108,7 +108,7 @@ def test_any_breaks_end_with_every_photo_up_once(history: list[tuple[str, int]])
         assert {photo.state for photo in life.store.read(all_photos)} == {PhotoState.SENT}
         # What the server kept it kept once: offsets never fell.
         assert life.server.received_bytes == sum(map(len, PHOTOS))
-        sent = sum(len(one.data) for one in life.sender.requests if isinstance(one, SendChunk))
+        sent = sum(len(request.data) for request in life.sender.requests if isinstance(request, SendChunk))
         breaks = life.kills + life.sender.broken_chunks
         assert sent - sum(map(len, PHOTOS)) <= breaks * LARGEST_CHUNK_BYTES
         life.store.close()

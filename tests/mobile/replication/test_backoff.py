@@ -1,4 +1,4 @@
-"""How much at once, how long to wait."""
+"""Sizes of batches and waits between attempts."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_waits_are_jittered_over_a_doubling_span_and_reset() -> None:
     assert backoff.next_wait() <= 2
 
 
-@pytest.mark.parametrize("asked", [0.0, 17.0, 3_600.0])
-def test_the_servers_word_on_waiting_is_obeyed(asked: float) -> None:
+@pytest.mark.parametrize("retry_after_s", [0.0, 17.0, 3_600.0])
+def test_the_servers_word_on_waiting_is_obeyed(retry_after_s: float) -> None:
     backoff = Backoff(random.Random(5))
-    assert asked <= backoff.next_wait(asked) <= asked + 2
+    assert retry_after_s <= backoff.next_wait(retry_after_s) <= retry_after_s + 2

@@ -114,9 +114,9 @@ def test_who_uses_the_tablet_asks_for_news_and_hurries_no_busy_server(tablet: Ta
     assert tablet.data(1) == {"name": "một"}
     tablet.faults = [lambda *_: Failure(FailureKind.BUSY, retry_after_s=60)]
     tablet.sync()
-    asked = len(tablet.bodies)
+    count = len(tablet.bodies)
     tablet.sync(WakeReason.TOUCH)
-    assert len(tablet.bodies) == asked
+    assert len(tablet.bodies) == count
 
 
 def test_a_lost_scope_goes_after_its_changes_were_pushed(tablet: Tablet) -> None:

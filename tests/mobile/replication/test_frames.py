@@ -51,7 +51,7 @@ def line_of(
 
 
 def generally(line: bytes) -> ServerRecord | None:
-    """Return what the general way reads, None where it refuses."""
+    """Return the record that the general parser reads, None where it refuses the line."""
     try:
         return parse_record(parse_line(line))
     except (AnswerFault, AppError):
@@ -121,10 +121,10 @@ BAD = {
 
 @pytest.mark.parametrize("line", GOOD.values(), ids=GOOD.keys())
 def test_a_line_in_the_servers_spelling_is_read_quickly_and_alike(line: bytes) -> None:
-    found = read_record(line)
-    assert found is not None
-    assert found == generally(line)
-    assert found.data == parse_line(line).members("data")
+    row = read_record(line)
+    assert row is not None
+    assert row == generally(line)
+    assert row.data == parse_line(line).members("data")
 
 
 @pytest.mark.parametrize("kind", ["inspection", "establishment", "outreach_session"])
@@ -153,8 +153,8 @@ def test_a_bad_record_is_refused_by_both_ways(line: bytes) -> None:
 @given(st.integers(0, 20_000))
 def test_generated_bodies_are_read_as_the_general_way_reads_them(number: int) -> None:
     line = line_of(text(number))
-    found = read_record(line)
-    assert found is None or found == generally(line)
+    row = read_record(line)
+    assert row is None or row == generally(line)
 
 
 @given(st.data())
@@ -163,5 +163,5 @@ def test_a_spoiled_line_is_never_read_as_something_else(data: st.DataObject) -> 
     at = data.draw(st.integers(0, len(line)))
     piece = data.draw(st.sampled_from([b"", b'"', b"}", b"{", b",", b" ", b"\\", b"1", b"\xff", b'"a":1,']))
     spoiled = line[:at] + piece + line[at + data.draw(st.integers(0, 2)) :]
-    found = read_record(spoiled)
-    assert found is None or found == generally(spoiled)
+    row = read_record(spoiled)
+    assert row is None or row == generally(spoiled)

@@ -20,7 +20,7 @@ PUBLIC = base64url.encode(KEY.public_key().public_bytes_raw())
 KEPT = StoredRoot("e1", 5, "5" * 64)
 
 
-def told(index: int, digit: str, epoch: str = "e1", key: Ed25519PrivateKey = KEY) -> ReceivedRoot:
+def signed_root(index: int, digit: str, epoch: str = "e1", key: Ed25519PrivateKey = KEY) -> ReceivedRoot:
     text = f"field178-root-v1|{epoch}|{index}|{digit * 64}"
     return ReceivedRoot(index, digit * 64, base64url.encode(key.sign(text.encode())))
 
@@ -38,24 +38,24 @@ def after(
 
 @pytest.mark.parametrize("kept", [None, StoredRoot("e1"), KEPT])
 def test_a_higher_root_is_kept(kept: StoredRoot | None) -> None:
-    assert after(kept, told(6, "6")) == StoredRoot("e1", 6, "6" * 64)
+    assert after(kept, signed_root(6, "6")) == StoredRoot("e1", 6, "6" * 64)
 
 
 def test_the_same_root_and_silence_change_nothing() -> None:
-    assert after(KEPT, told(5, "5")) == after(KEPT, None) == KEPT
+    assert after(KEPT, signed_root(5, "5")) == after(KEPT, None) == KEPT
 
 
 @pytest.mark.parametrize(
     ("root", "alarm"),
     [
         (ReceivedRoot(), RootAlarm.LOWER),
-        (told(4, "4"), RootAlarm.LOWER),
-        (told(5, "a"), RootAlarm.OTHER),
-        (told(6, "6", "e2"), RootAlarm.SIGNATURE),
-        (told(6, "6", key=Ed25519PrivateKey.generate()), RootAlarm.SIGNATURE),
-        (replace(told(6, "6"), sig=""), RootAlarm.SIGNATURE),
-        (replace(told(6, "6"), sig="…"), RootAlarm.SIGNATURE),
-        (replace(told(6, "6"), index=7), RootAlarm.SIGNATURE),
+        (signed_root(4, "4"), RootAlarm.LOWER),
+        (signed_root(5, "a"), RootAlarm.OTHER),
+        (signed_root(6, "6", "e2"), RootAlarm.SIGNATURE),
+        (signed_root(6, "6", key=Ed25519PrivateKey.generate()), RootAlarm.SIGNATURE),
+        (replace(signed_root(6, "6"), sig=""), RootAlarm.SIGNATURE),
+        (replace(signed_root(6, "6"), sig="…"), RootAlarm.SIGNATURE),
+        (replace(signed_root(6, "6"), index=7), RootAlarm.SIGNATURE),
     ],
 )
 def test_a_contradiction_alarms_and_keeps_what_was_seen(root: ReceivedRoot, alarm: RootAlarm) -> None:
@@ -65,26 +65,28 @@ def test_a_contradiction_alarms_and_keeps_what_was_seen(root: ReceivedRoot, alar
 @pytest.mark.parametrize("alarm", list(RootAlarm))
 def test_an_alarm_ends_with_the_root_that_was_seen_or_with_another_epoch(alarm: RootAlarm) -> None:
     alarmed = replace(KEPT, alarm=alarm)
-    assert after(alarmed, told(5, "5")) == KEPT
-    assert after(alarmed, told(6, "6", "e2"), "e2") == StoredRoot("e2", 6, "6" * 64)
+    assert after(alarmed, signed_root(5, "5")) == KEPT
+    assert after(alarmed, signed_root(6, "6", "e2"), "e2") == StoredRoot("e2", 6, "6" * 64)
     assert after(alarmed, None, "e2") == StoredRoot("e2")
 
 
 @pytest.mark.parametrize("alarm", [RootAlarm.LOWER, RootAlarm.OTHER])
 def test_a_higher_root_ends_no_alarm_about_history(alarm: RootAlarm) -> None:
     alarmed = replace(KEPT, alarm=alarm)
-    assert after(alarmed, told(9, "9")) == alarmed
-    assert after(alarmed, told(9, "9", "e2")) == alarmed
+    assert after(alarmed, signed_root(9, "9")) == alarmed
+    assert after(alarmed, signed_root(9, "9", "e2")) == alarmed
 
 
 def test_a_signature_that_is_right_again_goes_on() -> None:
-    assert after(replace(KEPT, alarm=RootAlarm.SIGNATURE), told(6, "6")) == StoredRoot("e1", 6, "6" * 64)
+    assert after(replace(KEPT, alarm=RootAlarm.SIGNATURE), signed_root(6, "6")) == StoredRoot(
+        "e1", 6, "6" * 64
+    )
 
 
 def test_a_tablet_without_the_key_still_compares() -> None:
-    unsigned = replace(told(6, "6"), sig="")
+    unsigned = replace(signed_root(6, "6"), sig="")
     assert after(KEPT, unsigned, key="") == StoredRoot("e1", 6, "6" * 64)
-    assert after(KEPT, told(4, "4"), key="") == replace(KEPT, alarm=RootAlarm.LOWER)
+    assert after(KEPT, signed_root(4, "4"), key="") == replace(KEPT, alarm=RootAlarm.LOWER)
 
 
 @pytest.mark.parametrize("nonsense", [None, 7, {"index": "9"}, {"index": 6, "hash": 6}, {"index": 0}])

@@ -1,4 +1,4 @@
-"""A sync that would take much away stops and asks; what goes up is not concerned."""
+"""Mass deletion guard in a sync: it asks before many records go, and own changes go up meanwhile."""
 
 from __future__ import annotations
 

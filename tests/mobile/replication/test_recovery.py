@@ -46,9 +46,9 @@ def test_what_the_server_lost_is_said_again_and_then_its_scope_is_repaired(
     tablet.file(2, name="Hoa Ban")
     tablet.sync()
 
-    asked = [json.loads(body) for body in tablet.bodies]
-    assert any(change["record_id"] == record(1) for one in asked for change in one.get("push", []))
-    assert [list(one["repair"]) for one in asked if one.get("repair")] == [[UNIT]]
+    requests = [json.loads(body) for body in tablet.bodies]
+    assert any(change["record_id"] == record(1) for request in requests for change in request.get("push", []))
+    assert [list(request["repair"]) for request in requests if request.get("repair")] == [[UNIT]]
     assert tablet.agrees()
     assert tablet.store.status().in_sync
 
@@ -129,7 +129,9 @@ def test_a_tablet_enrolled_again_says_once_more_what_waits_so_that_it_hears_of_i
     tablet.server.enrolled_again()
     again.sync()
     pushed = [
-        one["change_id"] for request in tablet.server.requests[before:] for one in request.get("push", [])
+        change["change_id"]
+        for request in tablet.server.requests[before:]
+        for change in request.get("push", [])
     ]
     assert pushed == [waits]
     assert taken != waits

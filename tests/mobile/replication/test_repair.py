@@ -48,8 +48,8 @@ def test_only_the_bucket_that_differs_is_sent_again(tablet: Tablet) -> None:
     tablet.sync()
     assert tablet.agrees()
     assert tablet.store.status().in_sync
-    (asked,) = sent(tablet, "repair")
-    assert len(asked["repair"][UNIT]) == 10
+    (sent_request,) = sent(tablet, "repair")
+    assert len(sent_request["repair"][UNIT]) == 10
     repaired = next(frames for frames in answers if any(frame["frame"] == "repair" for frame in frames))
     assert records_sent(repaired) == []
     assert next(frame for frame in repaired if frame["frame"] == "repair")["buckets"] == ["04"]
@@ -92,8 +92,8 @@ def test_own_changes_are_with_the_server_again_before_scopes_are_compared(tablet
     tablet.sync()
     assert tablet.store.status().in_sync
     since = tablet.server.requests[before:]
-    asked = [{name for name in ("have", "push", "repair") if request.get(name)} for request in since]
-    assert [names for names in asked if names] == [{"have"}, {"push"}, {"repair"}]
+    sections = [{name for name in ("have", "push", "repair") if request.get(name)} for request in since]
+    assert [names for names in sections if names] == [{"have"}, {"push"}, {"repair"}]
     assert tablet.server.divergent == {}
 
 
@@ -173,7 +173,9 @@ def test_a_server_that_takes_no_salvage_is_asked_once_and_agreed_with(tablet: Ta
     tablet.sync()
     assert len(sent(tablet, "salvage")) == 1
     assert "agreed" in tablet.server.frames[0]
-    assert [one.row.id for one in tablet.sync_store.lost_records(9, frozenset())] == [record(1)]
+    assert [lost_record.row.id for lost_record in tablet.sync_store.lost_records(9, frozenset())] == [
+        record(1)
+    ]
     tablet.server.takes_salvage = True
     Tablet(store, tablet.clock, tablet.server).sync()
     assert tablet.sync_store.lost_records(9, frozenset()) == []
@@ -205,4 +207,6 @@ def test_a_record_that_fails_the_server_delays_nothing(tablet: Tablet) -> None:
     tablet.faults = [fails] * 9
     tablet.sync()
     assert tablet.store.status().in_sync
-    assert [one.row.id for one in tablet.sync_store.lost_records(9, frozenset())] == [record(1)]
+    assert [lost_record.row.id for lost_record in tablet.sync_store.lost_records(9, frozenset())] == [
+        record(1)
+    ]

@@ -161,16 +161,16 @@ def test_photos_follow_the_data_and_data_goes_between_their_chunks(
     store: Store, clock: FrozenClock, line: LineInMemory
 ) -> None:
     server = ModelUploads()
-    asked: list[str] = []
+    calls: list[str] = []
     exchange = line.exchange
 
     def noted(body: bytes) -> Iterator[bytes]:
-        asked.append("exchange")
+        calls.append("exchange")
         return exchange(body)
 
     def answer(request: Request) -> UploadAnswer:
-        asked.append(type(request).__name__)
-        if asked.count("SendChunk") == 1:
+        calls.append(type(request).__name__)
+        if calls.count("SendChunk") == 1:
             made.wake(WakeReason.SAVE)
         return server.answer(request)
 
@@ -180,9 +180,9 @@ def test_photos_follow_the_data_and_data_goes_between_their_chunks(
     store.file(draft_of(store, record(1), clock.now(), attachments={"p": named}), USER)
     watcher = Watcher(made)
     made.start()
-    watcher.wait_until(lambda: "AskStored" in asked)
+    watcher.wait_until(lambda: "AskStored" in calls)
     made.stop()
-    assert asked == ["exchange", "Create", "SendChunk", "exchange", "SendChunk", "AskStored"]
+    assert calls == ["exchange", "Create", "SendChunk", "exchange", "SendChunk", "AskStored"]
     assert set(server.blobs) == {named["sha256"]}
     assert store.status().in_sync
 
@@ -190,12 +190,12 @@ def test_photos_follow_the_data_and_data_goes_between_their_chunks(
 def test_photos_stay_while_the_exchange_waits_for_its_line(
     store: Store, clock: FrozenClock, line: LineInMemory
 ) -> None:
-    server, asked = ModelUploads(), list[str]()
-    made = with_photos(store, clock, line, lambda request: asked.append(request) or server.answer(request))
+    server, requests = ModelUploads(), list[str]()
+    made = with_photos(store, clock, line, lambda request: requests.append(request) or server.answer(request))
     file_with_photos(store, record(1), b"x")
     line.failures = [TransportFailure(Failure(FailureKind.NO_NETWORK))]
     watcher = Watcher(made)
     made.start()
     watcher.wait_for(Phase.WAITING, SyncMessage.NO_NETWORK)
-    assert asked == []
+    assert requests == []
     made.stop()

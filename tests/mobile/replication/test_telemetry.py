@@ -16,7 +16,7 @@ from field178_mobile.store.photos.upload_queue import UploadQueue
 SILENT = {"unsent": 0, "unsent_files": 0}
 
 
-def told(tablet: Tablet) -> list[object]:
+def reports(tablet: Tablet) -> list[object]:
     return [json.loads(body).get("about") for body in tablet.bodies]
 
 
@@ -33,7 +33,7 @@ def test_it_is_told_once_and_then_only_as_news(tablet: Tablet) -> None:
     tablet.sync()
     tablet.file(1, name="một")
     tablet.sync()
-    first, *later = told(tablet)
+    first, *later = reports(tablet)
     assert first == SILENT
     assert later == [None] * len(later)
 
@@ -41,14 +41,14 @@ def test_it_is_told_once_and_then_only_as_news(tablet: Tablet) -> None:
 def test_a_request_that_pushes_all_tells_that_nothing_is_left(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    assert told(tablet)[0] == SILENT
+    assert reports(tablet)[0] == SILENT
 
 
 def test_what_was_perhaps_not_heard_is_told_again(tablet: Tablet) -> None:
     tablet.faults = [lost_answer]
     tablet.sync()
     tablet.sync()
-    assert told(tablet)[:2] == [SILENT, SILENT]
+    assert reports(tablet)[:2] == [SILENT, SILENT]
 
 
 def test_free_space_is_told_in_steps(tablet: Tablet) -> None:
@@ -59,7 +59,7 @@ def test_free_space_is_told_in_steps(tablet: Tablet) -> None:
     tablet.sync()
     free_mb[0] = 2000
     tablet.sync()
-    assert told(tablet) == [{**SILENT, "free_mb": 2048}, None, {**SILENT, "free_mb": 1536}]
+    assert reports(tablet) == [{**SILENT, "free_mb": 2048}, None, {**SILENT, "free_mb": 1536}]
 
 
 def test_a_digest_that_did_not_match_is_told(tablet: Tablet) -> None:
@@ -69,7 +69,7 @@ def test_a_digest_that_did_not_match_is_told(tablet: Tablet) -> None:
     tablet.server.office_put(record(2), UNIT, name="hai")
     tablet.sync()
     assert tablet.mismatches() == 1
-    assert {**SILENT, "mismatches": {"count": 1, "records": [record(1)]}} in told(tablet)
+    assert {**SILENT, "mismatches": {"count": 1, "records": [record(1)]}} in reports(tablet)
 
 
 def test_at_most_eight_records_are_named(tablet: Tablet) -> None:
@@ -80,7 +80,7 @@ def test_at_most_eight_records_are_named(tablet: Tablet) -> None:
         tablet.server.world.records.pop(record(number))
     tablet.server.office_put(record(50), UNIT, name="hai")
     tablet.sync()
-    assert told(tablet)[-1] == {
+    assert reports(tablet)[-1] == {
         **SILENT,
         "mismatches": {"count": 1, "records": [record(number) for number in range(8)]},
     }
@@ -90,9 +90,9 @@ def test_photos_are_told_until_the_server_has_them(tablet: Tablet) -> None:
     photo = tablet.store.photos.add(record(1), b"\xff\xd8 photo", "image/jpeg")
     tablet.file(1, name="một", attachments={"p1": photo})
     tablet.sync()
-    assert told(tablet)[0] == {**SILENT, "unsent_files": 1}
+    assert reports(tablet)[0] == {**SILENT, "unsent_files": 1}
     queue = UploadQueue(tablet.store)
     [waiting] = queue.sendable()
     queue.move(waiting, PhotoState.SENT)
     tablet.sync()
-    assert told(tablet)[-1] == SILENT
+    assert reports(tablet)[-1] == SILENT

@@ -90,8 +90,8 @@ class Sessions:
         if json.loads(body)["nonce"] not in self.known:
             return reply_json(handler, 403, {"code": "signature_refused"})
         self.known.add(nonce)
-        told = {"token": f"t-{nonce}", "expires_in_s": self.lifetime_s, "nonce": nonce}
-        return reply_json(handler, 200, told)
+        session = {"token": f"t-{nonce}", "expires_in_s": self.lifetime_s, "nonce": nonce}
+        return reply_json(handler, 200, session)
 
 
 def test_a_session_that_has_ended_is_renewed_with_its_own_nonce_in_one_request(serve) -> None:

@@ -25,8 +25,8 @@ def test_a_record_that_is_in_no_scope_any_more_is_asked_for_once(store: Store, c
     store.read(lambda context: ask_for(context, record(1), record(2)))
     before = len(tablet.server.requests)
     tablet.sync()
-    asked = [request["want"] for request in tablet.server.requests[before:] if request.get("want")]
-    assert asked == [[record(1), record(2)]]
+    wants = [request["want"] for request in tablet.server.requests[before:] if request.get("want")]
+    assert wants == [[record(1), record(2)]]
     assert json.loads(store.read(lambda context: get_text(context, "wants")) or "[]") == []
     assert tablet.agrees()
     assert store.status().in_sync

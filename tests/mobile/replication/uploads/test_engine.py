@@ -215,11 +215,11 @@ def test_a_line_that_breaks_carries_smaller_chunks_and_larger_ones_again(store, 
     assert SMALLEST_CHUNK_BYTES <= min(sizes) < CHUNK
 
 
-@pytest.mark.parametrize("asked", [0, 1, 2], ids=["create", "chunk", "locate"])
-def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, server, asked):
+@pytest.mark.parametrize("step", [0, 1, 2], ids=["create", "chunk", "locate"])
+def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, server, step):
     _first, second = file_with_photos(store, record(1), PHOTO, OTHER)
     refusal = says(422, ErrorCode.FILE_REFUSED)
-    sender.faults = [[refusal], [honest, refusal], [honest, never_arrives, refusal]][asked]
+    sender.faults = [[refusal], [honest, refusal], [honest, never_arrives, refusal]][step]
     sender.run()
     assert states(store) == [PhotoState.REFUSED, PhotoState.SENT]
     assert [photo.last_error for photo in store.photos.unsent()] == [ErrorCode.FILE_REFUSED.value]

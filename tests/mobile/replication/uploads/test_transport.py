@@ -41,8 +41,8 @@ def talk() -> Iterator[Callable[..., tuple[ScriptedServer, HttpUploadLine]]]:
         return server, HttpUploadLine(transport)
 
     yield start
-    for one in opened:
-        one.close()
+    for resource in opened:
+        resource.close()
 
 
 def answers(status: int, **headers: str) -> Script:
