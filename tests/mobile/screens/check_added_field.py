@@ -1,4 +1,4 @@
-"""Proofs on a product whose outreach session has the field `banner_text`; see test_adding_a_field.py."""
+"""Tests of an added field: `banner_text` of the outreach session; see test_adding_a_field.py."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_form_shows_it_stores_it_and_marks_it(table: Table):
 
 def test_comment_of_the_office_stands_at_it_and_leads_to_it(table: Table):
     comment = {"c": {"text": "Bỏ số", "user": "u", "at": "2026-11-21T02:00:00Z", "path": "banner_text"}}
-    said = {"record": SESSION, "record_rev": 1, "state": "returned", "reason": "x", "comments": comment}
+    review = {"record": SESSION, "record_rev": 1, "state": "returned", "reason": "x", "comments": comment}
     server_commits(
         table.store,
         base_row(SESSION, 1, "outreach_session", SCOPE, **DATA, banner_text="Gọi 0912345678"),
-        base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+        base_row(review_id(SESSION), 1, "review", SCOPE, **review),
     )
     screen = table.lay()
     table.open()

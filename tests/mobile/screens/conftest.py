@@ -107,7 +107,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _tablet_of(item: pytest.Item) -> tuple[bool, tuple[str, ...]]:
-    state = getattr(getattr(item, "callspec", None), "params", {}).get("wanted")
+    state = getattr(getattr(item, "callspec", None), "params", {}).get("state")
     return (True, state.tablet) if getattr(state, "is_shared", False) else (False, ())
 
 

@@ -26,7 +26,7 @@ CHEAP = GuessCost(memory_kib=1024, passes=1, lanes=1)
 
 
 class StillRunner:
-    """Sync that does nothing and remembers who asked."""
+    """A sync runner that does nothing and keeps the reasons of its wakes."""
 
     def __init__(self) -> None:
         self.shown = SyncState()
@@ -73,7 +73,7 @@ class DirectBackground:
 def fake_house(
     folder: Path, runner: StillRunner, is_set_up: bool = True, has_read_notice: bool = True
 ) -> SharedServices:
-    """Return a tablet in a folder; set up for two officers with the same PIN unless said otherwise."""
+    """Return a tablet in a folder; set up for two officers with the same PIN by default."""
     from field178_mobile.kit.threads import KivyThread
     from field178_mobile.shell.shared_services import SharedServices
 

@@ -29,7 +29,7 @@ def shrink(seen: Image.Image) -> Image.Image:
 
 
 def differs_by(kept: Image.Image, seen: Image.Image) -> int:
-    """Return by how much the worst block differs, 0 to 255; pictures of other sizes differ wholly."""
+    """Return the largest difference of a block, 0 to 255; it is 255 for pictures of other sizes."""
     if kept.size != seen.size:
         return 255
     blocks = ImageChops.difference(_blocks(kept), _blocks(seen))
@@ -37,7 +37,7 @@ def differs_by(kept: Image.Image, seen: Image.Image) -> int:
 
 
 def keep(name: str, seen: Image.Image) -> None:
-    """Keep a small picture as the right one."""
+    """Keep a small picture for later comparisons."""
     FOLDER.mkdir(exist_ok=True)
     # A small red dot must keep its red: the colours farthest apart are kept, not the commonest ones.
     few = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
@@ -45,7 +45,7 @@ def keep(name: str, seen: Image.Image) -> None:
 
 
 def compare(name: str, seen: Image.Image) -> str:
-    """Return what is wrong with a small picture, "" when it is like the kept one."""
+    """Return the difference of a small picture from the kept picture in words, "" when there is none."""
     path = FOLDER / f"{name}.png"
     if not path.exists():
         return f"{name}: no picture is kept; `make golden` takes it"
@@ -55,9 +55,9 @@ def compare(name: str, seen: Image.Image) -> str:
     if worst <= TOLERANCE:
         return ""
     DIFFERENCES.mkdir(parents=True, exist_ok=True)
-    told = DIFFERENCES / f"{name}.png"
-    _beside(kept, seen).save(told)
-    return f"{name} differs by {worst} of 255 (at most {TOLERANCE}); kept, seen and difference: {told}"
+    difference = DIFFERENCES / f"{name}.png"
+    _beside(kept, seen).save(difference)
+    return f"{name} differs by {worst} of 255 (at most {TOLERANCE}); kept, seen and difference: {difference}"
 
 
 def _blocks(small: Image.Image) -> Image.Image:
@@ -65,7 +65,7 @@ def _blocks(small: Image.Image) -> Image.Image:
 
 
 def _beside(kept: Image.Image, seen: Image.Image) -> Image.Image:
-    """Lay the kept picture, the seen one and three times their difference beside each other."""
+    """Lay the kept picture, the seen picture and three times their difference beside each other."""
     seen = seen.resize(kept.size)
     changed = ImageChops.difference(kept, seen).point(lambda value: min(255, value * 3))
     sheet = Image.new("RGB", (kept.width * 3, kept.height))

@@ -28,7 +28,7 @@ OVERLAP = 4
 
 
 def lint(root: Widget) -> list[str]:
-    """Return what is wrong on a mounted screen, one sentence each; an empty list is a pass.
+    """Return the faults of a mounted screen, a sentence each; an empty list is a pass.
 
     Call it in light and dark, both window sizes, and once at font scale 1.3 with the longest texts.
     """
@@ -49,7 +49,7 @@ def lint_shape(root: Widget) -> list[str]:
 
 
 def lint_colours(root: Widget, seen: Image.Image) -> list[str]:
-    """Return what is too pale in a picture of the window: the colour of each text beside its true ground."""
+    """Return the texts with too little contrast in a picture of the window, each beside its true ground."""
     problems = []
     for label in _shown(root):
         if not isinstance(label, Label) or not label.text.strip() or _is_faded(label):
@@ -109,7 +109,7 @@ def _silent(widget: Widget, shown: list[Widget]) -> Iterator[str]:
     """A control that cannot be used says why: when it is tapped, or a banner does for the whole record."""
     if not isinstance(widget, ButtonBehavior) or not widget.disabled:
         return
-    has_banner = any(type(one).__name__ == "Banner" and one.text for one in shown)
+    has_banner = any(type(shown_widget).__name__ == "Banner" and shown_widget.text for shown_widget in shown)
     first, is_whole = widget, False
     while first.parent.disabled:
         first, is_whole = first.parent, True
@@ -151,13 +151,13 @@ def _overlapping(shown: list[Widget]) -> Iterator[str]:
         for widget in shown
         if isinstance(widget, Label) and widget.text.strip() and (box := _text_box(widget)) is not None
     ]
-    for (one, layer, (left, bottom, right, top)), (other, other_layer, box) in combinations(texts, 2):
-        if layer is not other_layer or one.parent is other:
+    for (label, layer, (left, bottom, right, top)), (other, other_layer, box) in combinations(texts, 2):
+        if layer is not other_layer or label.parent is other:
             continue
         wide = min(right, box[2]) - max(left, box[0])
         high = min(top, box[3]) - max(bottom, box[1])
         if wide > OVERLAP and high > OVERLAP:
-            yield f"{_name(one)} lies on {_name(other)} by {wide:.0f} x {high:.0f}"
+            yield f"{_name(label)} lies on {_name(other)} by {wide:.0f} x {high:.0f}"
 
 
 def _layer(widget: Widget) -> Widget:

@@ -48,7 +48,7 @@ class LightFingers(Fingers):
 
 
 class Monkey:
-    """Does so many things that a seed chooses. `done` counts them by kind."""
+    """Random taps and keystrokes that a seed chooses; `done` counts them by kind."""
 
     def __init__(self, stage: Stage, folder: Path, seed: int) -> None:
         self.seed = seed
@@ -201,7 +201,7 @@ class Monkey:
     def _look_at_text(self, entry: Entry) -> None:
         """Fail when a text of the record is on the screen and in no draft."""
         opened = self.lives.opened
-        if opened is None or not any(type(one).__name__ in KEPT_FIELDS for one in _above(entry)):
+        if opened is None or not any(type(widget).__name__ in KEPT_FIELDS for widget in _above(entry)):
             return
         kept = json.dumps([draft.data for draft in opened.store.drafts.all()], ensure_ascii=False)
         text = json.dumps(entry.text.strip(), ensure_ascii=False)[1:-1]
@@ -225,8 +225,8 @@ def _within_reach(kind: type[Widget]) -> list[Widget]:
     """Return what a finger could get at: what lies over the screen hides everything else."""
     EventLoop.idle()
     roots = [child for child in Window.children if isinstance(child, Overlay)][:1] or Window.children
-    found = [widget for root in roots for widget in _shown(root)]
-    return [widget for widget in found if isinstance(widget, kind) and not widget.disabled]
+    widgets = [widget for root in roots for widget in _shown(root)]
+    return [widget for widget in widgets if isinstance(widget, kind) and not widget.disabled]
 
 
 def _shown(root: Widget) -> Iterator[Widget]:
@@ -243,7 +243,7 @@ def _above(widget: Widget) -> Iterator[Widget]:
 
 
 def _name(widget: Widget) -> str:
-    said = next(
+    label = next(
         (str(getattr(widget, name, "")) for name in ("key", "text", "icon") if getattr(widget, name, "")), ""
     )
-    return f"{type(widget).__name__} {said[:40]!r}"
+    return f"{type(widget).__name__} {label[:40]!r}"

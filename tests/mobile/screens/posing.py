@@ -117,9 +117,9 @@ class Pose:
 
     @property
     def tops(self) -> list[Any]:
-        """What is to be looked at: a passing word, else the topmost sheet or dialog, else the tablet.
+        """The widgets to check: the toasts, else the topmost sheet or dialog, else the tablet.
 
-        A word throws its shadow on what lies under it: that is judged in the states without the word.
+        A toast throws its shadow on what lies under it: that is checked in the states without the toast.
         """
         words = [child for child in Window.children if isinstance(child, Toast)]
         overlays = [child for child in Window.children if isinstance(child, Overlay)]
@@ -137,7 +137,7 @@ class Pose:
         """Open the tablet as its first officer, without the pad."""
         tablet = self.door._shared.tablet
         key = tablet.vault.unlock(OFFICERS[0], PIN)
-        officer = next(one for one in tablet.vault.officers() if one.id == OFFICERS[0])
+        officer = next(officer for officer in tablet.vault.officers() if officer.id == OFFICERS[0])
         self.door.opened(officer, tablet.open(key))
         frames(8)
 
@@ -145,10 +145,10 @@ class Pose:
         """Give a PIN on the pad, and wait for the answer."""
         screen = find("UnlockScreen")
         until(lambda: screen.can_type)
-        said = screen.text
+        text = screen.text
         for digit in pin:
             screen.press(digit)
-        until(lambda: self.door.session_view is not None or (screen.digits == 0 and screen.text != said))
+        until(lambda: self.door.session_view is not None or (screen.digits == 0 and screen.text != text))
 
     def open_visit(self, establishment_id: str) -> Any:
         """Open tonight's draft at an establishment."""
@@ -157,7 +157,7 @@ class Pose:
         return self.visit
 
     def home(self) -> None:
-        """Close what is open, so that the next state begins where the first one did."""
+        """Close sheets, forms and records, so that every state begins alike."""
         close_all()
         if self.door.parent is None:
             self.stage.root.add_widget(self.door)
@@ -232,10 +232,10 @@ def _set_up(folder: Path, is_full: bool) -> None:
 
 
 class AtOnce:
-    """A drawing thread that is this one."""
+    """A drawing thread that is the current thread."""
 
     def post(self, work: Any) -> None:
-        """Run it in the same call."""
+        """Run a task in the same call."""
         work()
 
 
@@ -243,7 +243,7 @@ class Unseen:
     """A screen that nobody looks at."""
 
     def show_list(self, state: Any) -> None:
-        """Draw nothing."""
+        """Ignore the state."""
 
     show_shift = show_record = show_visit = show_form = show_census = show_list
 
@@ -343,7 +343,7 @@ def _review(record: str, state: str, has_comment: bool) -> Any:
         "user": OFFICERS[4],
         "at": "2026-11-24T01:00:00Z",
     }
-    said = {
+    review = {
         "record": record,
         "record_rev": 1,
         "state": state,
@@ -352,4 +352,4 @@ def _review(record: str, state: str, has_comment: bool) -> Any:
         "decided_by": OFFICERS[4],
         "decided_at": "2026-11-24T01:00:00Z",
     }
-    return base_row(review_id(record), 1, "review", TEAM_SCOPE, **said)
+    return base_row(review_id(record), 1, "review", TEAM_SCOPE, **review)

@@ -77,7 +77,7 @@ class Stage:
         frames(2)
 
     def clear(self) -> None:
-        """Take everything down."""
+        """Remove all widgets and overlays."""
         close_all()
         self._drop_pending_events()
         release_last_entry()
@@ -87,7 +87,7 @@ class Stage:
         self.root.clear_widgets()
 
     def _drop_pending_events(self) -> None:
-        """Cancel what would happen within the next second: a scroll bar that fades holds its whole tablet."""
+        """Cancel animations and events that are due once: a scroll bar that fades holds its whole tablet."""
         for animation in list(Animation._instances):
             for animated in list(animation._widgets.values()):
                 animation.cancel(animated["widget"])
@@ -96,7 +96,7 @@ class Stage:
                 event.cancel()
 
     def strike(self) -> None:
-        """Take everything down and put the look back."""
+        """Remove all widgets and restore the default theme and language."""
         self.clear()
         long_notes._serving = None  # it holds the last tablet
         settle()  # and what the next frame would have drawn anew
@@ -145,7 +145,7 @@ def _strays() -> int:
 
 
 def keep() -> None:
-    """Let go of what was taken down; what is left stays, and the next collection does not look through it."""
+    """Collect removed widgets and other garbage; the next collection skips all objects that are left."""
     gc.collect()
     gc.freeze()
 

@@ -54,8 +54,8 @@ class ShadowLog:
     def _filed(
         self, draft: Draft, _user: str, extra: Sequence[Draft] = (), gone: Sequence[MergedRecord] = ()
     ) -> None:
-        for one in (draft, *extra):
-            self.drafts.pop(one.id, None)
-            self.filed[one.record_id] = canonical(one.data)
+        for filed_draft in (draft, *extra):
+            self.drafts.pop(filed_draft.id, None)
+            self.filed[filed_draft.record_id] = canonical(filed_draft.data)
         for view in gone:
             self.filed.pop(view.id, None)

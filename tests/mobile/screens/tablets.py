@@ -24,13 +24,13 @@ class Tablets:
         self._shared: dict[tuple[str, str], Pose] = {}
 
     @contextmanager
-    def brought_into(self, wanted: State) -> Iterator[Pose]:
+    def brought_into(self, state: State) -> Iterator[Pose]:
         """Give the tablet in its state; afterwards one that is not shared is closed."""
-        pose = self._reach(wanted)
+        pose = self._reach(state)
         try:
             yield pose
         finally:
-            if not wanted.is_shared:
+            if not state.is_shared:
                 pose.end()
 
     def end(self) -> None:
@@ -38,8 +38,8 @@ class Tablets:
         while self._shared:
             self._shared.popitem()[1].end()
 
-    def _reach(self, wanted: State) -> Pose:
-        pose = self._shared.get(wanted.tablet) if wanted.is_shared else None
+    def _reach(self, state: State) -> Pose:
+        pose = self._shared.get(state.tablet) if state.is_shared else None
         if pose is not None:
             # What the state before has opened goes before the look changes: it would follow.
             self._stage.clear()
@@ -50,12 +50,12 @@ class Tablets:
             self.end()
             self._stage.strike()
             self._stage.dress(scale=self._scale)
-            pose = Pose(self._stage, self._folders.mktemp("tablet"), wanted.kind, self._speaks)
-            if wanted.is_open:
+            pose = Pose(self._stage, self._folders.mktemp("tablet"), state.kind, self._speaks)
+            if state.is_open:
                 pose.unlock()
-            if wanted.is_shared:
-                self._shared[wanted.tablet] = pose
+            if state.is_shared:
+                self._shared[state.tablet] = pose
                 keep()  # what the states to come leave behind is found without a look through it
-        wanted.go(pose)
+        state.go(pose)
         frames(3)
         return pose

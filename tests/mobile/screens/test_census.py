@@ -89,8 +89,8 @@ def test_workers_are_counted_within_ten_taps(table: Table, window_size):
     assert fingers.taps <= 10
     (change,) = table.changes()
     assert (change.type, change.scope, change.is_create) == ("worker_census", f"unit:{UNIT}", True)
-    said = {"workers_total": 5, "workers_female": 4, "workers_male": 1, "unit_id": UNIT}
-    assert said.items() <= change.set.items()
+    expected = {"workers_total": 5, "workers_female": 4, "workers_male": 1, "unit_id": UNIT}
+    assert expected.items() <= change.set.items()
     assert change.record_id == commune_entry_id("worker_census", change.set)
     assert table.store.drafts.all() == []
     assert "Chưa gửi" in [line.word for line in find_all("DatedLine")]

@@ -1,4 +1,4 @@
-"""The whole way at the door: searched in vain, put into the register, hinted at, saved, the visit begun."""
+"""Entry of an establishment on the real screen: search, form, hint at a similar entry, save, visit."""
 
 from __future__ import annotations
 

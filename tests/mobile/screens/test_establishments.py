@@ -68,9 +68,9 @@ def test_risk_is_never_shown_on_the_open_record(stage, store, clock):
     for tab in ("info", "checklist"):
         screen.workspace.record.choose_tab(tab)
         frames(3)
-        said = " ".join(texts()).lower().replace("quán nguy cơ", "")
-        assert "nguy cơ" not in said
-        assert "ưu tiên" not in said
+        text = " ".join(texts()).lower().replace("quán nguy cơ", "")
+        assert "nguy cơ" not in text
+        assert "ưu tiên" not in text
 
 
 def test_end_of_a_long_list_brings_more(stage, store, clock):

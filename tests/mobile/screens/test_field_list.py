@@ -27,17 +27,17 @@ def fields(data: dict[str, object], **pins: dict[str, str]) -> list[SimpleField]
 def mounted(stage: Stage):
     from field178_mobile.components.forms.screens.field_list import FieldList
 
-    said: list[tuple[str, Any]] = []
+    writes: list[tuple[str, Any]] = []
     field_list = FieldList()
-    field_list.bind(on_write=lambda _list, path, value: said.append((path, value)))
+    field_list.bind(on_write=lambda _list, path, value: writes.append((path, value)))
     field_list.show(fields({"opening_hours": "08:00-22:00", "rooms_total": 12, "status_from": "2026-03-01"}))
     stage.mount(field_list)
     frames(3)
-    return field_list, said
+    return field_list, writes
 
 
 def test_each_kind_has_its_control_with_the_value(mounted):
-    field_list, _said = mounted
+    field_list, _writes = mounted
     assert find("CountField").value == 12
     assert find("CountField").label == "Số phòng"
     assert find("DateField").shown == "01/03/2026"
@@ -50,28 +50,28 @@ def test_each_kind_has_its_control_with_the_value(mounted):
 
 
 def test_what_is_entered_is_told_with_its_path(mounted):
-    field_list, said = mounted
+    field_list, writes = mounted
     type_text(field_list.widget_of("opening_hours").ids.field, "09:00-22:00")
-    assert said[-1] == ("opening_hours", "09:00-22:00")
+    assert writes[-1] == ("opening_hours", "09:00-22:00")
     tap(find("PickField"))
     tap(find("ChoiceRow", key="paused"))
-    assert said[-1] == ("operating_status_id", "paused")
+    assert writes[-1] == ("operating_status_id", "paused")
     find("DateField").dispatch("on_commit", "2026-04-01")
     find("CountField").dispatch("on_commit", 20)
-    assert said[-2:] == [("status_from", "2026-04-01"), ("rooms_total", 20)]
+    assert writes[-2:] == [("status_from", "2026-04-01"), ("rooms_total", 20)]
 
 
 def test_comment_and_problem_stand_at_their_field(mounted):
-    field_list, _said = mounted
-    said = {"rooms_total": "Đếm lại giúp", "note": "Ghi rõ"}
-    field_list.show(fields({}, comments=said, problems={"rooms_total": "Sai"}))
+    field_list, _writes = mounted
+    comments = {"rooms_total": "Đếm lại giúp", "note": "Ghi rõ"}
+    field_list.show(fields({}, comments=comments, problems={"rooms_total": "Sai"}))
     frames(2)
     assert sorted(note.text for note in find_all("CommentNote")) == ["Ghi rõ", "Đếm lại giúp"]
     assert find("CountField").error == "Sai"
 
 
 def test_field_that_stays_keeps_its_widget_when_another_goes(mounted):
-    field_list, _said = mounted
+    field_list, _writes = mounted
     kept = field_list.widget_of("note")
     shown = fields({})
     field_list.show(shown[1:])

@@ -89,10 +89,10 @@ def test_another_antialiasing_is_not_seen(pose, tmp_path, monkeypatch):
 
 def test_a_difference_is_laid_beside_the_kept_picture(tmp_path, monkeypatch):
     monkeypatch.setattr(golden, "FOLDER", tmp_path / "golden")
-    monkeypatch.setattr(golden, "DIFFERENCES", tmp_path / "told")
+    monkeypatch.setattr(golden, "DIFFERENCES", tmp_path / "differences")
     golden.keep("here", Image.new("RGB", (90, 60), "white"))
-    said = golden.compare("here", Image.new("RGB", (90, 60), "black"))
-    assert str(tmp_path / "told" / "here.png") in said
-    with Image.open(tmp_path / "told" / "here.png") as laid:
+    difference = golden.compare("here", Image.new("RGB", (90, 60), "black"))
+    assert str(tmp_path / "differences" / "here.png") in difference
+    with Image.open(tmp_path / "differences" / "here.png") as laid:
         assert laid.size == (270, 60)
     assert "make golden" in golden.compare("never", Image.new("RGB", (90, 60)))

@@ -28,12 +28,16 @@ CLASH = RefusedValue("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "chang
 CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", refused_values=(CLASH,))
 MESSAGES = tuple(
     InboxItem(
-        *(InboxKind.NOTICE, "", "info", "", "info"),
+        InboxKind.NOTICE,
+        "",
+        "info",
+        "",
+        "info",
         at=CLOCK.now() - timedelta(days=age),
-        text=(("en", said), ("vi", said)),
+        text=(("en", text), ("vi", text)),
         notice_id=notice_id,
     )
-    for notice_id, age, said in (
+    for notice_id, age, text in (
         ("n1", 1, "Từ 01/12 dùng mẫu biên bản mới; các tổ cập nhật ứng dụng trước ngày này."),
         ("n2", 0, "Thứ Sáu 08:00 giao ban tại xã An Lão."),
     )

@@ -525,8 +525,8 @@ def approve(table: Table) -> None:
 
     from field178_shared.ids import review_id
 
-    said = {"record": LAST_VISIT, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
-    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **said))
+    review = {"record": LAST_VISIT, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
 
 
 def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size):

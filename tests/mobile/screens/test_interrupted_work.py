@@ -1,4 +1,4 @@
-"""The unfinished work that is offered after the application ended without closing its store."""
+"""Offer of the open draft after the application ended without closing its store."""
 
 from __future__ import annotations
 

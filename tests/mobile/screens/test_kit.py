@@ -1,4 +1,4 @@
-"""The kit keeps its promises to thumbs and eyes."""
+"""Widgets of the kit: sizes for fingers, contrast, answers, overlays and themes."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def gallery():
 def widget_classes() -> set[type[Widget]]:
     """Every class of the kit that draws something."""
     modules = [
-        importlib.import_module(found.name)
-        for found in pkgutil.iter_modules(widgets.__path__, f"{widgets.__name__}.")
+        importlib.import_module(module_info.name)
+        for module_info in pkgutil.iter_modules(widgets.__path__, f"{widgets.__name__}.")
     ]
     return {
-        one
+        member
         for module in modules
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, Widget) and one.__module__ == module.__name__
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Widget) and member.__module__ == module.__name__
     }
 
 
@@ -68,7 +68,7 @@ def test_gallery_shows_every_class_of_the_kit(stage: Stage):
         seen += [widget for child in Window.children for widget in child.walk()]
         close_all()
     assert {
-        one.__name__ for one in widget_classes() if not any(isinstance(each, one) for each in seen)
+        kind.__name__ for kind in widget_classes() if not any(isinstance(each, kind) for each in seen)
     } == set()
 
 
@@ -112,11 +112,11 @@ FloatLayout:
 """
         )
     )
-    found = " ".join(lint(screen))
-    assert "a finger needs 48 dp" in found
-    assert "has no hint" in found
-    assert "overflows its box" in found
-    assert "has contrast" in found
+    faults = " ".join(lint(screen))
+    assert "a finger needs 48 dp" in faults
+    assert "has no hint" in faults
+    assert "overflows its box" in faults
+    assert "has contrast" in faults
 
 
 def test_press_is_veiled_within_one_frame_inside_a_scroll(stage: Stage):
@@ -151,16 +151,16 @@ def test_tap_inside_a_scroll_is_released_in_the_next_frame(stage: Stage):
 
 
 def test_answer_is_announced_and_taken_back(stage: Stage):
-    said = []
+    choices = []
     row = stage.kit.CheckRow(no="1", text="Câu hỏi", value="")
-    row.bind(on_choose=lambda _row, value: said.append(value))
+    row.bind(on_choose=lambda _row, value: choices.append(value))
     stage.mount(row)
     tap(find("Seg", key="yes"))
-    assert said == ["yes"]
+    assert choices == ["yes"]
     assert row.value == ""
     row.value = "yes"
     tap(find("Seg", key="yes"))
-    assert said == ["yes", ""]
+    assert choices == ["yes", ""]
 
 
 def test_partial_answer_is_offered_only_where_allowed(stage: Stage):
@@ -296,16 +296,16 @@ def test_rendered_text_does_not_disturb_typing(stage: Stage):
 
 
 def test_search_asks_once_a_frame(stage: Stage):
-    asked = []
+    queries = []
     search = stage.kit.SearchField(hint="Tìm")
-    search.bind(on_query=lambda _field, value: asked.append(value))
+    search.bind(on_query=lambda _field, value: queries.append(value))
     stage.mount(search)
     search.ids.entry.text = "h"
     search.ids.entry.text = "ho"
     frames()
-    assert asked == ["ho"]
+    assert queries == ["ho"]
     tap(find("IconBtn", icon="close-circle"))
-    assert asked == ["ho", ""]
+    assert queries == ["ho", ""]
     assert search.ids.entry.focus
     search.ids.entry.focus = False
 
@@ -316,9 +316,9 @@ def test_a_toast_stands_above_the_foot_and_gives_way_to_a_finger(stage: Stage, w
     frames(3)
     foot = find("FootBar")
     foot.height += 60  # in the same frame
-    said = stage.kit.toast("Đã lưu trên máy lúc 22:41")
-    until(lambda: said.y >= foot.to_window(foot.x, foot.top)[1])
-    touch = UnitTestTouch(*said.center)
+    toast = stage.kit.toast("Đã lưu trên máy lúc 22:41")
+    until(lambda: toast.y >= foot.to_window(foot.x, foot.top)[1])
+    touch = UnitTestTouch(*toast.center)
     touch.touch_down()
     touch.touch_up()
     frames(1)
@@ -488,7 +488,7 @@ def test_no_event_of_the_screens_shares_a_name_with_a_property(stage: Stage):
 
 
 def everything_below(kind: type) -> list[type]:
-    return [kind, *(found for below in kind.__subclasses__() for found in everything_below(below))]
+    return [kind, *(subclass for below in kind.__subclasses__() for subclass in everything_below(below))]
 
 
 def test_dialog_calls_back_only_on_yes(stage: Stage):
@@ -646,11 +646,11 @@ def test_line_of_chips_says_at_which_edge_it_goes_on(stage: Stage):
     assert (scroll.goes_on, scroll.began_before) == (False, True)
 
 
-@pytest.mark.parametrize("said", ["Đã lưu", "Đã lưu trên máy lúc 22:00; máy sẽ gửi khi có mạng. " * 3])
-def test_toast_settles_in_one_frame(stage: Stage, caplog, said):
+@pytest.mark.parametrize("text", ["Đã lưu", "Đã lưu trên máy lúc 22:00; máy sẽ gửi khi có mạng. " * 3])
+def test_toast_settles_in_one_frame(stage: Stage, caplog, text):
     from field178_mobile.kit import kit
 
-    shown = kit.toast(said)
+    shown = kit.toast(text)
     frames(4)
     assert "too much iteration" not in caplog.text
     assert shown.x > 0
@@ -668,15 +668,15 @@ def test_every_size_of_text_changes_in_one_step(stage: Stage) -> None:
     # text's class came last, the text lost the size of its place.
     from field178_mobile.kit.theme import theme
 
-    told: list[str] = []
-    bound = {name: lambda *_args, name=name: told.append(name) for name in theme.properties()}
+    names: list[str] = []
+    bound = {name: lambda *_args, name=name: names.append(name) for name in theme.properties()}
     for name, note in bound.items():
         theme.fbind(name, note)
     theme.set_font_scale(1.3)
     theme.set_font_scale(1.0)
     for name, note in bound.items():
         theme.funbind(name, note)
-    assert told == ["sizes", "sizes"]
+    assert names == ["sizes", "sizes"]
 
 
 def test_answers_stand_in_one_column_from_row_to_row(stage: Stage, window_size):

@@ -48,9 +48,14 @@ def _alone():
 
 def test_note_is_written_in_the_systems_window_and_kept_at_every_change(stage: Stage, tmp_path: Path) -> None:
     scene = LongNoteScene(stage, tmp_path, max_length=500)
-    asked, heard, answer = scene.window
-    assert (asked.title, asked.text, asked.lines, asked.max_length) == ("Ghi chú", "Cửa bị khóa", 4, 500)
-    assert (asked.keep, asked.give_up) == ("Xong", "Bỏ qua")
+    request, heard, answer = scene.window
+    assert (request.title, request.text, request.lines, request.max_length) == (
+        "Ghi chú",
+        "Cửa bị khóa",
+        4,
+        500,
+    )
+    assert (request.keep, request.give_up) == ("Xong", "Bỏ qua")
     assert not scene.field.ids.entry.focus
     heard("Cửa đã mơ\u0309")
     frames()

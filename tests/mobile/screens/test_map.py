@@ -67,11 +67,11 @@ def test_one_finger_moves_the_map_and_two_come_closer(screen):
     touch.touch_up()
     assert view.view.centre.x > before.centre.x
     assert view.view.zoom == before.zoom
-    one, two = touch_at(x - 50, y), touch_at(x + 50, y)
-    one.touch_move(x - 200, y)
-    two.touch_move(x + 200, y)
-    one.touch_up()
-    two.touch_up()
+    left, right = touch_at(x - 50, y), touch_at(x + 50, y)
+    left.touch_move(x - 200, y)
+    right.touch_move(x + 200, y)
+    left.touch_up()
+    right.touch_up()
     assert view.view.zoom == pytest.approx(before.zoom + 2, abs=0.01)
 
 
@@ -137,11 +137,11 @@ def test_names_of_communes_lie_free_of_marks_at_every_zoom(screen):
 def test_number_of_a_cluster_is_grouped(monkeypatch):
     from field178_mobile.kit.widgets.pictures import map_marks
 
-    said = []
-    monkeypatch.setattr(map_marks, "_text", lambda text, *_font: said.append(text))
+    labels = []
+    monkeypatch.setattr(map_marks, "_text", lambda text, *_font: labels.append(text))
     monkeypatch.setattr(map_marks, "_middle", lambda *_at: None)
     map_marks.draw_cluster(2064, "done", 0, 0)
-    assert said == ["2.064"]
+    assert labels == ["2.064"]
 
 
 def test_without_any_point_the_map_says_so(stage: Stage, store, clock):

@@ -13,17 +13,17 @@ WORDS = "Lối thoát nạn phía sau để thùng bia"
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every text that a font is asked for, from now on; nothing is known before."""
-    asked: list[str] = []
+    """The texts that a font measures from now on; the cache is empty before."""
+    texts: list[str] = []
     measure = CoreLabel.get_extents
 
     def get_extents(label: CoreLabel, text: str) -> tuple[int, int]:
-        asked.append(text)
+        texts.append(text)
         return measure(label, text)
 
     monkeypatch.setattr(CoreLabel, "get_extents", get_extents)
     measured_words._sizes.clear()
-    return asked
+    return texts
 
 
 def test_word_is_measured_once_for_all_widths_of_its_box(stage: Stage, measured: list[str]):
@@ -54,5 +54,5 @@ def test_no_more_words_are_remembered_than_fit(stage: Stage, monkeypatch: pytest
     size_of = CoreLabel(font_name="UI").get_cached_extents()
     for word in WORDS.split():
         size_of(word)
-    (known,) = measured_words._sizes.values()
-    assert 0 < len(known) <= 3
+    (sizes,) = measured_words._sizes.values()
+    assert 0 < len(sizes) <= 3

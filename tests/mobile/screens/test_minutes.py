@@ -187,4 +187,4 @@ def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path, 
     tap(find("Btn", text="Lưu giấy tờ vào đây"))
     assert find_all("SaveFolderPage") == []
     tap(bring("Lưu"))
-    assert [one.suffix for one in (tmp_path / "documents" / "Tháng 11").iterdir()] == [".pdf"]
+    assert [path.suffix for path in (tmp_path / "documents" / "Tháng 11").iterdir()] == [".pdf"]

@@ -63,13 +63,19 @@ class Table:
         return self.stage.mount(self.screen, size, mode, scale)
 
     def review(self, state: str, *paths: str) -> None:
-        """Let the office have said this about the session."""
+        """Put a review of the session, with comments at paths, into the store."""
         comments = {str(number): {**COMMENT, "path": path} for number, path in enumerate(paths)}
-        said = {"record": SESSION, "record_rev": 1, "state": state, "reason": "Bổ sung", "comments": comments}
+        review = {
+            "record": SESSION,
+            "record_rev": 1,
+            "state": state,
+            "reason": "Bổ sung",
+            "comments": comments,
+        }
         server_commits(
             self.store,
             base_row(SESSION, 1, "outreach_session", SCOPE, **DATA),
-            base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+            base_row(review_id(SESSION), 1, "review", SCOPE, **review),
         )
 
     def open(self) -> None:
@@ -136,10 +142,10 @@ def test_what_is_missing_is_said_in_sight(table: Table, window_size, missing, er
     tap(find("ListRow", key=draft.record_id))
     tap(find("Btn", text="Hoàn thành"))
     frames(6)
-    said = form.ids[error]
-    assert said.text == "Cần nhập mục này."
-    assert said.to_window(said.x, said.y)[1] >= form.y
-    assert said.to_window(said.x, said.top)[1] <= form.top
+    error_label = form.ids[error]
+    assert error_label.text == "Cần nhập mục này."
+    assert error_label.to_window(error_label.x, error_label.y)[1] >= form.y
+    assert error_label.to_window(error_label.x, error_label.top)[1] <= form.top
 
 
 def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
@@ -247,8 +253,8 @@ def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table
 
 def test_approved_session_shows_its_establishments_inert(table: Table):
     server_commits(table.store, base_row(SESSION, 1, "outreach_session", SCOPE, **AT_PLACES))
-    said = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
-    server_commits(table.store, base_row(review_id(SESSION), 1, "review", SCOPE, **said))
+    review = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(SESSION), 1, "review", SCOPE, **review))
     screen = table.lay()
     table.open()
     row = find("EstablishmentCountRow")
@@ -318,11 +324,11 @@ def test_several_co_hosts_are_chosen_in_one_sheet(table: Table, window_size):
 
 def test_closed_session_shows_its_school_and_offers_nothing(talk: Table):
     at_school = {**DATA, "school_id": "thpt_gl_1"}
-    said = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    review = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
     server_commits(
         talk.store,
         base_row(SESSION, 1, "outreach_session", SCOPE, **at_school),
-        base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+        base_row(review_id(SESSION), 1, "review", SCOPE, **review),
     )
     talk.lay()
     talk.open()

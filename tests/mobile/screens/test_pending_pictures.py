@@ -32,8 +32,8 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def asked(pending_pictures: PendingPictures, taken: list[Path | None]) -> Callable[[Path | None], None]:
-    """Ask the camera, and return how it answers."""
+def camera_of(pending_pictures: PendingPictures, taken: list[Path | None]) -> Callable[[Path | None], None]:
+    """Ask the camera for a picture and return the function that answers."""
     cameras: list[Callable[[Path | None], None]] = []
     pending_pictures.on_ui_thread(cameras.append)(taken.append)
     return cameras[0]
@@ -41,7 +41,7 @@ def asked(pending_pictures: PendingPictures, taken: list[Path | None]) -> Callab
 
 def test_a_picture_is_handed_over_on_the_drawing_thread(posts: Posts, picture: Path):
     taken: list[Path | None] = []
-    asked(PendingPictures(posts), taken)(picture)
+    camera_of(PendingPictures(posts), taken)(picture)
     assert taken == []
     posts.works.pop()()
     assert taken == [picture]
@@ -50,7 +50,7 @@ def test_a_picture_is_handed_over_on_the_drawing_thread(posts: Posts, picture: P
 
 def test_giving_up_is_handed_over_too(posts: Posts):
     taken: list[Path | None] = []
-    asked(PendingPictures(posts), taken)(None)
+    camera_of(PendingPictures(posts), taken)(None)
     posts.works.pop()()
     assert taken == [None]
 
@@ -58,7 +58,7 @@ def test_giving_up_is_handed_over_too(posts: Posts):
 def test_a_picture_that_comes_after_the_locking_is_deleted(posts: Posts, picture: Path):
     taken: list[Path | None] = []
     pending_pictures = PendingPictures(posts)
-    camera = asked(pending_pictures, taken)
+    camera = camera_of(pending_pictures, taken)
     pending_pictures.close()
     camera(picture)
     assert (posts.works, taken, picture.exists()) == ([], [], False)
@@ -67,7 +67,7 @@ def test_a_picture_that_comes_after_the_locking_is_deleted(posts: Posts, picture
 def test_a_picture_that_the_locking_overtakes_is_deleted_and_not_handed_over(posts: Posts, picture: Path):
     taken: list[Path | None] = []
     pending_pictures = PendingPictures(posts)
-    asked(pending_pictures, taken)(picture)
+    camera_of(pending_pictures, taken)(picture)
     pending_pictures.close()
     posts.works.pop()()
     assert (taken, picture.exists()) == ([], False)
@@ -75,7 +75,7 @@ def test_a_picture_that_the_locking_overtakes_is_deleted_and_not_handed_over(pos
 
 def test_a_picture_that_a_screen_has_taken_is_its_own(posts: Posts, picture: Path):
     pending_pictures = PendingPictures(posts)
-    asked(pending_pictures, [])(picture)
+    camera_of(pending_pictures, [])(picture)
     posts.works.pop()()
     pending_pictures.close()
     assert picture.exists()

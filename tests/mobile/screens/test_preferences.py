@@ -8,13 +8,13 @@ from field178_mobile.kit.preferences import Preferences, PreferenceValues
 
 
 def test_changed_look_is_kept_and_told(tmp_path):
-    told = []
+    changes = []
     book = Preferences(tmp_path / "tablet")
-    book.subscribe(told.append)
+    book.subscribe(changes.append)
     book.change(mode="dark", font_scale=1.3)
     book.change(mode="dark")
-    assert told == [PreferenceValues(mode="dark", font_scale=1.3)]
-    assert Preferences(tmp_path / "tablet").values == told[0]
+    assert changes == [PreferenceValues(mode="dark", font_scale=1.3)]
+    assert Preferences(tmp_path / "tablet").values == changes[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"mode": 3, "font_scale": "big"}'])

@@ -312,7 +312,7 @@ def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_
     tap(find("Btn", text="Gỡ khỏi máy này"))
     tap(find("Btn", text="Gỡ"))
     frames(4)
-    assert [one.id for one in door._shared.tablet.vault.officers()] == [HUNG.id]
+    assert [officer.id for officer in door._shared.tablet.vault.officers()] == [HUNG.id]
     assert HA.name not in texts()
 
 

@@ -40,35 +40,35 @@ SPEAKS, SCALE = "vi", PLAIN
 
 def named(states: Iterable[State]) -> pytest.MarkDecorator:
     every = list(states)
-    return pytest.mark.parametrize("wanted", every, ids=[wanted.name for wanted in every])
+    return pytest.mark.parametrize("state", every, ids=[state.name for state in every])
 
 
 @named(STATES)
-def test_state_passes_the_lint_and_looks_as_it_did(tablets: Tablets, wanted: State):
+def test_state_passes_the_lint_and_looks_as_it_did(tablets: Tablets, state: State):
     problems = []
-    with tablets.brought_into(wanted) as pose:
+    with tablets.brought_into(state) as pose:
         for window, scale in STEPS:
             if scale == PLAIN:
                 seen = look(pose, WINDOWS[window], LIGHT)
-                problems += told(window, shape_of(pose), colours_of(pose, seen))
-                problems += _golden(f"{wanted.name}-{window}-{LIGHT}", seen)
+                problems += with_place(window, shape_of(pose), colours_of(pose, seen))
+                problems += _golden(f"{state.name}-{window}-{LIGHT}", seen)
             else:
                 pose.stage.dress(WINDOWS[window], scale=scale)
                 settle(3)
-                problems += told(f"{window}, largest letters", shape_of(pose))
+                problems += with_place(f"{window}, largest letters", shape_of(pose))
     assert problems == []
 
 
 def test_colourful_states_look_as_they_did_and_show_every_colour_in_every_mode(tablets: Tablets):
     problems: list[str] = []
     missing = {mode: set(OPAQUE[mode]) for mode in MODES}
-    for wanted in (each for each in STATES if each.name in COLOURFUL):
-        with tablets.brought_into(wanted) as pose:
+    for state in (each for each in STATES if each.name in COLOURFUL):
+        with tablets.brought_into(state) as pose:
             for window, size in WINDOWS.items():
                 for mode in MODES:
                     seen = look(pose, size, mode)
-                    problems += told(f"{wanted.name} {window} {mode}", colours_of(pose, seen))
-                    problems += _golden(f"{wanted.name}-{window}-{mode}", seen)
+                    problems += with_place(f"{state.name} {window} {mode}", colours_of(pose, seen))
+                    problems += _golden(f"{state.name}-{window}-{mode}", seen)
                     missing[mode] -= tokens_on(seen, mode)
     assert problems == []
     assert missing == {mode: set() for mode in MODES}
@@ -76,12 +76,12 @@ def test_colourful_states_look_as_they_did_and_show_every_colour_in_every_mode(t
 
 @pytest.mark.long
 @named(STATES)
-def test_state_passes_the_lint_of_colours_in_dark_and_night(tablets: Tablets, wanted: State):
+def test_state_passes_the_lint_of_colours_in_dark_and_night(tablets: Tablets, state: State):
     problems = []
-    with tablets.brought_into(wanted) as pose:
+    with tablets.brought_into(state) as pose:
         for window, size in WINDOWS.items():
             for mode in DARKER:
-                problems += told(f"{window} {mode}", colours_of(pose, look(pose, size, mode)))
+                problems += with_place(f"{window} {mode}", colours_of(pose, look(pose, size, mode)))
     assert problems == []
 
 
@@ -101,7 +101,7 @@ def colours_of(pose: Pose, seen: Image.Image) -> list[str]:
     return [problem for top in pose.tops for problem in lint_colours(top, seen)]
 
 
-def told(where: str, *problems: list[str]) -> list[str]:
+def with_place(where: str, *problems: list[str]) -> list[str]:
     return [f"{where}: {problem}" for some in problems for problem in some]
 
 
@@ -125,8 +125,8 @@ def _golden(name: str, seen) -> list[str]:
     if golden.RETAKE:
         golden.keep(name, small)
         return []
-    said = golden.compare(name, small)
-    return [said] if said else []
+    difference = golden.compare(name, small)
+    return [difference] if difference else []
 
 
 def test_no_picture_is_kept_of_what_is_no_more():

@@ -14,8 +14,8 @@ SPEAKS, SCALE = "en", FONT_SCALES[-1]
 SHARED = [state for state in STATES if state.is_shared]
 
 
-@pytest.mark.parametrize("wanted", SHARED, ids=[wanted.name for wanted in SHARED])
-def test_state_fits_in_english(tablets: Tablets, wanted: State):
-    with tablets.brought_into(wanted) as pose:
+@pytest.mark.parametrize("state", SHARED, ids=[state.name for state in SHARED])
+def test_state_fits_in_english(tablets: Tablets, state: State):
+    with tablets.brought_into(state) as pose:
         settle(3)
-        assert [said for top in pose.tops for said in lint_shape(top)] == []
+        assert [fault for top in pose.tops for fault in lint_shape(top)] == []

@@ -43,7 +43,7 @@ NO_NETWORK = SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300)
 
 
 class Runner:
-    """Sync that stands still."""
+    """A sync runner that shows one state and counts its wakes."""
 
     def __init__(self, state: SyncState) -> None:
         self.shown = state
@@ -60,22 +60,22 @@ class Shelf:
     """Remembers what the user answered."""
 
     def __init__(self) -> None:
-        self.said: list[object] = []
+        self.calls: list[object] = []
 
     def answer(self, *, allow):
-        self.said.append(allow)
+        self.calls.append(allow)
 
     def bring_back(self):
-        self.said.append("back")
+        self.calls.append("back")
 
     def dismiss(self, photo):
-        self.said.append(("aside", photo))
+        self.calls.append(("aside", photo))
 
     def send_again(self, photo):
-        self.said.append(("again", photo))
+        self.calls.append(("again", photo))
 
     def keep_wifi_only(self, wifi_only):
-        self.said.append(f"wifi only: {wifi_only}")
+        self.calls.append(f"wifi only: {wifi_only}")
 
 
 class Now:
@@ -151,23 +151,23 @@ def test_button_is_never_disabled_and_always_answers(sync_screen):
 
 def test_signing_out_is_blocked_while_something_waits(sync_screen):
     screen = sync_screen(STATUS, FACTS, NO_NETWORK)
-    asked = []
-    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    events = []
+    screen.bind(on_leaving=lambda _screen: events.append(1))
     tap(find("Btn", text="Đăng xuất"))
     assert "Đăng xuất khỏi máy này?" not in texts()
     assert any("còn 2 phiếu chưa gửi" in text for text in texts())
-    assert asked == []
+    assert events == []
 
 
 def test_signing_out_asks_first(sync_screen):
     facts = replace(FACTS, unsent=())
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
-    asked = []
-    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    events = []
+    screen.bind(on_leaving=lambda _screen: events.append(1))
     tap(find("Btn", text="Đăng xuất"))
-    assert asked == []
+    assert events == []
     tap(find("Btn", text="Đăng xuất", kind="primary"))
-    assert asked == [1]
+    assert events == [1]
 
 
 def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
@@ -187,9 +187,9 @@ def test_a_refused_photo_has_three_ways_on(sync_screen):
     tap(find("Btn", text="Mở phiếu"))
     tap(find("Btn", text="Gửi lại"))
     tap(find("Btn", text="Để riêng"))
-    assert (looked, screen.shelf.said) == (["1"], [("again", ("cd", "1"))])
+    assert (looked, screen.shelf.calls) == (["1"], [("again", ("cd", "1"))])
     tap(find("Btn", text="Để riêng", kind="primary"))
-    assert screen.shelf.said[1:] == [("aside", ("cd", "1"))]
+    assert screen.shelf.calls[1:] == [("aside", ("cd", "1"))]
 
 
 def test_a_photo_put_aside_can_only_come_back(sync_screen):
@@ -209,7 +209,7 @@ def test_no_photo_leaves_no_hole_in_its_card(sync_screen):
 def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
     screen = sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
     tap(find("Chip", text="Chỉ Wi-Fi"))
-    assert screen.shelf.said == ["wifi only: True"]
+    assert screen.shelf.calls == ["wifi only: True"]
     assert screen.runner.wakes == 1
 
 
@@ -246,11 +246,11 @@ def test_mass_removal_has_one_button_each_way(sync_screen):
     facts = replace(FACTS, unsent=(), withheld=WithheldDeletions(64, is_kept=False))
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
     tap(find("Btn", text="Tạm giữ lại"))
-    assert screen.shelf.said == [False]
+    assert screen.shelf.calls == [False]
     tap(find("Btn", text="Cho rời máy"))
-    assert screen.shelf.said == [False]
+    assert screen.shelf.calls == [False]
     tap(find("Btn", text="Cho rời máy", kind="primary"))
-    assert screen.shelf.said == [False, True]
+    assert screen.shelf.calls == [False, True]
 
 
 def test_another_history_is_told_with_what_to_do(sync_screen):
@@ -270,4 +270,4 @@ def test_nothing_is_asked_when_nothing_goes(sync_screen):
 def test_what_went_can_be_offered_to_the_office(sync_screen):
     screen = sync_screen(QUIET, replace(FACTS, unsent=(), tombstones=64), SyncState(), size=PORTRAIT)
     tap(find("Btn", text="Gửi lại văn phòng"))
-    assert screen.shelf.said == ["back"]
+    assert screen.shelf.calls == ["back"]

@@ -223,9 +223,9 @@ def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, windo
     frames(4)
     before = place_of("PinPad")
     for _time in range(5):
-        said = find("UnlockScreen").text
+        text = find("UnlockScreen").text
         enter("999999")
-        until(lambda said=said: find("UnlockScreen").text not in (said, "Đang mở sổ…"))
+        until(lambda text=text: find("UnlockScreen").text not in (text, "Đang mở sổ…"))
         assert place_of("PinPad") == pytest.approx(before, abs=2)
     find("UnlockScreen").presenter.choose(HA.id)
     frames()

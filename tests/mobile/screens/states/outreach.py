@@ -137,7 +137,7 @@ def outreach_approved(pose: Pose) -> None:
 
 def _session(pose: Pose, verdict: str, *paths: str) -> None:
     comment = {"text": "Đếm lại giúp", "user": LEADER, "at": "2026-11-21T02:00:00Z"}
-    said = {
+    review = {
         "record": SESSION,
         "record_rev": 1,
         "state": verdict,
@@ -148,6 +148,6 @@ def _session(pose: Pose, verdict: str, *paths: str) -> None:
     server_commits(
         pose.store,
         base_row(SESSION, 1, "outreach_session", scope, **SESSION_DATA),
-        base_row(review_id(SESSION), 1, "review", scope, **said),
+        base_row(review_id(SESSION), 1, "review", scope, **review),
     )
     frames(3)

@@ -50,8 +50,8 @@ def _plan(pose: Pose, *chips: str) -> None:
 
     screen = pose.screen("plan")
     november, october = ("2026-11-01", "2026-11-30"), ("2026-10-01", "2026-10-31")
-    asked = {"visit_id": uid("last visit"), "follow_up_id": "fire_exits_clear"}
-    recheck = {"inspection_kind": "recheck", "trigger": "follow_up_due", "asked_by": asked}
+    follow_up = {"visit_id": uid("last visit"), "follow_up_id": "fire_exits_clear"}
+    recheck = {"inspection_kind": "recheck", "trigger": "follow_up_due", "asked_by": follow_up}
     server_commits(
         pose.store,
         item(uid("p1"), KARAOKE, "2026-11-20", "2026-12-04", **recheck),

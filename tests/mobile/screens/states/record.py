@@ -71,8 +71,8 @@ def section_with_violations(pose: Pose) -> None:
 
 @state(is_shared=False)
 def section_with_a_repeated_violation(pose: Pose) -> None:
-    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
-    earlier = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found, follow_ups={})
+    findings = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
+    earlier = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=findings, follow_ups={})
     server_commits(pose.store, base_row(uid("earlier"), 1, "inspection", TEAM_SCOPE, **earlier))
     pose.open_visit(KARAOKE).jump("answers.fire_exits_clear")
 

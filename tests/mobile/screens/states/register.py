@@ -43,13 +43,13 @@ def entry_new(pose: Pose) -> None:
 
 @state(is_shared=False)
 def entry_alike(pose: Pose) -> None:
-    """Begin an entry that says what another one says."""
+    """Begin an entry with the name, type and commune of another entry."""
     pose.screen("inspection")
-    known = pose.store.view(CAFE).data
-    pose.workspace.begin_establishment(known["name"])
+    data = pose.store.view(CAFE).data
+    pose.workspace.begin_establishment(data["name"])
     form = pose.workspace.editing.form
-    form.choose_kind(known["establishment_type_id"])
-    form.choose_unit(known["unit_id"])
+    form.choose_kind(data["establishment_type_id"])
+    form.choose_unit(data["unit_id"])
 
 
 @state(is_shared=False)

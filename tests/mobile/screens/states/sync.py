@@ -59,13 +59,13 @@ def sync_sign_out_question(pose: Pose) -> None:
     pose.screen("sync").ask_sign_out()
 
 
-def _sync(pose: Pose, status: Any, facts: Any, said: Any) -> None:
+def _sync(pose: Pose, status: Any, facts: Any, sync_state: Any) -> None:
     from tests.mobile.screens.test_sync import Shelf
 
     from field178_mobile.features.sync_status.sync import SyncPresenter
 
     screen = pose.screen("sync")
-    pose.runner.shown = said
+    pose.runner.shown = sync_state
     words = pose.door.session_view.services.words()
     screen.presenter = SyncPresenter(
         lambda: (status, facts), pose.runner, pose.clock, words, screen.show, Shelf()
