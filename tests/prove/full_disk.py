@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.mobile.store.full_disk import FullDisk, Told
+from tests.mobile.store.full_disk import FullDisk, RefusalCounts
 from tests.prove.evidence import Facts, prove
 from tests.server.full_disk import refuse_at_each_write
 from tests.world import World
@@ -17,7 +17,7 @@ CLAIM = "A write that finds no room is refused whole, and everything goes on whe
 
 def run(folder: Path, count: int) -> Facts:
     """Let so many tablets live with a full disk, and let a server refuse at each of its writes."""
-    facts = Told()
+    facts = RefusalCounts()
     for seed in range(count):
         FullDisk(folder / str(seed), seed, facts).live()
     engine = create_engine_for(f"sqlite:///{folder / 'server.sqlite'}")

@@ -131,7 +131,9 @@ def _changes(store: Store) -> dict[str, bytes]:
 
 
 def _differing(held: dict[str, bytes], truth: dict[str, bytes]) -> str:
-    other = sorted(one for one in held.keys() & truth.keys() if held[one] != truth[one])
+    other = sorted(
+        change_id for change_id in held.keys() & truth.keys() if held[change_id] != truth[change_id]
+    )
     return f"lost {sorted(truth.keys() - held.keys())}, made up {sorted(held.keys() - truth.keys())}, {other}"
 
 
@@ -154,7 +156,10 @@ def _damage(path: Path, rng: random.Random) -> str:
         del body[at:]
     else:
         pages = len(body) // 4096
-        one, two = (rng.randrange(pages) * 4096 for _ in range(2))
-        body[one : one + 4096], body[two : two + 4096] = body[two : two + 4096], body[one : one + 4096]
+        first, second = (rng.randrange(pages) * 4096 for _ in range(2))
+        body[first : first + 4096], body[second : second + 4096] = (
+            body[second : second + 4096],
+            body[first : first + 4096],
+        )
     path.write_bytes(body)
     return kind

@@ -29,8 +29,8 @@ _LETS_GO = ("_send_photo", "_discard")
 
 
 @dataclass
-class Told:
-    """What a series of lives has met."""
+class RefusalCounts:
+    """Counts of steps and of refused writes and openings in a series of lives."""
 
     refused: int = 0
     refused_openings: int = 0
@@ -40,8 +40,8 @@ class Told:
 class FullDisk:
     """One tablet; `live` raises AssertionError when a refused write cost, or made up, anything."""
 
-    def __init__(self, folder: Path, seed: int, told: Told) -> None:
-        self._folder, self._told = folder, told
+    def __init__(self, folder: Path, seed: int, counts: RefusalCounts) -> None:
+        self._folder, self._counts = folder, counts
         self._rng = random.Random(f"full {seed}")
         self._clock = FrozenClock()
         self._ids = IdSource(self._clock, random.Random(seed))
@@ -59,7 +59,7 @@ class FullDisk:
             store.close()
 
     def _step(self, store: Store, work: Work, before: Saved) -> Saved:
-        self._told.steps += 1
+        self._counts.steps += 1
         act = self._rng.choice(work.acts)
         store.read(lambda context: context.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         try:
@@ -67,7 +67,7 @@ class FullDisk:
                 act()
         except AppError as error:
             _must_name_the_disk(error)
-            self._told.refused += 1
+            self._counts.refused += 1
             _match_photos(store)
             after = saved_in(store)
             if act.__name__ in _IN_TWO:
@@ -97,7 +97,7 @@ class FullDisk:
                 store.unlock(KEY)
         except AppError as error:
             _must_name_the_disk(error)
-            self._told.refused_openings += 1
+            self._counts.refused_openings += 1
             store.unlock(KEY)
         assert not store.was_rebuilt, "a full disk was taken for damage"
         return store
@@ -120,7 +120,7 @@ def _only_let_go(before: Saved, after: Saved) -> bool:
 
 
 def _match_photos(store: Store) -> None:
-    """Do what the next opening does: the bytes of a photo come before its row, and go before it."""
+    """Match photo files with rows as the next opening does: bytes come before the row, and go before it."""
 
     def work(unlocked: Unlocked) -> tuple[str, ...]:
         match_photos(unlocked.context, store.photos.files)

@@ -19,8 +19,14 @@ from field178_mobile.store.outbox.changes import changes_of
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 OTHER = "0197aaaa-0000-7000-8000-000000000002"
 POINTS = [
-    *("file.journal", "file.journalled", "file.begin", "file.commit", "file.done"),
-    *("draft.begin", "draft.commit", "draft.done"),
+    "file.journal",
+    "file.journalled",
+    "file.begin",
+    "file.commit",
+    "file.done",
+    "draft.begin",
+    "draft.commit",
+    "draft.done",
 ]
 
 

@@ -71,7 +71,7 @@ def test_a_migration_whose_note_is_no_text_any_more_is_damage(folder: Path, cloc
     store = opened(folder, clock)
     assert store.was_rebuilt
     assert [draft.record_id for draft in store.drafts.all()] == [DRAFTED]
-    assert all(store.view(one) is not None for one in FILED)
+    assert all(store.view(record_id) is not None for record_id in FILED)
     store.close()
 
 
@@ -103,7 +103,9 @@ def test_what_rests_and_what_the_server_lost_is_taken_over_in_its_order(
     hurt(folder / DATABASE, "one page of the base")
     store = opened(folder, clock, seed=7)
     assert store.was_rebuilt
-    assert [one.row for one in store.read(lambda context: lost_records(context, 100))] == rows[1::2]
+    assert [
+        lost_record.row for lost_record in store.read(lambda context: lost_records(context, 100))
+    ] == rows[1::2]
     query = "SELECT id, lost, at_s FROM removed ORDER BY ordinal"
     assert store.read(lambda context: context.connection.execute(query).fetchall()) == [
         (row.id, number % 2, AT_S) for number, row in enumerate(rows) if number > 0
@@ -170,10 +172,10 @@ def test_a_database_in_use_is_no_damaged_one(folder: Path, clock: FrozenClock) -
 
 def test_nothing_typed_can_be_read_in_the_files(folder: Path, clock: FrozenClock) -> None:
     store = opened(folder, clock, seed=7)
-    for found in (file for file in folder.rglob("*") if file.is_file()):
-        body = found.read_bytes()
+    for path in (file for file in folder.rglob("*") if file.is_file()):
+        body = path.read_bytes()
         for secret in ("cơ sở", "nháp", "máy chủ", "xxxxxxxx"):
-            assert secret.encode() not in body, found
+            assert secret.encode() not in body, path
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what the process said it had saved is there."""
+"""A process that SIGKILL ends at any moment: drafts and records that it reported as saved are there."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ PROGRAM = Path(__file__).with_name("filing_process.py")
 
 @pytest.mark.parametrize("lines", [1, 2, 37, 150])
 def test_what_was_said_to_be_saved_is_there(tmp_path: Path, clock: FrozenClock, lines: int) -> None:
-    said = said_before_the_kill(tmp_path, lines)
+    reports = reports_before_the_kill(tmp_path, lines)
     store = Store(tmp_path, clock, seeded_ids(clock))
     store.unlock(KEY)
     assert not store.was_rebuilt
     held = store.read(lambda context: dict(context.connection.execute("SELECT id, record_id FROM outbox")))
     drafts = {draft.id for draft in store.drafts.all()}
     store.close()
-    assert {name for kind, name in said if kind == "filed"} <= set(held)
-    assert {name for kind, name in said if kind == "draft"} <= drafts | set(held.values())
+    assert {name for kind, name in reports if kind == "filed"} <= set(held)
+    assert {name for kind, name in reports if kind == "draft"} <= drafts | set(held.values())
 
 
-def said_before_the_kill(folder: Path, lines: int) -> list[list[str]]:
+def reports_before_the_kill(folder: Path, lines: int) -> list[list[str]]:
     command = [sys.executable, str(PROGRAM), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline().split() for _ in range(lines)]
+        reports = [process.stdout.readline().split() for _ in range(lines)]
         process.kill()
-        # Lines that were in the pipe were said too; the last may have been cut in the middle.
+        # Lines in the pipe count as reports too; the last may have been cut in the middle.
         rest = process.stdout.read().splitlines(keepends=True)
-    return said + [line.split() for line in rest if line.endswith("\n")]
+    return reports + [line.split() for line in rest if line.endswith("\n")]

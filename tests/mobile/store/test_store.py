@@ -149,13 +149,13 @@ def test_second_return_shows_its_own_officer_and_time_beside_earlier_comments(st
 def test_what_came_together_lies_in_the_inbox_in_one_order(store: Store) -> None:
     numbers = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(20)]
     returned = {"record_rev": 1, "state": "returned", "reason": "thiếu", "comments": {}}
-    rows = [base_row(one, 1, name="một") for one in numbers]
-    reviews = sorted((review_id(one), one) for one in numbers)
-    rows += [base_row(name, 1, "review", record=one, **returned) for name, one in reviews]
+    rows = [base_row(record_id, 1, name="một") for record_id in numbers]
+    reviews = sorted((review_id(record_id), record_id) for record_id in numbers)
+    rows += [base_row(name, 1, "review", record=record_id, **returned) for name, record_id in reviews]
     server_commits(store, *rows)
     # The ids of a commit are a set, which another process would go through in another order.
     store.write(lambda unlocked: frozenset(name for name, _ in reviews))
-    assert [item.record_id for item in store.inbox()] == [one for _, one in reviews]
+    assert [item.record_id for item in store.inbox()] == [record_id for _, record_id in reviews]
 
 
 def test_establishments_are_found_by_folded_name_and_follow_every_change(
@@ -226,22 +226,22 @@ def test_units_are_those_whose_scope_is_held(store: Store) -> None:
 
 
 def test_a_turn_tells_its_changes_when_it_is_over_on_the_thread_that_asked(store: Store, clock) -> None:
-    told: list[object] = []
-    store.subscribe(lambda change: told.append((threading.get_ident(), change.drafts)))
+    changes: list[object] = []
+    store.subscribe(lambda change: changes.append((threading.get_ident(), change.drafts)))
 
     def work() -> int:
         for name in ("1", "2"):
             store.drafts.save(draft_of(store, name, clock.now(), name="A"))
-        return len(told)
+        return len(changes)
 
     assert store.turn(work) == 0
     here = threading.get_ident()
-    assert told == [(here, frozenset({"1"})), (here, frozenset({"2"}))]
+    assert changes == [(here, frozenset({"1"})), (here, frozenset({"2"}))]
 
 
 def test_a_turn_that_breaks_keeps_and_tells_what_was_done(store: Store, clock) -> None:
-    told: list[object] = []
-    store.subscribe(lambda change: told.append(change.drafts))
+    changes: list[object] = []
+    store.subscribe(lambda change: changes.append(change.drafts))
 
     def work() -> None:
         store.drafts.save(draft_of(store, "1", clock.now(), name="A"))
@@ -249,7 +249,7 @@ def test_a_turn_that_breaks_keeps_and_tells_what_was_done(store: Store, clock) -
 
     with pytest.raises(AppError):
         store.turn(work)
-    assert told == [frozenset({"1"})]
+    assert changes == [frozenset({"1"})]
     assert store.drafts.get("draft-1") is not None
     store.drafts.save(draft_of(store, "2", clock.now(), name="A"))
-    assert told[-1] == frozenset({"2"})
+    assert changes[-1] == frozenset({"2"})

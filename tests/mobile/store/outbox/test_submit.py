@@ -1,4 +1,4 @@
-"""Deleting and settling disagreements, with the server's answer."""
+"""Deletion of records and resolution of conflicts, with the server's answer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_refused_value_is_not_what_was_seen_when_a_disagreement_is_settled(
     assert refused is not None
     verdict = Receipt(refused, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, "", "", 9)
     tablet.sync_store.commit_receipts([verdict], frozenset({UNIT}))
-    [item] = [one for one in tablet.store.inbox() if one.refused_values]
+    [item] = [item for item in tablet.store.inbox() if item.refused_values]
     tablet.store.resolve(record(1), item.refused_values, {"name": chosen}, USER)
     wire = wire_of(tablet)
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": chosen}, {"name": "của phòng"})

@@ -34,7 +34,7 @@ def refuse(store: Store, change_id: str | None) -> None:
     SyncStore(store).commit_receipts([refused], frozenset({UNIT}))
 
 
-def said_last(store: Store) -> tuple[dict, dict, list]:
+def last_change(store: Store) -> tuple[dict, dict, list]:
     wire = store.read(lambda context: changes_of(context, RECORD))[-1].wire
     return wire["set"], wire["was"], wire["replaces"]
 
@@ -43,7 +43,7 @@ def test_a_refused_value_that_stays_is_said_again(named: Store, clock: FrozenClo
     refused = edit(named, clock, name="sai")
     refuse(named, refused)
     edit(named, clock, rooms_total=5)
-    assert said_last(named) == (
+    assert last_change(named) == (
         {"name": "sai", "rooms_total": 5},
         {"name": "cũ", "rooms_total": 4},
         [refused],
@@ -54,7 +54,7 @@ def test_a_refused_value_taken_back_is_a_word_of_its_own(named: Store, clock: Fr
     refused = edit(named, clock, name="sai", village="x")
     refuse(named, refused)
     assert edit(named, clock, name="cũ", village=None) is not None
-    assert said_last(named) == ({"name": "cũ", "village": None}, {"name": "cũ"}, [refused])
+    assert last_change(named) == ({"name": "cũ", "village": None}, {"name": "cũ"}, [refused])
     view = named.view(RECORD)
     assert view is not None
     assert (view.data, view.attention) == ({"name": "cũ", "rooms_total": 4, "note": LONG}, None)
@@ -63,7 +63,7 @@ def test_a_refused_value_taken_back_is_a_word_of_its_own(named: Store, clock: Fr
 def test_a_long_value_taken_back_is_named_by_its_hash(named: Store, clock: FrozenClock) -> None:
     refuse(named, edit(named, clock, note="sai"))
     edit(named, clock, note=LONG)
-    set_, was, _ = said_last(named)
+    set_, was, _ = last_change(named)
     assert set_ == {"note": LONG}
     assert set(was["note"]) == {"$h"}
     last = named.read(lambda context: changes_of(context, RECORD))[-1]
@@ -74,7 +74,7 @@ def test_a_value_that_a_later_change_says_too_is_removed_from_there(named: Store
     refuse(named, edit(named, clock, village="x"))
     edit(named, clock, rooms_total=5)  # mends: it says the village again, and is on its way
     assert edit(named, clock, village=None) is not None
-    assert said_last(named)[:2] == ({"village": None}, {"village": "x"})
+    assert last_change(named)[:2] == ({"village": None}, {"village": "x"})
     assert "village" not in named.view(RECORD).data
 
 
@@ -83,7 +83,7 @@ def test_a_value_that_another_one_brought_is_a_value_seen(named: Store, clock: F
     refuse(named, refused)
     server_commits(named, base_row(RECORD, 4, name="cũ", rooms_total=4, note=LONG, village="x"), cursor=2)
     edit(named, clock, village="y")
-    assert said_last(named) == ({"village": "y"}, {"village": "x"}, [refused])
+    assert last_change(named) == ({"village": "y"}, {"village": "x"}, [refused])
 
 
 def test_a_word_older_than_the_mending_is_not_dropped(named: Store, clock: FrozenClock) -> None:
@@ -93,7 +93,7 @@ def test_a_word_older_than_the_mending_is_not_dropped(named: Store, clock: Froze
     edit(named, clock, name="đúng")
     assert named.file(old, USER) is not None
     # Two words of one user: the server has them both, and keeps the one it cannot take.
-    assert said_last(named)[:2] == ({"name": "cũ"}, {"name": "cũ"})
+    assert last_change(named)[:2] == ({"name": "cũ"}, {"name": "cũ"})
 
 
 def test_saving_mends_though_all_that_was_refused_stands_already(named: Store, clock: FrozenClock) -> None:
@@ -101,7 +101,7 @@ def test_saving_mends_though_all_that_was_refused_stands_already(named: Store, c
     refuse(named, refused)
     server_commits(named, base_row(RECORD, 4, name="cũ", rooms_total=4, note=LONG, village="x"), cursor=2)
     assert edit(named, clock) is not None
-    assert said_last(named) == ({}, {}, [refused])
+    assert last_change(named) == ({}, {}, [refused])
     assert edit(named, clock) is None
 
 
@@ -110,7 +110,7 @@ def test_a_draft_that_never_saw_what_was_refused_does_not_mend_it(named: Store, 
     named.drafts.save(lying)
     refuse(named, edit(named, clock, name="sai"))
     named.file(lying, USER)
-    assert said_last(named) == ({"rooms_total": 5}, {"rooms_total": 4}, [])
+    assert last_change(named) == ({"rooms_total": 5}, {"rooms_total": 4}, [])
     view = named.view(RECORD)
     assert view is not None
     assert (view.data["name"], view.data["rooms_total"], view.attention) == ("sai", 5, "rule")
@@ -122,7 +122,7 @@ def test_a_mended_create_stands_for_the_edits_its_author_saw(store: Store, clock
     refuse(store, refused)
     edit(store, clock, name="một")
     # Left to itself the older edit would run on the create, which has the value that it saw.
-    assert said_last(store) == ({"name": "một"}, {}, [refused, between])
+    assert last_change(store) == ({"name": "một"}, {}, [refused, between])
     assert store.view(RECORD).data == {"name": "một"}
     assert next(change.id for change in SyncStore(store).open_changes(1)) == between
 
@@ -134,5 +134,5 @@ def test_an_edit_that_a_mended_create_has_not_seen_stands_on_it(store: Store, cl
     edit(store, clock, village="x")
     refuse(store, refused)
     store.file(lying, USER)
-    assert said_last(store) == ({"name": "một", "rooms_total": 5}, {}, [refused])
+    assert last_change(store) == ({"name": "một", "rooms_total": 5}, {}, [refused])
     assert store.view(RECORD).data == {"name": "một", "rooms_total": 5, "village": "x"}

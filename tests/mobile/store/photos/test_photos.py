@@ -64,9 +64,9 @@ def test_every_stretch_of_every_size_is_read_back(store, size):
 def test_nothing_of_a_photo_is_readable_on_the_disk(store, tmp_path):
     canary = b"canary of the photo " * 4000
     store.photos.add(record(1), canary, "image/jpeg")
-    found = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
-    assert len(found) > 2
-    assert not any(b"canary" in path.read_bytes() for path in found)
+    paths = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert len(paths) > 2
+    assert not any(b"canary" in path.read_bytes() for path in paths)
 
 
 @pytest.mark.parametrize("position", [0, 30, 200, -1])
@@ -82,11 +82,13 @@ def test_a_spoiled_byte_is_noticed(store, tmp_path, position):
 
 
 def test_the_bytes_of_one_photo_do_not_open_as_another(store, tmp_path):
-    one, two = (store.photos.add(record(1), data, "image/jpeg")["sha256"] for data in (PHOTO, PHOTO[::-1]))
+    first, second = (
+        store.photos.add(record(1), data, "image/jpeg")["sha256"] for data in (PHOTO, PHOTO[::-1])
+    )
     folder = tmp_path / "store" / "photos"
-    (folder / one).replace(folder / two)
+    (folder / first).replace(folder / second)
     with pytest.raises(AppError):
-        store.photos.read(two)
+        store.photos.read(second)
 
 
 def test_a_shortened_file_is_noticed(store, tmp_path):
@@ -126,7 +128,7 @@ def test_the_tablet_is_not_in_agreement_while_photos_wait(store, clock):
 def test_a_record_says_how_many_of_its_files_are_up(store, clock):
     first, _second = filed(store, clock, 1, PHOTO, PHOTO[::-1])
     assert store.photos.count_of(record(1)) == ServerFileCount(0, 2)
-    photo = next(one for one in store.photos.unsent() if one.sha256 == first)
+    photo = next(photo for photo in store.photos.unsent() if photo.sha256 == first)
     UploadQueue(store).move(photo, PhotoState.SENT)
     assert store.photos.count_of(record(1)) == ServerFileCount(1, 2)
 

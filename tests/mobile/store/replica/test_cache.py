@@ -100,7 +100,7 @@ def test_the_visits_to_an_establishment_are_read_whole(settled: Store) -> None:
 def test_correction_that_the_office_closed_is_asked_for_no_more_until_it_is_withdrawn(
     settled: Store, is_read_again: bool
 ) -> None:
-    for row, asked in (
+    for row, expected in (
         (closure(LAST_VISIT, "fire_exits_clear"), ()),
         (closure(LAST_VISIT, "fire_exits_clear", 2, withdrawn_reason="Nhập nhầm"), ("fire_exits_clear",)),
         (closure(LAST_VISIT, "fire_exits_clear", 3), ()),
@@ -108,8 +108,8 @@ def test_correction_that_the_office_closed_is_asked_for_no_more_until_it_is_with
         server_commits(settled, row)
         if is_read_again:
             read_again(settled)
-        assert settled.visits()[KARAOKE][0].follow_up_keys == asked
-        assert settled.closed_follow_ups() == ({(LAST_VISIT, "fire_exits_clear")} if not asked else set())
+        assert settled.visits()[KARAOKE][0].follow_up_keys == expected
+        assert settled.closed_follow_ups() == ({(LAST_VISIT, "fire_exits_clear")} if not expected else set())
 
 
 @pytest.mark.parametrize("is_read_again", [False, True])

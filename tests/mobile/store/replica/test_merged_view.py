@@ -19,7 +19,14 @@ BASE = ServerRecord("r", "establishment", "u", 3, False, BODY, "0")
 
 def own(set_: dict, *, state: State = State.PENDING, **members) -> OwnChange:
     made = OwnChange(
-        *(1, "c", "i", 1, "r", "establishment", "u", "put"),
+        1,
+        "c",
+        "i",
+        1,
+        "r",
+        "establishment",
+        "u",
+        "put",
         is_create=False,
         state=state,
         status=None,

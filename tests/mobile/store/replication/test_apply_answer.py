@@ -94,15 +94,15 @@ def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(stor
     sync_store = SyncStore(store)
     held = sync_store.checkpoint().scopes[UNIT]
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
-    told = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
+    checkpoint = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
 
     def written() -> int:
         return store.read(lambda context: context.connection.total_changes)
 
     before = written()
-    assert sync_store.commit_checkpoint(told).verified
+    assert sync_store.commit_checkpoint(checkpoint).verified
     assert written() == before
-    assert sync_store.commit_checkpoint(replace(told, digest=EMPTY)).verified is False
+    assert sync_store.commit_checkpoint(replace(checkpoint, digest=EMPTY)).verified is False
     assert sync_store.checkpoint().scopes[UNIT].refresh
 
 

@@ -75,7 +75,7 @@ def row(chance: random.Random, record_id: str, scope: str = UNIT) -> ServerRecor
 def fill(store: Store, chance: random.Random) -> None:
     """Give a store rows of two scopes, tombstones, and own changes: pending, and received ones."""
     held = chance.sample(RECORDS, 6)
-    server_commits(store, *(row(chance, one, chance.choice((UNIT, OTHER_UNIT))) for one in held))
+    server_commits(store, *(row(chance, record_id, chance.choice((UNIT, OTHER_UNIT))) for record_id in held))
     sync_store = SyncStore(store)
     for record_id in RECORDS[:: len(TYPES)]:
         view = store.view(record_id)
@@ -93,8 +93,8 @@ def fill(store: Store, chance: random.Random) -> None:
 def news(chance: random.Random) -> list[ServerRecord | Leave]:
     """Return rows and leaves of some records; one record may come twice."""
     return [
-        Leave(one, UNIT, chance.choice((0, 1))) if chance.random() < 0.15 else row(chance, one)
-        for one in chance.choices(RECORDS, k=8)
+        Leave(record_id, UNIT, chance.choice((0, 1))) if chance.random() < 0.15 else row(chance, record_id)
+        for record_id in chance.choices(RECORDS, k=8)
     ]
 
 
@@ -102,21 +102,21 @@ def content(store: Store) -> dict[str, object]:
     """Return all that a checkpoint may touch, opened."""
 
     def read(context: DatabaseContext) -> dict[str, object]:
-        ids = [one for (one,) in context.connection.execute("SELECT id FROM base ORDER BY id")]
+        ids = [record_id for (record_id,) in context.connection.execute("SELECT id FROM base ORDER BY id")]
         own = "SELECT record_id, n, state, status, settled, receipt_scope FROM outbox ORDER BY ordinal"
         return {
-            "base": [get_server_record(context, one) for one in ids],
+            "base": [get_server_record(context, record_id) for record_id in ids],
             "scopes": scope_rows(context),
             "removed": context.connection.execute("SELECT id, rev, scope, lost FROM removed").fetchall(),
-            "lost": [one.row for one in lost_records(context, 100)],
+            "lost": [lost_record.row for lost_record in lost_records(context, 100)],
             "outbox": context.connection.execute(own).fetchall(),
             "meta": context.connection.execute("SELECT * FROM meta WHERE key <> 'journal'").fetchall(),
         }
 
-    found = store.read(read)
-    views = {one: store.view(one) for one in RECORDS}
+    rows = store.read(read)
+    views = {record_id: store.view(record_id) for record_id in RECORDS}
     lists = (store.establishments(), store.visits())
-    return {**found, "views": views, "lists": lists, "inbox": store.inbox()}
+    return {**rows, "views": views, "lists": lists, "inbox": store.inbox()}
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -128,8 +128,8 @@ def test_rows_committed_together_are_those_committed_one_by_one(
         store, chance = new_store(name), random.Random(seed)
         fill(store, chance)
         with way():
-            told = Checkpoint(UNIT, 9, None, news(chance), (), GREETING)
-            committed = SyncStore(store).commit_checkpoint(told)
+            checkpoint = Checkpoint(UNIT, 9, None, news(chance), (), GREETING)
+            committed = SyncStore(store).commit_checkpoint(checkpoint)
         outcomes.append((replace(committed, new=()), content(store)))
     assert outcomes[0] == outcomes[1]
 
@@ -150,20 +150,24 @@ def test_the_lists_in_memory_are_those_of_a_store_opened_again(
 
 
 def test_a_first_load_looks_no_row_up_by_itself(store: Store) -> None:
-    asked: list[str] = []
-    rows = [base_row(one, 1, "inspection", name="Ánh Trăng") for one in RECORDS]
-    store.read(lambda context: context.connection.set_trace_callback(asked.append))
+    statements: list[str] = []
+    rows = [base_row(record_id, 1, "inspection", name="Ánh Trăng") for record_id in RECORDS]
+    store.read(lambda context: context.connection.set_trace_callback(statements.append))
     SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, rows, (), GREETING))
     store.read(lambda context: context.connection.set_trace_callback(None))
     assert len(store.views("inspection")) == len(RECORDS)
     # Each row is one INSERT; all else is asked for once, however many there are.
-    assert len([one for one in asked if "INTO base" in one]) == len(RECORDS)
-    assert len(asked) < len(RECORDS) + 40
-    assert not [one for one in asked if "UPDATE outbox" in one or "FROM base WHERE id = '" in one]
+    assert len([statement for statement in statements if "INTO base" in statement]) == len(RECORDS)
+    assert len(statements) < len(RECORDS) + 40
+    assert not [
+        statement
+        for statement in statements
+        if "UPDATE outbox" in statement or "FROM base WHERE id = '" in statement
+    ]
 
 
 def test_lists_take_new_records_as_they_were_committed(store: Store) -> None:
-    rows = [row(random.Random(7), one) for one in RECORDS]
+    rows = [row(random.Random(7), record_id) for record_id in RECORDS]
     with patch.object(Sealer, "open", side_effect=AssertionError("read back")):
         SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, rows, (), GREETING))
         lists = (store.establishments(), store.visits())

@@ -45,9 +45,9 @@ def held(store: Store) -> set[str]:
 def journalled(folder: Path) -> set[str]:
     (path,) = folder.rglob("journal.bin")
     journal = Journal(path)
-    found = {frame.change_id for frame in journal.frames()}
+    change_ids = {frame.change_id for frame in journal.frames()}
     journal.close()
-    return found
+    return change_ids
 
 
 def test_own_answered_changes_of_it_go_with_their_journal(
@@ -175,13 +175,13 @@ def test_lists_know_it_no_longer_and_its_data_is_gone(store: Store) -> None:
 def test_lists_know_it_no_longer_though_the_disk_refuses_the_rest(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     answered(store, filed(store, clock))
-    told: list[StoreChange] = []
-    store.subscribe(told.append)
+    changes: list[StoreChange] = []
+    store.subscribe(changes.append)
     refusal = OSError(errno.ENOSPC, "no room")
     with patch.object(Journal, "keep_only", side_effect=refusal), pytest.raises(AppError):
         arrives(store, PURGED)
     assert store.establishments() == ()
-    assert any(RECORD in change.records for change in told)
+    assert any(RECORD in change.records for change in changes)
     store.lock()
     store.unlock(KEY)
     assert store.establishments() == ()

@@ -1,4 +1,4 @@
-"""How much may go before somebody is asked."""
+"""Mass deletion guard in the store: how many records may go before the user is asked."""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ def test_other_buckets_and_scopes_are_left_alone(store: Store) -> None:
         base_row(elsewhere, 1, "establishment", OTHER_UNIT, name="bốn"),
     )
     SyncStore(store).commit_repair(page(base_row(record("0a"), 2, name="một sửa"), buckets={"0a"}))
-    rows = [SyncStore(store).server_record(one) for one in (record("0a"), record("0b"), elsewhere)]
+    rows = [
+        SyncStore(store).server_record(record_id) for record_id in (record("0a"), record("0b"), elsewhere)
+    ]
     assert [row.rev for row in rows if row is not None] == [2, 1, 1]
 
 

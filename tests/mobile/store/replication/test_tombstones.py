@@ -1,4 +1,4 @@
-"""What a sync takes away rests; what the server lost is kept until it has answered for it."""
+"""Tombstones: removed records stay for thirty days; records that the server lost stay until it answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def resting(store: Store) -> list[tuple[str, int, int]]:
 
 
 def lost(store: Store) -> list[ServerRecord]:
-    return [one.row for one in store.read(lambda context: lost_records(context, 100))]
+    return [lost_record.row for lost_record in store.read(lambda context: lost_records(context, 100))]
 
 
 def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: Store) -> None:
