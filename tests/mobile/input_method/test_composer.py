@@ -110,7 +110,7 @@ def test_every_vietnamese_word_of_the_code_lists_can_be_typed() -> None:
     assert len(vietnamese) > 500
     for name in METHODS:
         made = {word: typed(_keys(name, word), METHODS[name]) for word in vietnamese}
-        assert {word: one for word, one in made.items() if one != word} == {}, name
+        assert {word: result for word, result in made.items() if result != word} == {}, name
 
 
 def _keys(name: str, word: str) -> str:

@@ -37,7 +37,7 @@ def test_no_name_lies_on_a_mark_or_on_another_name_and_who_finds_no_place_is_lef
     shown = [place for place in places if place is not None]
     assert 40 < len(shown) < 120
     assert len(places) == 120
-    assert not any(one.meets(other) for one, other in combinations(shown, 2))
+    assert not any(place.meets(other) for place, other in combinations(shown, 2))
     assert not any(place.meets(mark) for place in shown for mark in marks)
 
 

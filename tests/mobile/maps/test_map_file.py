@@ -17,13 +17,13 @@ HERE = place_of(208_182_100, 1_065_467_100)
 
 def test_tiles_are_found_by_rows_from_the_north(tmp_path):
     write_map(tmp_path / "an-lao.mbtiles", HERE, range(10, 13))
-    found = open_map(tmp_path)
-    assert (found.lowest, found.highest) == (10, 12)
-    data = found.tile(12, int(HERE.x * 2**12), int(HERE.y * 2**12))
+    map_file = open_map(tmp_path)
+    assert (map_file.lowest, map_file.highest) == (10, 12)
+    data = map_file.tile(12, int(HERE.x * 2**12), int(HERE.y * 2**12))
     assert data.startswith(b"\x89PNG")
-    assert found.tile(12, 0, 0) is None
-    assert found.tile(3, 0, 0) is None
-    found.close()
+    assert map_file.tile(12, 0, 0) is None
+    assert map_file.tile(3, 0, 0) is None
+    map_file.close()
 
 
 def test_without_a_folder_or_a_map_there_is_none(tmp_path):
@@ -36,9 +36,9 @@ def test_a_half_copied_file_leaves_the_older_map_in_use(tmp_path):
     write_map(good, HERE, range(10, 11))
     bad.write_bytes(good.read_bytes()[: good.stat().st_size // 3])
     os.utime(good, (1, 1))
-    found = open_map(tmp_path)
-    assert found is not None
-    assert found.highest == 10
+    map_file = open_map(tmp_path)
+    assert map_file is not None
+    assert map_file.highest == 10
     bad.write_bytes(b"not a map")
     assert open_map(tmp_path) is not None
 
@@ -64,8 +64,8 @@ def test_a_file_that_is_no_map_is_let_go_at_once(tmp_path):
 
 
 def _is_open(path):
-    handles = [one for one in Path("/proc/self/fd").iterdir() if one.exists()]
-    return any(os.path.samefile(one, path) for one in handles)
+    handles = [handle for handle in Path("/proc/self/fd").iterdir() if handle.exists()]
+    return any(os.path.samefile(handle, path) for handle in handles)
 
 
 def test_a_map_without_tiles_and_a_tile_that_is_no_picture_are_holes(tmp_path):

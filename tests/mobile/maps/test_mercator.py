@@ -1,4 +1,4 @@
-"""Where things lie: by the known numbers of web maps, and by going there and back."""
+"""Positions on the map: tile numbers of web maps, and conversion in both directions."""
 
 from __future__ import annotations
 

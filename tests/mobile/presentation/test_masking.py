@@ -1,4 +1,4 @@
-"""What is rubbed away is gone: few flat patches, and no trace of what was there."""
+"""Hidden parts of a picture: few flat patches, and no trace of the content before."""
 
 from __future__ import annotations
 
@@ -56,19 +56,19 @@ def test_a_hidden_thing_has_six_patches_across_at_most(radius: int):
     for row in rows:
         columns = sorted(column for column, other in hidden if other == row)
         colours = [masked.getpixel((column * CELL, row * CELL)) for column in columns]
-        changes = sum(one != other for one, other in pairwise(colours))
+        changes = sum(colour != other for colour, other in pairwise(colours))
         assert changes < MOST_PATCHES_ACROSS
 
 
 def test_pictures_that_differ_only_in_what_is_hidden_become_equal():
-    one, other = noise((640, 480)), noise((640, 480))
+    first, other = noise((640, 480)), noise((640, 480))
     # Turned about within each cell: every mean stays, every detail goes.
     for column, row in ((2, 2), (3, 2)):
         box = (column * CELL, row * CELL, (column + 1) * CELL, (row + 1) * CELL)
         other.paste(other.crop(box).transpose(Image.Transpose.ROTATE_180), box)
-    assert one.tobytes() != other.tobytes()
+    assert first.tobytes() != other.tobytes()
     kept = []
-    for picture in (one, other):
+    for picture in (first, other):
         mosaic = Mosaic(picture)
         kept.append(encode(paint(picture, mosaic.patches({(2, 2), (3, 2)}))))
     assert kept[0] == kept[1]

@@ -13,7 +13,7 @@ from field178_mobile.shell.gc_scheduler import AGAIN_AFTER_S, QUIET_S, QuietMome
 
 
 class Knot:
-    """Something that only a look for garbage can take away."""
+    """An object that refers to itself: only a garbage collection removes it."""
 
     def __init__(self) -> None:
         self.itself = self

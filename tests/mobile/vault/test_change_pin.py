@@ -33,8 +33,8 @@ def vault(tmp_path: Path, clock: FrozenClock) -> Vault:
 
 
 def entries(folder: Path) -> list[Any]:
-    found: list[Any] = json.loads((folder / "vault" / "vault.json").read_bytes())["officers"]
-    return found
+    officers: list[Any] = json.loads((folder / "vault" / "vault.json").read_bytes())["officers"]
+    return officers
 
 
 def test_only_ones_own_way_in_changes_and_the_officers_keep_their_order(vault: Vault, tmp_path: Path):
@@ -101,7 +101,7 @@ def test_killed_while_changing_one_of_the_two_opens(
 
 
 def cut_at(moment: int, work: Callable[[], None]) -> bool:
-    """Do a piece of work until its n-th call of the system; return whether it was cut."""
+    """Run a function until its n-th system call; return whether it was cut there."""
     left = [moment]
 
     def counted(name: str) -> Callable[..., Any]:
