@@ -60,7 +60,7 @@ def receive_figures(
     left_out: Mapping[str, object] | None = None,
 ) -> None:
     """Put the figures of the team's area into the base, as an exchange brings them."""
-    rows = {key: dict(one) for key, one in figures.items()}
+    rows = {key: dict(figure) for key, figure in figures.items()}
     data: dict[str, object] = {"year": 2026, "as_of": as_of, "figures": rows}
     data |= {} if left_out is None else {"left_out": dict(left_out)}
     record_id = companion_id(TEAM, RecordType.INDICATOR_FIGURES, "2026")

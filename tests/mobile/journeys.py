@@ -1,4 +1,4 @@
-"""Whole pieces of work on the tablet's real screens, by taps alone, each returning the taps it took.
+"""Tasks of officers on the tablet's real screens, done by taps alone; each returns the number of its taps.
 
 `screen` must be on the stage with the list in sight. Typing text counts one tap for the field; keys are not
 taps. No step is skipped that an officer would do.

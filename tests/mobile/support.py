@@ -26,7 +26,7 @@ USER = "0197aaaa-0000-7000-8000-0000000000aa"
 
 
 class FrozenClock:
-    """A clock that moves only when told to."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self) -> None:
         self.instant = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -114,5 +114,5 @@ Reopen = Callable[[], Store]
 
 
 def never(error: Exception) -> None:
-    """Hear of a refusal where none may come."""
+    """Raise the error of work that must not fail."""
     raise error

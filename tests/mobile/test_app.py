@@ -37,9 +37,9 @@ def start(folder: Path, script: str = FIRST_FRAME, **more: str) -> subprocess.Co
 
 
 def test_first_frame_needs_nothing_heavy_and_a_bare_tablet_then_enrols(tmp_path):
-    said = start(tmp_path / "tablet", KIVY_CLIPBOARD="dummy").stdout
-    assert "heavy []" in said
-    assert "shows EnrolScreen" in said
+    output = start(tmp_path / "tablet", KIVY_CLIPBOARD="dummy").stdout
+    assert "heavy []" in output
+    assert "shows EnrolScreen" in output
 
 
 def test_a_desktop_without_helpers_is_started_on_in_silence(tmp_path):

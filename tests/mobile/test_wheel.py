@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment with the wheel; what it requires is taken from the tests' own."""
+    """A virtual environment with the package; its requirements come from the environment of the tests."""
     folder = tmp_path_factory.mktemp("fresh") / "venv"
     venv.create(folder, symlinks=os.name != "nt")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -40,7 +40,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def places() -> set[str]:
-    here = set(filter(None, sys.path)) & {one for one in sys.path if one.endswith("site-packages")}
+    here = set(filter(None, sys.path)) & {path for path in sys.path if path.endswith("site-packages")}
     return here | {sysconfig.get_paths()["purelib"], sysconfig.get_paths()["platlib"]}
 
 
@@ -73,7 +73,7 @@ def test_wheel_is_the_same_when_it_is_built_again(wheel: Path, tmp_path: Path) -
 
 def test_installed_tablet_says_which_one_it_is(installed: Path, tmp_path: Path) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    said = subprocess.run(
+    output = subprocess.run(
         [installed / "field178-tablet", "--version"],
         cwd=tmp_path,
         env=environment(),
@@ -82,7 +82,7 @@ def test_installed_tablet_says_which_one_it_is(installed: Path, tmp_path: Path) 
         check=True,
         timeout=60,
     )
-    assert said.stdout == f"field178 tablet {version}\n"
+    assert output.stdout == f"field178 tablet {version}\n"
 
 
 def test_installed_tablet_starts_and_asks_for_the_enrolment(installed: Path, tmp_path: Path) -> None:
