@@ -1,4 +1,4 @@
-"""Pictures for the tests, and a thread that answers when it is told to."""
+"""Pictures for the tests, and a background whose work a test runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Android build is told: pinned, found offline, and no more allowed than it needs."""
+"""Settings of the Android build: pinned versions, offline sources, and no more permissions than it needs."""
 
 from __future__ import annotations
 

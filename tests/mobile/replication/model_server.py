@@ -85,7 +85,7 @@ class ModelServer:
         self.world.epoch = epoch or self.world.epoch
 
     def enrolled_again(self) -> None:
-        """From here on another device asks: receipts stored before are told under the name of the old one."""
+        """Mark all receipts as those of the former device: another device asks from now on."""
         for receipt in self.world.receipts.values():
             receipt["of"] = "device"
 

@@ -124,7 +124,7 @@ def test_an_own_edit_of_a_record_that_is_held_back_ends_in_agreement(emptied: Ta
 
 
 def sync_while_the_user_lets_go(tablet: Tablet) -> None:
-    """The user lets go while an answer is on its way that was asked for from where the scope was held."""
+    """Let the user allow the deletion during an exchange whose request names the held cursor."""
 
     def overtaken(server: ModelServer, request: dict) -> list[bytes]:
         lines = server.answer(request)

@@ -1,4 +1,4 @@
-"""Records asked for by name: what no whole answer brings is not asked for without an end."""
+"""Requests for single records: a record that no complete answer brings is not requested for ever."""
 
 from __future__ import annotations
 

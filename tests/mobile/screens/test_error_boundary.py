@@ -1,4 +1,4 @@
-"""What the store refuses in a tap that no screen answers for is said, and the app goes on."""
+"""Error boundary: a refusal of the store that no screen handles is shown, and the application goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields drawn from their declarations: each kind has its control, and what is entered is told by path."""
+"""Fields drawn from their declarations: each kind has its control, and each value comes with its path."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from field178_mobile.components.photos.pending_pictures import PendingPictures
 
 
 class Posts:
-    """A drawing thread that works when it is told to."""
+    """A drawing thread whose work a test runs."""
 
     def __init__(self) -> None:
         self.works: list[Callable[[], None]] = []

@@ -1,4 +1,4 @@
-"""Choosing where papers are saved: room and rights are known before anything is saved."""
+"""Choice of the folder for papers: free space and rights are checked before a save."""
 
 from __future__ import annotations
 

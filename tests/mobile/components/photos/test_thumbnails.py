@@ -1,4 +1,4 @@
-"""Small pictures of many files: the one wanted last first, only so many, broken ones known as such."""
+"""Thumbnails of many files: the latest request first, a limited number, damaged files marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tablet records about its officer is told once to each of them."""
+"""Notice on what the tablet records about an officer: each officer reads it once."""
 
 from __future__ import annotations
 
