@@ -49,6 +49,13 @@ def run_tests(folder: Path, *paths: str) -> None:
     assert "skipped" not in output
 
 
+def insert(file: Path, lines: str, *, before: str) -> None:
+    """Insert lines into a file before a text that the file contains exactly once."""
+    content = file.read_text("utf-8")
+    assert content.count(before) == 1
+    file.write_text(content.replace(before, lines + before), "utf-8")
+
+
 def translate(folder: Path, catalog: Path, texts: dict[str, str]) -> None:
     """Extract the texts, write their translations into a Vietnamese catalog, compile it."""
     run(folder, "scripts/catalogs.py", "extract")

@@ -36,7 +36,8 @@ class Source:
     """Events of one kind with their readable fields, read from records of `record_types`.
 
     `takes_answers`: answers to checklist items are fields too, by item id. `is_owed`: agencies send these
-    numbers each month, so that a missing number is unknown and not zero.
+    numbers each month, so that a missing number is unknown and not zero. `has_day_of_record`: each event has
+    the day and the unit of its record.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     fields: Mapping[str, Readable]
     takes_answers: bool = False
     is_owed: bool = False
+    has_day_of_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,20 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     "overall_result": _ids("choice:overall_result"),
                 },
                 takes_answers=True,
+                has_day_of_record=True,
             ),
             Source(
                 "finding",
                 (RecordType.INSPECTION, RecordType.SANCTION_DECISION),
                 {"violation_id": _ids("violations"), "is_handled": _FLAG},
+                has_day_of_record=True,
             ),
-            Source("measure", (RecordType.INSPECTION,), {"measure_id": _ids("choice:measure")}),
+            Source(
+                "measure",
+                (RecordType.INSPECTION,),
+                {"measure_id": _ids("choice:measure")},
+                has_day_of_record=True,
+            ),
             # Decisions of the office, and of the field team's measures; each document number counts once.
             Source(
                 "decision",
@@ -120,6 +129,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     "workers_health_check",
                     "workers_insured",
                 ),
+                has_day_of_record=True,
             ),
             # The lines that a session has for an establishment.
             Source(
@@ -129,6 +139,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     **_numbers("attendance_count", "first_time_count"),
                     "audience_ids": _texts("audiences"),
                 },
+                has_day_of_record=True,
             ),
             Source(
                 "session",
@@ -142,6 +153,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     # Workers reached for the first time whom the session gives to no establishment.
                     **_numbers("unallocated"),
                 },
+                has_day_of_record=True,
             ),
             Source(
                 "audience",
@@ -151,12 +163,14 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     "outreach_form_id": _ids("forms"),
                     **_numbers("attendance_count", "first_time_count", "female_count"),
                 },
+                has_day_of_record=True,
             ),
             Source(
                 "material",
                 (RecordType.OUTREACH_SESSION,),
                 # Sheets and copies are documents; pieces and broadcasts do not add up with them.
                 {"material_id": _ids("materials"), "is_document": _FLAG, **_numbers("quantity")},
+                has_day_of_record=True,
             ),
             Source(
                 "media_post",
@@ -166,11 +180,13 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     "topic_ids": _texts("topics"),
                     **_numbers("duration_minutes", "broadcast_times"),
                 },
+                has_day_of_record=True,
             ),
             Source(
                 "commune_plan",
                 (RecordType.COMMUNE_PLAN,),
                 {"issued_on": _DAY, "integration_ids": _texts("choice:commune_plan_integration")},
+                has_day_of_record=True,
             ),
             Source(
                 "risk_group_count",

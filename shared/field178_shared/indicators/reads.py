@@ -9,21 +9,6 @@ from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.formulas.tree import BinaryOperation, Call, Name, Negation, Node
 
-# Sources whose events have the day and the unit of their record.
-_OF_THEIR_DAY = frozenset(
-    {
-        "inspection",
-        "finding",
-        "measure",
-        "worker_count",
-        "talk",
-        "session",
-        "audience",
-        "material",
-        "media_post",
-        "commune_plan",
-    }
-)
 # The unit of a planned visit may be that of its establishment.
 _BESIDE = {"plan_item": ("establishment",)}
 
@@ -76,4 +61,5 @@ def record_types_of(lists: CodeLists, indicators: Iterable[Indicator]) -> frozen
 
 def counts_days_of_records(lists: CodeLists, indicators: Iterable[Indicator]) -> bool:
     """Return whether the indicators count only events with the day and the unit of their record."""
-    return all(sources_of(lists, indicator) <= _OF_THEIR_DAY for indicator in indicators)
+    names = {name for indicator in indicators for name in sources_of(lists, indicator)}
+    return all(name in SOURCES and SOURCES[name].has_day_of_record for name in names)
