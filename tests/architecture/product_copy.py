@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
-_KINDS = frozenset({".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css"})
+_COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml", "docs/sync-protocol.md")
+_KINDS = frozenset({".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css", ".toml", ".md"})
 
 
 def copy_product(folder: Path) -> Path:
@@ -21,6 +21,7 @@ def copy_product(folder: Path) -> Path:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
+            (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     for font in ROOT.glob("*/field178_*/**/*.ttf"):
         shutil.copy(font, folder / font.relative_to(ROOT))
@@ -56,6 +57,14 @@ def insert(file: Path, lines: str, *, before: str) -> None:
     file.write_text(content.replace(before, lines + before), "utf-8")
 
 
+def append(file: Path, code: str, *imports: str) -> None:
+    """Append code to a module, and the imports that it lacks."""
+    content = file.read_text("utf-8")
+    missing = [line for line in imports if line not in content]
+    place = "from __future__ import annotations\n"
+    file.write_text(content.replace(place, "\n".join([place, *missing, ""]), 1) + code, "utf-8")
+
+
 def translate(folder: Path, catalog: Path, texts: dict[str, str]) -> None:
     """Extract the texts, write their translations into a Vietnamese catalog, compile it."""
     run(folder, "scripts/catalogs.py", "extract")
@@ -71,7 +80,7 @@ def translate(folder: Path, catalog: Path, texts: dict[str, str]) -> None:
 
 def changed_files(folder: Path) -> set[Path]:
     """Return the files of the copy that are new or differ from the product's."""
-    files = (path for name in _COPIED for path in sorted((folder / name).rglob("*")))
+    files = (path for name in _COPIED for path in sorted([folder / name, *(folder / name).rglob("*")]))
     inside = (path.relative_to(folder) for path in files if path.suffix in _KINDS)
     return {path for path in inside if _bytes(folder / path) != _bytes(ROOT / path)}
 

@@ -6,7 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.architecture.product_copy import changed_files, copy_product, run, run_tests, steps_of, translate
+from tests.architecture.product_copy import (
+    append,
+    changed_files,
+    copy_product,
+    run,
+    run_tests,
+    steps_of,
+    translate,
+)
 
 SERVER = Path("server/field178_server")
 CATALOG = SERVER / "translations/vi/LC_MESSAGES/console.po"
@@ -107,13 +115,6 @@ def perform(copy: Path) -> None:
     table.write_text(table.read_text("utf-8").replace("ROUTES = (\n", f"ROUTES = (\n{ROUTE}"), "utf-8")
     translate(copy, CATALOG, {"Communes of each team": "Số xã của từng đội"})
     (copy / TEST).write_text(PAGE_TEST, "utf-8")
-
-
-def append(file: Path, code: str, *imports: str) -> None:
-    text = file.read_text("utf-8")
-    missing = [line for line in imports if line not in text]
-    place = "from __future__ import annotations\n"
-    file.write_text(text.replace(place, "\n".join([place, *missing, ""]), 1) + code, "utf-8")
 
 
 def test_six_files_and_one_registration_make_a_page(tmp_path: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from tests.server.office_scene import Office
 
 from field178_shared.schemas import TYPES
+
+PROTOCOL = Path(__file__).resolve().parents[3] / "docs" / "sync-protocol.md"
 
 
 def test_every_type_is_described_to_everyone(office: Office) -> None:
@@ -36,3 +41,10 @@ def test_an_unchanged_document_is_not_sent_again(office: Office) -> None:
     assert again.status_code == 304
     assert again.get_data() == b""
     assert again.headers["F178-Protocol"] == "1"
+
+
+def test_protocol_page_has_every_type_under_its_scope() -> None:
+    table = PROTOCOL.read_text("utf-8").split("\n## 11. Types\n")[1].split("**R11.2**")[0]
+    rows = re.findall(r"^\| (\w+)[^|]* \| ([^|]+) \|$", table, re.M)
+    scopes = {name: scope for scope, names in rows for name in re.sub(r" \([^)]*\)", "", names).split(", ")}
+    assert scopes == {"types": "scope"} | {name: rules.scope_kind for name, rules in TYPES.items()}
