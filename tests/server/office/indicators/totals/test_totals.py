@@ -379,7 +379,7 @@ def test_counts_of_another_basis_go_step_by_step_and_nobody_reads_the_rest(
     history = filed(World(engine))
     history.settle()
     kept = stored(history)
-    monkeypatch.setattr(totals, "_ROWS_FORGOTTEN", len(kept) // 4)
+    monkeypatch.setattr(totals, "_ROWS_DELETED", len(kept) // 4)
     another = update(IndicatorBasis).values(basis="of another release")
     run_write(engine, lambda session: session.execute(another))
     for _ in range(2):
