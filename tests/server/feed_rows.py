@@ -1,4 +1,4 @@
-"""Rows of the register and of filed records, written straight into a store: what feeds read."""
+"""Rows of the register and of filed records for data feeds, written straight into a store."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _body(kind: str, number: int) -> str:
         "cc_fix_deadline": {"v": f"2026-04-{number % 20 + 1:02}"},
     }
     if number % 6 == 0:
-        # Answered while the question asked for a word.
+        # An answer of the time when the question required a word.
         answers["workers_total"] = {"v": "nhiều"}
     body = {
         "trigger": ("annual_plan", "tip_off")[number % 2],

@@ -1,4 +1,4 @@
-"""Pushes to a SQLite store whose disk is full at one chosen byte of its log."""
+"""Pushes to a SQLite store whose disk is full at a chosen byte of its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files as a tablet makes them: clean pictures and documents, and what is hidden in unclean ones."""
+"""Files as a tablet makes them: clean pictures and documents, and unclean ones with hidden content."""
 
 from __future__ import annotations
 

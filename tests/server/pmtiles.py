@@ -1,4 +1,4 @@
-"""A small map in a PMTiles file, version 3: one directory, nothing compressed."""
+"""Map in a PMTiles file, version 3: one directory, nothing compressed."""
 
 from __future__ import annotations
 

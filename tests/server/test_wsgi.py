@@ -1,4 +1,4 @@
-"""The entry for WSGI servers: what it does to the process before the first request."""
+"""The entry for WSGI servers sets the process up before the first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tus client of one tablet, one request at a time, against a server in this process."""
+"""Tus client of one tablet, one request at a time, against a server in this process."""
 
 from __future__ import annotations
 
