@@ -1,4 +1,4 @@
-"""Stored bytes: for tablets whose scopes name them, as they were sent; for all others there are none."""
+"""Stored files are sent unchanged to tablets whose scopes reference them, and are absent for others."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def scopes_of(tablet: Tablet, code: str, login: str = "an") -> list[str]:
     return scopes
 
 
-def test_a_code_makes_a_device_and_tells_whose(office: Office, tablet: Tablet) -> None:
+def test_enrolment_code_creates_a_device_and_returns_its_officer(office: Office, tablet: Tablet) -> None:
     answer = tablet.enrol()
     body = answer.get_json()
     assert answer.status_code == 201
@@ -124,7 +124,7 @@ def test_a_code_of_a_disabled_officer_is_refused(office: Office, tablet: Tablet)
     assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
 
 
-def test_neither_code_nor_address_stands_in_the_store(office: Office, tablet: Tablet) -> None:
+def test_store_contains_neither_enrolment_code_nor_address(office: Office, tablet: Tablet) -> None:
     code = office.code()
     tablet.enrol(code)
     with snapshot(office.engine) as session:
@@ -323,7 +323,7 @@ def test_without_a_token_of_this_server_there_is_no_session(
     assert problem_of(answer) == (401, "session_unknown")
 
 
-def test_a_token_of_one_device_does_not_speak_for_another(office: Office, tablet: Tablet) -> None:
+def test_token_of_one_device_is_refused_for_another(office: Office, tablet: Tablet) -> None:
     other = Tablet(office).ready()
     tablet.ready()
     tablet.device = other.device

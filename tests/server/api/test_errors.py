@@ -209,7 +209,7 @@ def test_a_pointer_leads_to_the_fault(tablet: Tablet) -> None:
     "operation", [key for key, operation in OPERATIONS.items() if operation.needs_session]
 )
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer unknown", "Basic YTpi"])
-def test_what_needs_a_session_says_so_before_it_reads_anything(
+def test_missing_session_is_refused_before_the_body_is_read(
     office: Office, operation: tuple[str, str], token: str
 ) -> None:
     method, path = operation
@@ -218,7 +218,7 @@ def test_what_needs_a_session_says_so_before_it_reads_anything(
         assert problem_of(answer) == (401, "session_unknown")
 
 
-def test_a_busy_store_tells_when_to_come_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_busy_store_is_refused_with_a_retry_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: object) -> None:
         raise AppError(ErrorCode.BUSY, retry_after_s=2)
 
@@ -241,7 +241,7 @@ def test_members_that_a_later_client_adds_are_left_aside(tablet: Tablet) -> None
     assert answer.status_code == 200
 
 
-def test_a_fault_of_the_server_tells_nothing_and_is_logged(
+def test_server_error_is_logged_and_returns_no_details(
     office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(*_: object) -> None:

@@ -155,7 +155,7 @@ def test_what_the_office_ends_ends_at_the_next_request(office: Office, owner: Se
     assert result_of(tablet.frames(push=[carried]), carried) == expected.result
 
 
-def test_what_waited_for_the_officer_runs_at_the_sign_in(office: Office, owner: Sender) -> None:
+def test_changes_that_wait_for_an_officer_run_at_the_sign_in(office: Office, owner: Sender) -> None:
     reset_password(office, owner.tablet)
     change = owner.tablet.change(2)
     owner.tablet.frames(push=[change])

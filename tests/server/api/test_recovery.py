@@ -92,7 +92,7 @@ def test_the_box_of_another_tablet_is_not_opened(office: Office, tablet: Tablet)
 
 
 @pytest.mark.parametrize("member", ["box", "device_key", "answer_key"])
-def test_what_is_no_key_is_refused_not_failed(office: Office, tablet: Tablet, member: str) -> None:
+def test_invalid_key_is_refused_without_a_server_error(office: Office, tablet: Tablet, member: str) -> None:
     tablet.ready()
     answer = ask(office, tablet, plea(office, tablet, **{member: "A" * 43}))
     assert problem_of(answer) == (403, "enrolment_refused")

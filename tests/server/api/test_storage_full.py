@@ -109,7 +109,7 @@ def test_changes_are_refused_last_and_reading_never(tablet: Tablet, office: Offi
     assert tablet.sync(push=[change(1)]).status_code == 200
 
 
-def test_no_floor_is_kept_where_none_is_set(office: Office, tablet: Tablet, disk: Disk) -> None:
+def test_no_disk_space_is_reserved_without_the_setting(office: Office, tablet: Tablet, disk: Disk) -> None:
     object.__setattr__(office.settings, "min_free_mb", 0)
     disk(0)
     assert Sender(tablet.ready()).create().status_code == 201
@@ -148,7 +148,7 @@ def test_another_fault_of_the_disk_is_not_called_full(
         (127, 503, ["changes_refused", "files_refused"]),
     ],
 )
-def test_a_monitor_hears_of_it(
+def test_health_response_has_the_reasons_of_a_full_disk(
     office: Office, disk: Disk, free_mb: int, status: int, reasons: list[str]
 ) -> None:
     disk(free_mb)

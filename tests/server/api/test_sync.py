@@ -85,7 +85,7 @@ def test_a_gzip_answer_can_be_read_up_to_each_checkpoint(signed_in: Tablet) -> N
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])
-def test_an_answer_tells_its_length_so_that_the_connection_is_kept(signed_in: Tablet, accepted: str) -> None:
+def test_response_has_its_length_and_keeps_the_connection(signed_in: Tablet, accepted: str) -> None:
     answer = signed_in.office.post(
         "/api/v1/sync",
         {"device": signed_in.device, "incarnation": LIFE},
@@ -96,7 +96,7 @@ def test_an_answer_tells_its_length_so_that_the_connection_is_kept(signed_in: Ta
 
 
 @pytest.mark.parametrize("accepted", ["", "br, zstd", "gzip;q=0", "*, gzip;q=0", "identity"])
-def test_who_takes_no_gzip_gets_none(signed_in: Tablet, accepted: str) -> None:
+def test_response_is_not_compressed_for_a_client_without_gzip(signed_in: Tablet, accepted: str) -> None:
     answer = signed_in.office.post(
         "/api/v1/sync",
         {"device": signed_in.device, "incarnation": LIFE},

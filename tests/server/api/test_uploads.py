@@ -168,7 +168,7 @@ def test_a_piece_over_eight_mebibytes_is_refused(sender: Sender) -> None:
     assert problem_of(sender.patch(at, 0, bytes((8 << 20) + 1))) == (413, "too_large")
 
 
-def test_a_piece_that_is_not_what_its_checksum_says_leaves_the_offset(sender: Sender) -> None:
+def test_piece_with_a_wrong_checksum_leaves_the_offset(sender: Sender) -> None:
     for algorithm in ("sha1", "sha256"):
         at = sender.begun()
         right = base64.b64encode(hashlib.new(algorithm, PICTURE[:100]).digest()).decode()
@@ -197,7 +197,7 @@ def test_whole_file_with_another_hash_is_refused_and_deleted(office: Office, sen
     assert rows(office, Blob) == []
 
 
-def test_an_unclean_file_is_refused_with_its_problem_and_gone(office: Office, sender: Sender) -> None:
+def test_invalid_file_is_refused_with_its_problem_and_deleted(office: Office, sender: Sender) -> None:
     unclean = with_segment(PICTURE, 0xE1, b"Exif\0\0")
     at = sender.begun(unclean)
     answer = sender.patch(at, 0, unclean)
@@ -260,7 +260,7 @@ def test_a_revoked_tablet_is_refused(office: Office, sender: Sender) -> None:
     assert sender.ask("HEAD", at).status_code == 403
 
 
-def test_an_upload_that_is_not_finished_in_thirty_days_is_gone(office: Office, sender: Sender) -> None:
+def test_upload_that_is_not_finished_in_thirty_days_is_deleted(office: Office, sender: Sender) -> None:
     at = sender.begun()
     sender.patch(at, 0, PICTURE[:10])
     office.clock.move(days=30)
@@ -290,7 +290,7 @@ def test_a_file_that_is_lost_is_gone_and_not_begun_again(office: Office, sender:
     assert sender.ask("HEAD", at).status_code == 410
 
 
-def test_nothing_more_is_taken_after_the_end(sender: Sender) -> None:
+def test_finished_upload_accepts_no_further_piece(sender: Sender) -> None:
     at = sender.sent()
     assert sender.patch(at, len(PICTURE), b"").status_code == 204
     assert problem_of(sender.patch(at, len(PICTURE), b"x")) == (413, "too_large")

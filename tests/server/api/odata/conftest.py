@@ -1,4 +1,4 @@
-"""An office whose data programs read: one visit, and tokens for officers of some roles."""
+"""Office for data feeds: one visit, and tokens for officers of some roles."""
 
 from __future__ import annotations
 

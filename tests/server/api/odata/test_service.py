@@ -1,4 +1,4 @@
-"""The service as spreadsheets and dashboards ask it: literal queries, answers, and refusals."""
+"""OData service: queries of spreadsheets and dashboards, responses, and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of data feeds: who gets in, as whom, and what is left of each reading."""
+"""Tokens of data feeds: access, roles, limits, and audited reads."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_token_follows_the_role_of_its_officer(feeds: Feeds) -> None:
 
 
 @pytest.mark.parametrize("login", ["admin", "privacy_officer"])
-def test_who_reads_no_data_gets_no_token(feeds: Feeds, login: str) -> None:
+def test_role_without_access_to_data_gets_no_token(feeds: Feeds, login: str) -> None:
     with pytest.raises(Exception, match="bad_request"):
         feeds.token(login)
 
@@ -111,7 +111,7 @@ def test_the_store_has_a_hash_and_no_token(feeds: Feeds) -> None:
     assert row.token_hash != other
 
 
-def test_making_reading_and_revoking_stand_in_the_trail(feeds: Feeds) -> None:
+def test_creation_reads_and_revocation_of_a_token_are_audited(feeds: Feeds) -> None:
     token = feeds.token("chi")
     for path in ("", "$metadata", "Visits", "Visits?$top=1", "Visits/$count", "Units"):
         assert feeds.get(path, token).status_code == 200
