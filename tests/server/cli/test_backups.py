@@ -66,7 +66,7 @@ def test_a_backup_is_private_and_names_every_file(taken: Path) -> None:
     assert modes == {True: 0o700, False: 0o600}
 
 
-def test_the_manifest_says_what_the_store_holds(field178: Command, taken: Path) -> None:
+def test_manifest_describes_the_contents_of_the_store(field178: Command, taken: Path) -> None:
     store = manifest_of(taken)["store"]
     tables, scopes = store["tables"], store["scopes"]
     assert isinstance(tables, dict)
@@ -199,7 +199,7 @@ def test_only_the_oldest_proved_backups_go(field178: Command, backups: Path) -> 
     assert field178.run("backup", "--to", str(backups), "--keep", "0").exit_code == 2
 
 
-def test_a_backup_that_is_not_its_store_is_kept_unproved_and_marks_nothing(
+def test_backup_that_differs_from_its_store_is_unproved_and_marks_nothing(
     field178: Command, backups: Path
 ) -> None:
     engine = create_engine_for(f"sqlite:///{field178.folder / 'field178.sqlite'}")
@@ -251,7 +251,7 @@ def test_a_power_cut_leaves_no_backup_but_a_remnant_that_is_swept(
     assert list(backups.iterdir()) == [kept]
 
 
-def test_nothing_is_backed_up_before_a_server_is_set_up(command: Command, backups: Path) -> None:
+def test_backup_before_init_is_refused(command: Command, backups: Path) -> None:
     result = command.run("backup", "--to", str(backups))
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
     assert not backups.exists()

@@ -1,4 +1,4 @@
-"""`demo --data-only` as an operator calls it, and the figures that come out of its records."""
+"""Command `demo --data-only`, and the figures of its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`purge request`, `confirm`, `withdraw`, `list`: two officers, and a tablet that gets what is left."""
+"""Commands `purge request`, `confirm`, `withdraw`, `list`: two officers, and the tablet afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def record(field178: Command, tablet: Field) -> str:
     return tablet.file("establishment", ESTABLISHMENT)
 
 
-def test_what_two_officers_decided_reaches_the_tablet(field178: Command, tablet: Field, record: str) -> None:
+def test_erasure_by_two_officers_reaches_the_tablet(field178: Command, tablet: Field, record: str) -> None:
     field178("purge", "request", record, "--by", "binh", "--reason", REASON)
     (listed,) = field178.rows("purge", "list")
     assert [listed[at] for at in (0, 1, 4)] == [record, "requested", REASON]

@@ -1,4 +1,4 @@
-"""`indicators` as the office calls it."""
+"""Command `indicators`, as the office runs it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_plan_that_is_not_there_is_refused_with_those_that_are(field178: Comma
     assert "an_lao_2024" in refused.output
 
 
-def test_what_nobody_sent_is_no_zero(field178: Command) -> None:
+def test_figure_without_a_return_is_not_zero(field178: Command) -> None:
     figure = field178.json("indicators", "--year", "2024", "--profile", "an_lao_2024")["cases_tried"]
     assert isinstance(figure, dict)
     assert (figure["value"], figure["sent"]) == (None, [0, 12])

@@ -58,7 +58,7 @@ def loose(folder: Path) -> list[str]:
     return [str(path) for path in every if path.suffix != ".crt" and path.stat().st_mode & 0o077]
 
 
-def test_nobody_but_the_owner_reads_what_the_server_keeps(command: Command, open_mask: None) -> None:
+def test_only_the_owner_can_read_the_files_of_the_server(command: Command, open_mask: None) -> None:
     command("init", "--url", "https://so178.example")
     command("user", "add", "an", "--role", "inspector", "--generate")
     assert (command.folder / "field178.sqlite").exists()
@@ -96,7 +96,7 @@ def test_https_brings_an_authority_whose_pin_is_in_the_link(command: Command) ->
     assert f"&p={output['ca_pin']}&k={output['receipt_key']}" in link
 
 
-def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: Path) -> None:
+def test_own_certificate_is_stored_in_the_settings(command: Command, tmp_path: Path) -> None:
     command("init", "--url", "https://so178.example")
     own = tmp_path / "own"
     shutil.copytree(command.folder / "tls", own)
@@ -124,7 +124,7 @@ def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: 
         ("ALTER TABLE officer ADD COLUMN nickname TEXT", "schema: column officer.nickname is unknown"),
     ],
 )
-def test_what_differs_is_named_and_the_exit_code_tells(field178: Command, statement: str, named: str) -> None:
+def test_check_prints_differences_and_exits_with_one(field178: Command, statement: str, named: str) -> None:
     field178.change_store(statement)
     result = field178.run("check")
     assert result.exit_code == 1
@@ -186,7 +186,7 @@ def test_a_key_that_others_read_is_named(field178: Command) -> None:
     assert str(key) in result.output
 
 
-def test_a_lost_key_is_named_and_never_made_anew_in_silence(field178: Command) -> None:
+def test_lost_key_is_reported_and_not_replaced(field178: Command) -> None:
     (field178.folder / "keys/main/receipt.key").unlink()
     assert "receipt.key" in field178.run("check").output
     assert "bản sao lưu" in field178.run("serve", "--port", "0").output

@@ -38,7 +38,7 @@ def scopes_told(tablet: Tablet) -> list[str]:
     return re.findall(r'"((?:unit|team):[^"]+|ref)"', hello)
 
 
-def test_the_code_stands_first_on_a_line_of_its_own_and_in_the_link(field178: Command) -> None:
+def test_code_is_printed_on_the_first_line_and_in_the_link(field178: Command) -> None:
     lines = field178("enrol-code", "--user", "an", "--no-qr").splitlines()
     code = re.fullmatch(r"code: ([0-9A-HJKMNP-TV-Z]{16})", lines[0])
     assert code is not None
@@ -98,7 +98,7 @@ def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: 
 
 
 @pytest.mark.parametrize("scope", ["office", "unit:none", "x"])
-def test_what_no_tablet_may_read_is_not_granted(field178: Command, tablet: Tablet, scope: str) -> None:
+def test_scope_that_no_tablet_may_read_is_not_granted(field178: Command, tablet: Tablet, scope: str) -> None:
     assert field178.run("grant", tablet.device, scope).exit_code == 1
 
 
@@ -116,7 +116,7 @@ def test_sessions_end(field178: Command, office: Office, tablet: Tablet) -> None
     assert field178.json("expire-sessions") == {"generation": 2}
 
 
-def test_blocks_tell_whose_the_unused_numbers_were(field178: Command) -> None:
+def test_number_blocks_list_the_owner_of_unused_numbers(field178: Command) -> None:
     settings = Settings.from_environment(
         {"FIELD178_DATA_DIR": str(field178.folder), "FIELD178_PASSWORD_COST": "test"}
     )
