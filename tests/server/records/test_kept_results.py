@@ -49,7 +49,7 @@ def test_the_first_one_goes_where_there_are_too_many(world: World) -> None:
     assert [made.ask(world, key) for key in ("a", "b", "c", "b", "a")] == [1, 2, 3, 2, 4]
 
 
-def test_nothing_is_kept_of_a_transaction_that_may_be_rolled_back(world: World) -> None:
+def test_results_of_an_open_transaction_are_not_cached(world: World) -> None:
     made = Made()
     for expected in (1, 2):
         with unit_of_work(world.engine) as session:

@@ -1,4 +1,4 @@
-"""The texts by which filed records are found: whole, or a part of one."""
+"""Searched texts of filed records: whole texts, and parts of a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.records.searched_texts import folded_texts, has_part, has_text, text_with
 
 
-def test_each_text_stands_once_on_a_line_without_marks() -> None:
+def test_each_searched_text_is_one_line_without_diacritics() -> None:
     data = {
         "minutes_number": "7/BB-ĐK",
         "decision_number": "7/bb-đk",
