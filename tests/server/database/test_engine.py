@@ -1,4 +1,4 @@
-"""What the engines are set to, and what the bulk functions do on both."""
+"""Engine settings and bulk functions on both engines."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_broken_rule_is_a_bug_and_not_run_again(world: World, failures: Any) -
     assert len(runs) == 1
 
 
-def test_times_are_kept_to_the_microsecond_in_utc(world: World) -> None:
+def test_times_are_stored_in_microseconds_of_utc(world: World) -> None:
     instant = datetime(2026, 11, 24, 15, 0, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
     world.change_rows(Officer, disabled_at=instant)
     (officer,) = world.rows(Officer)

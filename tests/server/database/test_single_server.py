@@ -1,4 +1,4 @@
-"""One SQLite store is served by one process, and commands go on beside it."""
+"""A SQLite store has one server process, beside which commands run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from field178_server.wsgi import application_of
 LOOPBACK = "http://127.0.0.1:8178"
 
 
-def test_a_second_server_is_refused_until_the_first_is_gone(
+def test_second_server_is_refused_until_the_first_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = set_up(tmp_path, LOOPBACK)

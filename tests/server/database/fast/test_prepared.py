@@ -77,7 +77,7 @@ def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) 
     assert any("FROM record" in statement for statement in kept)
 
 
-def test_what_waits_in_the_session_is_seen(world: World) -> None:
+def test_query_returns_unflushed_rows_of_the_session(world: World) -> None:
     [tenant] = world.rows(Tenant)
     query = Prepared(select(Tenant.epoch).where(Tenant.tenant_id == bindparam("tenant_id")))
 

@@ -34,7 +34,7 @@ from field178_server.database.models import (
 from field178_server.maintenance.schema_check import INDEXES_OF_ONE_ENGINE, faults_of_schema
 from field178_shared.wire.canonical import canonical
 
-# Each follows the one before it. Stores in use went this way: a line is added at the end, none is moved.
+# Published revisions in their order. Stores in use ran them: only add lines, at the end.
 PUBLISHED = (
     "0001",
     "0002",
@@ -93,7 +93,7 @@ PUBLISHED = (
 )
 
 
-def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
+def test_newest_migration_equals_the_models(engine: Engine) -> None:
     assert migrations.current(engine) == migrations.head()
     assert faults_of_schema(engine) == []
 
@@ -137,7 +137,7 @@ def test_upgrade_adds_the_files_that_older_records_name(world: World) -> None:
     assert after == before == [(record_id, "ab" * 32, UNIT, 9)]
 
 
-def test_what_a_first_change_set_goes_back_into_the_history(world: World) -> None:
+def test_downgrade_restores_the_values_of_a_first_change(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create()
     tablet.push(change)
@@ -160,7 +160,7 @@ def test_filed_records_of_older_stores_lie_in_their_drawers(world: World) -> Non
     assert sorted(_drawers(world).values()) == ["approved", "returned", "waiting", "waiting"]
 
 
-def test_what_older_visits_began_is_listed(world: World) -> None:
+def test_upgrade_lists_follow_ups_and_sanctions_of_older_visits(world: World) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     places = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
     world.merge(places[0], places[1])
