@@ -1,4 +1,4 @@
-"""Files that nothing names go after their time, and only those: whatever may still need a file keeps it."""
+"""Garbage collection deletes unreferenced files after their time and keeps all others."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def named() -> Json:
     return {**ESTABLISHMENT, "attachments": {"a1": ENTRY}}
 
 
-def test_what_nothing_names_is_marked_and_gone_after_thirty_days(
+def test_unreferenced_file_is_marked_and_deleted_after_thirty_days(
     world: World, runtime: Runtime, tmp_path: Path
 ) -> None:
     tablet = world.tablet()
@@ -145,7 +145,7 @@ def in_an_upload(runtime: Runtime, tablet: Tablet) -> None:
     [in_a_record, in_a_held_change, in_salvage, in_a_conflict, in_a_merged_record, in_an_upload],
     ids=lambda name: name.__name__,
 )
-def test_what_something_names_stays_even_when_it_was_named_late(
+def test_referenced_file_stays_though_its_reference_came_late(
     world: World, runtime: Runtime, name: Any
 ) -> None:
     tablet = world.tablet()
@@ -180,7 +180,7 @@ def test_a_file_of_a_deleted_record_goes_and_its_days_begin_then(world: World, r
     assert not is_stored(world, runtime)
 
 
-def test_nothing_is_removed_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
+def test_settings_can_turn_garbage_collection_off(world: World, tmp_path: Path) -> None:
     runtime = runtime_of(world, tmp_path, unnamed_files_days=0)
     sent(runtime, world.tablet())
     for _ in range(2):

@@ -30,7 +30,7 @@ def test_a_large_photo_becomes_a_smaller_clean_one(tmp_path: Path) -> None:
     assert [path.name for path in target.parent.iterdir()] == ["preview.jpg"]
 
 
-def test_a_small_photo_is_made_anew_too(tmp_path: Path) -> None:
+def test_small_photo_is_encoded_again_too(tmp_path: Path) -> None:
     data, target = jpeg(40, 30, quality=100), tmp_path / "preview.jpg"
     assert make_preview(source(tmp_path, data), target)
     assert target.read_bytes() != data
@@ -56,7 +56,7 @@ def test_a_preview_is_made_once(tmp_path: Path) -> None:
     assert target.read_bytes() == b"made before"
 
 
-def test_what_cannot_be_read_has_no_preview(tmp_path: Path) -> None:
+def test_unreadable_photo_has_no_preview(tmp_path: Path) -> None:
     target = tmp_path / "preview.jpg"
     for data in (b"", b"%PDF-1.4", jpeg()[:300]):
         assert not make_preview(source(tmp_path, data), target)

@@ -69,7 +69,7 @@ def test_bytes_that_came_for_another_record_of_another_tablet_do_not_count(
         assert file_counts(session, TENANT, [record_id]) == {record_id: RecordFileCount(1, 0)}
 
 
-def test_what_is_missing_for_a_week_is_overdue_within_the_reach(world: World, tmp_path: Path) -> None:
+def test_files_missing_for_a_week_are_overdue_within_the_access(world: World, tmp_path: Path) -> None:
     tablet = world.tablet()
     complete, oldest, younger = filed(tablet, FIRST), filed(tablet, SECOND), filed(tablet, SECOND)
     send(tablet, tmp_path, complete, FIRST)
@@ -95,7 +95,7 @@ def test_a_deleted_record_names_nothing_and_a_moved_one_keeps_its_files(world: W
         assert [file.key for file in files_of(session, TENANT, kept)] == ["a0"]
 
 
-def test_the_rows_of_files_are_touched_by_what_they_say_alone(world: World, statements: Statements) -> None:
+def test_change_without_attachments_runs_no_statement_on_files(world: World, statements: Statements) -> None:
     tablet = world.tablet(UNIT, OTHER_UNIT)
     record_id = filed(tablet, FIRST)
     rest = tablet.change(record_id, {"venue": "Nhà văn hóa thôn 3"}, base_rev=1, type="outreach_session")

@@ -1,4 +1,4 @@
-"""After a purge: neither the store's own files nor the folders of photos hold what was in the record."""
+"""Secure delete: after an erasure no file of store or photos contains the record."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def test_a_photo_on_its_way_is_dropped_and_refused_from_then_on(world: World, st
     assert world.rows(Blob) == []
 
 
-def test_tablet_that_never_had_a_record_hears_nothing_of_its_purge(world: World, store: FileStore) -> None:
+def test_upload_by_a_tablet_without_the_record_does_not_reveal_its_erasure(
+    world: World, store: FileStore
+) -> None:
     home, stranger = world.tablet(), world.tablet(OTHER_UNIT, "ref")
     record_id = home.created(named(PICTURE))
     purged(world, record_id)
@@ -156,7 +158,9 @@ def test_tablet_that_never_had_a_record_hears_nothing_of_its_purge(world: World,
     assert refusal(lambda: sent(world, store, home, record_id)) is ErrorCode.FILE_REFUSED
 
 
-def test_bytes_that_a_stranger_sends_for_a_purged_record_are_not_kept(world: World, store: FileStore) -> None:
+def test_bytes_that_another_tablet_sends_for_an_erased_record_are_deleted(
+    world: World, store: FileStore
+) -> None:
     home, stranger = world.tablet(), world.tablet(OTHER_UNIT, "ref")
     record_id = home.created(named(PICTURE))
     purged(world, record_id)
@@ -166,7 +170,7 @@ def test_bytes_that_a_stranger_sends_for_a_purged_record_are_not_kept(world: Wor
     assert world.rows(Blob) == []
 
 
-def test_what_was_cut_in_between_is_finished_later(world: World, store: FileStore) -> None:
+def test_interrupted_secure_delete_is_finished_later(world: World, store: FileStore) -> None:
     record_id = world.tablet().created(named(PICTURE))
     purged(world, record_id)
     (row,) = world.rows(Erasure)

@@ -90,7 +90,7 @@ def test_power_cut_at_any_point_loses_no_acknowledged_byte(
     assert list((tmp_path / "uploads" / TENANT).iterdir()) == []
 
 
-def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
+def test_bytes_received_before_a_cut_are_stored(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
     upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     broken = Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])))
@@ -99,7 +99,7 @@ def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
     assert files.position(device, upload_id).offset == 120
 
 
-def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path: Path) -> None:
+def test_bytes_of_a_cut_piece_with_a_checksum_are_not_stored(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
     upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     checksum = Checksum("sha1", hashlib.sha1(PICTURE).digest())
@@ -121,7 +121,7 @@ def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp
     assert files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE))).is_whole
 
 
-def test_a_disk_that_refuses_keeps_the_offset_and_says_later(world: World, tmp_path: Path) -> None:
+def test_full_disk_keeps_the_offset_and_is_reported(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
     upload_id = files.begin(device, upload_request(), skip_known=False).upload_id
     (tmp_path / "uploads" / TENANT / upload_id).unlink()
@@ -132,7 +132,7 @@ def test_a_disk_that_refuses_keeps_the_offset_and_says_later(world: World, tmp_p
     assert files.position(device, upload_id).offset == 0
 
 
-def test_the_disk_has_a_file_before_its_sender_hears_that_it_came(
+def test_file_is_on_disk_before_its_upload_is_acknowledged(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a part nothing is promised: it is asked for after every break."""

@@ -1,4 +1,4 @@
-"""Both places of finished files keep one promise: a folder, and a real object store over HTTP."""
+"""Blob stores, a folder and a real object store over HTTP, behave alike."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_open_of_a_missing_blob_raises_and_its_removal_does_not(blobs: BlobStore
     assert list(blobs.list_blobs("main")) == []
 
 
-def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: BlobStore, source: Path) -> None:
+def test_blobs_are_listed_by_tenant_until_they_are_removed(blobs: BlobStore, source: Path) -> None:
     blobs.put(source, NAME)
     blobs.put(source, blob_name("other", sha256(DATA)))
     (blob,) = blobs.list_blobs("main")
@@ -102,7 +102,7 @@ def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: Blob
     assert list(blobs.list_blobs("main")) == []
 
 
-def test_an_object_store_that_is_away_says_later_and_the_file_stays(tmp_path: Path, source: Path) -> None:
+def test_unreachable_object_store_raises_busy_and_keeps_the_file(tmp_path: Path, source: Path) -> None:
     with running_object_store(tmp_path) as store:
         blobs = blobs_of(Settings.from_environment(store.settings("a")))
     for ask in (

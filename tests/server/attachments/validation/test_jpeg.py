@@ -79,7 +79,7 @@ def test_document_head_inside_is_detected() -> None:
     "data",
     [b"", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"<svg/>", b"%PDF-1.4", b"\x00" * 100],
 )
-def test_what_is_no_jpeg_is_refused(data: bytes) -> None:
+def test_file_that_is_no_jpeg_is_refused(data: bytes) -> None:
     assert fault_of_jpeg(data) == "not_jpeg"
 
 

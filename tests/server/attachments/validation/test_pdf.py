@@ -21,7 +21,7 @@ def test_a_plain_document_passes() -> None:
     assert fault_of_pdf(pdf(b"(endobj \\) stream (deep))", b"<414243>", b"[1 -2.5 .5 true null]")) is None
 
 
-def test_a_stream_whose_length_stands_elsewhere_passes() -> None:
+def test_stream_whose_length_is_in_another_object_is_accepted() -> None:
     assert fault_of_pdf(pdf(b"<< /Length 5 0 R >>\nstream\nabcd\nendstream", b"4")) is None
     assert fault_of_pdf(pdf(b"<< /Length 5 0 R >>\nstream\nabcd\nendstream", b"1")) == "structure"
 
@@ -50,7 +50,7 @@ def test_a_scan_passes_and_its_picture_is_looked_into() -> None:
         (b"<< /A (never closed >>", "cut"),
     ],
 )
-def test_what_acts_or_hides_is_refused(body: bytes, problem: str) -> None:
+def test_active_or_hidden_content_is_refused(body: bytes, problem: str) -> None:
     assert fault_of_pdf(pdf(body)) == problem
 
 
@@ -77,7 +77,7 @@ def test_an_object_hidden_in_a_stream_cannot_be_reached() -> None:
     assert fault_of_pdf(document.replace(entry, elsewhere)) == "structure"
 
 
-def test_a_stream_longer_or_shorter_than_it_says_is_refused() -> None:
+def test_stream_longer_or_shorter_than_its_length_is_refused() -> None:
     assert fault_of_pdf(CLEAN.replace(b"/Length 12", b"/Length 11")) == "structure"
     assert fault_of_pdf(CLEAN.replace(b"/Length 12", b"/Length 99")) == "structure"
     assert fault_of_pdf(CLEAN.replace(b"/Length 12", b"/Length -1")) == "structure"
@@ -85,7 +85,7 @@ def test_a_stream_longer_or_shorter_than_it_says_is_refused() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-", b" " + CLEAN, b"GIF89a" + CLEAN, b"\xff\xd8\xff" + CLEAN])
-def test_what_does_not_begin_as_a_document_is_none(data: bytes) -> None:
+def test_file_without_the_head_of_a_document_is_refused(data: bytes) -> None:
     assert fault_of_pdf(data) == "not_pdf"
 
 
