@@ -1,4 +1,4 @@
-"""Actions of the audit trail: each one that the code writes has its kind and its words in both languages."""
+"""Audited actions of the code have their kind and their text in both languages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_action_that_the_code_writes_is_named() -> None:
     assert unnamed == []
 
 
-def test_every_action_stands_once_and_says_itself_in_both_languages() -> None:
+def test_every_action_is_listed_once_with_a_text_in_both_languages() -> None:
     assert len(NAMED) == len(set(NAMED))
     assert set(KINDS) == set(ACTIONS)
     for language, another in (("vi", "Việc khác"), ("en", "Another action")):

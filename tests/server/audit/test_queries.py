@@ -1,4 +1,4 @@
-"""Who did something to one object last."""
+"""Query of the last action on an object and its officer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain of the audit trail: what it covers, what breaks it, and what the roots say of its end."""
+"""Hash chain of the audit trail: the entries covered, detected changes, and its end in roots."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_the_first_altered_entry_is_named(world: World, tampering: Any, fault: s
     assert f"audit: 3 {fault}" in faults_of_store(world.engine, world.tenant_id, PUBLIC)
 
 
-def test_hashes_made_anew_lack_the_signature(world: World) -> None:
+def test_recomputed_hashes_lack_the_signature(world: World) -> None:
     written(world, 3)
     trail_chain.extend(world.engine, world.tenant_id, KEY)
     behind_its_back(world, update(Audit).where(Audit.chain_index == 2).values(action="device_revoked"))

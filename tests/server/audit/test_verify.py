@@ -63,7 +63,7 @@ def test_a_root_is_signed_over_epoch_index_and_hash(world: World) -> None:
     assert is_signed(PUBLIC, f"field178-root-v1|e1|2|{root['hash']}", root["sig"])
 
 
-def test_nothing_new_makes_no_root(world: World) -> None:
+def test_no_link_is_added_without_changes(world: World) -> None:
     tablet = rooted(world, 1)
     tablet.sync()
     assert not extend(world)
@@ -124,7 +124,7 @@ def test_the_first_broken_link_is_named(world: World, tampering: Any, fault: str
     assert fault != "receipts" or f"root: 2 receipts of device {tablet.device}" in messages
 
 
-def test_what_no_link_covers_yet_is_no_fault(world: World) -> None:
+def test_rows_after_the_last_link_are_no_fault(world: World) -> None:
     tablet = rooted(world, 1)
     tablet.push(*[tablet.create() for _ in range(3)])
     assert faults(world) == []
