@@ -1,4 +1,4 @@
-"""Of all processes one checks the store once a day, and what it found is kept."""
+"""Integrity checks run in one process a day, and their faults are stored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_all_faults_of_a_check_are_counted_and_the_first_stored(world: World) ->
     assert (check.fault_count, len(check.faults), check.faults[0]) == (150, 100, "record: 0")
 
 
-def test_what_an_operator_finds_is_kept_too(world: World) -> None:
+def test_check_by_an_operator_is_stored_too(world: World) -> None:
     keep(world)
     with snapshot(world.engine) as session:
         check = last_check(session, world.tenant_id)

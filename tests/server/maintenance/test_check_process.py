@@ -15,7 +15,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.maintenance import check_process
 
 
-def test_a_process_that_fails_says_why_and_with_which_code(
+def test_failed_process_is_reported_with_reason_and_exit_code(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     engine = create_engine_for(f"sqlite:///{tmp_path / 'absent' / 'store.sqlite'}")
@@ -29,7 +29,7 @@ def test_the_process_ends_with_the_server_in_the_middle_of_a_check(tmp_path: Pat
     file = tmp_path / "store.sqlite"
     with closing(sqlite3.connect(file)) as writer:
         writer.execute("CREATE TABLE t (a)")
-        # For this one the process waits until it is busy, and says so.
+        # The check waits for this lock until SQLite reports the store as busy.
         writer.execute("BEGIN EXCLUSIVE")
         arguments = json.dumps([f"sqlite:///{file}", "main", None])
         ended = subprocess.run(

@@ -167,7 +167,7 @@ def planned_visits(office: Office) -> tuple[float, float | None]:
     return value.num, value.den
 
 
-def test_figures_tell_of_no_unannounced_visit_until_its_window_is_over(
+def test_figures_exclude_an_unannounced_visit_until_its_window_ends(
     office: Office, in_the_field: FieldWork
 ) -> None:
     counts = []

@@ -48,7 +48,7 @@ def test_a_record_rewritten_with_its_hash_is_named_by_its_receipt(world: World) 
     ]
 
 
-def test_a_record_that_is_gone_is_named_by_the_feed(world: World) -> None:
+def test_record_missing_from_its_table_is_reported_by_the_feed(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     behind_its_back(

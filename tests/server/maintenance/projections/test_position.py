@@ -1,4 +1,4 @@
-"""A run goes on where it was interrupted, and begins anew where it was over other records."""
+"""Projection runs resume after an interruption, and start again for other records."""
 
 from __future__ import annotations
 
