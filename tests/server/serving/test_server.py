@@ -256,7 +256,7 @@ def test_an_answer_without_a_body_keeps_the_connection(server: Server) -> None:
 
 
 @pytest.mark.parametrize("server", ["https"], indirect=True)
-def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> None:
+def test_client_without_the_authority_refuses_the_server(server: Server) -> None:
     context = ssl.create_default_context()
     strange = http.client.HTTPSConnection(server.url.split("//")[1], timeout=20, context=context)
     with closing(strange), pytest.raises(ssl.SSLCertVerificationError):

@@ -65,7 +65,7 @@ def test_a_large_body_is_read_without_the_systems_temporary_directory(
     assert answer.status_code == status
 
 
-def test_nothing_is_made_where_no_server_was_set_up(tmp_path: Path) -> None:
+def test_serve_before_init_creates_no_file(tmp_path: Path) -> None:
     own = {"FIELD178_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "field178_server.cli", "serve", "--port", "0"]
     process = subprocess.run(command, env=os.environ | own, capture_output=True, timeout=60, check=False)

@@ -1,4 +1,4 @@
-"""TLS in front: who asks is known, slow or broken senders hold nobody up, old TLS is refused."""
+"""TLS in front: client addresses, slow or broken senders, and refused old TLS versions."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_the_application_sees_the_address_of_the_outer_connection(port: int, fol
         assert b'"REMOTE_ADDR": "127.0.0.3"' in answer
 
 
-def test_three_hundred_idle_senders_hold_nobody_up(port: int, folder: Path) -> None:
+def test_three_hundred_idle_senders_delay_no_request(port: int, folder: Path) -> None:
     with ExitStack() as idle:
         for number in range(300):
             opened = idle.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
@@ -296,7 +296,9 @@ def test_half_a_request_holds_no_thread(port: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00" * 64])
-def test_what_is_no_tls_gets_no_answer_and_breaks_nothing(port: int, folder: Path, sent: bytes) -> None:
+def test_connection_without_tls_gets_no_response_and_breaks_nothing(
+    port: int, folder: Path, sent: bytes
+) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
         plain.sendall(sent)
         answer = plain.recv(4096)

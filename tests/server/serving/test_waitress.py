@@ -55,7 +55,7 @@ def read_whole(connection: socket.socket) -> bytes:
     return answer
 
 
-def test_a_connection_too_many_hears_when_to_return() -> None:
+def test_connection_over_the_limit_gets_a_retry_time() -> None:
     with serving(well, connections=8) as server, ExitStack() as held:
         for _ in range(8):
             held.enter_context(connected(server)).sendall(POST)
@@ -105,7 +105,7 @@ def test_bytes_that_came_earn_time(monkeypatch: pytest.MonkeyPatch) -> None:
         assert channel.is_late(began + earned * 1.1)
 
 
-def test_an_answer_that_nobody_takes_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_that_reads_no_response_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
 
     def large(_: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
