@@ -112,7 +112,7 @@ def test_proxy_whose_chain_is_named_is_trusted_by_its_pins(chain: PublicChain, t
         assert check_address(settings) == (AddressResult.TRUSTED, "")
 
 
-def test_address_that_nobody_answers_is_no_fault(chain: PublicChain, tmp_path: Path) -> None:
+def test_unreachable_address_is_no_fault(chain: PublicChain, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert check_address(settings_of(chain, tmp_path, f"https://localhost:{port}")) == (

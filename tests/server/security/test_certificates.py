@@ -1,4 +1,4 @@
-"""The private authority: pinned by tablets, believed by nobody else."""
+"""The private authority: pinned by tablets, trusted by nobody else."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_pin_is_the_sha256_of_the_authoritys_public_key(tmp_path: Path) -> N
     assert pins_of(chain(tmp_path)[1:]) == (expected,)
 
 
-def test_it_holds_from_a_week_ago_for_the_time_browsers_allow(tmp_path: Path) -> None:
+def test_certificate_is_valid_from_a_week_ago_for_the_time_that_browsers_allow(tmp_path: Path) -> None:
     certificates.create(tmp_path, "so178.example", NOW)
     server = chain(tmp_path)[0]
     assert server.not_valid_before_utc == NOW - timedelta(days=7)

@@ -1,4 +1,4 @@
-"""Passwords that an attacker tries first are refused; phrases that somebody thought of are taken."""
+"""Passwords of common lists are refused; invented phrases are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords: cost, verdicts, and what is not taken."""
+"""Passwords: cost, verification, and refusals."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_no_more_than_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) ->
         ("con trâu gặm cỏ", None),
     ],
 )
-def test_what_everybody_would_guess_is_not_taken(password: str, expected: Weakness | None) -> None:
+def test_easily_guessed_password_is_refused(password: str, expected: Weakness | None) -> None:
     assert weakness(password, "an") == expected
 
 
