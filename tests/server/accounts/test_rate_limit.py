@@ -81,7 +81,7 @@ def test_old_counters_are_swept_by_new_ones(engine: Engine) -> None:
         assert session.scalar(select(func.count()).select_from(AttemptCount)) == 1
 
 
-def test_no_address_and_no_login_stands_in_the_key() -> None:
+def test_key_of_a_rate_limit_contains_no_address_and_no_login() -> None:
     assert LOGIN.key != "an"
     assert len({LOGIN.key, ADDRESS.key, RateLimit("address", "an", 5).key}) == 3
     assert all(set(limit.key) <= set("0123456789abcdef") for limit in (LOGIN, ADDRESS))

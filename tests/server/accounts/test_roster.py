@@ -20,9 +20,7 @@ TODAY = date(2026, 11, 24)
         ({"valid_from": "2026-12-01"}, None),
     ],
 )
-def test_who_leaves_today_was_a_member_until_yesterday(
-    days: dict[str, str], left: dict[str, str] | None
-) -> None:
+def test_member_who_leaves_today_ends_yesterday(days: dict[str, str], left: dict[str, str] | None) -> None:
     team = {"members": {"an": {"position": "member", **days}, "chi": {"position": "secretary"}}}
     members = ended(team, "an", TODAY)
     assert members.get("an") == (None if left is None else {"position": "member", **left})
