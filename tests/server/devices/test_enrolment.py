@@ -27,11 +27,11 @@ def test_letters_that_look_alike_are_read_as_digits(typed: str, read: str) -> No
 
 
 @pytest.mark.parametrize("typed", ["", "ABCD", "U" * 16, "0" * 15, "0" * 17, "０" * 16])
-def test_what_cannot_be_a_code_is_none(typed: str) -> None:
+def test_text_of_another_form_is_no_enrolment_code(typed: str) -> None:
     assert not is_code(typed)
 
 
-def test_the_link_tells_where_which_code_and_whom_to_trust() -> None:
+def test_link_has_server_code_and_trusted_keys() -> None:
     text = link("https://huyện.example:8443", "0123456789ABCDEF", ("pin_-", "pin_2"), "key_-")
     start, _, query = text.partition("?")
     assert start == "field178:enrol"

@@ -20,7 +20,7 @@ def device(world: World, tablet: Tablet) -> Any:
     return row
 
 
-def test_what_a_tablet_tells_is_kept_until_it_tells_otherwise(world: World) -> None:
+def test_status_of_a_tablet_is_stored_until_the_next_status(world: World) -> None:
     tablet = world.tablet()
     tablet.ask(app="1.2.0", now="2025-03-11T02:05:00Z", about=TOLD)
     row = device(world, tablet)
