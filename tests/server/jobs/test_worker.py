@@ -1,4 +1,4 @@
-"""The worker of jobs: order, progress, stopping, faults, and what a killed process leaves."""
+"""Job worker: order, progress, stops, errors, and jobs of a killed process."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_job_that_waits_is_stopped_at_once_and_never_begins(jobs: Jobs) -> Non
     ("error", "code"),
     [(AppError(ErrorCode.CHANGED, count=2), "changed"), (ZeroDivisionError("name of a person"), "internal")],
 )
-def test_a_fault_ends_its_job_alone_and_tells_no_content(
+def test_error_ends_its_job_alone_and_its_log_has_no_content(
     jobs: Jobs, error: Exception, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken, after = jobs.add(broken="yes"), jobs.add(broken="")
@@ -162,7 +162,7 @@ def test_a_fault_ends_its_job_alone_and_tells_no_content(
     assert jobs.done == [after]
 
 
-def test_what_a_killed_process_left_running_is_taken_up_again_but_not_for_ever(jobs: Jobs) -> None:
+def test_job_of_a_killed_process_is_restarted_a_limited_number_of_times(jobs: Jobs) -> None:
     job_id = jobs.add()
 
     class Killed(BaseException):
