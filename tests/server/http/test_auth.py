@@ -178,7 +178,7 @@ def test_sessions_end_when_the_account_changes(office: Office, browser: FlaskCli
     assert who(browser) is None
 
 
-def test_no_token_stands_in_the_store(office: Office, browser: FlaskClient) -> None:
+def test_store_contains_no_session_token(office: Office, browser: FlaskClient) -> None:
     enter(browser)
     cookie = browser.get_cookie(COOKIE)
     with snapshot(office.engine) as session:
@@ -271,7 +271,7 @@ def test_every_attempt_to_sign_in_is_written_down_without_the_login(
     ]
 
 
-def test_a_hash_of_another_cost_is_made_anew_at_the_next_sign_in(
+def test_password_hash_of_another_cost_is_replaced_at_the_next_sign_in(
     office: Office, browser: FlaskClient
 ) -> None:
     costly = Passwords().hash(PASSWORD)

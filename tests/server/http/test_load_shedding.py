@@ -68,7 +68,7 @@ def test_strangers_at_the_sign_in_hold_a_small_share(office: Office, held: HeldP
     assert [future.result().status_code for future in waiting] == [403] * STRANGERS
 
 
-def test_an_officer_signs_in_when_the_strangers_have_gone(office: Office, held: HeldPasswords) -> None:
+def test_officer_signs_in_after_the_rush_of_strangers(office: Office, held: HeldPasswords) -> None:
     held.free.set()
     assert [sign_in(office).status_code for _ in range(3 * STRANGERS)] == [403] * (3 * STRANGERS)
     assert sign_in(office, "an").status_code == 303
