@@ -1,4 +1,4 @@
-"""Compaction: what no tablet in use still needs goes from the feed, and nobody in use starts again."""
+"""Compaction of the feed deletes rows that no tablet in use needs, and forces no resync."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def floor_of(world: World, scope: str = UNIT) -> int:
     return int(row.floor)
 
 
-def test_what_is_young_stays_and_what_is_old_goes(world: World) -> None:
+def test_compaction_deletes_old_rows_and_keeps_new_ones(world: World) -> None:
     author = world.tablet()
     old = gone(world, author)
     assert compacted(world) == {}

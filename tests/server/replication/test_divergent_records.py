@@ -36,7 +36,7 @@ def salvaged(tablet: Tablet, *records: object) -> list[str]:
     return ids
 
 
-def test_a_record_the_store_lacks_is_kept_and_not_applied(world: World) -> None:
+def test_divergent_record_is_stored_and_not_applied(world: World) -> None:
     tablet = world.tablet()
     first, second = held(world), held(world)
     assert salvaged(tablet, first, second) == [first["id"], second["id"]]
@@ -47,7 +47,7 @@ def test_a_record_the_store_lacks_is_kept_and_not_applied(world: World) -> None:
     assert world.rows(Record) == []
 
 
-def test_a_repeat_is_answered_alike_and_kept_once(world: World) -> None:
+def test_repeated_divergent_record_gets_the_same_response_and_is_stored_once(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record = held(world)
     assert [salvaged(tablet, record, record), salvaged(tablet, record)] == [[record["id"]]] * 2
@@ -56,14 +56,14 @@ def test_a_repeat_is_answered_alike_and_kept_once(world: World) -> None:
     assert len(world.rows(DivergentRecord)) == 2
 
 
-def test_two_contents_of_one_record_are_both_kept(world: World) -> None:
+def test_two_contents_of_one_divergent_record_are_both_stored(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     newer = held(world, id=record["id"], rev=4)
     assert salvaged(tablet, record, newer) == [record["id"]]
     assert sorted(row.rev for row in world.rows(DivergentRecord)) == [3, 4]
 
 
-def test_what_the_store_has_already_needs_nobody(world: World) -> None:
+def test_divergent_record_equal_to_the_stored_one_is_not_stored(world: World) -> None:
     tablet = world.tablet()
     row = tablet.base[tablet.created()]
     record = {name: row[name] for name in ("id", "type", "scope", "rev", "deleted", "data", "h")}
@@ -74,7 +74,7 @@ def test_what_the_store_has_already_needs_nobody(world: World) -> None:
 @pytest.mark.parametrize(
     "more", [{"scope": OTHER_UNIT}, {"type": "later_type"}, {"data": {"name": 7}}, {"scope": "unit:none"}]
 )
-def test_what_a_change_would_be_held_back_for_is_kept_all_the_same(world: World, more: Json) -> None:
+def test_divergent_record_is_stored_though_a_change_would_be_quarantined(world: World, more: Json) -> None:
     record = held(world, **more)
     assert salvaged(world.tablet(), record) == [record["id"]]
     assert [row.scope for row in world.rows(DivergentRecord)] == [record["scope"]]
@@ -102,7 +102,7 @@ def test_record_with_a_wrong_hash_is_stored_under_the_right_hash_and_marked(worl
         {"data": {"note": "x" * MAX_DATA_BYTES}},
     ],
 )
-def test_what_is_no_record_is_neither_kept_nor_named_and_costs_nothing_else(world: World, bad: Any) -> None:
+def test_invalid_divergent_record_is_ignored_without_effect_on_others(world: World, bad: Any) -> None:
     tablet, good = world.tablet(), held(world)
     wrong = {**held(world), **bad} if isinstance(bad, dict) and bad else bad
     assert salvaged(tablet, wrong, good) == [good["id"]]
@@ -132,7 +132,7 @@ def test_more_than_a_hundred_are_refused(world: World) -> None:
     assert refused.value.code is ErrorCode.TOO_LARGE
 
 
-def test_what_stands_here_is_not_read_whole(world: World, statements: Statements) -> None:
+def test_stored_record_is_not_read_whole_for_a_divergent_one(world: World, statements: Statements) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     with statements(world.engine) as seen:

@@ -32,7 +32,7 @@ def state_of(tablet: Tablet, hello: Json, notices: Sequence[str] = ()) -> str:
     return state_hash(tablet.epoch, tablet.verdicts, receipts, notices, scopes)
 
 
-def test_hello_says_all_that_a_tablet_checks_first(world: World) -> None:
+def test_hello_has_all_that_a_tablet_checks_first(world: World) -> None:
     tablet = world.tablet()
     hello = tablet.ask()[0]
     assert hello["protocol"] == [1, 1]
@@ -44,7 +44,7 @@ def test_hello_says_all_that_a_tablet_checks_first(world: World) -> None:
     assert "revoked" not in hello
 
 
-def test_what_was_pushed_is_in_the_hello_of_the_same_answer(world: World) -> None:
+def test_pushed_changes_are_counted_in_the_hello_of_the_same_response(world: World) -> None:
     tablet = world.tablet()
     changes = [tablet.create(), {**tablet.create(), "type": "spaceship"}]
     hello = tablet.ask(push=changes)[0]
@@ -76,7 +76,7 @@ def test_receipts_of_a_former_device_are_sent_to_its_successor(world: World) -> 
     hello = now.ask(**request, formerly={old: before.device})[0]
     assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, now.incarnation: 0}
     assert hello["backed_up"] == {old: 1, now.incarnation: 0}
-    # A life of this device is not another one's, whatever else lies under its name.
+    # An incarnation of this device belongs to no other device, whatever else has its id.
     assert now.ask(**request, formerly={old: world.ids.random()})[0]["receipts"][old][0] == 0
 
 
@@ -179,7 +179,7 @@ def test_one_push_leaves_one_line_in_the_audit_without_content(world: World) -> 
     assert ESTABLISHMENT["name"] not in line.details
 
 
-def test_a_tablet_nobody_knows_gets_nothing(world: World) -> None:
+def test_unknown_tablet_receives_nothing(world: World) -> None:
     tablet = world.tablet()
     tablet.device = world.ids.random()
     with pytest.raises(AppError, match="session_unknown"):
@@ -187,7 +187,7 @@ def test_a_tablet_nobody_knows_gets_nothing(world: World) -> None:
     assert world.rows(StoredReceipt) == []
 
 
-def test_the_office_sees_when_a_tablet_was_last_heard_of(world: World) -> None:
+def test_last_exchange_of_a_tablet_is_stored(world: World) -> None:
     tablet = world.tablet()
     tablet.ask(app="1.2.3", now="2025-03-11T03:00:00Z")
     (first,) = world.rows(Device)

@@ -1,4 +1,4 @@
-"""A server whose disk is full acknowledges nothing it did not store, and goes on when there is room again."""
+"""A server with a full disk acknowledges only stored changes, and recovers with disk space."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def agrees(data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("more", [{}, {"conflicts": {"c": 1}, "op": "resolve"}, {"set": {}, "was": {}}])
-def test_what_a_tablet_writes_is_read_quickly(more: Json) -> None:
+def test_request_of_a_tablet_is_read_by_the_fast_reader(more: Json) -> None:
     data = canonical(request({**CHANGE, **more}, CHANGE))
     with patch.object(strict_json, "loads", side_effect=AssertionError):
         change = read_request(data).push[0]

@@ -1,4 +1,4 @@
-"""A number of minutes has one form; what an earlier version stored stays readable and correctable."""
+"""Minutes numbers have one pattern; those of an earlier version stay readable and correctable."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_change_that_breaks_another_field_beside_an_old_text_names_that_field_al
     assert outcome.details == {"overall_result": [ErrorCode.UNKNOWN_CHOICE.value]}
 
 
-def test_schema_that_clients_read_says_the_form() -> None:
+def test_published_schema_has_the_pattern_of_minutes_numbers() -> None:
     described: Any = json_schema("inspection")
     pattern = described["properties"]["minutes_number"]["pattern"]
     assert re.search(pattern, minutes_number(7))

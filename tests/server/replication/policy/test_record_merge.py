@@ -47,7 +47,7 @@ def test_a_late_value_waits_at_the_survivor_and_changes_nothing(world: World) ->
     ]
 
 
-def test_a_late_value_that_the_survivor_holds_already_needs_nobody(world: World) -> None:
+def test_late_value_equal_to_that_of_the_merge_target_makes_no_conflict(world: World) -> None:
     tablet = world.tablet()
     record_id, _ = merged(tablet)
     same = tablet.change(record_id, {"name": ESTABLISHMENT["name"]}, was={"name": "khác"})
@@ -112,7 +112,7 @@ def test_a_late_word_reaches_a_survivor_that_moved_out_of_sight_without_telling_
     assert kept["data"]["entries"][late["change_id"]]["mine"] == "Thôn 2"
 
 
-def test_an_operation_of_an_old_tablet_that_merges_is_unknown_and_kept(world: World) -> None:
+def test_merge_operation_of_an_old_tablet_is_quarantined_as_unknown(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
     (receipt,) = tablet.push(tablet.change(record_id, {}, op="merge_into", into=survivor))
@@ -121,7 +121,7 @@ def test_an_operation_of_an_old_tablet_that_merges_is_unknown_and_kept(world: Wo
 
 
 @pytest.mark.parametrize("end", ["deleted", "there"])
-def test_a_verdict_does_not_tell_what_a_survivor_out_of_sight_holds(world: World, end: str) -> None:
+def test_receipt_does_not_reveal_values_of_a_hidden_merge_target(world: World, end: str) -> None:
     tablet, other = world.tablet(), world.tablet(UNIT, OTHER_UNIT)
     record_id, survivor = merged(tablet)
     world.move(survivor, OTHER_UNIT)
@@ -140,7 +140,7 @@ def test_a_verdict_does_not_tell_what_a_survivor_out_of_sight_holds(world: World
     assert verdicts == [("conflict", "merged", {})] * len(guesses)
 
 
-def test_a_value_that_a_survivor_out_of_sight_holds_already_needs_nobody(world: World) -> None:
+def test_late_value_equal_to_that_of_a_hidden_merge_target_makes_no_conflict(world: World) -> None:
     tablet, other = world.tablet(), world.tablet(OTHER_UNIT)
     record_id, survivor = merged(tablet)
     world.move(survivor, OTHER_UNIT)

@@ -47,7 +47,7 @@ def test_taking_ones_own_value_sets_it_and_closes_the_conflict(world: World) -> 
     assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.change_id == mine["change_id"])] == [2]
 
 
-def test_keeping_what_stands_only_closes_the_conflict(world: World) -> None:
+def test_choice_of_the_current_value_only_closes_the_conflict(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     keep = resolve(tablet, record_id, {conflict: 1})
@@ -122,7 +122,9 @@ def test_one_settling_may_close_conflicts_of_several_tablets(world: World) -> No
 
 
 @pytest.mark.parametrize("named", ["nowhere", "of another record", "a review"])
-def test_what_is_no_conflict_of_the_record_is_refused_whole(world: World, named: str) -> None:
+def test_resolution_that_names_no_conflict_of_the_record_is_quarantined_whole(
+    world: World, named: str
+) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     session = tablet.created(SESSION, type="outreach_session")

@@ -58,7 +58,7 @@ def test_only_the_buckets_that_differ_come(world: World) -> None:
     assert came == sum(bucket(record_id) == bucket(lost) for record_id in author.base)
 
 
-def test_rows_that_are_gone_are_dropped_after_a_compaction(world: World) -> None:
+def test_missing_rows_are_deleted_after_a_compaction(world: World) -> None:
     author, late = world.tablet(UNIT, OTHER_UNIT), world.tablet()
     kept, gone, moved = author.created(), author.created(), author.created()
     late.pull()
@@ -93,7 +93,7 @@ def test_deleted_and_erased_records_are_sent_before_the_last_checkpoint(
     assert set(late.base) == {*gone, kept}
     for record_id in gone:
         purged(world, record_id)
-    # No digest tells of them, the feed has forgotten them, and the checkpoint passes over where they stood.
+    # No digest contains them, the feed has no rows of them, and the checkpoint is past their positions.
     run_write(world.engine, lambda session: compact(session, "main", UNIT))
     world.change_rows(Tenant, epoch="e2")
     frames = late.ask(repair={UNIT: buckets(late, UNIT)}, max_records=max_records)

@@ -1,4 +1,4 @@
-"""An answer to a comment of a review travels as a record of its own beside the reviewed one."""
+"""Answers to comments of a review are records of their own beside the reviewed record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts on what was pushed (protocol §5): a `res` each, and no row that the tablet can work out itself."""
+"""Receipts of pushed changes (protocol §5): a `res` each, and no row that the tablet can compute."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_pushed_edit_and_deletion_come_back_as_stubs_like_a_create(world: World)
     assert tablet.base[deleted]["deleted"]
 
 
-def test_what_clashed_comes_whole(world: World) -> None:
+def test_conflicting_record_comes_whole(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     clash = tablet.change(record_id, {"village": "Thôn 2", "name": "Khác"}, was={"name": "Chưa từng có"})

@@ -103,7 +103,7 @@ def test_computed_id_of_a_hidden_record_is_answered_as_a_free_one(
 
 
 @pytest.mark.parametrize("content", [content for content in CONTENTS if content != "valid"])
-def test_what_cannot_be_stored_is_refused_alike_under_a_random_id(
+def test_invalid_record_under_a_random_id_is_refused_alike(
     world: World, stranger: Tablet, content: str
 ) -> None:
     hidden, free = world.ids.time_ordered(), world.ids.time_ordered()

@@ -47,7 +47,7 @@ def test_a_create_is_stored_with_history_receipt_and_feed(world: World) -> None:
     assert (kept.rev, kept.user_id, kept.device_id) == (1, change["user"], tablet.device)
 
 
-def test_what_a_create_set_is_in_the_history_once_it_is_not_the_record_any_more(world: World) -> None:
+def test_values_of_a_create_enter_the_history_when_the_record_changes(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create()
     tablet.push(change)
@@ -240,7 +240,7 @@ def test_edit_by_an_author_without_the_deletion_restores_with_a_conflict(world: 
     assert entry(other, record_id, "_deleted", edit)["reason"] == "deleted"
 
 
-def test_who_has_not_seen_the_content_does_not_delete_it(world: World) -> None:
+def test_deletion_without_the_current_content_is_a_conflict(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id = tablet.created()
     other.pull()
@@ -370,7 +370,7 @@ REFUSED: dict[str, tuple[str, Json, dict[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize(("reason", "members", "details"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_applied_is_kept_whole_and_delays_nothing(
+def test_refused_change_is_quarantined_whole_and_delays_nothing(
     world: World, reason: str, members: Json, details: dict[str, list[str]]
 ) -> None:
     tablet = world.tablet()
@@ -437,20 +437,20 @@ def test_invalid_time_is_stored_and_reported(world: World) -> None:
     assert [row.at for row in world.rows(ChangeHistory)] == ["hôm qua"]
 
 
-def test_fields_no_schema_knows_are_kept(world: World) -> None:
+def test_fields_outside_of_the_schema_are_stored(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "from_later": {"a": [1, None], "b": None}})
     tablet.push(tablet.change(record_id, {"from_later.c.d": "x"}))
     assert tablet.base[record_id]["data"]["from_later"] == {"a": [1, None], "c": {"d": "x"}}
 
 
-def test_an_inspection_of_a_place_nobody_has_is_taken(world: World) -> None:
+def test_inspection_of_an_unknown_establishment_is_applied(world: World) -> None:
     tablet = world.tablet(TEAM, "ref")
     data = builders.inspection(establishment_id=world.ids.time_ordered())
     assert tablet.push(tablet.create(data, type="inspection", scope=TEAM))[0]["status"] == "applied"
 
 
-def test_an_orphan_runs_when_its_record_appears_and_its_author_hears_of_it(world: World) -> None:
+def test_orphan_runs_when_its_record_appears_and_its_author_gets_a_receipt(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     create = tablet.create()
     edits = [
@@ -478,7 +478,7 @@ def test_an_orphan_in_front_of_its_record_in_one_request_is_applied(world: World
     assert world.rows(Quarantine) == []
 
 
-def test_a_revoked_tablet_is_heard_but_shown_nothing(world: World) -> None:
+def test_revoked_tablet_gets_receipts_and_no_records(world: World) -> None:
     tablet = world.tablet()
     stored = tablet.create()
     tablet.push(stored)

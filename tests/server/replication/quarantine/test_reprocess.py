@@ -1,4 +1,4 @@
-"""Changes in quarantine run again when what kept them out is gone."""
+"""Changes in quarantine run again when the reason of their refusal is gone."""
 
 from __future__ import annotations
 

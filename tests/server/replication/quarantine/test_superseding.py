@@ -27,7 +27,7 @@ def mending(tablet: Tablet, *changes: Json, **more: Any) -> Json:
     return tablet.change(changes[0]["record_id"], data, create=True, replaces=replaces)
 
 
-def test_a_mended_create_is_a_create_and_its_author_hears_of_the_first(world: World) -> None:
+def test_superseding_create_is_applied_and_the_first_gets_a_receipt(world: World) -> None:
     tablet = world.tablet()
     bad = refused(tablet)
     before = tablet.receipts[bad["change_id"]]["v"]
@@ -54,7 +54,7 @@ def test_a_mended_create_is_a_create_and_its_author_hears_of_the_first(world: Wo
     assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 2
 
 
-def test_what_was_mended_is_not_run_again(world: World) -> None:
+def test_superseded_change_does_not_run_again(world: World) -> None:
     tablet = world.tablet()
     bad = refused(tablet)
     tablet.push(mending(tablet, bad))
@@ -62,7 +62,7 @@ def test_what_was_mended_is_not_run_again(world: World) -> None:
     assert tablet.receipts[bad["change_id"]]["reason"] == "replaced"
 
 
-def test_a_mending_that_is_held_back_itself_replaces_nothing(world: World) -> None:
+def test_superseding_change_that_is_quarantined_replaces_nothing(world: World) -> None:
     tablet = world.tablet()
     bad = refused(tablet)
     worse = mending(tablet, bad, name=7)
@@ -80,7 +80,7 @@ def test_both_may_come_in_one_request(world: World) -> None:
     assert [row.state for row in world.rows(Quarantine)] == ["replaced"]
 
 
-def test_an_orphan_that_was_mended_does_not_run_when_its_record_appears(world: World) -> None:
+def test_superseded_orphan_does_not_run_when_its_record_appears(world: World) -> None:
     tablet = world.tablet()
     bad = tablet.create({**ESTABLISHMENT, "rooms_total": -1})
     orphan = tablet.change(bad["record_id"], {"village": "Thôn sai"})
@@ -107,7 +107,7 @@ def test_only_a_waiting_change_of_the_same_record_and_tablet_is_replaced(world: 
     assert tablet.push(good)[0]["status"] == "applied"
 
 
-def test_what_is_no_list_replaces_nothing(world: World) -> None:
+def test_replaces_that_is_no_list_replaces_nothing(world: World) -> None:
     tablet = world.tablet()
     bad = refused(tablet)
     mend = {**mending(tablet, bad), "replaces": {"x": 1}}
@@ -140,7 +140,7 @@ def test_after_a_grant_the_later_word_stands_for_both(world: World) -> None:
     ]
 
 
-def test_a_mending_that_sets_nothing_new_settles_what_it_replaces(world: World) -> None:
+def test_superseding_change_without_new_values_ends_the_replaced_change(world: World) -> None:
     tablet = world.tablet()
     record = tablet.create(ESTABLISHMENT)
     tablet.push(record)
@@ -152,7 +152,7 @@ def test_a_mending_that_sets_nothing_new_settles_what_it_replaces(world: World) 
     assert tablet.receipts[bad["change_id"]]["reason"] == "replaced"
 
 
-def test_a_mended_create_stands_for_edits_that_waited_for_the_record(world: World) -> None:
+def test_superseding_create_replaces_edits_that_wait_for_the_record(world: World) -> None:
     tablet = world.tablet()
     bad = refused(tablet, name="Ánh Trăng")
     edit = tablet.change(bad["record_id"], {"name": "Ánh Sao"}, was={"name": "Ánh Trăng"})

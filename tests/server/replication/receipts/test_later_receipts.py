@@ -50,7 +50,7 @@ def test_unheard_verdicts_come_in_answers_of_bounded_size(world: World) -> None:
     assert tablet.verdicts == answers[-1][0]["verdicts"] == 60
 
 
-def test_one_verdict_goes_however_much_it_says(world: World) -> None:
+def test_one_receipt_is_sent_whatever_its_size(world: World) -> None:
     tablet = world.tablet()
     bad = tablet.create({**ESTABLISHMENT, "rooms_total": -1})
     tablet.push(bad)
@@ -93,7 +93,7 @@ def results(frames: list[Json], change: Json) -> list[Json]:
     return [frame for frame in frames if frame.get("change_id") == change["change_id"]]
 
 
-def test_the_tablet_that_replaced_another_hears_what_becomes_of_its_changes_once(world: World) -> None:
+def test_successor_of_a_tablet_receives_the_receipts_of_its_changes_once(world: World) -> None:
     old, new, other = world.tablet(), world.tablet(), world.tablet()
     waits, made = orphan_of(world, old)
     old.pull()
@@ -107,7 +107,7 @@ def test_the_tablet_that_replaced_another_hears_what_becomes_of_its_changes_once
     assert faults_of_store(world.engine, world.tenant_id) == []
 
 
-def test_a_repeat_by_the_tablet_that_replaced_another_counts_nothing_anew(world: World) -> None:
+def test_repeat_by_the_successor_of_a_tablet_adds_no_receipt(world: World) -> None:
     old, new = world.tablet(), world.tablet()
     waits, _ = orphan_of(world, old)
     assert new.push(waits) == new.push(waits)
@@ -116,7 +116,7 @@ def test_a_repeat_by_the_tablet_that_replaced_another_counts_nothing_anew(world:
     assert [(row.device_id, row.told_to) for row in world.rows(StoredReceipt)] == [(old.device, third.device)]
 
 
-def test_of_a_scope_that_was_not_granted_it_hears_the_verdict_alone(world: World) -> None:
+def test_receipt_of_a_scope_without_a_grant_has_the_status_alone(world: World) -> None:
     old, new = world.tablet(), world.tablet(OTHER_UNIT)
     waits, made = orphan_of(world, old)
     new.push(waits)
@@ -125,7 +125,7 @@ def test_of_a_scope_that_was_not_granted_it_hears_the_verdict_alone(world: World
     assert [receipt[name] for name in ("status", "rev", "seq", "h")] == ["applied", None, None, None]
 
 
-def test_what_is_taken_over_is_mended_by_saying_it_anew(world: World) -> None:
+def test_change_of_a_former_tablet_is_corrected_by_a_new_change(world: World) -> None:
     old, new = world.tablet(), world.tablet()
     bad = old.create({**ESTABLISHMENT, "rooms_total": -1})
     old.push(bad)
