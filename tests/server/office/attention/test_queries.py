@@ -1,4 +1,4 @@
-"""The one list of what needs attention, on both stores."""
+"""The list of items that need attention, on both engines."""
 
 from __future__ import annotations
 

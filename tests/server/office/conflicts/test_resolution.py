@@ -74,7 +74,7 @@ def stored(world: World, record_id: str) -> Stored:
     return record
 
 
-def test_a_value_kept_aside_is_taken_and_the_tablets_hear_of_it(world: World) -> None:
+def test_chosen_value_of_a_conflict_is_written_and_sent_to_tablets(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     offered = clash(tablet, record_id, {"village": "Thôn 3"})
@@ -88,7 +88,7 @@ def test_a_value_kept_aside_is_taken_and_the_tablets_hear_of_it(world: World) ->
     assert (noted.actor_id, noted.object_id, noted.details) == (OFFICER, record_id, '{"taken": 1}')
 
 
-def test_keeping_what_stands_makes_no_revision(world: World) -> None:
+def test_choice_of_the_current_value_makes_no_revision(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
     settle(world, record_id, {"village": KEEP})
@@ -128,7 +128,7 @@ def test_a_field_without_a_choice_stays_open(world: World) -> None:
     assert states == {"village": "resolved", "address_line": "open"}
 
 
-def test_what_came_after_the_look_refuses_the_settling_whole(world: World) -> None:
+def test_later_entry_refuses_the_whole_resolution(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
     seen = {conflict_id(record_id, "village", tablet.device): 1}
@@ -141,7 +141,7 @@ def test_what_came_after_the_look_refuses_the_settling_whole(world: World) -> No
     assert {row.state for row in world.rows(ConflictRow)} == {"open"}
 
 
-def test_what_another_officer_settled_is_not_settled_twice(world: World) -> None:
+def test_resolved_conflict_is_not_resolved_by_a_second_officer(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
     settle(world, record_id, {"village": KEEP})
@@ -241,7 +241,7 @@ def test_a_value_of_a_merged_record_is_settled_like_any_other(world: World) -> N
     assert [row.state for row in world.rows(ConflictRow)] == ["resolved"]
 
 
-def test_a_value_nobody_offered_is_no_choice(world: World) -> None:
+def test_value_outside_of_the_conflict_is_refused(world: World) -> None:
     tablet = world.tablet(UNIT, "ref")
     record_id = disputed(tablet)
     choice = ResolutionChoice(ValueSource.TAKEN, change_id=world.ids.random())

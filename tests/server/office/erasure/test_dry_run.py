@@ -71,7 +71,7 @@ def test_files_that_stay_are_distinguished_from_erased_files(world: World, tmp_p
     assert [row.sha256 for row in world.rows(Blob)] == [sha256(PICTURE)]
 
 
-def test_what_cannot_be_purged_is_refused_as_the_request_is(world: World) -> None:
+def test_dry_run_refuses_the_records_that_a_request_refuses(world: World) -> None:
     record_id = world.tablet().created()
     absent = "01900000-0000-7000-8000-00000000dead"
     assert refusal(lambda: extent(world, absent)) is ErrorCode.NOT_FOUND

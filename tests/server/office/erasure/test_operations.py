@@ -204,7 +204,7 @@ def late(tablet: Tablet, record_id: str) -> list[Json]:
     ]
 
 
-def test_of_a_late_edit_only_the_hash_is_kept(world: World) -> None:
+def test_late_edit_of_an_erased_record_is_stored_as_its_hash(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     purged(world, record_id)
@@ -228,7 +228,7 @@ def test_waiting_change_of_an_erased_record_is_reported_as_purged(world: World) 
     assert tablet.receipts[waits["change_id"]]["reason"] == "purged"
 
 
-def test_what_waited_out_of_sight_of_the_record_waits_no_more(world: World) -> None:
+def test_erasure_ends_waiting_changes_without_access_to_the_record(world: World) -> None:
     tablet, elsewhere = world.tablet(), ESTABLISHMENT | {"unit_id": "c11632_v1"}
     record_id = world.tablet(OTHER_UNIT, "ref").created(elsewhere, scope=OTHER_UNIT)
     waits = tablet.change(record_id, {"name": SECRET}, scope=OTHER_UNIT)
@@ -254,7 +254,7 @@ def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> Non
     assert "Khác" in texts(world)
 
 
-def test_late_words_on_an_alias_of_a_purged_record_are_not_kept(world: World) -> None:
+def test_late_changes_on_an_alias_of_an_erased_record_are_not_stored(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
     world.merge(record_id, survivor)
@@ -299,7 +299,7 @@ def test_one_person_cannot_purge_alone(world: World) -> None:
     assert [row.confirmed_by for row in world.rows(Erasure)] == [None]
 
 
-def test_only_the_privacy_role_may_ask_and_must_say_why(world: World) -> None:
+def test_only_the_privacy_role_may_request_an_erasure_with_a_reason(world: World) -> None:
     record_id = world.tablet().created()
     assert refusal(lambda: request(world, record_id, OFFICER)) is ErrorCode.FORBIDDEN
     for no_code in ("", "Tên của một người", "x" * 501):

@@ -1,4 +1,4 @@
-"""Which exports are announced to those who watch over the data, and whose right each kind is."""
+"""Kinds of exports: those announced to overseers, and the right that each needs."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_correction_of_an_entry_is_a_new_revision_and_names_what_it_changes(desk
     assert actions == ["sanction_decision_entered", "sanction_decision_corrected"]
 
 
-def test_what_cannot_be_is_refused_at_its_field(desk: Desk) -> None:
+def test_impossible_value_is_refused_at_its_field(desk: Desk) -> None:
     wrong = decision(document_date="2026-11-19", received_on=None, violation_ids=["kd_door_latch"])
     assert desk.refused(wrong).details["problems"] == {
         "document_date": ["before_visit"],
@@ -227,7 +227,7 @@ def test_correction_required_after_its_answer_is_closed_at_once(world: World) ->
     assert [row.closed_on for row in world.rows(FollowUpProjection)] == [date(2026, 11, 20)]
 
 
-def test_tablet_of_the_team_hears_of_an_entry_with_its_next_exchange(desk: Desk) -> None:
+def test_tablet_of_the_team_receives_an_entry_with_its_next_exchange(desk: Desk) -> None:
     desk.tablet.pull()
     closed = desk.enter(closure())
     frames = desk.tablet.sync()

@@ -1,4 +1,4 @@
-"""The list of what visits began: every row once over all pages, filtered, repeats marked, on both engines."""
+"""The list of follow-ups has every row once over all pages, filtered, with repeats marked; both engines."""
 
 from __future__ import annotations
 

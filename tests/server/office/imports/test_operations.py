@@ -61,7 +61,7 @@ def test_taken_in_twice_is_once(case: Case) -> None:
     assert len(case.world.rows(Audit, Audit.action == "rescue.import")) == 2
 
 
-def test_a_rehearsal_says_the_same_and_stores_nothing(case: Case) -> None:
+def test_dry_run_returns_the_same_results_and_stores_nothing(case: Case) -> None:
     file = case.file(case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8}))
     tally = rehearse(case.world.exchange, open_offline_export(case.world.exchange, OFFICE, file)).tally
     assert (tally.new, tally.quarantined) == (2, 1)

@@ -38,7 +38,7 @@ from field178_shared.time.clock import ShiftedClock, SystemClock
 AREA = "an_lao_area_2025"
 YEAR, BEFORE = Period.of_year(2025), Period.of_year(2024)
 DIVIDED = ("c11656_v1", "c11662_v1")
-# Both communes became a part of this one, a part of the first lies in another area.
+# Both communes became a part of this commune; a part of the first is in another area.
 INSIDE, OUTSIDE = "c11629_v2", "c11446_v2"
 EVERYTHING = AccessFilter(None)
 TEAM = "gl_team_2025"

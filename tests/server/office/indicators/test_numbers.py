@@ -100,7 +100,7 @@ def test_figures_of_one_indicator_are_those_of_all(
 
 @pytest.mark.parametrize("with_waiting", [False, True])
 @pytest.mark.parametrize("indicator_id", INDICATORS)
-def test_what_stands_behind_a_number_adds_up_to_it(
+def test_rows_behind_a_number_sum_to_it(
     indicator_id: str,
     with_waiting: bool,
     facts_of: dict[str, CountedFacts],

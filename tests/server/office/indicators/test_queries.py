@@ -51,7 +51,7 @@ def test_the_golden_figures_come_out_of_the_records(store: DemoStore) -> None:
     } == golden
 
 
-def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) -> None:
+def test_returns_of_agencies_have_the_figures_of_the_data_set(store: DemoStore) -> None:
     figures = counted(store)
     police, services = demo()["agency_returns_2024"]["dist_police"], dict(demo()["harm_reduction_2024"])
     assert {
@@ -95,7 +95,7 @@ def test_at_risk_groups_are_counted_in_all_communes_but_one(store: DemoStore) ->
     assert figures["at_risk_workers_in_scope_women"].approved.num <= workers.num
 
 
-def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:
+def test_statement_of_a_whole_area_counts_there_after_districts_ended() -> None:
     lists = load()
     assert units_of_area(lists, ["c11629_v1"], date(2024, 12, 31)) == ("c11629_v1", "d313_v1")
     after = units_of_area(lists, ["c11629_v1"], date(2026, 12, 31))
@@ -104,7 +104,7 @@ def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> 
     assert set(units_of_area(lists, ["c11635_v2"], date(2024, 12, 31))) == {"c11635_v2", "p31_v2", "d313_v1"}
 
 
-def test_only_approved_records_count_and_those_that_wait_stand_beside(store: DemoStore) -> None:
+def test_only_approved_records_count_and_waiting_records_are_separate(store: DemoStore) -> None:
     figures = counted(store)
     filed = ("visits_total", "sessions_total")
     approved = sum(figures[name].approved.num for name in filed)

@@ -1,4 +1,4 @@
-"""What stale totals of a large store cost the server: little memory, and it answers meanwhile."""
+"""Server with stale totals of a large store: little memory, and responses meanwhile."""
 
 from __future__ import annotations
 

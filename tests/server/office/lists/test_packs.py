@@ -165,7 +165,7 @@ def _without_signature(data: bytes) -> bytes:
         (lambda data: data.replace(b"2027-02-09", b"2027-02-12"), {PUBLIC}, "wrong_signature"),
     ],
 )
-def test_a_file_that_nobody_vouches_for_is_refused(
+def test_damaged_or_untrusted_pack_file_is_refused(
     world: World, spoil: Callable[[bytes], bytes], trusted: set[str], problem: str
 ) -> None:
     data = write_pack_file(ListPack().with_rows(TET_ROWS), "main", KEY, world.clock.now())

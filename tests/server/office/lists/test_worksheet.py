@@ -1,4 +1,4 @@
-"""The worksheet of the lists: goes out, comes back, and only what was changed is a change."""
+"""The worksheet of the lists: export, import, and changes of edited cells alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def changed(data: bytes, sheet: str, key: str, **values: object) -> bytes:
     return out.getvalue()
 
 
-def test_a_worksheet_that_nobody_changed_changes_nothing() -> None:
+def test_unchanged_worksheet_changes_nothing() -> None:
     assert read_worksheet(write_worksheet(NONE), NONE) == {}
 
 
@@ -89,7 +89,7 @@ def test_a_cell_of_deep_lists_is_named() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"id,vi\n1,2\n", b"PK\x03\x04 cut short"])
-def test_what_is_no_worksheet_is_refused(data: bytes) -> None:
+def test_file_that_is_no_worksheet_is_refused(data: bytes) -> None:
     with pytest.raises(AppError) as raised:
         read_worksheet(data, NONE)
 

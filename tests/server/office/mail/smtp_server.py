@@ -1,4 +1,4 @@
-"""A real SMTP server on this machine: takes e-mail, refuses addresses, asks for a password, speaks TLS."""
+"""SMTP server on this machine: accepts e-mail, refuses addresses, requires a password, supports TLS."""
 
 from __future__ import annotations
 

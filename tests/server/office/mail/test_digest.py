@@ -1,4 +1,4 @@
-"""Whom a digest tells of which team, commune and tablet."""
+"""Recipients of a digest by team, commune and tablet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WAITING = WaitingMatters(
         ("team_lead", {TEAM, UNIT}, (["mine", "session"], 1, 502)),
         ("team_lead", {OTHER_UNIT}, ([], 0, 0)),
         ("team_lead", (), ([], 0, 0)),
-        # Who manages tablets answers for each of them, also one without a scope.
+        # The administrator is responsible for every tablet, also without a scope.
         ("admin", {OTHER_UNIT}, ([], 3, 0)),
     ],
 )

@@ -1,4 +1,4 @@
-"""The outbox on both engines: one digest an officer a day, each e-mail claimed by one."""
+"""The outbox on both engines: one digest per officer and day, each e-mail claimed once."""
 
 from __future__ import annotations
 

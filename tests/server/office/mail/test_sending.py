@@ -141,7 +141,7 @@ def test_unreachable_mail_server_is_tried_once_for_all_mails(
     assert len(postbox.taken) == 2
 
 
-def test_a_letter_that_nobody_takes_is_given_up_with_its_reason(office_at: Callable[..., Office]) -> None:
+def test_undeliverable_mail_fails_with_its_reason(office_at: Callable[..., Office]) -> None:
     with free_port() as port:
         office = office_at(f"smtp://127.0.0.1:{port}")
         mail_id = queue_test(office)
@@ -153,9 +153,7 @@ def test_a_letter_that_nobody_takes_is_given_up_with_its_reason(office_at: Calla
     assert 5 <= mail.attempt_count <= 12
 
 
-def test_what_is_of_yesterday_is_not_sent_any_more(
-    postbox: Postbox, office_at: Callable[..., Office]
-) -> None:
+def test_mail_of_yesterday_is_not_sent(postbox: Postbox, office_at: Callable[..., Office]) -> None:
     with smtp_server(postbox) as port:
         office = office_at(f"smtp://127.0.0.1:{port}")
         mail_id = queue_test(office)
@@ -249,7 +247,7 @@ def test_starttls_and_a_password_go_over_a_certificate_that_is_checked(
     ("password", "has_ca", "reason"),
     [("khong-dung-178", True, "sign_in_refused 535"), (PASSWORD, False, "certificate")],
 )
-def test_a_wrong_password_or_an_unknown_certificate_sends_nothing_and_says_so(
+def test_wrong_password_or_unknown_certificate_sends_nothing_and_is_reported(
     postbox: Postbox,
     office_at: Callable[..., Office],
     tls: Path,

@@ -51,7 +51,7 @@ def test_every_tablet_is_shown_a_notice_in_both_languages(world: World) -> None:
     assert "notice_announced" in {entry.action for entry in world.rows(Audit)}
 
 
-def test_a_notice_that_was_not_heard_of_is_a_disagreement(world: World) -> None:
+def test_undelivered_notice_prevents_agreement(world: World) -> None:
     tablet = world.tablet()
     hello = tablet.sync()[0]
     before = state_of(tablet, hello)

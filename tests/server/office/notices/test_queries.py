@@ -1,4 +1,4 @@
-"""Who is shown a notice, and who has it: the same on both engines."""
+"""Lists of notices and of their recipients, the same on both engines."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_period_of_a_large_store_is_returned_once_it_is_stored(
     assert periods_in(world) == years | {(2026, "quarter1")}
 
 
-def test_places_of_a_divided_commune_stand_beside_each_figure_of_a_part(world: World) -> None:
+def test_figures_of_a_part_have_the_count_of_unassigned_places(world: World) -> None:
     data = builders.establishment(unit_id="c11662_v1")
 
     def file(session: Session) -> None:

@@ -61,7 +61,7 @@ def columns_read(table: EntitySet) -> set[str]:
 
 
 @pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
-def test_no_column_names_a_person_or_holds_what_somebody_wrote(table: EntitySet) -> None:
+def test_no_column_contains_a_person_or_a_written_text(table: EntitySet) -> None:
     assert columns_read(table) & PERSONAL == set()
     names = [table.name, table.entity, *table.by_name]
     assert [name for name in names if matches_forbidden(name)] == []
@@ -113,7 +113,7 @@ def test_texts_are_ids_codes_and_labels(table: EntitySet) -> None:
 
 
 @pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
-def test_names_can_stand_in_a_filter(table: EntitySet) -> None:
+def test_names_are_valid_in_filters(table: EntitySet) -> None:
     # The parser takes the beginning of such a name for a word of its own.
     assert [name for name in table.by_name if LEXER.match(name)] == []
     assert all(re.fullmatch("[A-Z][A-Za-z0-9]*", name) for name in (table.name, table.entity, *table.by_name))

@@ -1,4 +1,4 @@
-"""Reading of a table on both engines: conditions, orders, pages, and what a reader may see."""
+"""Reads of a table on both engines: conditions, orders, pages, and access."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_conditions_mean_the_same_on_both_engines(filled: Engine, text: str, hol
         ),
     ],
 )
-def test_conditions_on_fields_without_a_column_mean_what_the_rows_say(
+def test_conditions_on_fields_without_a_column_select_by_the_values_of_rows(
     filled: Engine, text: str, holds: Any
 ) -> None:
     every, _ = rows_of(filled, query_of("Visits", EVERY))
@@ -368,7 +368,7 @@ def test_a_reader_sees_the_own_scopes_alone(filled: Engine) -> None:
         ("not " * 1500 + "true", "query_refused"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_option(sqlite_engine: Engine, text: str, code: str) -> None:
+def test_invalid_query_option_is_refused_with_its_name(sqlite_engine: Engine, text: str, code: str) -> None:
     with pytest.raises(AppError) as refusal:
         _ = query_of("Visits", text).filter.condition  # type: ignore[union-attr]  # a text was given
     assert (refusal.value.code, refusal.value.details["target"]) == (code, "$filter")

@@ -1,4 +1,4 @@
-"""What a plan came to is renewed by what was written, and is then what reading everything gives."""
+"""Stored plan progress is renewed by each write and equals a full computation."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ QUOTAS = {
     "of_kind": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3},
     "of_month": {"month": 3, "team_id": TEAM.partition(":")[2], "count": 3},
 }
-# A hotel counts as nothing here: an entry that becomes one takes its visits out.
+# No quota counts hotels: an establishment that becomes a hotel takes its visits out.
 NARROW = {"one": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3}}
 _RARE_STEPS = ("session", "approve", "return_", "merge", "unmerge", "move", "delete", "compact", "pass_days")
 STEPS = (*(12 * ("visit", "item")), *(3 * ("establishment", "void", "reopen")), *_RARE_STEPS)

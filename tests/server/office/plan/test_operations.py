@@ -1,4 +1,4 @@
-"""The plan at the office: in bulk and once, moved, cancelled; what became of it; what tablets hear of it."""
+"""Plan operations of the office: add in bulk, move, cancel; progress; visits sent to tablets."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_window_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
     assert refused.value.details["problems"] == {"window_to": ["end_before_start"]}
 
 
-def test_tablet_hears_of_an_unannounced_visit_on_its_day(desk: Desk) -> None:
+def test_tablet_receives_an_unannounced_visit_on_its_day(desk: Desk) -> None:
     """The day begins at 17:00 UTC of the day before, midnight in Việt Nam."""
     day = date(2026, 11, 20)
     (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)

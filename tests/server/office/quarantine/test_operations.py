@@ -1,4 +1,4 @@
-"""The office and the quarantine: run again, mend, set aside, put back; what was sent is never lost."""
+"""Quarantine operations of the office: run again, correct, set aside, put back; the payload is never lost."""
 
 from __future__ import annotations
 

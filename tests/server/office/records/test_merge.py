@@ -1,4 +1,4 @@
-"""The office merges records, and takes it back: conflicts, chains, circles, refusals (protocol §2)."""
+"""Record merge and unmerge by the office: conflicts, chains, circles, refusals (protocol §2)."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def conflict(world: World, tablet: Tablet) -> str:
         (of_another_type, ErrorCode.WRONG_TYPE),
     ],
 )
-def test_nothing_is_merged_with_what_cannot_stand_for_it(
+def test_merge_with_an_unsuitable_target_is_refused(
     world: World, make: Callable[[World, Tablet], str], code: ErrorCode
 ) -> None:
     tablet = world.tablet()
@@ -145,7 +145,7 @@ def test_a_merged_record_is_not_merged_again(world: World) -> None:
     refused(world, merged(world, tablet), tablet.created(), ErrorCode.DELETED)
 
 
-def test_what_is_about_records_is_not_merged(world: World) -> None:
+def test_records_about_records_are_not_merged(world: World) -> None:
     tablet = world.tablet()
     refused(world, conflict(world, tablet), conflict(world, tablet), ErrorCode.WRONG_TYPE)
 
@@ -167,7 +167,7 @@ def test_a_merge_is_taken_back(world: World) -> None:
     assert (tablet.base[record_id]["deleted"], tablet.base[record_id]["data"]) == (False, ESTABLISHMENT)
 
 
-def test_the_history_tells_of_the_merge(world: World) -> None:
+def test_history_contains_the_merge(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
     world.merge(record_id, survivor)

@@ -1,4 +1,4 @@
-"""The office moves a record: what waited for it is judged again where its tablet may see the record now."""
+"""Moves of records by the office: waiting changes run again where their tablet has access now."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def edit_of_its_scope(tablet: Tablet, record_id: str) -> Json:
     ("made", "reason"),
     [(edit, "orphan"), (second_create, "schema"), (edit_of_its_scope, "scope_not_granted")],
 )
-def test_what_waited_runs_when_its_record_moves_into_a_granted_scope(
+def test_waiting_change_runs_when_its_record_moves_into_a_granted_scope(
     world: World, made: Callable[[Tablet, str], Json], reason: str
 ) -> None:
     tablet, record_id = world.tablet(), hidden_record(world)
@@ -61,7 +61,7 @@ def test_what_waited_runs_when_its_record_moves_into_a_granted_scope(
     assert tablet.base[record_id]["data"]["village"] == "Thôn 2"
 
 
-def test_what_waited_stays_when_its_record_moves_to_where_it_is_not_seen(world: World) -> None:
+def test_waiting_change_stays_when_its_record_moves_to_a_hidden_scope(world: World) -> None:
     tablet, record_id = world.tablet("ref"), hidden_record(world)
     (before,) = tablet.push(tablet.change(record_id, {"village": "Thôn 2"}, scope="ref"))
     move(world, record_id, UNIT)

@@ -21,7 +21,7 @@ from field178_server.office.register_import.reading import tcvn3
 FOLDER = Path(__file__).parent / "registers"
 BY_COMMUNE, KARAOKE, OLD_FONT = "danh-sach-2025.xlsx", "karaoke-massage.csv", "luu-tru-vntime.xlsx"
 
-# Every one of them is about a person, and MUST be found nowhere after an import.
+# Texts about persons: they MUST be nowhere in the store after an import.
 SURNAMES = ("Nguyễn Văn", "Trần Thị", "Phạm Minh", "Vũ Thị", "Đỗ Quang")
 GIVEN = ("Bình", "Hạnh", "Khôi", "Liên", "Thắng", "Tuyết")
 _UNITS = ("XÃ QUỐC TUẤN", "TT. AN LÃO", "Xã Bát Trang", "Xã Mỹ Đức", "Thị trấn Trường Sơn", "xã Tân Viên")

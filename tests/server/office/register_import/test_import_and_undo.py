@@ -1,4 +1,4 @@
-"""An import and its undoing leave the register as it was, whatever the file holds."""
+"""An import and its undo leave the register unchanged, whatever the file contains."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def desk(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     office.close()
 
 
-# A store of hundreds of deleted records is no other store: one serves all examples.
+# Deleted records do not change results: one store serves all examples.
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_an_import_and_its_undoing_leave_the_register_as_it_was(
@@ -91,7 +91,7 @@ def test_a_stop_before_the_end_writes_nothing(desk: Desk) -> None:
     assert register(desk.office) == before
 
 
-def test_who_lost_the_right_meanwhile_imports_nothing(desk: Desk) -> None:
+def test_officer_who_lost_the_right_meanwhile_imports_nothing(desk: Desk) -> None:
     import_id = desk.stage(table(("Quán Mất Quyền", *GOOD[1:-2], "", "")))
     before = register(desk.office)
     job_id = Desk(desk.office, "binh").queue(IMPORT, import_id, desk.checked(import_id).digest)

@@ -46,7 +46,7 @@ def test_a_spelling_means_an_id_of_the_lists(path: str, spelling: str, meant: st
     assert (meaning.id if meaning else None) == meant
 
 
-def test_an_abolished_unit_means_the_one_it_went_into_and_says_so() -> None:
+def test_abolished_unit_means_its_successor_and_is_marked() -> None:
     meaning = SPELLINGS.meaning(UNIT, "TT. An Lão")
     assert meaning is not None
     assert meaning.former.endswith("An Lão")
@@ -71,7 +71,7 @@ def test_a_day_is_read_however_it_is_written(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["31/02/2020", "2020", "06/2020", "chưa cấp", "0", "99999999", "1/1/1"])
-def test_what_is_no_day_is_refused(written: str) -> None:
+def test_text_that_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(AppError):
         read_date(written)
 

@@ -20,6 +20,8 @@ from field178_server.office.reminders.queries import reminded_month
         ("2027-01-01T00:00", "2026-12-01"),
     ],
 )
-def test_it_is_due_from_seven_in_the_morning_of_the_25th_for_some_days(at: str, month: str | None) -> None:
+def test_reminder_is_due_from_seven_in_the_morning_of_the_25th_for_some_days(
+    at: str, month: str | None
+) -> None:
     reminded = reminded_month(datetime.fromisoformat(at).replace(tzinfo=UTC))
     assert (reminded.isoformat() if reminded else None) == month

@@ -168,7 +168,7 @@ def test_body_keeps_the_margins_on_both_sides(pages: list[Page]) -> None:
     assert abs(body[2] - (210 - least["right"])) < TOLERANCE_MM
 
 
-def test_recipients_stand_left_and_the_signer_right_with_room_for_the_seal(pages: list[Page]) -> None:
+def test_recipients_are_left_and_the_signer_right_with_space_for_the_seal(pages: list[Page]) -> None:
     # The first line of a paragraph is indented: below the table the list of recipients alone begins here.
     beginnings = list(rows(pages[0], 30.5, 40))
     top = next(below[0] for above, below in reversed(list(pairwise(beginnings))) if below[0] - above[1] > 8)

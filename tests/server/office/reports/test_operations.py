@@ -367,7 +367,7 @@ def test_new_report_names_no_recipient_of_its_own_level(store: DemoStore, year: 
     assert lines[-1] == "Lưu: VT"
 
 
-def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
+def test_labels_distinguish_shares_of_inspected_establishments(store: DemoStore, write: Write) -> None:
     """Annex 1 counts workers of the latest visit or census, section II.6 those of visits alone."""
     paper = printed(content(store, of_calendar_year(write)))
     labels = {line.id: line.label for section in paper.sections for line in section.figures}
@@ -695,7 +695,7 @@ def edit_establishments(store: DemoStore, write: Write, rooms: int) -> int:
     return write(edit)
 
 
-def test_every_operation_stands_in_the_audit_trail(store: DemoStore, write: Write) -> None:
+def test_every_operation_is_audited(store: DemoStore, write: Write) -> None:
     frozen(store, write, opened(write, year=2022))
     with Session(store.engine) as session:
         rows = session.execute(

@@ -1,4 +1,4 @@
-"""What a report counts slice by slice is what all approved records count when they are read at once."""
+"""Report counts by slices equal those of all approved records at once."""
 
 from __future__ import annotations
 

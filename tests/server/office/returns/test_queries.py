@@ -1,4 +1,4 @@
-"""What agencies owe for a month: by their row in the lists, while they are there, until it was sent."""
+"""Returns that agencies owe for a month, by their row in the lists, until they are sent."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_month_is_late_from_the_day_after_its_last() -> None:
     assert ("2026-12-01", "late") in states(COURT, today=date(2027, 1, 1))
 
 
-def test_what_another_agency_or_area_sent_is_not_ones_own() -> None:
+def test_returns_of_another_agency_or_area_are_not_own_returns() -> None:
     others = (sent(OLD_COURT, "2026-11-01"), sent(Reporter("regional_court", "c11629_v2"), "2026-11-01"))
     assert states(COURT, entries=others)[0] == ("2026-11-01", ReturnState.DUE.value)
 

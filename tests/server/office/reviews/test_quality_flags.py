@@ -1,4 +1,4 @@
-"""The flags of records follow every change of what they depend on, though they are kept."""
+"""Stored flags of records follow every change of the values that they depend on."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_deleted_record_has_no_page(world: World, tablet: Tablet) -> None:
     assert page_of(world, filed) is None
 
 
-def test_history_tells_every_revision_field_by_field(world: World, tablet: Tablet) -> None:
+def test_history_contains_every_revision_field_by_field(world: World, tablet: Tablet) -> None:
     filed = tablet.created(SESSION, type="outreach_session")
     tablet.push(
         tablet.change(
@@ -111,7 +111,7 @@ def test_changes_since_the_last_review_are_all_and_only_the_later_ones(world: Wo
     ]
 
 
-def test_purged_payload_makes_the_history_say_that_it_is_not_whole(world: World, tablet: Tablet) -> None:
+def test_erased_payload_marks_the_history_as_incomplete(world: World, tablet: Tablet) -> None:
     filed = tablet.created(SESSION, type="outreach_session")
     world.change_rows(ChangeHistory, payload=None)
     assert not shown(world, filed).history.is_complete

@@ -78,7 +78,7 @@ def test_second_return_with_comments_alone_shows_who_returned_it_last(world: Wor
     assert standing(world, filed) == ("returned", None, BINH.id, at)
 
 
-def test_undone_approval_shows_the_return_that_stands_again(world: World, filed: str) -> None:
+def test_undone_approval_shows_the_earlier_return_again(world: World, filed: str) -> None:
     at = decide(world, return_by(ANH, filed, "Thiếu ảnh"))
     decide(world, approve_by(BINH, filed))
     decide(world, lambda b: reviews.undo_approval(b, BINH, filed), after_s=15)

@@ -128,7 +128,7 @@ def test_further_comment_asks_the_field_again(world: World, tablet: Tablet, retu
     assert len(tablet.base[review_id(returned)]["data"]["comments"]) == 3
 
 
-def test_closing_settles_all_comments_of_a_thread_and_tablets_hear_of_it(
+def test_closing_settles_all_comments_of_a_thread_and_reaches_tablets(
     world: World, tablet: Tablet, returned: str
 ) -> None:
     first, second = stored_threads(world, returned)
@@ -212,7 +212,7 @@ def test_comment_without_text_is_refused(world: World, returned: str) -> None:
     )
 
 
-def test_page_tells_who_answered_and_who_decided(world: World, tablet: Tablet, returned: str) -> None:
+def test_page_has_the_officers_of_answers_and_decisions(world: World, tablet: Tablet, returned: str) -> None:
     first, _ = stored_threads(world, returned)
     answer_id = answer(world, tablet, returned, first.latest.key)
     do(world, lambda batch: threads.close_thread(batch, OTHER, returned, first.key))

@@ -1,4 +1,4 @@
-"""What one search finds of filed records, on both engines."""
+"""Search of filed records on both engines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def matches_of(world: World, text: str, scopes: frozenset[str] | None = None) ->
         return find_records(session, TENANT, AccessFilter(scopes), text)
 
 
-def test_a_number_finds_the_newest_first_and_says_that_there_are_more(world: World) -> None:
+def test_search_by_number_returns_the_newest_first_and_marks_further_matches(world: World) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     place = tablet.created()
     visits = [

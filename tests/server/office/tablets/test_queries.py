@@ -29,7 +29,7 @@ def revoke(world: World, tablet: Tablet) -> None:
     run_write(world.engine, work)
 
 
-def test_the_longest_silent_stands_first_and_the_revoked_last(world: World) -> None:
+def test_longest_silent_tablet_is_first_and_revoked_ones_are_last(world: World) -> None:
     lively, silent, revoked, unheard = (world.tablet() for _ in range(4))
     for tablet in (silent, revoked, lively):
         tablet.ask()
@@ -38,7 +38,7 @@ def test_the_longest_silent_stands_first_and_the_revoked_last(world: World) -> N
     assert order == [tablet.device for tablet in (unheard, silent, lively, revoked)]
 
 
-def test_it_tells_whose_a_tablet_is_and_what_of_it_is_held_back(world: World) -> None:
+def test_tablet_row_has_its_officers_and_quarantined_changes(world: World) -> None:
     tablet = world.tablet()
     tablet.push(tablet.create({**ESTABLISHMENT, "rooms_total": -1}))
     tablet.ask(about={"unsent": 2})

@@ -1,4 +1,4 @@
-"""Teams and hand-over in the store: rights by the day, what is counted, on each engine."""
+"""Teams and hand-over in the store: rights by the day, and counts, on each engine."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_rights_follow_the_days_and_a_missed_hour_is_made_up(desk: Desk) -> None
     assert desk.write(lambda session: memberships.follow_day(session, desk.context)) == 0
 
 
-def test_who_is_taken_out_with_the_account_gets_nothing_back(desk: Desk) -> None:
+def test_membership_removed_with_the_account_does_not_come_back(desk: Desk) -> None:
     desk.member(desk.binh, valid_from=desk.today)
     desk.world.clock._now += timedelta(days=1)
     change = AccountChange("Bình", "inspector", "commune_culture_social", (), ())
@@ -194,7 +194,7 @@ def test_quota_counts_what_the_table_of_visits_lists(desk: Desk) -> None:
         assert listed.total == 2
 
 
-def test_who_files_nothing_is_no_successor(desk: Desk) -> None:
+def test_officer_whose_role_files_nothing_is_no_successor(desk: Desk) -> None:
     visits(desk)
     desk.member(desk.binh)
 

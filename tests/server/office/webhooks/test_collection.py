@@ -73,7 +73,7 @@ def test_each_event_is_sent_in_order_on_postgresql(
     play(postgres_engine, done)
 
 
-def test_what_is_lost_between_delivery_and_cursor_is_sent_again(sqlite_engine: Engine) -> None:
+def test_message_without_a_stored_cursor_is_sent_again(sqlite_engine: Engine) -> None:
     office = WebhookOffice(World(sqlite_engine))
     office.step("create", 1)
     office.collect_all()

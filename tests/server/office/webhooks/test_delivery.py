@@ -1,4 +1,4 @@
-"""Delivery to a real receiver: signed, in order, tried again, given up, replayed, no one held up."""
+"""Webhook delivery to a real receiver: signed, ordered, retried, stopped, replayed."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_webhook_that_fails_for_days_is_stopped_and_reported(
     assert send(sender, webhook_id) == 1, "nothing is lost by it"
 
 
-def test_receiver_that_is_gone_is_given_up_at_once(
+def test_webhook_with_a_gone_receiver_is_stopped_at_once(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
@@ -357,7 +357,7 @@ def test_test_message_is_sent_at_once_signed_and_logged(office: Office, receiver
     ]
 
 
-def test_slow_receiver_holds_up_nobody_else(office: Office, tablet: Tablet, receiver: Receiver) -> None:
+def test_slow_receiver_delays_no_other_webhook(office: Office, tablet: Tablet, receiver: Receiver) -> None:
     slow = Receiver()
     is_over = threading.Event()
     slow.answers.append(lambda *_: is_over.wait(8))

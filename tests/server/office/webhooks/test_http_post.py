@@ -1,4 +1,4 @@
-"""A POST to a receiver: taken, refused, cut in time, and never to where it must not go."""
+"""HTTP POST to a receiver: accepted, refused, limited in time, and never to a private address."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_receiver_that_drips_is_cut(serving: Callable[..., ScriptedServer]) -> N
     assert time.monotonic() - begun < 2.5
 
 
-def test_what_is_no_http_is_a_bad_answer() -> None:
+def test_response_that_is_no_http_is_reported_as_bad() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 

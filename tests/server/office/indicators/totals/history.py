@@ -1,4 +1,4 @@
-"""Random histories of an office: what is filed, decided, merged, moved and erased, and when it is settled."""
+"""Random histories of an office: filed, decided, merged, moved and erased records, and settled totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settling in a process of its own: what a kill leaves, who settles, and when a server does it itself."""
+"""Settling process of totals: after a kill, and the limit below which a server settles itself."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def totals(office: Office) -> list[tuple[str, str, str]]:
         return [tuple(row) for row in session.execute(select(*columns).order_by(*columns))]
 
 
-def test_what_a_killed_process_has_counted_stays_and_the_next_one_counts_the_rest(office: Office) -> None:
+def test_counts_of_a_killed_process_stay_and_the_next_counts_the_rest(office: Office) -> None:
     add_places(office, 250)
     with started(office) as process:
         while steps(office) < 2:

@@ -1,4 +1,4 @@
-"""Figures by totals are those of a full count, whatever happened and whenever it was settled."""
+"""Figures by totals equal those of a full count after any history and settling."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_total_of_a_unit_ends_where_its_successor_states_one_and_goes_on_where_t
     assert_as_anew(history)
 
 
-def test_what_left_the_register_and_then_the_feed_leaves_nothing(sqlite_engine: Engine) -> None:
+def test_establishment_that_left_register_and_feed_leaves_no_count(sqlite_engine: Engine) -> None:
     history = History(World(sqlite_engine))
     history.put("establishment", 0, UNIT, PLACE)
     history.put("establishment", 1, UNIT, PLACE)
@@ -352,7 +352,7 @@ def test_record_that_changes_again_before_it_is_counted_leaves_nothing_of_its_fi
     assert_as_anew(history)
 
 
-def test_a_step_that_another_process_wrote_meanwhile_is_counted_anew(
+def test_step_that_another_process_wrote_meanwhile_is_counted_again(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(totals, "_MEANWHILE_S", 0.0)
@@ -427,7 +427,7 @@ def test_settled_figures_take_few_statements_and_write_none(
     assert not [statement for statement in executed if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
-def test_period_that_nobody_asks_for_any_more_is_kept_no_longer(engine: Engine) -> None:
+def test_stored_period_is_deleted_after_its_time(engine: Engine) -> None:
     history, period = filed(World(engine)), PERIODS[2]
     tenant_id = history.world.tenant_id
     run_write(

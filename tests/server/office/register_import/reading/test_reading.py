@@ -185,7 +185,7 @@ def test_a_second_line_of_headings_may_be_longer_than_the_first(tmp_path: Path) 
     assert len(staged.left_out) == 3
 
 
-def test_what_is_older_than_a_week_is_removed(tmp_path: Path) -> None:
+def test_staged_files_older_than_a_week_are_deleted(tmp_path: Path) -> None:
     stage(tmp_path, table(GOOD))
     staging = StagingFolder(tmp_path, "main")
     made = int(IMPORT_ID.replace("-", "")[:12], 16) / 1000
