@@ -28,13 +28,19 @@ def copy_product(folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str, **environment: str) -> str:
     """Run a Python command in the copy; return its output."""
     packages = os.pathsep.join(str(folder / name) for name in ("shared", "server", "mobile"))
     done = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": packages, "PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": packages,
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_XDIST_WORKER": "",
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -43,9 +49,9 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
-def run_tests(folder: Path, *paths: str) -> None:
+def run_tests(folder: Path, *paths: str, **environment: str) -> None:
     """Run tests in the copy; each must pass, none may be skipped."""
-    output = run(folder, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *paths)
+    output = run(folder, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *paths, **environment)
     assert re.search(r"\d+ passed", output)
     assert "skipped" not in output
 
