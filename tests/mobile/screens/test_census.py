@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.mobile.inspection_world import KARAOKE, UNIT, services, settle
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap
+from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
@@ -75,8 +75,8 @@ def begin(fingers: Fingers) -> None:
     fingers.tap("Btn", text="Đếm lao động")
 
 
-def test_workers_are_counted_within_ten_taps(table: Table, window_size):
-    screen = table.lay(window_size)
+def test_workers_are_counted_within_ten_taps(table: Table):
+    screen = table.lay(LANDSCAPE)
     fingers = Fingers()
     begin(fingers)
     fingers.tap("CensusCount", key="workers_total")
@@ -96,8 +96,8 @@ def test_workers_are_counted_within_ten_taps(table: Table, window_size):
     assert "Chưa gửi" in [line.word for line in find_all("DatedLine")]
 
 
-def test_same_workers_as_last_time_take_five_taps(table: Table, window_size):
-    table.lay(window_size)
+def test_same_workers_as_last_time_take_five_taps(table: Table):
+    table.lay(PORTRAIT)
     fingers = Fingers()
     begin(fingers)
     fingers.tap("RepeatCard")
@@ -108,8 +108,8 @@ def test_same_workers_as_last_time_take_five_taps(table: Table, window_size):
     assert "workers_contract" not in change.set
 
 
-def test_what_disagrees_is_said_at_its_number(table: Table, window_size):
-    screen = table.lay(window_size, scale=1.3)
+def test_what_disagrees_is_said_at_its_number(table: Table):
+    screen = table.lay(LANDSCAPE, scale=1.3)
     fingers = Fingers()
     begin(fingers)
     fingers.tap("CensusCount", key="workers_total")

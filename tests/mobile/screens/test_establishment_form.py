@@ -13,7 +13,17 @@ from tests.mobile.inspection_world import (
     settle,
 )
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
+    Stage,
+    find,
+    find_all,
+    frames,
+    tap,
+    texts,
+    type_text,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.platform.api import Fix
@@ -81,8 +91,8 @@ def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
     return Table(stage, store, clock)
 
 
-def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table, window_size):
-    screen = table.lay(window_size)
+def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table):
+    screen = table.lay(PORTRAIT)
     table.go_out()
     type_text(screen.ids.search, "anh duong moi")
     frames(3)

@@ -8,7 +8,7 @@ import pytest
 from tests.mobile.inspection_world import settle
 from tests.mobile.media_outlets import STATION, media_services
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, type_text
+from tests.mobile.screens.scene import PORTRAIT, Stage, find, find_all, frames, tap, type_text
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
@@ -27,11 +27,8 @@ def pages(stage: Stage, store: Store, clock: FrozenClock):
     return made
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.3])
-def test_item_is_entered_within_six_taps_and_a_title(
-    stage: Stage, pages: Any, store: Store, window_size, scale
-):
-    stage.dress(window_size, scale=scale)
+def test_item_is_entered_within_six_taps_and_a_title(stage: Stage, pages: Any, store: Store):
+    stage.dress(PORTRAIT, scale=1.3)
     pages.open()
     frames(6)
     assert lint(find("FullPage")) == []
@@ -56,8 +53,8 @@ def test_item_is_entered_within_six_taps_and_a_title(
     assert "T11: 1" in [pill.text for pill in find_all("MonthPill")]
 
 
-def test_back_keeps_the_draft(stage: Stage, pages: Any, store: Store, window_size):
-    stage.dress(window_size)
+def test_back_keeps_the_draft(stage: Stage, pages: Any, store: Store):
+    stage.dress(PORTRAIT)
     pages.open()
     pages.posts.begin(STATION)
     frames(3)

@@ -167,9 +167,9 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     assert table.screen.workspace.record.visit.data["paper_signed"] == "refused"
 
 
-def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path, window_size) -> None:
+def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path) -> None:
     (tmp_path / "documents" / "Tháng 11").mkdir(parents=True)
-    table.lay(window_size, scale=1.3)
+    table.lay(LANDSCAPE, scale=1.3)
     visit = table.begin()
     visit.complete()
     frames(3)

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services, settle, uid
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
+    Stage,
+    find,
+    find_all,
+    frames,
+    tap,
+    texts,
+    type_text,
+)
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 from tests.shared.places import PLACES
 
@@ -226,8 +236,8 @@ def test_closed_session_gives_way_to_an_open_one(table: Table):
     assert find("ChoiceSheet")
 
 
-def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table, window_size):
-    screen = table.lay(window_size)
+def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table):
+    screen = table.lay(PORTRAIT)
     tap(find("Btn", text="Buổi mới"))
     screen.session.choose_form("onsite_establishment")
     screen.session.count("workers_at_risk", "attendance_count", 6)
@@ -272,10 +282,10 @@ def talk(stage: Stage, store: Store, clock: FrozenClock) -> Table:
     return Table(stage, store, clock, lists=lists_with(ListPack().with_rows(PLACES)))
 
 
-def test_talk_at_a_school_is_filed_in_few_taps(talk: Table, window_size):
+def test_talk_at_a_school_is_filed_in_few_taps(talk: Table):
     from tests.mobile.journeys import talk_at_a_school
 
-    taps = talk_at_a_school(talk.lay(window_size))
+    taps = talk_at_a_school(talk.lay(PORTRAIT))
     (filed,) = (view for view in talk.store.views("outreach_session") if view.data.get("school_id"))
     assert filed.data["unit_id"] == UNIT
     assert filed.data["venue"] == "THPT GL-1"
@@ -285,8 +295,8 @@ def test_talk_at_a_school_is_filed_in_few_taps(talk: Table, window_size):
     assert taps <= 20
 
 
-def test_start_is_typed_as_two_numbers_and_cleared(table: Table, window_size):
-    screen = table.lay(window_size)
+def test_start_is_typed_as_two_numbers_and_cleared(table: Table):
+    screen = table.lay(LANDSCAPE)
     tap(find("Btn", text="Buổi mới"))
     start = screen.ids.form.ids.start
 
@@ -310,8 +320,8 @@ def test_start_is_typed_as_two_numbers_and_cleared(table: Table, window_size):
     assert "start_time" not in table.store.drafts.all()[0].data
 
 
-def test_several_co_hosts_are_chosen_in_one_sheet(table: Table, window_size):
-    screen = table.lay(window_size)
+def test_several_co_hosts_are_chosen_in_one_sheet(table: Table):
+    screen = table.lay(PORTRAIT)
     tap(find("Btn", text="Buổi mới"))
     tap(screen.ids.form.ids.co_hosts)
     for key in ("commune_police", "commune_health_station"):

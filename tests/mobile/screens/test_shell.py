@@ -178,8 +178,8 @@ def test_demo_clock_is_announced(open_tablet):
     assert lint(shell) == []
 
 
-def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet, window_size):
-    open_tablet(window_size)
+def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet):
+    open_tablet(LANDSCAPE)
     tap(find("RailItem", key="settings"))
     tap(find("Chip", text="Telex"))
     frames(4)
@@ -188,8 +188,8 @@ def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open
     tap(find("Chip", text="Bàn phím của máy"))
 
 
-def test_settings_stay_open_after_each_choice(stage: Stage, open_tablet, window_size):
-    open_tablet(window_size)
+def test_settings_stay_open_after_each_choice(stage: Stage, open_tablet):
+    open_tablet(PORTRAIT)
     tap(find("RailItem", key="settings"))
     for chosen in ("Tối", "Sáng", "Lớn", "Thường"):
         tap(find("Chip", text=chosen))
@@ -300,10 +300,10 @@ def test_name_in_the_line_hands_the_tablet_over(open_tablet):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_size):
+def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet):
     from tests.mobile.screens.fakes import HA, HUNG
 
-    door = open_tablet(window_size)
+    door = open_tablet(LANDSCAPE)
     tap(find("RailItem", key="settings"))
     tap(find("Btn", text="Cán bộ của máy này"))
     frames(4)

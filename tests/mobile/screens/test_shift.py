@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle, uid
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
+    Stage,
+    find,
+    find_all,
+    frames,
+    tap,
+    texts,
+    type_text,
+)
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
@@ -60,13 +70,13 @@ def test_decision_is_kept_while_it_is_typed(lay, store):
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
 
 
-def test_large_roster_is_searched_and_the_next_sheet_begins_without_a_search(lay, store, window_size):
+def test_large_roster_is_searched_and_the_next_sheet_begins_without_a_search(lay, store):
     people = [
         base_row(uid(f"more {each}"), 1, "person", "ref", display_name=f"Phạm Thị Hà {each}", agency="police")
         for each in range(12)
     ]
     server_commits(store, *people)
-    lay(window_size)
+    lay(PORTRAIT)
     tap(find("ShiftLine"))
     find("ShiftBody").ids.search.edited("ha 7")
     frames(3)

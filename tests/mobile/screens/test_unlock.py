@@ -11,6 +11,8 @@ from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
     Stage,
     enter,
     find,
@@ -280,11 +282,11 @@ def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monk
     assert (shell(), store()) == (None, None)
 
 
-def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator, window_size):
+def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
     door = navigator()
-    stage.dress(window_size)
+    stage.dress(PORTRAIT)
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
@@ -325,11 +327,11 @@ def test_a_pin_under_change_is_put_away_by_the_lock(navigator):
     assert door.session_view.officer == HUNG
 
 
-def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator, window_size):
+def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator):
     from tests.mobile.screens.fakes import HA, PIN
 
     door = navigator(has_read_notice=False)
-    stage.dress(window_size)
+    stage.dress(LANDSCAPE)
     door.meet()
     for officer_id in ("", HA.id):
         door.lock(officer_id)
