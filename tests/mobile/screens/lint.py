@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-import pytest
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.metrics import dp
@@ -17,8 +16,6 @@ from kivy.uix.widget import Widget
 from PIL import Image
 from tests.mobile.screens.scene import frames, walk
 
-# The modes a flow is linted in: its colours are those of the named states.
-LIGHT_AND_LONG = ["light", pytest.param("dark", marks=pytest.mark.long)]
 MIN_TARGET_DP = 48
 MIN_CONTRAST = 4.5
 MAX_WIDGETS = 300
@@ -28,12 +25,12 @@ OVERLAP = 4
 
 
 def lint(root: Widget) -> list[str]:
-    """Return the faults of a mounted screen, a sentence each; an empty list is a pass.
+    """Return the faults of places and sizes on a mounted screen, a sentence each.
 
-    Call it in light and dark, both window sizes, and once at font scale 1.3 with the longest texts.
+    Colours are checked in the named states, whose pictures are taken anyway.
     """
     frames(2)
-    return lint_shape(root) + lint_colours(root, picture())
+    return lint_shape(root)
 
 
 def lint_shape(root: Widget) -> list[str]:

@@ -12,7 +12,7 @@ from kivy.core.window import Window
 from kivy.properties import Property
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import lint, lint_colours, picture
 from tests.mobile.screens.scene import (
     LANDSCAPE,
     PORTRAIT,
@@ -112,7 +112,7 @@ FloatLayout:
 """
         )
     )
-    faults = " ".join(lint(screen))
+    faults = " ".join(lint(screen) + lint_colours(screen, picture()))
     assert "a finger needs 48 dp" in faults
     assert "has no hint" in faults
     assert "overflows its box" in faults
