@@ -10,6 +10,7 @@ from scripts.catalog_files import DOMAINS
 
 # `say` and `translate` too: presenters receive the catalog as an argument.
 KEYWORDS = dict.fromkeys(("_", "N_", "gettext", "say", "_say", "translate", "language"))
+_KEYWORD_CALL = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 
 _LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 _CALL = re.compile(rf"(?<![\w.])_\(\s*((?:{_LITERAL})(?:\s*(?:{_LITERAL}))*)\s*[,)]")
@@ -33,8 +34,8 @@ def texts_of_kv(source: bytes) -> Iterator[str]:
 
 
 def texts_of_python(source: bytes) -> Iterator[str]:
-    """Return the texts of a Python file."""
-    return _babel("python", source)
+    """Return the texts of a Python file; a file without a call of a keyword is not tokenized."""
+    return _babel("python", source) if _KEYWORD_CALL.search(source) else iter(())
 
 
 def texts_of_template(source: bytes) -> Iterator[str]:
