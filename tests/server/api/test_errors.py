@@ -130,12 +130,12 @@ def test_every_post_of_the_interface_is_tortured(office: Office) -> None:
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("name", BODIES)
-def test_a_bad_body_is_refused_with_its_code_and_stores_nothing(tablet: Tablet, path: str, name: str) -> None:
-    body, code = BODIES[name]
-    before, started = stored_rows(tablet.office), duration_clock()
-    assert send(tablet, path, body) == (400, code)
-    assert duration_clock() - started < MAX_SECONDS
+def test_a_bad_body_is_refused_with_its_code_and_stores_nothing(tablet: Tablet, path: str) -> None:
+    before = stored_rows(tablet.office)
+    for name, (body, code) in BODIES.items():
+        started = duration_clock()
+        assert send(tablet, path, body) == (400, code), name
+        assert duration_clock() - started < MAX_SECONDS, name
     assert stored_rows(tablet.office) == before
 
 

@@ -18,7 +18,7 @@ from tests.server.office.indicators.test_numbers import (
     facts_of,
     question,
     test_figures_of_one_indicator_are_those_of_all,
-    test_what_stands_behind_a_number_adds_up_to_it,
+    test_rows_behind_a_number_sum_to_it,
 )
 from tests.server.office.indicators.test_queries import AREA
 
@@ -50,7 +50,7 @@ __all__ = [
     "facts_of",
     "question",
     "test_figures_of_one_indicator_are_those_of_all",
-    "test_what_stands_behind_a_number_adds_up_to_it",
+    "test_rows_behind_a_number_sum_to_it",
 ]
 
 # In this district a waiting visit closes corrections, and places are visited twice a day.
@@ -136,18 +136,21 @@ def test_script_answers_for_every_indicator(answers: tuple[dict[str, Answer], di
     assert sorted(answers[0]) == INDICATORS
 
 
-@pytest.mark.parametrize("indicator_id", INDICATORS)
+@pytest.mark.parametrize("with_waiting", [False, True], ids=["approved", "with_waiting"])
 def test_product_and_script_agree(
-    indicator_id: str,
+    with_waiting: bool,
     counted: dict[str, IndicatorFigure],
     answers: tuple[dict[str, Answer], dict[str, Answer]],
 ) -> None:
-    figure = counted[indicator_id]
-    for computed, answer in zip((figure.approved, figure.with_waiting), answers, strict=True):
-        expected = answer[indicator_id]
+    computed, expected = {}, {}
+    for indicator_id in INDICATORS:
+        figure, answer = counted[indicator_id], answers[with_waiting][indicator_id]
+        value = figure.with_waiting if with_waiting else figure.approved
+        computed[indicator_id] = values_of(value)
         # Of a share that is counted in part there are bounds alone.
-        value = None if computed.is_uncounted and computed.den else expected.value
-        assert values_of(computed) == (expected.num, expected.den, value, dict(expected.by))
+        share = None if value.is_uncounted and value.den else answer.value
+        expected[indicator_id] = answer.num, answer.den, share, dict(answer.by)
+    assert computed == expected
 
 
 def test_bounds_of_the_share_reached_are_those_of_the_script(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import ForeignKeyConstraint, Integer, Table, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Integer, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -12,24 +11,26 @@ from field178_server.database.models import Base
 TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_tenant_id_comes_first_in_every_key(table: Table) -> None:
-    keys = [list(table.primary_key.columns)]
-    keys += [list(key.columns) for key in table.constraints if isinstance(key, UniqueConstraint)]
-    keys += [list(key.columns) for key in table.constraints if isinstance(key, ForeignKeyConstraint)]
-    keys += [list(index.columns) for index in table.indexes]
-    assert [key[0].name for key in keys] == ["tenant_id"] * len(keys)
+def test_tenant_id_comes_first_in_every_key() -> None:
+    for table in TABLES:
+        keys = [list(table.primary_key.columns)]
+        keys += [list(key.columns) for key in table.constraints if isinstance(key, UniqueConstraint)]
+        keys += [list(key.columns) for key in table.constraints if isinstance(key, ForeignKeyConstraint)]
+        keys += [list(index.columns) for index in table.indexes]
+        assert [key[0].name for key in keys] == ["tenant_id"] * len(keys), table.name
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_no_number_is_handed_out_by_the_engine(table: Table) -> None:
-    for column in table.columns:
-        assert column.identity is None
-        assert column.default is None or not column.default.is_sequence
-        is_number = column.primary_key and isinstance(column.type, Integer)
-        assert not is_number or column.autoincrement is False
+def test_no_number_is_handed_out_by_the_engine() -> None:
+    for table in TABLES:
+        for column in table.columns:
+            assert column.identity is None, column
+            assert column.default is None or not column.default.is_sequence, column
+            is_number = column.primary_key and isinstance(column.type, Integer)
+            assert not is_number or column.autoincrement is False, column
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_sqlite_keeps_the_types(table: Table) -> None:
-    assert str(CreateTable(table).compile(dialect=sqlite.dialect())).rstrip().endswith("STRICT")
+def test_sqlite_keeps_the_types() -> None:
+    for table in TABLES:
+        assert str(CreateTable(table).compile(dialect=sqlite.dialect())).rstrip().endswith("STRICT"), (
+            table.name
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from tests.shared import builders
@@ -97,36 +97,43 @@ def test_no_path_is_declared_twice(record_type: str) -> None:
     assert len(count) == len(FIELDS[record_type])
 
 
-@pytest.mark.parametrize(("record_type", "spec"), EVERY_FIELD, ids=lambda each: getattr(each, "path", each))
-def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec) -> None:
-    if spec.path in BESIDE or spec.kind is FieldKind.ANSWER:
-        return
-    described = dict(paths_of(json_schema(record_type)))[spec.path]
-    schema = described.get("items", described)
+def schema_of(described: Mapping[str, Mapping[str, object]], spec: FieldSpec) -> Mapping[str, object]:
+    """Return the JSON schema of a field, of a list that of its items."""
+    schema = described[spec.path].get("items", described[spec.path])
     assert isinstance(schema, Mapping)
-    assert schema.get("type") == JSON_TYPES.get(spec.kind, "string")
+    return schema
+
+
+@pytest.mark.parametrize("record_type", sorted(FIELDS))
+def test_kind_of_a_field_is_that_of_its_schema(record_type: str) -> None:
+    described = dict(paths_of(json_schema(record_type)))
+    for spec in FIELDS[record_type].values():
+        if spec.path not in BESIDE and spec.kind is not FieldKind.ANSWER:
+            _kind_is_that_of_the_schema(spec, schema_of(described, spec))
+
+
+def _kind_is_that_of_the_schema(spec: FieldSpec, schema: Mapping[str, object]) -> None:
+    assert schema.get("type") == JSON_TYPES.get(spec.kind, "string"), spec.path
     assert (schema.get("format") == "date") == (
         spec.kind in (FieldKind.DATE, FieldKind.MONTH, FieldKind.HALF_YEAR)
-    )
+    ), spec.path
     if spec.kind is FieldKind.CHOICE:
-        assert "enum" in schema or "pattern" in schema
+        assert "enum" in schema or "pattern" in schema, spec.path
     elif "enum" in schema:
         assert spec.kind in (FieldKind.SOURCE, FieldKind.CODE)
 
 
-@pytest.mark.parametrize(
-    ("record_type", "spec"),
-    [(name, spec) for name, spec in EVERY_FIELD if spec.kind is FieldKind.CHOICE],
-    ids=lambda each: getattr(each, "path", each),
-)
-def test_every_choice_of_a_field_has_a_label(record_type: str, spec: FieldSpec) -> None:
-    described = dict(paths_of(json_schema(record_type)))[spec.path]
-    schema = described.get("items", described)
-    assert isinstance(schema, Mapping)
-    ids = set(schema.get("enum") or choices_of(spec.choices, load()))
-    unnamed = ids - set(choices_of(spec.choices, load()))
-    # Hotlines are no agencies; their ids contain their number.
-    assert {each for each in unnamed if not each.startswith("hotline_")} == set()
+@pytest.mark.parametrize("record_type", sorted(FIELDS))
+def test_every_choice_of_a_field_has_a_label(record_type: str) -> None:
+    described = dict(paths_of(json_schema(record_type)))
+    for spec in FIELDS[record_type].values():
+        if spec.kind is FieldKind.CHOICE:
+            choices = set(choices_of(spec.choices, load()))
+            enum = schema_of(described, spec).get("enum") or choices
+            assert isinstance(enum, Iterable)
+            # Hotlines are no agencies; their ids contain their number.
+            unnamed = {choice for choice in set(enum) - choices if not choice.startswith("hotline_")}
+            assert unnamed == set(), spec.path
 
 
 @pytest.mark.parametrize("record_type", sorted(TYPES))
