@@ -20,7 +20,7 @@ from tests.server.console.reviews.test_pages import words
 from tests.shared import builders
 from tests.stores import Statements
 
-from field178_server.console.records.submission_columns import SESSION, VISIT, columns_of
+from field178_server.console.records.submission_columns import columns_of
 from field178_server.console.text.localize import Localizer
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -38,7 +38,7 @@ def shown(browser: Browser, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("record_type", [VISIT, SESSION])
+@pytest.mark.parametrize("record_type", ["inspection", "outreach_session"])
 def test_each_column_has_a_label_of_its_own(record_type: str, language: str) -> None:
     localizer = Localizer(language)
     labels = Counter(column.label(localizer) for column in columns_of(record_type, localizer.lists))
