@@ -116,7 +116,7 @@ def test_a_snapshot_sees_one_state_throughout(world: World) -> None:
     assert world.rows(Scope, Scope.scope == UNIT)[0].seq == before + 1
 
 
-def rows_of(world: World, *failures: int) -> list[database.Row]:
+def rows_of(world: World, *failures: int) -> list[bulk.Row]:
     with snapshot(world.engine) as session:
         since = bulk.stored_instant(session.connection(), world.clock.now())
     return [(TENANT, f"k{number}", count, since) for number, count in enumerate(failures)]
