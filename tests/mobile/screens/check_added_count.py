@@ -5,17 +5,13 @@ from __future__ import annotations
 from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import find, find_all, frames
-from tests.mobile.screens.test_inspection import (
-    Table,
-    table,
-    test_protocols_violations_and_the_conclusion_pass_the_lint_at_the_largest_font,
-)
+from tests.mobile.screens.test_inspection import Table, table
 
-__all__ = ["table", "test_protocols_violations_and_the_conclusion_pass_the_lint_at_the_largest_font"]
+__all__ = ["table"]
 
 
-def test_conclusion_shows_it_stores_it_and_passes_the_lint(table: Table) -> None:
-    screen = table.lay()
+def test_conclusion_shows_it_stores_it_and_passes_the_lint(table: Table, window_size: tuple[int, int]) -> None:
+    screen = table.lay(window_size, scale=1.3)
     table.go_out()
     visit = table.begin(KARAOKE)
     visit.choose_tab("conclusion")

@@ -164,21 +164,6 @@ def compliant_with_three_violations(table: Table) -> Any:
     return next(button for button in find_all("FootButton") if button.action == "complete")
 
 
-def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):
-    table.lay()
-    table.go_out()
-    visit = table.begin(CAFE)
-    visit.open_section("fire_safety")
-    frames(3)
-    row = find("CheckItem", key="fire_exits_clear")
-    tap(next(seg for seg in row.ids.segs.children if seg.key == "no"))
-    table.lay()
-    tap(find("ListRow", key=CAFE))
-    assert "Nháp" in texts()
-    tap(find("SectionLine", key="fire_safety"))
-    assert find("CheckItem", key="fire_exits_clear").value == "no"
-
-
 def test_question_stays_under_the_thumb_when_its_violations_unfold(table: Table):
     from scripts.tablet_player.fingers import Fingers
 
@@ -197,7 +182,7 @@ def seg_words(row: Any) -> list[str]:
     return [seg.text for seg in reversed(row.ids.segs.children) if hasattr(seg, "text")]
 
 
-def test_row_says_yes_and_no_where_it_judges_nobody(table: Table):
+def test_section_is_answered_noted_and_undone_by_taps(table: Table):
     table.lay()
     table.go_out()
     visit = table.begin(CAFE)
@@ -206,30 +191,18 @@ def test_row_says_yes_and_no_where_it_judges_nobody(table: Table):
     assert seg_words(find("CheckItem", key="ou_done")) == ["Có", "Không", "Không thuộc diện"]
     visit.open_section("fire_safety")
     frames(3)
-    assert seg_words(find("CheckItem", key="fire_exits_clear")) == ["Đạt", "Chưa đạt", "Không thuộc diện"]
-
-
-def test_undo_button_takes_back_the_last_tap(table: Table):
-    table.lay()
-    table.go_out()
-    table.begin(CAFE).open_section("fire_safety")
-    frames(3)
     row = find("CheckItem", key="fire_exits_clear")
-    tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
+    assert seg_words(row) == ["Đạt", "Chưa đạt", "Không thuộc diện"]
+    met = next(seg for seg in row.ids.segs.children if seg.key == "yes")
+    tap(met)
     tap(find("IconBtn", icon="undo"))
     assert row.value == ""
-
-
-def test_note_is_kept_while_it_is_typed(table: Table):
-    table.lay()
-    table.go_out()
-    visit = table.begin(CAFE)
-    visit.open_section("fire_safety")
-    visit.answer("fire_exits_clear", "no")
+    tap(met)
+    row.dispatch("on_details")
     frames(3)
     type_text(find("NoteField"), "Lối phía sau để thùng bia")
     (draft,) = table.store.drafts.all()
-    assert draft.data["answers"]["fire_exits_clear"]["note"] == "Lối phía sau để thùng bia"
+    assert draft.data["answers"]["fire_exits_clear"] == {"v": "yes", "note": "Lối phía sau để thùng bia"}
 
 
 def test_phrase_of_an_office_with_many_is_found_in_a_sheet(table: Table):
@@ -254,83 +227,35 @@ def test_phrase_of_an_office_with_many_is_found_in_a_sheet(table: Table):
         lists.become(before)
 
 
-def test_tap_on_a_question_offers_a_note_for_a_met_item(table: Table):
-    table.lay()
-    table.go_out()
-    visit = table.begin(CAFE)
-    visit.open_section("fire_safety")
-    visit.answer("fire_exits_clear", "yes")
-    frames(3)
-    find("CheckItem", key="fire_exits_clear").dispatch("on_details")
-    frames(3)
-    assert find("NoteField")
-
-
-def test_pad_goes_on_to_the_next_open_count(table: Table):
-    table.lay()
-    table.go_out()
-    table.begin(CAFE).open_section("worker_counts")
-    frames(3)
-    tap(find("CountItem", key="workers_total").ids.count)
-    for digit in "12":
-        tap(find("PadKey", text=digit))
-    tap(find("Btn", text="Xong"))
-    assert find("NumberPad").title.startswith("Trong đó: nữ")
-    assert table.store.drafts.all()[0].data["answers"]["workers_total"] == {"v": 12}
-
-
-def test_returned_visit_opens_at_its_comment_is_mended_and_filed_again(table: Table):
-    from tests.mobile.inspection_world import TEAM_SCOPE, filed_visit
-    from tests.mobile.support import base_row, server_commits
-
-    from field178_shared.ids import review_id
-
-    comment = {
-        "path": "overall_result",
-        "text": "Kết luận chưa khớp",
-        "user": LEADER,
-        "at": "2026-11-24T10:00:00Z",
-    }
-    review = {
-        "record": LAST_VISIT,
-        "record_rev": 1,
-        "state": "returned",
-        "reason": "Bổ sung",
-        "comments": {"c": comment},
-    }
-    whole = filed_visit(
-        GUESTHOUSE, access_result="closed_on_arrival", overall_result="not_inspected", answers={}
-    )
-    whole.pop("follow_ups")
-    server_commits(table.store, base_row(LAST_VISIT, 1, "inspection", TEAM_SCOPE, **whole))
-    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
-    table.lay()
-    table.screen.open(record_id=LAST_VISIT, focus_path="overall_result")
-    frames(3)
-    assert "Kết luận chưa khớp" in texts()
-    table.screen.workspace.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
-    frames(3)
-    tap(find("FootButton", action="complete"))
-    assert "Đã lưu trên máy lúc 22:00" in texts()
-    assert table.store.view(LAST_VISIT).data["representative_opinion"] == "Sẽ mở cửa lại tuần sau"
-
-
-def test_problem_is_one_tap_away_from_its_item(table: Table):
+def test_problem_leads_to_its_field_in_sight(table: Table):
     table.lay()
     table.go_out()
     table.begin(KARAOKE).check()
     frames(3)
-    tap(find("ProblemLine", where="Phòng cháy, chữa cháy"))
+    pane = find("ConclusionPane")
+    next(line for line in find_all("ProblemLine") if line.path == "overall_result").dispatch("on_release")
+    frames(3)
+    card = pane.ids.result_card
+    assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]
+    find("ProblemLine", where="Phòng cháy, chữa cháy").dispatch("on_release")
+    frames(3)
     assert find("CheckItem", key="fire_file").error == "Cần nhập mục này."
 
 
-def test_portrait_shows_one_pane_and_a_way_back(table: Table):
+def test_portrait_shows_one_pane_with_a_way_back_and_on_to_the_next_establishment(table: Table):
     table.lay(PORTRAIT)
     tap(find("ListRow", key=CAFE))
     assert "Đoàn có tiếp cận được cơ sở không?" in texts()
     with pytest.raises(LookupError):
         find("ListRow", key=CAFE)
     tap(find("IconBtn", icon="arrow-left"))
+    assert find("ListRow", key=CAFE)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.arrive("closed_on_arrival")
+    visit.complete()
+    frames(3)
+    tap(find("Btn", text="Cơ sở tiếp theo"))
     assert find("ListRow", key=CAFE)
 
 
@@ -339,23 +264,12 @@ def test_every_section_passes_the_lint_at_the_largest_font(table: Table, size, p
     screen = table.lay(size, scale=1.3)
     table.go_out()
     visit = table.begin(place)
-    for section in [card.id for card in screen.workspace.state.sections]:
-        visit.open_section(section)
-        assert lint(screen) == [], section
-
-
-def test_protocols_violations_and_the_conclusion_pass_the_lint_at_the_largest_font(table: Table, window_size):
-    screen = table.lay(window_size, scale=1.3)
-    table.go_out()
-    visit = table.begin(GUESTHOUSE)
     for protocol in ("trafficking_sign", "violence", "medical"):
         visit.open_protocol(protocol)
     assert lint(screen) == []
-    visit.answer("lodging_stay_notified", "no")
-    visit.open_section("lodging_register")
-    assert lint(screen) == []
-    visit.choose_tab("conclusion")
-    assert lint(screen) == []
+    for section in [card.id for card in screen.workspace.state.sections]:
+        visit.open_section(section)
+        assert lint(screen) == [], section
 
 
 def test_shortcoming_gets_a_date_of_its_own_by_two_taps(table: Table):
@@ -433,50 +347,18 @@ def test_word_of_the_record_follows_the_open_visit(table: Table):
     table.lay()
     table.go_out()
     assert find("ListRow", key=KARAOKE).word == "Đã nhận"
-    visit = table.begin(KARAOKE)
-    frames(3)
+    table.begin(KARAOKE)
+    table.screen.workspace.open(CAFE)
+    table.screen.workspace.open(KARAOKE)
     assert find("RecordPane").word == "Nháp"
+    frames(3)
     assert find("ListRow", key=KARAOKE).word == "Nháp"
+    visit = table.screen.workspace.record.visit
     visit.arrive("closed_on_arrival")
     visit.complete()
     frames(3)
     assert find("RecordPane").word == "Chưa gửi"
     assert find("ListRow", key=KARAOKE).word == "Chưa gửi"
-
-
-def test_filed_visit_leads_on_to_the_next_establishment(table: Table):
-    table.lay(PORTRAIT)
-    table.go_out()
-    visit = table.begin(KARAOKE)
-    visit.arrive("closed_on_arrival")
-    visit.complete()
-    frames(3)
-    tap(find("Btn", text="Cơ sở tiếp theo"))
-    assert find("ListRow", key=CAFE)
-
-
-def test_draft_taken_up_again_says_so_at_once(table: Table):
-    table.lay()
-    table.go_out()
-    table.begin(KARAOKE)
-    table.screen.workspace.open(CAFE)
-    table.screen.workspace.open(KARAOKE)
-    assert find("RecordPane").word == "Nháp"
-
-
-def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
-    table.lay()
-    table.go_out()
-    visit = table.begin(KARAOKE)
-    visit.check()
-    frames(3)
-    pane = find("ConclusionPane")
-    next(line for line in pane.ids.scroll.ids.problems.children if line.path == "overall_result").dispatch(
-        "on_release"
-    )
-    frames(3)
-    card = pane.ids.result_card
-    assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]
 
 
 def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
