@@ -31,31 +31,9 @@ def press_enter() -> None:
     frames(2)
 
 
-def at_the_code_of_the_office(navigator):
-    door = navigator()
-    door.meet()
-    frames()
-    tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("Btn", text="Tôi có mã đăng ký"))
-    frames(4)
-    return door
-
-
-def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(navigator):
+def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size):
     door = navigator(is_set_up=False)
-    door.meet()
-    frames()
-    assert "Đăng ký máy" in texts()
-    type_text(find("Field", label="Mã đăng ký"), "abc")
-    tap(find("Btn", text="Đăng ký bằng mã"))
-    assert "Mã đăng ký gồm 16 chữ và số." in texts()
-    assert "Địa chỉ không hợp lệ." in texts()
-
-
-@pytest.mark.parametrize("scale", [1.0, 1.3])
-def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
-    door = navigator(is_set_up=False)
-    stage.dress(window_size, scale=scale)
+    stage.dress(window_size, scale=1.3)
     door.meet()
     presenter = find("EnrolScreen").presenter
     presenter.start(EnrolmentStep.PIN)
@@ -97,21 +75,6 @@ def test_enter_goes_on_from_every_field_of_the_enrolment(navigator, monkeypatch)
     password.ids.entry.insert_text("mat khau")
     press_enter()
     assert signed_in == [("hung", "mat khau", "")]
-
-
-def test_back_key_goes_one_step_of_the_enrolment_back(navigator):
-    door = navigator(is_set_up=False)
-    door.meet()
-    frames(4)
-    screen = find("EnrolScreen")
-    screen.presenter.resume("hung")
-    frames(2)
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(2)
-    assert find_all("CodeStep") != []
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(2)
-    assert find_all("CodeStep") != []
 
 
 def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
@@ -164,23 +127,24 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(navigator):
-    door = at_the_code_of_the_office(navigator)
-    assert "Xin cơ quan một mã đăng ký" in texts()
-    assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
-    assert lint(door) == []
-    tap(find("Btn", text="Bỏ qua"))
-    frames(4)
-    assert "Nhập mã PIN 6 số" in texts()
-
-
-def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(navigator):
+def test_what_was_begun_at_the_door_is_left_for_where_it_began(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = at_the_code_of_the_office(navigator)
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(4)
-    assert "Nhập mã PIN 6 số" in texts()
+    door = navigator()
+    door.meet()
+    frames()
+    for leave in (
+        lambda: tap(find("Btn", text="Bỏ qua")),
+        lambda: Window.dispatch("on_keyboard", BACK_KEY, 0, "", []),
+    ):
+        tap(find("Chip", text="Quên mã PIN?"))
+        tap(find("Btn", text="Tôi có mã đăng ký"))
+        frames(4)
+        assert "Xin cơ quan một mã đăng ký" in texts()
+        assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
+        leave()
+        frames(4)
+        assert "Nhập mã PIN 6 số" in texts()
     enter(PIN)
     until(lambda: door.session_view is not None)
     door.flows.add_officer()
@@ -192,7 +156,7 @@ def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(navigator
     assert find("RailItem", key="inspection").active
 
 
-def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(navigator):
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_and_back_key_goes_one_step_back(navigator):
     from tests.mobile.screens.fakes import enrolment
 
     door = navigator(is_set_up=False)
@@ -201,10 +165,18 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_c
     frames(4)
     assert "Đăng nhập một lần" in texts()
     assert find("Field", label="Tên đăng nhập").ids.entry.text == "gl01"
-    assert lint(door) == []
     tap(find("Btn", text="Dùng mã đăng ký khác"))
     frames(4)
     assert find_all("CodeStep") != []
+    find("EnrolScreen").presenter.resume("gl01")
+    for _time in range(2):
+        frames(2)
+        Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+        frames(2)
+        assert find_all("CodeStep") != []
+    type_text(find("Field", label="Mã đăng ký"), "abc")
+    tap(find("Btn", text="Đăng ký bằng mã"))
+    assert "Mã đăng ký gồm 16 chữ và số." in texts()
 
 
 def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(navigator, monkeypatch):

@@ -40,49 +40,6 @@ def test_first_screen_is_small_and_needs_no_vault(navigator):
     assert "Nguyễn Văn Hùng" in texts()
 
 
-def test_right_pin_opens_the_notebook(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    frames(6)
-    assert find("RailItem", key="inspection").active
-    assert "Nguyễn Văn Hùng" in texts()
-
-
-def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(navigator):
-    door = navigator()
-    door.meet()
-    for left in (4, 3, 2, 1):
-        enter("999999")
-        until(lambda left=left: any(f"Còn {left} lần thử" in text for text in texts()))
-    enter("999999")
-    until(lambda: any("Thử lại sau 1:00" in text for text in texts()))
-    door._shared.tablet.clock.tick(seconds=30)
-    door.activity.look()
-    frames()
-    assert any("Thử lại sau 0:30" in text for text in texts())
-    door._shared.tablet.clock.tick(seconds=31)
-    door.activity.look()
-    frames()
-    assert "Nhập mã PIN 6 số" in texts()
-
-
-def test_pin_is_typed_on_a_keyboard_too(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    door = navigator()
-    door.meet()
-    for digit in ("1", *PIN):
-        Window.dispatch("on_key_down", ord(digit), 0, digit, [])
-        if digit == "1" and door.children[0].digits == 1:
-            Window.dispatch("on_key_down", 8, 0, None, [])
-    until(lambda: door.session_view is not None)
-    Window.dispatch("on_key_down", ord("1"), 0, "1", [])
-
-
 def test_another_officer_is_chosen_and_remembered(navigator):
     from tests.mobile.screens.fakes import HA, PIN
 
@@ -99,26 +56,15 @@ def test_another_officer_is_chosen_and_remembered(navigator):
     assert "Phạm Thị Hà" in texts()
 
 
-def test_locking_closes_store_and_sync(navigator):
+def test_lock_closes_the_store_and_sync_and_leaves_nothing_in_the_clear(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    store = door.session_view.opened.store
-    door.lock()
-    frames()
-    assert not store.is_unlocked
-    assert door.runner.is_stopped
-    assert find_all("RailItem") == []
-
-
-def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(navigator):
-    from tests.mobile.screens.fakes import PIN
+    from field178_mobile.kit.long_notes import long_notes
+    from field178_mobile.platform.api import LongText
 
     door = navigator()
-    papers = door._shared.platform.data_folder() / "papers"
+    device = door._shared.platform
+    papers = device.data_folder() / "papers"
     papers.mkdir()
     (papers / "left-by-a-killed-process.pdf").write_bytes(b"%PDF")
     door.meet()
@@ -126,25 +72,17 @@ def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(navigator):
     until(lambda: door.session_view is not None)
     assert list(papers.iterdir()) == []
     door.session_view.services.papers().folder.put("bien-ban.pdf", b"%PDF")
+    device.has_long_text = True
+    assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
+    assert len(device.long_texts) == 1
+    store = door.session_view.opened.store
     door.lock()
+    frames()
+    assert not store.is_unlocked
+    assert door.runner.is_stopped
+    assert find_all("RailItem") == []
     assert list(papers.iterdir()) == []
-
-
-def test_tablet_that_lies_about_locks_itself(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import PIN
-
-    from field178_mobile.shell import activity_watch as module
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    door.activity.look()
-    assert door.session_view is not None
-    now = module.duration_clock()
-    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
-    door.activity.look()
-    assert door.session_view is None
+    assert device.long_texts == []
 
 
 def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, monkeypatch):
@@ -157,6 +95,7 @@ def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, m
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
+    door.activity.look()
     door.resume()
     assert door.runner.wakes == [WakeReason.NETWORK]
     now = module.duration_clock()
@@ -166,30 +105,11 @@ def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, m
     assert door.runner.wakes == [WakeReason.NETWORK]
 
 
-def test_lock_takes_the_systems_window_of_a_long_note_away(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    from field178_mobile.kit.long_notes import long_notes
-    from field178_mobile.platform.api import LongText
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    device = door._shared.platform
-    device.has_long_text = True
-    assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
-    assert len(device.long_texts) == 1
-    door.lock()
-    assert device.long_texts == []
-
-
 # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys. A brush that
 # hides a face, or a thumb that walks a long list, moves without a new touch.
 
 
-@pytest.mark.parametrize("way", ["text", "move"])
-def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
+def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.shell import activity_watch as module
@@ -198,37 +118,38 @@ def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
-    finger = UnitTestTouch(640, 400)
-    if way == "move":
-        finger.touch_down()
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
-    for _time in range(3):
+    finger = UnitTestTouch(640, 400)
+    finger.touch_down()
+    for use in (
+        *[lambda: finger.touch_move(640, 401)] * 3,
+        *[lambda: Window.dispatch("on_textinput", "ă")] * 3,
+    ):
         now[0] += LOCK_AFTER_S / 2
-        if way == "text":
-            Window.dispatch("on_textinput", "ă")
-        else:
-            finger.touch_move(640, 401)
+        use()
         door.activity.look()
-    assert door.session_view is not None
-    if way == "move":
-        finger.touch_up()
+        assert door.session_view is not None
+    finger.touch_up()
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.3])
-def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
+def test_wrong_pins_are_counted_and_waited_for_and_move_nothing(stage: Stage, navigator, window_size):
     from tests.mobile.screens.fakes import HA
 
     door = navigator()
-    stage.dress(window_size, scale=scale)
+    stage.dress(window_size, scale=1.3)
     door.meet()
     frames(4)
     before = place_of("PinPad")
-    for _time in range(5):
-        text = find("UnlockScreen").text
+    for said in (*(f"Còn {left} lần thử" for left in (4, 3, 2, 1)), "Thử lại sau 1:00"):
         enter("999999")
-        until(lambda text=text: find("UnlockScreen").text not in (text, "Đang mở sổ…"))
+        until(lambda said=said: any(said in text for text in texts()))
         assert place_of("PinPad") == pytest.approx(before, abs=2)
+    for seconds, said in ((30, "Thử lại sau 0:30"), (31, "Nhập mã PIN 6 số")):
+        door._shared.tablet.clock.tick(seconds=seconds)
+        door.activity.look()
+        frames()
+        assert any(said in text for text in texts())
     find("UnlockScreen").presenter.choose(HA.id)
     frames()
     find("UnlockScreen").presenter.help(find("UnlockScreen").presenter.state.others[0].id)
@@ -236,18 +157,19 @@ def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, windo
     assert place_of("PinPad") == pytest.approx(before, abs=2)
 
 
-@pytest.mark.parametrize("kind", [kit.Sheet, FullPage])
-def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(navigator, kind):
+def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(navigator):
     from tests.mobile.screens.fakes import PIN
 
     door = navigator()
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
-    sheet, heard = kind(title="Còn mở"), []
-    sheet.bind(on_dismiss=heard.append)
-    sheet.open()
-    frames(2)
+    heard = []
+    for kind in (FullPage, kit.Sheet):
+        sheet = kind(title="Còn mở")
+        sheet.bind(on_dismiss=heard.append)
+        sheet.open()
+        frames(2)
     door.lock()
     frames(2)
     tap(find("Chip", text="Quên mã PIN?"))
@@ -307,35 +229,18 @@ def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
     assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.session_view.opened.key
 
 
-def test_a_pin_under_change_is_put_away_by_the_lock(navigator):
-    from tests.mobile.screens.fakes import HUNG, PIN
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    door.flows.open_settings()
-    frames()
-    tap(find("Btn", text="Đổi mã PIN"))
-    enter(PIN)
-    until(lambda: "Chọn mã PIN" in texts())
-    door.lock()
-    frames()
-    assert find_all("ChangePinSheet") == []
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    assert door.session_view.officer == HUNG
-
-
 def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator):
     from tests.mobile.screens.fakes import HA, PIN
 
     door = navigator(has_read_notice=False)
     stage.dress(LANDSCAPE)
     door.meet()
+    enter(PIN)
+    until(lambda: find_all("NoticePage"))
     for officer_id in ("", HA.id):
         door.lock(officer_id)
         frames()
+        assert find_all("NoticePage") == []
         enter(PIN)
         until(lambda: find_all("NoticePage"))
         Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
@@ -353,19 +258,6 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
     Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
     frames()
     assert find_all("NoticePage") == []
-
-
-def test_a_notice_that_the_lock_took_away_is_told_again(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    door = navigator(has_read_notice=False)
-    door.meet()
-    for _time in range(2):
-        enter(PIN)
-        until(lambda: find_all("NoticePage"))
-        door.lock()
-        frames()
-        assert find_all("NoticePage") == []
 
 
 def close_account(door, officer) -> None:
