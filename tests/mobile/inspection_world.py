@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from tests.mobile.support import base_row, server_commits
@@ -41,6 +43,55 @@ AGENCIES = (
     "market_surveillance",
     "fire_police",
 )
+
+
+class AtOnce:
+    """A drawing thread that runs posted work in the same call."""
+
+    def post(self, work: Callable[[], None]) -> None:
+        work()
+
+
+class Unseen:
+    """A screen that nobody looks at."""
+
+    def __init__(self) -> None:
+        self.pane = self
+
+    def show_list(self, _state: object) -> None:
+        return
+
+    show_shift = show_record = show_visit = show_form = show_census = show_list
+
+    def clear_search(self) -> None:
+        return
+
+
+class RecordingScreen(Unseen):
+    """A screen that keeps the last state of each part, and counts the cleared searches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = self.record = self.visit = self.form = self.census = None
+        self.clearings = 0
+
+    def show_list(self, state: Any) -> None:
+        self.list = state
+
+    def show_record(self, state: Any) -> None:
+        self.record = state
+
+    def show_visit(self, state: Any) -> None:
+        self.visit = state
+
+    def show_form(self, state: Any) -> None:
+        self.form = state
+
+    def show_census(self, state: Any) -> None:
+        self.census = state or self.census
+
+    def clear_search(self) -> None:
+        self.clearings += 1
 
 
 def words(language: str = "vi") -> Wording:

@@ -10,7 +10,9 @@ from tests.mobile.screens.test_inspection import Table, table
 __all__ = ["table"]
 
 
-def test_conclusion_shows_it_stores_it_and_passes_the_lint(table: Table, window_size: tuple[int, int]) -> None:
+def test_conclusion_shows_it_stores_it_and_passes_the_lint(
+    table: Table, window_size: tuple[int, int]
+) -> None:
     screen = table.lay(window_size, scale=1.3)
     table.go_out()
     visit = table.begin(KARAOKE)

@@ -131,3 +131,16 @@ def navigator(stage: Stage, tmp_path: Path):
     yield make
     for made in opened:
         made.shut()
+
+
+@pytest.fixture
+def door(navigator):
+    """The application of a tablet that its officer has opened with the PIN."""
+    from tests.mobile.screens.fakes import PIN
+    from tests.mobile.screens.scene import enter, until
+
+    made = navigator()
+    made.meet()
+    enter(PIN)
+    until(lambda: made.session_view is not None)
+    return made

@@ -21,6 +21,8 @@ from tests.mobile.inspection_world import (
     OFFICERS,
     TEAM_SCOPE,
     UNIT,
+    AtOnce,
+    Unseen,
     choose_shift,
     filed_visit,
     lease,
@@ -229,31 +231,6 @@ def _set_up(folder: Path, is_full: bool) -> None:
         lease(opened.store, 7, 56)
         _work(Workspace(services(opened.store, tablet.clock, tablet.ids), AtOnce()))
     opened.close()
-
-
-class AtOnce:
-    """A drawing thread that is the current thread."""
-
-    def post(self, work: Any) -> None:
-        """Run a task in the same call."""
-        work()
-
-
-class Unseen:
-    """A screen that nobody looks at."""
-
-    def show_list(self, state: Any) -> None:
-        """Ignore the state."""
-
-    show_shift = show_record = show_visit = show_form = show_census = show_list
-
-    def clear_search(self):
-        return
-
-    @property
-    def pane(self) -> Unseen:
-        """Where a visit is drawn."""
-        return self
 
 
 def _work(workspace: Workspace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import KARAOKE, UNIT, services, settle
+from tests.mobile.inspection_world import KARAOKE, UNIT, AtOnce, services, settle
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap
 from tests.mobile.support import FrozenClock, seeded_ids
@@ -13,11 +13,6 @@ from tests.mobile.support import FrozenClock, seeded_ids
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import open_changes
 from field178_shared.rules.commune import commune_entry_id
-
-
-class AtOnce:
-    def post(self, work: Any) -> None:
-        work()
 
 
 class Fingers:
@@ -106,20 +101,3 @@ def test_same_workers_as_last_time_take_five_taps(table: Table):
     (change,) = table.changes()
     assert change.set["workers_total"] == 5
     assert "workers_contract" not in change.set
-
-
-def test_what_disagrees_is_said_at_its_number(table: Table):
-    screen = table.lay(LANDSCAPE, scale=1.3)
-    fingers = Fingers()
-    begin(fingers)
-    fingers.tap("CensusCount", key="workers_total")
-    fingers.number("2")
-    fingers.number("4")
-    find("NumberPad").dismiss()
-    frames(2)
-    fingers.tap("Btn", text="Lưu số đếm")
-    frames(3)
-    row = next(row for row in find("CensusFields").ids.counts.children if row.key == "workers_total")
-    assert row.ids.count.error == "Tổng không bằng các số thành phần cộng lại."
-    assert lint(screen) == []
-    assert table.changes() == []

@@ -6,23 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import (
-    CAFE,
-    choose_shift,
-    services,
-    settle,
-)
-from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts
+from tests.mobile.inspection_world import CAFE, AtOnce, choose_shift, services, settle
+from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.platform.api import Fix
 from field178_mobile.store import Store
-
-
-class AtOnce:
-    def post(self, work: Any) -> None:
-        work()
 
 
 class Table:
@@ -86,15 +75,3 @@ def test_a_pin_is_set_under_the_mark_of_the_map(table: Table):
     assert abs(point["lat"] - 208_210_000) < 100
     assert point["lon"] > 1_065_510_000
     assert find("CheckInLine").text == "Ghim trên bản đồ"
-
-
-def test_line_sheet_and_map_pass_the_lint_at_the_largest_font(table: Table, window_size):
-    table.begin(window_size, scale=1.3)
-    assert lint(table.screen) == []
-    table.answer(None)
-    assert lint(table.screen) == []
-    tap(find("CheckInLine"))
-    assert "Vị trí lúc đến" in texts()
-    assert lint(find("CheckInOptions")) == []
-    tap(find("CheckInOption", key="map_pin"))
-    assert lint(find("PinPage")) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from kivy.core.window import Window
+from tests.mobile.screens.fakes import HA, HUNG, PIN, enrolment
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import (
     Stage,
@@ -78,8 +79,6 @@ def test_enter_goes_on_from_every_field_of_the_enrolment(navigator, monkeypatch)
 
 
 def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
     from field178_mobile import tablet as module
 
     # The network alone is not there: whose password it was is the office's answer.
@@ -108,8 +107,6 @@ def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
 
 
 def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HA, PIN
-
     from field178_mobile.shell import activity_watch as module
 
     door = navigator()
@@ -128,8 +125,6 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
 
 
 def test_what_was_begun_at_the_door_is_left_for_where_it_began(navigator):
-    from tests.mobile.screens.fakes import PIN
-
     door = navigator()
     door.meet()
     frames()
@@ -157,8 +152,6 @@ def test_what_was_begun_at_the_door_is_left_for_where_it_began(navigator):
 
 
 def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_and_back_key_goes_one_step_back(navigator):
-    from tests.mobile.screens.fakes import enrolment
-
     door = navigator(is_set_up=False)
     door._shared.tablet.vault.keep_pending(replace(enrolment(), login="gl01"))
     door.meet()
@@ -179,15 +172,9 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_and_back_key_goes_
     assert "Mã đăng ký gồm 16 chữ và số." in texts()
 
 
-def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HUNG, PIN
-
+def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(door, monkeypatch):
     from field178_mobile import tablet
 
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
     door.session_view.shell.navigate("sync")
     monkeypatch.setattr(tablet, "sign_in", lambda *_typed: HUNG)
     woken = []

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.inspection_world import CAFE, KARAOKE, UNIT, establishment, services, settle, uid
+from tests.mobile.inspection_world import (
+    CAFE,
+    KARAOKE,
+    UNIT,
+    AtOnce,
+    establishment,
+    services,
+    settle,
+    uid,
+)
 from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-
-
-class AtOnce:
-    def post(self, work):
-        work()
 
 
 def lay(stage: Stage, store: Store, clock: FrozenClock):
@@ -28,26 +32,16 @@ def screen(stage: Stage, store: Store, clock: FrozenClock):
     return lay(stage, store, clock)
 
 
-def test_typing_without_accents_finds_the_establishment(screen):
+def test_typing_without_accents_and_chips_filter_the_list_and_the_open_row_is_marked(screen):
     type_text(screen.ids.search, "anh duong")
     frames(3)
     assert [row.key for row in find_all("ListRow")] == [CAFE]
     assert "1 cơ sở" in texts()
-
-
-def test_chip_keeps_what_is_still_to_be_fixed(screen):
+    screen.ids.search.clear()
+    frames(3)
     tap(find("OptionChip", key="to_fix"))
     frames(3)
     assert [row.key for row in find_all("ListRow")] == [KARAOKE]
-
-
-def test_search_without_result_says_what_to_do(screen):
-    type_text(screen.ids.search, "zzz")
-    frames(3)
-    assert "Không thấy “zzz”" in texts()
-
-
-def test_open_establishment_is_marked_in_the_list(screen):
     tap(find("ListRow", key=KARAOKE))
     assert find("ListRow", key=KARAOKE).selected
     assert find("RecordPane").title == "Karaoke Hồng Phúc"

@@ -13,6 +13,7 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     LEADER,
     OFFICERS,
+    AtOnce,
     choose_shift,
     services,
     settle,
@@ -34,14 +35,6 @@ from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
 from field178_shared.list_packs import ListPack, lists_with
-
-
-class AtOnce:
-    """Runs posted work in the same call: the tests' drawing thread."""
-
-    def post(self, work: Any) -> None:
-        work()
-
 
 THREE = (
     ("fire_exits_clear", "fire_exit_obstructed"),

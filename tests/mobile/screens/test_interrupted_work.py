@@ -46,13 +46,19 @@ def test_work_a_crash_interrupted_is_offered_and_opened(lives):
     assert opened_visit(lives).record_id == begun
 
 
-def test_work_that_is_put_off_stays_in_the_list(lives):
+def test_work_that_is_put_off_stays_in_the_list_and_is_not_offered_again(lives):
     lives.kill()
     lives.unlock()
     find("Dialog").dismiss()
     frames(3)
     assert opened_visit(lives) is None
     assert len(lives.opened.store.drafts.all()) == 1
+    lives.preferences.change(language="en")
+    frames(3)
+    assert find_all("Dialog") == []
+    lives.door.lock()
+    lives.unlock()
+    assert find_all("Dialog") == []
 
 
 def test_nothing_is_offered_after_a_lock(lives):
@@ -63,26 +69,8 @@ def test_nothing_is_offered_after_a_lock(lives):
     assert find_all("Dialog") == []
 
 
-def test_nothing_is_offered_twice(lives):
-    lives.kill()
-    lives.unlock()
-    find("Dialog").dismiss()
-    lives.door.lock()
-    lives.unlock()
-    assert find_all("Dialog") == []
-
-
 def test_work_of_another_night_is_not_offered(lives):
     lives.clock.tick(seconds=12 * HOUR_S)
     lives.kill()
     lives.unlock()
-    assert find_all("Dialog") == []
-
-
-def test_another_language_asks_nothing_again(lives):
-    lives.kill()
-    lives.unlock()
-    find("Dialog").dismiss()
-    lives.preferences.change(language="en")
-    frames(3)
     assert find_all("Dialog") == []

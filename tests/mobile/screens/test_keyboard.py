@@ -35,6 +35,12 @@ def held(pose: Any) -> Any:
     return pose.door.keyboard.current
 
 
+def hold(kind: str, pose: Any) -> None:
+    """Press Tab until a widget of this class is held."""
+    while type(held(pose)).__name__ != kind:
+        press(TAB)
+
+
 def go_round(pose: Any) -> list[Any]:
     """Press Tab until it is back where it began."""
     press(TAB)
@@ -60,7 +66,7 @@ def test_tab_visits_everything_once_in_the_order_of_reading(pose):
     assert held(pose) is stops[-1]
 
 
-def test_what_is_held_has_a_ring_that_a_touch_takes_away(pose):
+def test_what_is_held_has_a_ring_that_a_touch_takes_away_and_a_long_key_presses_it_once(pose):
     from tests.mobile.screens.lint import picture
     from tests.mobile.screens.scene import tap
 
@@ -70,13 +76,22 @@ def test_what_is_held_has_a_ring_that_a_touch_takes_away(pose):
     item = find("RailItem", key="inspection")
     box = (int(item.x), int(item.y), int(item.right), int(item.top))
     assert before.crop(box).tobytes() != ringed.crop(box).tobytes()
+    presses: list[str] = []
+    item.bind(on_release=lambda item: presses.append(item.key))
+    for number, key in enumerate((ENTER, SPACE)):
+        for _repeat in range(5):
+            Window.dispatch("on_key_down", key, 0, None, [])
+            frames(1)
+        assert presses == ["inspection"] * (2 * number + 1)
+        Window.dispatch("on_key_up", key, 0)
+        press(key)
+    assert presses == ["inspection"] * 4
     tap(find("RailItem", key="map"))
     assert pose.door.keyboard.ring.on is None
 
 
 def test_arrows_walk_the_list_and_enter_opens_a_row(pose):
-    while type(held(pose)).__name__ != "ListRow":
-        press(TAB)
+    hold("ListRow", pose)
     first = held(pose).key
     press(DOWN)
     assert held(pose).key != first
@@ -89,8 +104,7 @@ def test_arrows_walk_the_list_and_enter_opens_a_row(pose):
 
 
 def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
-    while type(held(pose)).__name__ != "ShiftLine":
-        press(TAB)
+    hold("ShiftLine", pose)
     line = held(pose)
     press(SPACE, text=" ")
     assert find_all("ShiftSheet")
@@ -102,38 +116,21 @@ def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
     assert held(pose) is line
 
 
-@pytest.mark.parametrize("key", [ENTER, SPACE])
-def test_key_that_is_held_presses_once(pose, key):
-    press(TAB)
-    presses: list[str] = []
-    held(pose).bind(on_release=lambda item: presses.append(item.key))
-    for _repeat in range(5):
-        Window.dispatch("on_key_down", key, 0, None, [])
-        frames(1)
-    assert presses == ["inspection"]
-    Window.dispatch("on_key_up", key, 0)
-    press(key)
-    assert presses == ["inspection"] * 2
-
-
-def test_ctrl_f_searches_from_every_screen(pose):
+def test_ctrl_f_searches_from_every_screen_and_letters_press_nothing(pose):
     pose.screen("sync")
     press(ord("f"), "ctrl", text="f")
     search = pose.screen("inspection").ids.search
     assert search.ids.entry.focus
+    press(SPACE, text=" ")
+    press(ENTER, text="\r")
+    assert pose.workspace.record.establishment_id == ""
+    press(ord("f"), "ctrl", text="f")
     Window.dispatch("on_textinput", "hong phuc")
     frames(4)
     assert [row.key for row in find_all("ListRow")] == [KARAOKE]
     press(TAB)
     assert not search.ids.entry.focus
-    assert search.text == "hong phuc"
-
-
-def test_letters_are_typed_where_a_text_is_written(pose):
-    press(ord("f"), "ctrl", text="f")
-    press(SPACE, text=" ")
-    press(ENTER, text="\r")
-    assert pose.workspace.record.establishment_id == ""
+    assert search.text.strip() == "hong phuc"
 
 
 def test_numbers_go_into_the_pad_and_enter_is_its_ok(pose):
@@ -172,27 +169,21 @@ def test_pin_is_typed_and_the_buttons_below_are_reached(stage: Stage, tmp_path: 
         made.end()
 
 
-def test_ring_of_a_labelled_field_leaves_its_label_free(pose):
-    pose.screen("inspection").open_shift()
-    frames(3)
-    while type(held(pose)).__name__ != "DateField":
-        press(TAB)
+def test_date_has_a_ring_beside_its_label_and_arrows_walk_its_days(pose):
     from tests.mobile.screens.lint import picture
 
-    label = next(child for child in held(pose).children if getattr(child, "text", "") == "Ngày quyết định")
+    pose.screen("inspection").open_shift()
+    frames(3)
+    hold("DateField", pose)
+    field = held(pose)
+    label = next(child for child in field.children if getattr(child, "text", "") == "Ngày quyết định")
     box = (*map(int, label.to_window(*label.pos)), *map(int, label.to_window(label.right, label.top)))
     ringed = picture()
     pose.door.keyboard.ring.take_off()
     plain = picture()
     assert ringed.tobytes() != plain.tobytes()
     assert ringed.crop(box).tobytes() == plain.crop(box).tobytes()
-
-
-def test_arrows_walk_the_days_of_a_month_and_into_the_next(pose):
-    pose.screen("inspection").open_shift()
-    frames(3)
-    while type(held(pose)).__name__ != "DateField":
-        press(TAB)
+    hold("DateField", pose)
     press(ENTER)
     press(DOWN)
     assert held(pose).iso == "2026-11-20"

@@ -144,12 +144,6 @@ def test_number_of_a_cluster_is_grouped(monkeypatch):
     assert labels == ["2.064"]
 
 
-def test_without_any_point_the_map_says_so(stage: Stage, store, clock):
-    lay(stage, store, clock)
-    assert "Chưa có cơ sở nào có tọa độ" in texts()
-    assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" in texts()
-
-
 def test_a_map_file_is_drawn_under_the_pins_and_its_damage_is_a_hole(stage: Stage, store, clock, tmp_path):
     settle(store)
     plain = lay(stage, store, clock)

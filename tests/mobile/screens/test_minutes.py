@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import KARAOKE, LAST_VISIT, choose_shift, lease, services, settle
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    LAST_VISIT,
+    AtOnce,
+    choose_shift,
+    lease,
+    services,
+    settle,
+)
 from tests.mobile.screens.fakes import DirectBackground
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts
@@ -17,13 +25,6 @@ from field178_mobile.components.documents.document_files import PaperFolder
 from field178_mobile.components.documents.document_output import DocumentServices
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.store import Store
-
-
-class AtOnce:
-    """Runs posted work in the same call: the tests' drawing thread."""
-
-    def post(self, work: Any) -> None:
-        work()
 
 
 class Table:

@@ -12,7 +12,7 @@ import pytest
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from PIL import Image
-from tests.mobile.inspection_world import CAFE, choose_shift, services, settle
+from tests.mobile.inspection_world import CAFE, AtOnce, choose_shift, services, settle
 from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.screens.lint import MAX_WIDGETS, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
@@ -27,11 +27,6 @@ from field178_mobile.store.photos.rows import PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
 
 FACE = (1136, 480)
-
-
-class AtOnce:
-    def post(self, work: Any) -> None:
-        work()
 
 
 class Table:
@@ -117,7 +112,7 @@ def test_a_face_in_a_chosen_file_is_rubbed_away_before_the_photo_is_kept(table: 
     assert find("Tab", text="Ảnh (1)")
 
 
-def test_a_photo_of_an_unmet_item_stands_under_it_and_says_so_in_the_grid(table: Table):
+def test_a_photo_of_an_unmet_item_says_so_in_the_grid_and_is_taken_out_and_put_back(table: Table):
     visit = table.lay()
     visit.open_section("fire_safety")
     visit.answer("fire_exits_clear", "no")
@@ -128,26 +123,26 @@ def test_a_photo_of_an_unmet_item_stands_under_it_and_says_so_in_the_grid(table:
     tap(find("ChoiceRow", is_multiple=True))
     tap(find("Btn", text="Lưu ảnh"))
     assert find("Btn", text="Ảnh (1)")
+    kept = table.attachments()
     table.see_photos()
     assert find("PhotoCard").item.startswith("Lối thoát nạn")
-
-
-def test_a_photo_taken_out_is_put_back_by_one_tap(table: Table):
-    table.lay()
-    key = table.keep(jpeg())
-    table.see_photos()
-    tap(find("PhotoCard", key=key))
+    tap(find("PhotoCard"))
     tap(find("Btn", text="Bỏ ảnh khỏi phiếu"))
     assert table.attachments() == {}
     tap(find("Btn", text="Hoàn tác"))
-    assert set(table.attachments()) == {key}
+    assert set(table.attachments()) == set(kept)
 
 
-def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table):
-    table.lay()
+def test_editor_of_a_photo_keeps_its_panel_when_turned_and_drops_the_photo_after_a_question(table: Table):
+    table.lay(PORTRAIT)
     table.see_photos()
     tap(find("Btn", text="Thêm ảnh"))
     tap(find("FileCard", title="phong-hat.jpg"))
+    panel = find("PhotoEditorPane").ids.panel
+    assert panel.width == PORTRAIT[0]
+    table.stage.dress(LANDSCAPE)
+    frames(4)
+    assert panel.width == 372
     notice = IdleNotice()
     notice.show(9)
     assert any("Ảnh này chưa được lưu" in text for text in texts())
@@ -157,18 +152,6 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     tap(find("Btn", text="Bỏ ảnh"))
     assert find_all("PhotoPage") == []
     assert table.store.photos.files.names() == []
-
-
-def test_the_panel_beside_a_photo_keeps_its_width_when_the_tablet_is_turned(table: Table):
-    table.lay(PORTRAIT)
-    table.see_photos()
-    tap(find("Btn", text="Thêm ảnh"))
-    tap(find("FileCard", title="phong-hat.jpg"))
-    page = find("PhotoEditorPane")
-    assert page.ids.panel.width == PORTRAIT[0]
-    table.stage.dress(LANDSCAPE)
-    frames(4)
-    assert page.ids.panel.width == 372
 
 
 def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
@@ -248,26 +231,16 @@ def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: T
     assert not taken.exists()
 
 
-def test_grid_and_pages_pass_the_lint_at_the_largest_font(table: Table, window_size):
-    table.lay(window_size, scale=1.3)
-    table.see_photos()
-    assert lint(table.screen) == []
+def test_grid_of_photos_under_way_and_refused_passes_the_lint_at_the_largest_font(table: Table):
+    table.lay(PORTRAIT, scale=1.3)
     for colour in ("navy", "red"):
         table.keep(jpeg(colour), item="fire_exits_clear")
-    table.keep(jpeg("white"), "scan_minutes_first_page")
     photos = table.store.photos.of(table.visit.record_id)
     queue = UploadQueue(table.store)
     queue.keep_progress(photos[0], "/u/1", photos[0].size_bytes // 2)
     queue.move(photos[1], PhotoState.REFUSED, "file_refused:metadata")
     table.see_photos()
     assert lint(table.screen) == []
-    for card in find_all("PhotoCard"):
-        tap(card)
-        page = find("PhotoPage")
-        assert lint(page) == []
-        page.leave()
-    tap(find("Btn", text="Thêm ảnh"))
-    assert lint(find("PhotoPicker")) == []
 
 
 def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.mobile.screens.fakes import HA, HUNG, PIN, StillRunner, fake_house
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
 
@@ -16,8 +17,6 @@ from field178_mobile.features.sync_status.status import StatusSources
 
 @pytest.fixture
 def open_tablet(stage: Stage, tmp_path: Path):
-    from tests.mobile.screens.fakes import HUNG, PIN, StillRunner, fake_house
-
     from field178_mobile.kit.preferences import Preferences
     from field178_mobile.shell.navigator import Navigator
 
@@ -93,25 +92,22 @@ def test_a_screen_is_built_when_it_is_first_gone_to(stage: Stage):
     shell.leave()
 
 
-def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
+def test_portrait_has_a_bar_instead_of_the_rail_and_both_follow_smaller_letters(stage: Stage, open_tablet):
     door = open_tablet(PORTRAIT)
     bar = find("RailItem", key="sync")
     assert bar.to_window(*bar.pos)[1] < 100
-    stage.dress((1280, 800))
-    frames(4)
+    for size, holder in ((PORTRAIT, "bar_place"), (LANDSCAPE, "rail_place")):
+        stage.dress(size)
+        frames(4)
+        place = door.session_view.shell.ids[holder]
+        before = tuple(place.size)
+        stage.dress(size, scale=1.3)
+        assert tuple(place.size) != before
+        stage.dress(size)
+        assert tuple(place.size) == before
     rail = find("RailItem", key="inspection")
     assert rail.to_window(*rail.pos)[0] == 0
     assert door.session_view.shell.current == "inspection"
-
-
-@pytest.mark.parametrize(("size", "holder"), [(PORTRAIT, "bar_place"), (LANDSCAPE, "rail_place")])
-def test_rail_and_bar_follow_smaller_letters(stage: Stage, open_tablet, size, holder):
-    place = open_tablet(size).session_view.shell.ids[holder]
-    before = tuple(place.size)
-    stage.dress(size, scale=1.3)
-    assert tuple(place.size) != before
-    stage.dress(size)
-    assert tuple(place.size) == before
 
 
 def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open_tablet):
@@ -144,61 +140,29 @@ def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
     assert find("RailItem", key="sync").badge == 1
 
 
-def test_mode_button_switches_and_is_kept(open_tablet, tmp_path):
+def test_settings_stay_open_after_each_choice_and_keep_it(stage: Stage, open_tablet, tmp_path):
     from field178_mobile.kit.preferences import Preferences
     from field178_mobile.kit.theme import theme
 
-    open_tablet()
-    tap(find("RailItem", key="mode"))
-    assert theme.mode == "dark"
-    assert Preferences(tmp_path).values.mode == "dark"
-    tap(find("RailItem", key="mode"))
-    assert theme.mode == "light"
-
-
-def test_language_switch_keeps_the_place(open_tablet):
-    door = open_tablet()
+    door = open_tablet(LANDSCAPE)
     tap(find("RailItem", key="sync"))
-    tap(find("RailItem", key="settings"))
-    tap(find("Chip", text="English"))
-    frames(6)
-    assert door.session_view.shell.current == "sync"
-    assert "Sync now" in texts()
-
-
-def test_demo_clock_is_announced(open_tablet):
-    door = open_tablet()
-    assert not any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
-    shell = door.session_view.shell
-    status = door.session_view._status
-    status._around = StatusSources(has_demo_clock=True)
-    status.refresh()
-    frames()
-    assert any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
-    assert lint(shell) == []
-
-
-def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet):
-    open_tablet(LANDSCAPE)
-    tap(find("RailItem", key="settings"))
-    tap(find("Chip", text="Telex"))
+    for mode in ("dark", "light"):
+        tap(find("RailItem", key="mode"))
+        assert (theme.mode, Preferences(tmp_path).values.mode) == (mode, mode)
+    stage.dress(PORTRAIT)
     frames(4)
-    assert find("Chip", text="Telex").active
-    assert not find("Chip", text="Bàn phím của máy").active
-    tap(find("Chip", text="Bàn phím của máy"))
-
-
-def test_settings_stay_open_after_each_choice(stage: Stage, open_tablet):
-    open_tablet(PORTRAIT)
     tap(find("RailItem", key="settings"))
-    for chosen in ("Tối", "Sáng", "Lớn", "Thường"):
+    for chosen in ("Tối", "Sáng", "Lớn", "Thường", "Telex", "Bàn phím của máy"):
         tap(find("Chip", text=chosen))
         frames(2)
         assert find("Chip", text=chosen).active
+    assert not find("Chip", text="Telex").active
     tap(find("Chip", text="English"))
-    frames(4)
+    frames(6)
     assert find("SettingsSheet").title == "Settings"
     assert find("Chip", text="English").active
+    assert door.session_view.shell.current == "sync"
+    assert "Sync now" in texts()
     tap(find("Chip", text="Tiếng Việt"))
     frames(4)
     assert find("SettingsSheet").title == "Cài đặt"
@@ -249,8 +213,6 @@ def test_touches_ask_the_office_for_news_once_in_five_minutes(open_tablet, monke
 
 
 def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tablet, monkeypatch):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
     from field178_mobile.features.access.idle import LOCK_AFTER_S
     from field178_mobile.shell import activity_watch as module
 
@@ -289,8 +251,6 @@ def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tab
 
 
 def test_name_in_the_line_hands_the_tablet_over(open_tablet):
-    from tests.mobile.screens.fakes import HA
-
     door = open_tablet()
     tap(find("HolderName"))
     tap(find("ChoiceRow", key=HA.id))
@@ -301,8 +261,6 @@ def test_name_in_the_line_hands_the_tablet_over(open_tablet):
 
 
 def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet):
-    from tests.mobile.screens.fakes import HA, HUNG
-
     door = open_tablet(LANDSCAPE)
     tap(find("RailItem", key="settings"))
     tap(find("Btn", text="Cán bộ của máy này"))

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle, uid
+from tests.mobile.inspection_world import (
+    CAFE,
+    OFFICERS,
+    AtOnce,
+    services,
+    settle,
+    uid,
+)
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import (
     LANDSCAPE,
@@ -19,11 +26,6 @@ from tests.mobile.screens.scene import (
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-
-
-class AtOnce:
-    def post(self, work):
-        work()
 
 
 @pytest.fixture
@@ -56,16 +58,11 @@ def test_visit_that_waited_for_the_shift_begins_right_after_it(lay, store):
     assert "Các mục kiểm tra" in texts()
 
 
-def test_incomplete_shift_cannot_be_used(lay):
+def test_incomplete_shift_cannot_be_used_and_its_decision_is_kept_while_it_is_typed(lay, store):
     lay()
     tap(find("ShiftLine"))
     assert find("Btn", text="Dùng cho ca này").disabled
     assert any(text.startswith("Còn thiếu: ") for text in texts())
-
-
-def test_decision_is_kept_while_it_is_typed(lay, store):
-    lay()
-    tap(find("ShiftLine"))
     type_text(find("ShiftBody").ids.number, "12/QĐ-UBND")
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
 

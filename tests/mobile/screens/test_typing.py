@@ -11,13 +11,13 @@ from field178_mobile.kit.text_input import KEYBOARD, input_method
 
 
 @pytest.fixture
-def field(stage: Stage, window_size):
+def field(stage: Stage):
     from field178_mobile.kit import kit
 
     column = kit.Column()
     made = kit.Field(label="Ghi chú")
     column.add_widget(made)
-    stage.mount(column, window_size)
+    stage.mount(column)
     made.ids.entry.focus = True
     frames(2)
     yield made

@@ -9,6 +9,7 @@ import pytest
 from kivy.animation import Animation
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
+from tests.mobile.screens.fakes import HA, HUNG, PIN
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import (
     LANDSCAPE,
@@ -41,8 +42,6 @@ def test_first_screen_is_small_and_needs_no_vault(navigator):
 
 
 def test_another_officer_is_chosen_and_remembered(navigator):
-    from tests.mobile.screens.fakes import HA, PIN
-
     door = navigator()
     door.meet()
     frames()
@@ -57,8 +56,6 @@ def test_another_officer_is_chosen_and_remembered(navigator):
 
 
 def test_lock_closes_the_store_and_sync_and_leaves_nothing_in_the_clear(navigator):
-    from tests.mobile.screens.fakes import PIN
-
     from field178_mobile.kit.long_notes import long_notes
     from field178_mobile.platform.api import LongText
 
@@ -85,16 +82,10 @@ def test_lock_closes_the_store_and_sync_and_leaves_nothing_in_the_clear(navigato
     assert device.long_texts == []
 
 
-def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import PIN
-
+def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(door, monkeypatch):
     from field178_mobile.replication.events import WakeReason
     from field178_mobile.shell import activity_watch as module
 
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
     door.activity.look()
     door.resume()
     assert door.runner.wakes == [WakeReason.NETWORK]
@@ -109,15 +100,9 @@ def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, m
 # hides a face, or a thumb that walks a long list, moves without a new touch.
 
 
-def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import PIN
-
+def test_tablet_that_is_worked_on_does_not_lock(door, monkeypatch):
     from field178_mobile.shell import activity_watch as module
 
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
     finger = UnitTestTouch(640, 400)
@@ -134,8 +119,6 @@ def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch):
 
 
 def test_wrong_pins_are_counted_and_waited_for_and_move_nothing(stage: Stage, navigator, window_size):
-    from tests.mobile.screens.fakes import HA
-
     door = navigator()
     stage.dress(window_size, scale=1.3)
     door.meet()
@@ -157,13 +140,7 @@ def test_wrong_pins_are_counted_and_waited_for_and_move_nothing(stage: Stage, na
     assert place_of("PinPad") == pytest.approx(before, abs=2)
 
 
-def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
+def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(door):
     heard = []
     for kind in (FullPage, kit.Sheet):
         sheet = kind(title="Còn mở")
@@ -181,16 +158,10 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(na
     assert heard == []
 
 
-def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import PIN
-
+def test_screens_and_store_of_a_locked_notebook_leave_the_memory(door, monkeypatch):
     import field178_mobile.shell.activity_watch as module
     from field178_mobile.shell.gc_scheduler import QUIET_S
 
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
     type_text(find("SearchField"), "hoa")
     frames(10)
     gc.freeze()  # as in the quiet moment after the opening
@@ -205,8 +176,6 @@ def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monk
 
 
 def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
     door = navigator()
     stage.dress(PORTRAIT)
     door.meet()
@@ -230,8 +199,6 @@ def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
 
 
 def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator):
-    from tests.mobile.screens.fakes import HA, PIN
-
     door = navigator(has_read_notice=False)
     stage.dress(LANDSCAPE)
     door.meet()
@@ -262,7 +229,6 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
 
 def close_account(door, officer) -> None:
     """Bring word of the office that it closed an account."""
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
     from tests.mobile.support import base_row, server_commits
 
     tablet = door._shared.tablet
@@ -274,8 +240,6 @@ def close_account(door, officer) -> None:
 
 
 def test_who_lost_the_account_is_turned_away_and_told_why(navigator):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
     door = navigator()
     close_account(door, HUNG)
     door.meet()
@@ -293,8 +257,6 @@ def test_who_lost_the_account_is_turned_away_and_told_why(navigator):
 
 
 def test_who_opens_next_hears_whose_closed_account_was_taken_off(navigator):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
     door = navigator()
     close_account(door, HA)
     door.meet()

@@ -118,22 +118,26 @@ def facts(state: MinutesState) -> dict[str, str]:
     return {fact.label: fact.value for fact in state.facts}
 
 
-def test_a_filed_visit_becomes_minutes_with_number_and_names(bench):
+def test_a_filed_visit_becomes_minutes_with_number_names_revision_and_hash(bench):
     bench.file()
     assert bench.state.number == "Chưa cấp số"
     assert "còn 3 số" in bench.state.number_note
     bench.minutes.make(MINUTES)
     assert bench.state.number.endswith("07/BB-ĐKT178")
+    data = bench.store.view(VISIT).data
+    assert data["minutes_number"] == "07/BB-ĐKT178"
+    assert bench.store.status().unsent_changes == 2
     text = bench.text()
     for line in ("Số: 07/BB-ĐKT178", "Karaoke Hồng Phúc", "Cán bộ GL-01", "ĐỘI 178 AN LÃO", "hồi 20 giờ 00"):
         assert line in text, line
-
-
-def test_the_number_is_in_the_record_that_is_sent(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    assert bench.store.view(VISIT).data["minutes_number"] == "07/BB-ĐKT178"
-    assert bench.store.status().unsent_changes == 2
+    h = record_hash(VISIT, "inspection", 2, False, data)
+    grouped = " ".join(h[start : start + 4] for start in range(0, 32, 4))
+    assert f"Bản 2 Mã đối chiếu: {grouped}" in text
+    digest = sha256(bench.made()).hexdigest()
+    assert bench.state.paper(MINUTES).hash == " ".join(digest[at : at + 4] for at in (0, 4, 8, 12)) + " …"
+    shares = [state.paper(MINUTES).share for state in bench.states if state.paper(MINUTES).is_making]
+    assert shares == sorted(shares)
+    assert len(shares) > 3
 
 
 def test_printed_again_it_is_the_same_paper_with_the_same_number(bench, clock, store, tmp_path):
@@ -145,15 +149,6 @@ def test_printed_again_it_is_the_same_paper_with_the_same_number(bench, clock, s
     again.minutes.make(MINUTES)
     assert again.made() == first
     assert store.minutes_numbers.left(TEAM_SCOPE, 2026) == 2
-
-
-def test_the_paper_names_the_revision_and_hash_the_server_will_hold(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    data = bench.store.view(VISIT).data
-    h = record_hash(VISIT, "inspection", 2, False, data)
-    grouped = " ".join(h[start : start + 4] for start in range(0, 32, 4))
-    assert f"Bản 2 Mã đối chiếu: {grouped}" in bench.text()
 
 
 def test_after_an_edit_the_paper_is_old_and_made_anew_with_the_next_revision(bench):
@@ -170,14 +165,7 @@ def test_after_an_edit_the_paper_is_old_and_made_anew_with_the_next_revision(ben
     assert "Số: 07/BB-ĐKT178" in text
 
 
-def test_sha_256_on_the_screen_is_that_of_the_file(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    digest = sha256(bench.made()).hexdigest()
-    assert bench.state.paper(MINUTES).hash == " ".join(digest[at : at + 4] for at in (0, 4, 8, 12)) + " …"
-
-
-def test_signed_is_written_down_afterwards_and_asks_for_no_other_paper(bench):
+def test_outcome_is_written_down_afterwards_and_a_refusal_is_said_on_the_next_paper(bench):
     bench.file()
     bench.minutes.make(MINUTES)
     bench.minutes.choose_outcome("yes")
@@ -187,11 +175,6 @@ def test_signed_is_written_down_afterwards_and_asks_for_no_other_paper(bench):
         ("refused", False),
     ]
     assert not bench.state.paper(MINUTES).is_old
-
-
-def test_refusal_is_said_on_the_paper_that_is_made_again(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
     bench.minutes.choose_outcome("refused")
     assert bench.state.paper(MINUTES).is_old
     bench.minutes.make(MINUTES)
@@ -307,17 +290,29 @@ def test_the_commitment_is_a_paper_of_its_own(bench):
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
-def test_papers_are_opened_printed_and_kept(bench, tmp_path):
+def test_papers_are_opened_printed_and_kept_or_what_fails_is_said(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
-    bench.minutes.output.print(MINUTES)
+    output = bench.minutes.output
+    output.print(MINUTES)
     name = "bien-ban-07-2026-11-24-ban-2.pdf"
     assert bench.device.done[-1][:2] == ("print", name)
+    output.choose_folder(tmp_path / "usb")
+    output.save(MINUTES)
+    assert bench.state.paper(MINUTES).error == "Thư mục không còn nữa. Hãy chọn thư mục khác."
+    assert not (tmp_path / "usb").exists()
     (tmp_path / "usb").mkdir()
-    bench.minutes.output.choose_folder(tmp_path / "usb")
-    bench.minutes.output.save(MINUTES)
+    output.choose_folder(tmp_path / "usb")
+    assert bench.state.paper(MINUTES).error == ""
+    output.save(MINUTES)
     assert bench.state.paper(MINUTES).message == f"Đã lưu: {tmp_path / 'usb' / name}"
     assert (tmp_path / "usb" / name).read_bytes() == bench.made()
+    output.choose_folder(Path("/proc"))
+    output.save(MINUTES)
+    assert bench.state.paper(MINUTES).error == "Không ghi được tệp vào thư mục này."
+    bench.device.has_printer = False
+    output.print(MINUTES)
+    assert "máy in" in bench.state.paper(MINUTES).error
 
 
 def test_where_the_system_asks_it_is_shared(bench):
@@ -327,38 +322,3 @@ def test_where_the_system_asks_it_is_shared(bench):
     assert bench.state.folder is None
     bench.minutes.output.save(MINUTES)
     assert bench.device.done[-1][0] == "share"
-
-
-def test_a_missing_printer_is_said_in_words(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    bench.device.has_printer = False
-    bench.minutes.output.print(MINUTES)
-    assert "máy in" in bench.state.paper(MINUTES).error
-
-
-def test_a_folder_that_takes_no_file_is_said_and_leaves_nothing(bench, tmp_path):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    bench.minutes.output.choose_folder(Path("/proc"))
-    bench.minutes.output.save(MINUTES)
-    assert bench.state.paper(MINUTES).error == "Không ghi được tệp vào thư mục này."
-
-
-def test_a_chosen_folder_that_is_gone_is_not_made_anew(bench, tmp_path):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    bench.minutes.output.choose_folder(tmp_path / "usb")
-    bench.minutes.output.save(MINUTES)
-    assert bench.state.paper(MINUTES).error == "Thư mục không còn nữa. Hãy chọn thư mục khác."
-    assert not (tmp_path / "usb").exists()
-    bench.minutes.output.choose_folder(tmp_path)
-    assert bench.state.paper(MINUTES).error == ""
-
-
-def test_progress_is_told_while_it_is_drawn(bench):
-    bench.file()
-    bench.minutes.make(MINUTES)
-    shares = [state.paper(MINUTES).share for state in bench.states if state.paper(MINUTES).is_making]
-    assert shares == sorted(shares)
-    assert len(shares) > 3

@@ -6,7 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import CAFE, KARAOKE, LAST_VISIT, UNIT, services, settle, uid, words
+from tests.mobile.inspection_world import (
+    CAFE,
+    KARAOKE,
+    LAST_VISIT,
+    UNIT,
+    AtOnce,
+    RecordingScreen,
+    services,
+    settle,
+    uid,
+    words,
+)
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.features.inbox.inbox_words import SCREENS, remedy_of
@@ -21,33 +32,6 @@ NOW = "2026-11-24T08:00:00Z"
 COUNTS = {"workers_total": 5, "workers_female": 4, "workers_male": 1}
 
 
-class AtOnce:
-    def post(self, work):
-        work()
-
-
-class Sights:
-    """A screen that keeps the states it is given."""
-
-    def __init__(self):
-        self.pane = self
-        self.record = self.census = None
-
-    def show_record(self, state):
-        self.record = state
-
-    def show_census(self, state):
-        self.census = state or self.census
-
-    def show_list(self, _state):
-        return
-
-    show_form = show_visit = show_shift = show_list
-
-    def clear_search(self):
-        return
-
-
 class Desk:
     """The main work over a store, as it is opened each time anew."""
 
@@ -58,7 +42,7 @@ class Desk:
 
     def open(self) -> None:
         self.workspace = Workspace(services(self.store, self.clock, self.ids), AtOnce())
-        self.sights = Sights()
+        self.sights = RecordingScreen()
         self.workspace.show_on(self.sights)
 
     @property

@@ -11,12 +11,10 @@ from tests.mobile.inspection_world import (
     LEADER,
     TEAM_SCOPE,
     UNIT,
-    filed_visit,
     lease,
     settle,
     words,
 )
-from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.visit_scene import OpenVisit
@@ -54,6 +52,7 @@ def test_completing_files_and_only_then_says_so(bench):
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert record.data["ended_at"] == "2026-11-24T15:41:00Z"
     assert bench.store.shown_state(record.id).word == "unsent"
+    assert minutes_number_of(bench) is None  # the team holds no block of numbers
 
 
 def test_texts_are_filed_without_blanks_around_them(bench):
@@ -87,22 +86,6 @@ def test_hidden_item_is_not_filed(bench):
     bench.visit.complete()
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert "ou_workers_attended" not in record.data["answers"]
-
-
-def test_mended_visit_sends_only_what_changed(store, clock):
-    settle(store)
-    filed = filed_visit(KARAOKE, overall_result="compliant")
-    server_commits(
-        store, base_row("0197aaaa-0000-7000-8000-000000000001", 3, "inspection", TEAM_SCOPE, **filed)
-    )
-    view = store.view("0197aaaa-0000-7000-8000-000000000001")
-    draft = Draft(
-        "draft-1", "inspection", view.id, TEAM_SCOPE, dict(view.data), dict(view.data), 3, LEADER, clock.now()
-    )
-    bench = Bench(store, clock, draft=draft)
-    bench.visit.choose_result("minor_shortcomings")
-    assert bench.saved("overall_result") == "minor_shortcomings"
-    assert store.view(view.id).data["overall_result"] == "compliant"
 
 
 def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
@@ -172,31 +155,6 @@ def test_talk_that_reached_nobody_makes_no_session(bench):
     assert bench.store.views("outreach_session") == []
 
 
-def test_mended_visit_mends_its_session_and_makes_no_second_one(store, clock):
-    settle(store)
-    bench = Bench(store, clock)
-    bench.answer_all()
-    bench.visit.count("ou_workers_attended", 5)
-    bench.visit.complete()
-    (record,) = [view for view in store.views("inspection") if view.id != LAST_VISIT]
-    draft = Draft(
-        "d2",
-        "inspection",
-        record.id,
-        TEAM_SCOPE,
-        dict(record.data),
-        dict(record.data),
-        0,
-        LEADER,
-        clock.now(),
-    )
-    bench = Bench(store, clock, draft=draft)
-    bench.visit.count("ou_workers_attended", 4)
-    bench.visit.complete()
-    (session,) = store.views("outreach_session")
-    assert session.data["audiences"]["workers_at_risk"]["attendance_count"] == 4
-
-
 def test_visit_without_a_position_says_why_and_is_as_valid(store, clock):
     settle(store)
     bench = Bench(store, clock, places=Whereabouts(lambda answer: answer(None), clock, has_receiver=True))
@@ -253,13 +211,6 @@ def test_visit_with_gaps_leads_to_the_first_of_them_at_the_first_try(bench):
     assert not bench.visit.is_filed
 
 
-def test_without_a_block_the_visit_is_filed_all_the_same(bench):
-    bench.answer_all()
-    bench.visit.complete()
-    assert bench.state.feedback.filed
-    assert minutes_number_of(bench) is None
-
-
 def set_clock_ahead(store: Store, offset_ms: int) -> None:
     SyncStore(store).note_clock(offset_ms)
 
@@ -267,22 +218,14 @@ def set_clock_ahead(store: Store, offset_ms: int) -> None:
 def test_a_wrong_clock_is_asked_about_before_filing_and_kept_with_the_visit(bench):
     bench.answer_all()
     set_clock_ahead(bench.store, -725_000)
-    bench.visit.complete()
-    assert not bench.visit.is_filed
-    assert "12 phút 5 giây" in bench.visit.clock_question
+    for _time in range(2):  # the question stays until it is answered
+        bench.visit.complete()
+        assert not bench.visit.is_filed
+        assert "12 phút 5 giây" in bench.visit.clock_question
     bench.visit.complete(with_clock_off=True)
     assert bench.visit.is_filed
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert record.data["clock_offset_s"] == -725
-
-
-def test_a_question_about_the_clock_that_is_not_answered_files_nothing(bench):
-    bench.answer_all()
-    set_clock_ahead(bench.store, 3_600_000)
-    bench.visit.complete()
-    bench.visit.complete()
-    assert not bench.visit.is_filed
-    assert bench.visit.clock_question
 
 
 def test_a_clock_right_within_five_minutes_is_not_asked_about(bench):

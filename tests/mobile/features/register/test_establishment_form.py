@@ -12,6 +12,8 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     OFFICERS,
     UNIT,
+    AtOnce,
+    RecordingScreen,
     establishment,
     services,
     settle,
@@ -30,37 +32,6 @@ OTHER = "c11635_v2"
 HERE = (208_250_000, 1_065_550_000)
 
 
-class AtOnce:
-    def post(self, work):
-        work()
-
-
-class Screen:
-    """A screen that keeps the last state of each part."""
-
-    def __init__(self):
-        self.pane = self
-        self.list = self.record = self.entry = self.visit = None
-
-    def show_list(self, state):
-        self.list = state
-
-    def show_shift(self, state):
-        return
-
-    def show_record(self, state):
-        self.record = state
-
-    def show_visit(self, state):
-        self.visit = state
-
-    def clear_search(self):
-        return
-
-    def show_form(self, state):
-        self.entry = state
-
-
 class Bench:
     def __init__(self, store: Store, clock: FrozenClock) -> None:
         self.store, self.clock = store, clock
@@ -70,7 +41,7 @@ class Bench:
     def restart(self) -> None:
         given = services(self.store, self.clock, seeded_ids(self.clock, len(self.fixes) + 1))
         self.workspace = Workspace(replace(given, ask_fix=self.fixes.append), AtOnce())
-        self.screen = Screen()
+        self.screen = RecordingScreen()
         self.workspace.show_on(self.screen)
         self.fixes.clear()
 
@@ -80,7 +51,7 @@ class Bench:
 
     @property
     def state(self):
-        return self.screen.entry
+        return self.screen.form
 
     def fill(self, name: str = "Hoa Ban", kind: str = "karaoke") -> None:
         self.workspace.begin_establishment(name)
@@ -195,7 +166,7 @@ def test_a_saved_one_is_unsent_in_the_list_and_on_its_page(bench):
     (change,) = bench.changes()
     assert (change.is_create, change.scope) == (True, f"unit:{UNIT}")
     assert bench.store.drafts.all() == []
-    assert (bench.screen.entry, bench.screen.record.title) == (None, "Hoa Ban")
+    assert (bench.screen.form, bench.screen.record.title) == (None, "Hoa Ban")
     assert (bench.screen.record.state_word, bench.screen.record.pane) == ("Chưa gửi", "info")
     bench.workspace.list.search("hoa ban")
     assert [(row.title, row.state_word) for row in bench.screen.list.rows] == [("Hoa Ban", "Chưa gửi")]
@@ -249,7 +220,7 @@ def test_a_draft_that_is_thrown_away_leaves_nothing(bench):
     bench.workspace.discard_establishment()
     assert bench.store.drafts.all() == []
     assert len(bench.screen.list.rows) == 3
-    assert (bench.screen.entry, bench.workspace.record.establishment_id) == (None, "")
+    assert (bench.screen.form, bench.workspace.record.establishment_id) == (None, "")
 
 
 def test_a_form_that_is_left_gives_way_to_the_visit_that_was_open(bench):
@@ -259,7 +230,7 @@ def test_a_form_that_is_left_gives_way_to_the_visit_that_was_open(bench):
     visit = bench.workspace.record.visit.record_id
     bench.fill()
     bench.workspace.leave_establishment()
-    assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
+    assert (bench.screen.form, bench.screen.record.id) == (None, CAFE)
     assert bench.workspace.record.visit.record_id == visit
 
 
@@ -290,7 +261,7 @@ def test_the_same_registration_number_is_hinted_at_whatever_the_name(bench):
 def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     bench.fill("Cà phê Ánh Dương", "cafe")
     bench.workspace.show_establishment(CAFE)
-    assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
+    assert (bench.screen.form, bench.screen.record.id) == (None, CAFE)
     assert bench.draft().data["name"] == "Cà phê Ánh Dương"
     assert bench.screen.list.rows[0].state == StateWord.DRAFT
 

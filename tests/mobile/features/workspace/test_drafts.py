@@ -13,6 +13,7 @@ from tests.mobile.inspection_world import (
     OFFICERS,
     TEAM_SCOPE,
     UNIT,
+    AtOnce,
     filed_visit,
     services,
     settle,
@@ -26,11 +27,6 @@ from field178_mobile.features.workspace.drafts import DraftsPresenter
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.outbox.changes import changes_of
-
-
-class AtOnce:
-    def post(self, work) -> None:
-        work()
 
 
 def visit_draft(name: str, place: str, user: str, clock: FrozenClock, **more: object) -> Draft:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.inspection_world import CAFE, GUESTHOUSE, KARAOKE, LAST_VISIT, OFFICERS, services, settle
+from tests.mobile.inspection_world import (
+    CAFE,
+    GUESTHOUSE,
+    KARAOKE,
+    LAST_VISIT,
+    OFFICERS,
+    AtOnce,
+    RecordingScreen,
+    services,
+    settle,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.field_positions import CONCLUSION, INFO
@@ -12,45 +22,13 @@ from field178_mobile.features.workspace.workspace import Workspace, go_back, pla
 from field178_mobile.store import Store
 
 
-class AtOnce:
-    """A drawing thread that does everything at once."""
-
-    def post(self, work):
-        work()
-
-
-class Sights:
-    """A screen that keeps the states it is given."""
-
-    def __init__(self):
-        self.pane = self
-        self.clearings = 0
-
-    def show_list(self, state):
-        self.list = state
-
-    def show_record(self, state):
-        self.record = state
-
-    def show_visit(self, state):
-        self.visit = state
-
-    def show_shift(self, _state):
-        return
-
-    show_form = show_census = show_shift
-
-    def clear_search(self):
-        self.clearings += 1
-
-
 @pytest.fixture
 def make_desk(store: Store, clock: FrozenClock):
     settle(store)
 
     def make():
         workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
-        workspace.sights = Sights()
+        workspace.sights = RecordingScreen()
         workspace.show_on(workspace.sights)
         return workspace
 
