@@ -53,8 +53,8 @@ class RealTablet:
         SyncRunner(self.engine, self.transport).drive(Wake(WakeReason.USER))
         return self.engine.state.message
 
-    def file(self, record_id: str, **data: object) -> str:
-        """File an establishment, or an edit of one, and return the change's id."""
+    def file(self, record_id: str, user: str = "", **data: object) -> str:
+        """File an establishment, or an edit of one, by the tablet's own officer or another."""
         view = self.store.view(record_id)
         seen = None if view is None else view.data
         draft = Draft(
@@ -65,7 +65,7 @@ class RealTablet:
             data={**(seen or _NEW), **data},
             seen=seen,
             base_rev=0 if view is None else view.rev,
-            user=self.enrolment.user.id,
+            user=user or self.enrolment.user.id,
             saved_at=SystemClock().now(),
         )
         self.store.drafts.save(draft)

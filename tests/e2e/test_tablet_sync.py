@@ -1,88 +1,33 @@
-"""The tablet's own vault, store, engine and transport against a real server process."""
+"""The tablet's own store, engine and transport against a real server process."""
 
 from __future__ import annotations
 
 import json
-import random
+import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.e2e.foreign_client import enrolment_code
+from tests.e2e.real_tablet import UNIT, RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.e2e.test_foreign_purge import purge
 
 from field178_mobile.features.access.officers import take_off_closed
 from field178_mobile.presentation.wording import Wording, record_title
-from field178_mobile.replication.engine import SyncEngine, World
-from field178_mobile.replication.enrolment import bind_officer, enrol
-from field178_mobile.replication.events import SyncMessage, Wake, WakeReason
-from field178_mobile.replication.request import Identity
-from field178_mobile.replication.runner import SyncRunner
-from field178_mobile.replication.transport import HttpTransport
-from field178_mobile.store import Draft, InboxItem, StateWord, Store
+from field178_mobile.replication.enrolment import bind_officer
+from field178_mobile.replication.events import SyncMessage
+from field178_mobile.store import InboxItem, StateWord
 from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.model import InboxKind
 from field178_mobile.store.outbox.changes import changes_of
-from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_checkpoint
-from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault
-from field178_mobile.vault.device_secret import FileKeyStore
+from field178_mobile.vault import TabletOfficer
 from field178_shared.codelists import load
-from field178_shared.ids import IdSource
 from field178_shared.text.i18n import translator
-from field178_shared.time.clock import SystemClock
 from field178_shared.wire.content_coding import gzip_bytes
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
-UNIT = "unit:c11629_v1"
 PASSWORD = "con-trau-gam-co-an-1"
-PIN = "274905"
-
-
-@dataclass
-class RealTablet:
-    """A tablet as the application puts it together, driven without its thread."""
-
-    store: Store
-    enrolment: Enrolment
-    engine: SyncEngine
-    transport: HttpTransport
-    ids: IdSource
-
-    def sync(self) -> SyncMessage:
-        """Do what the sync thread does, on this one."""
-        SyncRunner(self.engine, self.transport).drive(Wake(WakeReason.USER))
-        return self.engine.state.message
-
-    def file(self, record_id: str, user: str = "", **data: object) -> str | None:
-        view = self.store.view(record_id)
-        seen = None if view is None else view.data
-        base = seen or {
-            "establishment_type_id": "guesthouse",
-            "unit_id": "c11629_v1",
-            "address_line": "Thôn GL-1",
-            "operating_status_id": "operating",
-        }
-        user, now = user or self.enrolment.user.id, SystemClock().now()
-        draft = Draft(
-            id=self.ids.random(),
-            type="establishment",
-            record_id=record_id,
-            scope=UNIT,
-            data={**base, **data},
-            seen=seen,
-            base_rev=0 if view is None else view.rev,
-            user=user,
-            saved_at=now,
-        )
-        self.store.drafts.save(draft)
-        return self.store.file(draft, user)
-
-    def checkpoint(self) -> SyncCheckpoint:
-        return self.store.read(read_checkpoint)
-
-
+NOTICE = ("--vi", "Họp giao ban lúc 8 giờ.", "--en", "Meeting at 8.")
 NewTablet = Callable[[], RealTablet]
 
 
@@ -101,32 +46,14 @@ def tablet(server: ServerProcess, tmp_path: Path) -> Iterator[NewTablet]:
     made: list[RealTablet] = []
 
     def make() -> RealTablet:
-        folder = tmp_path / f"tablet-{len(made)}"
-        clock = SystemClock()
-        vault = Vault(folder, clock, cost=GuessCost(64, 1), key_store=FileKeyStore(folder / "device.key"))
-        line = HttpTransport(server.url)
-        key = vault.pending_device_key()
-        code = enrolment_code(server.command("enrol-code", "--user", "an"))
-        enrolment = enrol(line, code, "máy thử", key)
-        signed = HttpTransport(server.url, "", enrolment.device, key)
-        assert bind_officer(signed, "an", PASSWORD).id == enrolment.user.id
-        data_key = vault.create(enrolment.user, PIN, enrolment, key)
-        assert vault.unlock(enrolment.user.id, PIN) == data_key
-        line.close()
-        ids = IdSource(clock)
-        store = Store(folder / "store", clock, ids)
-        store.unlock(data_key)
-        world = World(clock, random.Random(1), ids.random, lambda: 0.0)
-        engine = SyncEngine(SyncStore(store), Identity(enrolment.device, "test"), world)
-        made.append(RealTablet(store, enrolment, engine, signed, ids))
+        made.append(enrolled(server, "an", tmp_path / f"tablet-{len(made)}"))
         return made[-1]
 
     yield make
     for device in made:
         # Healing must not hide an error of the plain protocol: no digest ever failed to meet.
         assert device.store.read(lambda context: get_text(context, "mismatches")) is None
-        device.transport.close()
-        device.store.close()
+        device.close()
 
 
 def test_a_record_goes_to_the_office_and_to_the_other_tablet(tablet: NewTablet) -> None:
@@ -142,24 +69,6 @@ def test_a_record_goes_to_the_office_and_to_the_other_tablet(tablet: NewTablet) 
     view = first.store.view(record)
     assert view is not None
     assert view.data["rooms_total"] == 7
-
-
-def test_two_edits_of_one_field_end_in_a_conflict_both_tablets_see(tablet: NewTablet) -> None:
-    first, second = tablet(), tablet()
-    record = first.ids.time_ordered()
-    first.file(record, name="Nhà nghỉ (GL-902)")
-    first.sync()
-    second.sync()
-    first.file(record, name="Nhà nghỉ của máy một (GL-902)")
-    second.file(record, name="Nhà nghỉ của máy hai (GL-902)")
-    first.sync()
-    assert second.sync() is SyncMessage.IN_SYNC
-    view = second.store.view(record)
-    assert view is not None
-    assert view.data["name"] == "Nhà nghỉ của máy một (GL-902)"
-    assert view.marked == ("name",)
-    [item] = [item for item in second.store.inbox() if item.record_id == record]
-    assert item.refused_values[0].mine == "Nhà nghỉ của máy hai (GL-902)"
 
 
 def test_an_unchanged_tablet_agrees_in_one_line(tablet: NewTablet) -> None:
@@ -250,6 +159,10 @@ def test_a_conflict_is_settled_offline_and_both_tablets_agree(
 
     (item,) = disputes(second)
     (value,) = item.refused_values
+    assert value.mine == "của máy hai"
+    refused = second.store.view(record_id)
+    assert refused is not None
+    assert (refused.data["name"], refused.marked) == ("của máy một", ("name",))
     chosen = {value.path: value.mine} if is_mine else {}
     assert second.store.resolve(record_id, item.refused_values, chosen, second.enrolment.user.id) is not None
     assert disputes(second) == []
@@ -293,3 +206,29 @@ def test_an_account_closed_at_the_office_leaves_the_tablet_and_its_work_is_taken
     assert device.store.shown_state(record).attention == "user_unknown"
     assert take_off_closed(book, device.store.view, b"") == (binh,)
     assert book.officers() == [device.enrolment.user]
+
+
+def test_a_notice_that_a_tablet_shows_counts_as_delivered_there(
+    server: ServerProcess, tablet: NewTablet
+) -> None:
+    receiver, other = tablet(), tablet()
+    other.sync()
+    notice_id = json.loads(server.command("notice", "announce", *NOTICE, "--json"))["notice"]
+    assert receiver.sync() is SyncMessage.IN_SYNC
+    assert NOTICE[1] in notices_of(receiver)
+    assert receiver.sync() is SyncMessage.IN_SYNC
+    assert having(server, notice_id) == [receiver.enrolment.device]
+    server.command("notice", "withdraw", notice_id)
+    assert receiver.sync() is SyncMessage.IN_SYNC
+    assert NOTICE[1] not in notices_of(receiver)
+
+
+def notices_of(tablet: RealTablet) -> list[str]:
+    return [dict(item.text)["vi"] for item in tablet.store.inbox() if item.kind is InboxKind.NOTICE]
+
+
+def having(server: ServerProcess, notice_id: str) -> list[str]:
+    (path,) = server.folder.glob("**/field178.sqlite")
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
+        rows = store.execute("SELECT device_id FROM notice_delivery WHERE notice_id = ?", [notice_id])
+        return [device_id for (device_id,) in rows]
