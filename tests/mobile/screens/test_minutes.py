@@ -49,10 +49,6 @@ class Table:
         self.screen = self.stage.mount(EstablishmentsScreen(output), size, mode, scale)
         return self.screen
 
-    def save_in_a_short_folder(self) -> None:
-        """Save papers in a folder whose name a line holds; a test's own folder has a longer one."""
-        self.device.save_folder = lambda: Path("/Tài liệu")  # type: ignore[method-assign]
-
     def begin(self) -> Any:
         """Begin a visit and answer all of it but the result."""
         choose_shift(self.screen.workspace.shift)

@@ -77,13 +77,6 @@ class Shelf:
         self.calls.append(f"wifi only: {wifi_only}")
 
 
-class Now:
-    """The drawing thread of a test."""
-
-    def post(self, work):
-        work()
-
-
 def written():
     return WrittenExport(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 8_000_000)
 
