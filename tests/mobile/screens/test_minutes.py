@@ -17,7 +17,6 @@ from tests.mobile.inspection_world import (
     settle,
 )
 from tests.mobile.screens.fakes import DirectBackground
-from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock, seeded_ids
 
@@ -149,7 +148,10 @@ def bring_conclusion(table: Table) -> Any:
     return pane.ids.to_minutes
 
 
-def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> None:
+def test_refusal_of_an_earlier_visit_is_recorded_and_its_paper_saved_in_a_chosen_folder(
+    table: Table, tmp_path: Path
+) -> None:
+    (tmp_path / "documents" / "Tháng 11").mkdir(parents=True)
     table.lay()
     table.screen.workspace.record.open_record(LAST_VISIT, "minutes_number")
     frames(3)
@@ -159,29 +161,17 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     frames(3)
     tap(chip)
     assert table.store.view(LAST_VISIT).data["paper_signed"] == "refused"
-    find("MinutesSheet").dismiss()
-    frames(3)
-    assert table.screen.workspace.record.visit.data["paper_signed"] == "refused"
-
-
-def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path) -> None:
-    (tmp_path / "documents" / "Tháng 11").mkdir(parents=True)
-    table.lay(LANDSCAPE, scale=1.3)
-    visit = table.begin()
-    visit.complete()
-    frames(3)
-    table.open_sheet()
-    tap(find("Btn", text="Lập biên bản"))
+    tap(bring("Lập biên bản"))
     tap(bring("Thư mục khác"))
-    page = find("SaveFolderPage")
-    assert lint(page) == []
-    page.body.presenter.open("/proc")
+    find("SaveFolderPage").body.presenter.open("/proc")
     frames(3)
     assert find("Btn", text="Lưu giấy tờ vào đây").disabled
-    assert lint(page) == []
     tap(find("OptionChip", text="documents"))
     tap(find("ListRow", title="Tháng 11"))
     tap(find("Btn", text="Lưu giấy tờ vào đây"))
     assert find_all("SaveFolderPage") == []
     tap(bring("Lưu"))
     assert [path.suffix for path in (tmp_path / "documents" / "Tháng 11").iterdir()] == [".pdf"]
+    find("MinutesSheet").dismiss()
+    frames(3)
+    assert table.screen.workspace.record.visit.data["paper_signed"] == "refused"
