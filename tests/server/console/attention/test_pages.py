@@ -3,13 +3,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from tests.server.console.attention.test_conflict import clash, settle
 from tests.server.console.attention.test_quarantine import hold
 from tests.server.console.attention.test_recovery import leave_on_tablet
 from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork, following
 from tests.server.console.reviews.test_pages import words
 
-from field178_server.office.attention.queries import PAGE_SIZE
+from field178_server.office.attention import queries
 
 ORIGIN = re.compile(r'href="/attention/(conflict|quarantine|recovery)/')
 RAIL = re.compile(r'<a class="rail-item" href="/attention"[^>]*>.*?</a>', re.S)
@@ -94,21 +95,26 @@ def test_what_was_set_aside_is_one_list_too(reviewer: Browser, in_the_field: Fie
     assert words(unescape(page)).count("Cán bộ chi để riêng") == 2
 
 
-def test_items_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
-    for _ in range(PAGE_SIZE + 1):
+def test_items_beyond_one_page_are_on_the_next(
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    for _ in range(3):
         orphan = in_the_field.office.runtime.ids.time_ordered()
         in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"})
     first = reviewer.text("/attention")
     second = reviewer.text(following(first, "next"))
-    assert [len(ORIGIN.findall(page)) for page in (first, second)] == [PAGE_SIZE, 1]
-    assert f"{PAGE_SIZE + 1} mục" in words(first)
+    assert [len(ORIGIN.findall(page)) for page in (first, second)] == [2, 1]
+    assert ("3 mục" in words(first), "Máy chủ chưa có phiếu gốc" in words(first)) == (True, True)
     # The previous page, the last page and an invalid position.
     assert ORIGIN.findall(reviewer.text(following(second, "prev"))) == ORIGIN.findall(first)
     for address in ("/attention?end=1", "/attention?after=x", "/attention?page=2"):
-        assert len(ORIGIN.findall(reviewer.text(address))) == PAGE_SIZE
+        assert len(ORIGIN.findall(reviewer.text(address))) == 2
     # An item leads back to its page of the list.
     (item,) = set(re.findall(r'href="(/attention/[^"]+after=[^"]+)"', second.split("<tbody>")[1]))
-    assert following(first, "next") in unescape(reviewer.text(unescape(item)))
+    shown = unescape(reviewer.text(unescape(item)))
+    assert following(first, "next") in shown
+    assert "Tự được áp dụng ngay khi phiếu gốc" in shown
 
 
 def test_unknown_origin_item_and_decision_are_not_there(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -6,13 +6,11 @@ from html import unescape
 from typing import Any
 
 from tests.server.console.attention.test_conflict import data_of
-from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork, following
+from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
 from werkzeug.test import TestResponse
-
-from field178_server.office.attention.queries import PAGE_SIZE
 
 PAGE = re.compile(r'href="(/attention/quarantine/[0-9a-f-]{36}\.[0-9a-f]{64})(?:\?[^"]*)?"')
 
@@ -210,16 +208,6 @@ def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the
     assert "Lý do để riêng : Trùng" in late
     assert reviewer.post(f"{page}/put-back").status_code == 303
     assert page_of(reviewer) == page
-
-
-def test_changes_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
-    for _ in range(PAGE_SIZE + 1):
-        orphan = in_the_field.office.runtime.ids.time_ordered()
-        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"})
-    first = reviewer.text("/attention")
-    pages = [words(page) for page in (first, reviewer.text(following(first, "next")))]
-    assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]
-    assert "Tự được áp dụng ngay khi phiếu gốc" in reviewer.text(PAGE.findall(reviewer.text("/attention"))[0])
 
 
 def test_unknown_type_is_not_shown_as_a_bare_code(reviewer: Browser, in_the_field: FieldWork) -> None:

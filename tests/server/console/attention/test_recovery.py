@@ -5,9 +5,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
-import pytest
 from tests.server.console.attention.test_conflict import data_of
-from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork, following
+from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
@@ -15,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.attention.queries import PAGE_SIZE
 from field178_shared.wire.canonical import record_hash
 
 PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')
@@ -143,9 +141,8 @@ def test_damaged_and_deleted_records_say_what_taking_them_in_means(
     assert "máy chủ lưu phiếu ở dạng đã xóa" in page
 
 
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
+def test_refused_record_is_shown_with_the_reason(reviewer: Browser, in_the_field: FieldWork) -> None:
+    refusals: list[tuple[dict[str, Any], str]] = [
         ({"type": "boat", "data": {"hull": {"a": [1]}}}, "chưa biết loại phiếu này"),
         ({"data": {"name": 7, "certificates": 5, "lat": "x"}}, "giá trị không lưu được"),
         ({"scope": "unit:none"}, "không có phạm vi"),
@@ -159,23 +156,14 @@ def test_damaged_and_deleted_records_say_what_taking_them_in_means(
             },
             "",
         ),
-    ],
-)
-def test_refused_record_is_shown_with_the_reason(
-    reviewer: Browser, in_the_field: FieldWork, more: dict[str, Any], sentence: str
-) -> None:
-    leave_on_tablet(in_the_field, **more)
-    refused = take(reviewer, page_of(reviewer))
-    assert refused.status_code in (403, 404, 409, 422)
-    assert sentence in text_of(refused)
-
-
-def test_records_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
-    for _ in range(PAGE_SIZE + 1):
-        leave_on_tablet(in_the_field, in_the_field.office.runtime.ids.time_ordered())
-    first = reviewer.text("/attention")
-    pages = (first, reviewer.text(following(first, "next")))
-    assert [len(PAGE.findall(page)) for page in pages] == [PAGE_SIZE, 1]
+    ]
+    for more, sentence in refusals:
+        leave_on_tablet(in_the_field, in_the_field.office.runtime.ids.time_ordered(), **more)
+        page = page_of(reviewer)
+        refused = take(reviewer, page)
+        assert refused.status_code in (403, 404, 409, 422), more
+        assert sentence in text_of(refused)
+        assert reviewer.post(f"{page}/set-aside", {"reason": "Đã xem"}).status_code == 303
 
 
 def test_record_that_stands_beyond_the_reach_is_not_shown(

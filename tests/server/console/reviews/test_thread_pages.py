@@ -73,30 +73,6 @@ def test_answered_record_is_marked_in_the_queue(
     assert "Đã trả lời" in queue
 
 
-def test_office_closes_a_thread_and_opens_it_again(
-    in_the_field: FieldWork, reviewer: Browser, returned: str
-) -> None:
-    closed = act(reviewer, in_the_field, returned, "close")
-    assert closed.status_code == 303
-    assert closed.location.endswith(f"#thread-{thread_of(in_the_field, returned).key}")
-    assert not thread_of(in_the_field, returned).is_open
-    assert "đã đóng bởi" in reviewer.text(f"/reviews/{returned}")
-    act(reviewer, in_the_field, returned, "reopen")
-    assert thread_of(in_the_field, returned).is_open
-
-
-def test_further_comment_is_written_at_the_same_field(
-    in_the_field: FieldWork, reviewer: Browser, returned: str
-) -> None:
-    answer(in_the_field, returned)
-    act(reviewer, in_the_field, returned, "comment", text="Ghi rõ nguồn.")
-    thread = thread_of(in_the_field, returned)
-    assert [(comment.path, comment.text) for comment in thread.comments] == [
-        (AT, "Kiểm tra lại số này."),
-        (AT, "Ghi rõ nguồn."),
-    ]
-
-
 def test_refused_comment_keeps_what_was_typed(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
