@@ -61,19 +61,11 @@ def end_sessions(server: ServerProcess) -> None:
         store.execute("UPDATE console_session SET last_seen_at = '2020-01-01 00:00:00.000000'")
 
 
-def test_typed_text_is_back_after_session_end_restart_and_closed_tab(
-    desk: Desk, context: BrowserContext
-) -> None:
+def test_restored_text_is_stated_and_discarded(desk: Desk, context: BrowserContext) -> None:
     page = context.new_page()
     sign_in(page)
     type_notice(page)
-    page.close()
-    end_sessions(desk.server)
-    port = desk.server.port
-    desk.server.stop()
-    desk.server.start(port)
-    page = context.new_page()
-    sign_in(page, path="/notices/new")
+    page.reload()
     expect(notice_text(page)).to_have_value(TEXT)
     expect(page.get_by_role("status").filter(has_text=RESTORED)).to_be_visible()
     page.get_by_role("button", name="Bỏ bản nháp").click()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 from tests.e2e.browser import Watched, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, desk, sign_in
+from tests.e2e.test_console import Desk, desk, sign_in
 from tests.e2e.test_console_desk import disputed_place, record_on_tablet
 
 __all__ = ["desk"]
@@ -82,23 +82,6 @@ def test_page_that_was_lost_comes_back_with_what_was_typed(desk: Desk, browser: 
         expect_settled(desk, page, place)
 
 
-def test_ended_session_leads_back_to_the_form_with_what_was_typed(desk: Desk, browser: Browser) -> None:
-    place = disputed_place(desk, "Karaoke Lan Chi (GL-923)")
-    with watched_page(browser, desk.server.url) as watched:
-        page = watched.page
-        sign_in(page)
-        type_rooms(page, place)
-        page.context.clear_cookies()
-        send(page)
-        page.get_by_label("Tên đăng nhập").fill("chi")
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{desk.server.url}/attention/conflict/{place}")
-        expect_as_left(page)
-        send(page)
-        expect_settled(desk, page, place)
-
-
 def test_decision_pressed_twice_is_sent_once(desk: Desk, browser: Browser) -> None:
     place = disputed_place(desk, "Karaoke Lan Chi (GL-924)")
     sent: list[str] = []
@@ -115,24 +98,6 @@ def test_decision_pressed_twice_is_sent_once(desk: Desk, browser: Browser) -> No
         page.get_by_role("button", name="Ghi quyết định").dblclick()
         expect_settled(desk, page, place)
     assert sent == [f"{desk.server.url}/attention/conflict/{place}/resolve"]
-
-
-def test_second_reviewer_sees_the_first_and_keeps_the_own_value(desk: Desk, browser: Browser) -> None:
-    place = disputed_place(desk, "Karaoke Lan Chi (GL-925)")
-    desk.server.command("user", "add", "dung", "--role", "reviewer", stdin=f"{PASSWORD}\n")
-    with watched_page(browser, desk.server.url) as first, watched_page(browser, desk.server.url) as second:
-        sign_in(first.page)
-        sign_in(second.page, "dung")
-        type_rooms(first.page, place)
-        type_rooms(second.page, place).fill("15")
-        send(first.page)
-        expect_settled(desk, first.page, place)
-        send(second.page)
-        alert = second.page.get_by_role("alert")
-        expect(alert).to_contain_text("Người xử lý gần nhất: chi")
-        expect(alert).to_contain_text("Số phòng: 15")
-        second.complaints.clear()  # the browser's own word about the 409
-    assert record_on_tablet(desk, place)["rooms_total"] == 12
 
 
 def test_list_keeps_its_mark_on_the_open_record_while_the_server_is_down(

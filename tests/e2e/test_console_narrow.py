@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import Watched, watched_page
+from tests.e2e.browser import NARROW, Watched, watched_page
 from tests.e2e.test_console import PASSWORD, Desk, desk
 
 __all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 
-NARROWEST = {"width": 320, "height": 700}
 LONG_NAME = "Nguyễn Thị Phương Thảo Khánh Linh"
 # Controls and words that end beyond the card they are in, or beyond the screen.
 TOO_WIDE = """() => Array.from(document.querySelectorAll("main .card *, main header *, main form *"))
@@ -34,7 +33,7 @@ def sign_in(page: Page, login: str) -> None:
 def expect_no_overflow(watched: Watched, path: str) -> None:
     watched.go(path)
     assert watched.page.evaluate(TOO_WIDE) == [], path
-    assert watched.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
 
 
 def test_names_of_all_who_look_at_a_record_stay_on_the_screen(desk: Desk, browser: Browser) -> None:
@@ -46,17 +45,17 @@ def test_names_of_all_who_look_at_a_record_stay_on_the_screen(desk: Desk, browse
             sign_in(watched.page, login)
             with watched.page.expect_response("**/viewing"):
                 watched.go(f"/reviews/{record}")
-    with watched_page(browser, desk.server.url, viewport=NARROWEST, has_touch=True) as watched:
+    with watched_page(browser, desk.server.url, viewport=NARROW, has_touch=True) as watched:
         sign_in(watched.page, "chi")
         watched.go(f"/reviews/{record}")
         expect(watched.page.get_by_text("Đang xem:")).to_contain_text("thao")
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"]
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_buttons_and_dates_stay_within_their_cards(desk: Desk, browser: Browser) -> None:
     with watched_page(browser, desk.server.url) as watched:
         sign_in(watched.page, "chi")
-    with watched_page(browser, desk.server.url, viewport=NARROWEST, has_touch=True) as watched:
+    with watched_page(browser, desk.server.url, viewport=NARROW, has_touch=True) as watched:
         sign_in(watched.page, "chi")
         for path in ("/account", "/plan", "/indicators", "/reports", "/notices/new"):
             expect_no_overflow(watched, path)

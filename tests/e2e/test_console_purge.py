@@ -7,20 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import DESK, PHONE, Watched, watched_page
+from tests.e2e.browser import PHONE, Watched, watched_page
 from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 
 __all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
-
-OFFICERS = ("dung", "giang")
-
-
-@pytest.fixture(scope="module")
-def officers(desk: Desk) -> None:
-    for login in OFFICERS:
-        desk.server.command("user", "add", login, "--role", "privacy_officer", stdin=f"{PASSWORD}\n")
 
 
 @contextmanager
@@ -43,8 +35,10 @@ def choose_reason_by_keyboard(page: Page) -> None:
 
 
 def test_purge_requested_and_confirmed_by_two_officers_reaches_the_tablet(
-    desk: Desk, browser: Browser, officers: None
+    desk: Desk, browser: Browser
 ) -> None:
+    for login in ("dung", "giang"):
+        desk.server.command("user", "add", login, "--role", "privacy_officer", stdin=f"{PASSWORD}\n")
     visit = desk.file("Karaoke Hương Lan (GL-921)", recommendation="Bí mật GL-178")
     with signed_in(browser, desk, "dung") as watched:
         page = watched.page
@@ -75,29 +69,3 @@ def test_purge_requested_and_confirmed_by_two_officers_reaches_the_tablet(
         check_page(watched, f"/purges/{visit}")
     desk.tablet.pull_all()
     assert set(desk.tablet.base[visit]["data"]) == {"purged"}
-
-
-def test_the_same_person_is_refused_and_another_one_may_say_no(
-    desk: Desk, browser: Browser, officers: None
-) -> None:
-    visit = desk.file("Karaoke Hương Lan (GL-922)")
-    server = desk.server
-    server.command("purge", "request", visit, "--by", "dung", "--reason", "time_over")
-    with signed_in(browser, desk, "dung", viewport=DESK) as watched:
-        page = watched.page
-        page.goto(f"/purges/{visit}")
-        form = page.locator("form[action$='/withdraw']")
-        form.evaluate("(form) => { form.action = form.action.replace('withdraw', 'confirm') }")
-        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Rút đề nghị").press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("Chính bạn đã đề nghị")
-        watched.complaints.clear()  # the browser's own word about the 403
-    with signed_in(browser, desk, "giang", viewport=PHONE, has_touch=True) as watched:
-        page = watched.page
-        page.goto(f"/purges/{visit}")
-        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Từ chối: giữ nội dung").tap()
-        expect(page.get_by_role("status")).to_contain_text("Đã từ chối")
-        check_page(watched, "/purges")
-    assert visit not in server.command("purge", "list")
-    assert desk.review_of(visit) is None

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from tests.e2e.browser import Watched, watched_page
+from tests.e2e.browser import DESK, NARROW, Watched, watched_page
 from tests.e2e.test_console import NAMES, PASSWORD, Desk, check_page, desk, filed, sign_in
 from tests.e2e.test_uploads import metadata, stock_client
 from tests.server.pictures import jpeg, sha256
@@ -19,7 +19,6 @@ __all__ = ["desk", "filed"]
 pytestmark = pytest.mark.browser
 
 SCROLLED = "() => document.getElementById('detail').scrollTop > 100"
-CROWD = builders.answers() | {"workers_total": {"v": 480}, "workers_female": {"v": 478}}
 
 
 def hold(page: Page, key: str, times: int) -> None:
@@ -80,25 +79,12 @@ def test_unsent_comment_needs_confirmation_and_is_kept(
         page.keyboard.type("Chụp lại lối thoát nạn")
         watched.press("Escape")
         watched.decide("a")
+        expect(page.locator("#confirm-title")).to_be_focused()
         expect(page.locator("#confirm-title")).to_have_text("Duyệt phiếu này?")
         expect(page.get_by_text("Chụp lại lối thoát nạn")).to_be_visible()
         page.get_by_role("button", name="Về phiếu").press("Enter")
         expect(page.get_by_label("Cần sửa gì ở mục này?").first).to_have_value("Chụp lại lối thoát nạn")
     assert desk.review_of(filed[0]) is None
-
-
-def test_flagged_record_needs_confirmation_and_names_the_value(desk: Desk, browser: Browser) -> None:
-    odd = desk.file("Khách sạn Hoàng Gia (GL-931)", answers=CROWD)
-    with watched_page(browser, desk.server.url) as watched:
-        page = watched.page
-        sign_in(page)
-        watched.go(f"/reviews/{odd}")
-        watched.decide("a")
-        expect(page.locator("#confirm-title")).to_be_focused()
-        expect(page.get_by_text("480; thường từ 1 đến 25")).to_be_visible()
-        page.get_by_role("button", name="Vẫn duyệt").press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("Đã duyệt: Khách sạn Hoàng Gia")
-    assert (desk.review_of(odd) or {})["state"] == "approved"
 
 
 def test_reviewer_works_through_the_queue_by_keys_alone(
@@ -117,6 +103,12 @@ def test_reviewer_works_through_the_queue_by_keys_alone(
         assert tabs_to(page, "Duyệt") <= 6
         watched.press("j")
         expect_record(watched, NAMES[2])
+        expect(page).to_have_url(f"{desk.server.url}/reviews/{filed[2]}")
+        expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[2])
+        watched.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        watched.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
         expect(page.locator("#announce")).to_contain_text(NAMES[2])
         watched.press("Space")
         page.wait_for_function(SCROLLED)
@@ -195,30 +187,18 @@ def test_reviewer_opens_prints_turns_a_photo_and_approves_two_at_once(desk: Desk
     assert [(desk.review_of(record_id) or {}).get("state") for record_id in filed] == ["approved", "approved"]
 
 
-def test_late_decision_shows_what_a_colleague_decided_and_keeps_what_was_typed(
+def test_decisions_of_a_record_fit_a_phone_and_are_printed(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:
     desk.server.command("user", "add", "dung", "--role", "reviewer", stdin=f"{PASSWORD}\n")
     review = ("review", filed[0])
     desk.server.command(*review, "return", "--reason", "Thiếu số biên bản", "--by", "dung")
+    desk.server.command(*review, "approve", "--by", "dung", "--review", "1")
+    desk.server.command(*review, "reopen", "--reason", "Sai số người", "--by", "chi", "--review", "2")
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        page.goto(f"/reviews/{filed[0]}")
-        page.locator("#reason").fill("Chụp lại lối thoát nạn")
-        desk.server.command(*review, "approve", "--by", "dung", "--review", "1")
-        page.locator("#return-form button.button-warn").click()
-        alert = page.get_by_role("alert")
-        expect(alert).to_contain_text("Đã duyệt: dung")
-        expect(alert).to_contain_text("Quyết định của bạn chưa được ghi")
-        expect(page.locator("#reopen-reason")).to_have_value("Chụp lại lối thoát nạn")
-        assert watched.complaints.pop().endswith("409 (CONFLICT)")
-        desk.server.command(*review, "reopen", "--reason", "Sai số người", "--by", "chi", "--review", "2")
-        for width, scheme in ((1440, "light"), (390, "dark"), (320, "light")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            check_page(watched, f"/reviews/{filed[0]}")
-        page.set_viewport_size({"width": 1440, "height": 900})
+        check_page(watched, f"/reviews/{filed[0]}", NARROW, DESK)
         paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
         # Without blanks: a reader of PDF sets some beside letters with marks.
         text = "".join("".join(page.extract_text() for page in paper.pages).split())
