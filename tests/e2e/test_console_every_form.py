@@ -82,8 +82,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 # Forms with text on pages that this district does not have, and the test that types into each.
 ELSEWHERE = {
     "console.attention.decide": "test_console_failures: page that was lost",
-    "console.reports.freeze": "test_console_reports: from draft to files",
-    "console.reports.restate": "test_console_reports: from draft to files",
+    "console.reports.freeze": "test_console_reports: from draft to restatement",
+    "console.reports.restate": "test_console_reports: from draft to restatement",
 }
 # Forms that a template makes of a variable, with buttons and at most the password; and those of strangers.
 BUTTONS = frozenset(
