@@ -93,13 +93,6 @@ def test_value_not_chosen_stays_readable(reviewer: Browser, in_the_field: FieldW
     assert "Giá trị đã giữ riêng 07:00-22:00" in page
 
 
-def test_third_value_is_written(office: Office, reviewer: Browser, in_the_field: FieldWork) -> None:
-    clash(in_the_field)
-    answer = settle(reviewer, PLACE, {"opening_hours": "other"}, opening_hours="  09:00-23:00 ")
-    assert answer.status_code == 303
-    assert data_of(office, PLACE)["opening_hours"] == "09:00-23:00"
-
-
 def test_invalid_value_shows_a_field_error_and_stays_typed(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:

@@ -17,7 +17,6 @@ from field178_server.database.unit_of_work import snapshot
 from field178_shared.wire.canonical import record_hash
 
 PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')
-EARLY = "2026-11-20T06:00:00Z"
 NAME = "Karaoke Mộc Diệp (GL-016)"
 
 

@@ -85,8 +85,9 @@ def test_id_leads_to_the_record_and_unusable_input_is_reported(
     assert "Hãy điền một trong ba ô" in unescape(privacy.text("/purges?number=+&place=&day="))
     assert "Hãy điền" not in unescape(privacy.text("/purges"))
     assert "Không có phiếu nào khớp" in unescape(privacy.text("/purges?number=khong-co"))
-    status, text = status_and_text(privacy.get("/purges/ask?record=01900000-0000-7000-8000-00000000dead"))
-    assert (status, "Không có phiếu mang mã này" in text) == (404, True)
+    for unknown in ("01900000-0000-7000-8000-00000000dead", "'; --"):
+        status, text = status_and_text(privacy.get(f"/purges/ask?record={unknown}"))
+        assert (status, "Không có phiếu mang mã này" in text) == (404, True)
 
 
 def test_many_fits_ask_for_more_words(

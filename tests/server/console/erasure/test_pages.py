@@ -132,17 +132,6 @@ def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_sho
     assert acts(office) == []
 
 
-@pytest.mark.parametrize(
-    ("record", "status", "text"),
-    [(NOWHERE, 404, "Không có phiếu mang mã này"), ("'; --", 404, "Không có phiếu mang mã này")],
-)
-def test_an_id_that_is_none_is_answered_in_the_list(
-    first: Browser, record: str, status: int, text: str
-) -> None:
-    answer = status_and_text(first.get(f"/purges/ask?record={record}"))
-    assert (answer[0], text in answer[1]) == (status, True)
-
-
 def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
     office: Office, first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
 ) -> None:

@@ -19,7 +19,6 @@ from field178_server.database.models import Audit, ConflictRow, EstablishmentPro
 from field178_server.database.unit_of_work import snapshot
 
 Json = dict[str, Any]
-CONTROL = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
 
 
 def form_of(browser: Browser, path: str) -> Json:
@@ -296,10 +295,10 @@ def test_moved_entry_leaves_the_tablets_of_its_old_commune(
     assert heard(in_the_field, PLACE, cursors)["frame"] == "leave"
 
 
-@pytest.mark.parametrize("path", ["/establishments/new", f"/establishments/{PLACE}/edit"])
 def test_only_who_may_edit_the_register_sees_its_forms(
-    signed_in: Callable[[str], Browser], in_the_field: FieldWork, path: str
+    signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
     for login in ("an", "leader_viewer", "admin"):
-        assert signed_in(login).get(path).status_code == 404
+        for path in ("/establishments/new", f"/establishments/{PLACE}/edit"):
+            assert signed_in(login).get(path).status_code == 404, (login, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -12,15 +11,12 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
-from openpyxl import load_workbook
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import PASSWORD, Office
 from tests.stores import Statements
 
-from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import snapshot
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.kept_files import KeptFiles
@@ -40,7 +36,6 @@ from field178_server.office.exports.table_files import TableFile
 
 REVIEWER, LEADER, CITY, PRIVACY = "gl07", "gl08", "gl13", "gl14"
 SignIn = Callable[[str], Browser]
-Fields = dict[str, str]
 
 
 class Exports:
@@ -107,21 +102,6 @@ def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[
     assert len({row["Mã chỉ tiêu"] for row in rows}) > 45
 
 
-def test_the_city_gets_no_number_of_a_few(exports_of: Callable[[str], Exports]) -> None:
-    city, few = exports_of(CITY), {"1", "2", "3", "4"}
-    people = ("workers_reached_pct", "establishments_total", "visits_total", "attendances_total")
-    for fields in ({"year": "2024"}, {"year": "2024", "period": "quarter1", "calendar": "report"}):
-        rows = city.rows("figures", **fields)
-        assert not [
-            row
-            for row in rows
-            if row["Mã chỉ tiêu"] in people and few & {row["Số được đếm"], row["Chia cho"], row["Giá trị"]}
-        ]
-        assert any(row["Ghi chú"].startswith("Không hiện") for row in rows)
-        assert {row["Chờ duyệt"] for row in rows} == {""}
-    assert {row["Ngày đầu"] for row in rows} == {"01/01/2024"}
-
-
 @pytest.mark.parametrize(("login", "status"), [(CITY, 403), (LEADER, 403), (PRIVACY, 404)])
 def test_the_city_and_the_leader_export_figures_alone(
     exports_of: Callable[[str], Exports], login: str, status: int
@@ -131,23 +111,6 @@ def test_the_city_and_the_leader_export_figures_alone(
     for what in EXPORT_KINDS.keys() - {"figures"}:
         assert exports.browser.post("/exports", {"what": what, "format": "csv"}).status_code == status, what
         assert f'value="{what}"' not in page
-
-
-@pytest.mark.parametrize(
-    ("what", "form"), [(kind.key, form) for kind in EXPORT_KINDS.values() for form in kind.formats]
-)
-def test_each_kind_is_written_in_each_of_its_formats(
-    exports_of: Callable[[str], Exports], what: str, form: str
-) -> None:
-    data = exports_of(REVIEWER).file(what, form)
-    if form == "xlsx":
-        sheet = load_workbook(io.BytesIO(data), read_only=True).active
-        assert sheet is not None
-        assert next(iter(sheet.iter_rows(values_only=True)))
-    elif form == "csv":
-        assert data.startswith(b"\xef\xbb\xbf")
-    else:
-        assert json.loads(data)["type"] == "FeatureCollection"
 
 
 def test_establishments_have_the_registered_coordinates_to_six_decimals(
@@ -163,38 +126,6 @@ def test_establishments_have_the_registered_coordinates_to_six_decimals(
     assert {tuple(feature["geometry"]["coordinates"]) for feature in visits if feature["geometry"]} <= set(
         map(tuple, placed)
     )
-    figures = json.loads(reviewer.file("figures", "geojson", year="2024"))["features"]
-    assert {feature["geometry"] for feature in figures} == {None}
-    assert "c11632_v1" in {feature["properties"]["area_code"] for feature in figures}
-
-
-def test_days_and_communes_narrow_a_list(exports_of: Callable[[str], Exports]) -> None:
-    reviewer = exports_of(REVIEWER)
-    every = reviewer.rows("visits")
-    march = reviewer.rows("visits", since="2024-03-01", until="2024-03-31")
-    assert 0 < len(march) < len(every)
-    assert all(row["Ngày"].endswith("/03/2024") for row in march)
-    assert 0 < len(reviewer.rows("establishments", unit="c11632_v1")) < 20
-
-
-def test_a_file_is_listed_with_rows_and_hash_and_taking_it_out_is_written_down(
-    exports_of: Callable[[str], Exports], district: Office
-) -> None:
-    reviewer = exports_of(REVIEWER)
-    data = reviewer.file("visits", "csv")
-    hash_ = hashlib.sha256(data).hexdigest()
-    page = words(reviewer.page)
-    assert f"SHA-256 {hash_[:8]}…{hash_}" in page.replace("… ", "…")
-    with snapshot(district.engine) as session:
-        job_id = reviewer.link().split("/")[2]
-        named = select(Audit).where(Audit.action == "export_taken", Audit.object_id == job_id)
-        (taken,) = [json.loads(row.details or "{}") for row in session.scalars(named)]
-    assert taken == {"list": "visits", "format": "csv", "records": data.count(b"\n") - 1, "sha256": hash_}
-    watching = exports_of(PRIVACY)
-    assert hash_ in watching.page
-    assert "/file" not in watching.page
-    assert watching.browser.get(reviewer.link()).status_code in (403, 404)
-    assert exports_of(CITY).browser.get(reviewer.link()).status_code == 404
 
 
 def test_file_is_deleted_after_seven_days(exports_of: Callable[[str], Exports], district: Office) -> None:

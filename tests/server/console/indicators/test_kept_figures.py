@@ -64,23 +64,21 @@ def counting(name: str, compute: Callable[..., object], computations: list[str])
     return counted
 
 
-def test_second_request_computes_nothing(
+def test_figures_are_computed_once_for_readers_of_each_language_and_from_above(
     reads_as: SignIn, district: Office, computed: list[str], statements: Statements
 ) -> None:
-    reader = reads_as(REVIEWER)
+    reader, leader, city = reads_as(REVIEWER), reads_as(LEADER), reads_as(CITY)
     first = reader.text(YEAR)
     assert computed == ["_compute_figures"]
     with statements(district.engine) as queries:
         assert reader.text(YEAR) == first
-    assert computed == ["_compute_figures"]
     assert len(queries) <= 13
-
-
-def test_reader_from_above_computes_what_is_hidden_once(reads_as: SignIn, computed: list[str]) -> None:
-    reader = reads_as(CITY)
-    first = reader.text(YEAR)
+    leader.post("/preferences", {"language": "en", "next": "/"})
+    assert ("Số lượt kiểm tra" in first, "Visits by kind" in shown(leader, YEAR)) == (True, True)
+    assert computed == ["_compute_figures"]
+    above = city.text(YEAR)
     assert computed == ["_compute_figures", "hidden_figures"]
-    assert reader.text(YEAR) == first
+    assert city.text(YEAR) == above
     assert len(computed) == 2
 
 
@@ -119,15 +117,3 @@ def test_another_day_area_and_period_are_computed_each(
     district.clock.move(days=1)
     reads_as(REVIEWER).text(YEAR)
     assert len(computed) == 4
-
-
-def test_readers_of_one_area_share_its_figures_in_their_languages(
-    reads_as: SignIn, computed: list[str]
-) -> None:
-    first, second = reads_as(REVIEWER), reads_as(LEADER)
-    vietnamese = shown(first, YEAR)
-    second.post("/preferences", {"language": "en", "next": "/"})
-    english = shown(second, YEAR)
-    assert computed == ["_compute_figures"]
-    assert "Số lượt kiểm tra" in vietnamese
-    assert "Visits by kind" in english

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
-import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import UNIT, Browser, FieldWork
@@ -94,14 +94,14 @@ AREAS = {
 }
 
 
-@pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_role_opens_the_pages_of_its_work_and_no_other(
-    office: Office, signed_in: Callable[[str], Browser], role: str
+    office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
+    for role in EVERYONE:
+        browser = signed_in(LOGINS.get(role, role))
+        opened = {path for path in PAGES if browser.get(path).status_code == 200}
+        assert opened == {path for path, roles in PAGES.items() if role in roles}, role
     rules = office.app.url_map.bind("")
-    browser = signed_in(LOGINS.get(role, role))
-    opened = {path for path in PAGES if browser.get(path).status_code == 200}
-    assert opened == {path for path, roles in PAGES.items() if role in roles}
     # A page without an argument that this table does not name is a page nobody decided about.
     named = {rules.match(path)[0] for path in PAGES} | NAMED_ELSEWHERE
     plain = {
@@ -112,20 +112,19 @@ def test_role_opens_the_pages_of_its_work_and_no_other(
     assert plain - named == set()
 
 
-@pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_record_is_read_from_its_own_area_alone(
-    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork, role: str
+    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     session, place = in_the_field.session(), in_the_field.place()
-    login = LOGINS.get(role, role)
-    browser = signed_in(login)
-    for area, (scope, readers) in AREAS.items():
-        run_write(office.engine, lambda at, only=scope: _set_scope(at, office.officer_id(login), only))
+    for role, area in product(sorted(EVERYONE), AREAS):
+        login, (scope, readers) = LOGINS.get(role, role), AREAS[area]
+        browser, own = signed_in(login), office.officer_id(login)
+        run_write(office.engine, lambda at, own=own, only=scope: _set_scope(at, own, only))
         expected = 200 if role in readers else 404
         for path in (f"/reviews/{session}", f"/establishments/{place}"):
-            assert browser.get(path).status_code == expected, (area, path)
+            assert browser.get(path).status_code == expected, (role, area, path)
         shown = browser.get("/reviews?state=all").get_data(as_text=True)
-        assert (session in shown) == (expected == 200), area
+        assert (session in shown) == (expected == 200), (role, area)
         assert browser.decide(session, "return", reason="Sai").status_code in (
             (303, 409, 422) if expected == 200 and role == "reviewer" else (404,)
         )

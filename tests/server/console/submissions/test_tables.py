@@ -9,7 +9,6 @@ import json
 import re
 from collections import Counter
 from html import unescape
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -26,9 +25,8 @@ from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.records import operations as records
 from field178_server.office.submissions import queries, text_search
+from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import LANGUAGES
-
-Json = dict[str, Any]
 
 
 def shown(browser: Browser, path: str) -> list[str]:
@@ -38,7 +36,7 @@ def shown(browser: Browser, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("record_type", ["inspection", "outreach_session"])
+@pytest.mark.parametrize("record_type", [RecordType.INSPECTION, RecordType.OUTREACH_SESSION])
 def test_each_column_has_a_label_of_its_own(record_type: str, language: str) -> None:
     localizer = Localizer(language)
     labels = Counter(column.label(localizer) for column in columns_of(record_type, localizer.lists))
@@ -182,21 +180,6 @@ def test_visit_to_a_merged_establishment_is_listed_under_the_remaining_one(
     run_write(office.engine, lambda session: records.merge(session, office.context, other, PLACE))
     assert shown(reviewer, "/visits?q=moc+diep") == [visit]
     assert f"/establishments/{PLACE}" in reviewer.text("/visits")
-
-
-def test_a_long_list_costs_as_many_statements_as_a_short_one(
-    reviewer: Browser, in_the_field: FieldWork, statements: Statements, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
-    in_the_field.place()
-    counted = []
-    for more in (3, 30):
-        for _ in range(more):
-            in_the_field.visit()
-        with statements(in_the_field.office.engine) as executed:
-            reviewer.text("/visits?q=moc")
-        counted.append(len(executed))
-    assert counted[0] == counted[1] <= 30
 
 
 @pytest.mark.parametrize("most", [2000, 2, 0])
