@@ -1,19 +1,16 @@
-"""Records that were merged or purged, on every page that speaks of them."""
+"""Records that were merged, on every page that speaks of them."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from html import unescape
 
 import pytest
-from sqlalchemy import update
 from tests.server.console.attention.test_conflict import clash
 from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.shared import builders
 
-from field178_server.database.models import Record
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.records import operations as records
 
@@ -29,13 +26,6 @@ def survivor(in_the_field: FieldWork) -> str:
 def merge(in_the_field: FieldWork, into: str) -> None:
     office = in_the_field.office
     run_write(office.engine, lambda session: records.merge(session, office.context, PLACE, into))
-
-
-def purge(in_the_field: FieldWork, record_id: str) -> None:
-    body = json.dumps({"purged": "2026-11-24T08:00:00Z"}, separators=(",", ":"))
-    office = in_the_field.office
-    query = update(Record).where(Record.tenant_id == office.settings.tenant, Record.record_id == record_id)
-    run_write(office.engine, lambda session: session.execute(query.values(body=body)))
 
 
 def test_visit_at_a_merged_establishment_shows_the_remaining_one(
@@ -80,19 +70,3 @@ def test_conflicts_of_a_merged_place_wait_at_its_survivor(
     assert f"{SURVIVOR} Cơ sở" in words(unescape(reviewer.text("/attention")))
     assert "07:00-22:00" in reviewer.text(f"/attention/conflict/{survivor}")
     assert "đã được giải quyết" in unescape(reviewer.text(f"/attention/conflict/{PLACE}"))
-
-
-def test_purged_visit_is_stated_and_needs_no_decision(reviewer: Browser, in_the_field: FieldWork) -> None:
-    visit = in_the_field.visit()
-    purge(in_the_field, visit)
-    page = words(unescape(reviewer.text(f"/reviews/{visit}")))
-    assert "Nội dung đã xóa vĩnh viễn, 24/11/2026 15:00" in page
-    assert "Trả lại cho máy tính bảng" not in page
-    assert "Bạn đang quyết định" not in page
-
-
-def test_purged_establishment_is_stated(reviewer: Browser, in_the_field: FieldWork) -> None:
-    in_the_field.place()
-    purge(in_the_field, PLACE)
-    page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))
-    assert "Nội dung đã xóa vĩnh viễn" in page

@@ -6,6 +6,7 @@ from html import unescape
 
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import PLACE, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 
 from field178_server.accounts import operations as accounts
@@ -38,7 +39,10 @@ def test_purged_record_is_in_no_list_and_its_page_states_the_reason(
     visit = in_the_field.visit()
     kept = in_the_field.visit()
     purged(office, PLACE, visit)
-    assert GONE in unescape(reviewer.text(f"/reviews/{visit}"))
+    page = words(unescape(reviewer.text(f"/reviews/{visit}")))
+    assert f"{GONE}, 24/11/2026 15:00" in page
+    assert "Trả lại cho máy tính bảng" not in page
+    assert "Bạn đang quyết định" not in page
     assert GONE in unescape(reviewer.text(f"/establishments/{PLACE}"))
     assert visit not in reviewer.text("/reviews")
     assert PLACE not in reviewer.text("/establishments")

@@ -19,7 +19,7 @@ def text_of(content: bytes) -> str:
 
 
 def test_reviewer_takes_the_minutes_of_the_revision_on_the_page(
-    reviewer: Browser, in_the_field: FieldWork, office: Office
+    reviewer: Browser, in_the_field: FieldWork, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
     in_the_field.place()
     visit = in_the_field.visit(minutes_number="07/BB-ĐKT178")
@@ -30,8 +30,11 @@ def test_reviewer_takes_the_minutes_of_the_revision_on_the_page(
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "bien-ban-07-2026-11-20-ban-1.pdf" in answer.headers["Content-Disposition"]
+    assert signed_in("admin").get(path).status_code == 404
     with snapshot(office.engine) as session:
         row = session.get_one(Record, (office.runtime.tenant_id, visit))
+        (noted,) = session.scalars(select(Audit).where(Audit.action == "paper_taken"))
+    assert (noted.object_id, noted.actor_kind) == (visit, "officer")
     code = " ".join(row.h[start : start + 4] for start in range(0, 32, 4))
     assert f"bản 1 Mã đối chiếu: {code}" in text_of(content)
     assert "Số: 07/BB-ĐKT178" in text_of(content)
@@ -53,23 +56,6 @@ def test_the_same_record_gives_the_same_bytes_each_time(reviewer: Browser, in_th
     for kind in ("minutes", "commitment"):
         path = f"/records/{visit}/papers/{kind}"
         assert reviewer.get(path).get_data() == reviewer.get(path).get_data()
-
-
-def test_each_taking_is_written_down(reviewer: Browser, in_the_field: FieldWork, office: Office) -> None:
-    in_the_field.place()
-    visit = in_the_field.visit()
-    reviewer.get(f"/records/{visit}/papers/commitment").close()
-    with snapshot(office.engine) as session:
-        (noted,) = session.scalars(select(Audit).where(Audit.action == "paper_taken"))
-    assert (noted.object_id, noted.actor_kind) == (visit, "officer")
-
-
-def test_only_those_who_read_visits_take_papers(
-    signed_in: Callable[[str], Browser], in_the_field: FieldWork
-) -> None:
-    in_the_field.place()
-    visit = in_the_field.visit()
-    assert signed_in("admin").get(f"/records/{visit}/papers/minutes").status_code == 404
 
 
 def test_unknown_visit_or_document_answers_404(reviewer: Browser, in_the_field: FieldWork) -> None:

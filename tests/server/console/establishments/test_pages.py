@@ -12,19 +12,6 @@ def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
     assert "Sổ cơ sở đang trống" in reviewer.text("/establishments")
 
 
-def test_register_is_searched_without_marks(reviewer: Browser, in_the_field: FieldWork) -> None:
-    in_the_field.place()
-    assert "Karaoke Mộc Diệp" in reviewer.text("/establishments?q=moc+diep")
-    assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
-
-
-def test_search_shows_the_number_of_results(reviewer: Browser, in_the_field: FieldWork) -> None:
-    in_the_field.place()
-    listing = reviewer.text("/establishments?q=moc+diep").split('id="found"')[1]
-    assert "Tìm thấy: 1" in listing
-    assert "Cơ sở thuộc diện kiểm tra: 1" in reviewer.text("/establishments?page=7")
-
-
 def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))
@@ -40,6 +27,7 @@ def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_th
     page = reviewer.text(f"/establishments/{PLACE}")
     assert "Cơ sở còn phải khắc phục" in page
     assert f"/reviews/{filed}" in page
+    assert 'aria-label="Kết thúc, có căn cứ: Dọn lối thoát nạn"' in page.split('id="to-fix"')[1]
     assert "Hạn khắc phục: 04/03/2025 · quá hạn" in words(unescape(page))
     answer = {"a": {"visit_id": filed, "follow_up_id": "f1", "status": "fixed", "text": "Dọn lối thoát nạn"}}
     later = in_the_field.visit(establishment_id=PLACE, follow_up_answers=answer)
@@ -67,10 +55,12 @@ def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field:
 
 def test_register_is_narrowed_and_taken_out_as_a_file(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
-    for query in ("q=gl-0000000016", "q=moc+an+lao", "type=karaoke&status=operating"):
+    for query in ("q=moc+diep", "q=gl-0000000016", "q=moc+an+lao", "type=karaoke&status=operating"):
         assert "Tìm thấy: 1" in reviewer.text(f"/establishments?{query}"), query
     for query in ("status=closed", "unit=elsewhere", "type=hotel&q=moc"):
         assert "Tìm thấy: 0" in reviewer.text(f"/establishments?{query}"), query
+    assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
+    assert "Cơ sở thuộc diện kiểm tra: 1" in reviewer.text("/establishments?page=7")
     reviewer.confirms()
     with reviewer.get("/establishments.csv?q=moc") as answer:
         (headings, line, last) = answer.get_data().decode("utf-8-sig").split("\r\n")

@@ -15,7 +15,6 @@ from tests.server.console.reviews.test_pages import part, words
 from tests.server.office_scene import Office, Tablet
 from tests.server.pictures import jpeg, pdf
 from tests.shared import builders
-from tests.stores import Statements
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -301,21 +300,6 @@ def test_what_is_not_there_answers_as_what_is_out_of_reach(reviewer: Browser, vi
         f"/reviews/{visit}/entries/{absent}",
     ):
         assert reviewer.get(path).status_code == 404, path
-
-
-def test_list_has_a_constant_number_of_queries(
-    office: Office, reviewer: Browser, in_the_field: FieldWork, visit: str, statements: Statements
-) -> None:
-    def count_queries() -> int:
-        with statements(office.engine) as queries:
-            reviewer.text("/follow-ups")
-        return len(queries)
-
-    few = count_queries()
-    for number in range(4):
-        in_the_field.visit(findings=FINDINGS, follow_ups={f"x{number}": {**ASKED["exit"]}})
-    assert counts(reviewer)[0] == "5"
-    assert count_queries() == few <= 24
 
 
 def test_repeated_violation_is_marked_in_the_list(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -209,26 +208,6 @@ def test_what_is_not_what_was_seen_is_not_imported(
     assert sum(count for count, _ in visible(office).values()) == 1
     jobs = unescape(reviewer.text("/jobs"))
     assert "Sổ cơ sở đã thay đổi sau khi bạn xem trước" in jobs
-
-
-def test_tablets_get_the_establishments_with_their_next_exchange(
-    office: Office, in_the_field: FieldWork, reviewer: Browser
-) -> None:
-    at = upload(reviewer, table(GOOD), "so.txt")
-    run(office, reviewer, at, previewed(reviewer, at))
-    answer = in_the_field.tablet.sync(push=[], cursors={})
-    frames = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
-    received = [
-        frame for frame in frames if frame.get("type") == "establishment" or "Hoa Ban" in json.dumps(frame)
-    ]
-    assert "Hoa Ban" in json.dumps(received, ensure_ascii=False)
-    with snapshot(office.engine) as session:
-        record_id = session.scalar(select(EstablishmentProjection.record_id))
-    page = unescape(reviewer.text(f"/establishments/{record_id}"))
-    assert "Cán bộ chi" in page
-    reviewer.post(f"{at}/undo")
-    work(office)
-    assert "Hoa Ban" not in in_the_field.tablet.sync(push=[], cursors={}).get_data(as_text=True)
 
 
 def test_only_who_edits_the_register_imports(signed_in: Callable[[str], Browser]) -> None:

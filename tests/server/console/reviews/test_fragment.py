@@ -60,22 +60,3 @@ def test_browser_without_gzip_gets_plain_text(reviewer: Browser, visits: list[st
     answer = reviewer.client.get("/reviews", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert "</html>" in answer.get_data(as_text=True)
-
-
-def test_queue_has_a_constant_number_of_queries(
-    reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
-) -> None:
-    reviewer.get("/reviews")  # the first reading of a day is written down
-    with statements(in_the_field.office.engine) as two:
-        reviewer.get("/reviews")
-    for _ in range(8):
-        in_the_field.session()
-    with statements(in_the_field.office.engine) as new:
-        reviewer.get("/reviews")
-    with statements(in_the_field.office.engine) as ten:
-        reviewer.get("/reviews")
-    with statements(in_the_field.office.engine) as flagged:
-        reviewer.get("/reviews?flag=visited_twice")
-    assert len(two) == len(ten)
-    assert len(new) == len(ten) + 1  # what was filed since is read whole, once
-    assert len(flagged) <= len(ten) + 6

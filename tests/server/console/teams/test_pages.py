@@ -186,17 +186,12 @@ def test_member_joins_and_leaves_by_the_day_and_keeps_the_visits(
     assert reviewer.text(unescape(link)).count("/reviews/") == 1
 
 
-def test_membership_that_begins_later_gives_rights_on_its_day(office: Office, admin: Browser) -> None:
-    set_member(admin, office, "binh", valid_from="2026-11-26")
+def test_later_member_is_marked_and_who_files_nothing_cannot_become_one(
+    office: Office, admin: Browser
+) -> None:
+    assert set_member(admin, office, "binh", valid_from="2026-11-26").status_code == 303
     assert not holds_team(office, "binh")
     assert "Chưa bắt đầu" in page_text(admin, path_of(office))
-    for days, expected in ((1, False), (1, True)):
-        office.clock.move(days=days)
-        run_write(office.engine, lambda session: memberships.follow_day(session, office.context))
-        assert holds_team(office, "binh") is expected
-
-
-def test_who_files_nothing_cannot_become_a_member(office: Office, admin: Browser) -> None:
     answer = set_member(admin, office, "chi")
     assert answer.status_code == 404
     assert office.officer_id("chi") not in stored(office).members

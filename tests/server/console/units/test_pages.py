@@ -84,7 +84,9 @@ def test_page_without_ended_communes_is_empty(reviewer: Browser) -> None:
     assert "Mọi cơ sở đều ở xã hiện hành" in page_text(reviewer, "/units")
 
 
-def test_commune_that_joined_as_a_whole_is_moved_by_one_act(office: Office, reviewer: Browser) -> None:
+def test_commune_that_joined_as_a_whole_is_moved_by_one_act(
+    office: Office, reviewer: Browser, signed_in: Callable[[str], Browser]
+) -> None:
     ids = filed(office, WHOLE, 3)
     page = page_text(reviewer, "/units")
     assert "Trường Thọ" in page
@@ -95,6 +97,7 @@ def test_commune_that_joined_as_a_whole_is_moved_by_one_act(office: Office, revi
     assert "Số cơ sở đã chuyển: 3." in page_text(reviewer, answer.location)
     assert all(entry(office, record_id) == (f"unit:{HEIR}", HEIR, [WHOLE]) for record_id in ids)
     assert reforms_told(office) == 1
+    assert "Sắp xếp đơn vị hành chính" in unescape(signed_in("an").text("/"))
     assert "Mọi cơ sở đều ở xã hiện hành" in page_text(reviewer, "/units")
     assert reviewer.post(f"/units/{WHOLE}/move").status_code == 404
 
@@ -138,11 +141,13 @@ def test_point_suggests_the_commune(office: Office, reviewer: Browser) -> None:
     assert [suggested[record_id] for record_id in ids] == [[PARTS[0]], [PARTS[1]], []]
 
 
-def test_form_without_a_choice_is_refused_at_once(office: Office, reviewer: Browser) -> None:
+def test_form_without_a_choice_or_with_another_commune_is_refused(office: Office, reviewer: Browser) -> None:
     (record_id,) = filed(office, DIVIDED)
     answer = reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": ""})
     assert answer.status_code == 422
     assert "Chọn xã cho ít nhất một cơ sở" in unescape(answer.get_data(as_text=True))
+    assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": HEIR}).status_code == 404
+    assert entry(office, record_id)[1] == DIVIDED
 
 
 def test_form_sent_twice_moves_once(office: Office, reviewer: Browser) -> None:
@@ -153,27 +158,10 @@ def test_form_sent_twice_moves_once(office: Office, reviewer: Browser) -> None:
     assert reforms_told(office) == 1
 
 
-def test_commune_that_did_not_follow_is_refused(office: Office, reviewer: Browser) -> None:
-    (record_id,) = filed(office, DIVIDED)
-    assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": HEIR}).status_code == 404
-    assert entry(office, record_id)[1] == DIVIDED
-
-
 def test_entries_are_searched_by_name(office: Office, reviewer: Browser) -> None:
     filed(office, DIVIDED, 3)
     assert reviewer.text(f"/units/{DIVIDED}?q=hoa+sua").count("<select") == 1
     assert "Không có cơ sở nào với các từ này" in page_text(reviewer, f"/units/{DIVIDED}?q=xyzzy")
-
-
-def test_moved_establishments_are_removed_and_announced_as_a_reform(
-    office: Office, reviewer: Browser, signed_in: Callable[[str], Browser]
-) -> None:
-    many = filed(office, WHOLE, 60)
-    reviewer.post(f"/units/{WHOLE}/move")
-    run_jobs(office)
-    assert {entry(office, record_id)[0] for record_id in many} == {f"unit:{HEIR}"}
-    shown = signed_in("an").text("/")
-    assert "Sắp xếp đơn vị hành chính" in unescape(shown)
 
 
 def test_team_that_lacks_the_new_commune_is_named(office: Office, reviewer: Browser) -> None:
