@@ -95,23 +95,21 @@ def test_tablet_enrols_and_syncs_with_a_public_certificate_and_after_its_renewal
     assert (check["level"], check["reason"], check["tablets"]) == ("fault", "other_key", 1)
 
 
-@pytest.mark.parametrize("names_chain", [True, False])
-def test_link_behind_a_proxy_names_the_proxys_certificate_or_none(
-    tmp_path: Path, chain: PublicChain, stack: ExitStack, names_chain: bool
+def test_link_behind_a_proxy_names_the_proxys_certificate(
+    tmp_path: Path, chain: PublicChain, stack: ExitStack
 ) -> None:
     (tmp_path / "s").mkdir()
-    own = {"FIELD178_URL": f"https://{HOST}", "FIELD178_TRUSTED_PROXIES": "1"}
-    if names_chain:
-        own["FIELD178_TLS_CERTIFICATE"] = str(chain.files[0])
+    own = {
+        "FIELD178_URL": f"https://{HOST}",
+        "FIELD178_TRUSTED_PROXIES": "1",
+        "FIELD178_TLS_CERTIFICATE": str(chain.files[0]),
+    }
     server = stack.enter_context(running_server(tmp_path / "s", **own))
     add_officer(server)
     assert not (tmp_path / "s" / "tls").exists()
-    assert bool(pins_in_the_link(server)) is names_chain
-    if names_chain:
-        port = stack.enter_context(tls_ending_proxy(chain.files, server.port))
-        url = f"https://{HOST}:{port}"
-        with closing(tablet_at(server, tmp_path / "t", url)) as tablet:
-            assert tablet.sync() is SyncMessage.IN_SYNC
+    port = stack.enter_context(tls_ending_proxy(chain.files, server.port))
+    with closing(tablet_at(server, tmp_path / "t", f"https://{HOST}:{port}")) as tablet:
+        assert tablet.sync() is SyncMessage.IN_SYNC
 
 
 def test_init_refuses_a_certificate_that_tablets_would_refuse(tmp_path: Path, chain: PublicChain) -> None:

@@ -19,11 +19,9 @@ from odatapy.client import (
     ODataClientError,
 )
 from requests.auth import HTTPBasicAuth
-from scripts.demo import processes as demo
-from scripts.demo.play import fill
-from scripts.demo.processes import DemoClock
 from sqlalchemy import select
 from tests.e2e.server_process import ServerProcess
+from tests.server.district import WAITING, district_in
 
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
@@ -31,6 +29,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.demo import DEMO_START
 from field178_server.office.odata.operations import MARK, TokenRequest, make_token, revoke_token, token_hash
 from field178_server.runtime import new_token
 from field178_server.security.keyring import load_keys
@@ -95,10 +94,8 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("district")
-    clock = DemoClock.started()
-    fill(demo.ServerProcess(folder, clock, 0))
-    server = ServerProcess(folder, {"FIELD178_CLOCK_START": clock.setting()})
+    settings = district_in(tmp_path_factory, tmp_path_factory.mktemp("district") / "data", WAITING)
+    server = ServerProcess(settings.data_dir, {"FIELD178_CLOCK_START": DEMO_START.isoformat()})
     server.start()
     district = Served(server)
     yield district
@@ -198,9 +195,10 @@ def test_odatapy_filters_selects_and_pages(typed: EdmEnabledODataClient) -> None
         "Year eq 2024 and PeriodId eq 'year' and AreaId eq 'an_lao_area_2024'"
     )
     figures_by_id = {row["IndicatorId"]: row for row in map(plain, typed.get_entity_set(figures).entities)}
-    golden = figures_by_id["workers_reached_pct"]
-    assert (golden["Numerator"], golden["Denominator"], golden["Value"]) == (253.0, 372.0, 68.0)
-    assert (golden["IsSuppressed"], golden["PeriodStart"]) == (False, date(2024, 1, 1))
+    visited = figures_by_id["inspected_once_pct"]
+    assert [type(visited[name]) for name in ("Numerator", "Denominator", "Value")] == [float] * 3
+    assert visited["Denominator"] == 127
+    assert (visited["IsSuppressed"], visited["PeriodStart"]) == (False, date(2024, 1, 1))
 
 
 def test_refused_clients_get_the_reason(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.foreign_client import content_hash
-from tests.e2e.foreign_office import ESTABLISHMENT, UNIT, Enrol, created, enrol, server, verdict
+from tests.e2e.foreign_office import UNIT, Enrol, created, enrol, server, verdict
 from tests.e2e.server_process import ServerProcess
 
 __all__ = ["enrol", "server"]
@@ -40,16 +40,3 @@ def test_a_purged_record_reaches_every_tablet_and_leaves_no_text_behind(
         assert (row["rev"], set(row["data"])) == (3, {"purged"})
         assert row["h"] == content_hash(row)
     assert verdict(other, edit)["status"] == "applied"
-
-
-def test_a_late_edit_keeps_only_its_hash(server: ServerProcess, enrol: Enrol) -> None:
-    client = enrol()
-    record_id = created(client)
-    purge(server, record_id)
-    late = client.change(record_id, "establishment", UNIT, {"notes": f"{SECRET} late"})
-    first = verdict(client, late)
-    assert (first["status"], first["reason"], first["rev"], first["h"]) == ("quarantined", "purged", 0, None)
-    assert verdict(client, late) == first
-    create = client.change(record_id, "establishment", UNIT, {**ESTABLISHMENT, "notes": SECRET}, create=True)
-    assert verdict(client, create)["reason"] == "purged"
-    assert SECRET.encode() not in stored(server)

@@ -13,12 +13,11 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code, padded
-from tests.e2e.foreign_office import UNIT, created
+from tests.e2e.foreign_office import created
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.replication.events import SyncMessage
-from field178_shared.wire.content_coding import gzip_bytes
 
 STORE = "field178.sqlite"
 
@@ -83,32 +82,6 @@ def test_a_foreign_client_proves_a_root_by_the_key_of_its_enrolment(server: Serv
         key.verify(padded(hello["root"]["sig"]), text.replace("v1|", "v1|x").encode())
 
 
-def test_an_unchanged_tablet_with_a_root_still_agrees_in_one_short_line(
-    server: ServerProcess, tablet: RealTablet
-) -> None:
-    tablet.file(tablet.ids.time_ordered(), name="Nhà nghỉ")
-    tablet.sync()
-    root(server)
-    tablet.sync()
-    sent: list[bytes] = []
-    heard: list[bytes] = []
-    exchange = tablet.transport.exchange
-
-    def listening(body: bytes) -> Iterator[bytes]:
-        sent.append(body)
-        for line in exchange(body):
-            heard.append(line)
-            yield line
-
-    tablet.transport.exchange = listening  # type: ignore[method-assign]
-    assert tablet.sync() is SyncMessage.IN_SYNC
-    assert json.loads(sent[0])["root"]["index"] == 2
-    assert "agreed" in json.loads(heard[0])
-    assert "root" not in json.loads(heard[0])
-    assert len(gzip_bytes(sent[0])) <= 450
-    assert sum(map(len, heard)) <= 450
-
-
 def test_rolled_back_store_is_detected_reported_and_corrected_by_a_new_epoch(
     server: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
@@ -146,36 +119,3 @@ def test_rolled_back_store_is_detected_reported_and_corrected_by_a_new_epoch(
     assert kept is not None
     assert (kept.epoch, kept.index, kept.alarm) == (made["epoch"], made["index"], None)
     assert len(tablet.live()) >= 5
-
-
-def test_a_restore_by_the_book_alarms_nobody(
-    server: ServerProcess, tablet: RealTablet, tmp_path: Path
-) -> None:
-    tablet.file(tablet.ids.time_ordered(), name="Trước")
-    tablet.sync()
-    server.command("backup", "--to", str(tmp_path / "backups"))
-    tablet.file(tablet.ids.time_ordered(), name="Sau")
-    tablet.sync()
-    root(server)
-    tablet.sync()
-    [backup] = [folder for folder in (tmp_path / "backups").iterdir() if folder.is_dir()]
-    port = server.port
-    server.stop()
-    shutil.rmtree(server.folder)
-    server.command("restore", str(backup))
-    server.start(port)
-    made = root(server)
-    assert tablet.sync() is SyncMessage.IN_SYNC
-    kept = tablet.checkpoint().root
-    assert kept is not None
-    assert (kept.epoch, kept.index, kept.alarm) == (made["epoch"], made["index"], None)
-
-
-def test_a_server_with_another_receipt_key_is_not_believed(server: ServerProcess, tablet: RealTablet) -> None:
-    tablet.file(tablet.ids.time_ordered(), name="Trước")
-    tablet.sync()
-    (server.folder / "keys/main/receipt.key").write_bytes(bytes(range(32)))
-    root(server)
-    assert tablet.sync() is SyncMessage.IN_SYNC
-    assert alarm_of(tablet) == "signature"
-    assert UNIT in tablet.checkpoint().scopes

@@ -123,19 +123,3 @@ def test_a_stock_client_sends_a_file_and_goes_on_after_a_cut(
     assert taken["proved"] is True
     assert blob(client, PICTURE).headers["F178-Backed-Up"] == "1"
     server.command("drill", "--backup", taken["backup"])
-
-
-def test_a_process_that_dies_between_name_and_row_loses_nothing(
-    server: ServerProcess, client: ForeignClient
-) -> None:
-    at = begun(client, PICTURE, named(client, PICTURE))
-    port, half = server.port, len(PICTURE) // 2
-    server.stop()
-    server.start(port, FIELD178_CRASH_AT="blob.named")
-    assert patch(client, at, 0, PICTURE[:half]).status_code == 204
-    with pytest.raises(requests.ConnectionError):
-        patch(client, at, half, PICTURE[half:])
-    server.stop()
-    server.start(port)
-    assert offset(client, at) == len(PICTURE)
-    assert blob(client, PICTURE).content == PICTURE

@@ -217,6 +217,14 @@ def test_without_a_scope_what_is_young_or_unread_stays(field178: Command, tablet
     assert {"frame": "resync", "scope": HERE} not in tablet.sync(cursors={HERE: 1})
 
 
+def test_notice_is_announced_listed_and_withdrawn(field178: Command) -> None:
+    words = ("--vi", "Xã chuyển địa bàn.", "--en", "Communes move.")
+    made = field178.json("notice", "announce", "--kind", "reform", *words)["notice"]
+    assert [row["notice"] for row in json.loads(field178("notice", "list", "--json"))] == [made]
+    field178("notice", "withdraw", str(made))
+    assert json.loads(field178("notice", "list", "--json")) == []
+
+
 def test_new_epoch_is_sent_in_the_next_exchange(field178: Command, tablet: Field) -> None:
     before = tablet.sync()[0]["epoch"]
     made = field178.json("new-epoch")["epoch"]

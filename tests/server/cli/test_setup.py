@@ -96,6 +96,14 @@ def test_https_brings_an_authority_whose_pin_is_in_the_link(command: Command) ->
     assert f"&p={output['ca_pin']}&k={output['receipt_key']}" in link
 
 
+def test_link_behind_a_proxy_without_a_certificate_has_no_pin(command: Command) -> None:
+    command.set(URL="https://so178.example", TRUSTED_PROXIES="1")
+    command("init")
+    command("user", "add", "an", "--role", "inspector", "--generate")
+    assert not (command.folder / "tls").exists()
+    assert "&p=" not in str(command.json("enrol-code", "--user", "an")["link"])
+
+
 def test_own_certificate_is_stored_in_the_settings(command: Command, tmp_path: Path) -> None:
     command("init", "--url", "https://so178.example")
     own = tmp_path / "own"

@@ -17,7 +17,6 @@ from tests.server.office.indicators.test_numbers import (
     expected,
     facts_of,
     question,
-    test_figures_of_one_indicator_are_those_of_all,
     test_rows_behind_a_number_sum_to_it,
 )
 from tests.server.office.indicators.test_queries import AREA
@@ -45,13 +44,7 @@ from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
 # The round trip from a number to its records and back, in this store too.
-__all__ = [
-    "expected",
-    "facts_of",
-    "question",
-    "test_figures_of_one_indicator_are_those_of_all",
-    "test_rows_behind_a_number_sum_to_it",
-]
+__all__ = ["expected", "facts_of", "question", "test_rows_behind_a_number_sum_to_it"]
 
 # In this district a waiting visit closes corrections, and places are visited twice a day.
 SEED, TODAY = 17, date(2026, 11, 24)
