@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +10,7 @@ from sqlalchemy import delete, update
 from tests.server.replication.test_exchange import state_of
 from tests.world import UNIT, Json, Tablet, World
 
-from field178_server.audit import hash_chain, verify
-from field178_server.audit.hash_chain import LinkDraft
+from field178_server.audit import verify
 from field178_server.audit.history_check import history_of
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database.models import Audit, Device, Incarnation, Root, RootPart, StoredReceipt, Tenant
@@ -154,37 +151,6 @@ def test_another_epoch_goes_on_in_the_same_chain_under_a_signature_of_its_own(wo
     root = tablet.ask()[0]["root"]
     assert root["index"] == 3
     assert is_signed(PUBLIC, f"field178-root-v1|e2|3|{root['hash']}", root["sig"])
-    assert faults(world) == []
-
-
-def test_of_two_processes_one_makes_the_link(world: World) -> None:
-    tablet = world.tablet()
-    tablet.created()
-    made: list[bool] = []
-    threads = [threading.Thread(target=lambda: made.append(extend(world))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(made) == [False, False, False, True]
-    assert len(world.rows(Root)) == 1
-
-
-def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None:
-    tablet = rooted(world, 1)
-    drafts: list[LinkDraft | None] = []
-
-    def under_way(name: str) -> None:
-        if name == "push.commit":
-            with snapshot(world.engine) as session:
-                drafts.append(hash_chain.draft(session, world.tenant_id))
-
-    honest = world.exchange
-    world.exchange = replace(honest, failpoint=under_way)
-    tablet.created()
-    world.exchange = honest
-    assert drafts == [None]
-    assert extend(world)
     assert faults(world) == []
 
 

@@ -49,11 +49,9 @@ def test_without_a_token_both_ways_are_named(feeds: Feeds) -> None:
         assert answer.headers["OData-Version"] == "4.0"
 
 
-@pytest.mark.parametrize(
-    "given", ["Bearer x", "Bearer f178d_" + "a" * 500, "Basic ???", "Basic", "Digest a=b"]
-)
-def test_a_wrong_token_is_refused(feeds: Feeds, given: str) -> None:
-    assert feeds.get("Visits", Authorization=given).status_code == 401
+def test_a_wrong_token_is_refused(feeds: Feeds) -> None:
+    for given in ("Bearer x", "Bearer f178d_" + "a" * 500, "Basic ???", "Basic", "Digest a=b"):
+        assert feeds.get("Visits", Authorization=given).status_code == 401, given
 
 
 def test_a_revoked_token_reads_no_more_at_once(feeds: Feeds) -> None:
@@ -93,10 +91,10 @@ def test_a_token_follows_the_role_of_its_officer(feeds: Feeds) -> None:
     assert feeds.get("IndicatorFigures", token).status_code == 401
 
 
-@pytest.mark.parametrize("login", ["admin", "privacy_officer"])
-def test_role_without_access_to_data_gets_no_token(feeds: Feeds, login: str) -> None:
-    with pytest.raises(Exception, match="bad_request"):
-        feeds.token(login)
+def test_role_without_access_to_data_gets_no_token(feeds: Feeds) -> None:
+    for login in ("admin", "privacy_officer"):
+        with pytest.raises(Exception, match="bad_request"):
+            feeds.token(login)
 
 
 def test_the_store_has_a_hash_and_no_token(feeds: Feeds) -> None:
