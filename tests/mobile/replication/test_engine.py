@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.bench.calls import counted_hops
-from tests.mobile.replication.tablet import Tablet, cut_after, record
+from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
 from field178_mobile.replication import answer
@@ -52,15 +52,6 @@ def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:
     assert len(tablet.server.requests) == before + 1
     assert "agreed" in tablet.server.frames[0]
     assert len(tablet.bodies[-1]) <= 450
-    assert tablet.store.status().in_sync
-
-
-def test_many_pages_are_read_to_the_end(tablet: Tablet) -> None:
-    tablet.server.page = 3
-    for number in range(10):
-        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
-    tablet.sync()
-    assert tablet.agrees()
     assert tablet.store.status().in_sync
 
 
@@ -299,16 +290,6 @@ def test_a_long_answer_is_committed_in_parts(tablet: Tablet, monkeypatch: pytest
     tablet.sync()
     assert [count for count in counts if count] == [4, 4, 1]
     assert tablet.agrees()
-
-
-def test_a_cut_answer_is_committed_up_to_its_last_checkpoint(tablet: Tablet) -> None:
-    for number in range(9):
-        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
-    # hello, the checkpoint of ref, then two records and a checkpoint each
-    tablet.faults = [cut_after(2 + 3 * 2 + 1)]
-    tablet.sync()
-    checkpoint = tablet.store.read(read_checkpoint)
-    assert (checkpoint.scopes[UNIT].cursor, checkpoint.scopes[UNIT].digest.count) == (4, 4)
 
 
 def test_checkpoints_that_delete_are_committed_one_by_one(

@@ -54,20 +54,17 @@ def test_explicit_scopes_replace_the_officers_own(field178: Command) -> None:
     assert output["scopes"] == ["ref", "unit:c11635_v1"]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_a_code_that_cannot_be_is_refused(field178: Command) -> None:
+    for arguments in [
         ("--user", "nobody"),
         ("--user", "an", "--scope", "office"),
         ("--user", "an", "--scope", "unit:c99999_v1"),
         ("--user", "an", "--scope", "team:none"),
         ("--user", "an", "--scope", "everything"),
-    ],
-)
-def test_a_code_that_cannot_be_is_refused(field178: Command, arguments: tuple[str, ...]) -> None:
-    result = field178.run("enrol-code", *arguments)
-    assert result.exit_code == 1
-    assert "code:" not in result.stdout
+    ]:
+        result = field178.run("enrol-code", *arguments)
+        assert result.exit_code == 1
+        assert "code:" not in result.stdout
 
 
 def test_tablets_are_listed_with_what_they_may_read(field178: Command, tablet: Tablet) -> None:
@@ -97,9 +94,9 @@ def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: 
     assert field178.run("ungrant", tablet.device, "unit:c11635_v1").exit_code == 1
 
 
-@pytest.mark.parametrize("scope", ["office", "unit:none", "x"])
-def test_scope_that_no_tablet_may_read_is_not_granted(field178: Command, tablet: Tablet, scope: str) -> None:
-    assert field178.run("grant", tablet.device, scope).exit_code == 1
+def test_scope_that_no_tablet_may_read_is_not_granted(field178: Command, tablet: Tablet) -> None:
+    for scope in ["office", "unit:none", "x"]:
+        assert field178.run("grant", tablet.device, scope).exit_code == 1
 
 
 def test_a_revoked_tablet_has_no_scope_left(field178: Command, tablet: Tablet) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from tests.server.office.register_import.scene import GOOD, HEAD, Desk, register, table, visible
 from tests.server.office_scene import Office, copy_of
 
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.models import Notice
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobState, stop
-from field178_server.office.register_import.jobs import IMPORT
+from field178_server.office.register_import.jobs import IMPORT, MOST_UNANNOUNCED
 
 _NAMES = ("Hoa Ban", "Karaoke Hoa Ban", "Nhà nghỉ Sao Mai", "sao mai", "Ba\u0302\u0301m Biển", "=1+1", "")
 _KINDS = ("KS", "nhà nghỉ", "karaoke gia đình", "Mát-xa", "đua ngựa", "")
@@ -89,6 +91,17 @@ def test_a_stop_before_the_end_writes_nothing(desk: Desk) -> None:
     run_write(desk.office.engine, lambda session: stop(session, desk.context, job_id))
     assert desk.work(job_id).state is JobState.STOPPED
     assert register(desk.office) == before
+
+
+def test_undoing_of_many_rows_is_announced_to_tablets(desk: Desk) -> None:
+    """So many removals at once stop a tablet unless they were announced."""
+    rows = [(f"Nhà nghỉ {n}", *GOOD[1:-2], f"HUY-{n}", "") for n in range(MOST_UNANNOUNCED + 1)]
+    import_id = desk.stage(table(*rows))
+    assert desk.run(import_id).outcome["taken"] == len(rows)
+    assert desk.undo(import_id).state is JobState.DONE
+    with snapshot(desk.office.engine) as session:
+        (notice,) = session.scalars(select(Notice))
+    assert notice.kind == "removal"
 
 
 def test_officer_who_lost_the_right_meanwhile_imports_nothing(desk: Desk) -> None:
