@@ -124,62 +124,6 @@ def test_one_record_made_by_five_tablets_at_once_loses_no_value(world: World) ->
     assert_sound(world)
 
 
-def test_edits_of_one_record_by_many_are_each_applied_or_kept(world: World) -> None:
-    tablets = [world.tablet() for _ in range(WRITERS)]
-    record_id = tablets[0].created()
-    for tablet in tablets:
-        tablet.pull()
-
-    def edit(tablet: Tablet, number: int) -> list[Json]:
-        paths = [f"later_{number}", "rooms_total"]
-        return [tablet.push(tablet.change(record_id, {path: number + 1}))[0] for path in paths]
-
-    answers = at_once([lambda t=tablet, n=n: edit(t, n) for n, tablet in enumerate(tablets)])
-    assert [answer[0]["status"] for answer in answers] == ["applied"] * WRITERS
-    assert sorted(answer[1]["status"] for answer in answers) == ["applied"] + ["conflict"] * (WRITERS - 1)
-    record = world.stored(record_id)
-    assert record is not None
-    assert {name for name in record.data if name.startswith("later_")} == {
-        f"later_{n}" for n in range(WRITERS)
-    }
-    assert record.rev == 1 + WRITERS + 1
-    assert_sound(world)
-
-
-def test_an_orphan_and_its_record_at_the_same_moment_meet(world: World) -> None:
-    first, second = world.tablet(), world.tablet()
-    for _ in range(8):
-        create = first.create()
-        orphan = second.change(create["record_id"], {"village": "Thôn 7"})
-        at_once([lambda c=create: first.push(c), lambda o=orphan: second.push(o)])
-        record = world.stored(create["record_id"])
-        assert record is not None
-        assert record.data.get("village") == "Thôn 7"
-    second.pull()
-    assert {receipt["status"] for receipt in second.receipts.values()} == {"applied"}
-    assert_sound(world)
-
-
-def test_moves_and_edits_at_once_leave_every_digest_right(world: World) -> None:
-    tablet = world.tablet(UNIT, "unit:c11632_v1")
-    records = [tablet.created() for _ in range(6)]
-
-    def move_all(scope: str) -> None:
-        for record_id in records:
-            world.move(record_id, scope)
-
-    def edit_all() -> None:
-        for record_id in records:
-            tablet.push(tablet.change(record_id, {"rooms_total": 3}))
-
-    at_once([lambda: move_all("unit:c11632_v1"), edit_all])
-    tablet.pull()
-    assert len(tablet.base) == 6
-    assert {record["data"]["rooms_total"] for record in tablet.base.values()} == {3}
-    assert set(proven(tablet.sync())) == set(tablet.cursors)
-    assert_sound(world)
-
-
 def test_nothing_of_a_failed_transaction_stays(world: World) -> None:
     tablet = world.tablet()
     changes = [tablet.create(), tablet.create()]

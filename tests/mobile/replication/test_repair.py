@@ -67,7 +67,7 @@ def test_a_long_repair_goes_on_page_by_page(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-@pytest.mark.parametrize("lines", range(1, 9))
+@pytest.mark.parametrize("lines", [1, 4, 7])
 def test_a_cut_repair_goes_on_where_it_was(tablet: Tablet, lines: int) -> None:
     filled(tablet, 5)
     for number in range(5):

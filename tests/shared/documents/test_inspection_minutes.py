@@ -194,13 +194,18 @@ def test_the_longest_texts_stay_on_the_paper() -> None:
     assert " ".join(long.split()) in text
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-def test_another_machine_makes_the_same_bytes(zone: str) -> None:
+def test_another_machine_makes_the_same_bytes() -> None:
     code = (
         "from tests.shared.documents import test_inspection_minutes as t; from hashlib import sha256;"
         "print(sha256(t.inspection_minutes_pdf(t.source(), t.LISTS)).hexdigest())"
     )
-    environment = {**os.environ, "TZ": zone, "LC_ALL": "C", "PYTHONHASHSEED": "178", "PYTHONUTF8": "1"}
+    environment = {
+        **os.environ,
+        "TZ": "America/New_York",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "178",
+        "PYTHONUTF8": "1",
+    }
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
@@ -249,18 +254,10 @@ def test_an_officers_agency_is_named_only_where_it_existed_on_the_day() -> None:
     assert name not in read(replace(_visit_of("2025-03-01", "dist_health_office"), people=officers))
 
 
-@pytest.mark.parametrize(
-    ("typed", "printed"),
-    [
-        ("Đã nhắc 😀👍🏽 hai lần", "Đã nhắc [?][?] hai lần"),
-        ("Gia đình 👨‍👩‍👧 đến", "Gia đình [?] đến"),
-        ("Lối thoát ✔ rộng", "Lối thoát [?] rộng"),
-        ("Giấy 漢字", "Giấy [?][?]"),
-    ],
-)
-def test_character_without_a_glyph_is_printed_as_an_explained_mark(typed, printed) -> None:
+def test_character_without_a_glyph_is_printed_as_an_explained_mark() -> None:
+    typed = "Đã nhắc 😀👍🏽 hai lần. Gia đình 👨‍👩‍👧 đến. Lối thoát ✔ rộng. Giấy 漢字"
     pages = pages_of(source(recommendation=typed))
-    assert printed in " ".join(pages)
+    assert "Đã nhắc [?][?] hai lần. Gia đình [?] đến. Lối thoát [?] rộng. Giấy [?][?]" in " ".join(pages)
     assert all("[?]: ký tự đã nhập mà giấy không in được" in page for page in pages)
 
 
