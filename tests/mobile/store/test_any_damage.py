@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.mobile.store.damage import DamagedTablet, Outcomes
 
-DAMAGES = 125
+DAMAGES = 60
 # No power fails here: to wait for a real disk each time would prove nothing more.
 IN_MEMORY = Path("/dev/shm")
 

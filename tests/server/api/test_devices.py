@@ -88,12 +88,10 @@ def test_the_same_code_with_another_key_is_refused(office: Office, tablet: Table
     assert problem_of(Tablet(office).enrol(code)) == (403, "enrolment_refused")
 
 
-@pytest.mark.parametrize("typed", ["{}", "{lower}", "{hyphens}"])
-def test_a_code_is_read_as_people_type_it(office: Office, tablet: Tablet, typed: str) -> None:
-    code = office.code()
-    hyphens = "-".join(code[place : place + 4] for place in range(0, 16, 4))
-    as_typed = typed.format(code, lower=code.lower(), hyphens=hyphens)
-    assert tablet.enrol(as_typed).status_code == 201
+def test_a_code_is_read_as_people_type_it(office: Office) -> None:
+    lower, spaced = office.code().lower(), office.code()
+    hyphens = "-".join(spaced[place : place + 4] for place in range(0, 16, 4))
+    assert [Tablet(office).enrol(typed).status_code for typed in (lower, hyphens)] == [201, 201]
 
 
 def test_a_code_ends_after_ten_minutes_even_for_its_own_device(office: Office, tablet: Tablet) -> None:
@@ -167,13 +165,11 @@ def test_an_officer_is_bound_to_the_tablet_by_password(office: Office, tablet: T
     assert again.get_json() == answer.get_json()
 
 
-@pytest.mark.parametrize(
-    ("login", "password"), [("binh", "sai"), ("khong-co", PASSWORD), ("binh", "x" * 1000)]
-)
-def test_a_wrong_login_or_password_looks_the_same(tablet: Tablet, login: str, password: str) -> None:
+def test_a_wrong_login_or_password_looks_the_same(tablet: Tablet) -> None:
     tablet.ready()
-    answer = tablet.post("/api/v1/devices/officers", {"login": login, "password": password})
-    assert problem_of(answer) == (403, "sign_in_refused")
+    for login, password in (("binh", "sai"), ("khong-co", PASSWORD), ("binh", "x" * 1000)):
+        answer = tablet.post("/api/v1/devices/officers", {"login": login, "password": password})
+        assert problem_of(answer) == (403, "sign_in_refused")
 
 
 def test_an_officer_of_the_office_alone_is_not_bound(tablet: Tablet) -> None:
@@ -310,17 +306,6 @@ def test_a_signature_by_another_key_opens_nothing(office: Office, tablet: Tablet
     nonce = tablet.challenge()
     forged = Tablet(office).sign(f"field178-session-v1|{nonce}|{tablet.device}")
     assert problem_of(tablet.open_session(nonce, signature=forged)) == (403, "signature_refused")
-
-
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer nobody-gave-this", "Bearer é"]
-)
-def test_without_a_token_of_this_server_there_is_no_session(
-    office: Office, tablet: Tablet, header: str
-) -> None:
-    tablet.ready()
-    answer = office.post("/api/v1/sync", {}, Authorization=header)
-    assert problem_of(answer) == (401, "session_unknown")
 
 
 def test_token_of_one_device_is_refused_for_another(office: Office, tablet: Tablet) -> None:

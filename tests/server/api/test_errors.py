@@ -30,14 +30,12 @@ POSTS = (
     "/api/v1/devices/recovery",
     "/api/v1/sync",
 )
+# Without a session and with one: every POST decodes its body by the same code.
+DECODED = ("/api/v1/devices", "/api/v1/sync")
 COUNTERS = {"attempt"}
 MANY = 10**6
 MAX_SECONDS = 2.0
 MAX_PEAK_BYTES = 48 << 20
-
-
-def nested(depth: int) -> bytes:
-    return b'{"a":' * depth + b"1" + b"}" * depth
 
 
 @functools.cache
@@ -50,34 +48,19 @@ def bomb() -> bytes:
     return first + further * 511
 
 
+# What else is no JSON of the protocol: tests/shared/wire/test_strict_json.py.
 BODIES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "malformed"),
-    "cut": (b'{"device": "', "malformed"),
-    "trailing": (b"{} {}", "malformed"),
-    "bom": (b"\xef\xbb\xbf{}", "malformed"),
-    "utf16": ("{}".encode("utf-16"), "malformed"),
-    "not utf8": (b'{"device": "\xff"}', "malformed"),
-    "nan": (b'{"device": NaN}', "malformed"),
-    "infinity": (b'{"device": -Infinity}', "malformed"),
     "float": (b'{"n": 1.5}', "malformed"),
-    "exponent": (b'{"n": 1e400}', "malformed"),
-    "big integer": (b'{"n": 9007199254740992}', "malformed"),
     "5000 digits": (b'{"n": ' + b"9" * 5000 + b"}", "malformed"),
-    "deep objects": (nested(50_000), "malformed"),
-    "deep lists": (b"[" * 100_000, "malformed"),
-    "duplicate key": (b'{"device": "a", "device": "b"}', "malformed"),
-    "nul": (b'{"device": "a\\u0000"}', "malformed"),
+    "deep objects": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "malformed"),
     "lone surrogate": (b'{"device": "\\ud800"}', "malformed"),
-    "not nfc": ('{"device": "e\u0301"}'.encode(), "malformed"),
     "list": (b"[]", "bad_request"),
-    "text": (b'"device"', "bad_request"),
-    "null": (b"null", "bad_request"),
     "nothing in it": (b"{}", "bad_request"),
     "wrong types": (
         b'{"device": 7, "code": 7, "login": 7, "incarnation": [], "nonce": {}, "public_key": true}',
         "bad_request",
     ),
-    "nulls": (b'{"device": null, "code": null, "login": null}', "bad_request"),
     "long text": (
         json.dumps({name: "x" * 100_000 for name in ("device", "code", "login", "label")}).encode(),
         "bad_request",
@@ -139,7 +122,7 @@ def test_a_bad_body_is_refused_with_its_code_and_stores_nothing(tablet: Tablet, 
     assert stored_rows(tablet.office) == before
 
 
-@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("path", DECODED)
 def test_a_bomb_costs_neither_memory_nor_time(tablet: Tablet, path: str) -> None:
     packed = bomb()
     assert len(packed) < MAX_BODY_BYTES
@@ -155,19 +138,16 @@ def test_a_bomb_costs_neither_memory_nor_time(tablet: Tablet, path: str) -> None
     assert peak < MAX_PEAK_BYTES
 
 
-@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("path", DECODED)
 @pytest.mark.parametrize(
     ("headers", "status", "code"),
     [
         ({"Content_Type": "text/plain"}, 415, "unsupported_media_type"),
-        ({"Content_Type": "application/x-www-form-urlencoded"}, 415, "unsupported_media_type"),
         ({"Content_Type": "application/json; charset=utf-16"}, 415, "unsupported_media_type"),
         ({"Content_Type": ""}, 415, "unsupported_media_type"),
         ({"Content_Encoding": "br"}, 415, "unsupported_encoding"),
-        ({"Content_Encoding": "gzip, gzip"}, 415, "unsupported_encoding"),
         ({"Content_Encoding": "gzip"}, 400, "bad_encoding"),
         ({"F178-Protocol": "2"}, 426, "protocol_unsupported"),
-        ({"F178-Protocol": "0"}, 426, "protocol_unsupported"),
         ({"F178-Protocol": "one"}, 426, "protocol_unsupported"),
         ({"Transfer_Encoding": "chunked", "Content_Length": "2"}, 400, "bad_request"),
     ],
@@ -178,14 +158,14 @@ def test_a_wrong_header_is_refused_with_its_code(
     assert send(tablet, path, b"{}", **headers) == (status, code)
 
 
-@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("path", DECODED)
 def test_a_damaged_or_doubled_gzip_body_is_refused(tablet: Tablet, path: str) -> None:
     whole = gzip.compress(b"{}")
     assert send(tablet, path, whole[:-4], Content_Encoding="gzip") == (400, "bad_encoding")
     assert send(tablet, path, whole + whole, Content_Encoding="gzip") == (400, "bad_encoding")
 
 
-@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("path", DECODED)
 def test_a_body_over_a_limit_is_refused_with_the_limit(tablet: Tablet, path: str) -> None:
     head = {"Authorization": f"Bearer {tablet.token}"}
     as_sent = tablet.office.post(path, b" " * (MAX_BODY_BYTES + 1), **head)
@@ -208,7 +188,7 @@ def test_a_pointer_leads_to_the_fault(tablet: Tablet) -> None:
 @pytest.mark.parametrize(
     "operation", [key for key, operation in OPERATIONS.items() if operation.needs_session]
 )
-@pytest.mark.parametrize("token", ["", "Bearer", "Bearer unknown", "Basic YTpi"])
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer unknown", "Bearer é", "Basic YTpi"])
 def test_missing_session_is_refused_before_the_body_is_read(
     office: Office, operation: tuple[str, str], token: str
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
@@ -91,11 +90,11 @@ def test_the_box_of_another_tablet_is_not_opened(office: Office, tablet: Tablet)
     assert problem_of(ask(office, tablet, body)) == (403, "enrolment_refused")
 
 
-@pytest.mark.parametrize("member", ["box", "device_key", "answer_key"])
-def test_invalid_key_is_refused_without_a_server_error(office: Office, tablet: Tablet, member: str) -> None:
+def test_invalid_key_is_refused_without_a_server_error(office: Office, tablet: Tablet) -> None:
     tablet.ready()
-    answer = ask(office, tablet, plea(office, tablet, **{member: "A" * 43}))
-    assert problem_of(answer) == (403, "enrolment_refused")
+    for member in ("box", "device_key", "answer_key"):
+        answer = ask(office, tablet, plea(office, tablet, **{member: "A" * 43}))
+        assert problem_of(answer) == (403, "enrolment_refused"), member
 
 
 def test_a_revoked_tablet_stays_closed(office: Office, tablet: Tablet) -> None:

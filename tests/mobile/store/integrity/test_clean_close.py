@@ -121,7 +121,7 @@ def test_a_day_is_counted_from_the_check_not_from_the_last_closing(closed: Store
 
 
 @pytest.mark.parametrize("name", ["closed", "lists"])
-@pytest.mark.parametrize("content", [None, b"", b"x" * 200])
+@pytest.mark.parametrize("content", [None, b"x" * 200])
 def test_without_a_readable_note_the_database_is_checked(
     closed: Store, name: str, content: bytes | None
 ) -> None:

@@ -119,7 +119,7 @@ def content(store: Store) -> dict[str, object]:
     return {**rows, "views": views, "lists": lists, "inbox": store.inbox()}
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(16))
 def test_rows_committed_together_are_those_committed_one_by_one(
     new_store: Callable[[str], Store], seed: int
 ) -> None:
@@ -134,7 +134,7 @@ def test_rows_committed_together_are_those_committed_one_by_one(
     assert outcomes[0] == outcomes[1]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_lists_in_memory_are_those_of_a_store_opened_again(
     new_store: Callable[[str], Store], seed: int
 ) -> None:
