@@ -61,10 +61,6 @@ def assert_reads_and_files_nothing(office: Office, owner: Sender, bare: Tablet) 
     assert count(office, Blob) == 1
 
 
-def test_a_code_alone_reads_and_files_nothing(office: Office, owner: Sender, bare: Tablet) -> None:
-    assert_reads_and_files_nothing(office, owner, bare)
-
-
 def test_a_code_and_another_account_read_and_file_nothing(
     office: Office, owner: Sender, bare: Tablet
 ) -> None:

@@ -6,7 +6,6 @@ from field178_server.demo.places import places_of
 from field178_shared import rules
 from field178_shared.codelists import demo, load
 from field178_shared.list_packs import ListPack, Row, lists_with
-from field178_shared.merge import read_path
 from field178_shared.schemas import validate
 from field178_shared.time.clock import VIETNAM
 
@@ -31,19 +30,6 @@ def test_attendances_of_sessions_add_up_to_the_data_set_s() -> None:
     sessions = [record.data["audiences"] for record in RECORDS if record.type == "outreach_session"]
     attended = sum(row["attendance_count"] for audiences in sessions for row in audiences.values())
     assert attended == demo()["totals"]["attendances"]
-
-
-def test_workers_reached_recompute_to_the_golden_indicator() -> None:
-    workers = {demo_id(place["id"]): place["workers_total"] for place in demo()["establishments"]}
-    first_time: Counter[str] = Counter()
-    for record in RECORDS:
-        if record.type == "inspection":
-            count = read_path(record.data, "answers.ou_workers_first_time.v") or 0
-            first_time[str(record.data["establishment_id"])] += count
-        for place, row in (record.data.get("establishments") or {}).items():
-            first_time[place] += row["first_time_count"]
-    golden = demo()["golden_indicators"]["workers_reached_pct"]
-    assert sum(min(workers[place], count) for place, count in first_time.items()) == golden["num"]
 
 
 def test_every_record_is_one_that_a_tablet_could_have_filed() -> None:
