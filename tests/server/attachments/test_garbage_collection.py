@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, UNIT, Json, Tablet, World
 
@@ -216,9 +216,10 @@ def test_bytes_that_a_power_cut_left_without_a_row_go_when_they_are_old(
 
 
 def test_nothing_is_removed_while_a_backup_copies(
-    world: World, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the backup's rows name is still there when it comes to the bytes."""
+    world = World(sqlite_engine)
     url = world.engine.url.render_as_string(hide_password=False)
     runtime = runtime_of(world, tmp_path / "data", database_url=url)
     sent(runtime, world.tablet())

@@ -49,6 +49,12 @@ def desk_of(world: World) -> OperationContext:
     return OperationContext(world.tenant_id, world.clock, world.ids, load())
 
 
+@pytest.fixture
+def sqlite_world(sqlite_engine: Engine) -> World:
+    """A store on SQLite alone, for what its copy does not decide."""
+    return World(sqlite_engine)
+
+
 def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> None:
     world.tablet(UNIT).created()
     taken = backup.create(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
@@ -75,17 +81,19 @@ def test_copy_and_description_are_of_one_instant(
 
 
 def test_new_epoch_during_the_backup_gets_no_marks(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.tablet(UNIT).created()
-    context, prove = desk_of(world), backup.faults_of
+    sqlite_world.tablet(UNIT).created()
+    context, prove = desk_of(sqlite_world), backup.faults_of
 
     def late(*arguments: object) -> list[str]:
-        run_write(world.engine, lambda session: tablets.new_epoch(session, context))
+        run_write(sqlite_world.engine, lambda session: tablets.new_epoch(session, context))
         return prove(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(backup, "faults_of", late)
-    taken = backup.create(settings_of(world.engine, tmp_path), world.engine, context, tmp_path / "b")
+    taken = backup.create(
+        settings_of(sqlite_world.engine, tmp_path), sqlite_world.engine, context, tmp_path / "b"
+    )
     assert (taken.proof.is_proved, taken.marks) == (True, {})
 
 
@@ -197,49 +205,53 @@ def stored_picture(world: World, folder: Path) -> str:
     return request.sha256
 
 
-def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: Path) -> None:
-    settings = settings_of(world.engine, tmp_path)
-    blob_hash = stored_picture(world, settings.data_dir)
-    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
+def test_stored_files_are_in_the_backup_and_then_marked(sqlite_world: World, tmp_path: Path) -> None:
+    settings = settings_of(sqlite_world.engine, tmp_path)
+    blob_hash = stored_picture(sqlite_world, settings.data_dir)
+    taken = backup.create(settings, sqlite_world.engine, desk_of(sqlite_world), tmp_path / "b")
     assert taken.proof.faults == []
     assert (taken.folder / "blobs" / TENANT / blob_hash[:2] / blob_hash).read_bytes() == PICTURE
-    assert [row.backed_up_at is not None for row in world.rows(Blob)] == [True]
+    assert [row.backed_up_at is not None for row in sqlite_world.rows(Blob)] == [True]
 
 
 def test_a_file_that_came_after_the_snapshot_is_not_marked(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, copy_out = settings_of(world.engine, tmp_path), backup.copy_out
+    settings, copy_out = settings_of(sqlite_world.engine, tmp_path), backup.copy_out
 
     def late(connection: Connection, url: str, target: Path) -> None:
-        stored_picture(world, settings.data_dir)
+        stored_picture(sqlite_world, settings.data_dir)
         copy_out(connection, url, target)
 
     monkeypatch.setattr(backup, "copy_out", late)
-    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings, sqlite_world.engine, desk_of(sqlite_world), tmp_path / "b")
     assert taken.proof.faults == []
-    assert [row.backed_up_at for row in world.rows(Blob)] == [None]
+    assert [row.backed_up_at for row in sqlite_world.rows(Blob)] == [None]
 
 
 def test_the_log_has_the_newest_proved_backup_and_the_newest_attempt(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, context, first = settings_of(world.engine, tmp_path), desk_of(world), tmp_path / "first"
-    assert backups_of(world) == log.LastBackups()
-    taken = backup.create(settings, world.engine, context, first)
-    backups = backups_of(world)
+    settings, context, first = (
+        settings_of(sqlite_world.engine, tmp_path),
+        desk_of(sqlite_world),
+        tmp_path / "first",
+    )
+    assert backups_of(sqlite_world) == log.LastBackups()
+    taken = backup.create(settings, sqlite_world.engine, context, first)
+    backups = backups_of(sqlite_world)
     assert backups.proved == backups.attempt
     assert backups.proved is not None
     assert (backups.proved.folder, backups.proved.taken_by) == (str(taken.folder), None)
     monkeypatch.setattr(backup, "faults_of", lambda *_: ["no_scratch: plain"])
-    backup.create(settings, world.engine, context, tmp_path / "second")
-    later = backups_of(world)
+    backup.create(settings, sqlite_world.engine, context, tmp_path / "second")
+    later = backups_of(sqlite_world)
     assert later.proved == backups.proved
     assert later.attempt is not None
     assert (later.attempt.state, later.attempt.faults) == (log.RunState.NOT_PROVED, ("no_scratch",))
-    digest, now = taken.proof.manifest_sha256, world.clock.now()
-    run_write(world.engine, lambda session: log.note_drill(session, TENANT, digest, now))
-    assert backups_of(world).drilled_at == now
+    digest, now = taken.proof.manifest_sha256, sqlite_world.clock.now()
+    run_write(sqlite_world.engine, lambda session: log.note_drill(session, TENANT, digest, now))
+    assert backups_of(sqlite_world).drilled_at == now
 
 
 def test_checks_are_the_same_on_every_engine(world: World, tmp_path: Path) -> None:
@@ -263,10 +275,10 @@ def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
     migrations.upgrade(world.engine)
 
 
-def test_two_askers_get_one_job(world: World) -> None:
-    context = desk_of(world)
+def test_two_askers_get_one_job(sqlite_world: World) -> None:
+    context = desk_of(sqlite_world)
     first, second = (
-        run_write(world.engine, lambda session: add_once(session, context, BACKUP)) for _ in range(2)
+        run_write(sqlite_world.engine, lambda session: add_once(session, context, BACKUP)) for _ in range(2)
     )
     assert first == second
 
@@ -277,15 +289,15 @@ def backups_of(world: World) -> log.LastBackups:
 
 
 @pytest.mark.parametrize("harm", ["missing", "altered"])
-def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Path, harm: str) -> None:
-    settings = settings_of(world.engine, tmp_path)
-    blob_hash = stored_picture(world, settings.data_dir)
+def test_a_backup_without_a_stored_file_is_not_proved(sqlite_world: World, tmp_path: Path, harm: str) -> None:
+    settings = settings_of(sqlite_world.engine, tmp_path)
+    blob_hash = stored_picture(sqlite_world, settings.data_dir)
     path = settings.data_dir / "blobs" / TENANT / blob_hash[:2] / blob_hash
     if harm == "missing":
         path.unlink()
     else:
         path.write_bytes(PICTURE[:-1] + b"\0")
-    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings, sqlite_world.engine, desk_of(sqlite_world), tmp_path / "b")
     assert taken.proof.faults == [f"blob: {blob_hash}"]
-    assert [row.backed_up_at for row in world.rows(Blob)] == [None]
+    assert [row.backed_up_at for row in sqlite_world.rows(Blob)] == [None]
     assert f"blob: {blob_hash} {harm}" in integrity.faults(settings)

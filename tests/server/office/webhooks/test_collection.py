@@ -50,7 +50,7 @@ def received_events(office: WebhookOffice) -> dict[str, list[tuple[str, int, str
     return events
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(done=steps)
 def test_each_event_is_sent_in_order_and_no_other(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
