@@ -102,10 +102,6 @@ def test_a_code_ends_after_ten_minutes_even_for_its_own_device(office: Office, t
     assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
 
 
-def test_an_unknown_code_is_refused_like_a_used_one(tablet: Tablet) -> None:
-    assert problem_of(tablet.enrol("0123456789ABCDEF")) == (403, "enrolment_refused")
-
-
 def test_a_signature_by_another_key_is_refused_and_leaves_the_code_good(
     office: Office, tablet: Tablet
 ) -> None:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import threading
 import uuid
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -323,9 +322,3 @@ def test_all_of_a_tablet_and_all_of_the_tenant_are_limited(sender: Sender, name:
     answer = sender.create()
     assert problem_of(answer) == (413, "too_large")
     assert answer.get_json()["unit"] == unit
-
-
-def test_an_upload_lives_thirty_days_from_its_creation(office: Office, sender: Sender) -> None:
-    sender.begun()
-    row = rows(office, Upload)[0]
-    assert row.expires_at - row.created_at == timedelta(days=30)

@@ -94,7 +94,7 @@ def test_a_stop_before_the_end_writes_nothing(desk: Desk) -> None:
 
 
 def test_undoing_of_many_rows_is_announced_to_tablets(desk: Desk) -> None:
-    """So many removals at once stop a tablet unless they were announced."""
+    """A notice precedes more removals than a tablet makes without asking."""
     rows = [(f"Nhà nghỉ {n}", *GOOD[1:-2], f"HUY-{n}", "") for n in range(MOST_UNANNOUNCED + 1)]
     import_id = desk.stage(table(*rows))
     assert desk.run(import_id).outcome["taken"] == len(rows)
