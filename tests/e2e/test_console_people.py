@@ -1,4 +1,4 @@
-"""The menu of the console on a phone."""
+"""Pages of the console: the menu on a phone."""
 
 from __future__ import annotations
 

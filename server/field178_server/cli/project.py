@@ -23,7 +23,8 @@ _PAUSE_S = 0.05
     "--type",
     "record_types",
     multiple=True,
-    type=click.Choice(sorted(TYPES)),
+    # As texts: click would take the names of enum members.
+    type=click.Choice(sorted(map(str, TYPES))),
     metavar="TYPE",
     help=_("Only the rows of records of this type."),
 )

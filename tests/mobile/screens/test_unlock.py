@@ -124,15 +124,15 @@ def test_wrong_pins_are_counted_and_waited_for_and_move_nothing(stage: Stage, na
     door.meet()
     frames(4)
     before = place_of("PinPad")
-    for said in (*(f"Còn {left} lần thử" for left in (4, 3, 2, 1)), "Thử lại sau 1:00"):
+    for message in (*(f"Còn {left} lần thử" for left in (4, 3, 2, 1)), "Thử lại sau 1:00"):
         enter("999999")
-        until(lambda said=said: any(said in text for text in texts()))
+        until(lambda message=message: any(message in text for text in texts()))
         assert place_of("PinPad") == pytest.approx(before, abs=2)
-    for seconds, said in ((30, "Thử lại sau 0:30"), (31, "Nhập mã PIN 6 số")):
+    for seconds, message in ((30, "Thử lại sau 0:30"), (31, "Nhập mã PIN 6 số")):
         door._shared.tablet.clock.tick(seconds=seconds)
         door.activity.look()
         frames()
-        assert any(said in text for text in texts())
+        assert any(message in text for text in texts())
     find("UnlockScreen").presenter.choose(HA.id)
     frames()
     find("UnlockScreen").presenter.help(find("UnlockScreen").presenter.state.others[0].id)

@@ -80,7 +80,7 @@ def test_disabled_control_shows_the_reason_and_the_setting(
     office: Office, admin: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(type(office.settings), "effective_backup_dir", property(lambda _: tmp_path / "gone"))
-    assert "disabled" not in admin.text("/health")
+    assert " disabled>" not in admin.text("/health")
     object.__setattr__(office.settings, "backup_dir", tmp_path / "gone")
     shown = admin.text("/health")
     assert " disabled>" in shown
