@@ -139,19 +139,19 @@ _COUNTED: Mapping[str, str] = {
     **dict.fromkeys(("recommendations", "recommendations_done"), N_("recommendations of supervision")),
     **dict.fromkeys(("amount_vnd", "allocated_vnd", "spent_vnd"), N_("VND")),
 }
-_COMPARED = {"==": N_("{one} is {other}"), "!=": N_("{one} is not {other}")}
+_COMPARED = {"==": N_("{term} is {other}"), "!=": N_("{term} is not {other}")}
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _JOINED = {
-    "+": N_("{one}, plus {other}"),
-    "-": N_("{one} less {other}"),
-    "*": N_("{one} times {other}"),
-    "and": N_("{one} and {other}"),
-    "or": N_("{one} or {other}"),
+    "+": N_("{term}, plus {other}"),
+    "-": N_("{term} less {other}"),
+    "*": N_("{term} times {other}"),
+    "and": N_("{term} and {other}"),
+    "or": N_("{term} or {other}"),
 }
 _FUNCTIONS = {
-    "min": N_("{one}, at most {other}"),
-    "max": N_("{one}, at least {other}"),
-    "first": N_("{one}; where that is not known, {other}"),
+    "min": N_("{term}, at most {other}"),
+    "max": N_("{term}, at least {other}"),
+    "first": N_("{term}; where that is not known, {other}"),
 }
 
 
@@ -255,7 +255,7 @@ class _Speaker:
             case Name():
                 return _field(node, self.localizer)
             case Negation(of=part):
-                return self._say(N_("not {one}"), one=self.say_node(part))
+                return self._say(N_("not {term}"), term=self.say_node(part))
             case BinaryOperation():
                 return self._operation(node)
             case Call():
@@ -273,7 +273,7 @@ class _Speaker:
             return self._any(left)
         if node.operator in _JOINED:
             left_text, right_text = self.say_node(left), self.say_node(right)
-            return self._say(_JOINED[node.operator], one=left_text, other=right_text)
+            return self._say(_JOINED[node.operator], term=left_text, other=right_text)
         if node.operator in ("in", "not in"):
             return self._membership(left, right)
         ids_of = self._ids_of(left) or self._ids_of(right)
@@ -285,7 +285,7 @@ class _Speaker:
         )
         if node.operator in _SIGNS:
             return f"{left_text} {_SIGNS[node.operator]} {right_text}"
-        return self._say(_COMPARED[node.operator], one=left_text, other=right_text)
+        return self._say(_COMPARED[node.operator], term=left_text, other=right_text)
 
     def _membership(self, left: Node, right: Node) -> str:
         named, given = (right, left) if isinstance(left, Constant) else (left, right)
@@ -293,21 +293,21 @@ class _Speaker:
         listed = values if isinstance(values, tuple) else (values,)
         labels = ", ".join(_value(self._ids_of(named), value, self.localizer) for value in listed)
         template = (
-            N_("{one} includes {other}") if isinstance(left, Constant) else N_("{one} is one of: {other}")
+            N_("{term} includes {other}") if isinstance(left, Constant) else N_("{term} is one of: {other}")
         )
-        return self._say(template, one=self.say_node(named), other=labels)
+        return self._say(template, term=self.say_node(named), other=labels)
 
     def _call(self, node: Call) -> str:
         match node:
             case Call(function="each", arguments=(Name(name=part), inner)):
                 return self._each(part, inner)
             case Call(function="every", arguments=(Name(name=part), condition)):
-                template = N_("in every month: {one}") if part == MONTH else N_("in every quarter: {one}")
-                return self._say(template, one=self.say_node(condition))
+                template = N_("in every month: {term}") if part == MONTH else N_("in every quarter: {term}")
+                return self._say(template, term=self.say_node(condition))
             case Call(function="min" | "max" | "first" as function, arguments=(left, right)):
-                return self._say(_FUNCTIONS[function], one=self.say_node(left), other=self.say_node(right))
+                return self._say(_FUNCTIONS[function], term=self.say_node(left), other=self.say_node(right))
             case Call(function="known", arguments=(part,)):
-                return self._say(N_("known: {one}"), one=self.say_node(part))
+                return self._say(N_("known: {term}"), term=self.say_node(part))
             case Call(function="any_of", arguments=(part, *given)):
                 return self._any_of(part, given)
             case Call(function="any"):
@@ -318,11 +318,11 @@ class _Speaker:
         is_number = _is_sum(inner) or (isinstance(inner, Call) and inner.function in _NUMBERS)
         if part == COMMUNE:
             template = (
-                N_("added up commune by commune: {one}") if is_number else N_("number of communes ({one})")
+                N_("added up commune by commune: {term}") if is_number else N_("number of communes ({term})")
             )
         else:
-            template = N_("added up month by month: {one}")
-        return self._say(template, one=self.say_node(inner))
+            template = N_("added up month by month: {term}")
+        return self._say(template, term=self.say_node(inner))
 
     def _number(self, node: Call) -> str:
         of = node.arguments[0]
@@ -333,31 +333,35 @@ class _Speaker:
             case "count" if name == COMMUNE:
                 return self._say(N_("number of communes of the area"))
             case "count":
-                return self._say(N_("number of {one}"), one=things)
+                return self._say(N_("number of {term}"), term=things)
             case "distinct":
                 value = inside.say_node(node.arguments[1])
                 return self._say(
-                    N_("number of different values of “{one}” among {other}"), one=value, other=things
+                    N_("number of different values of “{term}” among {other}"), term=value, other=things
                 )
             case "latest":
                 return self._say(
-                    N_("{one} by the latest of {other}"), one=inside.say_node(node.arguments[1]), other=things
+                    N_("{term} by the latest of {other}"),
+                    term=inside.say_node(node.arguments[1]),
+                    other=things,
                 )
             case "peak":
                 return self._say(
-                    N_("the highest “{one}” of {other}"), one=inside.say_node(node.arguments[1]), other=things
+                    N_("the highest “{term}” of {other}"),
+                    term=inside.say_node(node.arguments[1]),
+                    other=things,
                 )
         return self._say(
-            N_("total of “{one}” over {other}"), one=inside.say_node(node.arguments[1]), other=things
+            N_("total of “{term}” over {other}"), term=inside.say_node(node.arguments[1]), other=things
         )
 
     def _any(self, node: Call) -> str:
         of = node.arguments[0]
-        return self._say(N_("with {one}"), one=self._things(of.name if isinstance(of, Name) else "", node))
+        return self._say(N_("with {term}"), term=self._things(of.name if isinstance(of, Name) else "", node))
 
     def _any_of(self, part: Node, given: Sequence[Node]) -> str:
         if not given:
-            return self._say(N_("with {one}"), one=self.say_node(part))
+            return self._say(N_("with {term}"), term=self.say_node(part))
         return self._membership(part, given[0])
 
     def _things(self, name: str, node: Call) -> str:
@@ -365,7 +369,7 @@ class _Speaker:
         if node.where is None:
             return things
         condition = _Speaker(self.localizer, name).say_node(node.where)
-        return self._say(N_("{one} ({other})"), one=things, other=condition)
+        return self._say(N_("{term} ({other})"), term=things, other=condition)
 
     def _ids_of(self, node: Node) -> str:
         """Return the code list of the ids in a part of the formula."""

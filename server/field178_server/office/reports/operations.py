@@ -262,7 +262,7 @@ def freeze(
 
 def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: str) -> str:
     """Open a restatement of a frozen report with the same texts; return its id."""
-    frozen = _known(batch, seen)
+    frozen = _load_unchanged(batch, seen)
     if _FROZEN not in frozen.data:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
     if _restatement_of(batch, context, frozen.record_id):
@@ -282,7 +282,7 @@ def record_submission(
     batch: Batch, context: OperationContext, seen: SeenReport, sent_on: date | None, number: str
 ) -> None:
     """Record the day and number of a submission; no day: it was not sent."""
-    submission = _known(batch, seen, RecordType.REPORT_SUBMISSION)
+    submission = _load_unchanged(batch, seen, RecordType.REPORT_SUBMISSION)
     kept = {
         name: value
         for name, value in submission.data.items()
@@ -384,13 +384,13 @@ def _keep_counted(batch: Batch, context: OperationContext, data: Data) -> None:
 
 
 def _draft(batch: Batch, seen: SeenReport) -> Stored:
-    record = _known(batch, seen)
+    record = _load_unchanged(batch, seen)
     if _FROZEN in record.data:
         raise AppError(ErrorCode.REPORT_FROZEN, record_id=seen.record_id)
     return record
 
 
-def _known(batch: Batch, seen: SeenReport, type_: str = RecordType.REPORT) -> Stored:
+def _load_unchanged(batch: Batch, seen: SeenReport, type_: str = RecordType.REPORT) -> Stored:
     batch.load([seen.record_id])
     record = batch.get(seen.record_id)
     if record is None or record.type != type_ or record.deleted or record.is_erased:
