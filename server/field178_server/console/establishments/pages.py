@@ -92,10 +92,11 @@ def points() -> Response:
 def file(kind: str) -> AnyResponse:
     """Return the register, as it is searched and filtered, as a file."""
     query, localizer = _query(), current_page().localizer
+    columns = other_columns(localizer.lists)
     headings = [
         *(field_name(RecordType.ESTABLISHMENT, path, localizer) for path in (*LISTED_FIELDS, *POINT_FIELDS)),
         localizer.say(N_("Link")),
-        *(column.label(localizer.language) for column in other_columns(localizer.lists)),
+        *(column.label(localizer.language) for column in columns),
     ]
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
@@ -103,7 +104,7 @@ def file(kind: str) -> AnyResponse:
             row = stored.row
             point = [f"{value / 1e7:.7f}" if value is not None else "" for value in (row.lat, row.lon)]
             link = url_for("console.establishments.detail", record_id=row.record_id, _external=True)
-            yield [*listed_cells(row, localizer), *point, link, *other_cells(stored, localizer)]
+            yield [*listed_cells(row, localizer), *point, link, *other_cells(columns, stored, localizer)]
 
     table = TableFile("establishments", localizer.say(N_("Register of establishments")), headings)
     return table_response(kind, table, rows)

@@ -66,7 +66,7 @@ def register_table(session: Session, question: ExportQuestion, localizer: Locali
             cells = (
                 *listed_cells(row, localizer),
                 *(None if degrees is None else round(degrees / 1e7, 6) for degrees in (row.lat, row.lon)),
-                *other_cells(stored, localizer),
+                *other_cells(columns, stored, localizer),
             )
             yield cells, None if row.lat is None or row.lon is None else (row.lat, row.lon)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from field178_server.console.components.column_cells import written_cell
 from field178_server.console.text.localize import Localizer
 from field178_server.office.establishments.queries import RegisterRow, StoredRow
@@ -43,7 +45,7 @@ def other_columns(lists: CodeLists) -> tuple[RecordColumn, ...]:
     )
 
 
-def other_cells(stored: StoredRow, localizer: Localizer) -> tuple[Cell, ...]:
-    """Return the cells of `other_columns`."""
+def other_cells(columns: Sequence[RecordColumn], stored: StoredRow, localizer: Localizer) -> tuple[Cell, ...]:
+    """Return the cells of these columns, chosen once for all rows (`other_columns`)."""
     named = localizer.with_names(stored.names)
-    return tuple(written_cell(column, stored.data, named) for column in other_columns(localizer.lists))
+    return tuple(written_cell(column, stored.data, named) for column in columns)
