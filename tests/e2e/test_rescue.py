@@ -88,7 +88,9 @@ def test_unsent_work_reaches_the_office_by_file_and_the_tablet_gets_receipts(
     assert [rev for _, rev in tablet.live().values() if rev == 4]
 
 
-def test_sent_changes_are_counted_as_known(office: ServerProcess, tablet: RealTablet, tmp_path: Path) -> None:
+def test_sent_changes_are_counted_as_received(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
     file_some(tablet, 2)
     tablet.sync()
     file_some(tablet, 1)

@@ -26,10 +26,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.mark.parametrize("number", [300, pytest.param(1000, marks=pytest.mark.long)])
 def test_slow_clients_of_one_address_take_nothing_from_others(server: ServerProcess, number: int) -> None:
-    run(_asked(server, 1))
+    run(_send_requests(server, 1))
     before = handles_of(server)
     with slow_clients(server, number):
-        run(_asked(server, REQUESTS))
+        run(_send_requests(server, REQUESTS))
     run(_handles_are_back(server, before))
     assert server.process is not None
     assert server.process.is_alive()
@@ -41,7 +41,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
-async def _asked(server: ServerProcess, number: int) -> None:
+async def _send_requests(server: ServerProcess, number: int) -> None:
     for _ in range(number):
         async with asyncio.timeout(ANSWERED_S):
             await ask(server)

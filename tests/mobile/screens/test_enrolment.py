@@ -32,7 +32,7 @@ def press_enter() -> None:
     frames(2)
 
 
-def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size):
+def test_pad_of_a_new_pin_keeps_its_place_with_any_message(stage: Stage, navigator, window_size):
     door = navigator(is_set_up=False)
     stage.dress(window_size, scale=1.3)
     door.meet()

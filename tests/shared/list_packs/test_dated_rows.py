@@ -60,7 +60,7 @@ def lists() -> CodeLists:
     return lists_with(pack())
 
 
-def _asked(lists: CodeLists, day: date) -> set[str]:
+def _item_ids(lists: CodeLists, day: date) -> set[str]:
     return {item.id for _section, items in lists.checklist_of("karaoke", day) for item in items}
 
 
@@ -87,8 +87,8 @@ def test_each_row_of_each_table_may_have_dates(path: str) -> None:
 def test_checklist_has_the_items_in_force_on_the_day(lists: CodeLists) -> None:
     items = {"fire_extinguishers", "fire_new"}
 
-    assert _asked(lists, LAST) & items == {"fire_extinguishers"}
-    assert _asked(lists, FIRST) & items == {"fire_new"}
+    assert _item_ids(lists, LAST) & items == {"fire_extinguishers"}
+    assert _item_ids(lists, FIRST) & items == {"fire_new"}
     assert lists.items["fire_extinguishers"].vi, "its label is there for records of before"
 
 

@@ -22,7 +22,7 @@ def _page(section_id: str, type_id: str = "karaoke", values: dict[str, object] |
     return next(page for page in pages if page[0].id == section_id)
 
 
-def _asked(type_id: str, values: dict[str, object], context: ConditionContext = NOTHING_ELSE) -> set[str]:
+def _item_ids(type_id: str, values: dict[str, object], context: ConditionContext = NOTHING_ELSE) -> set[str]:
     return {item.id for _, items in visible_items(LISTS, type_id, None, values, context) for item in items}
 
 
@@ -32,13 +32,13 @@ def test_pages_come_in_the_order_of_the_kind_of_establishment() -> None:
 
 
 def test_number_of_guests_is_an_item_after_an_unnotified_stay() -> None:
-    assert "lodging_guests_unnotified" not in _asked("hotel", {"lodging_stay_notified": "yes"})
-    assert "lodging_guests_unnotified" in _asked("hotel", {"lodging_stay_notified": "partial"})
+    assert "lodging_guests_unnotified" not in _item_ids("hotel", {"lodging_stay_notified": "yes"})
+    assert "lodging_guests_unnotified" in _item_ids("hotel", {"lodging_stay_notified": "partial"})
 
 
 def test_earlier_shortcomings_are_an_item_where_there_are_some() -> None:
-    assert "pv_previous_fixed" not in _asked("karaoke", {})
-    assert "pv_previous_fixed" in _asked("karaoke", {}, ConditionContext(has_open_follow_ups=True))
+    assert "pv_previous_fixed" not in _item_ids("karaoke", {})
+    assert "pv_previous_fixed" in _item_ids("karaoke", {}, ConditionContext(has_open_follow_ups=True))
 
 
 def test_one_tap_on_a_section_answers_its_open_required_questions_alone() -> None:

@@ -290,7 +290,7 @@ def test_the_commitment_is_a_paper_of_its_own(bench):
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
-def test_papers_are_opened_printed_and_kept_or_what_fails_is_said(bench, tmp_path):
+def test_papers_are_opened_printed_and_kept_or_the_failure_is_shown(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
     output = bench.minutes.output
