@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_server.console.feeds import pages
+from field178_server.console.odata import pages
 from field178_server.console.shell.access import ADMINISTER, any_of
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
 from field178_server.records.access import OVERSIGHT_RIGHTS

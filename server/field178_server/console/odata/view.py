@@ -38,7 +38,7 @@ def requested_tab() -> TokenTab:
 def tab_links(tab: TokenTab, counts: Mapping[TokenTab, int], localizer: Localizer) -> list[FilterLink]:
     """Return the parts of the list with their counts."""
     return [
-        FilterLink(url_for("console.feeds.index", tab=part), localizer.say(_TABS[part]), part is tab, count)
+        FilterLink(url_for("console.odata.index", tab=part), localizer.say(_TABS[part]), part is tab, count)
         for part, count in counts.items()
     ]
 

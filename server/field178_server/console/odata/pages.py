@@ -8,9 +8,9 @@ from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.feeds import view
-from field178_server.console.feeds.flashes import FLASHES
-from field178_server.console.feeds.form import LABELS, TokenForm, errors_of
+from field178_server.console.odata import view
+from field178_server.console.odata.flashes import FLASHES
+from field178_server.console.odata.form import LABELS, TokenForm, errors_of
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
@@ -28,7 +28,7 @@ from field178_server.records.labels import names_of
 from field178_server.runtime import new_token
 from field178_shared.errors import AppError, ErrorCode
 
-_ADDRESS = ListAddress("console.feeds.index", ("tab",))
+_ADDRESS = ListAddress("console.odata.index", ("tab",))
 _SECRET = "feed_token"  # noqa: S105  # the name of a cookie
 _SERVICE = "/odata/v4/"
 
@@ -39,7 +39,7 @@ def index() -> Response:
     with page.reading() as session:
         tokens = queries.token_page(session, page.tenant_id, tab, PageStart.read(request.args), page.now)
     return page.render(
-        "feeds/list.html",
+        "odata/list.html",
         tabs=view.tab_links(tab, tokens.counts, page.localizer),
         is_usable=tab is queries.TokenTab.USABLE,
         lines=[
@@ -73,7 +73,7 @@ def add() -> AnyResponse:
         return token_id
 
     token_id = run_write(page.runtime.engine, make)
-    return show_once(url_for("console.feeds.secret", token_id=token_id), _SECRET, token)
+    return show_once(url_for("console.odata.secret", token_id=token_id), _SECRET, token)
 
 
 def detail(token_id: str) -> Response:
@@ -85,7 +85,7 @@ def secret(token_id: str) -> Response:
     """Show the token itself, once; a second load says that it was shown."""
     token = _token(token_id).token
     return current_page().render(
-        "feeds/secret.html", token=token, secret=take_shown_once(_SECRET), address=_service_address()
+        "odata/secret.html", token=token, secret=take_shown_once(_SECRET), address=_service_address()
     )
 
 
@@ -96,7 +96,7 @@ def revoke(token_id: str) -> AnyResponse:
         return _token_page(token, refusal)
     engine = current_page().runtime.engine
     run_write(engine, lambda session: operations.revoke_token(session, context, token_id))
-    return done(url_for("console.feeds.detail", token_id=token_id), "feed_token_revoked", token_id)
+    return done(url_for("console.odata.detail", token_id=token_id), "feed_token_revoked", token_id)
 
 
 def _token(token_id: str) -> TokenOfOfficer:
@@ -116,7 +116,7 @@ def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | Non
         names = names_of(session, page.tenant_id, officer_ids)
     page.use_names(names)
     return page.render(
-        "feeds/token.html",
+        "odata/token.html",
         refusal[0] if refusal else 200,
         flash=flash.text(token.label, page.localizer) if flash else "",
         token=token,
@@ -135,7 +135,7 @@ def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Respo
     with page.reading() as session:
         readers = queries.possible_readers(session, page.tenant_id, page.lists)
     return page.render(
-        "feeds/new.html",
+        "odata/new.html",
         refusal[0] if refusal else 422 if form.errors else 200,
         form=form,
         labels=LABELS,
