@@ -43,7 +43,7 @@ DIFFERENTIAL = frozenset(
         "server/office/erasure/test_operations.py",
         "server/office/establishments/test_duplicate_candidates.py",
         "server/office/odata/test_reading.py",
-        "server/office/submissions/test_words.py",
+        "server/office/filed_records/test_words.py",
         "server/office/indicators/totals/test_totals.py",
         "server/office/plan/test_planned_at_once.py",
         "server/office/search/test_queries.py",

@@ -290,8 +290,8 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "visits_of_every_area_exported": SourceBug(
         f"{_S}console.exports.lists",
-        "            access_of(officer.role, officer.scopes),\n            FiledFilter(",
-        "            access_of(officer.role, ()),\n            FiledFilter(",
+        "            access_of(officer.role, officer.scopes),\n            FiledRecordFilter(",
+        "            access_of(officer.role, ()),\n            FiledRecordFilter(",
         _EXPORTED,
         "scopes_of_the_officer",
     ),

@@ -215,8 +215,8 @@ class TrailReader:
 _AREAS = ("unit:", "team:")
 _LIST_PAGES = {
     "establishments": "console.establishments.index",
-    "visits": "console.submissions.visits",
-    "sessions": "console.submissions.sessions",
+    "visits": "console.filed_records.visits",
+    "sessions": "console.filed_records.sessions",
     "audit": "console.audit.index",
 }
 

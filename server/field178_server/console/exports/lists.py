@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from field178_server.console.exports.localized import LocalizedSource
+from field178_server.console.records.filed_record_columns import columns_of
 from field178_server.console.records.register_columns import (
     LISTED_FIELDS,
     POINT_FIELDS,
@@ -17,7 +18,6 @@ from field178_server.console.records.register_columns import (
     other_cells,
     other_columns,
 )
-from field178_server.console.records.submission_columns import columns_of
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
@@ -30,10 +30,14 @@ from field178_server.office.establishments.queries import (
 from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import TableFile
+from field178_server.office.filed_records.list_filter import FiledRecordFilter, FiledRecordList
+from field178_server.office.filed_records.map import points_of
+from field178_server.office.filed_records.queries import (
+    FiledRecordRow,
+    count_filed_records,
+    filed_record_rows,
+)
 from field178_server.office.follow_ups.queries import due_between
-from field178_server.office.submissions.list_filter import FiledFilter, FiledList
-from field178_server.office.submissions.map import points_of
-from field178_server.office.submissions.queries import FiledRow, count_filed, filed_rows
 from field178_server.records.access import access_of
 from field178_server.records.labels import Names
 from field178_shared.record_type import RecordType
@@ -78,7 +82,7 @@ def register_table(session: Session, question: ExportQuestion, localizer: Locali
     return ExportTable(file, names, rows(), register_page(session, query).total)
 
 
-def filed_table(record_type: str) -> LocalizedSource:
+def filed_record_table(record_type: str) -> LocalizedSource:
     """Return the source of visits or of sessions; a visit has the point of its establishment."""
     name, title = (
         (VISITS, N_("Visits"))
@@ -91,15 +95,15 @@ def filed_table(record_type: str) -> LocalizedSource:
         columns = [column for column in columns_of(record_type, localizer.lists) if not column.is_of_office]
         since, until = days_of(question)
         unit_id = question.arguments.get("unit", "")
-        query = FiledList(
+        query = FiledRecordList(
             question.context.tenant_id,
             access_of(officer.role, officer.scopes),
-            FiledFilter(record_type, since=since, until=until, unit_id=unit_id),
+            FiledRecordFilter(record_type, since=since, until=until, unit_id=unit_id),
             has_bodies=True,
         )
 
         def rows() -> Iterator[ExportRow]:
-            for chunk in _chunks(filed_rows(session, query), EXPORT_STEP):
+            for chunk in _chunks(filed_record_rows(session, query), EXPORT_STEP):
                 points = _points(session, question, chunk) if record_type == RecordType.INSPECTION else {}
                 for row, names in chunk:
                     named = localizer.with_names(names)
@@ -109,7 +113,9 @@ def filed_table(record_type: str) -> LocalizedSource:
                     )
 
         file = TableFile(name, localizer.say(title), [column.label(localizer) for column in columns])
-        return ExportTable(file, [column.key for column in columns], rows(), count_filed(session, query))
+        return ExportTable(
+            file, [column.key for column in columns], rows(), count_filed_records(session, query)
+        )
 
     return table
 
@@ -152,7 +158,7 @@ def follow_ups_table(session: Session, question: ExportQuestion, localizer: Loca
 
 
 def _points(
-    session: Session, question: ExportQuestion, rows: Sequence[tuple[FiledRow, Names]]
+    session: Session, question: ExportQuestion, rows: Sequence[tuple[FiledRecordRow, Names]]
 ) -> dict[str, tuple[int, int]]:
     ids = {row.establishment_id for row, _ in rows if row.establishment_id}
     return dict(points_of(session, question.context.tenant_id, ids))

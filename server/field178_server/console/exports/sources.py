@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from field178_server.console.exports.figures import figures_table
-from field178_server.console.exports.lists import filed_table, follow_ups_table, register_table
+from field178_server.console.exports.lists import filed_record_table, follow_ups_table, register_table
 from field178_server.console.exports.localized import localized
 from field178_server.console.exports.records import records_table
 from field178_server.office.exports.kinds import (
@@ -24,8 +24,8 @@ EXPORT_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         FIGURES: localized(figures_table),
         REGISTER: localized(register_table),
-        VISITS: localized(filed_table(RecordType.INSPECTION)),
-        SESSIONS: localized(filed_table(RecordType.OUTREACH_SESSION)),
+        VISITS: localized(filed_record_table(RecordType.INSPECTION)),
+        SESSIONS: localized(filed_record_table(RecordType.OUTREACH_SESSION)),
         FOLLOW_UPS: localized(follow_ups_table),
         **{record_type: localized(records_table(record_type)) for record_type in RECORD_KINDS},
     }

@@ -200,7 +200,7 @@ def visits_href(quota: Quota, year: int) -> str:
         "type": quota.establishment_type_id,
     }
     query = urlencode({name: value for name, value in parameters.items() if value})
-    return with_query(url_for("console.submissions.visits"), query)
+    return with_query(url_for("console.filed_records.visits"), query)
 
 
 def calendar(plan: YearPlan, localizer: Localizer) -> list[CalendarRow]:

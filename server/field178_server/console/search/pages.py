@@ -84,7 +84,7 @@ def _establishments(session: Session, page: Page, text: str) -> HitGroup:
 
 def _records(session: Session, page: Page, text: str) -> HitGroup:
     rows = []
-    if page.may("console.submissions.visits"):
+    if page.may("console.filed_records.visits"):
         rows = find_records(session, page.tenant_id, page.access, text)
     hits = [
         Hit(
@@ -94,7 +94,7 @@ def _records(session: Session, page: Page, text: str) -> HitGroup:
         )
         for row in rows[:SHOWN]
     ]
-    more = url_for("console.submissions.visits", q=text) if len(rows) > SHOWN else ""
+    more = url_for("console.filed_records.visits", q=text) if len(rows) > SHOWN else ""
     return HitGroup("records", page.say(N_("Visits and sessions")), hits, more)
 
 

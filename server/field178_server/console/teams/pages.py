@@ -64,7 +64,7 @@ def detail(team_id: str) -> Response:
         team_page = queries.team_page(session, page.tenant_id, team_access(), team_id, page.today)
         if team_page is None:
             raise AppError(ErrorCode.NOT_FOUND)
-        work = _work(session, team_id) if page.may("console.submissions.visits") else None
+        work = _work(session, team_id) if page.may("console.filed_records.visits") else None
     page.use_names(team_page.names)
     team, localizer = team_page.team, page.localizer
     return page.render(

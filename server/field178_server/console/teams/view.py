@@ -218,7 +218,7 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
         (ShownReviewState.CORRECTED, N_("visits corrected, waiting for review again"), ""),
         (ShownReviewState.WAITING, N_("visits waiting for their first review"), ""),
     ):
-        href = url_for("console.submissions.visits", team=team, state=state)
+        href = url_for("console.filed_records.visits", team=team, state=state)
         lines.append((page.visits.get(state, 0), text, href, tone))
     for tab, text, tone in (
         (FollowUpTab.OVERDUE, N_("overdue after a visit"), "bad"),

@@ -15,8 +15,8 @@ from field178_shared.errors import AppError, ErrorCode
 
 _LISTS = {
     "establishments": "console.establishments.index",
-    "visits": "console.submissions.visits",
-    "sessions": "console.submissions.sessions",
+    "visits": "console.filed_records.visits",
+    "sessions": "console.filed_records.sessions",
 }
 
 

@@ -23,7 +23,7 @@ from field178_shared.records.review import ReviewState
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One submission of the file. `state`: its review state, or `corrected` for a corrected return."""
+    """A filed record of the file. `state`: its review state, or `corrected` for a corrected return."""
 
     record_id: str
     occurred_on: date | None
@@ -60,7 +60,7 @@ class MergedEntry:
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFile:
-    """Submissions about an establishment within the officer's access, newest first."""
+    """Filed records about an establishment within the officer's access, newest first."""
 
     visits: tuple[FileVisit, ...]
     sessions: tuple[FileSession, ...]
@@ -71,7 +71,7 @@ class EstablishmentFile:
 def establishment_file(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> EstablishmentFile:
-    """Return the file of an establishment, including submissions that name a record merged into it."""
+    """Return the file of an establishment, including filed records that name a record merged into it."""
     places = merged_into_any_of(tenant_id, select(literal(record_id, KEY_TYPE)))
     known_as = tuple(sorted(session.scalars(places)))
     visits = _visits(session, tenant_id, access, known_as)

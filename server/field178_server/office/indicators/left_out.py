@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
-from field178_server.office.indicators.divided_submissions import divided_submissions
+from field178_server.office.indicators.divided_records import divided_records
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.indicators.areas import CountedArea, units_left_out
@@ -46,10 +46,10 @@ def left_out(session: Session, tenant_id: str, question: AreaQuestion) -> LeftOu
     ends = [
         end for unit_id in units if (end := lists.units[unit_id].valid_to) and question.period.first < end
     ]
-    done = divided_submissions(session, tenant_id, lists, units, question.period) if ends else []
+    done = divided_records(session, tenant_id, lists, units, question.period) if ends else []
     counts = Counter[str]()
-    for submissions in done:
-        counts[submissions.type] += submissions.count if submissions.unit_id in units else 0
+    for divided in done:
+        counts[divided.type] += divided.count if divided.unit_id in units else 0
     return LeftOut(
         unit_ids=tuple(units),
         establishments=_establishments(session, tenant_id, units) if units else 0,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.divided_submissions import divided_submissions
+from field178_server.office.indicators.divided_records import divided_records
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, units_of_area, whole_counts
 from field178_server.office.indicators.source.records import entries_beside
@@ -238,9 +238,9 @@ def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date
     )
     divided = units_of_parts(units) - units
     days = [
-        submissions.first_day
-        for submissions in divided_submissions(session, tenant_id, question.lists, divided)
-        if submissions.unit_id in units
+        records.first_day
+        for records in divided_records(session, tenant_id, question.lists, divided)
+        if records.unit_id in units
     ]
     return min([*days, *filter(None, [session.scalar(query)])], default=None)
 

@@ -1,4 +1,4 @@
-"""Submission of an e-mail to the SMTP server of the settings, and its refusals."""
+"""Sending of an e-mail to the SMTP server of the settings, and its refusals."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Search over the register, submissions, accounts and tablets."""
+"""Search over the register, filed records, accounts and tablets."""

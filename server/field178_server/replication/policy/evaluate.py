@@ -218,6 +218,6 @@ def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordTypeRu
     kind, _, unit = scope.partition(":")
     if kind != type_.scope_kind:
         return False
-    # The office may have moved the record: `unit_id` keeps the unit of the submission, so it is checked
-    # only where the change sets it.
+    # The office may have moved the record: `unit_id` keeps the unit of the filed record, so it is
+    # checked only where the change sets it.
     return kind != "unit" or "unit_id" not in given or data.get("unit_id") == unit

@@ -17,13 +17,13 @@ from field178_server.accounts.operations import AccountChange, AccountRequest
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import FiledRecord, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.filed_records.list_filter import FiledRecordFilter, FiledRecordList
+from field178_server.office.filed_records.queries import filed_record_page
 from field178_server.office.people import operations as people
 from field178_server.office.people.queries import hand_overs, open_records, open_work
 from field178_server.office.plan.operations import set_plan
 from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import year_plan
-from field178_server.office.submissions.list_filter import FiledFilter, FiledList
-from field178_server.office.submissions.queries import filed_page
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.access import AccessFilter
@@ -163,9 +163,11 @@ def test_page_of_the_team_counts_what_the_table_of_visits_lists(desk: Desk) -> N
     counted = desk.page().visits
     assert counted == {"returned": 1, "waiting": 1}
     for state, count in counted.items():
-        narrow = FiledFilter("inspection", team_id=TEAM_ID, state=state)
+        narrow = FiledRecordFilter("inspection", team_id=TEAM_ID, state=state)
         listed = desk.read(
-            lambda session, filter_=narrow: filed_page(session, FiledList(TENANT, ALL, filter_), PageStart())
+            lambda session, filter_=narrow: filed_record_page(
+                session, FiledRecordList(TENANT, ALL, filter_), PageStart()
+            )
         )
         assert listed.total == count, state
 
@@ -187,9 +189,11 @@ def test_quota_counts_what_the_table_of_visits_lists(desk: Desk) -> None:
     done = [quota.done for quota in desk.read(lambda session: year_plan(session, reader, int(day))).quotas]
     assert done == [2, 2]
     for unit, type_ in (("", ""), (UNIT_ID, kind)):
-        narrow = FiledFilter("inspection", unit_id=unit, establishment_type_id=type_, is_counted=True)
+        narrow = FiledRecordFilter("inspection", unit_id=unit, establishment_type_id=type_, is_counted=True)
         listed = desk.read(
-            lambda session, filter_=narrow: filed_page(session, FiledList(TENANT, ALL, filter_), PageStart())
+            lambda session, filter_=narrow: filed_record_page(
+                session, FiledRecordList(TENANT, ALL, filter_), PageStart()
+            )
         )
         assert listed.total == 2
 

@@ -293,7 +293,7 @@ def _answered(rows: Rows) -> tuple[dict[str, set[str]], ClosedOn]:
 
 
 def _decided(rows: Rows) -> dict[str, set[str]]:
-    """Return all review actions of submissions by record id."""
+    """Return all review actions of filed records by record id."""
     actions: dict[str, set[str]] = {}
     for record_id, action in rows:
         if action in _REVIEWED:

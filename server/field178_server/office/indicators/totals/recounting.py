@@ -63,7 +63,7 @@ from field178_shared.indicators.subjects import (
 from field178_shared.record_type import RecordType
 from field178_shared.records.sanctions import OFFICE_TYPES
 
-# Types of companion records that change the counts of a submission.
+# Types of companion records that change the counts of a filed record.
 _BESIDE = frozenset({RecordType.REVIEW, *OFFICE_TYPES})
 OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {RecordType.PLAN_ITEM, RecordType.DENOMINATOR}
 ENTITY_KINDS = frozenset(ENTITIES)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from field178_server.console.filed_records.filters import FILTERS
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.submissions.filters import FILTERS
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
-class FiledTable:
+class FiledRecordTable:
     """Table of visits or of sessions; its texts are msgids."""
 
     type: str
@@ -23,7 +23,7 @@ class FiledTable:
     @property
     def endpoint(self) -> str:
         """The endpoint of the page."""
-        return f"console.submissions.{self.name}"
+        return f"console.filed_records.{self.name}"
 
     @property
     def address(self) -> ListAddress:
@@ -31,20 +31,22 @@ class FiledTable:
         return ListAddress(
             self.endpoint,
             ("q", *FILTERS, "columns", "order", "view"),
-            points_endpoint="console.submissions.visits_points" if self.type == RecordType.INSPECTION else "",
+            points_endpoint="console.filed_records.visits_points"
+            if self.type == RecordType.INSPECTION
+            else "",
             file_endpoint=f"{self.endpoint}_file",
             saved_as=self.name,
         )
 
 
-VISITS = FiledTable(
+VISITS = FiledRecordTable(
     RecordType.INSPECTION,
     "visits",
     N_("Visits"),
     N_("Establishment, address or number of the decision"),
     N_("Visits stand here as soon as a tablet has filed one."),
 )
-SESSIONS = FiledTable(
+SESSIONS = FiledRecordTable(
     RecordType.OUTREACH_SESSION,
     "sessions",
     N_("Outreach sessions"),

@@ -9,15 +9,15 @@ from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord
-from field178_server.office.submissions.list_filter import FiledList
-from field178_server.office.submissions.text_search import TextMatches, any_merged, search_text
+from field178_server.office.filed_records.list_filter import FiledRecordList
+from field178_server.office.filed_records.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.review_queue import ShownReviewState
 from field178_shared.records.review import ReviewState
 
 
-def listed(session: Session, listing: FiledList, columns: Sequence[Any]) -> Select[Any]:
+def listed(session: Session, listing: FiledRecordList, columns: Sequence[Any]) -> Select[Any]:
     """Return a query of columns of a list's rows, with the establishment joined."""
     return (
         select(*columns)
@@ -27,7 +27,9 @@ def listed(session: Session, listing: FiledList, columns: Sequence[Any]) -> Sele
     )
 
 
-def conditions_of(session: Session, listing: FiledList, matches: TextMatches) -> list[ColumnElement[bool]]:
+def conditions_of(
+    session: Session, listing: FiledRecordList, matches: TextMatches
+) -> list[ColumnElement[bool]]:
     """Return all conditions of a list: access, filter and the matches of its text search."""
     narrow, filed = listing.filter, FiledRecord
     conditions = [
@@ -66,7 +68,7 @@ def conditions_of(session: Session, listing: FiledList, matches: TextMatches) ->
     return conditions
 
 
-def _placed(session: Session, listing: FiledList) -> ColumnElement[bool]:
+def _placed(session: Session, listing: FiledRecordList) -> ColumnElement[bool]:
     places = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == listing.tenant_id, EstablishmentProjection.lat.is_not(None)
     )

@@ -22,7 +22,7 @@ _ROW = FiledRecord
 
 
 @dataclass(frozen=True, slots=True)
-class DividedSubmissions:
+class DividedRecords:
     """Number of approved visits or sessions that count in a unit, with the day of the first."""
 
     type: str
@@ -31,9 +31,9 @@ class DividedSubmissions:
     count: int
 
 
-def divided_submissions(
+def divided_records(
     session: Session, tenant_id: str, lists: CodeLists, units: Collection[str], period: Period | None = None
-) -> list[DividedSubmissions]:
+) -> list[DividedRecords]:
     """Return the visits and sessions of divided units in a period; `period` None: on all days.
 
     Visits are grouped by establishment, so their contents are not read.
@@ -51,21 +51,21 @@ def divided_submissions(
         .join(Record, and_(Record.tenant_id == _ROW.tenant_id, Record.record_id == _ROW.record_id))
         .where(*of_units, _ROW.type == RecordType.OUTREACH_SESSION)
     )
-    submissions: list[tuple[CountedRecord, date | None, int]] = []
+    records: list[tuple[CountedRecord, date | None, int]] = []
     for unit_id, establishment_id, day, count in session.execute(visits):
         data = {"unit_id": unit_id, "establishment_id": establishment_id or ""}
-        submissions.append((CountedRecord(record_id="", type=RecordType.INSPECTION, data=data), day, count))
+        records.append((CountedRecord(record_id="", type=RecordType.INSPECTION, data=data), day, count))
     for record_id, day, body in session.execute(sessions):
         record = CountedRecord(record_id=record_id, type=RecordType.OUTREACH_SESSION, data=json.loads(body))
-        submissions.append((record, day, 1))
-    places = AssignedPlaces.of_records(session, tenant_id, lists, [record for record, _, _ in submissions])
-    return list(_counted(submissions, places, lists))
+        records.append((record, day, 1))
+    places = AssignedPlaces.of_records(session, tenant_id, lists, [record for record, _, _ in records])
+    return list(_counted(records, places, lists))
 
 
 def _counted(
-    submissions: Collection[tuple[CountedRecord, date | None, int]], places: AssignedPlaces, lists: CodeLists
-) -> Iterator[DividedSubmissions]:
-    for record, day, count in submissions:
+    records: Collection[tuple[CountedRecord, date | None, int]], places: AssignedPlaces, lists: CodeLists
+) -> Iterator[DividedRecords]:
+    for record, day, count in records:
         if day is None:
             continue
-        yield DividedSubmissions(record.type, unit_of(places.with_place_unit(record), lists), day, count)
+        yield DividedRecords(record.type, unit_of(places.with_place_unit(record), lists), day, count)

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
-from tests.server.console.submissions.test_tables import shown
+from tests.server.console.filed_records.test_tables import shown
 from tests.shared import builders
 from tests.stores import Statements
 
 from field178_server.database.unit_of_work import run_write
+from field178_server.office.filed_records import map as visit_map
 from field178_server.office.records import operations as records
-from field178_server.office.submissions import map as filed_map
 
 
 def map_data(browser: Browser, query: str = "") -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test_map_is_offered_for_visits_and_not_for_sessions(reviewer: Browser) -> No
 def test_the_newest_are_shown_when_there_are_too_many(
     reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filed_map, "MOST_POINTS", 2)
+    monkeypatch.setattr(visit_map, "MOST_POINTS", 2)
     in_the_field.place()
     ids = [in_the_field.visit(started_at=f"2026-03-0{day}T02:00:00.000Z") for day in (1, 2, 3)]
     assert set(marks(reviewer)) == set(ids[1:])

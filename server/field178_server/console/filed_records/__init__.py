@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from field178_server.console.filed_records import pages
 from field178_server.console.shell.access import READ
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get
-from field178_server.console.submissions import pages
 from field178_shared.text.i18n import N_
 
 ROUTES = (

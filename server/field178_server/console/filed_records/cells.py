@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from flask import url_for
 
-from field178_server.console.records.submission_columns import FiledColumn
+from field178_server.console.records.filed_record_columns import FiledRecordColumn
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
-from field178_server.office.submissions.queries import FiledRow
+from field178_server.office.filed_records.queries import FiledRecordRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PageCell:
     state: StateLabel | None = None
 
 
-def page_cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> PageCell:
+def page_cell(column: FiledRecordColumn, row: FiledRecordRow, localizer: Localizer) -> PageCell:
     """Return the cell of a column for a row."""
     text = _text(column, row, localizer)
     if column.key == "day":
@@ -36,7 +36,7 @@ def page_cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> PageC
     return PageCell(text)
 
 
-def _text(column: FiledColumn, row: FiledRow, localizer: Localizer) -> str:
+def _text(column: FiledRecordColumn, row: FiledRecordRow, localizer: Localizer) -> str:
     value = column.cell(row, localizer)
     if isinstance(value, datetime):
         return localizer.instant(value)

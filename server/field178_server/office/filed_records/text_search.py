@@ -16,7 +16,7 @@ from field178_server.database.models import (
     MergeProjection,
     SanctionRow,
 )
-from field178_server.office.submissions.list_filter import FiledList, is_of_sessions, readable
+from field178_server.office.filed_records.list_filter import FiledRecordList, is_of_sessions, readable
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.searched_texts import has_part
 from field178_server.records.visits_of_establishments import by_establishment
@@ -45,7 +45,7 @@ class TextMatches:
         return bool(self.conditions) and not self.are_ids
 
 
-def search_text(session: Session, listing: FiledList) -> TextMatches:
+def search_text(session: Session, listing: FiledRecordList) -> TextMatches:
     """Search the records of a list by its text: names and addresses of establishments, numbers, venues."""
     words = fold(listing.filter.text).split()
     if not words:
@@ -71,7 +71,7 @@ def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
     return [column.contains(word, autoescape=True) for word in words]
 
 
-def _numbered(session: Session, listing: FiledList, words: Sequence[str]) -> set[str]:
+def _numbered(session: Session, listing: FiledRecordList, words: Sequence[str]) -> set[str]:
     """Return ids of records with a number or venue that contains the words, at most `MOST_FOUND` + 1 a query.
 
     A number is one of the record, or of a decision that the office entered for it.
@@ -90,7 +90,9 @@ def _numbered(session: Session, listing: FiledList, words: Sequence[str]) -> set
     return record_ids
 
 
-def _visits_to_named(session: Session, listing: FiledList, words: Sequence[str]) -> tuple[set[str], bool]:
+def _visits_to_named(
+    session: Session, listing: FiledRecordList, words: Sequence[str]
+) -> tuple[set[str], bool]:
     """Return ids of visits to establishments whose name or address contains all words, up to the limit.
 
     The second value is whether all such establishments were considered.
@@ -120,7 +122,7 @@ def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> s
 
 
 def _matches(
-    session: Session, listing: FiledList, words: Sequence[str], has_numbers: bool
+    session: Session, listing: FiledRecordList, words: Sequence[str], has_numbers: bool
 ) -> ColumnElement[bool]:
     """Return the condition that a record, with its establishment joined, contains the words."""
     tenant_id = listing.tenant_id

@@ -19,12 +19,12 @@ from tests.server.console.reviews.test_pages import words
 from tests.shared import builders
 from tests.stores import Statements
 
-from field178_server.console.records.submission_columns import columns_of
+from field178_server.console.records.filed_record_columns import columns_of
 from field178_server.console.text.localize import Localizer
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.filed_records import queries, text_search
 from field178_server.office.records import operations as records
-from field178_server.office.submissions import queries, text_search
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import LANGUAGES
 

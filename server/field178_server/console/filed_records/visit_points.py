@@ -7,7 +7,7 @@ from functools import cache
 
 from field178_server.console.shell.maps import ListedPoint, mark_of, result_text
 from field178_server.console.text.localize import Localizer
-from field178_server.office.submissions.map import PlacedVisit
+from field178_server.office.filed_records.map import PlacedVisit
 
 
 def visit_points(visits: Iterable[PlacedVisit], localizer: Localizer) -> Iterator[ListedPoint]:

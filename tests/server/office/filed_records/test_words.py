@@ -8,9 +8,13 @@ from tests.world import ESTABLISHMENT, SESSION, TEAM, TENANT, UNIT, Tablet, Worl
 
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.submissions import queries, text_search
-from field178_server.office.submissions.list_filter import FiledFilter, FiledList
-from field178_server.office.submissions.queries import FiledPage, count_filed, filed_page
+from field178_server.office.filed_records import queries, text_search
+from field178_server.office.filed_records.list_filter import FiledRecordFilter, FiledRecordList
+from field178_server.office.filed_records.queries import (
+    FiledRecordPage,
+    count_filed_records,
+    filed_record_page,
+)
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 
@@ -37,13 +41,13 @@ def page(
     access: AccessFilter = WHOLE,
     type_: str = "inspection",
     **more: str,
-) -> FiledPage:
+) -> FiledRecordPage:
     with snapshot(world.engine) as session:
-        narrow = FiledFilter(type_, text=text, **more)  # type: ignore[arg-type]  # texts alone
-        return filed_page(session, FiledList(TENANT, access, narrow), place or PageStart())
+        narrow = FiledRecordFilter(type_, text=text, **more)  # type: ignore[arg-type]  # texts alone
+        return filed_record_page(session, FiledRecordList(TENANT, access, narrow), place or PageStart())
 
 
-def ids(filed: FiledPage) -> list[str]:
+def ids(filed: FiledRecordPage) -> list[str]:
     return [row.record_id for row in filed.page.rows]
 
 
@@ -153,5 +157,7 @@ def test_visits_with_a_code_are_counted_once_and_within_access(
     assert page(world, "", type_="outreach_session", violation="noise").total == 0
     assert page(world, "hoa", violation="noise").total == 2
     with snapshot(world.engine) as session:
-        filed = FiledList(TENANT, WHOLE, FiledFilter("inspection", violation="noise", outcome="none_such"))
-        assert count_filed(session, filed) == 0
+        filed = FiledRecordList(
+            TENANT, WHOLE, FiledRecordFilter("inspection", violation="noise", outcome="none_such")
+        )
+        assert count_filed_records(session, filed) == 0

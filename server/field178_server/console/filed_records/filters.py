@@ -12,7 +12,7 @@ from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
 from field178_server.console.text.state_labels import state_label
-from field178_server.office.submissions.list_filter import FiledFilter
+from field178_server.office.filed_records.list_filter import FiledRecordFilter
 from field178_server.records.review_queue import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
@@ -35,10 +35,10 @@ _EQUAL = {
 FILTERS = ("since", "until", "state", "counted", "point", *_EQUAL)
 
 
-def read_filter(record_type: str) -> FiledFilter:
+def read_filter(record_type: str) -> FiledRecordFilter:
     """Return the filter of the present address; unknown values narrow nothing."""
     given = request.args
-    return FiledFilter(
+    return FiledRecordFilter(
         type=record_type,
         text=given.get("q", "")[:_MOST],
         since=requested_day("since"),
@@ -51,7 +51,7 @@ def read_filter(record_type: str) -> FiledFilter:
 
 
 def filter_fields(
-    narrow: FiledFilter,
+    narrow: FiledRecordFilter,
     team_names: Mapping[str, str],
     officer_names: Mapping[str, str],
     localizer: Localizer,

@@ -12,17 +12,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.components.export_link import export_href
 from field178_server.console.components.saved_views import saved_views
 from field178_server.console.components.table_files import Cell, TableFile, table_response
-from field178_server.console.records.submission_columns import FiledColumn, choosable_columns, chosen_columns
+from field178_server.console.filed_records.cells import page_cell
+from field178_server.console.filed_records.filters import FILTERS, filter_fields, read_filter
+from field178_server.console.filed_records.tables import SESSIONS, VISITS, FiledRecordTable
+from field178_server.console.filed_records.visit_points import visit_points
+from field178_server.console.records.filed_record_columns import (
+    FiledRecordColumn,
+    choosable_columns,
+    chosen_columns,
+)
 from field178_server.console.shell.maps import map_of, marks_of_outcomes, points_answer
 from field178_server.console.shell.page import Page, current_page
-from field178_server.console.submissions.cells import page_cell
-from field178_server.console.submissions.filters import FILTERS, filter_fields, read_filter
-from field178_server.console.submissions.tables import SESSIONS, VISITS, FiledTable
-from field178_server.console.submissions.visit_points import visit_points
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.submissions.list_filter import FiledList
-from field178_server.office.submissions.map import filed_map
-from field178_server.office.submissions.queries import filed_page, filed_rows, filers, teams
+from field178_server.office.filed_records.list_filter import FiledRecordList
+from field178_server.office.filed_records.map import visit_map
+from field178_server.office.filed_records.queries import filed_record_page, filed_record_rows, filers, teams
 from field178_server.records.keyset import PageStart
 
 
@@ -35,7 +39,7 @@ def visits_points() -> Response:
     """Return the table of visits as points."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        placed = filed_map(session, _query(page, VISITS))
+        placed = visit_map(session, _query(page, VISITS))
     href = url_for("console.reviews.detail", record_id="")
     points = visit_points(placed.points, page.localizer)
     return points_answer(points, placed.placed, placed.unplaced, page.localizer, href)
@@ -56,19 +60,19 @@ def sessions_file(kind: str) -> AnyResponse:
     return _file(SESSIONS, kind)
 
 
-def _table_page(table: FiledTable) -> Response:
+def _table_page(table: FiledRecordTable) -> Response:
     page, address = current_page(), table.address
     columns = _chosen(page, table)
     query = _with_bodies_for(columns, _query(page, table))
     with page.reading() as session:
-        listing = filed_page(session, query, PageStart.read(request.args))
+        listing = filed_record_page(session, query, PageStart.read(request.args))
         team_names = teams(session, page.tenant_id) if table is VISITS else {}
         officer_names = filers(session, page.tenant_id) if table is VISITS else {}
         views = saved_views(session, address)
     page.use_names(listing.names)
     localizer = page.localizer
     return page.render(
-        "submissions/list.html",
+        "filed_records/list.html",
         active=table.endpoint,
         table=table,
         text=query.filter.text,
@@ -94,7 +98,7 @@ def _table_page(table: FiledTable) -> Response:
     )
 
 
-def _file(table: FiledTable, kind: str) -> AnyResponse:
+def _file(table: FiledRecordTable, kind: str) -> AnyResponse:
     page = current_page()
     # Without a choice a file has every column that can be chosen. An export, written by a job, has answers
     # and members of entries as well.
@@ -103,7 +107,7 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     query = _with_bodies_for(columns, _query(page, table))
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
-        for row, names in filed_rows(session, query):
+        for row, names in filed_record_rows(session, query):
             localizer = page.localizer.with_names(names)
             yield [column.written(row, localizer) for column in columns]
 
@@ -111,15 +115,15 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     return table_response(kind, TableFile(table.name, page.say(table.title), headings), rows)
 
 
-def _query(page: Page, table: FiledTable) -> FiledList:
+def _query(page: Page, table: FiledRecordTable) -> FiledRecordList:
     is_oldest_first = request.args.get("order") == "oldest"
-    return FiledList(page.tenant_id, page.access, read_filter(table.type), is_oldest_first)
+    return FiledRecordList(page.tenant_id, page.access, read_filter(table.type), is_oldest_first)
 
 
-def _chosen(page: Page, table: FiledTable) -> tuple[FiledColumn, ...]:
+def _chosen(page: Page, table: FiledRecordTable) -> tuple[FiledRecordColumn, ...]:
     return chosen_columns(table.type, frozenset(request.args.getlist("columns")), page.lists)
 
 
-def _with_bodies_for(columns: Sequence[FiledColumn], query: FiledList) -> FiledList:
+def _with_bodies_for(columns: Sequence[FiledRecordColumn], query: FiledRecordList) -> FiledRecordList:
     """Return the list with the stored bodies of its records where a column reads them."""
     return replace(query, has_bodies=any(column.has_body for column in columns))

@@ -21,10 +21,10 @@ from field178_server.database.models import (
     Officer,
     Record,
 )
-from field178_server.office.submissions import text_search
-from field178_server.office.submissions.list_conditions import conditions_of, facet_conditions
-from field178_server.office.submissions.list_filter import FiledFilter, FiledList
-from field178_server.office.submissions.text_search import TextMatches, any_merged, search_text
+from field178_server.office.filed_records import text_search
+from field178_server.office.filed_records.list_conditions import conditions_of, facet_conditions
+from field178_server.office.filed_records.list_filter import FiledRecordFilter, FiledRecordList
+from field178_server.office.filed_records.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
@@ -39,7 +39,7 @@ EXPORT_STEP = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class FiledRow:
+class FiledRecordRow:
     """A filed record as a row of a list; establishment fields are those of the present register."""
 
     record_id: str
@@ -64,19 +64,19 @@ class FiledRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledPage:
+class FiledRecordPage:
     """A page of a list, with the total number of rows and the names of teams and officers in it.
 
     `is_more`: there are more rows than `total`; counting them would take too long.
     """
 
-    page: KeysetPage[FiledRow]
+    page: KeysetPage[FiledRecordRow]
     total: int
     names: Names
     is_more: bool = False
 
 
-def filed_page(session: Session, listing: FiledList, place: PageStart) -> FiledPage:
+def filed_record_page(session: Session, listing: FiledRecordList, place: PageStart) -> FiledRecordPage:
     """Return a page of a list."""
     matches = search_text(session, listing)
     page = keyset_page(
@@ -92,10 +92,10 @@ def filed_page(session: Session, listing: FiledList, place: PageStart) -> FiledP
         else _total(session, listing, matches)
     )
     rows = _complete(session, listing, page.rows)
-    return FiledPage(replace(page, rows=rows), total, _names(session, listing.tenant_id, rows), is_more)
+    return FiledRecordPage(replace(page, rows=rows), total, _names(session, listing.tenant_id, rows), is_more)
 
 
-def filed_rows(session: Session, listing: FiledList) -> Iterator[tuple[FiledRow, Names]]:
+def filed_record_rows(session: Session, listing: FiledRecordList) -> Iterator[tuple[FiledRecordRow, Names]]:
     """Yield every row of a list with the names of teams and officers, in constant memory."""
     place: PageStart | None = PageStart()
     matches = search_text(session, listing)
@@ -109,7 +109,7 @@ def filed_rows(session: Session, listing: FiledList) -> Iterator[tuple[FiledRow,
         place = page.after
 
 
-def count_filed(session: Session, listing: FiledList) -> int:
+def count_filed_records(session: Session, listing: FiledRecordList) -> int:
     """Return the number of rows of a list."""
     return _total(session, listing, search_text(session, listing))
 
@@ -127,17 +127,17 @@ def filers(session: Session, tenant_id: str) -> Mapping[str, str]:
     return {officer_id: name for officer_id, name in session.execute(query)}
 
 
-def _only_words(narrow: FiledFilter) -> bool:
-    return replace(narrow, text="") == FiledFilter(narrow.type)
+def _only_words(narrow: FiledRecordFilter) -> bool:
+    return replace(narrow, text="") == FiledRecordFilter(narrow.type)
 
 
-def _total(session: Session, listing: FiledList, matches: TextMatches) -> int:
+def _total(session: Session, listing: FiledRecordList, matches: TextMatches) -> int:
     """Return the number of rows of a list; the totals of unfiltered lists are stored."""
     if matches.count is not None and _only_words(listing.filter):
         return matches.count
     if (counted_alone := _count_of_facet(listing)) is not None:
         return int(session.scalar(counted_alone) or 0)
-    if listing.filter == FiledFilter(listing.filter.type):
+    if listing.filter == FiledRecordFilter(listing.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
             FiledCount.tenant_id == listing.tenant_id,
             FiledCount.type == listing.filter.type,
@@ -157,17 +157,17 @@ def _total(session: Session, listing: FiledList, matches: TextMatches) -> int:
     return int(session.scalar(count) or 0)
 
 
-def _count_of_facet(listing: FiledList) -> Select[int] | None:
+def _count_of_facet(listing: FiledRecordList) -> Select[int] | None:
     """Return a query for the number of visits with a code, if that code is the only condition of the list."""
     narrow = listing.filter
     for kind, value in (("violation", narrow.violation), ("measure", narrow.measure)):
-        alone = FiledFilter(RecordType.INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
+        alone = FiledRecordFilter(RecordType.INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
         if value and narrow == alone and listing.access.scopes is None:
             return select(func.count()).where(*facet_conditions(listing.tenant_id, kind, value))
     return None
 
 
-def _rows(session: Session, listing: FiledList, matches: TextMatches) -> Select[Any]:
+def _rows(session: Session, listing: FiledRecordList, matches: TextMatches) -> Select[Any]:
     filed = (getattr(FiledRecord, name) for name in _FILED)
     entry = EstablishmentProjection
     return (
@@ -196,13 +196,15 @@ _FILED = (
 )
 
 
-def _order(listing: FiledList) -> Order:
+def _order(listing: FiledRecordList) -> Order:
     return Order(
         FiledRecord.tenant_id, FiledRecord.occurred_on, FiledRecord.record_id, not listing.is_oldest_first
     )
 
 
-def _complete(session: Session, listing: FiledList, records: Sequence[Any]) -> tuple[FiledRow, ...]:
+def _complete(
+    session: Session, listing: FiledRecordList, records: Sequence[Any]
+) -> tuple[FiledRecordRow, ...]:
     """Return rows with their facets; a visit to a merged establishment has the merge target's fields."""
     tenant_id = listing.tenant_id
     facets = _facets(session, tenant_id, [row.record_id for row in records])
@@ -217,7 +219,9 @@ def _complete(session: Session, listing: FiledList, records: Sequence[Any]) -> t
     return _with_bodies(session, tenant_id, rows) if listing.has_bodies else rows
 
 
-def _with_bodies(session: Session, tenant_id: str, rows: Sequence[FiledRow]) -> tuple[FiledRow, ...]:
+def _with_bodies(
+    session: Session, tenant_id: str, rows: Sequence[FiledRecordRow]
+) -> tuple[FiledRecordRow, ...]:
     query = select(Record.record_id, Record.body).where(
         Record.tenant_id == tenant_id, Record.record_id.in_([row.record_id for row in rows])
     )
@@ -239,10 +243,10 @@ def _facets(
     return facets
 
 
-def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]]) -> FiledRow:
+def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]]) -> FiledRecordRow:
     place = target or row
     has_correction = is_corrected(row.review_state, row.rev, row.review_rev)
-    return FiledRow(
+    return FiledRecordRow(
         record_id=row.record_id,
         occurred_on=row.occurred_on,
         establishment_id=target.record_id if target else row.establishment_id if row.name else None,
@@ -264,6 +268,6 @@ def _row(row: Any, target: Any, facets: Mapping[tuple[str, str], tuple[str, ...]
     )
 
 
-def _names(session: Session, tenant_id: str, rows: Sequence[FiledRow]) -> Names:
+def _names(session: Session, tenant_id: str, rows: Sequence[FiledRecordRow]) -> Names:
     ids = {name_id for row in rows for name_id in (row.team_id, row.user_id) if name_id}
     return names_of(session, tenant_id, ids)

@@ -11,10 +11,10 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
-from field178_server.office.submissions.list_conditions import listed
-from field178_server.office.submissions.list_filter import FiledList
-from field178_server.office.submissions.queries import count_filed
-from field178_server.office.submissions.text_search import any_merged
+from field178_server.office.filed_records.list_conditions import listed
+from field178_server.office.filed_records.list_filter import FiledRecordList
+from field178_server.office.filed_records.queries import count_filed_records
+from field178_server.office.filed_records.text_search import any_merged
 from field178_server.records.find_record import merge_targets_of
 
 # Most points of a map; the page shows that there are more, and officers narrow the list by filters.
@@ -37,7 +37,7 @@ class PlacedVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledMap:
+class VisitMap:
     """Points of the newest visits, and the numbers of visits with and without a point."""
 
     points: tuple[PlacedVisit, ...]
@@ -45,11 +45,11 @@ class FiledMap:
     unplaced: int
 
 
-def filed_map(session: Session, listing: FiledList) -> FiledMap:
+def visit_map(session: Session, listing: FiledRecordList) -> VisitMap:
     """Return the visits of a list as points, read with a constant number of statements."""
-    total = count_filed(session, listing)
+    total = count_filed_records(session, listing)
     if listing.filter.has_point is False:
-        return FiledMap((), 0, total)
+        return VisitMap((), 0, total)
     placed = replace(listing, filter=replace(listing.filter, has_point=True))
     filed = FiledRecord
     columns = (filed.record_id, filed.occurred_on, filed.kind, filed.outcome, filed.establishment_id)
@@ -79,8 +79,8 @@ def filed_map(session: Session, listing: FiledList) -> FiledMap:
         if place is not None
     )
     is_whole = len(rows) < MOST_POINTS
-    count = len(rows) if is_whole else count_filed(session, placed)
-    return FiledMap(points, count, total - count)
+    count = len(rows) if is_whole else count_filed_records(session, placed)
+    return VisitMap(points, count, total - count)
 
 
 def points_of(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import short_state_label
 from field178_server.office.exports.table_files import Cell
-from field178_server.office.submissions.queries import FiledRow
+from field178_server.office.filed_records.queries import FiledRecordRow
 from field178_shared.codelists import CodeLists
 from field178_shared.record_type import RecordType
 from field178_shared.schemas.fields.columns import RecordColumn, record_columns
@@ -25,7 +25,7 @@ from field178_shared.text.privacy import lint, mask
 
 
 @dataclass(frozen=True, slots=True)
-class FiledColumn:
+class FiledRecordColumn:
     """Column of a table; `is_usual`: shown until columns are chosen.
 
     `is_of_office`: free text or officer, in no export. `is_typed`: typed text, in which files mask personal
@@ -35,7 +35,7 @@ class FiledColumn:
 
     key: str
     label: Callable[[Localizer], str]
-    cell: Callable[[FiledRow, Localizer], Cell]
+    cell: Callable[[FiledRecordRow, Localizer], Cell]
     is_usual: bool = True
     is_number: bool = False
     is_of_office: bool = False
@@ -43,14 +43,14 @@ class FiledColumn:
     is_choosable: bool = True
     has_body: bool = False
 
-    def written(self, row: FiledRow, localizer: Localizer) -> Cell:
+    def written(self, row: FiledRecordRow, localizer: Localizer) -> Cell:
         """Return the cell as files have it: in typed text, personal data is masked."""
         cell = self.cell(row, localizer)
         return mask(cell, lint(cell)) if self.is_typed and isinstance(cell, str) else cell
 
 
 @lru_cache(maxsize=8)
-def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
+def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledRecordColumn, ...]:
     """Return every column of a table of this type, in order."""
     projected = _VISIT_COLUMNS if record_type == RecordType.INSPECTION else _SESSION_COLUMNS
     covered = _FIELDS_OF_VISIT_COLUMNS if record_type == RecordType.INSPECTION else _FIELDS_OF_SESSION_COLUMNS
@@ -58,14 +58,14 @@ def columns_of(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
     return (*projected, *map(_field_column, fields))
 
 
-def choosable_columns(record_type: str, lists: CodeLists) -> tuple[FiledColumn, ...]:
+def choosable_columns(record_type: str, lists: CodeLists) -> tuple[FiledRecordColumn, ...]:
     """Return the columns that can be chosen on the page."""
     return tuple(column for column in columns_of(record_type, lists) if column.is_choosable)
 
 
-def _field_column(column: RecordColumn) -> FiledColumn:
+def _field_column(column: RecordColumn) -> FiledRecordColumn:
     """Return the column of a field of the catalogue."""
-    return FiledColumn(
+    return FiledRecordColumn(
         column.name,
         lambda localizer: column.label(localizer.language),
         lambda row, localizer: cell_of(column, row.data, localizer),
@@ -89,78 +89,80 @@ def _values(path: str, values: tuple[str, ...], localizer: Localizer) -> str:
     return "; ".join(value_text(RecordType.INSPECTION, path, value, localizer) for value in values)
 
 
-def _unit(row: FiledRow, localizer: Localizer) -> Cell:
+def _unit(row: FiledRecordRow, localizer: Localizer) -> Cell:
     return localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else ""
 
 
-def _team(row: FiledRow, localizer: Localizer) -> Cell:
+def _team(row: FiledRecordRow, localizer: Localizer) -> Cell:
     return localizer.team(row.team_id) if row.team_id else ""
 
 
-def _officer(row: FiledRow, localizer: Localizer) -> Cell:
+def _officer(row: FiledRecordRow, localizer: Localizer) -> Cell:
     return localizer.person(row.user_id) if row.user_id else ""
 
 
-def _state(row: FiledRow, localizer: Localizer) -> Cell:
+def _state(row: FiledRecordRow, localizer: Localizer) -> Cell:
     return short_state_label(row.state, localizer).text
 
 
-def _place_kind(row: FiledRow, localizer: Localizer) -> Cell:
+def _place_kind(row: FiledRecordRow, localizer: Localizer) -> Cell:
     return (
         localizer.label(localizer.lists.types, row.establishment_type_id) if row.establishment_type_id else ""
     )
 
 
-def _choice(name: str, of: Callable[[FiledRow], str | None]) -> Callable[[FiledRow, Localizer], Cell]:
+def _choice(
+    name: str, of: Callable[[FiledRecordRow], str | None]
+) -> Callable[[FiledRecordRow, Localizer], Cell]:
     return lambda row, localizer: localizer.choice(name, of(row)) if of(row) else ""
 
 
-_DAY = FiledColumn("day", _text(N_("Day")), lambda row, _: row.occurred_on)
-_UNIT = FiledColumn("unit", _field(RecordType.ESTABLISHMENT, "unit_id"), _unit)
+_DAY = FiledRecordColumn("day", _text(N_("Day")), lambda row, _: row.occurred_on)
+_UNIT = FiledRecordColumn("unit", _field(RecordType.ESTABLISHMENT, "unit_id"), _unit)
 _LAST = (
-    FiledColumn("state", _text(N_("Review state")), _state),
-    FiledColumn("officer", _text(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
-    FiledColumn("received", _text(N_("Received")), lambda row, _: row.received_at, is_usual=False),
+    FiledRecordColumn("state", _text(N_("Review state")), _state),
+    FiledRecordColumn("officer", _text(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
+    FiledRecordColumn("received", _text(N_("Received")), lambda row, _: row.received_at, is_usual=False),
 )
 _VISIT_COLUMNS = (
     _DAY,
-    FiledColumn(
+    FiledRecordColumn(
         "place", _field(RecordType.ESTABLISHMENT, "name"), lambda row, localizer: _place(row, localizer)
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "place_kind", _field(RecordType.ESTABLISHMENT, "establishment_type_id"), _place_kind, is_usual=False
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "address",
         _field(RecordType.ESTABLISHMENT, "address_line"),
         lambda row, _: row.address or "",
         is_usual=False,
     ),
     _UNIT,
-    FiledColumn(
+    FiledRecordColumn(
         "kind",
         _field(RecordType.INSPECTION, "inspection_kind"),
         _choice("inspection_kind", lambda row: row.kind),
     ),
-    FiledColumn("team", _field(RecordType.INSPECTION, "team_id"), _team, is_usual=False),
-    FiledColumn(
+    FiledRecordColumn("team", _field(RecordType.INSPECTION, "team_id"), _team, is_usual=False),
+    FiledRecordColumn(
         "outcome",
         _field(RecordType.INSPECTION, "overall_result"),
         _choice("overall_result", lambda row: row.outcome),
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "violations",
         _text(N_("Violations found")),
         lambda row, localizer: _values("findings.x.violation_id", row.violations, localizer),
         is_usual=False,
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "measures",
         _text(N_("Measures decided")),
         lambda row, localizer: _values("measures.x.measure_id", row.measures, localizer),
         is_usual=False,
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "decision",
         _field(RecordType.INSPECTION, "decision_number"),
         lambda row, _: row.title or "",
@@ -171,7 +173,7 @@ _VISIT_COLUMNS = (
 )
 _SESSION_COLUMNS = (
     _DAY,
-    FiledColumn(
+    FiledRecordColumn(
         "venue",
         _field(RecordType.OUTREACH_SESSION, "venue"),
         lambda row, _: row.title or "",
@@ -179,18 +181,18 @@ _SESSION_COLUMNS = (
         is_typed=True,
     ),
     _UNIT,
-    FiledColumn(
+    FiledRecordColumn(
         "form",
         _field(RecordType.OUTREACH_SESSION, "outreach_form_id"),
         lambda row, localizer: localizer.label(localizer.lists.forms, row.kind) if row.kind else "",
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "attendance",
         _field(RecordType.OUTREACH_SESSION, "audiences.*.attendance_count"),
         lambda row, _: row.attendance_count,
         is_number=True,
     ),
-    FiledColumn(
+    FiledRecordColumn(
         "first_time",
         _field(RecordType.OUTREACH_SESSION, "audiences.*.first_time_count"),
         lambda row, _: row.first_time_count,
@@ -209,11 +211,11 @@ _FIELDS_OF_VISIT_COLUMNS = frozenset(
 _FIELDS_OF_SESSION_COLUMNS = frozenset({"session_date", "unit_id", "outreach_form_id"})
 
 
-def _place(row: FiledRow, localizer: Localizer) -> str:
+def _place(row: FiledRecordRow, localizer: Localizer) -> str:
     return row.establishment or localizer.establishment(None)
 
 
-def chosen_columns(record_type: str, keys: frozenset[str], lists: CodeLists) -> tuple[FiledColumn, ...]:
+def chosen_columns(record_type: str, keys: frozenset[str], lists: CodeLists) -> tuple[FiledRecordColumn, ...]:
     """Return the columns of these keys, the usual columns for no key; the day is always first."""
     choosable = choosable_columns(record_type, lists)
     if not any(column.key in keys for column in choosable):

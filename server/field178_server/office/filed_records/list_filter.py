@@ -13,7 +13,7 @@ from field178_shared.record_type import RecordType
 
 
 @dataclass(frozen=True, slots=True)
-class FiledFilter:
+class FiledRecordFilter:
     """Conditions of a list; an empty value is no condition.
 
     `text`: words of the establishment's name or address, or part of a number of the record or of a venue.
@@ -40,7 +40,7 @@ class FiledFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledList:
+class FiledRecordList:
     """A list as an officer requests it; newest records first unless `is_oldest_first`.
 
     `has_bodies`: each row contains the stored body of its record.
@@ -48,17 +48,17 @@ class FiledList:
 
     tenant_id: str
     access: AccessFilter
-    filter: FiledFilter
+    filter: FiledRecordFilter
     is_oldest_first: bool = False
     has_bodies: bool = False
 
 
-def is_of_sessions(listing: FiledList) -> bool:
+def is_of_sessions(listing: FiledRecordList) -> bool:
     """Return whether a list contains sessions."""
     return listing.filter.type == RecordType.OUTREACH_SESSION
 
 
-def readable(listing: FiledList) -> list[ColumnElement[bool]]:
+def readable(listing: FiledRecordList) -> list[ColumnElement[bool]]:
     """Return the conditions of tenant, type and access of a list."""
     filed = FiledRecord
     return [
