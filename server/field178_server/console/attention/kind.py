@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from field178_server.console.shell.form_actions import Refusal
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.attention.queries import ItemKey
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import ErrorCode
 
 Row = TypeVar("Row")
 
@@ -94,10 +94,7 @@ def find(read: Callable[[Session, str, AccessFilter], Row | None]) -> Row:
     """Return the row of a query, or raise AppError(not_found) without one."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        row = read(session, page.tenant_id, page.access)
-    if row is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return row
+        return or_404(read(session, page.tenant_id, page.access))
 
 
 def add_names(page: Page, names: Names) -> None:

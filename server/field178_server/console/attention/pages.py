@@ -17,7 +17,7 @@ from field178_server.console.attention.view import ListQuery, chips, filters, li
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.office.attention.queries import (
     ItemKey,
@@ -76,9 +76,7 @@ def decide(origin: str, key: str, decision: str) -> AnyResponse:
     kind, item = _named(origin, key)
     # Before the work: an item outside the access filter raises not_found for each decision.
     kind.is_open(item)
-    chosen = kind.decisions.get(decision)
-    if chosen is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    chosen = or_404(kind.decisions.get(decision))
     written = OwnText(
         "reason", current_page().say(N_("Why it is set aside")), request.form.get("reason", "").strip()
     )

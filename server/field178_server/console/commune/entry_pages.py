@@ -37,7 +37,7 @@ from field178_server.console.shell.form_actions import (
     whole_number,
 )
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.text.field_labels import type_name
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.commune.operations import CommuneEnterer
@@ -133,10 +133,8 @@ def file(record_id: str, key: str) -> Response:
     page, entry = current_page(), _entry(record_id)
     with snapshot(page.runtime.engine) as session:
         files = files_of(session, page.tenant_id, record_id)
-    document = next((document for document in files if document.key == key), None)
-    answer = send_document(page.runtime, document) if document and document.has_come else None
-    if document is None or answer is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    document = or_404(next((document for document in files if document.key == key), None))
+    answer = or_404(send_document(page.runtime, document) if document.has_come else None)
     seen = AuditEntry("file_viewed", record_id, entry.scope, {"key": key, "kind": document.kind})
     run_write(page.runtime.engine, lambda session: office().note(session, seen))
     return answer

@@ -8,23 +8,19 @@ from flask import Response, send_file
 
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.documents.queries import paper_source
 from field178_shared.codelists import load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD, SessionSource, VisitSource
-from field178_shared.errors import AppError, ErrorCode
 
 
 def paper(record_id: str, kind: str) -> Response:
     """Send a document of a record within the officer's access, after its audit entry."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        record = paper_source(session, page.tenant_id, page.access, record_id)
-    document = None if record is None else _document(kind, record.source)
-    if record is None or document is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    name, content = document
+        record = or_404(paper_source(session, page.tenant_id, page.access, record_id))
+    name, content = or_404(_document(kind, record.source))
     entry = AuditEntry("paper_taken", record_id, record.scope, {"kind": kind, "rev": record.source.rev})
     run_write(page.runtime.engine, lambda session: office().note(session, entry))
     return send_file(

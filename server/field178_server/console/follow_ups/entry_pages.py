@@ -32,7 +32,7 @@ from field178_server.console.shell.form_actions import (
 )
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.links import with_query
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.localize import Localizer
@@ -184,17 +184,15 @@ def _new_subject(record_id: str, record_type: str) -> Subject:
     if record_type not in TARGETS:
         raise AppError(ErrorCode.NOT_FOUND)
     visit = _visit(record_id)
-    target = entry_form.target_in(record_type, request.args, visit)
-    if target is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    target = or_404(entry_form.target_in(record_type, request.args, visit))
     return Subject(visit, record_type, target)
 
 
 def _known_subject(record_id: str, entry_id: str) -> Subject:
     visit = _visit(record_id)
-    stored = next((entry for entry in visit.entries.every if entry.record.record_id == entry_id), None)
-    if stored is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    stored = or_404(
+        next((entry for entry in visit.entries.every if entry.record.record_id == entry_id), None)
+    )
     record_type, data = stored.record.type, stored.record.data
     target = {name: data[name] for name in TARGETS[record_type] if name in data}
     return Subject(visit, record_type, target, stored)

@@ -7,8 +7,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.help.view import guide_of
-from field178_server.console.shell.page import current_page
-from field178_shared.errors import AppError, ErrorCode
+from field178_server.console.shell.page import current_page, or_404
 
 
 def own_guide() -> AnyResponse:
@@ -19,9 +18,7 @@ def own_guide() -> AnyResponse:
 def guide(role: str) -> Response:
     """Show the guide of a role; an address in it is a link if the officer may open it."""
     page = current_page()
-    guide = guide_of(role, page.localizer.language, _opens)
-    if guide is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    guide = or_404(guide_of(role, page.localizer.language, _opens))
     return page.render(
         "help/page.html",
         active="console.help.own_guide",

@@ -19,14 +19,13 @@ from field178_server.console.indicators.coverage_view import (
 from field178_server.console.indicators.detail_view import DetailWriter, months_of
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.office.indicators.counted_facts import AreaFacts, read_facts
 from field178_server.office.indicators.external_view import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.quality import quality_of
 from field178_shared.indicators.suppression import names_nobody, shares_beside
@@ -47,9 +46,7 @@ def detail(indicator_id: str) -> Response:
     """Show an indicator: definition, months, communes, and targets of the plans."""
     page = current_page()
     address = _address(page)
-    indicator = page.lists.indicators.get(indicator_id)
-    if indicator is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    indicator = or_404(page.lists.indicators.get(indicator_id))
     months = months_of(address.question, indicator)
     with page.reading() as session:
         counted = _counted(session, page, address, indicator, months)

@@ -19,7 +19,7 @@ from field178_server.console.indicators.records_view import (
 )
 from field178_server.console.indicators.view import NumberLink
 from field178_server.console.shell.lists import requested_day
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
@@ -186,15 +186,11 @@ _SIDES = {NumberSide.NUMERATOR: N_("What is counted"), NumberSide.DENOMINATOR: N
 
 def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
     lists = figures.question.lists
-    indicator = lists.indicators.get(indicator_id)
-    if indicator is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    indicator = or_404(lists.indicators.get(indicator_id))
     side = (
         NumberSide.DENOMINATOR if request.args.get("side") == NumberSide.DENOMINATOR else NumberSide.NUMERATOR
     )
-    formula = formula_of(lists.figures[indicator_id], side)
-    if formula is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    formula = or_404(formula_of(lists.figures[indicator_id], side))
     # An external reader opens whole numbers only: a difference of parts could be a small number.
     is_above, whole = figures.is_from_above, figures.question.period
     return NumberAddress(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.jobs.view import job_view, page_of_kind
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobRow, find_job, jobs_page, stop
 from field178_server.records.keyset import PageStart
@@ -36,9 +36,7 @@ def detail(job_id: str) -> Response:
     """Show one job; the page reloads its state while the job runs."""
     page = current_page()
     with page.reading() as session:
-        job = find_job(session, page.tenant_id, job_id)
-        if job is None:
-            raise AppError(ErrorCode.NOT_FOUND)
+        job = or_404(find_job(session, page.tenant_id, job_id))
         names = names_of(session, page.tenant_id, {job.queued_by} if job.queued_by else set())
     page.use_names(names)
     may_stop = _may_stop(job) and not job.state.is_final and not job.is_stop_wanted
@@ -49,8 +47,8 @@ def stop_job(job_id: str) -> AnyResponse:
     """Ask a job to stop."""
     page, context = current_page(), office()
     with snapshot(page.runtime.engine) as session:
-        job = find_job(session, page.tenant_id, job_id)
-    if job is None or not _may_stop(job):
+        job = or_404(find_job(session, page.tenant_id, job_id))
+    if not _may_stop(job):
         raise AppError(ErrorCode.NOT_FOUND)
     run_write(page.runtime.engine, lambda session: stop(session, context, job_id))
     return redirect(url_for("console.jobs.detail", job_id=job_id), 303)

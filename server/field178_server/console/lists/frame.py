@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import snapshot
 from field178_server.records.lists_in_force import stored_pack
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import TABLES, ListPack, ListTable
 from field178_shared.list_packs.tables import Row
 
@@ -22,10 +21,7 @@ def pack_in_force() -> ListPack:
 
 def table_of(path: str) -> ListTable:
     """Return the table of a path in an address, or raise AppError(not_found)."""
-    table = TABLES.get(path)
-    if table is None:
-        raise AppError(ErrorCode.NOT_FOUND, table=path)
-    return table
+    return or_404(TABLES.get(path))
 
 
 def own_name(row: Row, language: str) -> str:

@@ -13,13 +13,12 @@ from field178_server.console.lists.row_form import NO_DAY, row_form
 from field178_server.console.lists.words import CONFIDENCE, table_name
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.links import page_links, requested_page
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.office.lists.pack_file import write_pack_file
 from field178_server.office.lists.queries import is_unsure, publications, rows_of_table, summaries
 from field178_server.office.lists.worksheet import write_worksheet
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs.pack import files_with
 
 _PAGE_SIZE = 50
@@ -77,9 +76,7 @@ def row(path: str) -> Response:
     """Show a row with its form; without a key, the form of a new row."""
     page, table = current_page(), table_of(path)
     key, pack = request.args.get("key", ""), pack_in_force()
-    row = table.rows(files_with(pack)).get(key) if key else {}
-    if row is None:
-        raise AppError(ErrorCode.NOT_FOUND, key=key)
+    row = or_404(table.rows(files_with(pack)).get(key)) if key else {}
     return page.render(
         "lists/row.html",
         path=table.path,

@@ -27,14 +27,14 @@ from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.links import FilterLink, page_links, requested_page
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.models import Notice
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.notices import operations, queries
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
 _ADDRESS = ListAddress("console.notices.index", ("tab",))
@@ -142,10 +142,7 @@ def mark_read(notice_id: str) -> AnyResponse:
 
 
 def _notice(session: Session, notice_id: str) -> Notice:
-    notice = queries.find_notice(session, current_page().tenant_id, notice_id)
-    if notice is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return notice
+    return or_404(queries.find_notice(session, current_page().tenant_id, notice_id))
 
 
 def _ids_in(*notices: Notice) -> set[str]:

@@ -15,7 +15,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.odata import operations, queries
@@ -26,7 +26,6 @@ from field178_server.office.reminders.oversight import tell_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.runtime import new_token
-from field178_shared.errors import AppError, ErrorCode
 
 _ADDRESS = ListAddress("console.odata.index", ("tab",))
 _SECRET = "feed_token"  # noqa: S105  # the name of a cookie
@@ -102,10 +101,7 @@ def revoke(token_id: str) -> AnyResponse:
 def _token(token_id: str) -> TokenOfOfficer:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        token = queries.find_with_officer(session, page.tenant_id, token_id)
-    if token is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return token
+        return or_404(queries.find_with_officer(session, page.tenant_id, token_id))
 
 
 def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | None = None) -> Response:

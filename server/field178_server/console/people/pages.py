@@ -19,7 +19,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.once import show_once, take_shown_once
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
@@ -31,7 +31,7 @@ from field178_server.office.reminders.account_changes import (
 )
 from field178_server.office.reminders.oversight import tell_of_rights
 from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import AppError
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 
@@ -191,10 +191,7 @@ def account_of(officer_id: str) -> Account:
     """Return an account, or raise AppError(not_found)."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        account = queries.find_account(session, page.tenant_id, officer_id)
-    if account is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return account
+        return or_404(queries.find_account(session, page.tenant_id, officer_id))
 
 
 def _act(officer_id: str, work: Callable[[Session], object]) -> AnyResponse | None:

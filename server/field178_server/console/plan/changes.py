@@ -21,7 +21,7 @@ from field178_server.console.shell.form_actions import attempt, batch_in, done, 
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
@@ -271,10 +271,7 @@ def _outside(team_id: str, establishment_ids: Collection[str]) -> Wrong | None:
 def _item(item_id: str) -> tuple[PlannedVisit, int]:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        planned = planned_visit(session, plan_reader(page), item_id)
-    if planned is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return planned
+        return or_404(planned_visit(session, plan_reader(page), item_id))
 
 
 def _changed(item_id: str, work: Callable[[Batch], object], code: str) -> AnyResponse:

@@ -12,11 +12,10 @@ from field178_server.console.reports.board_view import title_of
 from field178_server.console.reports.counting import comparison_of, counting_page, request_comparison
 from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.links import page_links, requested_page
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.office.reports.printed import printed, printed_changes
 from field178_server.office.reports.queries import KnownReport, frozen_report, signed_content
 from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 PAGE_SIZE = 50
@@ -58,10 +57,8 @@ def trace(record_id: str, key: str) -> Response:
     page = current_page()
     with page.reading() as session:
         stored = seen_report(session, page, record_id)
-        frozen = frozen_report(session, page.tenant_id, record_id)
-    places = frozen.content["trace"].get(key) if frozen is not None else None
-    if frozen is None or places is None:
-        raise AppError(ErrorCode.NOT_FOUND, key=key)
+        frozen = or_404(frozen_report(session, page.tenant_id, record_id))
+    places = or_404(frozen.content["trace"].get(key))
     rows = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(places))
     report = printed(frozen.content, frozen.sha256)
     figures = (figure for section in report.sections for figure in section.figures)
@@ -91,7 +88,4 @@ _HEADINGS = {
 def _stored_content(session: Session, page: Page, stored: KnownReport) -> Mapping[str, Any]:
     """Return the content that was frozen, else the content that was signed off."""
     frozen = frozen_report(session, page.tenant_id, stored.record_id)
-    before = frozen.content if frozen is not None else signed_content(session, page.tenant_id, stored)
-    if before is None:
-        raise AppError(ErrorCode.NOT_FOUND, record_id=stored.record_id)
-    return before
+    return or_404(frozen.content if frozen is not None else signed_content(session, page.tenant_id, stored))

@@ -13,13 +13,12 @@ from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.reviews.record_pane import VOID, reviewed_record
 from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.text.field_labels import FieldContext, label_at
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.office.reviews.record import RecordPage
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 # Values of the field `confirmed` beside codes of quality flags: an approval drops typed comments, and closes
@@ -84,8 +83,6 @@ def _label(page: Page, record: RecordPage, path: str) -> str:
 
 def _record(page: Page, record_id: str) -> RecordPage:
     with snapshot(page.runtime.engine) as session:
-        record = reviewed_record(session, page, record_id)
-    if record is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+        record = or_404(reviewed_record(session, page, record_id))
     page.use_names(record.names)
     return record

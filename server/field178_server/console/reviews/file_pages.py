@@ -14,7 +14,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
@@ -27,9 +27,9 @@ def file(record_id: str, key: str) -> Response:
     runtime = page.runtime
     with snapshot(runtime.engine) as session:
         scope, file = _readable_file(session, page, record_id, key)
-    content = send_document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
-    if content is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    content = or_404(
+        send_document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
+    )
     if is_restricted(file):
         entry = AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
         run_write(runtime.engine, lambda session: office().note(session, entry))

@@ -14,7 +14,7 @@ from field178_server.console.reviews.queue_reading import read_queue
 from field178_server.console.reviews.queue_view import queue_list, title_of
 from field178_server.console.reviews.record_pane import RefusedDecision, record_values, reviewed_record
 from field178_server.console.shell.flash import Flash, take_flash
-from field178_server.console.shell.page import Page, current_page
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.queue import queue_row
@@ -81,9 +81,7 @@ def _fragment(query: QueueQuery, record_id: str) -> Response:
     """Return a record without the queue, for the keys that step through it."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        record = reviewed_record(session, page, record_id)
-    if record is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+        record = or_404(reviewed_record(session, page, record_id))
     note_reading(record_id, record.record.scope)
     values: dict[str, Any] = record_values(page, query, record)
     return page.render_part("reviews/fragment.html", **values)

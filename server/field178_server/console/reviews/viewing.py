@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from field178_server.console.reviews.decisions import seen_record
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.shell.form_actions import whole_number
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.models import RecordView
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import QueueState, queue_counts, queue_row, review_revisions
 from field178_server.office.reviews.viewing import note_view, others_viewing
-from field178_shared.errors import AppError, ErrorCode
 
 
 def note_viewing(record_id: str) -> Response:
@@ -25,9 +24,7 @@ def note_viewing(record_id: str) -> Response:
 
     def work(session: Session) -> tuple[bool, tuple[str, ...], int]:
         view = query.view(page)
-        row = queue_row(session, view, record_id)
-        if row is None:
-            raise AppError(ErrorCode.NOT_FOUND)
+        row = or_404(queue_row(session, view, record_id))
         review_rev = review_revisions(session, tenant_id, [record_id])[record_id]
         has_changed = SeenRecord(record_id, row.rev, review_rev) != seen or row.state != request.form.get(
             "state", row.state

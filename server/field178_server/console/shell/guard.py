@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, STATIC_ENDPOINT, console
 from field178_server.console.shell.drafts import form_page, mark_draft, sent_draft, sent_field
 from field178_server.console.shell.layout import OfficeLayout, render
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
@@ -34,9 +34,7 @@ def _admit() -> AnyResponse | None:
     """Check a request: signed-in officer, access of the route, form token."""
     if request.endpoint == STATIC_ENDPOINT:
         return None
-    route, officer = find_route(str(request.endpoint)), find_officer()
-    if route is None:
-        raise AppError(ErrorCode.NOT_FOUND)
+    route, officer = or_404(find_route(str(request.endpoint))), find_officer()
     if officer is None and not route.access.is_public:
         return _to_sign_in()
     if officer is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from flask import Response, g, request
 from sqlalchemy.orm import Session
@@ -23,7 +24,10 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names
 from field178_server.runtime import Runtime
 from field178_shared.codelists import CodeLists
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import local_date
+
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -107,3 +111,10 @@ def current_page() -> Page:
     page = g.page
     assert isinstance(page, Page)
     return page
+
+
+def or_404(row: Row | None) -> Row:
+    """Return the row of a query, or raise AppError(not_found), which is answered with status 404."""
+    if row is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return row

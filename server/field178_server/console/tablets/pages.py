@@ -17,7 +17,7 @@ from field178_server.accounts import officers
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view, tablet_views
@@ -31,7 +31,6 @@ from field178_server.office.tablets.queries import TabletRow, find_tablet, table
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 _ADDRESS = ListAddress("console.tablets.index", ())
@@ -149,10 +148,7 @@ def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) ->
 def _tablet(device_id: str) -> TabletRow:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        tablet = find_tablet(session, page.tenant_id, _access(), device_id)
-    if tablet is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return tablet
+        return or_404(find_tablet(session, page.tenant_id, _access(), device_id))
 
 
 def _candidates() -> list[Candidate]:

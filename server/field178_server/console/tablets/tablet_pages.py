@@ -13,7 +13,7 @@ from field178_server.accounts import teams
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import scope_text
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view
@@ -22,7 +22,6 @@ from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.tablets import operations
 from field178_server.office.tablets.queries import find_tablet, grants_of, officers_on
 from field178_server.records.labels import names_of
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 
@@ -77,9 +76,8 @@ def _page(
 ) -> Response:
     page, flash = current_page(), take_flash(FLASHES)
     with page.reading() as session:
-        row = find_tablet(session, page.tenant_id, tablet_access(page.officer, page.lists), device_id)
-        if row is None:
-            raise AppError(ErrorCode.NOT_FOUND)
+        access = tablet_access(page.officer, page.lists)
+        row = or_404(find_tablet(session, page.tenant_id, access, device_id))
         grants = grants_of(session, page.tenant_id, device_id)
         team_ids = [team.id for team in teams.everyone(session, page.tenant_id)]
         people = officers_on(session, page.tenant_id, device_id)

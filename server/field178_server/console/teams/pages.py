@@ -16,7 +16,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.teams import form, view
 from field178_server.console.teams.flashes import FLASHES
 from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER, FormState
@@ -61,9 +61,7 @@ def detail(team_id: str) -> Response:
     """Show a team: its decision, members, tablets, plan, open work and history."""
     page, flash = current_page(), take_flash(FLASHES)
     with page.reading() as session:
-        team_page = queries.team_page(session, page.tenant_id, team_access(), team_id, page.today)
-        if team_page is None:
-            raise AppError(ErrorCode.NOT_FOUND)
+        team_page = or_404(queries.team_page(session, page.tenant_id, team_access(), team_id, page.today))
         work = _work(session, team_id) if page.may("console.filed_records.visits") else None
     page.use_names(team_page.names)
     team, localizer = team_page.team, page.localizer
@@ -254,10 +252,7 @@ def _work(session: Session, team_id: str) -> TeamWork:
 def _team(team_id: str) -> tuple[Team, int]:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
-        team = queries.find_team(session, page.tenant_id, team_access(), team_id)
-    if team is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return team
+        return or_404(queries.find_team(session, page.tenant_id, team_access(), team_id))
 
 
 def _data_of(team: Team) -> Data:

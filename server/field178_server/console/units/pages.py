@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.links import with_query
-from field178_server.console.shell.page import current_page
+from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.units.flashes import FLASHES
 from field178_server.console.units.view import entry_line
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -147,7 +147,4 @@ def _ended(unit_id: str) -> EndedUnit:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         units = ended_units(session, page.tenant_id, page.access, page.lists, page.today)
-    unit = next((unit for unit in units if unit.unit_id == unit_id), None)
-    if unit is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return unit
+    return or_404(next((unit for unit in units if unit.unit_id == unit_id), None))
