@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -34,15 +33,13 @@ def _announce_removal(session: Session, context: OperationContext, count: int) -
         announce(session, context, Announcement(REMOVAL, wording, context.now() + ANNOUNCED_FOR))
 
 
-JOB_KINDS: Mapping[str, Work] = MappingProxyType(
-    {
-        IMPORT: run_import,
-        UNDO: undo_with(_announce_removal),
-        CHAIN_CHECK: run_check,
-        BACKUP: run_backup,
-        UNIT_MOVE: move_with(announce_reform),
-        EXPORT: export_with(EXPORT_SOURCES),
-        REPORT_COUNT: run_count,
-        WAITING_CHANGES: run_waiting_changes,
-    }
-)
+JOB_KINDS: Mapping[str, Work] = {
+    IMPORT: run_import,
+    UNDO: undo_with(_announce_removal),
+    CHAIN_CHECK: run_check,
+    BACKUP: run_backup,
+    UNIT_MOVE: move_with(announce_reform),
+    EXPORT: export_with(EXPORT_SOURCES),
+    REPORT_COUNT: run_count,
+    WAITING_CHANGES: run_waiting_changes,
+}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from field178_shared.crypto.signatures import is_public_key
@@ -170,9 +169,7 @@ class Settings:
         return self.data_dir / "tls"
 
 
-VARIABLES: Mapping[str, str] = MappingProxyType(
-    {setting.name: PREFIX + setting.name.upper() for setting in fields(Settings)}
-)
+VARIABLES: Mapping[str, str] = {setting.name: PREFIX + setting.name.upper() for setting in fields(Settings)}
 _NUMBERS = tuple(setting.name for setting in fields(Settings) if setting.type == "int")
 _PATHS = tuple(setting.name for setting in fields(Settings) if "Path" in str(setting.type))
 _WORDS = tuple(setting.name for setting in fields(Settings) if setting.type == "str")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Mapping
 from io import FileIO
-from types import MappingProxyType
 
 from field178_server.attachments.validation.jpeg import Bytes, fault_of_jpeg
 from field178_server.attachments.validation.pdf import fault_of_pdf
 from field178_shared.errors import AppError, ErrorCode
 
-_CHECKS: Mapping[str, Callable[[Bytes], str | None]] = MappingProxyType(
-    {"image/jpeg": fault_of_jpeg, "application/pdf": fault_of_pdf}
-)
+_CHECKS: Mapping[str, Callable[[Bytes], str | None]] = {
+    "image/jpeg": fault_of_jpeg,
+    "application/pdf": fault_of_pdf,
+}
 
 
 def check_kind(content_type: str) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "own_mail_set": N_("Saved: your e-mail address and what you are told of."),
-        "own_password_set": N_("The password was replaced. Your other browsers are signed out."),
-        "codes_begun": N_("From the next sign-in on a one-time code is asked of you."),
-        "codes_ended": N_("No one-time code is asked of you any more."),
-        "others_ended": N_("Your other browsers are signed out."),
-    }
-)
+FLASHES = {
+    "own_mail_set": N_("Saved: your e-mail address and what you are told of."),
+    "own_password_set": N_("The password was replaced. Your other browsers are signed out."),
+    "codes_begun": N_("From the next sign-in on a one-time code is asked of you."),
+    "codes_ended": N_("No one-time code is asked of you any more."),
+    "others_ended": N_("Your other browsers are signed out."),
+}

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "commune_entered": N_("Entered: {title}."),
-        "commune_corrected": N_("Corrected: {title}."),
-        "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
-        "commune_returned": N_("Returned: {title}. The commune sees it here, a tablet after its next sync."),
-        "commune_return_taken_back": N_("Return taken back: {title}. A tablet shows it until its next sync."),
-    }
-)
+FLASHES = {
+    "commune_entered": N_("Entered: {title}."),
+    "commune_corrected": N_("Corrected: {title}."),
+    "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "commune_returned": N_("Returned: {title}. The commune sees it here, a tablet after its next sync."),
+    "commune_return_taken_back": N_("Return taken back: {title}. A tablet shows it until its next sync."),
+}

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "export_withdrawn": N_(
-            "Withdrawn: nobody takes this file out any more. What was taken out before stays with who has it."
-        ),
-    }
-)
+FLASHES = {
+    "export_withdrawn": N_(
+        "Withdrawn: nobody takes this file out any more. What was taken out before stays with who has it."
+    ),
+}

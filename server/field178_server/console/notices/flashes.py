@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "notice_announced": N_("The notice is shown. Tablets get it at their next sync."),
-        "notice_ended": N_("Ended. The notice leaves tablets at their next sync."),
-    }
-)
+FLASHES = {
+    "notice_announced": N_("The notice is shown. Tablets get it at their next sync."),
+    "notice_ended": N_("Ended. The notice leaves tablets at their next sync."),
+}

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "person_changed": N_("Saved: {title}."),
-        "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),
-        "codes_dropped": N_("No one-time code is asked of {title} any more."),
-        "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
-        "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
-    }
-)
+FLASHES = {
+    "person_changed": N_("Saved: {title}."),
+    "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),
+    "codes_dropped": N_("No one-time code is asked of {title} any more."),
+    "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
+    "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
+}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-ENTRY_FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "entered": N_("Entered: {title}. The tablets of the team get it at their next sync."),
-        "entry_corrected": N_("Corrected: {title}."),
-        "entry_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
-        "recheck_planned": N_(
-            "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
-        ),
-    }
-)
+ENTRY_FLASHES = {
+    "entered": N_("Entered: {title}. The tablets of the team get it at their next sync."),
+    "entry_corrected": N_("Corrected: {title}."),
+    "entry_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "recheck_planned": N_(
+        "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
+    ),
+}

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "revoked": N_("Revoked: {title}. At its next sync it loses everything but what it has not sent."),
-        "renamed": N_("Renamed: {title}."),
-        "granted": N_("Granted to {title}. It gets the records at its next sync."),
-        "taken": N_("Taken from {title}. The records leave it at its next sync."),
-    }
-)
+FLASHES = {
+    "revoked": N_("Revoked: {title}. At its next sync it loses everything but what it has not sent."),
+    "renamed": N_("Renamed: {title}."),
+    "granted": N_("Granted to {title}. It gets the records at its next sync."),
+    "taken": N_("Taken from {title}. The records leave it at its next sync."),
+}

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "team_saved": N_("Saved: {title}. The tablets of the team get it at their next sync."),
-        "member_saved": N_("Members saved: {title}. The tablets of the team get it at their next sync."),
-    }
-)
+FLASHES = {
+    "team_saved": N_("Saved: {title}. The tablets of the team get it at their next sync."),
+    "member_saved": N_("Members saved: {title}. The tablets of the team get it at their next sync."),
+}

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from field178_shared.text.i18n import N_
 
-FLASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "entries_reassigned": N_(
-            "Moved. Their former commune stays known; the tablets get them at their next sync."
-        ),
-    }
-)
+FLASHES = {
+    "entries_reassigned": N_(
+        "Moved. Their former commune stays known; the tablets get them at their next sync."
+    ),
+}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -110,11 +109,9 @@ def _of_attachment(batch: Batch, changes: Changes, row: Row) -> Row:
     return {}
 
 
-_COLUMNS: Mapping[type[Base], _Columns] = MappingProxyType(
-    {
-        EstablishmentProjection: _of_establishment,
-        FiledRecord: _of_filed,
-        ConflictRow: _of_conflict,
-        Attachment: _of_attachment,
-    }
-)
+_COLUMNS: Mapping[type[Base], _Columns] = {
+    EstablishmentProjection: _of_establishment,
+    FiledRecord: _of_filed,
+    ConflictRow: _of_conflict,
+    Attachment: _of_attachment,
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from field178_server.records.access import FIGURE_RIGHTS
 from field178_shared.codelists import CodeLists
@@ -35,23 +34,21 @@ class ExportKind:
     has_period: bool = False
 
 
-EXPORT_KINDS: Mapping[str, ExportKind] = MappingProxyType(
-    {
-        kind.key: kind
-        for kind in (
-            ExportKind(FIGURES, FIGURE_RIGHTS, _PLACED, has_days=False, has_period=True),
-            ExportKind(REGISTER, _READ_VISITS, _PLACED, has_days=False),
-            ExportKind(VISITS, _READ_VISITS, _PLACED),
-            ExportKind(SESSIONS, _READ_VISITS, _TABLES),
-            ExportKind(FOLLOW_UPS, _READ_VISITS, _TABLES),
-            *(
-                ExportKind(record_type, _READ_VISITS, _TABLES)
-                for record_type in (*sorted(OFFICE_TYPES), *COMMUNE_TYPES)
-            ),
-            *(ExportKind(record_type, _READ_VISITS, _TABLES) for record_type in RETURN_TYPES),
-        )
-    }
-)
+EXPORT_KINDS: Mapping[str, ExportKind] = {
+    kind.key: kind
+    for kind in (
+        ExportKind(FIGURES, FIGURE_RIGHTS, _PLACED, has_days=False, has_period=True),
+        ExportKind(REGISTER, _READ_VISITS, _PLACED, has_days=False),
+        ExportKind(VISITS, _READ_VISITS, _PLACED),
+        ExportKind(SESSIONS, _READ_VISITS, _TABLES),
+        ExportKind(FOLLOW_UPS, _READ_VISITS, _TABLES),
+        *(
+            ExportKind(record_type, _READ_VISITS, _TABLES)
+            for record_type in (*sorted(OFFICE_TYPES), *COMMUNE_TYPES)
+        ),
+        *(ExportKind(record_type, _READ_VISITS, _TABLES) for record_type in RETURN_TYPES),
+    )
+}
 RECORD_KINDS = frozenset({*OFFICE_TYPES, *COMMUNE_TYPES, *RETURN_TYPES})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Text
@@ -34,17 +33,15 @@ class EdmType(StrEnum):
         return self in (EdmType.INT32, EdmType.INT64, EdmType.DOUBLE)
 
 
-SQL_TYPES: Mapping[EdmType, TypeEngine[Any]] = MappingProxyType(
-    {
-        EdmType.STRING: Text(),
-        EdmType.DATE: CalendarDate(),
-        EdmType.INSTANT: UtcDateTime(),
-        EdmType.INT32: BigInteger(),
-        EdmType.INT64: BigInteger(),
-        EdmType.DOUBLE: Float(),
-        EdmType.BOOLEAN: Boolean(),
-    }
-)
+SQL_TYPES: Mapping[EdmType, TypeEngine[Any]] = {
+    EdmType.STRING: Text(),
+    EdmType.DATE: CalendarDate(),
+    EdmType.INSTANT: UtcDateTime(),
+    EdmType.INT32: BigInteger(),
+    EdmType.INT64: BigInteger(),
+    EdmType.DOUBLE: Float(),
+    EdmType.BOOLEAN: Boolean(),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ScalarSelect, Text, case, cast, literal, select
@@ -23,18 +22,16 @@ from field178_shared.time.clock import from_wire
 # SQLite stores JSON as text.
 _JSON = JSON().with_variant(Text(), "sqlite")
 _WHOLE_NUMBER, _ISO_DAY = r"^-?[0-9]{1,18}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_TYPES: Mapping[FieldKind, EdmType] = MappingProxyType(
-    {
-        FieldKind.NUMBER: EdmType.INT64,
-        FieldKind.MONEY: EdmType.INT64,
-        FieldKind.BYTES: EdmType.INT64,
-        FieldKind.DATE: EdmType.DATE,
-        FieldKind.MONTH: EdmType.DATE,
-        FieldKind.HALF_YEAR: EdmType.DATE,
-        FieldKind.INSTANT: EdmType.INSTANT,
-        FieldKind.FLAG: EdmType.BOOLEAN,
-    }
-)
+_TYPES: Mapping[FieldKind, EdmType] = {
+    FieldKind.NUMBER: EdmType.INT64,
+    FieldKind.MONEY: EdmType.INT64,
+    FieldKind.BYTES: EdmType.INT64,
+    FieldKind.DATE: EdmType.DATE,
+    FieldKind.MONTH: EdmType.DATE,
+    FieldKind.HALF_YEAR: EdmType.DATE,
+    FieldKind.INSTANT: EdmType.INSTANT,
+    FieldKind.FLAG: EdmType.BOOLEAN,
+}
 # Kinds of fields whose values are ids; their property names end in Id or Ids.
 _IDS = frozenset({FieldKind.CHOICE, FieldKind.ANSWER, FieldKind.TEAM, FieldKind.ESTABLISHMENT})
 # Separator of the ids of a list, and between the values of entries.
@@ -133,9 +130,12 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-_CONVERSIONS: Mapping[EdmType, Callable[[object], object]] = MappingProxyType(
-    {EdmType.INT64: _number, EdmType.DATE: _day, EdmType.INSTANT: _instant, EdmType.BOOLEAN: _flag}
-)
+_CONVERSIONS: Mapping[EdmType, Callable[[object], object]] = {
+    EdmType.INT64: _number,
+    EdmType.DATE: _day,
+    EdmType.INSTANT: _instant,
+    EdmType.BOOLEAN: _flag,
+}
 
 
 def _compared(stored: ScalarSelect[str], path: str, type_: EdmType) -> ColumnElement[Any] | None:

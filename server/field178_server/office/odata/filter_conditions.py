@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import UTC, date, datetime, time
 from math import isfinite
-from types import MappingProxyType
 from typing import Any
 
 from odata_query import ast
@@ -288,42 +287,34 @@ def _walk(node: Any) -> Iterator[Any]:
         todo += _below(part)
 
 
-_LITERALS: Mapping[type, EdmType] = MappingProxyType(
-    {
-        ast.Integer: EdmType.INT64,
-        ast.Float: EdmType.DOUBLE,
-        ast.Boolean: EdmType.BOOLEAN,
-        ast.String: EdmType.STRING,
-        ast.GUID: EdmType.STRING,
-        ast.Date: EdmType.DATE,
-        ast.DateTime: EdmType.INSTANT,
-    }
-)
-_ORDERS: Mapping[type, Callable[[Any, Any], Condition]] = MappingProxyType(
-    {
-        ast.Lt: lambda left, right: left < right,
-        ast.LtE: lambda left, right: left <= right,
-        ast.Gt: lambda left, right: left > right,
-        ast.GtE: lambda left, right: left >= right,
-    }
-)
-_ARITHMETIC: Mapping[type, Callable[[Any, Any], ColumnElement[Any]]] = MappingProxyType(
-    {
-        ast.Add: lambda left, right: left + right,
-        ast.Sub: lambda left, right: left - right,
-        ast.Mult: lambda left, right: left * right,
-    }
-)
+_LITERALS: Mapping[type, EdmType] = {
+    ast.Integer: EdmType.INT64,
+    ast.Float: EdmType.DOUBLE,
+    ast.Boolean: EdmType.BOOLEAN,
+    ast.String: EdmType.STRING,
+    ast.GUID: EdmType.STRING,
+    ast.Date: EdmType.DATE,
+    ast.DateTime: EdmType.INSTANT,
+}
+_ORDERS: Mapping[type, Callable[[Any, Any], Condition]] = {
+    ast.Lt: lambda left, right: left < right,
+    ast.LtE: lambda left, right: left <= right,
+    ast.Gt: lambda left, right: left > right,
+    ast.GtE: lambda left, right: left >= right,
+}
+_ARITHMETIC: Mapping[type, Callable[[Any, Any], ColumnElement[Any]]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+}
 _PARTS_OF_DAYS = frozenset({"year", "month", "day"})
-_SEARCHES: Mapping[str, Callable[[Any, Any], Condition]] = MappingProxyType(
-    {
-        "contains": lambda text, part: or_(
-            func.length(part) == 0, func.length(func.replace(text, part, "")) < func.length(text)
-        ),
-        "startswith": lambda text, part: func.substr(text, 1, func.length(part)) == part,
-        "endswith": lambda text, part: and_(
-            func.length(text) >= func.length(part),
-            func.substr(text, func.length(text) - func.length(part) + 1) == part,
-        ),
-    }
-)
+_SEARCHES: Mapping[str, Callable[[Any, Any], Condition]] = {
+    "contains": lambda text, part: or_(
+        func.length(part) == 0, func.length(func.replace(text, part, "")) < func.length(text)
+    ),
+    "startswith": lambda text, part: func.substr(text, 1, func.length(part)) == part,
+    "endswith": lambda text, part: and_(
+        func.length(text) >= func.length(part),
+        func.substr(text, func.length(text) - func.length(part) + 1) == part,
+    ),
+}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class ValueKind(StrEnum):
@@ -161,43 +160,40 @@ _FIELDS = (
     ImportField("closed_on", _DATE, ("ngay cham dut", "ngay ngung hoat dong")),
     ImportField(NOTE, _TEXT, ("ghi chu", "nhan xet", "luu y", "ghi chu khac")),
 )
-FIELDS: Mapping[str, ImportField] = MappingProxyType({field.path: field for field in _FIELDS})
+FIELDS: Mapping[str, ImportField] = {field.path: field for field in _FIELDS}
 
 # Names of certificates; number, date of issue and end of validity are three columns.
-PAPERS: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = tuple(
-    (words, MappingProxyType(paths))
-    for words, paths in (
+PAPERS: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
+    (
+        ("an ninh trat tu", "antt", "an ninh", "gcn an ninh", "dieu kien an ninh trat tu"),
+        {part: f"certificates.antt.{part}" for part in ("number", "issued_on", "expires_on")},
+    ),
+    (
+        ("pccc", "phong chay chua chay", "phong chay"),
+        {part: f"certificates.fire_safety.{part}" for part in ("number", "issued_on", "expires_on")},
+    ),
+    (
+        ("giay phep karaoke", "gp karaoke", "gpkd karaoke", "giay phep kinh doanh karaoke"),
+        {part: f"certificates.karaoke_licence.{part}" for part in ("number", "issued_on", "expires_on")},
+    ),
+    (
+        ("attp", "an toan thuc pham", "vsattp"),
+        {part: f"certificates.food_safety.{part}" for part in ("number", "issued_on", "expires_on")},
+    ),
+    (
         (
-            ("an ninh trat tu", "antt", "an ninh", "gcn an ninh", "dieu kien an ninh trat tu"),
-            {part: f"certificates.antt.{part}" for part in ("number", "issued_on", "expires_on")},
+            "dkkd",
+            "gpkd",
+            "gcn dkkd",
+            "dang ky kinh doanh",
+            "giay phep kinh doanh",
+            "gcnkd",
+            "dkhkd",
+            "dang ky ho kinh doanh",
+            "giay chung nhan dang ky",
+            "giay phep kd",
+            "gpkd dkkd",
         ),
-        (
-            ("pccc", "phong chay chua chay", "phong chay"),
-            {part: f"certificates.fire_safety.{part}" for part in ("number", "issued_on", "expires_on")},
-        ),
-        (
-            ("giay phep karaoke", "gp karaoke", "gpkd karaoke", "giay phep kinh doanh karaoke"),
-            {part: f"certificates.karaoke_licence.{part}" for part in ("number", "issued_on", "expires_on")},
-        ),
-        (
-            ("attp", "an toan thuc pham", "vsattp"),
-            {part: f"certificates.food_safety.{part}" for part in ("number", "issued_on", "expires_on")},
-        ),
-        (
-            (
-                "dkkd",
-                "gpkd",
-                "gcn dkkd",
-                "dang ky kinh doanh",
-                "giay phep kinh doanh",
-                "gcnkd",
-                "dkhkd",
-                "dang ky ho kinh doanh",
-                "giay chung nhan dang ky",
-                "giay phep kd",
-                "gpkd dkkd",
-            ),
-            {"number": "registration_number", "issued_on": "registration_date"},
-        ),
-    )
+        {"number": "registration_number", "issued_on": "registration_date"},
+    ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 from field178_server.audit.operation_context import OperationContext
@@ -17,24 +16,22 @@ from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 
-_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        RecordType.AGENCY_RETURN: ("agency_id", "unit_id", "month"),
-        RecordType.HARM_REDUCTION_RETURN: ("agency_id", "unit_id", "month"),
-        RecordType.INFORMATION_CORRECTION: (
-            "agency_id",
-            "unit_id",
-            "channel_id",
-            "action_id",
-            "corrected_on",
-        ),
-        RecordType.SUPERVISION: ("agency_id", "unit_id", "kind_id", "concluded_on"),
-        RecordType.PILOT_MODEL: ("unit_id", "model_id", "started_on"),
-        RecordType.COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
-        RecordType.BUDGET_LINE: ("unit_id", "year", "source", "purpose"),
-        RecordType.DENOMINATOR: ("unit_id", "kind", "valid_from"),
-    }
-)
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    RecordType.AGENCY_RETURN: ("agency_id", "unit_id", "month"),
+    RecordType.HARM_REDUCTION_RETURN: ("agency_id", "unit_id", "month"),
+    RecordType.INFORMATION_CORRECTION: (
+        "agency_id",
+        "unit_id",
+        "channel_id",
+        "action_id",
+        "corrected_on",
+    ),
+    RecordType.SUPERVISION: ("agency_id", "unit_id", "kind_id", "concluded_on"),
+    RecordType.PILOT_MODEL: ("unit_id", "model_id", "started_on"),
+    RecordType.COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
+    RecordType.BUDGET_LINE: ("unit_id", "year", "source", "purpose"),
+    RecordType.DENOMINATOR: ("unit_id", "kind", "valid_from"),
+}
 
 
 @dataclass(frozen=True, slots=True)
