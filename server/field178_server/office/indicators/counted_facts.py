@@ -18,7 +18,7 @@ from field178_server.office.indicators.source.counted_records import (
 )
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
-from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, is_divided
+from field178_shared.indicators.areas import CountedArea, area_on, is_divided
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.events import CountedRecord, approved_only
 from field178_shared.indicators.facts import Facts
@@ -159,11 +159,6 @@ def parts_of_area(area: CountedArea) -> Mapping[str, CountedArea]:
 def is_line_by_itself(lists: CodeLists, unit_id: str, part: CountedArea) -> bool:
     """Return whether a part of an area is shown even if its counts are empty; true for (divided) communes."""
     return bool(part.communes) or is_divided(lists, unit_id)
-
-
-def communes_of(area: CountedArea) -> Sequence[CommuneArea]:
-    """Return the communes of an area, followed by the communes that were divided since."""
-    return (*area.communes, *area.former)
 
 
 def read_facts(

@@ -36,13 +36,6 @@ class ImportChoices:
         stored["wanted_rows"] = tuple(stored.get("wanted_rows", ()))
         return cls(**stored)
 
-    def column_of(self, table: StagedTable, path: str) -> int | None:
-        """Return the number of the column that fills a field."""
-        heading = next(
-            (heading for heading, column_path in self.columns.items() if column_path == path), None
-        )
-        return table.headings.index(heading) if heading in table.headings else None
-
     def with_rows(self, row_numbers: tuple[int, ...]) -> ImportChoices:
         """Return the choices with these rows to be imported despite possible duplicates."""
         return replace(self, wanted_rows=row_numbers)
