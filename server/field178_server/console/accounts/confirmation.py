@@ -30,13 +30,10 @@ def _confirm_page(refusal: tuple[int, str] | None = None) -> Response:
     file, back = local_path(request.values.get("next", "")), local_path(request.values.get("back", ""))
     response = page.render(
         "accounts/confirm.html",
-        refusal[0] if refusal else 200,
         file=file,
         back=back,
         is_ready=is_confirmed(),
-        asks_password=not is_confirmed(),
-        refusal=page.say(refusal[1]) if refusal else "",
-        error=bool(refusal),
+        refused_form=refusal,
     )
     if is_confirmed():
         response.headers["Refresh"] = f"0; url={file}"

@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.accounts import officers, own_account, sessions
 from field178_server.console.accounts.flashes import FLASHES
 from field178_server.console.accounts.new_password import problem_of
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.page import current_page
 from field178_server.database.models import Officer
@@ -143,7 +142,7 @@ def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
 
 
 def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     officer = page.officer
     with page.reading() as session:
         browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
@@ -153,7 +152,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         "accounts/account.html",
         status,
         active=_MENU,
-        flash=flash.text(officer.name, page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES, officer.name),
         errors={name: page.say(sentence) for name, sentence in errors.items()},
         login=officer.login,
         has_codes=account.totp_secret is not None,
@@ -163,8 +162,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         browsers=browsers,
         own_token_hash=sessions.hash_token(browser_session.current_token()),
         feeds=feeds,
-        asks_password=not browser_session.is_confirmed(),
-        error="codes" in errors,
+        marks_password="codes" in errors,
     )
 
 
@@ -185,11 +183,9 @@ def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> 
     drawing = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
     return page.render(
         "accounts/authenticator.html",
-        refusal[0] if refusal else 200,
         active=_MENU,
         secret=secret,
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=drawing,
-        error=page.say(refusal[1]) if refusal else "",
-        asks_password=not browser_session.is_confirmed(),
+        refused_form=refusal,
     )

@@ -15,13 +15,13 @@ from field178_server.attachments.secure_delete import erase_soon
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.console.erasure.flashes import FLASHES
 from field178_server.console.erasure.view import ACTION_LABELS, erasure_state, extent_facts, sync_state
-from field178_server.console.shell.flash import leave_flash, take_flash
+from field178_server.console.shell.flash import leave_flash
 from field178_server.console.shell.form_actions import office, whole_number
 from field178_server.console.shell.lists import ListAddress, requested_day
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_server.office.erasure.find import MatchingRecords, RecordSearch, find_records, note_search
@@ -169,8 +169,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
     page.use_names(erasures.names | areas)
     return page.render(
         "erasure/list.html",
-        refusal[0] if refusal else 200,
-        error=page.say(refusal[1]) if refusal else "",
+        refused_form=refusal,
         search=search,
         is_searched=is_searched,
         is_nothing_typed=bool(request.args.keys() & {"number", "place", "day"}) and search.is_empty,
@@ -190,19 +189,17 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
     page.use_names(names)
     return page.render(
         "erasure/request.html",
-        refusal[0] if refusal else 200,
-        error=page.say(refusal[1]) if refusal else "",
+        refused_form=refusal,
         extent=extent,
         facts=extent_facts(extent, _preview_count(extent), page),
         holders=[(holder, None) for holder in holders],
         reasons=page.lists.choices[erasure.REASONS],
         chosen=request.form.get("reason", ""),
-        asks_password=not is_confirmed(),
     )
 
 
 def _page(record_id: str, refusal: Refusal | None = None) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         row = find_erasure(session, page.tenant_id, record_id)
         since = row.requested_at if row else page.now - ACTIONS_SHOWN_FOR
@@ -219,9 +216,8 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
     page.use_names(names)
     return page.render(
         "erasure/page.html",
-        refusal[0] if refusal else 200,
-        error=page.say(refusal[1]) if refusal else "",
-        flash=flash.text("", page.localizer) if flash else "",
+        refused_form=refusal,
+        flash=page.flash_text(FLASHES),
         record_id=record_id,
         erasure=row,
         state=erasure_state(row, page) if row else None,
@@ -232,7 +228,6 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         holders=_holders(row, page) if row else (),
         actions=actions,
         action_labels=ACTION_LABELS,
-        asks_password=not is_confirmed(),
     )
 
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.establishments.flashes import FLASHES
 from field178_server.console.establishments.frame import EntryFormState, entry_page
 from field178_server.console.establishments.hints import duplicate_reason
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.shell.lists import ListAddress
@@ -30,7 +29,7 @@ _LIST = ListAddress("console.establishments.duplicates", ("dismissed",))
 
 def duplicates() -> AnyResponse:
     """Show the possible duplicates, the surest first; or the pairs marked as different."""
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     is_dismissed = request.args.get("dismissed") == "1"
     with page.reading() as session:
         pairs = () if is_dismissed else duplicate_pairs(session, page.tenant_id, page.access)
@@ -45,7 +44,7 @@ def duplicates() -> AnyResponse:
         more=max(0, len(pairs) - SHOWN_PAIRS),
         dismissed=dismissed.page.rows if is_dismissed else (),
         links=_LIST.pages(dismissed.page),
-        flash_text=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
     )
 
 

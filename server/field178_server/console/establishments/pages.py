@@ -23,7 +23,6 @@ from field178_server.console.records.register_columns import (
     other_cells,
     other_columns,
 )
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress
 from field178_server.console.shell.maps import map_of, point_filter, points_answer, requested_point
 from field178_server.console.shell.page import current_page
@@ -129,7 +128,7 @@ def detail(record_id: str) -> AnyResponse:
         raise AppError(ErrorCode.NOT_FOUND)
     note_reading(record_id, entry.record.scope)
     page.use_names(entry.names | file.names)
-    data, flash = entry.record.data, take_flash(FLASHES)
+    data = entry.record.data
     return page.render(
         "establishments/page.html",
         view=record_view(entry, page.localizer, page.now),
@@ -137,8 +136,7 @@ def detail(record_id: str) -> AnyResponse:
         file=file,
         facts=file_facts(file, data, page.today, page.localizer),
         duplicates=duplicates,
-        flash=flash,
-        flash_text=flash.text(str(data.get("name", "")), page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES, str(data.get("name", ""))),
     )
 
 

@@ -12,12 +12,11 @@ from field178_server.console.exports.flashes import FLASHES
 from field178_server.console.exports.view import export_arguments, export_form, export_line
 from field178_server.console.shell.access import any_of
 from field178_server.console.shell.confirmation import ask_before_file
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.jobs.kept_files import KeptFiles
 from field178_server.jobs.queue import JobRow, find_job, stop
 from field178_server.office.exports.geojson import MEDIA_TYPE
@@ -49,7 +48,7 @@ def index() -> Response:
 
 
 def _exports_page(given: Mapping[str, str], refusal: tuple[int, str] | None = None) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     sees_all, kinds = _oversees(page), _kinds(page)
     query = ExportFilter(page.tenant_id, "" if sees_all else page.officer.id)
     with page.reading() as session:
@@ -58,12 +57,9 @@ def _exports_page(given: Mapping[str, str], refusal: tuple[int, str] | None = No
     page.use_names(names)
     return page.render(
         "exports/page.html",
-        refusal[0] if refusal else 200,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         form=export_form(page, kinds, given) if kinds else None,
-        asks_password=not is_confirmed(),
-        refusal=page.say(refusal[1]) if refusal else "",
-        error=bool(refusal),
+        refused_form=refusal,
         lines=[export_line(page, job, oversees=sees_all) for job in exports.rows],
         links=_ADDRESS.pages(exports),
         is_running=any(not job.state.is_final for job in exports.rows),

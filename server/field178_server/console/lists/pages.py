@@ -11,7 +11,6 @@ from field178_server.console.lists.flashes import FLASHES
 from field178_server.console.lists.frame import PUBLISH, own_name, pack_in_force, table_of
 from field178_server.console.lists.row_form import NO_DAY, row_form
 from field178_server.console.lists.words import CONFIDENCE, table_name
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.office.lists.pack_file import write_pack_file
@@ -27,7 +26,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def index() -> Response:
     """Show every list, the version in force, and the publications."""
-    page, pack, flash = current_page(), pack_in_force(), take_flash(FLASHES)
+    page, pack = current_page(), pack_in_force()
     with page.reading() as session:
         past = publications(session, page.tenant_id)
         people = {publication.actor_id for publication in past if publication.actor_id}
@@ -35,8 +34,7 @@ def index() -> Response:
     page.use_names(names)
     return page.render(
         "lists/index.html",
-        flash=flash,
-        flash_text=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         number=pack.number,
         tables=[(table, table_name(table.path, page.localizer)) for table in summaries(pack)],
         past=past,

@@ -44,14 +44,14 @@ _TOO_MANY = N_("As many notices are shown or planned as tablets take; end one fi
 
 def index() -> Response:
     """Show the notices of a part of the list, the newest first."""
-    page, tab, flash = current_page(), view.requested_tab(), take_flash(FLASHES)
+    page, tab = current_page(), view.requested_tab()
     with page.reading() as session:
         notices = queries.notice_page(session, page.tenant_id, tab, PageStart.read(request.args), page.now)
         names = names_of(session, page.tenant_id, _ids_in(*notices.notices))
     page.use_names(names)
     return page.render(
         "notices/list.html",
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         tabs=view.tab_links(tab, notices.counts, page.localizer),
         tab=tab.value,
         lines=[view.line_of(notice, page.localizer) for notice in notices.notices],

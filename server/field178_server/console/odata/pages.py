@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.odata import view
 from field178_server.console.odata.flashes import FLASHES
 from field178_server.console.odata.form import LABELS, TokenForm, errors_of
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.odata import operations, queries
 from field178_server.office.odata.entity_sets import sets_of
 from field178_server.office.odata.operations import MARK
@@ -105,7 +104,7 @@ def _token(token_id: str) -> TokenOfOfficer:
 
 
 def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | None = None) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     token, officer = token_of_officer
     with page.reading() as session:
         officer_ids = {officer_id for officer_id in (token.made_by, token.revoked_by) if officer_id}
@@ -113,16 +112,14 @@ def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | Non
     page.use_names(names)
     return page.render(
         "odata/token.html",
-        refusal[0] if refusal else 200,
-        flash=flash.text(token.label, page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES, token.label),
         token=token,
         officer=officer,
         state=view.state_of(token, officer, page.localizer, page.now),
         is_usable=token.revoked_at is None and page.now < token.expires_at,
         tables=list(sets_of(officer.role, page.lists)),
         address=_service_address(),
-        error=page.say(refusal[1]) if refusal else "",
-        asks_password=not is_confirmed(),
+        refused_form=refusal,
     )
 
 
@@ -132,7 +129,7 @@ def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Respo
         readers = queries.possible_readers(session, page.tenant_id, page.lists)
     return page.render(
         "odata/new.html",
-        refusal[0] if refusal else 422 if form.errors else 200,
+        422 if form.errors else 200,
         form=form,
         labels=LABELS,
         readers=view.reader_options(readers, page.localizer),
@@ -140,9 +137,7 @@ def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Respo
         faults=[
             (page.say(LABELS[name]), sentence, f"#field-{name}") for name, sentence in form.errors.items()
         ],
-        refusal=page.say(refusal[1]) if refusal else "",
-        error=bool(refusal),
-        asks_password=not is_confirmed(),
+        refused_form=refusal,
     )
 
 

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.pages import account_of
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.page import current_page
 from field178_server.office.people import operations, queries
@@ -57,7 +56,7 @@ def undo_hand_over(officer_id: str) -> AnyResponse:
 
 
 def _work_page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
-    page, account, flash = current_page(), account_of(officer_id), take_flash(FLASHES)
+    page, account = current_page(), account_of(officer_id)
     with page.reading() as session:
         records = queries.open_records(session, page.tenant_id, _access(), officer_id)
         successors = queries.successors(session, page.tenant_id, officer_id, records)
@@ -71,7 +70,7 @@ def _work_page(officer_id: str, status: int = 200, refusal: str = "") -> Respons
         "people/work.html",
         status,
         active="console.people.index" if is_admin else "console.teams.index",
-        flash=flash.text(account.officer.name, page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES, account.officer.name),
         account=account.officer,
         count=len(records),
         # An administrator hands work over without reading it.

@@ -15,13 +15,12 @@ from field178_server.console.people import view
 from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
 from field178_server.console.people.view import PeopleFilter
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.office.reminders.account_changes import (
@@ -229,28 +228,26 @@ def _form_page(form: AccountForm, refusal: tuple[int, str] | None = None) -> Res
         teams = queries.team_names(session, page.tenant_id)
     return page.render(
         "people/new.html",
-        _status(form, refusal),
+        422 if form.errors else 200,
         form=form,
         options=_options(form, teams),
         faults=_faults(form),
-        refusal=page.say(refusal[1]) if refusal else "",
-        asks_password=not is_confirmed(),
-        error=bool(refusal),
+        refused_form=refusal,
     )
 
 
 def _person_page(
     account: Account, form: AccountForm | None = None, refusal: tuple[int, str] | None = None
 ) -> Response:
-    page, officer, flash = current_page(), account.officer, take_flash(FLASHES)
+    page, officer = current_page(), account.officer
     with page.reading() as session:
         teams = queries.team_names(session, page.tenant_id)
         work = queries.open_work(session, page.tenant_id, officer.officer_id)
     form = form or AccountForm.of(account, teams)
     return page.render(
         "people/person.html",
-        _status(form, refusal),
-        flash=flash.text(officer.name, page.localizer) if flash else "",
+        422 if form.errors else 200,
+        flash=page.flash_text(FLASHES, officer.name),
         account=officer,
         state=view.state_of(officer, page.localizer),
         work=work,
@@ -258,14 +255,8 @@ def _person_page(
         form=form,
         options=_options(form, teams),
         faults=_faults(form),
-        refusal=page.say(refusal[1]) if refusal else "",
-        asks_password=not is_confirmed(),
-        error=bool(refusal),
+        refused_form=refusal,
     )
-
-
-def _status(form: AccountForm, refusal: tuple[int, str] | None) -> int:
-    return refusal[0] if refusal else 422 if form.errors else 200
 
 
 def _faults(form: AccountForm) -> list[tuple[str, str, str]]:

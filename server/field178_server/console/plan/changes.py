@@ -16,7 +16,6 @@ from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.forms import PlanForm, Wrong
 from field178_server.console.plan.pages import checked_year, plan_reader
 from field178_server.console.plan.view import PlanQuery, state_labels
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
@@ -204,7 +203,7 @@ def _candidate_filters(
 
 
 def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     reader = plan_reader(page)
     visit, rev = _item(item_id)
     item = visit.item
@@ -217,7 +216,7 @@ def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) 
     return page.render(
         "plan/item.html",
         refused.status,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         visit=visit,
         states=state_labels(page.localizer),
         correction=correction,

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.plan import view
 from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.view import PlanQuery
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import Page, current_page
 from field178_server.office.plan.progress import PlanReader
@@ -27,7 +26,7 @@ def index() -> AnyResponse:
 
 def year_page(year: int) -> Response:
     """Show the quotas of a year with their progress, and the planned visits under the filters."""
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     query, reader = PlanQuery.read(checked_year(year), request.args), plan_reader(page)
     with page.reading() as session:
         plan = year_plan(session, reader, year)
@@ -37,7 +36,7 @@ def year_page(year: int) -> Response:
     page.use_names(named | items.names)
     return page.render(
         "plan/year.html",
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         year=year,
         plan=plan.plan,
         quotas=view.quota_lines(plan, reader, page.localizer),

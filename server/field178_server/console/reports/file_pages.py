@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import seen_report
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import batch_in, done, office
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -145,13 +144,13 @@ def _made(kind: str, report: PrintedReport, template: bytes, at: datetime | None
 
 
 def _template_page(faults: Sequence[str] = (), status: int = 200) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         used = template_in_use(session, page.tenant_id)
     return page.render(
         "reports/template.html",
         status,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         used=used,
         faults=faults,
         limit=MAX_BYTES // 1024,

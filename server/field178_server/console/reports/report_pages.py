@@ -23,7 +23,6 @@ from field178_server.console.reports.counting import (
 from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import ReportReader, report_reader, seen_report
 from field178_server.console.reports.report_view import SECTION, TypedTexts
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import Page, current_page
@@ -195,7 +194,7 @@ def _report_page(
     status: int = 200,
     reason: str | None = None,
 ) -> Response:
-    page, flash, is_failed, names = current_page(), take_flash(FLASHES), False, Names()
+    page, is_failed, names = current_page(), False, Names()
     with page.reading() as session:
         stored = seen_report(session, page, record_id)
         report = _content(session, page, stored)
@@ -224,7 +223,7 @@ def _report_page(
         printed=printed_report,
         state=state_label(stored.state, page.localizer, is_stale=report.sign_off.is_stale),
         sign_off=report.sign_off,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         counting=counting.under_way,
         counted_at=report.counted_at,
         refusal=refusal or counting.failure,

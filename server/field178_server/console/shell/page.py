@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.policy import may, own_access
 from field178_server.console.shell.preferences import chosen_language
@@ -20,6 +21,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import is_confirmed
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names
 from field178_server.runtime import Runtime
@@ -78,6 +80,11 @@ class Page:
         text = self.localizer.say(msgid)
         return text.format(**values) if values else text
 
+    def flash_text(self, messages: Mapping[str, str], title: str = "") -> str:
+        """Return the message about the previous action once, with the title of its object; "" for none."""
+        flash = take_flash(messages)
+        return flash.text(title, self.localizer) if flash else ""
+
     def use_names(self, names: Names) -> None:
         """Show these names in place of ids from now on: in the localizer and in template filters."""
         self.localizer = self.localizer.with_names(names)
@@ -89,13 +96,27 @@ class Page:
             yield session
             self._layout = layout_of(session, self.officer, self.localizer)
 
-    def render(self, template: str, status: int = 200, *, active: str = "", **values: object) -> Response:
+    def render(
+        self,
+        template: str,
+        status: int = 200,
+        *,
+        active: str = "",
+        refused_form: tuple[int, str] | None = None,
+        **values: object,
+    ) -> Response:
         """Return the page within the layout.
 
         `active`: endpoint of the menu entry that is marked; by default the handler's own, else the first of
-        its capability.
+        its capability. `refused_form`: status and msgid of a refused form; the template has its text as
+        `refusal`, and marks the field of the password.
         """
         active = active or menu_endpoint(str(request.endpoint))
+        password = {"asks_password": not is_confirmed(), "marks_password": refused_form is not None}
+        values = {**password, **values}
+        if refused_form is not None:
+            status, msgid = refused_form
+            values["refusal"] = self.say(msgid)
         return render(template, status, layout=self.layout, active=active, may=self.may, **values)
 
     def render_part(self, template: str, **values: object) -> Response:

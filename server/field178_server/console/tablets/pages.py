@@ -24,7 +24,7 @@ from field178_server.console.tablets.view import tablet_view, tablet_views
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
@@ -125,12 +125,10 @@ def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> R
     page = current_page()
     return page.render(
         "tablets/enrol.html",
-        refusal[0] if refusal else 200,
-        error=page.say(refusal[1]) if refusal else "",
+        refused_form=refusal,
         issued=_issued(code) if code else None,
         candidates=() if code else _candidates(),
         chosen=request.form.get("officer", request.args.get("officer", "")),
-        asks_password=not is_confirmed(),
     )
 
 
@@ -138,10 +136,8 @@ def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) ->
     page = current_page()
     return page.render(
         "tablets/revoke.html",
-        refusal[0] if refusal else 200,
         tablet=tablet_view(tablet, page.localizer, page.now),
-        error=page.say(refusal[1]) if refusal else "",
-        asks_password=not is_confirmed(),
+        refused_form=refusal,
     )
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import teams
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import current_page, or_404
@@ -18,7 +17,7 @@ from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view
 from field178_server.database.unit_of_work import run_write
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.tablets import operations
 from field178_server.office.tablets.queries import find_tablet, grants_of, officers_on
 from field178_server.records.labels import names_of
@@ -74,7 +73,7 @@ def _page(
     typed: str | None = None,
     status: int = 422,
 ) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         access = tablet_access(page.officer, page.lists)
         row = or_404(find_tablet(session, page.tenant_id, access, device_id))
@@ -86,7 +85,7 @@ def _page(
     return page.render(
         "tablets/tablet.html",
         status if errors else 200,
-        flash=flash.text(row.label, page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES, row.label),
         tablet=tablet_view(row, page.localizer, page.now),
         label=row.label if typed is None else typed,
         grants=sorted(
@@ -96,8 +95,6 @@ def _page(
         people=people,
         may_manage=page.may("console.tablets.rename") and row.revoked_at is None,
         errors=errors,
-        error="password" in errors,
-        asks_password=not is_confirmed(),
     )
 
 

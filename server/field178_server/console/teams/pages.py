@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.access import ADMINISTER
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
@@ -23,7 +22,7 @@ from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER
 from field178_server.console.teams.view import TeamQuery, TeamWork
 from field178_server.console.text.field_labels import field_name
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.follow_ups.queries import FollowUpFilter, follow_up_counts
 from field178_server.office.plan.progress import PlanReader, planned_visits
 from field178_server.office.teams import operations, queries
@@ -59,7 +58,7 @@ def index() -> Response:
 
 def detail(team_id: str) -> Response:
     """Show a team: its decision, members, tablets, plan, open work and history."""
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         team_page = or_404(queries.team_page(session, page.tenant_id, team_access(), team_id, page.today))
         work = _work(session, team_id) if page.may("console.filed_records.visits") else None
@@ -67,7 +66,7 @@ def detail(team_id: str) -> Response:
     team, localizer = team_page.team, page.localizer
     return page.render(
         "teams/page.html",
-        flash=flash.text(team.name, localizer) if flash else "",
+        flash=page.flash_text(FLASHES, team.name),
         team=team,
         validity=view.validity(team, page.today, localizer),
         level=view.level_name(team.level, localizer),
@@ -225,14 +224,11 @@ def _form_page(
     page = current_page()
     return page.render(
         template,
-        refusal[0] if refusal else 200,
         seen=seen,
         name=name,
         fields=fields,
         faults=faults_of(fields),
-        refusal=page.say(refusal[1]) if refusal else "",
-        asks_password=not is_confirmed(),
-        error=bool(refusal),
+        refused_form=refusal,
         member=member,
     )
 

@@ -8,7 +8,6 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.page import current_page, or_404
@@ -38,7 +37,7 @@ _MENU = "console.establishments.index"
 
 def index() -> Response:
     """Show the communes that ended with entries in them, and the teams without their successors."""
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         units = ended_units(session, page.tenant_id, page.access, page.lists, page.today)
         teams = teams_of_ended_units(session, page.tenant_id, page.access, page.lists, page.today)
@@ -52,7 +51,7 @@ def index() -> Response:
         late=late,
         day_of_entry=DAY_OF_ENTRY,
         job_id=job_id,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
     )
 
 
@@ -108,7 +107,7 @@ def move(unit_id: str) -> AnyResponse:
 
 
 def _entries_page(unit: EndedUnit, *, is_empty: bool = False) -> Response:
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     text = request.args.get("q", "")[:100]
     query = RegisterQuery(page.tenant_id, page.access, text, unit.unit_id)
     with page.reading() as session:
@@ -124,7 +123,7 @@ def _entries_page(unit: EndedUnit, *, is_empty: bool = False) -> Response:
         links=_links(unit.unit_id, text, register.page),
         chosen_name=CHOSEN,
         is_empty=is_empty,
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
     )
 
 

@@ -22,7 +22,7 @@ from field178_server.console.webhooks import view
 from field178_server.console.webhooks.flashes import FLASHES
 from field178_server.console.webhooks.form import ReplayForm, WebhookForm, errors_of
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.http.browser_session import password_refusal
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import send_again, send_test
 from field178_server.office.webhooks.signature import SecretBox
@@ -46,12 +46,12 @@ _REFUSALS = {
 
 def index() -> Response:
     """Show all webhooks with the events that wait for each."""
-    page, flash = current_page(), take_flash(FLASHES)
+    page = current_page()
     with page.reading() as session:
         webhooks = queries.webhooks(session, page.tenant_id)
     return page.render(
         "webhooks/list.html",
-        flash=flash.text("", page.localizer) if flash else "",
+        flash=page.flash_text(FLASHES),
         lines=[view.webhook_view(webhook, page.localizer) for webhook in webhooks],
     )
 
@@ -231,7 +231,7 @@ def _page(
     fields = (replay or ReplayForm()).fields(page.localizer)
     return page.render(
         "webhooks/webhook.html",
-        password[0] if password else 422 if replay else 200,
+        422 if replay else 200,
         flash=flash if flash is None else flash.text("", page.localizer),
         is_refused=flash is not None and flash.code in ("webhook_test_refused", "webhook_message_refused"),
         view=view.webhook_view(webhook, page.localizer),
@@ -244,9 +244,8 @@ def _page(
         may_replay=kept.last_no > 0,
         fields=fields,
         faults=faults_of(fields),
-        refusal=page.say(password[1]) if password else refusal,
-        asks_password=not is_confirmed(),
-        error=password is not None,
+        refused_form=password,
+        refusal=refusal,
     )
 
 
@@ -262,12 +261,11 @@ def _form_page(
     fields = form.fields(page.localizer)
     return page.render(
         "webhooks/form.html",
-        password[0] if password else status,
+        status,
         webhook_id=webhook_id,
         seen=form.seen,
         fields=fields,
         faults=faults_of(fields),
-        refusal=page.say(password[1]) if password else refusal,
-        asks_password=not is_confirmed(),
-        error=password is not None,
+        refused_form=password,
+        refusal=refusal,
     )
