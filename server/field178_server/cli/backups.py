@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from field178_server.audit import hash_chain, verify
-from field178_server.cli.context import Operator, as_json_option, operator, show
+from field178_server.cli.context import Operator, json_option, operator_command, show, wants_json
 from field178_server.cli.language import _
 from field178_server.office.tablets import operations as office
 from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
@@ -78,13 +78,12 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--keep", type=click.IntRange(min=1), help=_("Remove the oldest proved backups beyond so many.")
 )
-@as_json_option
 @_refusing
-def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
+@operator_command
+def backup(at: Operator, to: Path | None, keep: int | None) -> None:
     """Create a backup; exit code 1 if it could not be proved."""
     from field178_server.backup import create as take
 
-    at = operator()
     folder = (to or at.settings.effective_backup_dir).absolute()
     taken = take.create(at.settings, at.engine, at.context, folder)
     is_proved = taken.proof.is_proved
@@ -96,7 +95,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
         "tablet_databases_marked": len(taken.marks),
         "removed": [removed.name for removed in gone],
     }
-    show(answer, as_json=as_json)
+    show(answer)
     if not is_proved:
         text = _("The backup is kept but NOT PROVED, and tablets were told nothing: {faults}")
         raise click.ClickException(
@@ -106,9 +105,9 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@as_json_option
+@json_option
 @_refusing
-def restore(folder: Path, as_json: bool) -> None:
+def restore(folder: Path) -> None:
     """Restore a backup from its folder into an empty store."""
     from field178_server.backup.restore import restore as restore_backup
 
@@ -121,8 +120,8 @@ def restore(folder: Path, as_json: bool) -> None:
         **_contents(done.manifest),
         "epoch": done.epoch,
     }
-    show(answer, as_json=as_json)
-    if not as_json:
+    show(answer)
+    if not wants_json():
         text = _("A new history has begun: each tablet sends what came after {when} again at its next sync.")
         click.echo(text.format(when=done.manifest.created_at), err=True)
 
@@ -134,13 +133,12 @@ def restore(folder: Path, as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help=_("This backup; a made-up office's when left out."),
 )
-@as_json_option
 @_refusing
-def drill(folder: Path | None, as_json: bool) -> None:
+@operator_command
+def drill(at: Operator, folder: Path | None) -> None:
     """Run a drill and print its result."""
     from field178_server.backup.drill import drill as run_drill
 
-    at = operator()
     done = run_drill(at.settings, at.context_without_store, folder, _fill_with_demo_data)
     if folder is not None:
         _note_drill(at, folder)
@@ -151,8 +149,8 @@ def drill(folder: Path | None, as_json: bool) -> None:
         **_contents(manifest),
         "seconds": round(done.seconds, 1),
     }
-    show(answer, as_json=as_json)
-    if as_json:
+    show(answer)
+    if wants_json():
         return
     click.echo(_("Proved: every file has its hash, the backup restores into an empty place, every row of"))
     click.echo(_("every table is equal, all digests are right, the keys load, a new history has begun."))
@@ -199,35 +197,32 @@ def _contents(manifest: Manifest) -> dict[str, object]:
 
 
 @click.command(name="new-epoch")
-@as_json_option
-def new_epoch(as_json: bool) -> None:
+@operator_command
+def new_epoch(at: Operator) -> None:
     """Begin a new epoch."""
-    at = operator()
     epoch = at.write(lambda session: office.new_epoch(session, at.context))
     # Create a root before any tablet syncs with the new epoch.
     verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
-    show({"epoch": epoch}, as_json=as_json)
+    show({"epoch": epoch})
 
 
 @click.command(name="mark-backed-up")
-@as_json_option
-def mark_backed_up(as_json: bool) -> None:
+@operator_command
+def mark_backed_up(at: Operator) -> None:
     """Mark all stored changes as contained in a proved backup."""
-    at = operator()
     marks = at.write(lambda session: office.mark_backed_up(session, at.context))
-    show(dict[str, object](marks), as_json=as_json)
+    show(dict[str, object](marks))
 
 
 @click.command(name="root")
 @click.argument("index", required=False, type=click.IntRange(1))
-@as_json_option
-def root(index: int | None, as_json: bool) -> None:
+@operator_command
+def root(at: Operator, index: int | None) -> None:
     """Show a root; a copy kept elsewhere can prove later that the history was only appended to."""
-    at = operator()
     if index is None:
         verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
     link = at.read(lambda session: hash_chain.find(session, at.tenant_id, index))
     if link is None:
         raise AppError(ErrorCode.NOT_FOUND)
     shown = {"epoch": link.epoch, "index": link.root_index, "hash": link.hash, "sig": link.sig}
-    show({**shown, "at": to_wire(link.at)}, as_json=as_json)
+    show({**shown, "at": to_wire(link.at)})

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 import structlog
@@ -38,6 +38,9 @@ from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, clock_from_environment
 
 Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
+
+_JSON = f"{__name__}.json"
 
 
 class Refused(click.ClickException):
@@ -194,18 +197,44 @@ def _account_text(error: WrongAccountError) -> str:
     return text.format(folder=error.folder, owner=error.owner, account=error.account)
 
 
-def show(pairs: Mapping[str, object], *, as_json: bool) -> None:
-    """Print pairs as `name: value` lines or as a JSON object."""
-    if as_json:
+def _set_json(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    context.meta[_JSON] = value
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, expose_value=False, callback=_set_json, help="JSON"
+)
+
+
+def wants_json() -> bool:
+    """Return whether the command has the option `--json`, and was given it."""
+    return bool(click.get_current_context().meta.get(_JSON))
+
+
+def operator_command(
+    command: Callable[Concatenate[Operator, Parameters], None],
+) -> Callable[Parameters, None]:
+    """Pass the operator to a command as its first argument, and give it the option `--json`."""
+
+    @functools.wraps(command)
+    def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        command(operator(), *arguments, **options)
+
+    return json_option(run)
+
+
+def show(pairs: Mapping[str, object]) -> None:
+    """Print pairs as `name: value` lines, or with `--json` as a JSON object."""
+    if wants_json():
         click.echo(json.dumps(pairs, ensure_ascii=False))
         return
     for name, value in pairs.items():
         click.echo(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
 
 
-def show_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
-    """Print rows as tab-separated lines or as a JSON array."""
-    if as_json:
+def show_rows(rows: list[dict[str, object]]) -> None:
+    """Print rows as tab-separated lines, or with `--json` as a JSON array."""
+    if wants_json():
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
@@ -216,6 +245,3 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         return ",".join(str(element) for element in value)
     return "-" if value is None else str(value)
-
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="JSON")

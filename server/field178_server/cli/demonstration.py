@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.context import json_option, operator, show, wants_json
 from field178_server.cli.language import _
 from field178_server.cli.people import new_password
 from field178_server.demo import DEMO_START
@@ -25,8 +25,8 @@ from field178_shared.time.clock import ShiftedClock
     is_flag=True,
     help=_("Fill an empty store; the play with server and tablet is `make demo` of a checkout."),
 )
-@as_json_option
-def demo(data_only: bool, as_json: bool) -> None:
+@json_option
+def demo(data_only: bool) -> None:
     """Fill the store with the records of the data set, and print the number of records by type."""
     if not data_only:
         raise click.UsageError(_("The play needs a checkout: make demo. Here: field178 demo --data-only"))
@@ -43,7 +43,7 @@ def demo(data_only: bool, as_json: bool) -> None:
     store = DemoStore(at.engine, replace(at.context, clock=clock, ids=ids), declared_types())
     fill(store, at.keyring.receipt, dataset(), at.passwords.hash(password), has_newest=True)
     made: dict[str, object] = dict(at.read(lambda session: records_by_type(session, at.tenant_id)))
-    show(made | ({"password": password} if is_generated else {}), as_json=as_json)
-    if not as_json:
+    show(made | ({"password": password} if is_generated else {}))
+    if not wants_json():
         text = _("Next: field178 indicators --year 2024 --profile an_lao_2024, or field178 serve")
         click.echo(text, err=True)

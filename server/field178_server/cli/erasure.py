@@ -6,7 +6,7 @@ import click
 
 from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.file_store import file_store_of
-from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import _
 from field178_server.database.models import Erasure
 from field178_server.office.erasure import operations as erasures
@@ -29,12 +29,11 @@ def erase() -> None:
 @click.option(
     "--reason", required=True, help=_("Why: a code of the list purge_reason, e.g. person_identified.")
 )
-@as_json_option
-def request(record: str, by: str, reason: str, as_json: bool) -> None:
+@operator_command
+def request(at: Operator, record: str, by: str, reason: str) -> None:
     """Request the erasure of a record."""
-    at = operator()
     at.write(lambda session: erasures.request(session, at.context, declared_types(), record, by, reason))
-    show({"record": record, "state": "requested"}, as_json=as_json)
+    show({"record": record, "state": "requested"})
 
 
 @erase.command(
@@ -42,36 +41,33 @@ def request(record: str, by: str, reason: str, as_json: bool) -> None:
 )
 @click.argument("record")
 @_by_option
-@as_json_option
-def confirm(record: str, by: str, as_json: bool) -> None:
+@operator_command
+def confirm(at: Operator, record: str, by: str) -> None:
     """Confirm a request: erase the content of the record."""
-    at = operator()
     rev = at.write(lambda session: erasures.confirm(session, at.context, declared_types(), record, by))
     store = file_store_of(at.settings)
     left = finish_erasures(at.engine, at.tenant_id, store, at.clock)
-    show({"record": record, "state": "purged", "rev": rev, "erased": not left}, as_json=as_json)
+    show({"record": record, "state": "purged", "rev": rev, "erased": not left})
 
 
 @erase.command(help=_("Take back a request that nobody has confirmed."))
 @click.argument("record")
 @_by_option
-@as_json_option
-def withdraw(record: str, by: str, as_json: bool) -> None:
+@operator_command
+def withdraw(at: Operator, record: str, by: str) -> None:
     """Withdraw a request for an erasure."""
-    at = operator()
     at.write(lambda session: erasures.withdraw(session, at.context, record, by))
-    show({"record": record, "state": "withdrawn"}, as_json=as_json)
+    show({"record": record, "state": "withdrawn"})
 
 
 @erase.command(
     name="list", help=_("List erasures: record, state, asked by, when, reason, confirmed by, when, erased.")
 )
-@as_json_option
-def list_all(as_json: bool) -> None:
+@operator_command
+def list_all(at: Operator) -> None:
     """List the requested and the confirmed erasures."""
-    at = operator()
     rows = at.read(lambda session: [_row(erasure) for erasure in erasures.everything(session, at.tenant_id)])
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
 def _row(erasure: Erasure) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from field178_server.cli.context import as_json_option, operator
+from field178_server.cli.context import Operator, operator_command, wants_json
 from field178_server.cli.language import LANGUAGE
 from field178_shared.time.clock import to_wire
 
@@ -18,15 +18,14 @@ def _plain(figures: Mapping[str, object]) -> dict[str, object]:
 
 
 @click.command()
-@as_json_option
-def health(as_json: bool) -> None:
+@operator_command
+def health(at: Operator) -> None:
     """Print all checks; exit code 1 if a check needs attention."""
     from field178_server.health.checks import checks_of_server
     from field178_server.health.wording import words_of
 
-    at = operator()
     checks = checks_of_server(at.engine_of_any_version, at.settings, at.clock.now())
-    if as_json:
+    if wants_json():
         answer = {
             "is_healthy": not any(check.needs_attention for check in checks),
             "checks": [

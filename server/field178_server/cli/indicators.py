@@ -8,7 +8,7 @@ from datetime import date
 
 import click
 
-from field178_server.cli.context import Operator, as_json_option, operator
+from field178_server.cli.context import Operator, operator_command, wants_json
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.left_out import left_out
@@ -28,10 +28,9 @@ from field178_shared.time.clock import local_date
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help=_("Calendar year."))
 @click.option("--profile", "profile_id", required=True, help=_("Plan whose area and targets are shown."))
 @click.option("--recount", "is_recount", is_flag=True, help=_("Count every record anew and compare."))
-@as_json_option
-def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> None:
+@operator_command
+def indicators(at: Operator, year: int, profile_id: str, is_recount: bool) -> None:
     """Print numerator, denominator, value, bounds, target and coverage of each indicator."""
-    at = operator()
     today = local_date(at.clock.now())
     profile = at.lists.target_profiles.get(profile_id)
     if profile is None:
@@ -49,7 +48,7 @@ def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> N
     question = FigureQuestion(at.lists, *arguments)
     missing = at.read(lambda session: left_out(session, at.tenant_id, question))
     sentences = left_out_sentences(missing, at.lists, LANGUAGE)
-    if as_json:
+    if wants_json():
         answer = {
             indicator_id: _plain(profile, indicator_id, figure)
             for indicator_id, figure in by_indicator.items()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import _
 from field178_server.office.lists import operations
 from field178_server.office.lists.operations import Publication, Rows, rows_of
@@ -31,25 +31,23 @@ def lists() -> None:
     help=_("Write the changed rows as a signed pack; to a name in .xlsx, all rows as a worksheet.")
 )
 @click.argument("file", type=_FILE)
-@as_json_option
-def export(file: Path, as_json: bool) -> None:
+@operator_command
+def export(at: Operator, file: Path) -> None:
     """Write the list pack or a worksheet of all rows into a file."""
-    at = operator()
     pack = _stored(at)
     if file.suffix == _WORKSHEET:
         data = write_worksheet(pack)
     else:
         data = write_pack_file(pack, at.tenant_id, at.keyring.receipt, at.clock.now())
     file.write_bytes(data)
-    show({"file": str(file), "number": pack.number, "bytes": len(data)}, as_json=as_json)
+    show({"file": str(file), "number": pack.number, "bytes": len(data)})
 
 
 @lists.command(help=_("Show what a pack or worksheet would change; exit code 1 when it is refused."))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@as_json_option
-def diff(file: Path, as_json: bool) -> None:
+@operator_command
+def diff(at: Operator, file: Path) -> None:
     """Show the changes in a file against the lists in force, or its problems."""
-    at = operator()
     before = _stored(at)
     rows, _file = _read(at, file, before)
     after = before.with_rows(rows)
@@ -64,17 +62,16 @@ def diff(file: Path, as_json: bool) -> None:
             for change in changes_between(before, after)
             for name, old, new in change.members
         ]
-    show_rows(lines, as_json=as_json)
+    show_rows(lines)
     if problems:
         raise SystemExit(1)
 
 
 @lists.command(name="import", help=_("Publish what a pack or worksheet changes; all of it or nothing."))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@as_json_option
-def import_file(file: Path, as_json: bool) -> None:
+@operator_command
+def import_file(at: Operator, file: Path) -> None:
     """Publish the changes of a list pack or worksheet."""
-    at = operator()
     before = _stored(at)
     rows, pack_file = _read(at, file, before)
     done: Publication = at.write(
@@ -84,7 +81,7 @@ def import_file(file: Path, as_json: bool) -> None:
             else operations.publish_rows(session, at.context, at.keyring.receipt, rows, before.number)
         )
     )
-    show({"number": done.number, "rows": done.changed}, as_json=as_json)
+    show({"number": done.number, "rows": done.changed})
 
 
 @lists.command(
@@ -93,10 +90,9 @@ def import_file(file: Path, as_json: bool) -> None:
 @click.option(
     "--on", "days", type=click.DateTime(["%Y-%m-%d"]), multiple=True, help=_("Day of the act, YYYY-MM-DD.")
 )
-@as_json_option
-def check(days: tuple[datetime, ...], as_json: bool) -> None:
+@operator_command
+def check(at: Operator, days: tuple[datetime, ...]) -> None:
     """List the gaps of the code lists on some days."""
-    at = operator()
     acts = [day.date() for day in days] or [local_date(at.clock.now())]
     rows: list[dict[str, object]] = [
         {
@@ -109,7 +105,7 @@ def check(days: tuple[datetime, ...], as_json: bool) -> None:
         for act in acts
         for gap in gaps_on(at.lists, act)
     ]
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
 def _stored(at: Operator) -> ListPack:

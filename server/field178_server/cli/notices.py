@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import _
 from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
@@ -25,20 +25,18 @@ def notice() -> None:
 @click.option("--vi", required=True, help=_("The text in Vietnamese."))
 @click.option("--en", required=True, help=_("The text in English."))
 @click.option("--days", type=click.IntRange(1, 366), default=30, help=_("How long it is shown."))
-@as_json_option
-def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
+@operator_command
+def announce(at: Operator, kind: str, vi: str, en: str, days: int) -> None:
     """Announce a notice to all tablets."""
-    at = operator()
     announcement = Announcement(kind, NoticeText(vi, en), at.clock.now() + timedelta(days=days))
     made = at.write(lambda session: notices.announce(session, at.context, announcement))
-    show({"notice": made.notice_id, "until": to_wire(made.until)}, as_json=as_json)
+    show({"notice": made.notice_id, "until": to_wire(made.until)})
 
 
 @notice.command(name="list", help=_("List what is shown now: id, kind, until, text."))
-@as_json_option
-def list_shown(as_json: bool) -> None:
+@operator_command
+def list_shown(at: Operator) -> None:
     """List the current notices."""
-    at = operator()
     shown = at.read(lambda session: shown_now(session, at.tenant_id, at.clock.now()))
     rows: list[dict[str, object]] = [
         {
@@ -49,14 +47,13 @@ def list_shown(as_json: bool) -> None:
         }
         for notice in shown
     ]
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
 @notice.command(help=_("Take a notice down before its time."))
 @click.argument("notice_id", metavar="NOTICE")
-@as_json_option
-def withdraw(notice_id: str, as_json: bool) -> None:
+@operator_command
+def withdraw(at: Operator, notice_id: str) -> None:
     """Withdraw a notice."""
-    at = operator()
     at.write(lambda session: notices.withdraw(session, at.context, notice_id))
-    show({"notice": notice_id}, as_json=as_json)
+    show({"notice": notice_id})

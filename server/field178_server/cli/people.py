@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers, teams
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.reminders.account_changes import tell_of_reset
 from field178_server.security import passwords, totp
@@ -43,8 +43,9 @@ def user() -> None:
 @click.option("--team", "team_names", multiple=True, help=_("Name or id of a team the officer belongs to."))
 @click.option("--unit", "units", multiple=True, help=_("Unit id the officer is responsible for."))
 @click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
-@as_json_option
+@operator_command
 def add(  # noqa: PLR0913  # one parameter an option
+    at: Operator,
     login: str,
     role: str,
     name: str | None,
@@ -52,25 +53,22 @@ def add(  # noqa: PLR0913  # one parameter an option
     team_names: tuple[str, ...],
     units: tuple[str, ...],
     generate: bool,
-    as_json: bool,
 ) -> None:
     """Add an account of an officer."""
-    at = operator()
     if not officers.is_login(login):
         raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
     request = AccountRequest(login, name or login, role, agency, tuple(f"unit:{unit}" for unit in units))
     officer_id = at.write(lambda session: accounts.add(session, at.context, request, team_names, stored))
-    _show_account(officer_id, login, password if generated else None, as_json)
+    _show_account(officer_id, login, password if generated else None)
     _warn_of_ended_units(at, units)
 
 
 @user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
-@as_json_option
-def list_users(as_json: bool) -> None:
+@operator_command
+def list_users(at: Operator) -> None:
     """List the accounts."""
-    at = operator()
     rows: list[dict[str, object]] = at.read(
         lambda session: [
             {
@@ -84,16 +82,15 @@ def list_users(as_json: bool) -> None:
             for officer in officers.everyone(session, at.tenant_id)
         ]
     )
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
 @user.command(name="password", help=_("Set a password; all browser sessions of the officer end."))
 @click.argument("login")
 @click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
-@as_json_option
-def set_password(login: str, generate: bool, as_json: bool) -> None:
+@operator_command
+def set_password(at: Operator, login: str, generate: bool) -> None:
     """Set the password of an account."""
-    at = operator()
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
     by_mail = at.settings.sends_mail
@@ -103,28 +100,26 @@ def set_password(login: str, generate: bool, as_json: bool) -> None:
         tell_of_reset(session, at.context, officer_id, by_mail=by_mail)
         return officer_id
 
-    _show_account(at.write(write), login, password if generated else None, as_json)
+    _show_account(at.write(write), login, password if generated else None)
 
 
 @user.command(name="totp", help=_("Ask one-time codes of an officer; prints the secret once."))
 @click.argument("login")
-@as_json_option
-def set_totp(login: str, as_json: bool) -> None:
+@operator_command
+def set_totp(at: Operator, login: str) -> None:
     """Require one-time codes of an officer and print the secret."""
-    at = operator()
     secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
     at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
-    show({"login": login, "secret": secret, "link": totp.link(secret, login)}, as_json=as_json)
+    show({"login": login, "secret": secret, "link": totp.link(secret, login)})
 
 
 @user.command(help=_("Close an account at once; what the officer filed stays."))
 @click.argument("login")
-@as_json_option
-def disable(login: str, as_json: bool) -> None:
+@operator_command
+def disable(at: Operator, login: str) -> None:
     """Disable an account."""
-    at = operator()
     officer_id = at.write(lambda session: accounts.disable(session, at.context, login))
-    show({"user": officer_id, "state": "disabled"}, as_json=as_json)
+    show({"user": officer_id, "state": "disabled"})
 
 
 @click.group()
@@ -140,34 +135,32 @@ def team() -> None:
     "--level",
     help=_("commune, district, province or national; that of the standing agency when left out."),
 )
-@as_json_option
-def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str | None, as_json: bool) -> None:
+@operator_command
+def add_team(at: Operator, name: str, units: tuple[str, ...], agency: str | None, level: str | None) -> None:
     """Add an inspection team."""
-    at = operator()
     standing = accounts.agency_or_focal(at.context, agency)
     request = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
     team = at.write(lambda session: accounts.add_team(session, at.context, request))
-    show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
+    show({"team": team.id, "scope": team.scope, "name": team.name})
     _warn_of_ended_units(at, units)
 
 
 @team.command(name="list", help=_("List the teams: id, name, units."))
-@as_json_option
-def list_teams(as_json: bool) -> None:
+@operator_command
+def list_teams(at: Operator) -> None:
     """List the inspection teams."""
-    at = operator()
     rows: list[dict[str, object]] = at.read(
         lambda session: [
             {"team": team.id, "name": team.name, "units": list(team.unit_ids)}
             for team in teams.everyone(session, at.tenant_id)
         ]
     )
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
-def _show_account(officer_id: str, login: str, password: str | None, as_json: bool) -> None:
+def _show_account(officer_id: str, login: str, password: str | None) -> None:
     shown: dict[str, object] = {"user": officer_id, "login": login}
-    show(shown | ({"password": password} if password is not None else {}), as_json=as_json)
+    show(shown | ({"password": password} if password is not None else {}))
 
 
 def new_password(login: str, generate: bool) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.context import Operator, operator_command, show
 from field178_server.cli.language import _
 from field178_server.maintenance.projections import run
 from field178_server.office.indicators.totals.operations import invalidate_counts
@@ -32,10 +32,9 @@ _PAUSE_S = 0.05
     "--check", "is_check", is_flag=True, help=_("Only compare, write nothing; exit code 1 on a difference.")
 )
 @click.option("--restart", is_flag=True, help=_("Begin at the first record, also after an interruption."))
-@as_json_option
-def project(record_types: tuple[str, ...], is_check: bool, restart: bool, as_json: bool) -> None:
+@operator_command
+def project(at: Operator, record_types: tuple[str, ...], is_check: bool, restart: bool) -> None:
     """Write the projected rows of stored records again, or compare them."""
-    at = operator()
     context = at.context  # reads the lists in force: rows contain their names and time limits
     if restart and not is_check:
         run.forget_run(at.engine, at.tenant_id)
@@ -54,8 +53,7 @@ def project(record_types: tuple[str, ...], is_check: bool, restart: bool, as_jso
             "records": progress.done,
             "rows_differed": progress.differing_rows,
             **dict(sorted(progress.differing.items())),
-        },
-        as_json=as_json,
+        }
     )
     if is_check and progress.differing_rows:
         raise SystemExit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import _
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.operator_decision import DECISIONS, OperatorDecision, decide
@@ -15,12 +15,11 @@ from field178_server.replication.compaction import compact_read_rows
 @click.command()
 @click.argument("record")
 @click.argument("scope")
-@as_json_option
-def move(record: str, scope: str, as_json: bool) -> None:
+@operator_command
+def move(at: Operator, record: str, scope: str) -> None:
     """Move a record to another scope."""
-    at = operator()
     at.write(lambda session: records.move(session, at.context, record, scope))
-    show({"record": record, "scope": scope}, as_json=as_json)
+    show({"record": record, "scope": scope})
 
 
 @click.command()
@@ -34,8 +33,9 @@ def move(record: str, scope: str, as_json: bool) -> None:
     "--review", "review_rev", type=int, help=_("Revision of the review that was seen, if one decided on it.")
 )
 @click.option("--by", "login", help=_("Officer who decides; the operator when left out."))
-@as_json_option
+@operator_command
 def review(  # noqa: PLR0913  # one parameter an option
+    at: Operator,
     record: str,
     decision: str,
     reason: str,
@@ -44,48 +44,43 @@ def review(  # noqa: PLR0913  # one parameter an option
     rev: int | None,
     review_rev: int | None,
     login: str | None,
-    as_json: bool,
 ) -> None:
     """Approve, return, void or reopen a record, or undo a return.
 
     If the record has a decision already, --review is the revision of the review that was seen.
     """
-    at = operator()
     requested = OperatorDecision(record, decision, reason, path, comment, rev, login, review_rev)
     decided = at.write(lambda session: decide(session, at.context, requested))
-    show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
+    show({"record": record, "decision": decision, "rev": decided})
 
 
 @click.command()
 @click.argument("record")
 @click.argument("into")
-@as_json_option
-def merge(record: str, into: str, as_json: bool) -> None:
+@operator_command
+def merge(at: Operator, record: str, into: str) -> None:
     """Merge a record into another record."""
-    at = operator()
     rev = at.write(lambda session: records.merge(session, at.context, record, into))
-    show({"record": record, "into": into, "rev": rev}, as_json=as_json)
+    show({"record": record, "into": into, "rev": rev})
 
 
 @click.command()
 @click.argument("record")
-@as_json_option
-def unmerge(record: str, as_json: bool) -> None:
+@operator_command
+def unmerge(at: Operator, record: str) -> None:
     """Undo the merge of a record."""
-    at = operator()
     rev = at.write(lambda session: records.unmerge(session, at.context, record))
-    show({"record": record, "rev": rev}, as_json=as_json)
+    show({"record": record, "rev": rev})
 
 
 @click.command()
 @click.argument("scope", required=False)
-@as_json_option
-def compact(scope: str | None, as_json: bool) -> None:
+@operator_command
+def compact(at: Operator, scope: str | None) -> None:
     """Compact the feed of one scope completely, or all feeds as far as every tablet in use has read."""
-    at = operator()
     if scope is None:
         dropped = at.write(lambda session: compact_read_rows(session, at.tenant_id, at.clock.now()))
-        show_rows([{"scope": name, "dropped": count} for name, count in dropped.items()], as_json=as_json)
+        show_rows([{"scope": name, "dropped": count} for name, count in dropped.items()])
         return
     count = at.write(lambda session: compact_scope(session, at.tenant_id, scope))
-    show({"scope": scope, "dropped": count}, as_json=as_json)
+    show({"scope": scope, "dropped": count})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import _
 from field178_server.database.models import DivergentRecord
 from field178_server.office.recovery import operations as recovery
@@ -24,25 +24,23 @@ def divergent_records() -> None:
 @divergent_records.command(
     name="list", help=_("List what waits: record, type, scope, revision, hash, tablet, when.")
 )
-@as_json_option
-def list_undecided(as_json: bool) -> None:
+@operator_command
+def list_undecided(at: Operator) -> None:
     """List the undecided divergent records."""
-    at = operator()
     rows = at.read(lambda session: [_row(record) for record in recovery.undecided(session, at.tenant_id)])
-    show_rows(rows, as_json=as_json)
+    show_rows(rows)
 
 
 @divergent_records.command(help=_("Take a record in: it becomes a change by the office."))
 @click.argument("record")
 @_hash_option
-@as_json_option
-def take(record: str, h: str | None, as_json: bool) -> None:
+@operator_command
+def take(at: Operator, record: str, h: str | None) -> None:
     """Store a divergent record as a change by the office."""
-    at = operator()
     rev = at.write(
         lambda session: recovery.take(session, at.context, declared_types(), DivergentRecordKey(record, h))
     )
-    show({"record": record, "rev": rev}, as_json=as_json)
+    show({"record": record, "rev": rev})
 
 
 @divergent_records.command(
@@ -51,12 +49,11 @@ def take(record: str, h: str | None, as_json: bool) -> None:
 @click.argument("record")
 @_hash_option
 @click.option("--reason", help=_("Why it is not wanted."))
-@as_json_option
-def reject(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
+@operator_command
+def reject(at: Operator, record: str, h: str | None, reason: str | None) -> None:
     """Reject a divergent record."""
-    at = operator()
     at.write(lambda session: recovery.reject(session, at.context, DivergentRecordKey(record, h), reason))
-    show({"record": record, "state": REJECTED}, as_json=as_json)
+    show({"record": record, "state": REJECTED})
 
 
 def _row(record: DivergentRecord) -> dict[str, object]:

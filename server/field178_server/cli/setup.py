@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.attachments.garbage_collection import Collected, collect
-from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.context import Operator, json_option, operator, operator_command, show, wants_json
 from field178_server.cli.language import _
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
@@ -38,8 +38,8 @@ from field178_shared.time.clock import SystemClock
 @click.option(
     "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("Key of the chain.")
 )
-@as_json_option
-def init(url: str | None, certificate: Path | None, key: Path | None, as_json: bool) -> None:
+@json_option
+def init(url: str | None, certificate: Path | None, key: Path | None) -> None:
     """Install a server; existing files and rows are not changed."""
     from field178_server.serving.installation import install  # migrations are slow to import
 
@@ -57,9 +57,9 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
     }
     if at.settings.is_https:
         answer["ca_pin"] = " ".join(_prepare_tls(at.settings))
-    show(answer, as_json=as_json)
+    show(answer)
     _check_certificate(at.settings)
-    if not as_json:
+    if not wants_json():
         click.echo(_("Next: field178 user add LOGIN --role admin, then field178 serve"), err=True)
 
 
@@ -90,19 +90,18 @@ def serve(host: str, port: int) -> None:
 
 @click.command()
 @click.option("--keep", is_flag=True, help=_("Keep the result for the console, as the daily check does."))
-@as_json_option
-def check(keep: bool, as_json: bool) -> None:
+@operator_command
+def check(at: Operator, keep: bool) -> None:
     """List all faults of the server."""
     from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
-    at = operator()
     problems = faults(at.settings)
     if keep:
         # A store that cannot be written is one of the faults already.
         with suppress(SQLAlchemyError):
             at.write(lambda session: check_log.keep(session, at.tenant_id, at.clock.now(), problems))
-    if as_json:
-        show({"faults": problems}, as_json=True)
+    if wants_json():
+        show({"faults": problems})
     else:
         for fault in problems or [_("Everything is in order.")]:
             click.echo(fault)
@@ -156,13 +155,12 @@ def _check_certificate(settings: Settings) -> None:
 @click.command()
 @click.option("--dry-run", is_flag=True, help=_("Only tell which files would be removed."))
 @click.option("--figures", is_flag=True, help=_("Count the figures of the teams now, due or not."))
-@as_json_option
-def tidy(dry_run: bool, figures: bool, as_json: bool) -> None:
+@operator_command
+def tidy(at: Operator, dry_run: bool, figures: bool) -> None:
     """Run the maintenance once; exit code 0 even if a task was not due or failed."""
-    at = operator()
     runtime = Runtime(at.settings, at.engine, at.clock, at.ids, at.keyring, at.passwords)
     if dry_run:
-        show(_files(collect(runtime, is_trial=True)), as_json=as_json)
+        show(_files(collect(runtime, is_trial=True)))
         return
     done = run_maintenance(runtime)
     remind_if_due(runtime)
@@ -174,7 +172,7 @@ def tidy(dry_run: bool, figures: bool, as_json: bool) -> None:
         "uploads_given_up": done.uploads_given_up,
         "checked": done.is_checked,
     }
-    show(answer | _files(done.collected or Collected(0, 0, 0, 0)), as_json=as_json)
+    show(answer | _files(done.collected or Collected(0, 0, 0, 0)))
 
 
 def _files(done: Collected) -> dict[str, object]:

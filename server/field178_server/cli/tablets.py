@@ -10,7 +10,7 @@ import click
 import segno
 from sqlalchemy.orm import Session
 
-from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, operator_command, show, show_rows, wants_json
 from field178_server.cli.language import _
 from field178_server.database.models import Device, NumberLease
 from field178_server.devices import enrolment
@@ -30,26 +30,22 @@ from field178_shared.time.clock import local_date, to_wire
 @click.option("--scope", "explicit", multiple=True, help=_("These scopes, not the officer's."))
 @click.option("--url", help=_("Address for the tablet, if not the usual one."))
 @click.option("--qr/--no-qr", default=None, help=_("Draw the code; on a terminal by default."))
-@as_json_option
-def enrol_code(
-    login: str, explicit: tuple[str, ...], url: str | None, qr: bool | None, as_json: bool
-) -> None:
+@operator_command
+def enrol_code(at: Operator, login: str, explicit: tuple[str, ...], url: str | None, qr: bool | None) -> None:
     """Issue and print an enrolment code."""
-    at = operator()
     code = enrolment.new_code(random.SystemRandom())
     granted = at.write(lambda session: office.issue_code(session, at.context, login, explicit, code))
     link = enrolment.link(url or at.settings.url, code, _pins(at), at.keyring.receipt_key)
     expires = to_wire(at.clock.now() + enrolment.CODE_LIFE)
-    show({"code": code, "link": link, "scopes": granted, "expires": expires}, as_json=as_json)
-    if qr or (qr is None and sys.stdout.isatty() and not as_json):
+    show({"code": code, "link": link, "scopes": granted, "expires": expires})
+    if qr or (qr is None and sys.stdout.isatty() and not wants_json()):
         segno.make(link, error="m", micro=False).terminal(compact=True)
 
 
 @click.command()
-@as_json_option
-def devices(as_json: bool) -> None:
+@operator_command
+def devices(at: Operator) -> None:
     """List the tablets."""
-    at = operator()
 
     def read(session: Session) -> list[dict[str, object]]:
         tablets = office.devices(session, at.context)
@@ -58,49 +54,43 @@ def devices(as_json: bool) -> None:
             _row(tablet, scopes.granted_to(session, tablet), contexts[tablet.device_id]) for tablet in tablets
         ]
 
-    show_rows(at.read(read), as_json=as_json)
+    show_rows(at.read(read))
 
 
 @click.command()
 @click.argument("device")
-@as_json_option
-def revoke(device: str, as_json: bool) -> None:
+@operator_command
+def revoke(at: Operator, device: str) -> None:
     """Revoke a tablet."""
-    at = operator()
     at.write(lambda session: office.revoke(session, at.context, device))
-    show({"device": device, "state": "revoked"}, as_json=as_json)
+    show({"device": device, "state": "revoked"})
 
 
 @click.command()
 @click.argument("device")
 @click.argument("scope")
-@as_json_option
-def grant(device: str, scope: str, as_json: bool) -> None:
+@operator_command
+def grant(at: Operator, device: str, scope: str) -> None:
     """Grant a scope to a tablet."""
-    at = operator()
     at.write(lambda session: office.grant(session, at.context, device, scope))
-    show({"device": device, "granted": scope}, as_json=as_json)
+    show({"device": device, "granted": scope})
 
 
 @click.command()
 @click.argument("device")
 @click.argument("scope")
-@as_json_option
-def ungrant(device: str, scope: str, as_json: bool) -> None:
+@operator_command
+def ungrant(at: Operator, device: str, scope: str) -> None:
     """Revoke the grant of a scope to a tablet."""
-    at = operator()
     at.write(lambda session: office.ungrant(session, at.context, device, scope))
-    show({"device": device, "ungranted": scope}, as_json=as_json)
+    show({"device": device, "ungranted": scope})
 
 
 @click.command(name="expire-sessions")
-@as_json_option
-def expire_sessions(as_json: bool) -> None:
+@operator_command
+def expire_sessions(at: Operator) -> None:
     """End the sessions of all tablets."""
-    at = operator()
-    show(
-        {"generation": at.write(lambda session: office.expire_sessions(session, at.context))}, as_json=as_json
-    )
+    show({"generation": at.write(lambda session: office.expire_sessions(session, at.context))})
 
 
 def _pins(at: Operator) -> tuple[str, ...]:
@@ -125,29 +115,27 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
 @click.command(name="rescue-import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
-@as_json_option
-def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
+@operator_command
+def import_offline_export(at: Operator, file: Path, dry_run: bool) -> None:
     """Import the offline export of a tablet."""
-    at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
         export = open_offline_export(exchange, at.keyring.sealing, opened)
         done = rehearse(exchange, export) if dry_run else take_in(exchange, at.context, export)
     tally = done.tally
     pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}
-    show({**pairs, **tally.details(), "dry_run": dry_run}, as_json=as_json)
+    show({**pairs, **tally.details(), "dry_run": dry_run})
 
 
 @click.command(name="minutes-numbers")
 @click.option(
     "--year", type=click.IntRange(2000, 9999), help=_("Of this year; of the present one by default.")
 )
-@as_json_option
-def minutes_numbers(year: int | None, as_json: bool) -> None:
+@operator_command
+def minutes_numbers(at: Operator, year: int | None) -> None:
     """List the leased number blocks of a year, which explain all unused minutes numbers."""
-    at = operator()
     of_year = year or local_date(at.clock.now()).year
-    show_rows(at.read(lambda session: _lease_rows(session, at, of_year)), as_json=as_json)
+    show_rows(at.read(lambda session: _lease_rows(session, at, of_year)))
 
 
 def _lease_rows(session: Session, at: Operator, year: int) -> list[dict[str, object]]:
