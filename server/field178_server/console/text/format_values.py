@@ -53,36 +53,6 @@ def as_text(localizer: Localizer, value: object) -> str:
     return str(value)
 
 
-def as_day(localizer: Localizer, value: object) -> str:
-    """Show a calendar date."""
-    return localizer.day(value)
-
-
-def as_month(localizer: Localizer, value: object) -> str:
-    """Show the month that a date is the first day of."""
-    return localizer.month(value)
-
-
-def as_half_year(localizer: Localizer, value: object) -> str:
-    """Show the half-year that a date is the first day of."""
-    return localizer.half_year(value)
-
-
-def as_instant(localizer: Localizer, value: object) -> str:
-    """Show a date and time in Việt Nam."""
-    return localizer.instant(value)
-
-
-def as_number(localizer: Localizer, value: object) -> str:
-    """Show a whole number."""
-    return localizer.number(value)
-
-
-def as_money(localizer: Localizer, value: object) -> str:
-    """Show an amount of đồng."""
-    return localizer.money(value)
-
-
 def as_flag(localizer: Localizer, value: object) -> str:
     """Return the text of a boolean: yes or no."""
     return localizer.say(N_("Yes")) if value is True else localizer.say(N_("No"))
@@ -147,23 +117,23 @@ def answer_text(localizer: Localizer, item_id: str, value: object) -> str:
 
 
 _BY_FIELD_KIND: dict[FieldKind, Show] = {
-    FieldKind.NUMBER: as_number,
-    FieldKind.MONEY: as_money,
+    FieldKind.NUMBER: Localizer.number,
+    FieldKind.MONEY: Localizer.money,
     FieldKind.BYTES: as_bytes,
     FieldKind.DEGREES: as_degrees,
-    FieldKind.DATE: as_day,
-    FieldKind.MONTH: as_month,
-    FieldKind.HALF_YEAR: as_half_year,
-    FieldKind.INSTANT: as_instant,
+    FieldKind.DATE: Localizer.day,
+    FieldKind.MONTH: Localizer.month,
+    FieldKind.HALF_YEAR: Localizer.half_year,
+    FieldKind.INSTANT: Localizer.instant,
     FieldKind.FLAG: as_flag,
     FieldKind.SOURCE: as_source,
-    FieldKind.PERSON: lambda localizer, value: localizer.person(value),
-    FieldKind.TEAM: lambda localizer, value: localizer.team(value),
-    FieldKind.ESTABLISHMENT: lambda localizer, value: localizer.establishment(value),
+    FieldKind.PERSON: Localizer.person,
+    FieldKind.TEAM: Localizer.team,
+    FieldKind.ESTABLISHMENT: Localizer.establishment,
 }
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
 _BY_KIND: dict[AnswerKind, Show] = {
-    AnswerKind.COUNT: as_number,
-    AnswerKind.MONEY: as_money,
-    AnswerKind.DATE: as_day,
+    AnswerKind.COUNT: Localizer.number,
+    AnswerKind.MONEY: Localizer.money,
+    AnswerKind.DATE: Localizer.day,
 }
