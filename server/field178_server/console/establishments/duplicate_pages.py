@@ -110,7 +110,12 @@ def _tabs(
     """Return the links to the two parts of the list with the counts of their pairs."""
     return [
         FilterLink(
-            _LIST.href(dismissed=""), localizer.say(N_("Possible duplicates")), not is_dismissed, open_count
+            _LIST.href(dismissed=""),
+            localizer.say(N_("Possible duplicates")),
+            not is_dismissed,
+            open_count or None,
         ),
-        FilterLink(_LIST.href(dismissed="1"), localizer.say(N_("Told apart")), is_dismissed, dismissed_count),
+        FilterLink(
+            _LIST.href(dismissed="1"), localizer.say(N_("Told apart")), is_dismissed, dismissed_count or None
+        ),
     ]

@@ -142,13 +142,13 @@ def due_lines(list_page: FollowUpPage, query: FollowUpQuery, page: Page) -> list
 
 
 def tabs(query: FollowUpQuery, list_page: FollowUpPage, page: Page) -> list[FilterLink]:
-    """Return the tabs with their counts under the same filters."""
+    """Return the tabs; those of open rows with their counts under the same filters."""
     return [
         FilterLink(
             replace(query, tab=tab, after="").list_href(),
             page.say(name),
             tab is query.tab,
-            list_page.counts.get(tab, 0),
+            list_page.counts.get(tab),
         )
         for tab, name in TABS.items()
     ]

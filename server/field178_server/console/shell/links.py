@@ -53,12 +53,12 @@ def name_in(values: Data, localizer: Localizer) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FilterLink:
-    """One filter to choose."""
+    """One filter to choose; `count`: number of rows under it."""
 
     href: str
     label: str
     is_current: bool
-    count: int = 0
+    count: int | None = None
 
 
 def with_query(path: str, query: str) -> str:
