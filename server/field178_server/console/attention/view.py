@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from field178_server.console.attention.kind import ItemKind, ItemRow
-from field178_server.console.shell.links import FilterLink, scope_text, with_query
+from field178_server.console.shell.links import FilterLink, keyset_links, scope_text, with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.page import Page
 from field178_server.console.text.state_labels import StateLabel
@@ -78,11 +78,8 @@ class ListQuery:
         return with_query(url_for("console.attention.index"), self._text)
 
     def pages(self, page: KeysetPage[ListedItem]) -> Mapping[str, str]:
-        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
-        return {
-            name: replace(self, place=place).list_href() if place is not None else ""
-            for name, place in page.places.items()
-        }
+        """Return the addresses of the first page, those beside this one, and the last."""
+        return keyset_links(page, lambda place: replace(self, place=place).list_href())
 
     def item_href(self, origin: str, key: str) -> str:
         """Return the address of an item, which leads back to this list."""

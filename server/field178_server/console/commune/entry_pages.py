@@ -31,8 +31,8 @@ from field178_server.console.shell.form_actions import (
     Refusal,
     actor,
     attempt,
-    batch_in,
     done,
+    in_batch,
     office,
     whole_number,
 )
@@ -196,12 +196,7 @@ def _seen(record_id: str) -> SeenRecord:
 
 
 def _decided(entry: Stored, decide: Callable[[Batch], None], code: str) -> AnyResponse:
-    def work(session: Session) -> None:
-        batch = batch_in(session)
-        decide(batch)
-        batch.flush()
-
-    refusal = attempt(work, _REFUSALS)
+    refusal = attempt(in_batch(decide), _REFUSALS)
     return _refused_return(entry, refusal) if refusal else done(_way_back(entry.data), code, entry.record_id)
 
 

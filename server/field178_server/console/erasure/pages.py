@@ -16,7 +16,7 @@ from field178_server.attachments.storage.file_store import FileStore
 from field178_server.console.erasure.flashes import FLASHES
 from field178_server.console.erasure.view import ACTION_LABELS, erasure_state, extent_facts, sync_state
 from field178_server.console.shell.flash import leave_flash
-from field178_server.console.shell.form_actions import office, whole_number
+from field178_server.console.shell.form_actions import attempt, office, whole_number
 from field178_server.console.shell.lists import ListAddress, requested_day
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.state_labels import StateLabel
@@ -74,15 +74,12 @@ def submit() -> AnyResponse:
     if (refusal := password_refusal()) is not None:
         return _asking_page(extent, refusal)
     page, rules = current_page(), declared_types()
-    try:
-        run_write(
-            page.runtime.engine,
-            lambda session: erasure.request(session, office(), rules, record_id, page.officer.id, reason),
-        )
-    except AppError as error:
-        if error.code not in _REFUSALS:
-            raise
-        return _asking_page(extent, (error.status, _REFUSALS[error.code]))
+    refused = attempt(
+        lambda session: erasure.request(session, office(), rules, record_id, page.officer.id, reason),
+        _REFUSALS,
+    )
+    if refused is not None:
+        return _asking_page(extent, (refused.status, _REFUSALS[refused.code]))
     return _to_page(record_id, "purge_asked")
 
 
@@ -138,12 +135,8 @@ def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> Any
     """Run a decision and redirect to the erasure; on a refusal, return its page with the message."""
     if (refusal := password_refusal()) is not None:
         return _page(record_id, refusal)
-    try:
-        run_write(current_page().runtime.engine, work)
-    except AppError as error:
-        if error.code not in _DECISION_REFUSALS:
-            raise
-        return _page(record_id, (error.status, _DECISION_REFUSALS[error.code]))
+    if (refused := attempt(work, _DECISION_REFUSALS)) is not None:
+        return _page(record_id, (refused.status, _DECISION_REFUSALS[refused.code]))
     return _to_page(record_id, code)
 
 

@@ -12,7 +12,7 @@ from field178_server.console.exports.flashes import FLASHES
 from field178_server.console.exports.view import export_arguments, export_form, export_line
 from field178_server.console.shell.access import any_of
 from field178_server.console.shell.confirmation import ask_before_file
-from field178_server.console.shell.form_actions import done, office
+from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -83,12 +83,8 @@ def submit() -> AnyResponse:
         request_export(session, context, page.officer, arguments)
         tell_of_export(session, context, arguments)
 
-    try:
-        run_write(page.runtime.engine, queue_export)
-    except AppError as error:
-        if error.code is not ErrorCode.SLOW_DOWN:
-            raise
-        return _exports_page(request.form, (error.status, _TOO_MANY))
+    if (refused := attempt(queue_export, {ErrorCode.SLOW_DOWN: _TOO_MANY})) is not None:
+        return _exports_page(request.form, (refused.status, _TOO_MANY))
     return redirect(url_for("console.exports.index", what=form.kind.key), 303)
 
 

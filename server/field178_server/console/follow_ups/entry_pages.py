@@ -22,14 +22,7 @@ from field178_server.console.records.record_view import (
     record_address,
     record_title,
 )
-from field178_server.console.shell.form_actions import (
-    Refusal,
-    attempt,
-    batch_in,
-    done,
-    office,
-    whole_number,
-)
+from field178_server.console.shell.form_actions import Refusal, attempt, done, in_batch, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.page import current_page, or_404
@@ -40,6 +33,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.follow_ups import operations
 from field178_server.office.follow_ups.operations import NewEntry, SeenEntry
 from field178_server.office.reviews.record import RecordPage, record_page
+from field178_server.records.batch import Batch
 from field178_server.records.entries import OfficeEntry
 from field178_server.records.history import Revision
 from field178_server.records.review_queue import ShownReviewState
@@ -113,7 +107,7 @@ def new_entry(record_id: str, record_type: str) -> Response:
 def enter(record_id: str, record_type: str) -> AnyResponse:
     """Write a new entry; a refusal shows the form with its texts and files."""
     subject = _new_subject(record_id, record_type)
-    return _written(subject, lambda session, data: _enter(session, subject, data), "entered")
+    return _written(subject, lambda batch, data: _enter(batch, subject, data), "entered")
 
 
 def entry(record_id: str, entry_id: str) -> Response:
@@ -126,20 +120,16 @@ def correct(record_id: str, entry_id: str) -> AnyResponse:
     """Correct an entry at the revision that the officer has seen."""
     subject = _known_subject(record_id, entry_id)
     seen = SeenEntry(record_id, entry_id, whole_number("seen_rev"))
-    return _written(subject, lambda session, data: _correct(session, seen, data), "entry_corrected")
+    return _written(subject, lambda batch, data: _correct(batch, seen, data), "entry_corrected")
 
 
 def withdraw(record_id: str, entry_id: str) -> AnyResponse:
     """Withdraw an entry with a reason."""
     subject = _known_subject(record_id, entry_id)
     seen, reason = SeenEntry(record_id, entry_id, whole_number("seen_rev")), request.form.get("reason", "")
-
-    def work(session: Session) -> None:
-        batch = batch_in(session)
-        operations.withdraw(batch, office(), seen, reason.strip())
-        batch.flush()
-
-    refusal = attempt(work, _REFUSALS)
+    refusal = attempt(
+        in_batch(lambda batch: operations.withdraw(batch, office(), seen, reason.strip())), _REFUSALS
+    )
     if refusal is None:
         return done(_way_on(record_id), "entry_withdrawn", record_id)
     errors = {"reason": [refusal.code.value]} if refusal.concerns_reason else {}
@@ -147,7 +137,7 @@ def withdraw(record_id: str, entry_id: str) -> AnyResponse:
     return _form_page(subject, _as_stored(subject), RefusedEntry(refusal.status, text, errors))
 
 
-def _written(subject: Subject, write: Callable[[Session, Data], None], code: str) -> AnyResponse:
+def _written(subject: Subject, write: Callable[[Batch, Data], None], code: str) -> AnyResponse:
     page = current_page()
     typed = entry_form.read_form(subject.record_type, request.form, page.localizer)
     sent = _with_files(subject, typed.data)
@@ -160,23 +150,19 @@ def _written(subject: Subject, write: Callable[[Session, Data], None], code: str
     if any(doubt.key not in confirmed for doubt in doubts):
         return _form_page(subject, sent, RefusedEntry(422, page.say(_DOUBTFUL), doubts=doubts))
     values = {**data, **_attachments(subject, sent)}
-    refusal = attempt(lambda session: write(session, values), _REFUSALS)
+    refusal = attempt(in_batch(lambda batch: write(batch, values)), _REFUSALS)
     if refusal is not None:
         return _form_page(subject, sent, _refused(subject, data, refusal, doubts))
     return done(_way_on(subject.visit_id), code, subject.visit_id)
 
 
-def _enter(session: Session, subject: Subject, data: Data) -> None:
-    batch = batch_in(session)
+def _enter(batch: Batch, subject: Subject, data: Data) -> None:
     operations.enter(batch, office(), subject.visit_id, NewEntry(subject.record_type, data))
-    batch.flush()
 
 
-def _correct(session: Session, seen: SeenEntry, data: Data) -> None:
-    batch = batch_in(session)
+def _correct(batch: Batch, seen: SeenEntry, data: Data) -> None:
     batch.load([seen.visit_id])
     operations.correct(batch, office(), seen, {"record": seen.visit_id, **data})
-    batch.flush()
 
 
 def _new_subject(record_id: str, record_type: str) -> Subject:

@@ -18,6 +18,7 @@ from field178_server.console.indicators.records_view import (
     ids_behind,
 )
 from field178_server.console.indicators.view import NumberLink
+from field178_server.console.shell.links import keyset_links
 from field178_server.console.shell.lists import requested_day
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.text.figure_texts import cell_text
@@ -151,7 +152,7 @@ def records(indicator_id: str) -> Response:
         total=len(opened.rows),
         closed=closed,
         role=page.officer.role,
-        links=_links(opened.shown, address),
+        links=keyset_links(opened.shown, lambda place: address.href(**place.parameters)),
         joins=len(aggregates) > 1,
     )
 
@@ -249,13 +250,6 @@ def _place() -> PageStart:
     query = request.args
     after, before = (query.get(name, "")[:_LONGEST] for name in ("after", "before"))
     return PageStart(after, "" if after else before, query.get("end") == "1")
-
-
-def _links(page: KeysetPage[CountedRow], address: NumberAddress) -> dict[str, str]:
-    return {
-        name: address.href(**place.parameters) if place is not None else ""
-        for name, place in page.places.items()
-    }
 
 
 def _is_part(address: NumberAddress) -> bool:

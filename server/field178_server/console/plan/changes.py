@@ -16,7 +16,7 @@ from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.forms import PlanForm, Wrong
 from field178_server.console.plan.pages import checked_year, plan_reader
 from field178_server.console.plan.view import PlanQuery, state_labels
-from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
+from field178_server.console.shell.form_actions import attempt, done, in_batch, office, whole_number
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
@@ -75,7 +75,7 @@ def add(year: int) -> AnyResponse:
     _refuse_foreign(chosen)
     if outside := _outside(assignment.team_id, chosen):
         return _adding_page(year, request.form, outside)
-    work = _in_batch(lambda batch: operations.add_items(batch, office(), chosen, assignment))
+    work = in_batch(lambda batch: operations.add_items(batch, office(), chosen, assignment))
     if refusal := attempt(work, _REFUSALS):
         return _adding_page(year, request.form, Wrong(refusal.message, status=refusal.status))
     first = assignment.window_from
@@ -128,7 +128,7 @@ def recheck() -> AnyResponse:
         visit = find_record(session, page.tenant_id, visit_id)
     if visit is None or not page.access.holds(visit.scope):
         raise AppError(ErrorCode.NOT_FOUND)
-    attempt(_in_batch(lambda batch: operations.plan_recheck(batch, office(), visit_id, key)), {})
+    attempt(in_batch(lambda batch: operations.plan_recheck(batch, office(), visit_id, key)), {})
     view_of_list = urlencode(parse_qsl(request.form.get("view", "")))
     return done(with_query(url_for("console.follow_ups.index"), view_of_list), "recheck_planned", visit_id)
 
@@ -150,9 +150,7 @@ def set_quotas(year: int) -> AnyResponse:
     if confirmation := confirm_texts([number], "console.plan.index"):
         return confirmation
     seen_rev = whole_number("seen_rev")
-    refusal = attempt(
-        _in_batch(lambda batch: operations.set_plan(batch, office(), data, seen_rev)), _REFUSALS
-    )
+    refusal = attempt(in_batch(lambda batch: operations.set_plan(batch, office(), data, seen_rev)), _REFUSALS)
     if refusal is not None:
         return _quota_page(year, request.form, Wrong(refusal.message, status=refusal.status))
     return done(url_for("console.plan.year_page", year=year), "quotas_set", plan_id(year))
@@ -274,19 +272,10 @@ def _item(item_id: str) -> tuple[PlannedVisit, int]:
 
 
 def _changed(item_id: str, work: Callable[[Batch], object], code: str) -> AnyResponse:
-    refusal = attempt(_in_batch(work), _REFUSALS)
+    refusal = attempt(in_batch(work), _REFUSALS)
     if refusal is not None:
         return _item_page(item_id, request.form, Wrong(refusal.message, status=refusal.status))
     return done(url_for("console.plan.item", item_id=item_id), code, item_id)
-
-
-def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], object]:
-    def write(session: Session) -> None:
-        batch = batch_in(session)
-        work(batch)
-        batch.flush()
-
-    return write
 
 
 def _refuse_foreign(establishment_ids: list[str]) -> None:

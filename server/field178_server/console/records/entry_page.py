@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response
-from sqlalchemy.orm import Session
 
 from field178_server.console.records.entry_form import EntryForm, entry_facts, entry_label_of
 from field178_server.console.records.record_view import DifferenceView, difference_view
-from field178_server.console.shell.form_actions import Refusal, attempt, batch_in
+from field178_server.console.shell.form_actions import Refusal, attempt, in_batch
 from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
@@ -120,13 +119,7 @@ def save_entry(
 
 def attempt_entry(work: Callable[[Batch], object]) -> Refusal | None:
     """Run the work on entries in one transaction."""
-
-    def run(session: Session) -> None:
-        batch = batch_in(session)
-        work(batch)
-        batch.flush()
-
-    return attempt(run, _REFUSALS)
+    return attempt(in_batch(work), _REFUSALS)
 
 
 def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> RefusedForm:

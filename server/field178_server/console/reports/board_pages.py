@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Response, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,7 +20,7 @@ from field178_server.console.reports.board_view import (
 from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import ReportReader, report_reader
 from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.form_actions import Refusal, attempt, batch_in, done, office, whole_number
+from field178_server.console.shell.form_actions import Refusal, attempt, done, in_batch, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
@@ -42,6 +41,7 @@ from field178_server.office.reports.queries import (
     stale_sign_offs,
     withdrawn_report,
 )
+from field178_server.records.batch import Batch
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode, message
@@ -89,16 +89,14 @@ def record_submission(record_id: str) -> AnyResponse:
     if confirmation := confirm_texts([own_text], "console.reports.index"):
         return confirmation
 
-    def write(session: Session) -> None:
-        reader, submissions = report_reader(page), all_submissions(session, page.tenant_id)
+    def write(batch: Batch) -> None:
+        reader, submissions = report_reader(page), all_submissions(batch.session, page.tenant_id)
         stored = next((stored for stored in submissions if stored.record_id == record_id), None)
         if stored is None or not reader.may_record(page.lists, stored.submission):
             raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
-        batch = batch_in(session)
         operations.record_submission(batch, office(), seen, sent_on, number)
-        batch.flush()
 
-    refusal = attempt(write, _REFUSALS)
+    refusal = attempt(in_batch(write), _REFUSALS)
     if refusal is not None:
         return _board(_refusal_text(refusal, page), refusal.status)
     board = url_for("console.reports.index", of=request.form.get("of") or None)
@@ -124,13 +122,9 @@ def create() -> AnyResponse:
     if errors:
         return _opening_page(OpeningForm(request.form, errors), page.say(_WRONG), 422)
     made: list[str] = []
-
-    def write(session: Session) -> None:
-        batch = batch_in(session)
-        made[:] = [operations.open_report(batch, office(), data)]
-        batch.flush()
-
-    refusal = attempt(write, _REFUSALS)
+    refusal = attempt(
+        in_batch(lambda batch: made.append(operations.open_report(batch, office(), data))), _REFUSALS
+    )
     if refusal is not None:
         messages = field_messages(RecordType.REPORT, refusal.problems, page.localizer.language)
         return _opening_page(OpeningForm(request.form, messages), refusal.message, refusal.status)

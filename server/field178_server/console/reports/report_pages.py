@@ -23,7 +23,7 @@ from field178_server.console.reports.counting import (
 from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import ReportReader, report_reader, seen_report
 from field178_server.console.reports.report_view import SECTION, TypedTexts
-from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
+from field178_server.console.shell.form_actions import attempt, done, in_batch, office, whole_number
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import snapshot
@@ -356,12 +356,7 @@ def _acted(record_id: str, work: Callable[[Batch], object], flash: str = "") -> 
 
 
 def _run(work: Callable[[Batch], object]) -> tuple[str, int] | None:
-    def within(session: Session) -> None:
-        batch = batch_in(session)
-        work(batch)
-        batch.flush()
-
-    refusal = attempt(within, _REFUSALS)
+    refusal = attempt(in_batch(work), _REFUSALS)
     return None if refusal is None else (refusal.message, refusal.status)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flask import request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.console.reviews.confirmation import (
@@ -20,7 +19,7 @@ from field178_server.console.reviews.confirmation import (
 from field178_server.console.reviews.pages import queue_page
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.reviews.record_pane import VOID, RefusedDecision
-from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
+from field178_server.console.shell.form_actions import actor, done, in_batch, whole_number
 from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -96,7 +95,10 @@ def undo(record_id: str) -> Response:
     officer = actor()
     check_access(record_id)
     try:
-        _write(lambda batch: reviews.undo_approval(batch, officer, record_id))
+        run_write(
+            current_page().runtime.engine,
+            in_batch(lambda batch: reviews.undo_approval(batch, officer, record_id)),
+        )
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
@@ -119,21 +121,12 @@ def _refusal(attempt: RefusedDecision, seen: SeenRecord, decide: Decide) -> Resp
     """Decide in one transaction; return the page of a refused decision, else None."""
     check_access(seen.record_id)
     try:
-        _write(decide)
+        run_write(current_page().runtime.engine, in_batch(decide))
     except AppError as error:
         if error.code is ErrorCode.FLAGGED:
             return confirm_approval(_query(), seen.record_id, attempt.reason, attempt.comments)
         return queue_page(_query(), seen.record_id, refused(error, attempt))
     return None
-
-
-def _write(decide: Decide) -> None:
-    def work(session: Session) -> None:
-        batch = batch_in(session)
-        decide(batch)
-        batch.flush()
-
-    run_write(current_page().runtime.engine, work)
 
 
 def check_access(record_id: str) -> None:

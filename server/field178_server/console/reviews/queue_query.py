@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
-from field178_server.console.shell.links import with_query
+from field178_server.console.shell.links import keyset_links, with_query
 from field178_server.console.shell.page import Page
 from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState, QueueView
@@ -63,11 +63,8 @@ class QueueQuery:
         return replace(self, place=place)
 
     def pages(self, page: KeysetPage[QueueRow]) -> Mapping[str, str]:
-        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
-        return {
-            name: self.at(place).list_href() if place is not None else ""
-            for name, place in page.places.items()
-        }
+        """Return the addresses of the first page, those beside this one, and the last."""
+        return keyset_links(page, lambda place: self.at(place).list_href())
 
     def list_href(self) -> str:
         """Return the address of the list."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.console.records.decisions_view import decider, decision_label
 from field178_server.console.reviews.queue_query import QueueQuery, parse_seen, seen_text
 from field178_server.console.reviews.queue_view import title_of
-from field178_server.console.shell.form_actions import actor, batch_in, done
+from field178_server.console.shell.form_actions import actor, done, in_batch
 from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -34,17 +33,13 @@ def approve_several() -> Response:
         rows = chosen_rows(session, query.view(page), tuple(chosen))
     if len(chosen) > MOST_AT_ONCE or not chosen or SEVERAL not in confirmed():
         return _page(query, rows, chosen, {})
-    refused = run_write(page.runtime.engine, lambda session: _approve(session, rows, chosen))
+    seen = [chosen[row.record_id] for row in rows]
+    refused = run_write(
+        page.runtime.engine, in_batch(lambda batch: reviews.approve_several(batch, actor(), seen))
+    )
     if refused:
         return _page(query, [row for row in rows if row.record_id in refused], {}, refused)
     return done(query.list_href(), "approved_several", f"{rows[0].record_id}.{len(rows)}")
-
-
-def _approve(session: Session, rows: list[QueueRow], chosen: Mapping[str, SeenRecord]) -> dict[str, AppError]:
-    batch = batch_in(session)
-    refused = reviews.approve_several(batch, actor(), [chosen[row.record_id] for row in rows])
-    batch.flush()
-    return refused
 
 
 def _chosen() -> dict[str, SeenRecord]:

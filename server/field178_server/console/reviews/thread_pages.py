@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import Actor
@@ -14,7 +13,7 @@ from field178_server.console.reviews.decisions import check_access, refused, see
 from field178_server.console.reviews.pages import queue_page
 from field178_server.console.reviews.queue_query import QueueQuery
 from field178_server.console.reviews.record_pane import THREAD, RefusedDecision
-from field178_server.console.shell.form_actions import actor, batch_in, done
+from field178_server.console.shell.form_actions import actor, done, in_batch
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import field_name
@@ -56,14 +55,12 @@ def _change(record_id: str, thread: str, code: str, work: Work) -> Response:
     query, officer, seen = QueueQuery.parse(request.form.get("view", "")), actor(), seen_record(record_id)
     check_access(record_id)
 
-    def write(session: Session) -> None:
-        batch = batch_in(session)
+    def write(batch: Batch) -> None:
         refuse_changed(batch, seen)
         work(batch, officer, record_id, thread)
-        batch.flush()
 
     try:
-        run_write(current_page().runtime.engine, write)
+        run_write(current_page().runtime.engine, in_batch(write))
     except AppError as error:
         typed = {f"{THREAD}{thread}": request.form.get("text", "").strip()}
         attempt = RefusedDecision(200, "", comments=typed, seen_review=seen.review_rev)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from flask import redirect, request
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from field178_server.replication.policy.record_validation import Problems
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.formats import parse_whole_number
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,18 @@ def batch_in(session: Session) -> Batch:
     """Return a batch for operations that write records."""
     runtime = current_runtime()
     return Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+
+
+def in_batch(work: Callable[[Batch], Result]) -> Callable[[Session], Result]:
+    """Return work on a batch as work in a transaction, which writes the batch at its end."""
+
+    def run(session: Session) -> Result:
+        batch = batch_in(session)
+        result = work(batch)
+        batch.flush()
+        return result
+
+    return run
 
 
 def office() -> OperationContext:

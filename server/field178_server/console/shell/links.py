@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.keyset import KeysetPage, PageStart
 from field178_server.records.paging import PageOfRows
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
@@ -64,6 +66,11 @@ class FilterLink:
 def with_query(path: str, query: str) -> str:
     """Return an address with its filters behind it."""
     return f"{path}?{query}" if query else path
+
+
+def keyset_links(page: KeysetPage[Any], href: Callable[[PageStart], str]) -> Mapping[str, str]:
+    """Return the addresses of first, previous, next and last page; "" for a page that does not exist."""
+    return {name: href(place) if place is not None else "" for name, place in page.places.items()}
 
 
 @dataclass(frozen=True, slots=True)

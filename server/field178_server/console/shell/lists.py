@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from field178_server.console.shell.links import with_query
+from field178_server.console.shell.links import keyset_links, with_query
 from field178_server.records.keyset import KeysetPage
 from field178_shared.text.formats import parse_date
 
@@ -36,7 +36,8 @@ class FilterField:
 class ListAddress:
     """Address of a list: its endpoint, and the parameters that a link to it keeps.
 
-    A list that has them names the endpoints of its points and of its file, and its name in saved views.
+    A list that has them names the endpoints of its points and of its file, its name in saved views, and the
+    values in the path of its address.
     """
 
     endpoint: str
@@ -44,6 +45,7 @@ class ListAddress:
     points_endpoint: str = ""
     file_endpoint: str = ""
     saved_as: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
 
     def given(self, *names: str) -> list[tuple[str, str]]:
         """Return the values of these parameters in the present address, without empty ones."""
@@ -53,14 +55,11 @@ class ListAddress:
         """Return the address of the list with some parameters changed; an empty one is left out."""
         kept = [parameter for parameter in self.given(*self.kept) if parameter[0] not in changed]
         query = urlencode([*kept, *((name, text) for name, text in changed.items() if text)])
-        return with_query(url_for(self.endpoint), query)
+        return with_query(url_for(self.endpoint, **self.path), query)  # type: ignore[arg-type]  # ids alone
 
     def pages(self, page: KeysetPage[Any]) -> Mapping[str, str]:
-        """Return the addresses of first, previous, next and last page; "" for a page that does not exist."""
-        return {
-            name: self.href(**place.parameters) if place is not None else ""
-            for name, place in page.places.items()
-        }
+        """Return the addresses of the first, previous, next and last page."""
+        return keyset_links(page, lambda place: self.href(**place.parameters))
 
     @property
     def shows_map(self) -> bool:

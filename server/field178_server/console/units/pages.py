@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.form_actions import attempt, done, office
-from field178_server.console.shell.links import with_query
+from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.units.flashes import FLASHES
 from field178_server.console.units.view import entry_line
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import add, under_way
-from field178_server.office.establishments.queries import RegisterQuery, RegisterRow, register_page
+from field178_server.office.establishments.queries import RegisterQuery, register_page
 from field178_server.office.notices.reform import announce_reform
 from field178_server.office.units.jobs import UNIT_ID, UNIT_MOVE
 from field178_server.office.units.operations import reassign
@@ -26,7 +24,7 @@ from field178_server.office.units.queries import (
     heir_of,
     teams_of_ended_units,
 )
-from field178_server.records.keyset import KeysetPage, PageStart
+from field178_server.records.keyset import PageStart
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.commune import DAY_OF_ENTRY
 
@@ -110,6 +108,7 @@ def _entries_page(unit: EndedUnit, *, is_empty: bool = False) -> Response:
     page = current_page()
     text = request.args.get("q", "")[:100]
     query = RegisterQuery(page.tenant_id, page.access, text, unit.unit_id)
+    address = ListAddress("console.units.entries", ("q",), path={"unit_id": unit.unit_id})
     with page.reading() as session:
         register = register_page(session, query, PageStart.read(request.args))
     return page.render(
@@ -120,25 +119,11 @@ def _entries_page(unit: EndedUnit, *, is_empty: bool = False) -> Response:
         ended_on=page.lists.units[unit.unit_id].valid_to,
         entries=[entry_line(row, unit.successors) for row in register.rows],
         text=text,
-        links=_links(unit.unit_id, text, register.page),
+        links=address.pages(register.page),
         chosen_name=CHOSEN,
         is_empty=is_empty,
         flash=page.flash_text(FLASHES),
     )
-
-
-def _links(unit_id: str, text: str, page: KeysetPage[RegisterRow]) -> dict[str, str]:
-    """Return the addresses of the pages beside this one; empty: not there."""
-    address = url_for("console.units.entries", unit_id=unit_id)
-    return {
-        name: with_query(
-            address,
-            urlencode({key: value for key, value in ({"q": text} | dict(place.parameters)).items() if value}),
-        )
-        if place is not None
-        else ""
-        for name, place in page.places.items()
-    }
 
 
 def _ended(unit_id: str) -> EndedUnit:

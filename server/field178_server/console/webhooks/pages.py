@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 from sqlalchemy.orm import Session
@@ -15,7 +13,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.links import with_query
+from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page
 from field178_server.console.webhooks import view
@@ -26,7 +24,7 @@ from field178_server.http.browser_session import password_refusal
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import send_again, send_test
 from field178_server.office.webhooks.signature import SecretBox
-from field178_server.records.keyset import KeysetPage, PageStart
+from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
@@ -201,24 +199,16 @@ def _href(webhook_id: str) -> str:
     return url_for("console.webhooks.detail", webhook_id=webhook_id)
 
 
-def _links(webhook_id: str, attempts: KeysetPage[Any]) -> Mapping[str, str]:
-    return {
-        name: with_query(
-            _href(webhook_id), urlencode({key: text for key, text in place.parameters.items() if text})
-        )
-        if place is not None
-        else ""
-        for name, place in attempts.places.items()
-    }
-
-
 def _page(
     webhook_id: str,
     replay: ReplayForm | None = None,
     refusal: str = "",
     password: tuple[int, str] | None = None,
 ) -> Response:
-    page = current_page()
+    page, address = (
+        current_page(),
+        ListAddress("console.webhooks.detail", (), path={"webhook_id": webhook_id}),
+    )
     with page.reading() as session:
         webhook = queries.webhook(session, page.tenant_id, webhook_id)
         attempts = queries.attempts(session, page.tenant_id, webhook_id, PageStart.read(request.args))
@@ -239,7 +229,7 @@ def _page(
         event_labels=view.EVENT_LABELS,
         refused=refused,
         attempts=[view.attempt_line(row.WebhookAttempt, page.localizer) for row in attempts.rows],
-        links=_links(webhook_id, attempts),
+        links=address.pages(attempts),
         kept=view.kept_text(kept, page.localizer),
         may_replay=kept.last_no > 0,
         fields=fields,
