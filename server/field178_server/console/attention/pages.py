@@ -17,9 +17,10 @@ from field178_server.console.attention.view import ListQuery, chips, filters, li
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.page import current_page, or_404
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.office.attention.queries import (
+    AttentionFilter,
     ItemKey,
     ItemOrigin,
     attention_page,
@@ -64,6 +65,11 @@ def index() -> Response:
         count=counts[query.filter.origin] if query.filter.origin else sum(counts.values()),
         links=query.pages(items),
     )
+
+
+def open_items(session: Session, page: Page) -> int:
+    """Count the undecided items in the scopes of the officer, for the menu."""
+    return sum(count_items(session, page.tenant_id, page.access, AttentionFilter()).values())
 
 
 def item(origin: str, key: str) -> Response:

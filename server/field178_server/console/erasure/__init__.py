@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_server.console.erasure import badge, pages
+from field178_server.console.erasure import pages
 from field178_server.console.shell.access import any_of
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
 from field178_shared.text.i18n import N_
@@ -14,7 +14,7 @@ ROUTES = (
         "/purges",
         pages.index,
         ERASE,
-        menu=MenuEntry(MenuGroup.SYSTEM, 1, "privacy", N_("Erasures"), badge=badge.requested_erasures),
+        menu=MenuEntry(MenuGroup.SYSTEM, 1, "privacy", N_("Erasures"), badge=pages.requested_erasures),
     ),
     get("/purges/ask", pages.new, ERASE),
     post("/purges/ask", pages.submit, ERASE),

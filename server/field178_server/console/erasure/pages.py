@@ -31,6 +31,7 @@ from field178_server.office.erasure.queries import (
     ErasureRow,
     Holder,
     actions_since,
+    count_requested,
     erasure_list,
     find_erasure,
     holders_of,
@@ -54,6 +55,11 @@ def index() -> AnyResponse:
     if is_uuid(search.number):
         return redirect(url_for("console.erasure.new", record=search.number))
     return _list_page(search)
+
+
+def requested_erasures(session: Session, page: Page) -> int:
+    """Count the erasures that wait for a second officer, for the menu."""
+    return count_requested(session, page.tenant_id)
 
 
 def new() -> Response:

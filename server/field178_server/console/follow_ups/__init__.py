@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.follow_ups import badge, entry_pages, pages
+from field178_server.console.follow_ups import entry_pages, pages
 from field178_server.console.shell.access import READ, REVIEW
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
 from field178_shared.text.i18n import N_
@@ -18,6 +18,6 @@ ROUTES = (
         "/follow-ups",
         pages.index,
         READ,
-        menu=MenuEntry(MenuGroup.REVIEW, 3, "clock", N_("After visits"), badge=badge.overdue_entries),
+        menu=MenuEntry(MenuGroup.REVIEW, 3, "clock", N_("After visits"), badge=pages.overdue_entries),
     ),
 )

@@ -11,8 +11,8 @@ from field178_server.console.follow_ups import list_view
 from field178_server.console.follow_ups.list_view import FollowUpQuery
 from field178_server.console.records.flashes import ENTRY_FLASHES
 from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.page import current_page
-from field178_server.office.follow_ups.queries import follow_up_page
+from field178_server.console.shell.page import Page, current_page
+from field178_server.office.follow_ups.queries import count_overdue, follow_up_page
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
 from field178_server.records.labels import establishment_names
@@ -42,6 +42,11 @@ def index() -> Response:
         next=query.behind(list_page.next).list_href() if list_page.next else None,
         clear=FollowUpQuery(query.tab).list_href(),
     )
+
+
+def overdue_entries(session: Session, page: Page) -> int:
+    """Count the overdue follow-ups in the scopes of the officer, for the menu."""
+    return count_overdue(session, page.tenant_id, page.access, page.today)
 
 
 def _establishment_name(session: Session, tenant_id: str, access: AccessFilter, visit_id: str) -> str:

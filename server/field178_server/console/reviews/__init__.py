@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from field178_server.console.reviews import (
-    badge,
     decisions,
     file_pages,
     open_threads_pages,
@@ -31,7 +30,7 @@ ROUTES = (
         "/reviews",
         pages.index,
         READ,
-        menu=MenuEntry(MenuGroup.REVIEW, 1, "review", N_("Review"), badge=badge.waiting_records),
+        menu=MenuEntry(MenuGroup.REVIEW, 1, "review", N_("Review"), badge=pages.waiting_records),
     ),
     get("/reviews/<record_id>", pages.detail, READ),
     post("/reviews/approve", several.approve_several, APPROVE),

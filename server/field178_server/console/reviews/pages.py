@@ -17,7 +17,7 @@ from field178_server.console.shell.flash import Flash, take_flash
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.reviews.queue import queue_row
+from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts, queue_row
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -25,6 +25,11 @@ from field178_shared.text.i18n import N_
 def index() -> Response:
     """Show the queue; a wide screen shows its first record beside it."""
     return queue_page(QueueQuery.read(request.args), None)
+
+
+def waiting_records(session: Session, page: Page) -> int:
+    """Count the records that wait for review in the scopes of the officer, for the menu."""
+    return queue_counts(session, QueueView(page.tenant_id, page.access))[QueueState.WAITING]
 
 
 def detail(record_id: str) -> Response:

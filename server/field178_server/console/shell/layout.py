@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
 from field178_server.console.shell.access import MANAGE_TABLETS
 from field178_server.console.shell.blueprint import asset
@@ -19,6 +19,9 @@ from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import asks_code, csrf_token
 from field178_shared.text.i18n import N_
+
+if TYPE_CHECKING:
+    from field178_server.console.shell.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,14 @@ _GROUPS = {
 }
 
 
-def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
+def layout_of(session: Session, page: Page) -> OfficeLayout:
     """Return the layout of an officer with the counts of the menu."""
+    officer, localizer = page.officer, page.localizer
     return OfficeLayout(
         officer_name=officer.name,
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),
-        groups=_groups(session, officer, localizer),
+        groups=_groups(session, page),
         warning=_storage_warning(localizer)
         if MANAGE_TABLETS.is_open_to(officer.role, localizer.lists)
         else "",
@@ -127,14 +131,14 @@ def _storage_warning(localizer: Localizer) -> str:
     return localizer.say(text).format(free=localizer.number(space.free_mb))
 
 
-def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroupView, ...]:
-    role, lists = officer.role, localizer.lists
+def _groups(session: Session, page: Page) -> tuple[MenuGroupView, ...]:
+    role, lists = page.officer.role, page.lists
     groups: dict[MenuGroup, list[MenuItem]] = {group: [] for group in _GROUPS}
     for endpoint, route, entry in menu_entries():
         if entry.is_shown_to(role, lists) and route.access.is_open_to(role, lists):
-            count = entry.badge(session, officer, localizer) if entry.badge else 0
-            item = MenuItem(endpoint, entry.icon, localizer.say(entry.label), count)
+            count = entry.badge(session, page) if entry.badge else 0
+            item = MenuItem(endpoint, entry.icon, page.say(entry.label), count)
             groups[entry.group].append(item)
     return tuple(
-        MenuGroupView(localizer.say(_GROUPS[group]), tuple(items)) for group, items in groups.items() if items
+        MenuGroupView(page.say(_GROUPS[group]), tuple(items)) for group, items in groups.items() if items
     )

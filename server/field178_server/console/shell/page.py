@@ -94,7 +94,7 @@ class Page:
         """Give a read-only session; the counts of the menu are read from the same state of the store."""
         with snapshot(self.runtime.engine) as session:
             yield session
-            self._layout = layout_of(session, self.officer, self.localizer)
+            self._layout = layout_of(session, self)
 
     def render(
         self,

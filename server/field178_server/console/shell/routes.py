@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.access import SIGNED_IN, Access
-from field178_server.console.text.localize import Localizer
 from field178_shared.codelists import CodeLists
+
+if TYPE_CHECKING:
+    from field178_server.console.shell.page import Page
 
 Handler = Callable[..., ResponseReturnValue]
 # Number of open items behind a menu entry; one SQL statement.
-Badge = Callable[[Session, OfficerContext, Localizer], int]
+Badge = Callable[[Session, "Page"], int]
 
 
 class MenuGroup(StrEnum):

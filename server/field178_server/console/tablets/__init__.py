@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from field178_server.console.shell.access import MANAGE_TABLETS, TABLETS
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
-from field178_server.console.tablets import badge, pages, tablet_pages
+from field178_server.console.tablets import pages, tablet_pages
 from field178_shared.text.i18n import N_
 
 ROUTES = (
@@ -12,7 +12,7 @@ ROUTES = (
         "/tablets",
         pages.index,
         TABLETS,
-        menu=MenuEntry(MenuGroup.PEOPLE, 3, "tablet", N_("Tablets"), badge=badge.silent_tablets),
+        menu=MenuEntry(MenuGroup.PEOPLE, 3, "tablet", N_("Tablets"), badge=pages.silent_tablets),
     ),
     get("/tablets/<device_id>/revoke", pages.revoke_form, MANAGE_TABLETS),
     post("/tablets/<device_id>/revoke", pages.revoke, MANAGE_TABLETS),

@@ -11,23 +11,25 @@ from typing import Any
 import segno
 from flask import Response, redirect, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.page import current_page, or_404
+from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view, tablet_views
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
+from field178_server.devices.heartbeat import silent_since
 from field178_server.http.browser_session import password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
-from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
+from field178_server.office.tablets.queries import TabletRow, count_silent, find_tablet, tablet_list
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
@@ -61,6 +63,11 @@ def index() -> Response:
         tablets=tablet_views(tablets.tablets, page.localizer, page.now),
         links=_ADDRESS.pages(tablets.page),
     )
+
+
+def silent_tablets(session: Session, page: Page) -> int:
+    """Count the tablets in use that are silent, for the menu."""
+    return count_silent(session, page.tenant_id, _access(), silent_since(page.now))
 
 
 def revoke_form(device_id: str) -> Response:
