@@ -12,7 +12,7 @@ os.environ["FIELD178_LANGUAGE"] = "en"  # before the commands are imported: thei
 import click
 
 from field178_server.cli import main as field178
-from field178_shared.errors import ANSWERS, ERRORS, ErrorCode
+from field178_shared.errors import ANSWERS, ErrorCode
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -59,16 +59,16 @@ def cli_page() -> str:
 
 def errors_page() -> str:
     """Return the page of all errors."""
-    return ERRORS_INTRODUCTION + "".join(row for code in ERRORS for row in _error_rows(code))
+    return ERRORS_INTRODUCTION + "".join(row for code in ErrorCode for row in _error_rows(code))
 
 
 def _error_rows(code: ErrorCode) -> Iterator[str]:
     """Yield a row, or two if a code has different texts as an answer and as a receipt."""
-    entry, answer = ERRORS[code], ANSWERS.get(code)
+    answer = ANSWERS.get(code)
     if answer is not None:
-        yield f"| `{code}` | {answer.status} | {answer.vi} | {answer.en} |\n"
-    status = "" if answer is not None else entry.status or ""
-    yield f"| `{code}` | {status} | {entry.vi} | {entry.en} |\n"
+        yield f"| `{code}` | {code.status} | {answer.vi} | {answer.en} |\n"
+    status = "" if answer is not None else code.status or ""
+    yield f"| `{code}` | {status} | {code.vi} | {code.en} |\n"
 
 
 def commands(

@@ -22,7 +22,7 @@ from tests.contract.protocol_document import (
 )
 
 from field178_mobile.replication.answer import _TAKING
-from field178_shared.errors import ERRORS, ErrorCode
+from field178_shared.errors import ErrorCode
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.merge import merge
 from field178_shared.rules.commune import commune_entry_id
@@ -98,7 +98,7 @@ def test_the_statuses_of_its_error_table_are_those_of_the_product() -> None:
     assert {code for _, code in listed} <= codes
     # A full disk is one code with two statuses: an upload finds no room where a push finds no answer.
     stated = {(status, code) for status, code in listed if status != NO_ROOM}
-    assert all(ERRORS[ErrorCode(code)].status == status for status, code in stated)
+    assert all(ErrorCode(code).status == status for status, code in stated)
 
 
 def test_the_reasons_of_its_verdict_table_are_codes_of_the_product() -> None:

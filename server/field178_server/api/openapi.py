@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from field178_server.api.operations import OPERATIONS, Operation
 from field178_server.http.headers import API_PREFIX
-from field178_shared.errors import ERRORS, ErrorCode
+from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
 
 bp = Blueprint("openapi", __name__, url_prefix=API_PREFIX)
@@ -93,7 +93,7 @@ def _path_parameter(name: str) -> dict[str, object]:
 
 
 def _problem() -> dict[str, object]:
-    codes = [str(code) for code in ErrorCode if ERRORS[code].status is not None]
+    codes = [str(code) for code in ErrorCode if code.status is not None]
     return {
         "type": "object",
         "required": ["code", "status", "title"],

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 
 from field178_shared import rules, schemas
 from field178_shared.codelists import CodeLists, load
-from field178_shared.errors import ERRORS
 
 bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 
@@ -48,5 +47,4 @@ def _described(type_: schemas.RecordTypeRules, lists: CodeLists) -> dict[str, ob
 
 
 def _rule(rule: rules.Rule) -> dict[str, str]:
-    entry = ERRORS[rule.code]
-    return {"path": rule.path, "code": rule.code.value, "vi": entry.vi, "en": entry.en}
+    return {"path": rule.path, "code": rule.code.value, "vi": rule.code.vi, "en": rule.code.en}

@@ -26,7 +26,7 @@ from field178_server.http.load_shedding import return_time_s
 from field178_server.http.problem_details import PROBLEM_JSON, problem_body
 from field178_server.serving.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
 from field178_server.serving.strict_parser import MAX_HEADER_BYTES, StrictParser
-from field178_shared.errors import ERRORS, ErrorCode, answer_message
+from field178_shared.errors import ErrorCode, answer_message
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20
 # Connections over the limit that still get an error response; further ones wait.
@@ -44,7 +44,7 @@ class ProblemTask(ErrorTask):
     def execute(self) -> None:
         """Send the error response and close the connection."""
         code, details = _reading_of(self.request.error)
-        status = ERRORS[code].status or 400
+        status = code.status or 400
         is_page = self._is_of_a_browser()
         body = _page(code) if is_page else json.dumps(problem_body(status, code, details, "en")).encode()
         self.status, self.version = f"{status} {code}", "1.1"

@@ -6,7 +6,7 @@ from tests.server.office_scene import Office
 
 from field178_server.api.openapi import operations_of
 from field178_server.api.operations import OPERATIONS
-from field178_shared.errors import ERRORS
+from field178_shared.errors import ErrorCode
 
 
 def document(office: Office) -> dict[str, dict[str, dict[str, object]]]:
@@ -32,7 +32,7 @@ def test_every_code_that_ends_a_request_is_in_the_document(office: Office) -> No
     problem = document(office)["components"]["schemas"]["Problem"]
     assert isinstance(problem, dict)
     codes = problem["properties"]["code"]["enum"]
-    assert set(codes) == {code for code, entry in ERRORS.items() if entry.status is not None}
+    assert set(codes) == {code for code in ErrorCode if code.status is not None}
 
 
 def test_every_reference_leads_somewhere(office: Office) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from field178_shared.codelists import Labelled, load
-from field178_shared.errors import ERRORS
+from field178_shared.errors import ErrorCode
 from field178_shared.text.privacy import stigma_in
 
 
@@ -56,7 +56,7 @@ def test_no_label_holds_a_word_to_avoid() -> None:
 
 def test_no_sentence_of_an_error_holds_a_word_to_avoid() -> None:
     lists = load()
-    assert [code for code, entry in ERRORS.items() if stigma_in(f"{entry.vi}\n{entry.en}", lists)] == []
+    assert [code for code in ErrorCode if stigma_in(f"{code.vi}\n{code.en}", lists)] == []
 
 
 def test_an_unknown_language_reads_vietnamese() -> None:
