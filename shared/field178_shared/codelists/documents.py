@@ -1,17 +1,18 @@
 """Printable forms, the commitments of an establishment, and the clocks of the law."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Self
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.legal import LegalReference, read_reference
-from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.legal import LegalReference
+from field178_shared.codelists.rows import ListFileRow, ListRow
 
 
 @dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(ListRow):
     """Field of a printed form: filled by the system, or a dotted line for the pen."""
 
-    id: str
+    id: str = field(metadata={"key": "f"})
     fill: str
     vi: str | None
     remark: str | None
@@ -43,39 +44,10 @@ class Deadline(Labelled):
     source: str
     confidence: str
 
-
-def read_document_form(row: ListFileRow) -> DocumentForm:
-    """Read one form."""
-    return DocumentForm(
-        **row.head(),
-        statutory=row.flag("statutory"),
-        copies=row.whole_or_none("copies"),
-        fields=row.each("fields", _read_field),
-        legal=row.each("legal", read_reference),
-        made_by=row.text_or_none("made_by"),
-        system_keeps=row.texts("system_keeps"),
-        statutory_content=row.texts("statutory_content"),
-        remark=row.text_or_none("remark"),
-        confidence=row.text_or_none("confidence"),
-    )
-
-
-def read_deadline(row: ListFileRow) -> Deadline:
-    """Read one time limit."""
-    unit = row.text("unit")
-    is_fixed = unit == "date"
-    return Deadline(
-        **row.head(),
-        from_event=row.text("from_event"),
-        amount=None if is_fixed else row.whole("amount"),
-        fixed_day=row.text("amount") if is_fixed else None,
-        unit=unit,
-        source=row.text("source"),
-        confidence=row.text("confidence"),
-    )
-
-
-def _read_field(row: ListFileRow) -> FormField:
-    return FormField(
-        id=row.text("f"), fill=row.text("fill"), vi=row.text_or_none("vi"), remark=row.text_or_none("remark")
-    )
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read a time limit; the amount of the unit `date` is its fixed day."""
+        unit = row.text("unit")
+        if unit == "date":
+            return row.build(cls, unit=unit, amount=None, fixed_day=row.text("amount"))
+        return row.build(cls, unit=unit, amount=row.whole("amount"), fixed_day=None)

@@ -1,7 +1,8 @@
 """Kinds of establishment: their groups, opening rules and checklist sections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
+from typing import Self
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
@@ -31,6 +32,12 @@ class WorkerRange:
     typical: int
     most: int
 
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read the three numbers of the key `workers`."""
+        least, typical, most = row.numbers("workers")
+        return cls(int(least), int(typical), int(most))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstablishmentType(Labelled):
@@ -40,10 +47,10 @@ class EstablishmentType(Labelled):
     group: str
     national_group: str
     antt: bool
-    ban_under18: bool
+    ban_under18: bool = field(metadata={"key": "ban_u18"})
     hours: str | None
-    sections: tuple[str, ...]
-    workers: WorkerRange
+    sections: tuple[str, ...] = field(metadata={"key": "profile"})
+    workers: WorkerRange = field(metadata={"read": WorkerRange.read})
     synonyms: tuple[str, ...]
     requires_note: bool
     note: str | None
@@ -59,48 +66,16 @@ class Applies:
     group: str | None = None
     types: tuple[str, ...] = ()
 
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read the key `applies`; a row without it applies to all kinds."""
+        words = row.texts("applies")
+        if words in ((), ("all",)):
+            return cls(everywhere=True)
+        if len(words) == 1 and words[0].startswith("group:"):
+            return cls(group=words[0].removeprefix("group:"))
+        return cls(types=words)
+
     def covers(self, kind: EstablishmentType) -> bool:
         """Return whether the row applies to this kind of establishment."""
         return self.everywhere or kind.group == self.group or kind.id in self.types
-
-
-def read_applies(row: ListFileRow) -> Applies:
-    """Read `applies`; a row without it applies to all kinds."""
-    words = row.texts("applies")
-    if words in ((), ("all",)):
-        return Applies(everywhere=True)
-    if len(words) == 1 and words[0].startswith("group:"):
-        return Applies(group=words[0].removeprefix("group:"))
-    return Applies(types=words)
-
-
-def read_opening_rule(row: ListFileRow) -> OpeningRule:
-    """Read one opening rule."""
-    return OpeningRule(
-        **row.head(),
-        closed_from=time.fromisoformat(row.text("closed_from")),
-        closed_to=time.fromisoformat(row.text("closed_to")),
-        source=row.text("source"),
-        confidence=row.text("confidence"),
-    )
-
-
-def read_establishment_type(row: ListFileRow) -> EstablishmentType:
-    """Read one kind of establishment."""
-    least, typical, most = row.numbers("workers")
-    return EstablishmentType(
-        **row.head(),
-        code=row.text("code"),
-        group=row.text("group"),
-        national_group=row.text("national_group"),
-        antt=row.flag("antt"),
-        ban_under18=row.flag("ban_u18"),
-        hours=row.text_or_none("hours"),
-        sections=row.texts("profile"),
-        workers=WorkerRange(int(least), int(typical), int(most)),
-        synonyms=row.texts("synonyms"),
-        requires_note=row.flag("requires_note"),
-        note=row.text_or_none("note"),
-        source=row.text("source"),
-        confidence=row.text("confidence"),
-    )

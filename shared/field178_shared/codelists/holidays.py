@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Self
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import CodeListError, ListFileRow
@@ -15,13 +16,17 @@ _YEAR = re.compile(r"20\d\d")
 _LONGEST_HOLIDAY = timedelta(days=31)
 
 
+def _read_since(row: ListFileRow) -> int:
+    return row.whole_or_none("since") or 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedHoliday(Labelled):
     """A day off on the same date of every year, from the year `since` on."""
 
     day: int
     month: int
-    since: int
+    since: int = field(metadata={"read": _read_since})
     source: str
     confidence: str
 
@@ -34,6 +39,23 @@ class DeclaredDays(Labelled):
     last: date
     source: str
     confidence: str
+
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read days declared off for one year."""
+        return cls._of_days(row, row.day("first"), row.day("last"))
+
+    @classmethod
+    def read_worked(cls, row: ListFileRow) -> Self:
+        """Read a Saturday declared as a working day."""
+        day = row.day("day_on")
+        return cls._of_days(row, day, day)
+
+    @classmethod
+    def _of_days(cls, row: ListFileRow, first: date | None, last: date | None) -> Self:
+        if first is None or last is None or not timedelta(0) <= last - first < _LONGEST_HOLIDAY:
+            raise CodeListError(f"{row.where}: no row of days {first} to {last}")
+        return row.build(cls, first=first, last=last)
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -50,6 +72,15 @@ class DeclaredYear(Dated):
     year: int
     valid_from: date | None
     valid_to: date | None
+
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read a year; its labels are for the editors of the list."""
+        year = row.text("id")
+        row.skip("vi", "en")
+        if not _YEAR.fullmatch(year):
+            raise CodeListError(f"{row.where}.id: {year}", "id")
+        return row.build(cls, year=int(year))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +127,9 @@ def _date_of(year: int, month: int, day: int) -> date | None:
 
 def read_holidays(row: ListFileRow) -> HolidayCalendar:
     """Read the calendar; a day that is both off and worked is refused."""
-    fixed = row.each("fixed", read_fixed)
-    declared = row.each("declared", read_declared)
-    worked = frozenset(day for days in row.each("worked", read_worked) for day in days.days)
+    fixed = row.each("fixed", FixedHoliday.read)
+    declared = row.each("declared", DeclaredDays.read)
+    worked = frozenset(day for days in row.each("worked", DeclaredDays.read_worked) for day in days.days)
     off = {day: days for days in declared for day in days.days}
     of_date: dict[tuple[int, int], tuple[FixedHoliday, ...]] = {}
     for each in fixed:
@@ -107,52 +138,8 @@ def read_holidays(row: ListFileRow) -> HolidayCalendar:
     if both := worked & off.keys():
         raise CodeListError(f"{row.where}: off and worked {sorted(both)}")
     return HolidayCalendar(
-        years=MappingProxyType({each.year: each for each in row.each("years", read_year)}),
+        years=MappingProxyType({each.year: each for each in row.each("years", DeclaredYear.read)}),
         fixed=MappingProxyType(of_date),
         declared=MappingProxyType(off),
         worked=worked,
-    )
-
-
-def read_year(row: ListFileRow) -> DeclaredYear:
-    """Read a year whose days off are all declared."""
-    year = row.text("id")
-    row.skip("vi", "en")
-    if not _YEAR.fullmatch(year):
-        raise CodeListError(f"{row.where}.id: {year}", "id")
-    return DeclaredYear(int(year), **row.validity())
-
-
-def read_fixed(row: ListFileRow) -> FixedHoliday:
-    """Read a day off of every year."""
-    return FixedHoliday(
-        **row.head(),
-        day=row.whole("day"),
-        month=row.whole("month"),
-        since=row.whole_or_none("since") or 0,
-        source=row.text("source"),
-        confidence=row.text("confidence"),
-    )
-
-
-def read_declared(row: ListFileRow) -> DeclaredDays:
-    """Read days declared off for one year."""
-    return _days(row, row.day("first"), row.day("last"))
-
-
-def read_worked(row: ListFileRow) -> DeclaredDays:
-    """Read a Saturday declared as a working day."""
-    day = row.day("day_on")
-    return _days(row, day, day)
-
-
-def _days(row: ListFileRow, first: date | None, last: date | None) -> DeclaredDays:
-    if first is None or last is None or not timedelta(0) <= last - first < _LONGEST_HOLIDAY:
-        raise CodeListError(f"{row.where}: no row of days {first} to {last}")
-    return DeclaredDays(
-        **row.head(),
-        first=first,
-        last=last,
-        source=row.text("source"),
-        confidence=row.text("confidence"),
     )

@@ -1,9 +1,9 @@
 """Indicators, their denominators and their targets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.rows import ListRow
 
 # Units of an indicator that make it a share, and an answer in place of a number.
 PERCENT, YES_NO = "%", "có/không"
@@ -17,15 +17,15 @@ class Indicator(Labelled):
     origin: str
     group: str
     unit: str
-    numerator: str
-    denominator: str | None
-    least_denominator: str | None
-    most_denominator: str | None
-    least_numerator: str | None
-    most_numerator: str | None
+    numerator: str = field(metadata={"key": "num"})
+    denominator: str | None = field(metadata={"key": "den"})
+    least_denominator: str | None = field(metadata={"key": "den_least"})
+    most_denominator: str | None = field(metadata={"key": "den_most"})
+    least_numerator: str | None = field(metadata={"key": "num_least"})
+    most_numerator: str | None = field(metadata={"key": "num_most"})
     target_key: str | None
-    periods: tuple[str, ...]
-    reporters: tuple[str, ...]
+    periods: tuple[str, ...] = field(metadata={"key": "period"})
+    reporters: tuple[str, ...] = field(metadata={"key": "reporter"})
     remark: str | None
     privacy: str | None
 
@@ -54,7 +54,7 @@ class Denominator(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureRules:
+class MeasureRules(ListRow):
     """Rules of counting people without names."""
 
     attendance_vs_person: str
@@ -63,7 +63,7 @@ class MeasureRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(ListRow):
     """A value an indicator must reach."""
 
     indicator: str
@@ -80,91 +80,15 @@ class TargetProfile(Labelled):
     source: str
     year: int | None
     unit_group: str | None
-    is_national: bool
+    is_national: bool = field(metadata={"key": "national"})
     targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TrafficLight:
+class TrafficLight(ListRow):
     """Thresholds of green, amber, red and grey."""
 
     green: str
     amber: str
     red: str
     grey: str
-
-
-def read_indicator(row: ListFileRow) -> Indicator:
-    """Read one indicator."""
-    return Indicator(
-        **row.head(),
-        official_code=row.text_or_none("official_code"),
-        origin=row.text("origin"),
-        group=row.text("group"),
-        unit=row.text("unit"),
-        numerator=row.text("num"),
-        denominator=row.text_or_none("den"),
-        least_denominator=row.text_or_none("den_least"),
-        most_denominator=row.text_or_none("den_most"),
-        least_numerator=row.text_or_none("num_least"),
-        most_numerator=row.text_or_none("num_most"),
-        target_key=row.text_or_none("target_key"),
-        periods=row.texts("period"),
-        reporters=row.texts("reporter"),
-        remark=row.text_or_none("remark"),
-        privacy=row.text_or_none("privacy"),
-    )
-
-
-def read_formula_term(row: ListFileRow) -> FormulaTerm:
-    """Read one term."""
-    return FormulaTerm(**row.head(), of=row.texts("of"), formula=row.text("formula"))
-
-
-def read_denominator(row: ListFileRow) -> Denominator:
-    """Read one denominator."""
-    return Denominator(
-        **row.head(),
-        computed=row.flag("computed"),
-        entered_by=row.text_or_none("entered_by"),
-        per=row.text_or_none("per"),
-        valid=row.text_or_none("valid"),
-    )
-
-
-def read_measure_rules(row: ListFileRow) -> MeasureRules:
-    """Read the rules for counting people."""
-    return MeasureRules(
-        attendance_vs_person=row.text("attendance_vs_person"),
-        reached_workers=row.text("reached_workers"),
-        sustained=row.text("sustained"),
-    )
-
-
-def read_target_profile(row: ListFileRow) -> TargetProfile:
-    """Read the targets of one plan."""
-    return TargetProfile(
-        **row.head(),
-        source=row.text("source"),
-        year=row.whole_or_none("year"),
-        unit_group=row.text_or_none("unit_group"),
-        is_national=row.flag("national"),
-        targets=row.each("targets", _read_target),
-    )
-
-
-def read_traffic_light(row: ListFileRow) -> TrafficLight:
-    """Read the rule of colours."""
-    return TrafficLight(
-        green=row.text("green"), amber=row.text("amber"), red=row.text("red"), grey=row.text("grey")
-    )
-
-
-def _read_target(row: ListFileRow) -> Target:
-    return Target(
-        indicator=row.text("indicator"),
-        op=row.text("op"),
-        value=row.whole("value"),
-        per=row.text_or_none("per"),
-        remark=row.text_or_none("remark"),
-    )

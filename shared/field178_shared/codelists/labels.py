@@ -1,8 +1,7 @@
 """The two labels of every choice of a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Self
 
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.validity import Dated
@@ -17,7 +16,7 @@ class Labelled(Dated):
     en: str
     valid_from: date | None = None
     valid_to: date | None = None
-    is_verified: bool = False
+    is_verified: bool = field(default=False, metadata={"read": ListFileRow.is_verified})
 
     def label(self, language: str) -> str:
         """Return the label in the language; anything but English reads Vietnamese."""
@@ -34,16 +33,3 @@ class ListChoice(Labelled):
     note: str | None = None
     source: str | None = None
     confidence: str | None = None
-
-    @classmethod
-    def read(cls, row: ListFileRow) -> Self:
-        """Read one plain choice."""
-        return cls(
-            **row.head(),
-            computed=row.flag("computed"),
-            symbol=row.text_or_none("symbol"),
-            privacy=row.text_or_none("privacy"),
-            note=row.text_or_none("note"),
-            source=row.text_or_none("source"),
-            confidence=row.text_or_none("confidence"),
-        )

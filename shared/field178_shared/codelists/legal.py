@@ -1,10 +1,10 @@
 """Legal sources with validity, and references into them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.rows import ListRow
 from field178_shared.codelists.validity import Dated
 
 
@@ -12,18 +12,18 @@ from field178_shared.codelists.validity import Dated
 class LegalReference(Dated):
     """Legal source and article, with own validity dates if the article was in force for less time."""
 
-    source: str
-    article: str | None
-    valid_from: date | None
-    valid_to: date | None
+    source: str = field(metadata={"key": "src"})
+    article: str | None = field(metadata={"key": "art"})
+    valid_from: date | None = field(metadata={"key": "from"})
+    valid_to: date | None = field(metadata={"key": "to"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
+class Amendment(ListRow):
     """A document that amended another, and the day from which a citation names it."""
 
     number: str
-    valid_from: date | None
+    valid_from: date | None = field(metadata={"key": "from"})
     confidence: str
 
 
@@ -55,35 +55,3 @@ class PressSource(Dated):
     url: str
     valid_from: date | None = None
     valid_to: date | None = None
-
-
-def read_reference(row: ListFileRow) -> LegalReference:
-    """Read one reference into a legal document."""
-    return LegalReference(
-        source=row.text("src"),
-        article=row.text_or_none("art"),
-        valid_from=row.day("from"),
-        valid_to=row.day("to"),
-    )
-
-
-def read_legal_source(row: ListFileRow) -> LegalSource:
-    """Read one legal document."""
-    return LegalSource(
-        **row.head(),
-        number=row.text_or_none("number"),
-        amended_by=row.each("amended_by", _read_amendment),
-        issued=row.day("issued"),
-        seen=row.flag("seen"),
-        seen_facts=row.text_or_none("seen_facts"),
-        confidence=row.text("confidence"),
-    )
-
-
-def read_press_source(row: ListFileRow) -> PressSource:
-    """Read one public page."""
-    return PressSource(id=row.text("id"), vi=row.text("vi"), url=row.text("url"), **row.validity())
-
-
-def _read_amendment(row: ListFileRow) -> Amendment:
-    return Amendment(number=row.text("number"), valid_from=row.day("from"), confidence=row.text("confidence"))

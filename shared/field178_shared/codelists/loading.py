@@ -7,46 +7,45 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from field178_shared.codelists.checklist import read_item, read_section
-from field178_shared.codelists.documents import read_deadline, read_document_form
-from field178_shared.codelists.establishments import read_establishment_type, read_opening_rule
+from field178_shared.codelists.checklist import ChecklistItem, ChecklistSection
+from field178_shared.codelists.documents import Deadline, DocumentForm
+from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
 from field178_shared.codelists.holidays import read_holidays
 from field178_shared.codelists.indicators import (
-    read_denominator,
-    read_formula_term,
-    read_indicator,
-    read_measure_rules,
-    read_target_profile,
-    read_traffic_light,
+    Denominator,
+    FormulaTerm,
+    Indicator,
+    MeasureRules,
+    TargetProfile,
+    TrafficLight,
 )
 from field178_shared.codelists.labels import Labelled, ListChoice
-from field178_shared.codelists.legal import PressSource, read_legal_source, read_press_source
+from field178_shared.codelists.legal import LegalSource, PressSource
 from field178_shared.codelists.lists import CodeLists
-from field178_shared.codelists.organizations import read_agency, read_role
+from field178_shared.codelists.organizations import Agency, Role
 from field178_shared.codelists.outreach import (
-    read_audience,
-    read_channel,
-    read_form,
-    read_material,
-    read_service,
-    read_topic,
+    Audience,
+    Material,
+    MediaChannel,
+    OutreachFormat,
+    SupportService,
+    Topic,
 )
-from field178_shared.codelists.places import read_outlet, read_phrase, read_school, read_zone
-from field178_shared.codelists.privacy_rules import read_privacy_rules
+from field178_shared.codelists.places import MediaOutlet, Phrase, read_school, read_zone
+from field178_shared.codelists.privacy_rules import PrivacyRules
 from field178_shared.codelists.reports import (
+    AnnexColumn,
+    AnnexTable,
+    ReportKind,
+    ReportLayout,
+    ReportSection,
     Submission,
-    read_annex_column,
-    read_annex_table,
-    read_layout,
-    read_report_kind,
-    read_report_section,
-    read_submission,
 )
-from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id, dated_by_id
-from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group, read_unit_type
+from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
+from field178_shared.codelists.units import Lineage, Unit, UnitGroup, UnitType
 from field178_shared.codelists.validity import DatedRows
-from field178_shared.codelists.violations import ReferenceAct, read_reference_act, read_violation
-from field178_shared.codelists.words import read_avoided_words, read_term
+from field178_shared.codelists.violations import ReferenceAct, Violation
+from field178_shared.codelists.words import AvoidedWords, Term
 
 _DATA = Path(__file__).with_name("data")
 LISTS_FILE, DEMO_FILE = _DATA / "codelists.json", _DATA / "demo_dataset.json"
@@ -110,51 +109,51 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
     files = _Files(data)
     lists = CodeLists(
         version=f"{files.version()}+{pack}" if pack else files.version(),
-        unit_types=files.index("admin_units", "types", read_unit_type),
-        units=files.index("admin_units", "units", read_unit),
-        lineage=files.rows("admin_units", "lineage", read_lineage),
-        unit_groups=files.index("admin_units", "unit_groups", read_unit_group),
-        types=files.index("establishment_types", "items", read_establishment_type),
-        opening_rules=files.index("establishment_types", "opening_rules", read_opening_rule),
-        sections=files.index("checklist_items", "sections", read_section),
-        items=files.index("checklist_items", "items", read_item),
-        violations=files.index("violations", "items", read_violation),
+        unit_types=files.index("admin_units", "types", UnitType.read),
+        units=files.index("admin_units", "units", Unit.read),
+        lineage=files.rows("admin_units", "lineage", Lineage.read),
+        unit_groups=files.index("admin_units", "unit_groups", UnitGroup.read),
+        types=files.index("establishment_types", "items", EstablishmentType.read),
+        opening_rules=files.index("establishment_types", "opening_rules", OpeningRule.read),
+        sections=files.index("checklist_items", "sections", ChecklistSection.read),
+        items=files.index("checklist_items", "items", ChecklistItem.read),
+        violations=files.index("violations", "items", Violation.read),
         reference_acts=files.reference_acts(),
-        forms=files.index("outreach", "outreach_forms", read_form),
-        audiences=files.index("outreach", "audiences", read_audience),
-        topics=files.index("outreach", "topics", read_topic),
-        materials=files.index("outreach", "materials", read_material),
-        media_channels=files.index("outreach", "media_channels", read_channel),
-        support_services=files.index("outreach", "harm_reduction_services", read_service),
-        agencies=files.index("organizations", "agencies", read_agency),
-        roles=files.index("organizations", "app_roles", read_role),
+        forms=files.index("outreach", "outreach_forms", OutreachFormat.read),
+        audiences=files.index("outreach", "audiences", Audience.read),
+        topics=files.index("outreach", "topics", Topic.read),
+        materials=files.index("outreach", "materials", Material.read),
+        media_channels=files.index("outreach", "media_channels", MediaChannel.read),
+        support_services=files.index("outreach", "harm_reduction_services", SupportService.read),
+        agencies=files.index("organizations", "agencies", Agency.read),
+        roles=files.index("organizations", "app_roles", Role.read),
         choices=files.choices(),
-        legal_sources=files.index("legal_sources", "items", read_legal_source),
-        press_sources=files.index("legal_sources", "press_sources", read_press_source),
-        indicators=files.index("indicators", "items", read_indicator),
-        formula_terms=files.index("indicators", "terms", read_formula_term),
+        legal_sources=files.index("legal_sources", "items", LegalSource.read),
+        press_sources=files.index("legal_sources", "press_sources", PressSource.read),
+        indicators=files.index("indicators", "items", Indicator.read),
+        formula_terms=files.index("indicators", "terms", FormulaTerm.read),
         periods=files.file("indicators").texts("periods"),
-        denominators=files.index("indicators", "denominators", read_denominator),
-        measure_rules=files.read_one("indicators", "measure_rules", read_measure_rules),
-        target_profiles=files.index("targets", "profiles", read_target_profile),
-        traffic_light=files.read_one("targets", "traffic_light", read_traffic_light),
-        report_kinds=files.index("reports", "report_kinds", read_report_kind),
+        denominators=files.index("indicators", "denominators", Denominator.read),
+        measure_rules=files.read_one("indicators", "measure_rules", MeasureRules.read),
+        target_profiles=files.index("targets", "profiles", TargetProfile.read),
+        traffic_light=files.read_one("targets", "traffic_light", TrafficLight.read),
+        report_kinds=files.index("reports", "report_kinds", ReportKind.read),
         submission_chains=files.submission_chains(),
-        report_layout=files.read_one("reports", "layout_nd30", read_layout),
-        report_sections=files.index("reports", "report_sections", read_report_section),
-        annex_tables=files.index("reports", "annex_tables", read_annex_table),
-        annex_columns=files.index("reports", "annex_columns", read_annex_column),
-        deadlines=files.index("deadlines", "items", read_deadline),
+        report_layout=files.read_one("reports", "layout_nd30", ReportLayout.read),
+        report_sections=files.index("reports", "report_sections", ReportSection.read),
+        annex_tables=files.index("reports", "annex_tables", AnnexTable.read),
+        annex_columns=files.index("reports", "annex_columns", AnnexColumn.read),
+        deadlines=files.index("deadlines", "items", Deadline.read),
         holidays=read_holidays(files.file("holidays")),
-        document_forms=files.index("document_forms", "items", read_document_form),
-        media_outlets=files.index("places", "media_outlets", read_outlet),
+        document_forms=files.index("document_forms", "items", DocumentForm.read),
+        media_outlets=files.index("places", "media_outlets", MediaOutlet.read),
         schools=files.index("places", "schools", read_school),
         zones=files.index("places", "zones", read_zone),
-        phrases=files.index("phrases", "items", read_phrase),
+        phrases=files.index("phrases", "items", Phrase.read),
         form_texts=files.index("document_forms", "texts", ListChoice.read),
-        glossary=by_id(files.rows("glossary", "items", read_term), lambda term: term.field, "glossary"),
-        avoided_words=files.rows("vocabulary", "items", read_avoided_words),
-        privacy=read_privacy_rules(files.file("privacy_rules")),
+        glossary=by_id(files.rows("glossary", "items", Term.read), lambda term: term.field, "glossary"),
+        avoided_words=files.rows("vocabulary", "items", AvoidedWords.read),
+        privacy=PrivacyRules.read(files.file("privacy_rules")),
         prose=files.prose(),
     )
     files.finish()
@@ -186,7 +185,7 @@ class _Files:
         return self._files[name].nested(key, build)
 
     def index(self, name: str, key: str, build: Callable[[ListFileRow], Identified]) -> DatedRows[Identified]:
-        return dated_by_id(self.rows(name, key, build), lambda item: item.id, f"{name}.{key}")
+        return DatedRows(by_id(self.rows(name, key, build), lambda item: item.id, f"{name}.{key}"))
 
     def choices(self) -> Mapping[str, tuple[ListChoice, ...]]:
         plain = {offered: self.rows(name, key, ListChoice.read) for name, key, offered in CHOICE_LISTS}
@@ -199,12 +198,12 @@ class _Files:
 
     def reference_acts(self) -> DatedRows[ReferenceAct]:
         acts = self.read_one("violations", "reference_only", _read_reference_acts)
-        return dated_by_id(acts, lambda act: act.id, "reference_only")
+        return DatedRows(by_id(acts, lambda act: act.id, "reference_only"))
 
     def submission_chains(self) -> Mapping[str, tuple[Submission, ...]]:
         prefix = "submission_chain_"
         names = [key for key in self._files["reports"].names() if key.startswith(prefix)]
-        return {key.removeprefix(prefix): self.rows("reports", key, read_submission) for key in names}
+        return {key.removeprefix(prefix): self.rows("reports", key, Submission.read) for key in names}
 
     def prose(self) -> Mapping[str, str]:
         """Return the explanations of the lists by `file.key`."""
@@ -226,4 +225,4 @@ def _read_choice_lists(row: ListFileRow) -> Mapping[str, tuple[ListChoice, ...]]
 
 def _read_reference_acts(row: ListFileRow) -> tuple[ReferenceAct, ...]:
     row.skip("note")
-    return row.each("items", read_reference_act)
+    return row.each("items", ReferenceAct.read)

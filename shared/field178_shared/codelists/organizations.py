@@ -1,6 +1,6 @@
 """Agencies with validity dates, and the rights of each role."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
@@ -23,6 +23,14 @@ WHOLE_RETURNS = (
 )
 
 
+def _read_returns(row: ListFileRow) -> tuple[str, ...]:
+    words = row.texts("returns")
+    for word in words:
+        if word not in (*RETURN_NUMBERS, *WHOLE_RETURNS):
+            raise CodeListError(f"{row.where}.returns: {word}", "returns")
+    return words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency(Labelled):
     """An agency; its dates record when it was the focal agency of its sector.
@@ -36,7 +44,7 @@ class Agency(Labelled):
     focal: bool
     focal_from: date | None
     reports: str | None
-    returns: tuple[str, ...]
+    returns: tuple[str, ...] = field(metadata={"read": _read_returns})
     under: tuple[str, ...]
     source: str
     confidence: str
@@ -64,37 +72,3 @@ class Role(Labelled):
     def rights(self) -> frozenset[str]:
         """Rights of the role: granted rights without the denied ones."""
         return self.can - self.cannot
-
-
-def read_agency(row: ListFileRow) -> Agency:
-    """Read one agency."""
-    return Agency(
-        **row.head(),
-        level=row.text("level"),
-        in_team=row.flag("in_team"),
-        focal=row.flag("focal"),
-        focal_from=row.day("focal_from"),
-        reports=row.text_or_none("reports"),
-        returns=_returns(row),
-        under=row.texts("under"),
-        source=row.text("source"),
-        confidence=row.text("confidence"),
-    )
-
-
-def read_role(row: ListFileRow) -> Role:
-    """Read one role."""
-    return Role(
-        **row.head(),
-        scope=row.text("scope"),
-        can=frozenset(row.texts("can")),
-        cannot=frozenset(row.texts("cannot")),
-    )
-
-
-def _returns(row: ListFileRow) -> tuple[str, ...]:
-    numbers = row.texts("returns")
-    for word in numbers:
-        if word not in (*RETURN_NUMBERS, *WHOLE_RETURNS):
-            raise CodeListError(f"{row.where}.returns: {word}", "returns")
-    return numbers

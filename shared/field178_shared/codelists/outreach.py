@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,58 +62,3 @@ class SupportService(Labelled):
     """A support service reported as monthly totals of an area."""
 
     unit: str
-
-
-def read_form(row: ListFileRow) -> OutreachFormat:
-    """Read one form of outreach."""
-    return OutreachFormat(
-        **row.head(),
-        channel=row.text("channel"),
-        counts_people=row.flag("counts_people"),
-        links_establishment=row.flag("links_establishment"),
-        anonymous_only=row.flag("anonymous_only"),
-        requires_note=row.flag("requires_note"),
-        auto_from_visit=row.flag("auto_from_visit"),
-        source=row.text("source"),
-    )
-
-
-def read_audience(row: ListFileRow) -> Audience:
-    """Read one audience."""
-    return Audience(
-        **row.head(),
-        short_vi=row.text_or_none("short_vi"),
-        denominator=row.text_or_none("denominator"),
-        anonymous_only=row.flag("anonymous_only"),
-        source=row.text("source"),
-    )
-
-
-def read_topic(row: ListFileRow) -> Topic:
-    """Read one topic."""
-    return Topic(
-        **row.head(),
-        core=row.flag("core"),
-        integration=row.flag("integration"),
-    )
-
-
-def read_material(row: ListFileRow) -> Material:
-    """Read one material."""
-    return Material(**row.head(), unit=row.text("unit"))
-
-
-def read_channel(row: ListFileRow) -> MediaChannel:
-    """Read one kind of outlet."""
-    return MediaChannel(
-        **row.head(),
-        level=row.text("level"),
-        monthly_duty=row.flag("monthly_duty"),
-        proof=row.text("proof"),
-        source=row.text("source"),
-    )
-
-
-def read_service(row: ListFileRow) -> SupportService:
-    """Read one support service."""
-    return SupportService(**row.head(), unit=row.text("unit"))

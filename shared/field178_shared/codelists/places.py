@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import CodeListError, ListFileRow
+from field178_shared.codelists.rows import CodeListError, ListFileRow, ListRow
 
 # Kind of a school → the audience that it counts for.
 AUDIENCE_OF_KIND: Mapping[str, str] = {
@@ -19,10 +19,10 @@ ZONE_AUDIENCE = "iz_workers"
 
 
 @dataclass(frozen=True, slots=True)
-class HeadCount:
+class HeadCount(ListRow):
     """Number of people of a place from a day on."""
 
-    valid_from: date
+    valid_from: date = field(metadata={"key": "from"})
     count: int
 
 
@@ -60,35 +60,9 @@ def read_school(row: ListFileRow) -> Place:
     kind = row.text("kind")
     if kind not in AUDIENCE_OF_KIND:
         raise CodeListError(f"{row.where}.kind: {kind}", "kind")
-    return _place(row, AUDIENCE_OF_KIND[kind])
+    return row.build(Place, audience=AUDIENCE_OF_KIND[kind])
 
 
 def read_zone(row: ListFileRow) -> Place:
     """Read one industrial zone."""
-    return _place(row, ZONE_AUDIENCE)
-
-
-def read_outlet(row: ListFileRow) -> MediaOutlet:
-    """Read one media outlet."""
-    return MediaOutlet(**row.head(), channel_id=row.text("channel_id"), unit_id=row.text("unit_id"))
-
-
-def read_phrase(row: ListFileRow) -> Phrase:
-    """Read one sentence."""
-    return Phrase(**row.head(), items=row.texts("items"))
-
-
-def _place(row: ListFileRow, audience: str) -> Place:
-    return Place(
-        **row.head(),
-        unit_id=row.text("unit_id"),
-        audience=audience,
-        counts=row.each("counts", _read_count),
-    )
-
-
-def _read_count(row: ListFileRow) -> HeadCount:
-    day = row.day("from")
-    if day is None:
-        raise CodeListError(f"{row.where}.from: absent", "from", is_absent=True)
-    return HeadCount(day, row.whole("count"))
+    return row.build(Place, audience=ZONE_AUDIENCE)

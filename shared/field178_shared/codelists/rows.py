@@ -1,13 +1,14 @@
 """Strict reading of one list row: every key is read with its type, and an unknown key is refused."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from typing import TypedDict, TypeVar
+from __future__ import annotations
 
-from field178_shared.codelists.validity import Dated, DatedRows
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, fields
+from datetime import date, time
+from functools import cache
+from typing import Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
-D = TypeVar("D", bound=Dated)
 
 
 # Keys for the editors of the lists: source, confidence and verifier of a row. Readers skip them.
@@ -22,22 +23,6 @@ class CodeListError(ValueError):
         super().__init__(message)
         self.member = member
         self.is_absent = is_absent
-
-
-class Validity(TypedDict):
-    """The days on which a row is in force."""
-
-    valid_from: date | None
-    valid_to: date | None
-
-
-class Head(Validity):
-    """Members of every row with labels."""
-
-    id: str
-    vi: str
-    en: str
-    is_verified: bool
 
 
 class ListFileRow:
@@ -128,7 +113,7 @@ class ListFileRow:
             raise self._wrong(key, "mapping", value)
         return {str(name): self._element(key, item, str) for name, item in value.items()}
 
-    def child(self, key: str) -> "ListFileRow":
+    def child(self, key: str) -> ListFileRow:
         """Return the mapping at a key; the caller calls its `finish`."""
         return ListFileRow(self._unread.pop(key, None), f"{self.where}.{key}")
 
@@ -138,30 +123,21 @@ class ListFileRow:
             return {f"{key}.{name}": text for name, text in self.text_map(key).items()}
         return {key: self.text(key)}
 
-    def nested(self, key: str, build: "Callable[[ListFileRow], T]") -> T:
+    def nested(self, key: str, build: Callable[[ListFileRow], T]) -> T:
         """Build one object from the required mapping at a key."""
         return self._built(key, self._unread.pop(key, None), build)
 
-    def validity(self) -> Validity:
-        """Return the days on which the row is in force; without any it always is."""
-        return {"valid_from": self.day("valid_from"), "valid_to": self.day("valid_to")}
-
-    def head(self) -> Head:
-        """Return key, labels and days of the row, and whether somebody vouches for it."""
-        return {
-            "id": self.text("id"),
-            "vi": self.text("vi"),
-            "en": self.text("en"),
-            **self.validity(),
-            "is_verified": self.is_verified(),
-        }
+    def build(self, row_class: Callable[..., T], /, **given: object) -> T:
+        """Build the object of the row; each field of its class that is not given is read from the row."""
+        readers = _readers(row_class).items()
+        return row_class(**given, **{name: read(self) for name, read in readers if name not in given})
 
     def is_verified(self) -> bool:
         """Return whether the row names who verified it, and when."""
         by, on = self.text_or_none("verified_by"), self.day(_VERIFIED_ON)
         return bool(by) and on is not None
 
-    def each(self, key: str, build: "Callable[[ListFileRow], T]") -> tuple[T, ...]:
+    def each(self, key: str, build: Callable[[ListFileRow], T]) -> tuple[T, ...]:
         """Build one object per row of a list; an absent key is empty."""
         value = self._unread.pop(key, None)
         items = () if value is None else self._items(key, value)
@@ -171,7 +147,7 @@ class ListFileRow:
         """Return the keys that are still unread, in file order."""
         return tuple(self._unread)
 
-    def _built(self, key: str, item: object, build: "Callable[[ListFileRow], T]") -> T:
+    def _built(self, key: str, item: object, build: Callable[[ListFileRow], T]) -> T:
         row = ListFileRow(item, f"{self.where}.{key}")
         built = build(row)
         row.finish()
@@ -206,12 +182,66 @@ class ListFileRow:
         return CodeListError(problem, key, is_absent=value is None)
 
 
-def dated_by_id(items: "Sequence[D]", key: "Callable[[D], str]", where: str) -> DatedRows[D]:
-    """Index dated rows by key; raise if a key occurs more than once."""
-    return DatedRows(by_id(items, key, where))
+class ListRow:
+    """Base of all classes of rows: `read` reads each field by its type, at the key of the field's name.
+
+    `field(metadata={"key": …})` names another key; `{"read": …}` names a function that reads it from the row.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read one row."""
+        return row.build(cls)
 
 
-def by_id(items: "Sequence[T]", key: "Callable[[T], str]", where: str) -> dict[str, T]:
+def _required_day(row: ListFileRow, key: str) -> date:
+    day = row.day(key)
+    if day is None:
+        raise CodeListError(f"{row.where}.{key}: absent", key, is_absent=True)
+    return day
+
+
+_READERS_BY_TYPE: Mapping[object, Callable[[ListFileRow, str], object]] = {
+    str: ListFileRow.text,
+    str | None: ListFileRow.text_or_none,
+    int: ListFileRow.whole,
+    int | None: ListFileRow.whole_or_none,
+    float | None: ListFileRow.number_or_none,
+    bool: ListFileRow.flag,
+    date: _required_day,
+    date | None: ListFileRow.day,
+    time: lambda row, key: time.fromisoformat(row.text(key)),
+    tuple[str, ...]: ListFileRow.texts,
+    tuple[float, ...]: ListFileRow.numbers,
+    frozenset[str]: lambda row, key: frozenset(row.texts(key)),
+    Mapping[str, str]: ListFileRow.text_map,
+}
+
+
+@cache
+def _readers(row_class: Any) -> Mapping[str, Callable[[ListFileRow], object]]:
+    """Return the reader of each field of a class of rows."""
+    types = get_type_hints(row_class)
+    return {each.name: _reader(each, types[each.name]) for each in fields(row_class) if each.init}
+
+
+def _reader(field: Field[Any], type_: Any) -> Callable[[ListFileRow], object]:
+    if "read" in field.metadata:
+        own: Callable[[ListFileRow], object] = field.metadata["read"]
+        return own
+    key = field.metadata.get("key", field.name)
+    if type_ in _READERS_BY_TYPE:
+        read = _READERS_BY_TYPE[type_]
+        return lambda row: read(row, key)
+    if get_origin(type_) is tuple:
+        row_class, _ = get_args(type_)
+        return lambda row: row.each(key, row_class.read)
+    return lambda row: row.nested(key, type_.read)
+
+
+def by_id(items: Sequence[T], key: Callable[[T], str], where: str) -> dict[str, T]:
     """Index rows by key; raise if a key occurs more than once."""
     index = {key(item): item for item in items}
     if len(index) != len(items):

@@ -1,8 +1,9 @@
 """Administrative units: versions with validity, successors, and areas that outlive reforms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
@@ -38,13 +39,19 @@ class Unit(Labelled):
 class Lineage(Dated):
     """Step of a reform: the old unit joins the new unit, whole (share 1) or in an unknown part."""
 
-    source: str
-    target: str
+    source: str = field(metadata={"key": "from"})
+    target: str = field(metadata={"key": "to"})
     kind: str
     share: float | None
     is_default: bool
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @classmethod
+    def read(cls, row: ListFileRow) -> Self:
+        """Read a step of a reform; a whole merge is always the default successor."""
+        kind, is_default = row.text("kind"), row.flag("default")
+        return row.build(cls, kind=kind, is_default=is_default or kind == "merge")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,52 +60,6 @@ class UnitGroup(Labelled):
 
     members: tuple[str, ...]
     remark: str | None
-
-
-def read_unit_type(row: ListFileRow) -> UnitType:
-    """Read one kind of unit."""
-    return UnitType(
-        **row.head(),
-    )
-
-
-def read_unit(row: ListFileRow) -> Unit:
-    """Read one unit version."""
-    return Unit(
-        **row.head(),
-        gso_code=row.text("gso_code"),
-        type=row.text("type"),
-        parent=row.text_or_none("parent"),
-        lat=row.number_or_none("lat"),
-        lon=row.number_or_none("lon"),
-        bbox=row.numbers("bbox"),
-        population_2019=row.whole_or_none("population_2019"),
-        area_km2=row.number_or_none("area_km2"),
-        remark=row.text_or_none("remark"),
-    )
-
-
-def read_lineage(row: ListFileRow) -> Lineage:
-    """Read one step of a reform; a whole merge is always the default successor."""
-    kind = row.text("kind")
-    is_default = row.flag("default")
-    return Lineage(
-        source=row.text("from"),
-        target=row.text("to"),
-        kind=kind,
-        share=row.number_or_none("share"),
-        is_default=is_default or kind == "merge",
-        **row.validity(),
-    )
-
-
-def read_unit_group(row: ListFileRow) -> UnitGroup:
-    """Read one area."""
-    return UnitGroup(
-        **row.head(),
-        members=row.texts("members"),
-        remark=row.text_or_none("remark"),
-    )
 
 
 def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
+from field178_shared.codelists.rows import ListRow
 
-class Dated:
+
+class Dated(ListRow):
     """A row in force from one local date to another; an open end is None, and `valid_to` is exclusive."""
 
     __slots__ = ()

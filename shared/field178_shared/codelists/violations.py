@@ -1,10 +1,10 @@
 """Violations of an establishment, and the fine frames in force at a date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from field178_shared.codelists.establishments import Applies, read_applies
+from field178_shared.codelists.establishments import Applies
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.validity import Dated
@@ -16,8 +16,8 @@ class FineFrame(Dated):
 
     src: str
     art: str | None
-    valid_from: date | None
-    valid_to: date | None
+    valid_from: date | None = field(metadata={"key": "from"})
+    valid_to: date | None = field(metadata={"key": "to"})
     min: int | None
     max: int | None
     org_multiplier: int | None
@@ -25,7 +25,7 @@ class FineFrame(Dated):
     hint: str | None
     note: str | None
     confidence: str
-    is_verified: bool
+    is_verified: bool = field(metadata={"read": ListFileRow.is_verified})
 
     @property
     def is_known(self) -> bool:
@@ -40,12 +40,12 @@ class Violation(Labelled):
     code: str
     domain: str
     subject: str
-    applies: Applies
+    applies: Applies = field(metadata={"read": Applies.read})
     selectable: bool
     severity: int
     restricted: bool
     frames: tuple[FineFrame, ...]
-    items: tuple[str, ...]
+    items: tuple[str, ...] = field(metadata={"key": "checklist"})
     additional: str | None
     handling: str | None
     history: str | None
@@ -56,48 +56,6 @@ class ReferenceAct(Labelled):
     """Act of individuals, for the legal library only; never a value of a record."""
 
     frames: tuple[FineFrame, ...]
-
-
-def read_frame(row: ListFileRow) -> FineFrame:
-    """Read one frame."""
-    return FineFrame(
-        src=row.text("src"),
-        art=row.text_or_none("art"),
-        valid_from=row.day("from"),
-        valid_to=row.day("to"),
-        min=row.whole_or_none("min"),
-        max=row.whole_or_none("max"),
-        org_multiplier=row.whole_or_none("org_multiplier"),
-        warning_possible=row.flag("warning_possible"),
-        hint=row.text_or_none("hint"),
-        note=row.text_or_none("note"),
-        confidence=row.text("confidence"),
-        is_verified=row.is_verified(),
-    )
-
-
-def read_violation(row: ListFileRow) -> Violation:
-    """Read one violation."""
-    return Violation(
-        **row.head(),
-        code=row.text("code"),
-        domain=row.text("domain"),
-        subject=row.text("subject"),
-        applies=read_applies(row),
-        selectable=row.flag("selectable"),
-        severity=row.whole("severity"),
-        restricted=row.flag("restricted"),
-        frames=row.each("frames", read_frame),
-        items=row.texts("checklist"),
-        additional=row.text_or_none("additional"),
-        handling=row.text_or_none("handling"),
-        history=row.text_or_none("history"),
-    )
-
-
-def read_reference_act(row: ListFileRow) -> ReferenceAct:
-    """Read one act of the legal library."""
-    return ReferenceAct(**row.head(), frames=row.each("frames", read_frame))
 
 
 def frames_on(frames: Sequence[FineFrame], day: date) -> tuple[FineFrame, ...]:

@@ -6,27 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from field178_shared.codelists.checklist import read_item, read_section
-from field178_shared.codelists.documents import read_deadline, read_document_form
-from field178_shared.codelists.establishments import read_establishment_type
-from field178_shared.codelists.holidays import read_declared, read_fixed, read_worked, read_year
-from field178_shared.codelists.indicators import read_formula_term, read_indicator, read_target_profile
+from field178_shared.codelists.checklist import ChecklistItem, ChecklistSection
+from field178_shared.codelists.documents import Deadline, DocumentForm
+from field178_shared.codelists.establishments import EstablishmentType
+from field178_shared.codelists.holidays import DeclaredDays, DeclaredYear, FixedHoliday
+from field178_shared.codelists.indicators import FormulaTerm, Indicator, TargetProfile
 from field178_shared.codelists.labels import ListChoice
-from field178_shared.codelists.legal import read_legal_source, read_press_source
-from field178_shared.codelists.organizations import read_agency
-from field178_shared.codelists.outreach import (
-    read_audience,
-    read_channel,
-    read_form,
-    read_material,
-    read_topic,
-)
-from field178_shared.codelists.places import read_outlet, read_phrase, read_school, read_zone
-from field178_shared.codelists.reports import read_report_kind
+from field178_shared.codelists.legal import LegalSource, PressSource
+from field178_shared.codelists.organizations import Agency
+from field178_shared.codelists.outreach import Audience, Material, MediaChannel, OutreachFormat, Topic
+from field178_shared.codelists.places import MediaOutlet, Phrase, read_school, read_zone
+from field178_shared.codelists.reports import ReportKind
 from field178_shared.codelists.rows import ListFileRow
-from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group
+from field178_shared.codelists.units import Lineage, Unit, UnitGroup
 from field178_shared.codelists.validity import Dated
-from field178_shared.codelists.violations import read_violation
+from field178_shared.codelists.violations import Violation
 
 Row = dict[str, object]
 Rows = Mapping[str, Row]
@@ -100,45 +94,47 @@ _PLACE: Row = {
 
 
 _TABLES = (
-    ListTable("admin_units.units", read_unit, identity=("gso_code", "type", "valid_from")),
-    ListTable("admin_units.lineage", read_lineage, key=("from", "to")),
-    ListTable("admin_units.unit_groups", read_unit_group),
+    ListTable("admin_units.units", Unit.read, identity=("gso_code", "type", "valid_from")),
+    ListTable("admin_units.lineage", Lineage.read, key=("from", "to")),
+    ListTable("admin_units.unit_groups", UnitGroup.read),
     ListTable(
-        "checklist_items.items", read_item, identity=("answer", "section", "rule", "creates", "protocol")
+        "checklist_items.items",
+        ChecklistItem.read,
+        identity=("answer", "section", "rule", "creates", "protocol"),
     ),
-    ListTable("checklist_items.sections", read_section),
-    ListTable("deadlines.items", read_deadline, identity=("from_event",)),
-    ListTable("document_forms.items", read_document_form, identity=("statutory",)),
+    ListTable("checklist_items.sections", ChecklistSection.read),
+    ListTable("deadlines.items", Deadline.read, identity=("from_event",)),
+    ListTable("document_forms.items", DocumentForm.read, identity=("statutory",)),
     ListTable("document_forms.texts", ListChoice.read),
     ListTable("document_forms.commitments_list", ListChoice.read),
-    ListTable("establishment_types.items", read_establishment_type, identity=("group",)),
-    ListTable("holidays.years", read_year),
-    ListTable("holidays.declared", read_declared),
-    ListTable("holidays.fixed", read_fixed),
-    ListTable("holidays.worked", read_worked),
-    ListTable("indicators.items", read_indicator, identity=("unit",)),
-    ListTable("indicators.terms", read_formula_term),
+    ListTable("establishment_types.items", EstablishmentType.read, identity=("group",)),
+    ListTable("holidays.years", DeclaredYear.read),
+    ListTable("holidays.declared", DeclaredDays.read),
+    ListTable("holidays.fixed", FixedHoliday.read),
+    ListTable("holidays.worked", DeclaredDays.read_worked),
+    ListTable("indicators.items", Indicator.read, identity=("unit",)),
+    ListTable("indicators.terms", FormulaTerm.read),
     ListTable("inspection_enums.lists.measure", ListChoice.read),
     ListTable("inspection_enums.lists.representative_role", ListChoice.read),
-    ListTable("legal_sources.items", read_legal_source, identity=("number",)),
-    ListTable("legal_sources.press_sources", read_press_source),
-    ListTable("organizations.agencies", read_agency, identity=("level",)),
-    ListTable("outreach.audiences", read_audience, identity=("denominator",)),
+    ListTable("legal_sources.items", LegalSource.read, identity=("number",)),
+    ListTable("legal_sources.press_sources", PressSource.read),
+    ListTable("organizations.agencies", Agency.read, identity=("level",)),
+    ListTable("outreach.audiences", Audience.read, identity=("denominator",)),
     ListTable("outreach.correction_actions", ListChoice.read),
     ListTable("outreach.information_channels", ListChoice.read),
-    ListTable("outreach.materials", read_material, identity=("unit",)),
-    ListTable("outreach.media_channels", read_channel),
-    ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people")),
+    ListTable("outreach.materials", Material.read, identity=("unit",)),
+    ListTable("outreach.media_channels", MediaChannel.read),
+    ListTable("outreach.outreach_forms", OutreachFormat.read, identity=("channel", "counts_people")),
     ListTable("outreach.risk_groups", ListChoice.read),
     ListTable("outreach.supervision_kinds", ListChoice.read),
-    ListTable("outreach.topics", read_topic),
-    ListTable("phrases.items", read_phrase),
-    ListTable("places.media_outlets", read_outlet, identity=("channel_id",), sample=_OUTLET),
+    ListTable("outreach.topics", Topic.read),
+    ListTable("phrases.items", Phrase.read),
+    ListTable("places.media_outlets", MediaOutlet.read, identity=("channel_id",), sample=_OUTLET),
     ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE),
     ListTable("places.zones", read_zone, sample=_PLACE),
-    ListTable("reports.report_kinds", read_report_kind),
-    ListTable("targets.profiles", read_target_profile, identity=("year",)),
-    ListTable("violations.items", read_violation, identity=("code", "subject")),
+    ListTable("reports.report_kinds", ReportKind.read),
+    ListTable("targets.profiles", TargetProfile.read, identity=("year",)),
+    ListTable("violations.items", Violation.read, identity=("code", "subject")),
 )
 
 TABLES: Mapping[str, ListTable] = MappingProxyType({table.path: table for table in _TABLES})

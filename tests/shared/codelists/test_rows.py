@@ -1,6 +1,25 @@
+from dataclasses import dataclass, field
+
 import pytest
 
-from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
+from field178_shared.codelists.rows import CodeListError, ListFileRow, ListRow, by_id
+
+
+@dataclass(frozen=True)
+class Limit(ListRow):
+    most: int = field(metadata={"key": "max"})
+
+
+@dataclass(frozen=True)
+class Limits(ListRow):
+    name: str
+    all: tuple[Limit, ...]
+    first: Limit
+
+
+def test_fields_are_read_by_type_and_key() -> None:
+    row = ListFileRow({"name": "a", "all": [{"max": 3}], "first": {"max": 5}}, "list")
+    assert Limits.read(row) == Limits("a", (Limit(3),), Limit(5))
 
 
 def test_a_key_that_nobody_read_is_refused_with_its_place() -> None:
