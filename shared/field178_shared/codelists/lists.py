@@ -48,7 +48,6 @@ from field178_shared.codelists.units import (
     predecessors,
     successors,
     units_below,
-    version_on,
 )
 from field178_shared.codelists.validity import DatedRows
 from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation, frames_on
@@ -197,10 +196,6 @@ class CodeLists:
     def unit_valid_on(self, unit_id: str, day: date) -> bool:
         """Return whether this unit version exists on the local date."""
         return unit_id in self.units and self.units[unit_id].valid_on(day)
-
-    def unit_version_on(self, gso_code: str, day: date) -> Unit | None:
-        """Return the unit that had the statistics code on that date."""
-        return version_on(self.units, gso_code, day)
 
     def units_below(self, unit_id: str) -> tuple[Unit, ...]:
         """Return the unit and all below it, at any depth."""

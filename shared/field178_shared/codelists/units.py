@@ -84,8 +84,3 @@ def predecessors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...
 def successors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
     """Return the steps that led out of the unit."""
     return tuple(step for step in lineage if step.source == unit_id)
-
-
-def version_on(units: Mapping[str, Unit], gso_code: str, day: date) -> Unit | None:
-    """Return the unit that had the statistics code on that date."""
-    return next((u for u in units.values() if u.gso_code == gso_code and u.valid_on(day)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,15 +52,6 @@ def of_entity(
         records = _records(events, at[0])
         for unit_id, aggregate, by, number in _cells(counts):
             yield RecordCount(aggregate, entity.kind, entity.id, unit_id, by, number, None, records)
-
-
-def counts_from(added: Iterable[RecordCount]) -> Counts:
-    """Return the counts that these add up to."""
-    counts: Counts = {}
-    for addition in added:
-        cells = counts.setdefault(addition.unit_id, {}).setdefault(addition.aggregate, Counter())
-        cells[addition.by] += addition.number
-    return counts
 
 
 def _cells(counts: Counts) -> Iterator[tuple[str, str, str, int]]:

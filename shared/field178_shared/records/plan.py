@@ -56,15 +56,6 @@ class Quota:
             count=count_of(data, "count") or 0,
         )
 
-    def takes(self, visit: PlanVisit) -> bool:
-        """Return whether a visit counts towards the quota."""
-        return (
-            self.establishment_type_id in ("", visit.establishment_type_id)
-            and self.unit_id in ("", visit.unit_id)
-            and self.team_id in ("", visit.team_id)
-            and (self.month is None or (visit.day is not None and visit.day.month == self.month))
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionPlan:
@@ -218,12 +209,6 @@ def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: d
         item.id: Progress(_state(item, done, today), done.get(item.id, ""), tuple(tried.get(item.id, ())))
         for item in every
     }
-
-
-def taken_by(quotas: Iterable[Quota], visits: Iterable[PlanVisit]) -> dict[str, frozenset[str]]:
-    """Return the visits that count in each quota, by its key; a visit may count in several quotas."""
-    counted = [visit for visit in visits if visit.counts]
-    return {quota.key: frozenset(visit.id for visit in counted if quota.takes(visit)) for quota in quotas}
 
 
 def monthly_need(target: int, done: int, year: int, today: date) -> int | None:

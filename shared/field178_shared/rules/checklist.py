@@ -1,4 +1,4 @@
-"""Checklist of one establishment: its items, its progress, and the findings that a "no" offers.
+"""Checklist of one establishment: its items, and the answers that count as shortcomings.
 
 The conclusion's items are ASKED in the checklist but STORED in the record's own fields (STORED_AS_FIELD), so
 that each fact has one place. `answers.cc_overall` may come from other clients and then MUST equal
@@ -8,7 +8,6 @@ that each fact has one place. `answers.cc_overall` may come from other clients a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
@@ -25,23 +24,6 @@ FAILED = frozenset({"no", "partial"})
 _YES_NO = frozenset({AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL})
 
 Page = tuple[ChecklistSection, tuple[ChecklistItem, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionProgress:
-    """Progress of a section among its visible items."""
-
-    section: ChecklistSection
-    answered: int
-    total: int
-    required_answered: int
-    required: int
-    failed: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Return whether every required item is answered."""
-        return self.required_answered == self.required
 
 
 def values_of(data: Data) -> dict[str, object]:
@@ -84,21 +66,6 @@ def asked_pages(
     )
 
 
-def progress(page: Page, values: Mapping[str, object]) -> SectionProgress:
-    """Return the progress of a page. A required count with a default needs no tap."""
-    section, items = page
-    answered = [item for item in items if item.id in values]
-    required = [item for item in items if item.required]
-    return SectionProgress(
-        section=section,
-        answered=len(answered),
-        total=len(items),
-        required_answered=sum(1 for item in required if not is_missing(item, values)),
-        required=len(required),
-        failed=sum(1 for item in answered if is_shortcoming(item, values[item.id])),
-    )
-
-
 def is_missing(item: ChecklistItem, values: Mapping[str, object]) -> bool:
     """Return whether a required item still needs its answer."""
     return item.required and item.default is None and item.id not in values
@@ -123,13 +90,4 @@ def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, ob
         item.id: {"v": "yes", "src": "section"}
         for item in page[1]
         if item.required and item.answer in _YES_NO and not item.is_fact and item.id not in values
-    }
-
-
-def defaults(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Return the answers that filing adds for untouched items with a default."""
-    return {
-        item.id: {"v": item.default}
-        for item in page[1]
-        if item.required and item.default is not None and item.id not in values
     }

@@ -132,17 +132,6 @@ def walk(schema: WireSchema) -> Iterator[tuple[str, Field]]:
     return _walk_below(fields.Nested(type(schema)), "")
 
 
-def field_at(schema: WireSchema, path: str) -> Field | None:
-    """Return the field at a path of a record, None for paths unknown to the schema."""
-    field: Field = fields.Nested(type(schema))
-    for key in path.split("."):
-        below = dict(_below(field))
-        if (member := below.get(key) or below.get("*")) is None:
-            return None
-        field = member
-    return field
-
-
 def is_free_text(field: Field) -> bool:
     """Return whether a field is free text, which is checked for privacy marks."""
     return bool(field.metadata.get(FREE_TEXT))

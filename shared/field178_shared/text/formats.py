@@ -11,7 +11,6 @@ NOTHING = "—"
 _DAY = re.compile(
     r"\s*(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})\s*|\s*(\d{2})(\d{2})(\d{4})\s*"
 )
-_GROUPED = re.compile(r"\d{1,3}(?:[ .,]\d{3})+|\d+")
 _SWAP = str.maketrans(",.", ".,")
 _WEEKDAYS = {
     "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
@@ -92,14 +91,6 @@ def parse_date(text: str) -> date | None:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
         return None
-
-
-def parse_whole(text: str) -> int | None:
-    """Return the whole number of a typed text, with or without grouping marks; None for other texts."""
-    stripped = text.strip()
-    if not (stripped.isascii() and _GROUPED.fullmatch(stripped)):
-        return None
-    return int(re.sub(r"\D", "", stripped))
 
 
 def _local(value: datetime) -> datetime:

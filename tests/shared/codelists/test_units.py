@@ -10,14 +10,6 @@ LAST_DAY = date(2025, 6, 30)
 FIRST_DAY = date(2025, 7, 1)
 
 
-def test_one_code_means_two_units_on_two_days() -> None:
-    lists = load()
-    before, after = (lists.unit_version_on("11635", day) for day in (LAST_DAY, FIRST_DAY))
-    assert before is not None
-    assert after is not None
-    assert (before.vi, after.vi) == ("Xã Trường Thọ", "Xã An Trường")
-
-
 def test_validity_ends_on_the_day_the_next_version_begins() -> None:
     lists = load()
     assert lists.unit_valid_on("c11635_v1", LAST_DAY)

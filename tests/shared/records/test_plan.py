@@ -17,7 +17,6 @@ from field178_shared.records.plan import (
     PlanVisit,
     monthly_need,
     progress_of,
-    taken_by,
 )
 
 TODAY = date(2026, 11, 20)
@@ -128,17 +127,7 @@ def test_an_unannounced_visit_is_secret_until_its_day() -> None:
     assert not item(first=21).is_secret(TODAY)
 
 
-def test_quotas_count_a_visit_once_and_only_where_it_belongs() -> None:
-    plan = InspectionPlan.from_data(builders.inspection_plan())
-    counted_visit = visit(unit_id=builders.UNIT, team_id=builders.TEAM)
-    visits = [
-        counted_visit,
-        counted_visit,
-        replace(counted_visit, id="w", establishment_type_id="guesthouse"),
-        visit("x", is_void=True),
-    ]
-    visits.append(replace(counted_visit, id="c", is_inspected=False))
-    assert taken_by(plan.quotas, visits) == {"q1": {"v"}, "q2": {"v", "w"}}
+def test_need_of_a_month_spreads_the_rest_over_the_months_left() -> None:
     assert monthly_need(12, 2, 2026, TODAY) == 5
     assert monthly_need(2, 5, 2026, TODAY) == 0
     assert monthly_need(12, 2, 2025, TODAY) is None

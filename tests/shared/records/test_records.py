@@ -2,18 +2,11 @@ from datetime import UTC, date, datetime
 
 from tests.shared import builders
 
-from field178_shared.records import (
-    Attendance,
-    CommunePlan,
-    ConflictPart,
-    Establishment,
-    Inspection,
-    MediaPost,
-    OutreachSession,
-    Point,
-    ReviewRecord,
-    VisitMember,
-)
+from field178_shared.records.commune import CommunePlan, MediaPost
+from field178_shared.records.establishment import Establishment, Point
+from field178_shared.records.inspection import Inspection, VisitMember
+from field178_shared.records.outreach_session import Attendance, OutreachSession
+from field178_shared.records.review import ReviewRecord
 
 
 def test_an_establishment_reads_its_place_and_papers() -> None:
@@ -66,15 +59,6 @@ def test_review_contains_the_open_comments() -> None:
     assert isinstance(comments, dict)
     comments["c2"] = {**comments["c1"], "done_rev": 2}
     assert [comment.key for comment in ReviewRecord.from_data(review).open_comments] == ["c1"]
-
-
-def test_a_conflict_reads_each_clashing_value() -> None:
-    read = ConflictPart.from_data(builders.conflict())
-    assert read.is_open
-    assert [(clash.was, clash.mine, clash.current) for clash in read.entries] == [
-        ("08:00-23:00", "08:00-24:00", "09:00-23:00")
-    ]
-    assert not ConflictPart.from_data(builders.conflict(state="resolved")).is_open
 
 
 def test_data_of_another_shape_reads_as_empty_and_breaks_nothing() -> None:

@@ -6,9 +6,7 @@ from field178_shared.codelists.conditions import ConditionContext
 from field178_shared.rules.checklist import (
     Page,
     all_pass,
-    defaults,
     is_missing,
-    progress,
     values_of,
     visible_items,
 )
@@ -54,20 +52,9 @@ def test_one_tap_never_sets_a_count_or_makes_another_record(section_id: str) -> 
     assert all_pass(_page(section_id), {}) == {}
 
 
-def test_progress_counts_answers_of_what_is_visible() -> None:
-    values: dict[str, object] = {"kd_hours": "no", "kd_no_latch": "yes", "kd_soundproof": "partial"}
-    done = progress(_page("karaoke_discotheque"), values)
-    assert (done.answered, done.required_answered, done.failed) == (3, 2, 2)
-    assert done.total > done.required > 2
-    assert not done.is_complete
-
-
-def test_a_required_count_with_a_default_needs_no_tap_and_is_written_at_filing() -> None:
-    page = _page("worker_counts")
+def test_a_required_count_with_a_default_needs_no_tap() -> None:
     assert not is_missing(LISTS.items["workers_under18"], {})
     assert is_missing(LISTS.items["workers_total"], {})
-    assert defaults(page, {}) == {"workers_under18": {"v": 0}}
-    assert defaults(page, {"workers_under18": 1}) == {}
 
 
 def test_the_conclusion_is_read_from_the_fields_of_the_record() -> None:
@@ -80,4 +67,4 @@ def test_the_conclusion_is_read_from_the_fields_of_the_record() -> None:
 def test_a_visit_with_every_item_answered_is_complete(type_id: str) -> None:
     values = values_of(builders.inspection(type_id))
     pages = visible_items(LISTS, type_id, None, values, NOTHING_ELSE)
-    assert [page[0].id for page in pages if not progress(page, values).is_complete] == []
+    assert [item.id for _, items in pages for item in items if is_missing(item, values)] == []

@@ -1,8 +1,7 @@
 import pytest
 
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.declared import describe
-from field178_shared.schemas.wire_schema import field_at, is_free_text, walk
+from field178_shared.schemas.wire_schema import is_free_text, walk
 
 INSPECTION = dict(walk(TYPES["inspection"].schema))
 
@@ -47,23 +46,3 @@ def test_field_has_its_free_text_flag() -> None:
     assert is_free_text(INSPECTION["answers.*.note"])
     assert not is_free_text(INSPECTION["minutes_number"])
     assert not is_free_text(INSPECTION["findings"])
-
-
-@pytest.mark.parametrize(
-    ("path", "declared"),
-    [
-        ("team_id", "team_id"),
-        ("findings.f1.note", "findings.*.note"),
-        ("answers.kd_hours.v", "answers.kd_hours.v"),
-        ("answers.item_of_next_year.note", "answers.*.note"),
-    ],
-)
-def test_a_concrete_path_finds_its_field(path: str, declared: str) -> None:
-    field = field_at(TYPES["inspection"].schema, path)
-    assert field is not None
-    assert describe(field) == describe(INSPECTION[declared])
-
-
-@pytest.mark.parametrize("path", ["nothing", "team_id.x", "findings.f1.nothing", "answers.kd_hours.v.x"])
-def test_a_path_that_the_schema_does_not_know_has_no_field(path: str) -> None:
-    assert field_at(TYPES["inspection"].schema, path) is None

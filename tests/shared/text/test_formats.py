@@ -12,7 +12,6 @@ from field178_shared.text.formats import (
     money_text,
     number_text,
     parse_date,
-    parse_whole,
     parse_whole_number,
     percent_text,
     short_date_text,
@@ -113,31 +112,6 @@ def test_a_day_that_was_shown_can_be_typed(day) -> None:
 @given(st.text())
 def test_any_typed_text_is_a_day_or_none(text) -> None:
     assert parse_date(text) is None or isinstance(parse_date(text), date)
-
-
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("5000000", 5_000_000),
-        ("5.000.000", 5_000_000),
-        ("5,000,000", 5_000_000),
-        (" 12 ", 12),
-        ("1 200", 1200),
-    ],
-)
-def test_a_whole_number_is_understood_with_its_marks(typed, value) -> None:
-    assert parse_whole(typed) == value
-
-
-@pytest.mark.parametrize("typed", ["", "5.00", "5,5", "-3", "năm", "1.2345", "٣", "²"])
-def test_what_is_no_whole_number_is_none(typed) -> None:
-    assert parse_whole(typed) is None
-
-
-@given(st.integers(min_value=0))
-def test_a_number_that_was_shown_can_be_typed(value) -> None:
-    assert parse_whole(number_text(value)) == value
-    assert parse_whole(number_text(value, "en")) == value
 
 
 def test_weekdays_are_named_as_on_a_calendar() -> None:

@@ -300,9 +300,7 @@ def _place_audience(scene: SessionScene) -> Option | None:
 def audience_label(words: Wording, audience_id: str) -> str:
     """Return the short name of an audience."""
     audience = words.lists.audiences.get(audience_id)
-    if audience is None:
-        return audience_id
-    return (audience.short_vi or audience.vi) if words.language == "vi" else audience.en
+    return audience_id if audience is None else audience.short_label(words.language)
 
 
 def _materials(scene: SessionScene) -> tuple[MaterialRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -32,9 +33,10 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.tree import Call
 from field178_shared.indicators.areas import CountedArea
+from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.figures import AreaTotals, FigureValue
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.record_counts import RecordCount, counts_from
+from field178_shared.indicators.record_counts import RecordCount
 from field178_shared.list_packs import lists_with
 
 __all__ = ["store"]
@@ -79,7 +81,9 @@ def recounted(formula: Formula, rows: tuple[CountedRow, ...], lists: CodeLists) 
         for row in rows
         if not row.by
     )
-    counts = counts_from((*totals, *plain))
+    counts: Counts = {}
+    for each in (*totals, *plain):
+        counts.setdefault(each.unit_id, {}).setdefault(each.aggregate, Counter())[each.by] += each.number
     area = CountedArea(
         tuple(commune for commune in FigureQuestion(lists, YEAR, (unit_id,), TODAY).area.communes)
     )
