@@ -6,7 +6,7 @@ Only a filed revision is printed: the code on the paper names it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from field178_mobile.components.comments.reviewed import CLOSED
 from field178_mobile.components.documents.document_output import (
@@ -31,9 +31,9 @@ from field178_mobile.components.documents.minutes_state import (
     paper_state,
     says_other,
 )
-from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.draft_session import Data, superseding
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, MergedRecord, Store
+from field178_mobile.store import MergedRecord, Store
 from field178_shared.documents.sources import MINUTES, VisitSource, source_of_visit
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -114,18 +114,9 @@ class MinutesPresenter:
             self._file(view, {"minutes_number": number})
 
     def _file(self, view: MergedRecord, changes: dict[str, object]) -> None:
-        draft = Draft(
-            id=self._services.ids.time_ordered(),
-            type=view.type,
-            record_id=view.id,
-            scope=view.scope,
-            data={**view.data, **changes},
-            seen=dict(view.data),
-            base_rev=view.rev,
-            user=self._services.user,
-            saved_at=self._services.clock.now(),
-        )
-        self._store.file(draft, self._services.user)
+        services = self._services
+        draft = superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
+        self._store.file(replace(draft, data={**view.data, **changes}), services.user)
 
     def _view(self) -> MergedRecord | None:
         return self._store.view(self._visit.record_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from field178_mobile.components.forms.entry_drafts import EntryDrafts
+from field178_mobile.components.forms.record_drafts import RecordDrafts
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.census.census import CensusForm
 from field178_mobile.features.census.census_data import new_census
@@ -29,7 +29,7 @@ class CensusEditing:
         closed: Callable[[str], None],
     ) -> None:
         self._services = services
-        self._entries = EntryDrafts(services, RecordType.WORKER_CENSUS)
+        self._drafts = RecordDrafts(services, RecordType.WORKER_CENSUS)
         self._render = render
         self._closed = closed
         self.form: CensusForm | None = None
@@ -49,29 +49,29 @@ class CensusEditing:
         if place is None or not place.scope.startswith(UNIT_SCOPE):
             return False
         today = local_date(self._services.clock.now())
-        begun = (draft for draft in self._entries.begun() if _place_of(draft) == establishment_id)
+        begun = (draft for draft in self._drafts.begun() if _place_of(draft) == establishment_id)
         censuses = censuses_of(store.views(RecordType.WORKER_CENSUS), establishment_id)
         of_today = (
-            self._entries.correcting(census)
+            self._drafts.correcting(census)
             for census in censuses
             if day_of(census.data, "counted_on") == today
         )
         # The commune of the scope: the office may have moved the establishment there since it was entered.
         data = new_census(establishment_id, place.scope.removeprefix(UNIT_SCOPE), today)
-        new = self._entries.new(place.scope, data, text_of(place.data, "name"))
+        new = self._drafts.new(place.scope, data, text_of(place.data, "name"))
         self._open(next(begun, None) or next(of_today, new))
         return True
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a census by its draft, or to correct it; False when neither is here."""
-        draft = self._entries.draft_of(record_id)
+        draft = self._drafts.draft_of(record_id)
         if draft is not None:
             self._open(draft, focus_path)
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
         """Return whether a record can be opened."""
-        return self._entries.draft_of(record_id) is not None
+        return self._drafts.draft_of(record_id) is not None
 
     def discard(self) -> None:
         """Delete the open draft; filed records stay."""
@@ -99,7 +99,7 @@ class CensusEditing:
         self.form = CensusForm(
             store,
             (services.clock, services.ids, services.words),
-            replace(self._entries.opened(draft, censuses, (name,)), establishment_type=kind),
+            replace(self._drafts.opened(draft, censuses, (name,)), establishment_type=kind),
             counts_of(visits, [census for census in censuses if census.id != draft.record_id]),
             self._render,
             lambda: self._closed(establishment_id),

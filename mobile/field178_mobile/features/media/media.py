@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.components.forms.entry_drafts import EntryDrafts
+from field178_mobile.components.forms.record_drafts import RecordDrafts
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.media.media_log import MediaLog, MediaLogState
 from field178_mobile.features.media.post_form import PostForm, new_post
@@ -26,7 +26,7 @@ class MediaPosts:
         render_post: Callable[[PostState | None], None],
     ) -> None:
         self._services = services
-        self._entries = EntryDrafts(services, RecordType.MEDIA_POST)
+        self._drafts = RecordDrafts(services, RecordType.MEDIA_POST)
         self._render = render_post
         self.log = MediaLog(services.store, services.clock, services.words, render_log)
         self.form: PostForm | None = None
@@ -38,18 +38,18 @@ class MediaPosts:
 
     def begin(self, outlet_id: str) -> None:
         """Open the draft of an outlet's media post, or begin a new one with today's date."""
-        begun = (draft for draft in self._entries.begun() if text_of(draft.data, "outlet_id") == outlet_id)
+        begun = (draft for draft in self._drafts.begun() if text_of(draft.data, "outlet_id") == outlet_id)
         draft = next((candidate for candidate in begun if candidate.seen is None), None)
         if draft is None:
             outlet = self._services.words.lists.media_outlets[outlet_id]
             data = new_post(outlet, local_date(self._services.clock.now()))
             title = outlet.label(self._services.words.language)
-            draft = self._entries.new(f"{UNIT_SCOPE}{outlet.unit_id}", data, title)
+            draft = self._drafts.new(f"{UNIT_SCOPE}{outlet.unit_id}", data, title)
         self._open(draft)
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a post by its draft, or to correct it; False when neither is here."""
-        draft = self._entries.draft_of(record_id)
+        draft = self._drafts.draft_of(record_id)
         if draft is not None:
             self._open(draft, focus_path)
         return draft is not None
@@ -69,7 +69,7 @@ class MediaPosts:
 
     def _open(self, draft: Draft, focus_path: str = "") -> None:
         services = self._services
-        opened = self._entries.opened(draft, services.store.views(RecordType.MEDIA_POST))
+        opened = self._drafts.opened(draft, services.store.views(RecordType.MEDIA_POST))
         around = (services.clock, services.ids, services.words)
         self.form = PostForm(services.store, around, opened, self._render, self.close)
         self.form.show(focus_path)

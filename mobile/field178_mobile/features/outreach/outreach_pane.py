@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.components.forms.record_drafts import RecordDrafts
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.outreach.outreach import OpenOutreachSession, OutreachPresenter
 from field178_mobile.features.outreach.outreach_data import new_session
 from field178_mobile.features.outreach.outreach_sessions import SessionsPresenter, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
-from field178_mobile.presentation.draft_session import superseding
-from field178_mobile.store import Draft, MergedRecord
+from field178_mobile.store import Draft
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
@@ -27,6 +27,7 @@ class OutreachPaneSessions:
         render_session: Callable[[OutreachState], None],
     ) -> None:
         self._services = services
+        self._drafts = RecordDrafts(services, RecordType.OUTREACH_SESSION)
         self._render = render_session
         self.sessions = SessionsPresenter(services.store, services.clock, services.words, render_list)
         self.session: OutreachPresenter | None = None
@@ -46,39 +47,15 @@ class OutreachPaneSessions:
     def begin(self) -> None:
         """Begin a session that is written down now."""
         services = self._services
-        now = services.clock.now()
-        draft = Draft(
-            id=services.ids.time_ordered(),
-            type=RecordType.OUTREACH_SESSION,
-            record_id=services.ids.time_ordered(),
-            scope="",
-            data=new_session(now, services.words.lists.version),
-            seen=None,
-            base_rev=0,
-            user=services.user,
-            saved_at=now,
-        )
-        self._open(draft, "")
+        data = new_session(services.clock.now(), services.words.lists.version)
+        self._open(self._drafts.new("", data))
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open a session at a path, to continue or correct it; False if it is not on the tablet."""
-        drafts = self._services.store.drafts.all()
-        draft = next(
-            (
-                candidate
-                for candidate in drafts
-                if candidate.record_id == record_id and candidate.type == RecordType.OUTREACH_SESSION
-            ),
-            None,
-        )
-        view = self._services.store.view(record_id)
-        if draft is None and (view is None or view.deleted):
-            return False
-        if draft is None and view is not None:
-            draft = self._superseding(view)
+        draft = self._drafts.draft_of(record_id)
         if draft is not None:
             self._open(draft, focus_path)
-        return True
+        return draft is not None
 
     def discard(self) -> None:
         """Delete the open draft; filed records stay."""
@@ -118,7 +95,7 @@ class OutreachPaneSessions:
         for record_id in self._open_ids:
             self._services.store.photos.settle(record_id)
 
-    def _open(self, draft: Draft, focus_path: str) -> None:
+    def _open(self, draft: Draft, focus_path: str = "") -> None:
         self._leave()
         store = self._services.store
         is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
@@ -150,10 +127,6 @@ class OutreachPaneSessions:
             if draft.seen is not None
             else None
         )
-
-    def _superseding(self, view: MergedRecord) -> Draft:
-        services = self._services
-        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _unit_ids(self) -> tuple[str, ...]:
         """Return the communes of the teams on this tablet that are in being today, by name."""

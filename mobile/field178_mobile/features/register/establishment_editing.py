@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.components.forms.entry_drafts import refused_fields
+from field178_mobile.components.forms.record_drafts import RecordDrafts, refused_fields
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.register.establishment_data import new_establishment
 from field178_mobile.features.register.establishment_form import EstablishmentForm, OpenEstablishment
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
-from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.store import Draft, MergedRecord
 from field178_shared.record_type import RecordType
@@ -27,6 +26,7 @@ class EstablishmentEditing:
         filed: Callable[[str, bool], None],
     ) -> None:
         self._services = services
+        self._drafts = RecordDrafts(services, RecordType.ESTABLISHMENT)
         self._places = places
         self._render = render
         self._filed = filed
@@ -39,46 +39,24 @@ class EstablishmentEditing:
 
     def begin(self, name: str = "") -> None:
         """Begin an establishment that is not in the register; its position is measured meanwhile."""
-        services = self._services
-        now = services.clock.now()
-        draft = Draft(
-            id=services.ids.time_ordered(),
-            type=RecordType.ESTABLISHMENT,
-            record_id=services.ids.time_ordered(),
-            scope="",
-            data=new_establishment(name, self._unit_ids(), local_date(now)),
-            seen=None,
-            base_rev=0,
-            user=services.user,
-            saved_at=now,
-        )
-        form = self._open(draft, None, "")
+        data = new_establishment(name, self._unit_ids(), local_date(self._services.clock.now()))
+        form = self._open(self._drafts.new("", data))
         form.place.start()
 
     def open(self, record_id: str, focus_path: str = "") -> bool:
         """Open the draft of an establishment, or a correction of it; False if neither is on the tablet."""
-        draft, view = self.draft_of(record_id), self._view(record_id)
-        if draft is None and view is not None:
-            draft = self._superseding(view)
+        draft = self._drafts.draft_of(record_id)
         if draft is not None:
-            self._open(draft, view, focus_path)
+            self._open(draft, focus_path)
         return draft is not None
 
     def holds(self, record_id: str) -> bool:
         """Return whether a record can be opened."""
-        return self.draft_of(record_id) is not None or self._view(record_id) is not None
+        return self._drafts.draft_of(record_id) is not None
 
-    def draft_of(self, record_id: str) -> Draft | None:
-        """Return the draft of an establishment."""
-        drafts = self._services.store.drafts.all()
-        return next(
-            (
-                draft
-                for draft in drafts
-                if draft.record_id == record_id and draft.type == RecordType.ESTABLISHMENT
-            ),
-            None,
-        )
+    def has_draft(self, record_id: str) -> bool:
+        """Return whether an establishment has a draft."""
+        return self._drafts.stored(record_id) is not None
 
     def discard(self) -> None:
         """Delete the open draft; filed records stay."""
@@ -93,8 +71,9 @@ class EstablishmentEditing:
             self.form = None
             self._render(None)
 
-    def _open(self, draft: Draft, view: MergedRecord | None, focus_path: str) -> EstablishmentForm:
+    def _open(self, draft: Draft, focus_path: str = "") -> EstablishmentForm:
         services, store = self._services, self._services.store
+        view = self._view(draft.record_id)
         is_known = view is not None or store.drafts.get(draft.id) is not None
         opened = OpenEstablishment(
             draft=draft,
@@ -120,10 +99,6 @@ class EstablishmentEditing:
         return (
             view if view is not None and view.type == RecordType.ESTABLISHMENT and not view.deleted else None
         )
-
-    def _superseding(self, view: MergedRecord) -> Draft:
-        services = self._services
-        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _unit_ids(self, kept: object = None) -> tuple[str, ...]:
         """Return the communes of this tablet that exist today, by name, and the current one."""

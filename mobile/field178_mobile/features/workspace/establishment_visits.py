@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.components.forms.record_drafts import RecordDrafts
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.shift_data import Shift
 from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit, plan_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.plan.planned import PlannedVisits, requested_first
 from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
-from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
 from field178_mobile.store import Draft, MergedRecord
 from field178_shared.record_type import RecordType
@@ -31,18 +32,21 @@ class EstablishmentVisits:
         self._services = services
         self._store = services.store
         self._places = places
-
-    def drafts(self) -> list[Draft]:
-        """Return the drafts of visits, the latest saved first."""
-        return [draft for draft in self._store.drafts.all() if draft.type == RecordType.INSPECTION]
+        self.drafts = RecordDrafts(services, RecordType.INSPECTION)
 
     def draft_at(self, establishment_id: str) -> Draft | None:
         """Return the visit draft of an establishment, or None."""
-        return next((draft for draft in self.drafts() if establishment_of(draft) == establishment_id), None)
+        return next(
+            (draft for draft in self.drafts.begun() if establishment_of(draft) == establishment_id), None
+        )
 
     def draft_of(self, record_id: str) -> Draft | None:
-        """Return the visit draft of a record, or None."""
-        return next((draft for draft in self.drafts() if draft.record_id == record_id), None)
+        """Return the stored draft of a visit, or a correcting draft; None if neither is on the tablet."""
+        draft = self.drafts.draft_of(record_id)
+        establishment = None if draft is None else self._store.view(establishment_of(draft))
+        if draft is None or draft.title or establishment is None:
+            return draft
+        return replace(draft, title=text_of(establishment.data, "name"))
 
     def filed_tonight(self, establishment_id: str) -> str:
         """Return the id of the newest visit of this night to an establishment, "" if there is none."""
@@ -79,26 +83,9 @@ class EstablishmentVisits:
 
     def new_draft(self, establishment: VisitedEstablishment, shift: Shift) -> Draft:
         """Return the draft of a visit that begins now."""
-        services, now = self._services, self._services.clock.now()
-        return Draft(
-            id=services.ids.time_ordered(),
-            type=RecordType.INSPECTION,
-            record_id=services.ids.time_ordered(),
-            scope=f"team:{shift.team_id}",
-            data=new_visit(establishment, shift, now, services.words.lists.version),
-            seen=None,
-            base_rev=0,
-            user=services.user,
-            saved_at=now,
-            title=establishment.name,
-        )
-
-    def correcting(self, view: MergedRecord) -> Draft:
-        """Return the draft that corrects a filed visit."""
         services = self._services
-        establishment = self._store.view(text_of(view.data, "establishment_id"))
-        title = "" if establishment is None else text_of(establishment.data, "name")
-        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now(), title)
+        data = new_visit(establishment, shift, services.clock.now(), services.words.lists.version)
+        return self.drafts.new(f"team:{shift.team_id}", data, establishment.name)
 
     def opened(self, establishment: VisitedEstablishment, draft: Draft, *, is_to_read: bool) -> OpenVisit:
         """Return the inputs of the presenter of a visit."""

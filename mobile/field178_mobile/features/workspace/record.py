@@ -64,25 +64,14 @@ class RecordPresenter:
 
         Return False if the visit or its establishment is not on this tablet.
         """
-        draft = self._visits.draft_of(record_id)
-        if draft is not None:
-            return self._take_up(establishment_of(draft), draft, focus_path)
-        view = self._store.view(record_id)
-        if view is None or view.deleted:
-            return False
-        draft = self._visits.correcting(view)
-        return self._take_up(establishment_of(draft), draft, focus_path)
+        return self._take_up(record_id, focus_path)
 
     def open_to_read(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit read-only; a visit with a draft, or a returned visit, opens for editing."""
-        is_open = self._visits.draft_of(record_id) is not None
+        is_open = self._visits.drafts.stored(record_id) is not None
         if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
             return self.open_record(record_id, focus_path)
-        view = self._store.view(record_id)
-        if view is None or view.deleted:
-            return False
-        draft = self._visits.correcting(view)
-        return self._take_up(establishment_of(draft), draft, focus_path, is_to_read=True)
+        return self._take_up(record_id, focus_path, is_to_read=True)
 
     def choose_tab(self, tab: str) -> None:
         """Show a tab; without a visit all tabs except info offer to begin one."""
@@ -172,10 +161,9 @@ class RecordPresenter:
         if self.visit is not None:
             self.visit.store_changed()
 
-    def _take_up(
-        self, establishment_id: str, draft: Draft, focus_path: str = "", *, is_to_read: bool = False
-    ) -> bool:
-        if self._store.view(establishment_id) is None:
+    def _take_up(self, record_id: str, focus_path: str, *, is_to_read: bool = False) -> bool:
+        draft = self._visits.draft_of(record_id)
+        if draft is None or self._store.view(establishment_id := establishment_of(draft)) is None:
             return False
         self._leave()
         self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None

@@ -101,7 +101,7 @@ class Workspace:
         """
         has_visit = self.record.has_visit_draft(establishment_id)
         tonight = "" if has_visit else self.record.filed_tonight(establishment_id)
-        if not has_visit and self.editing.draft_of(establishment_id) is not None:
+        if not has_visit and self.editing.has_draft(establishment_id):
             self.open_establishment(establishment_id)
         elif tonight:
             self._close_establishment()

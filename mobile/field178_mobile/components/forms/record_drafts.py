@@ -1,4 +1,4 @@
-"""Drafts and records of entries of one type, and the inputs of their form."""
+"""Drafts and records of one type on this tablet, and the inputs of the form of an entry."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from field178_shared.rules.commune import fact_of
 
 
 @dataclass(frozen=True, slots=True)
-class EntryDrafts:
-    """Entries of a type on this tablet, drafts and filed records."""
+class RecordDrafts:
+    """Drafts of one type of record on this tablet: stored, new, or of a correction."""
 
     services: RecordServices
     type: str
@@ -24,8 +24,8 @@ class EntryDrafts:
         """Return the drafts, the latest saved first."""
         return [draft for draft in self.services.store.drafts.all() if draft.type == self.type]
 
-    def new(self, scope: str, data: Data, title: str) -> Draft:
-        """Return the draft of a new entry; it is stored at its first change."""
+    def new(self, scope: str, data: Data, title: str = "") -> Draft:
+        """Return the draft of a new record; it is stored at its first change."""
         services = self.services
         return Draft(
             id=services.ids.time_ordered(),
@@ -40,16 +40,20 @@ class EntryDrafts:
             title=title,
         )
 
+    def stored(self, record_id: str) -> Draft | None:
+        """Return the stored draft of a record, or None."""
+        return next((draft for draft in self.begun() if draft.record_id == record_id), None)
+
     def draft_of(self, record_id: str) -> Draft | None:
-        """Return the draft of a record, or a correcting draft; None if neither is on the tablet."""
-        draft = next((candidate for candidate in self.begun() if candidate.record_id == record_id), None)
+        """Return the stored draft of a record, or a correcting draft; None if neither is on the tablet."""
+        draft = self.stored(record_id)
         view = self.services.store.view(record_id)
         if draft is not None or view is None or view.type != self.type or view.deleted:
             return draft
         return self.correcting(view)
 
     def correcting(self, view: MergedRecord) -> Draft:
-        """Return the draft that corrects a filed entry."""
+        """Return the draft that corrects a filed record."""
         services = self.services
         return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
