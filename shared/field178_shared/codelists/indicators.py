@@ -54,15 +54,6 @@ class Denominator(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureRules(ListRow):
-    """Rules of counting people without names."""
-
-    attendance_vs_person: str
-    reached_workers: str
-    sustained: str
-
-
-@dataclass(frozen=True, slots=True)
 class Target(ListRow):
     """A value an indicator must reach."""
 
@@ -82,13 +73,3 @@ class TargetProfile(Labelled):
     unit_group: str | None
     is_national: bool = field(metadata={"key": "national"})
     targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficLight(ListRow):
-    """Thresholds of green, amber, red and grey."""
-
-    green: str
-    amber: str
-    red: str
-    grey: str

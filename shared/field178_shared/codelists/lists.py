@@ -15,9 +15,7 @@ from field178_shared.codelists.indicators import (
     Denominator,
     FormulaTerm,
     Indicator,
-    MeasureRules,
     TargetProfile,
-    TrafficLight,
 )
 from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import LegalReference, LegalSource, PressSource
@@ -58,53 +56,53 @@ _NAMED_FIRST = ("units", "legal_sources", "agencies", "violations", "sections", 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class CodeLists:
-    """The lists by id, in the order of their files. Readers change nothing in it."""
+    """The lists by id, in the order of their files. Readers change nothing in it.
+
+    `at`: file and key of a list that needs no reader of its own (`loading`).
+    """
 
     version: str
-    unit_types: DatedRows[UnitType]
-    units: DatedRows[Unit]
-    lineage: tuple[Lineage, ...]
-    unit_groups: DatedRows[UnitGroup]
-    types: DatedRows[EstablishmentType]
-    opening_rules: DatedRows[OpeningRule]
-    sections: DatedRows[ChecklistSection]
-    items: DatedRows[ChecklistItem]
-    violations: DatedRows[Violation]
+    unit_types: DatedRows[UnitType] = field(metadata={"at": "admin_units.types"})
+    units: DatedRows[Unit] = field(metadata={"at": "admin_units.units"})
+    lineage: tuple[Lineage, ...] = field(metadata={"at": "admin_units.lineage"})
+    unit_groups: DatedRows[UnitGroup] = field(metadata={"at": "admin_units.unit_groups"})
+    types: DatedRows[EstablishmentType] = field(metadata={"at": "establishment_types.items"})
+    opening_rules: DatedRows[OpeningRule] = field(metadata={"at": "establishment_types.opening_rules"})
+    sections: DatedRows[ChecklistSection] = field(metadata={"at": "checklist_items.sections"})
+    items: DatedRows[ChecklistItem] = field(metadata={"at": "checklist_items.items"})
+    violations: DatedRows[Violation] = field(metadata={"at": "violations.items"})
     reference_acts: DatedRows[ReferenceAct]
-    forms: DatedRows[OutreachFormat]
-    audiences: DatedRows[Audience]
-    topics: DatedRows[Topic]
-    materials: DatedRows[Material]
-    media_channels: DatedRows[MediaChannel]
-    support_services: DatedRows[SupportService]
-    agencies: DatedRows[Agency]
-    roles: DatedRows[Role]
+    forms: DatedRows[OutreachFormat] = field(metadata={"at": "outreach.outreach_forms"})
+    audiences: DatedRows[Audience] = field(metadata={"at": "outreach.audiences"})
+    topics: DatedRows[Topic] = field(metadata={"at": "outreach.topics"})
+    materials: DatedRows[Material] = field(metadata={"at": "outreach.materials"})
+    media_channels: DatedRows[MediaChannel] = field(metadata={"at": "outreach.media_channels"})
+    support_services: DatedRows[SupportService] = field(metadata={"at": "outreach.harm_reduction_services"})
+    agencies: DatedRows[Agency] = field(metadata={"at": "organizations.agencies"})
+    roles: DatedRows[Role] = field(metadata={"at": "organizations.app_roles"})
     choices: Mapping[str, tuple[ListChoice, ...]]
-    legal_sources: DatedRows[LegalSource]
-    press_sources: DatedRows[PressSource]
-    indicators: DatedRows[Indicator]
-    formula_terms: DatedRows[FormulaTerm]
-    periods: tuple[str, ...]
-    denominators: DatedRows[Denominator]
-    measure_rules: MeasureRules
-    target_profiles: DatedRows[TargetProfile]
-    traffic_light: TrafficLight
-    report_kinds: DatedRows[ReportKind]
+    legal_sources: DatedRows[LegalSource] = field(metadata={"at": "legal_sources.items"})
+    press_sources: DatedRows[PressSource] = field(metadata={"at": "legal_sources.press_sources"})
+    indicators: DatedRows[Indicator] = field(metadata={"at": "indicators.items"})
+    formula_terms: DatedRows[FormulaTerm] = field(metadata={"at": "indicators.terms"})
+    denominators: DatedRows[Denominator] = field(metadata={"at": "indicators.denominators"})
+    target_profiles: DatedRows[TargetProfile] = field(metadata={"at": "targets.profiles"})
+    report_kinds: DatedRows[ReportKind] = field(metadata={"at": "reports.report_kinds"})
     submission_chains: Mapping[str, tuple[Submission, ...]]
-    report_layout: ReportLayout
-    report_sections: DatedRows[ReportSection]
-    annex_tables: DatedRows[AnnexTable]
-    annex_columns: DatedRows[AnnexColumn]
-    deadlines: DatedRows[Deadline]
+    report_layout: ReportLayout = field(metadata={"at": "reports.layout_nd30"})
+    report_sections: DatedRows[ReportSection] = field(metadata={"at": "reports.report_sections"})
+    annex_tables: DatedRows[AnnexTable] = field(metadata={"at": "reports.annex_tables"})
+    annex_columns: DatedRows[AnnexColumn] = field(metadata={"at": "reports.annex_columns"})
+    deadlines: DatedRows[Deadline] = field(metadata={"at": "deadlines.items"})
     holidays: HolidayCalendar
-    document_forms: DatedRows[DocumentForm]
-    media_outlets: DatedRows[MediaOutlet]
+    document_forms: DatedRows[DocumentForm] = field(metadata={"at": "document_forms.items"})
+    media_outlets: DatedRows[MediaOutlet] = field(metadata={"at": "places.media_outlets"})
     schools: DatedRows[Place]
     zones: DatedRows[Place]
-    phrases: DatedRows[Phrase]
-    form_texts: DatedRows[ListChoice]
+    phrases: DatedRows[Phrase] = field(metadata={"at": "phrases.items"})
+    form_texts: DatedRows[ListChoice] = field(metadata={"at": "document_forms.texts"})
     glossary: Mapping[str, Term]
-    avoided_words: tuple[AvoidedWords, ...]
+    avoided_words: tuple[AvoidedWords, ...] = field(metadata={"at": "vocabulary.items"})
     privacy: PrivacyRules
     prose: Mapping[str, str]
     # The formulas of the indicators by their ids, checked.

@@ -2,50 +2,23 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from field178_shared.codelists.checklist import ChecklistItem, ChecklistSection
-from field178_shared.codelists.documents import Deadline, DocumentForm
-from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
 from field178_shared.codelists.holidays import read_holidays
-from field178_shared.codelists.indicators import (
-    Denominator,
-    FormulaTerm,
-    Indicator,
-    MeasureRules,
-    TargetProfile,
-    TrafficLight,
-)
 from field178_shared.codelists.labels import Labelled, ListChoice
-from field178_shared.codelists.legal import LegalSource, PressSource
+from field178_shared.codelists.legal import PressSource
 from field178_shared.codelists.lists import CodeLists
-from field178_shared.codelists.organizations import Agency, Role
-from field178_shared.codelists.outreach import (
-    Audience,
-    Material,
-    MediaChannel,
-    OutreachFormat,
-    SupportService,
-    Topic,
-)
-from field178_shared.codelists.places import MediaOutlet, Phrase, read_school, read_zone
+from field178_shared.codelists.places import read_school, read_zone
 from field178_shared.codelists.privacy_rules import PrivacyRules
-from field178_shared.codelists.reports import (
-    AnnexColumn,
-    AnnexTable,
-    ReportKind,
-    ReportLayout,
-    ReportSection,
-    Submission,
-)
+from field178_shared.codelists.reports import Submission
 from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
-from field178_shared.codelists.units import Lineage, Unit, UnitGroup, UnitType
 from field178_shared.codelists.validity import DatedRows
-from field178_shared.codelists.violations import ReferenceAct, Violation
-from field178_shared.codelists.words import AvoidedWords, Term
+from field178_shared.codelists.violations import ReferenceAct
+from field178_shared.codelists.words import Term
 
 _DATA = Path(__file__).with_name("data")
 LISTS_FILE, DEMO_FILE = _DATA / "codelists.json", _DATA / "demo_dataset.json"
@@ -108,51 +81,15 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
     """
     files = _Files(data)
     lists = CodeLists(
+        **files.placed(),
         version=f"{files.version()}+{pack}" if pack else files.version(),
-        unit_types=files.index("admin_units", "types", UnitType.read),
-        units=files.index("admin_units", "units", Unit.read),
-        lineage=files.rows("admin_units", "lineage", Lineage.read),
-        unit_groups=files.index("admin_units", "unit_groups", UnitGroup.read),
-        types=files.index("establishment_types", "items", EstablishmentType.read),
-        opening_rules=files.index("establishment_types", "opening_rules", OpeningRule.read),
-        sections=files.index("checklist_items", "sections", ChecklistSection.read),
-        items=files.index("checklist_items", "items", ChecklistItem.read),
-        violations=files.index("violations", "items", Violation.read),
         reference_acts=files.reference_acts(),
-        forms=files.index("outreach", "outreach_forms", OutreachFormat.read),
-        audiences=files.index("outreach", "audiences", Audience.read),
-        topics=files.index("outreach", "topics", Topic.read),
-        materials=files.index("outreach", "materials", Material.read),
-        media_channels=files.index("outreach", "media_channels", MediaChannel.read),
-        support_services=files.index("outreach", "harm_reduction_services", SupportService.read),
-        agencies=files.index("organizations", "agencies", Agency.read),
-        roles=files.index("organizations", "app_roles", Role.read),
         choices=files.choices(),
-        legal_sources=files.index("legal_sources", "items", LegalSource.read),
-        press_sources=files.index("legal_sources", "press_sources", PressSource.read),
-        indicators=files.index("indicators", "items", Indicator.read),
-        formula_terms=files.index("indicators", "terms", FormulaTerm.read),
-        periods=files.file("indicators").texts("periods"),
-        denominators=files.index("indicators", "denominators", Denominator.read),
-        measure_rules=files.read_one("indicators", "measure_rules", MeasureRules.read),
-        target_profiles=files.index("targets", "profiles", TargetProfile.read),
-        traffic_light=files.read_one("targets", "traffic_light", TrafficLight.read),
-        report_kinds=files.index("reports", "report_kinds", ReportKind.read),
         submission_chains=files.submission_chains(),
-        report_layout=files.read_one("reports", "layout_nd30", ReportLayout.read),
-        report_sections=files.index("reports", "report_sections", ReportSection.read),
-        annex_tables=files.index("reports", "annex_tables", AnnexTable.read),
-        annex_columns=files.index("reports", "annex_columns", AnnexColumn.read),
-        deadlines=files.index("deadlines", "items", Deadline.read),
         holidays=read_holidays(files.file("holidays")),
-        document_forms=files.index("document_forms", "items", DocumentForm.read),
-        media_outlets=files.index("places", "media_outlets", MediaOutlet.read),
         schools=files.index("places", "schools", read_school),
         zones=files.index("places", "zones", read_zone),
-        phrases=files.index("phrases", "items", Phrase.read),
-        form_texts=files.index("document_forms", "texts", ListChoice.read),
         glossary=by_id(files.rows("glossary", "items", Term.read), lambda term: term.field, "glossary"),
-        avoided_words=files.rows("vocabulary", "items", AvoidedWords.read),
         privacy=PrivacyRules.read(files.file("privacy_rules")),
         prose=files.prose(),
     )
@@ -170,6 +107,19 @@ class _Files:
         for name, row in self._files.items():
             if row.text("codelist") != name:
                 raise CodeListError(f"{name}: the file names itself otherwise")
+
+    def placed(self) -> dict[str, Any]:
+        """Return the lists whose place in the files is declared, by their names in `CodeLists`."""
+        types = get_type_hints(CodeLists)
+        places = {each.name: each.metadata["at"] for each in fields(CodeLists) if each.metadata}
+        return {name: self._read(types[name], *at.split(".")) for name, at in places.items()}
+
+    def _read(self, type_: Any, file: str, key: str) -> object:
+        if get_origin(type_) is DatedRows:
+            return self.index(file, key, get_args(type_)[0].read)
+        if get_origin(type_) is tuple:
+            return self.rows(file, key, get_args(type_)[0].read)
+        return self.read_one(file, key, type_.read)
 
     def version(self) -> str:
         """Return the youngest version of all files."""
@@ -209,7 +159,7 @@ class _Files:
         """Return the explanations of the lists by `file.key`."""
         texts: dict[str, str] = {}
         for name, row in self._files.items():
-            row.skip("sources", "fields", "field_notes")
+            row.skip("sources", "fields", "field_notes", "periods")
             for key in row.names():
                 texts.update({f"{name}.{path}": text for path, text in row.prose(key).items()})
         return texts
