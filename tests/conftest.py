@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     selection.add_options(parser)
 
 
-def pytest_collection_finish() -> None:
-    """Exclude the imported modules from garbage collection, and collect less often."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Pause garbage collection while tests are collected; afterwards exclude them and collect less often."""
+    gc.disable()
+    result = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    return result
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

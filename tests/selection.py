@@ -74,10 +74,13 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out: Counter[str] = Counter()
     bugs = [] if planted.is_recorded() else [item.name for item in items if _is_planted(item)]
     run = planted.drawn(bugs)
-    for item in list(items):
+    kept = []
+    for item in items:
         if reason := _reason(config, item, run):
             left_out[reason] += 1
-            items.remove(item)
+        else:
+            kept.append(item)
+    items[:] = kept
     if left_out:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
         config.stash[LEFT_OUT] = f"left to `make prove`: {reasons}"
