@@ -16,6 +16,7 @@ from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.recycleview import views
 from kivy.uix.widget import Widget
 
 from field178_mobile.kit import kit
@@ -29,11 +30,6 @@ from field178_mobile.shell.application import LAYOUT_ROUNDS
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
 FRAME_S = 0.05
-# Automatic collection is left to the largest tests: `collect` finds what a test made.
-YOUNG, NEVER = 200_000, 1_000_000_000
-# Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
-# So many that each change of the look takes longer than one look through the objects of the whole suite.
-STRAYS, MANY_STRAYS = 30, 1500
 
 
 class StageApp(App):
@@ -49,6 +45,7 @@ class Stage:
     def __init__(self, app: StageApp) -> None:
         self.app = app
         self.kit = kit
+        self._frozen = 0
 
     @property
     def root(self) -> Widget:
@@ -86,6 +83,22 @@ class Stage:
                 Window.remove_widget(child)
         self.root.clear_widgets()
 
+    def collect(self) -> None:
+        """Free the removed widgets.
+
+        They refer to each other in cycles: until they are freed, each follows every change of window, mode
+        and letters. Objects from before the stage are frozen; an idle tablet has frozen its own as well.
+        """
+        views._cached_views.clear()
+        views._cache_count = 0
+        if gc.get_freeze_count() > self._frozen:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._frozen = gc.get_freeze_count()
+        else:
+            gc.collect()
+
     def _drop_pending_events(self) -> None:
         """Cancel animations and events that are due once: a scroll bar that fades holds its whole tablet."""
         for animation in list(Animation._instances):
@@ -100,7 +113,7 @@ class Stage:
         self.clear()
         long_notes._serving = None  # it holds the last tablet
         settle()  # and what the next frame would have drawn anew
-        collect()
+        self.collect()
         language.switch("vi")
         self.dress()
 
@@ -119,35 +132,10 @@ def start(*, is_drawn: bool = False) -> Stage:
     Clock._max_fps = 0
     # As the application itself has it: a deep form needs more rounds in its first frame.
     Clock.max_iteration = LAYOUT_ROUNDS
-    gc.set_threshold(YOUNG, 10, NEVER)
     stage = Stage(app)
     stage.dress()
+    stage.collect()
     return stage
-
-
-def collect() -> None:
-    """Let go of the screens that were taken down, without a look through the objects of the whole suite.
-
-    Screens hold themselves in circles: until they are collected, each still follows every change of the look,
-    and each test would be slower than the one before it.
-    """
-    gc.collect(1)
-    if _strays() > STRAYS:
-        gc.collect()  # something old led to it
-    if _strays() > MANY_STRAYS:
-        gc.unfreeze()  # `keep` or a tablet's quiet moment froze it
-        gc.collect()
-        gc.freeze()
-
-
-def _strays() -> int:
-    return len(theme.get_property_observers("sizes"))
-
-
-def keep() -> None:
-    """Collect removed widgets and other garbage; the next collection skips all objects that are left."""
-    gc.collect()
-    gc.freeze()
 
 
 def frames(count: int = 3) -> None:

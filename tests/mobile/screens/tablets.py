@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.mobile.screens.posing import Pose
-from tests.mobile.screens.scene import Stage, frames, keep
+from tests.mobile.screens.scene import Stage, frames
 from tests.mobile.screens.states import State
 
 
@@ -44,7 +44,7 @@ class Tablets:
             # What the state before has opened goes before the look changes: it would follow.
             self._stage.clear()
             pose.home()
-            keep()
+            self._stage.collect()
             self._stage.dress(scale=self._scale)
         else:
             self.end()
@@ -55,7 +55,6 @@ class Tablets:
                 pose.unlock()
             if state.is_shared:
                 self._shared[state.tablet] = pose
-                keep()  # what the states to come leave behind is found without a look through it
         state.go(pose)
         frames(3)
         return pose
