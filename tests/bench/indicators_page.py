@@ -17,8 +17,8 @@ from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.time.clock import SystemClock
 
 TURNS, WARM_MS, WAITING = 25, 30, 12
-# The reviewer of the district, and a reader from above who sees no number of a few.
-READERS = {"reviewer": "gl07", "reader from above": "gl13"}
+# The reviewer of the district, and an external reader who sees no number of a few.
+READERS = {"reviewer": "gl07", "external reader": "gl13"}
 PAGES = {"this year": "/indicators", "last year": "/indicators?year=2024"}
 
 

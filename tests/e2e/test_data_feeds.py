@@ -218,7 +218,7 @@ def test_refused_clients_get_the_reason(
             context.query(reflected.entities["Visits"]).all()
 
 
-def test_a_reader_from_above_gets_no_number_of_a_few(served: Served) -> None:
+def test_external_reader_gets_no_small_number(served: Served) -> None:
     names = {entity_set["name"] for entity_set in raw(served, "", CITY)["value"]}
     assert "Establishments" not in names
     figures = raw(served, "IndicatorFigures?$filter=Year eq 2024", CITY)["value"]

@@ -23,7 +23,7 @@ _EXPORTED = "tests/server/console/exports/test_sources.py"
 _COLUMNS = "tests/shared/schemas/fields/test_columns.py"
 _EXPORTER = "tests/server/console/exports/test_access.py"
 _EXPORT_FILES = "tests/server/office/exports"
-_FEEDS = "tests/server/office/odata/test_figures_from_above.py"
+_FEEDS = "tests/server/office/odata/test_external_reader.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +420,7 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "waiting_records_are_in_the_feed": SourceBug(
         f"{_S}office.odata.computed_rows",
-        "waiting = None if reader.is_from_above else figure.with_waiting.value",
+        "waiting = None if reader.is_external else figure.with_waiting.value",
         "waiting = figure.with_waiting.value",
         _FEEDS,
         "waiting",

@@ -13,7 +13,7 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.cli.context import Operator, operator_command, show, show_rows
 from field178_server.cli.language import LANGUAGE, _
-from field178_server.office.reminders.account_changes import tell_of_reset
+from field178_server.office.reminders.account_changes import notify_of_reset
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 from field178_shared.time.clock import local_date
@@ -97,7 +97,7 @@ def set_password(at: Operator, login: str, generate: bool) -> None:
 
     def write(session: Session) -> str:
         officer_id = accounts.set_password(session, at.context, login, stored)
-        tell_of_reset(session, at.context, officer_id, by_mail=by_mail)
+        notify_of_reset(session, at.context, officer_id, by_mail=by_mail)
         return officer_id
 
     _show_account(at.write(write), login, password if generated else None)

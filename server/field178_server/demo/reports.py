@@ -15,7 +15,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.reports import operations as reports
 from field178_server.office.reports.heading import default_heading
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.queries import KnownSubmission, submissions_of
+from field178_server.office.reports.queries import StoredSubmission, submissions_of
 from field178_server.records.batch import Batch
 from field178_shared.indicators.reporting import report_period
 from field178_shared.merge import Data
@@ -58,7 +58,7 @@ def _draft(kind: str, at: OperationContext) -> Data:
     return {"kind": kind, "year": _YEAR, "area_id": _AREA, "profile_ids": _PLANS, **days, **heading}
 
 
-def _sent(owed: list[KnownSubmission]) -> Iterator[tuple[KnownSubmission, date]]:
+def _sent(owed: list[StoredSubmission]) -> Iterator[tuple[StoredSubmission, date]]:
     for number, submission in enumerate(owed):
         due_on = submission.submission.due_on
         assert due_on is not None

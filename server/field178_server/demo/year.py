@@ -142,7 +142,7 @@ class OfficeYear:
         def work(batch: Batch) -> None:
             batch.load(record_ids)
             for record_id in record_ids:
-                reviews.approve(batch, office.actor, reviews.as_it_stands(batch, record_id))
+                reviews.approve(batch, office.actor, reviews.revisions_of(batch, record_id))
 
         self._write(work)
 
@@ -151,7 +151,7 @@ class OfficeYear:
 
         def work(batch: Batch) -> None:
             batch.load([record.id])
-            seen = reviews.as_it_stands(batch, record.id)
+            seen = reviews.revisions_of(batch, record.id)
             reviews.return_for_fix(batch, office.actor, seen, remarks)
 
         self._write(work)

@@ -19,7 +19,7 @@ _SESSIONS = N_("{count} outreach sessions")
 
 
 def left_out_sentences(
-    left_out: LeftOut, lists: CodeLists, language: str, *, is_from_above: bool = False
+    left_out: LeftOut, lists: CodeLists, language: str, *, is_external: bool = False
 ) -> tuple[str, ...]:
     """Return sentences about the records that figures leave out.
 
@@ -38,14 +38,14 @@ def left_out_sentences(
             (_ZONES, left_out.zones),
             (_SCHOOLS, left_out.schools),
         ]
-        hidden = {_ESTABLISHMENTS} if is_from_above and is_small(left_out.establishments) else frozenset()
+        hidden = {_ESTABLISHMENTS} if is_external and is_small(left_out.establishments) else frozenset()
         template = say(
             N_("Not assigned: {what} of divided communes ({units}). They are in none of these figures.")
         )
         sentences.append(template.format(what=_counted(counts, say, language, hidden), units=units))
     if left_out.are_events_left_out and left_out.events_until is not None:
         counts = [(_VISITS, left_out.visits), (_SESSIONS, left_out.sessions)]
-        what = say(N_("visits and sessions")) if is_from_above else _counted(counts, say, language)
+        what = say(N_("visits and sessions")) if is_external else _counted(counts, say, language)
         template = say(
             N_(
                 "Before {day}, {units}: {what} are in none of these figures,"

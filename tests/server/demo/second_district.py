@@ -406,10 +406,10 @@ def _decide(session: Session, at: OperationContext, record_ids: list[str], rng: 
     for record_id in record_ids:
         choice = rng.random()
         if choice < 0.1:
-            reviews.void(batch, at.actor, reviews.as_it_stands(batch, record_id), "Ghi nhầm cơ sở")
+            reviews.void(batch, at.actor, reviews.revisions_of(batch, record_id), "Ghi nhầm cơ sở")
         elif choice < 0.35:
-            seen = reviews.as_it_stands(batch, record_id)
+            seen = reviews.revisions_of(batch, record_id)
             reviews.return_for_fix(batch, at.actor, seen, reviews.Remarks(reason="Xem lại"))
         if 0.25 < choice < 0.9:
-            reviews.approve(batch, at.actor, reviews.as_it_stands(batch, record_id))
+            reviews.approve(batch, at.actor, reviews.revisions_of(batch, record_id))
     batch.flush()

@@ -1,4 +1,4 @@
-"""Numbers that a reader from above sees while a year lasts: multiples of five below, and a share of those."""
+"""Numbers that an external reader sees while a year lasts: multiples of five below, and a share of those."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
 from field178_server.office.odata.queries import usable_tokens_of
-from field178_server.office.reminders.account_changes import tell_former_address
+from field178_server.office.reminders.account_changes import mail_former_address
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import is_mail_address
@@ -90,7 +90,7 @@ def set_mail() -> AnyResponse:
 
     def keep(session: Session) -> None:
         own_account.set_mail(session, context, officer.id, address, topics)
-        tell_former_address(session, context, officer.id, former, by_mail=runtime.settings.sends_mail)
+        mail_former_address(session, context, officer.id, former, by_mail=runtime.settings.sends_mail)
 
     return _do(keep, "own_mail_set")
 

@@ -32,5 +32,5 @@ def left_out_note(excluded: LeftOut, officer: OfficerContext, localizer: Localiz
 def sentences_for(excluded: LeftOut, role: str, localizer: Localizer) -> tuple[str, ...]:
     """Return the sentences on records that figures leave out, for a role."""
     lists = localizer.lists
-    is_from_above = lists.roles[role].scope == AGGREGATES_ONLY
-    return left_out_sentences(excluded, lists, localizer.language, is_from_above=is_from_above)
+    is_external = lists.roles[role].scope == AGGREGATES_ONLY
+    return left_out_sentences(excluded, lists, localizer.language, is_external=is_external)

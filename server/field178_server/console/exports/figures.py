@@ -77,7 +77,7 @@ def figures_table(session: Session, question: ExportQuestion, localizer: Localiz
     figures = {
         indicator.id: facts.figure(indicator, period)
         for indicator in indicators
-        if facts.tells(indicator, period)
+        if facts.has_figure(indicator, period)
     }
     hidden = hidden_for(session, context.tenant_id, request, figures)
     figures = dict(seen_figures(request, figures, hidden))
@@ -111,15 +111,15 @@ class _FigureRows:
         """Yield the row of the area, and those of its communes if the reader sees them; None: not counted."""
         is_hidden = indicator.id in self.hidden
         yield self._row(indicator, figure, "", is_hidden=is_hidden), None
-        question, is_from_above = self.request.question, self.request.is_from_above
+        question, is_external = self.request.question, self.request.is_external
         if indicator.privacy or figure is None or not figure.approved.is_sent:
             return
-        if is_from_above and (is_hidden or not is_by_commune(question, indicator)):
+        if is_external and (is_hidden or not is_by_commune(question, indicator)):
             return
-        hidden = hidden_communes(self.facts, indicator) if is_from_above else frozenset[str]()
+        hidden = hidden_communes(self.facts, indicator) if is_external else frozenset[str]()
         for unit_id, part in parts_of_area(self.facts.area).items():
             part_figure = self.facts.figure(indicator, question.period, part)
-            if is_from_above:
+            if is_external:
                 part_figure = replace(part_figure, approved=seen_value_of_part(part_figure.approved))
             # A unit that is no commune has a row only if something is counted there.
             if is_line_by_itself(question.lists, unit_id, part) or part_figure.approved.num:
@@ -150,7 +150,7 @@ class _FigureRows:
             target = ("", "") if unit_id else self._target(indicator, value)
             if value.coverage is not None:
                 coverage = (value.coverage.counted, value.coverage.every)
-            pending = None if self.request.is_from_above else figure.with_waiting.num - value.num
+            pending = None if self.request.is_external else figure.with_waiting.num - value.num
             if value.is_open:
                 note = say(OPEN_SHARE)
             if self.request.is_rounded and counts_people(self.localizer.lists, indicator):

@@ -30,7 +30,7 @@ from field178_server.office.exports.operations import (
 )
 from field178_server.office.exports.queries import ExportFilter, exports_page, kept_until
 from field178_server.office.exports.table_files import MEDIA_TYPES
-from field178_server.office.reminders.oversight import tell_of_export
+from field178_server.office.reminders.oversight import notify_of_export
 from field178_server.records.access import OVERSIGHT_RIGHTS
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
@@ -81,7 +81,7 @@ def submit() -> AnyResponse:
 
     def queue_export(session: Session) -> None:
         request_export(session, context, page.officer, arguments)
-        tell_of_export(session, context, arguments)
+        notify_of_export(session, context, arguments)
 
     if (refused := attempt(queue_export, {ErrorCode.SLOW_DOWN: _TOO_MANY})) is not None:
         return _exports_page(request.form, (refused.status, _TOO_MANY))

@@ -185,7 +185,7 @@ class GridWriter:
         return GridCell("–", self.localizer.say(N_("not there yet")))
 
     def _href(self, indicator: Indicator, unit_id: str, part: Period | None) -> str:
-        if self.address.is_from_above:
+        if self.address.is_external:
             return ""
         days = {}
         if part is not None:

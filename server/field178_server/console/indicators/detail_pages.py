@@ -52,7 +52,7 @@ def detail(indicator_id: str) -> Response:
         counted = _counted(session, page, address, indicator, months)
     if counted is None:
         return being_counted(address, address.href())
-    uncounted = [month for month in months if not counted.facts.tells(indicator, month)]
+    uncounted = [month for month in months if not counted.facts.has_figure(indicator, month)]
     keep(uncounted, address)
     figure = counted.figures[indicator_id]
     writer = FigureWriter(address, page.localizer, counted.hidden)
@@ -85,10 +85,10 @@ def _counted(
 ) -> CountedIndicator | None:
     """Return the figures of the page of an indicator, None where they are counted first."""
     period, indicators = address.question.period, page.lists.indicators
-    beside = shares_beside(page.lists, indicator) if address.is_from_above else ()
+    beside = shares_beside(page.lists, indicator) if address.is_external else ()
     read = list(dict.fromkeys((indicator.id, *_quality_ids(indicator, page), *sorted(beside))))
     facts = facts_at_hand(session, page.tenant_id, address.question, read, months)
-    if not all(facts.tells(indicators[key], period) for key in read):
+    if not all(facts.has_figure(indicators[key], period) for key in read):
         return None
     figures = {key: facts.figure(indicators[key], period) for key in read}
     hidden = hidden_for(session, page.tenant_id, address, figures)
@@ -101,7 +101,7 @@ def coverage() -> Response:
     page = current_page()
     address = _address(page)
     of_communes, of_outlets = commune_indicators(page.lists), outlet_indicator(page.lists)
-    if address.is_from_above:
+    if address.is_external:
         of_communes = [indicator for indicator in of_communes if names_nobody(page.lists, indicator)]
     read = [indicator.id for indicator in of_communes]
     outlets = [] if of_outlets is None else [of_outlets.id]
@@ -109,7 +109,7 @@ def coverage() -> Response:
         facts = facts_at_hand(session, page.tenant_id, address.question, read)
         posts = read_facts(session, page.tenant_id, address.question, outlets)
         missing = left_out(session, page.tenant_id, address.question)
-    if not all(facts.tells(indicator, address.question.period) for indicator in of_communes):
+    if not all(facts.has_figure(indicator, address.question.period) for indicator in of_communes):
         return being_counted(address, address.href())
     grids = GridWriter(address, facts, posts, page.localizer)
     return page.render(

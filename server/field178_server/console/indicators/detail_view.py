@@ -157,8 +157,8 @@ class DetailWriter:
 
     def communes(self) -> Sequence[PlaceLine]:
         """Return the figures by commune with their months; units that are no communes come last."""
-        is_from_above, question = self.writer.address.is_from_above, self.writer.address.question
-        if self.indicator.privacy or (is_from_above and not is_by_commune(question, self.indicator)):
+        is_external, question = self.writer.address.is_external, self.writer.address.question
+        if self.indicator.privacy or (is_external and not is_by_commune(question, self.indicator)):
             return ()
         labels = self._localizer.lists.units
         area = self.facts.area
@@ -170,8 +170,8 @@ class DetailWriter:
         shown = [key for key in ordered if is_line_by_itself(lists, key, parts[key]) or figures[key].num]
         shown = [key for key in shown if figures[key].is_sent]
         shown.sort(key=lambda key: bool(parts[key].others))
-        hidden = hidden_communes(self.facts, self.indicator) if is_from_above else frozenset[str]()
-        months = () if is_from_above else months_of(question, self.indicator)
+        hidden = hidden_communes(self.facts, self.indicator) if is_external else frozenset[str]()
+        months = () if is_external else months_of(question, self.indicator)
         series = {key: [self._in_month(month, parts[key]) for month in months] for key in shown}
         most = self._most(series.values())
         return [self._commune(key, figures[key], series[key], most, is_hidden=key in hidden) for key in shown]
@@ -229,18 +229,18 @@ class DetailWriter:
         return PlaceLine(title, num, den, text, self.writer.coverage(seen) if seen.is_uncounted else "")
 
     def _seen(self, value: FigureValue) -> FigureValue:
-        is_as_it_is = value is _NOT_AT_HAND or not self.writer.address.is_from_above
+        is_as_it_is = value is _NOT_AT_HAND or not self.writer.address.is_external
         return value if is_as_it_is else seen_value_of_part(value)
 
     def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
         plain = self.writer.number(self.indicator, side, number)
-        if self.writer.address.is_from_above:
+        if self.writer.address.is_external:
             return NumberLink(plain.text)
         href = self.writer.address.href("console.indicators.records", self.indicator.id, side=side, **where)
         return NumberLink(plain.text, href)
 
     def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:
-        if not self.facts.tells(self.indicator, month):
+        if not self.facts.has_figure(self.indicator, month):
             return _NOT_AT_HAND
         return self.facts.value(self.indicator, month, area)
 
@@ -255,9 +255,9 @@ class DetailWriter:
         return f"{self._localizer.day(months_after(month.end, -1))} – {self._localizer.day(last)}"
 
     def _hides_months(self, figures: Sequence[FigureValue]) -> bool:
-        """Tell whether the reader does not see the months: from above, of whole years that are over."""
+        """Return whether an external reader sees whole years that are over only, and no months."""
         address, lists = self.writer.address, self._localizer.lists
-        if not address.is_from_above or not counts_people(lists, self.indicator):
+        if not address.is_external or not counts_people(lists, self.indicator):
             return False
         if address.is_rounded or is_shown_of_whole_years(lists, self.indicator):
             return True

@@ -160,7 +160,7 @@ def records(indicator_id: str) -> Response:
 def _opened(session: Session, page: Page, address: NumberAddress, *, is_closed: bool) -> OpenedNumber | None:
     """Return a number with its records, None if its period is still to be counted."""
     facts = _facts(session, address)
-    if not all(facts.tells(indicator, address.period) for indicator in _read_for(address)):
+    if not all(facts.has_figure(indicator, address.period) for indicator in _read_for(address)):
         return None
     hidden, area = _hidden_parts(session, facts, address), address.area(facts)
     number = facts.number(address.formula, address.period, area, with_waiting=address.with_waiting)
@@ -193,15 +193,15 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
     )
     formula = or_404(formula_of(lists.figures[indicator_id], side))
     # An external reader opens whole numbers only: a difference of parts could be a small number.
-    is_above, whole = figures.is_from_above, figures.question.period
+    is_external, whole = figures.is_external, figures.question.period
     return NumberAddress(
         figures,
         indicator,
         side,
         formula,
-        "" if is_above else request.args.get("unit", ""),
-        whole if is_above else _part_of(whole, requested_day("since"), requested_day("until")),
-        request.args.get("state") == _ALL and not figures.is_from_above,
+        "" if is_external else request.args.get("unit", ""),
+        whole if is_external else _part_of(whole, requested_day("since"), requested_day("until")),
+        request.args.get("state") == _ALL and not figures.is_external,
     )
 
 
@@ -214,7 +214,7 @@ def _facts(session: Session, address: NumberAddress) -> AreaFacts:
 def _read_for(address: NumberAddress) -> Sequence[Indicator]:
     """Return the indicators of a page: its own; for external readers also those that decide on hiding."""
     indicators, figures = address.figures.question.lists.indicators, address.figures
-    beside = shares_beside(figures.question.lists, address.indicator) if figures.is_from_above else ()
+    beside = shares_beside(figures.question.lists, address.indicator) if figures.is_external else ()
     return [indicators[key] for key in dict.fromkeys((address.indicator.id, *sorted(beside)))]
 
 
@@ -257,7 +257,7 @@ def _is_part(address: NumberAddress) -> bool:
 
 
 def _other_state(address: NumberAddress, localizer: Localizer) -> NumberLink | None:
-    if address.figures.is_from_above:
+    if address.figures.is_external:
         return None
     text = N_("Count approved records alone") if address.with_waiting else N_("Count those that wait as well")
     return NumberLink(localizer.say(text), address.href(state="" if address.with_waiting else _ALL))
@@ -265,7 +265,7 @@ def _other_state(address: NumberAddress, localizer: Localizer) -> NumberLink | N
 
 def _hidden_parts(session: Session, facts: AreaFacts, address: NumberAddress) -> HiddenParts:
     indicator, question = address.indicator, address.figures.question
-    if not address.figures.is_from_above or names_nobody(question.lists, indicator):
+    if not address.figures.is_external or names_nobody(question.lists, indicator):
         return HiddenParts()
     figure = {indicator.id: facts.figure(indicator, question.period)}
     is_whole = bool(hidden_figures(session, current_page().tenant_id, question, figure))
@@ -288,14 +288,14 @@ def _part_rows(
             href = address.href(since=part.period.first.isoformat(), until=last)
         text = number_text(part.number, localizer.language)
         # A commune has no further page if the formula names no record.
-        is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
+        is_opened = bool(address.formula.aggregates) and not address.figures.is_external
         link = NumberLink(text, href if is_opened else "")
         rows.append((title, NumberLink(cell_text(localizer)) if part.unit_id in hidden else link))
     return rows
 
 
 def _seen(number: float, address: NumberAddress) -> float:
-    """Return a number as the reader sees it, rounded from above while the year lasts."""
+    """Return a number as the reader sees it, rounded for an external reader while the year lasts."""
     figures, indicator = address.figures, address.indicator
     is_rounded = figures.is_rounded and counts_people(figures.question.lists, indicator)
     return multiple_below(number, SMALLEST_SHOWN) if is_rounded else number

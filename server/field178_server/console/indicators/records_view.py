@@ -80,8 +80,8 @@ class RecordReader:
     def closed_to(self, formula: Formula) -> Sequence[str]:
         """Return the text of a formula with records that the role may not open."""
         names = dict.fromkeys(aggregate.of for aggregate in formula.aggregates)
-        is_from_above = self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
-        is_open = _LISTED.keys() - _OF_PEOPLE if is_from_above else _LISTED.keys()
+        is_external = self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
+        is_open = _LISTED.keys() - _OF_PEOPLE if is_external else _LISTED.keys()
         closed = [name for name in names if name not in is_open and not self.may_read(record_type_of(name))]
         return [self.localizer.say(THINGS[name]) for name in closed]
 

@@ -152,7 +152,7 @@ class FigureWriter:
             self._denominator(indicator, value) if value.den else None,
             self._spread(value) or self._lacking(value),
             self.coverage(value),
-            pending="" if self.address.is_from_above else self._pending(indicator, figure),
+            pending="" if self.address.is_external else self._pending(indicator, figure),
             opens=self.number(indicator, "num", value.num).href,
         )
 
@@ -303,7 +303,7 @@ def breakdown_rows(
 ) -> Sequence[tuple[str, str]]:
     """Return the values of the breakdown of a numerator with their counts, the largest first."""
     breakdown = writer.localizer.lists.figures[indicator.id].numerator.breakdown
-    if breakdown is None or writer.address.is_from_above:
+    if breakdown is None or writer.address.is_external:
         return ()
     ordered = sorted(value.breakdown.items(), key=lambda pair: (-pair[1], pair[0]))
     return [

@@ -21,7 +21,7 @@ from field178_server.office.odata import operations, queries
 from field178_server.office.odata.entity_sets import sets_of
 from field178_server.office.odata.operations import MARK
 from field178_server.office.odata.queries import TokenOfOfficer
-from field178_server.office.reminders.oversight import tell_of_token
+from field178_server.office.reminders.oversight import notify_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.runtime import new_token
@@ -67,7 +67,7 @@ def add() -> AnyResponse:
 
     def make(session: Session) -> str:
         token_id = operations.make_token(session, context, form.request, hashed)
-        tell_of_token(session, context)
+        notify_of_token(session, context)
         return token_id
 
     token_id = run_write(page.runtime.engine, make)

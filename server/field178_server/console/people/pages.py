@@ -24,11 +24,11 @@ from field178_server.http.browser_session import password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.office.reminders.account_changes import (
-    tell_former_address,
-    tell_of_dropped_codes,
-    tell_of_reset,
+    mail_former_address,
+    notify_of_dropped_codes,
+    notify_of_reset,
 )
-from field178_server.office.reminders.oversight import tell_of_rights
+from field178_server.office.reminders.oversight import notify_of_rights
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError
 from field178_shared.records.teams import Team
@@ -75,7 +75,7 @@ def create() -> AnyResponse:
 
     def add(session: Session) -> str:
         officer_id = operations.add(session, context, account, form.team_ids, None)
-        tell_of_rights(session, context, form.role)
+        notify_of_rights(session, context, form.role)
         return officer_id
 
     try:
@@ -110,8 +110,8 @@ def save(officer_id: str) -> AnyResponse:
 
     def change(session: Session) -> None:
         operations.change(session, context, officer_id, form.change)
-        tell_of_rights(session, context, form.role, account.officer.role)
-        tell_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
+        notify_of_rights(session, context, form.role, account.officer.role)
+        mail_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
 
     run_write(page.runtime.engine, change)
     return done(url_for("console.people.detail", officer_id=officer_id), "person_changed", officer_id)
@@ -123,7 +123,7 @@ def reset_password(officer_id: str) -> AnyResponse:
 
     def reset(session: Session) -> None:
         operations.reset(session, context, officer_id)
-        tell_of_reset(session, context, officer_id, by_mail=by_mail)
+        notify_of_reset(session, context, officer_id, by_mail=by_mail)
 
     return _act(officer_id, reset) or _show_link(officer_id)
 
@@ -154,7 +154,7 @@ def drop_codes(officer_id: str) -> AnyResponse:
 
     def drop(session: Session) -> None:
         operations.drop_one_time_codes(session, context, officer_id)
-        tell_of_dropped_codes(session, context, officer_id, by_mail=by_mail)
+        notify_of_dropped_codes(session, context, officer_id, by_mail=by_mail)
 
     refused = _act(officer_id, drop)
     return refused or done(

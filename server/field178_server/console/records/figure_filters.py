@@ -13,7 +13,7 @@ _YEARS_BACK = 3
 
 
 def period_filters(figures: RequestedFigures, localizer: Localizer) -> tuple[FilterField, ...]:
-    """Return the filters of the period; a reader from above has one kind of year."""
+    """Return the filters of the period; an external reader has one kind of year."""
     say, now = localizer.say, figures.question.today.year
     first, last = min(figures.year, now - _YEARS_BACK), max(figures.year, now)
     years = [str(year) for year in range(last, first - 1, -1)]
@@ -31,7 +31,7 @@ def period_filters(figures: RequestedFigures, localizer: Localizer) -> tuple[Fil
             "year", say(N_("Year")), str(figures.year), [(year, year) for year in years], say(N_("This year"))
         ),
         FilterField("period", say(N_("Period")), name, periods, say(PERIODS[WHOLE_YEAR])),
-        *(() if figures.is_from_above else (calendar,)),
+        *(() if figures.is_external else (calendar,)),
     )
 
 

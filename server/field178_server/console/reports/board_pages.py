@@ -33,8 +33,8 @@ from field178_server.office.reports import operations
 from field178_server.office.reports.heading import default_heading, default_profiles
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.queries import (
-    KnownReport,
-    KnownSubmission,
+    StoredReport,
+    StoredSubmission,
     all_submissions,
     period_named,
     reports_and_submissions,
@@ -171,8 +171,8 @@ def _board(refusal: str = "", status: int = 200) -> Response:
 
 
 def _report_rows(
-    reports: Iterable[KnownReport], stale: Collection[str], page: Page
-) -> list[tuple[KnownReport, str, StateLabel]]:
+    reports: Iterable[StoredReport], stale: Collection[str], page: Page
+) -> list[tuple[StoredReport, str, StateLabel]]:
     """Return each report with title and state; `stale`: ids of signed-off reports with changed figures."""
     return [
         (
@@ -191,7 +191,7 @@ def _duties(period: tuple[str, int], page: Page) -> list[tuple[Duty, str]]:
 
 
 def _submission_lines(
-    submissions: Iterable[KnownSubmission], reader: ReportReader, page: Page
+    submissions: Iterable[StoredSubmission], reader: ReportReader, page: Page
 ) -> list[SubmissionLine]:
     return [
         submission_line(
@@ -204,13 +204,13 @@ def _submission_lines(
     ]
 
 
-def _followed(owed: Iterable[KnownSubmission], reader: ReportReader, page: Page) -> list[KnownSubmission]:
+def _followed(owed: Iterable[StoredSubmission], reader: ReportReader, page: Page) -> list[StoredSubmission]:
     """Return the submissions that the officer may see; a reporter sees the own ones."""
     is_shown = reader.viewer.owes if reader.is_sender else reader.follows
     return [stored for stored in owed if is_shown(page.lists, stored.submission)]
 
 
-def _counts(submissions: Sequence[KnownSubmission], today: date) -> dict[str, int]:
+def _counts(submissions: Sequence[StoredSubmission], today: date) -> dict[str, int]:
     """Return how many reports were sent, and how many are late."""
     return {
         "sent": sum(stored.submission.submitted_on is not None for stored in submissions),

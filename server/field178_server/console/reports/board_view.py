@@ -7,7 +7,7 @@ from datetime import date
 
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.reports.queries import KnownSubmission, is_of_commune
+from field178_server.office.reports.queries import StoredSubmission, is_of_commune
 from field178_shared.indicators.reporting import Duty
 from field178_shared.records.reports import Report, ReportState, ReportSubmission
 from field178_shared.text.i18n import N_
@@ -26,7 +26,7 @@ _STALE = (N_("To be signed off again"), "bad", "alert")
 class SubmissionLine:
     """Due or received report of a sender; `may_record`: its form is shown."""
 
-    stored: KnownSubmission
+    stored: StoredSubmission
     sender: str
     state: StateLabel
     may_record: bool
@@ -64,7 +64,7 @@ def left_text(due_on: date, today: date, localizer: Localizer) -> str:
 
 
 def submission_line(
-    stored: KnownSubmission, today: date, localizer: Localizer, *, may_record: bool
+    stored: StoredSubmission, today: date, localizer: Localizer, *, may_record: bool
 ) -> SubmissionLine:
     """Return a submission with its sender and its state on a day."""
     submission = stored.submission

@@ -14,7 +14,7 @@ from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.office.reports.printed import printed, printed_changes
-from field178_server.office.reports.queries import KnownReport, frozen_report, signed_content
+from field178_server.office.reports.queries import StoredReport, frozen_report, signed_content
 from field178_server.records.paging import PageOfRows
 from field178_shared.text.i18n import N_
 
@@ -85,7 +85,7 @@ _HEADINGS = {
 }
 
 
-def _stored_content(session: Session, page: Page, stored: KnownReport) -> Mapping[str, Any]:
+def _stored_content(session: Session, page: Page, stored: StoredReport) -> Mapping[str, Any]:
     """Return the content that was frozen, else the content that was signed off."""
     frozen = frozen_report(session, page.tenant_id, stored.record_id)
     return or_404(frozen.content if frozen is not None else signed_content(session, page.tenant_id, stored))

@@ -20,7 +20,7 @@ from field178_server.office.reports.count_process import CountedFor
 from field178_server.office.reports.counted_content import CountedAt, compare
 from field178_server.office.reports.jobs import CountedComparison, counts_of, kept_comparison, request_count
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.queries import KnownReport, period_of
+from field178_server.office.reports.queries import StoredReport, period_of
 from field178_shared.errors import ErrorCode, message
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.text.i18n import N_
@@ -46,7 +46,7 @@ class ReportCounting:
     failure: str = ""
 
 
-def count_state(session: Session, page: Page, stored: KnownReport) -> ReportCounting:
+def count_state(session: Session, page: Page, stored: StoredReport) -> ReportCounting:
     """Return the state of the last sign-off or freeze that was queued."""
     jobs = [job for job in counts_of(session, page.tenant_id, stored.record_id) if _is_act(job)]
     if not jobs:
@@ -65,7 +65,7 @@ def count_state(session: Session, page: Page, stored: KnownReport) -> ReportCoun
     return ReportCounting()
 
 
-def comparison_of(session: Session, page: Page, stored: KnownReport) -> CountedComparison | None:
+def comparison_of(session: Session, page: Page, stored: StoredReport) -> CountedComparison | None:
     """Return the comparison of a report with the stored records; None: a job counts them first."""
     if not is_large(session, page.tenant_id):
         comparison = compare(session, CountedAt(page.tenant_id, page.lists, page.now), stored)
@@ -75,19 +75,19 @@ def comparison_of(session: Session, page: Page, stored: KnownReport) -> CountedC
     return kept if kept and _is_recent(kept.counted_at, page) else None
 
 
-def request_comparison(session: Session, page: Page, stored: KnownReport) -> bool:
+def request_comparison(session: Session, page: Page, stored: StoredReport) -> bool:
     """Have a report compared with its records by a job; False: that failed within the hour."""
     return _count(session, page, stored, CountedFor.COMPARISON)
 
 
-def request_figures(session: Session, page: Page, stored: KnownReport) -> bool:
+def request_figures(session: Session, page: Page, stored: StoredReport) -> bool:
     """Have the days of a draft counted that are no half-months; False: that failed within the hour."""
     if is_of_half_months(period_of(stored.report)) or not _is_basis_current(session, page):
         return True
     return _count(session, page, stored, CountedFor.DRAFT)
 
 
-def days_counted_at(session: Session, page: Page, stored: KnownReport) -> datetime | None:
+def days_counted_at(session: Session, page: Page, stored: StoredReport) -> datetime | None:
     """Return when the figures of a draft were counted, None where they are those of this moment.
 
     Counts of an hour ago are shown while others are made.
@@ -115,7 +115,7 @@ def counting_page(page: Page, title: str, back: tuple[str, str], *, is_failed: b
     return response
 
 
-def _count(session: Session, page: Page, stored: KnownReport, purpose: CountedFor) -> bool:
+def _count(session: Session, page: Page, stored: StoredReport, purpose: CountedFor) -> bool:
     """Have a report counted; False: that failed within the hour."""
     last = _last(session, page, stored, purpose)
     if last is not None and last.state is JobState.FAILED and _is_recent(last.ended_at, page):
@@ -130,7 +130,7 @@ def _is_basis_current(session: Session, page: Page) -> bool:
     return progress_of_counts(session, page.tenant_id).basis == current_basis(page.lists)
 
 
-def _last(session: Session, page: Page, stored: KnownReport, purpose: CountedFor) -> JobRow | None:
+def _last(session: Session, page: Page, stored: StoredReport, purpose: CountedFor) -> JobRow | None:
     jobs = counts_of(session, page.tenant_id, stored.record_id)
     return next((job for job in jobs if job.arguments["purpose"] == purpose), None)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from field178_server.console.shell.page import Page
-from field178_server.office.reports.queries import KnownReport, ReportViewer, find_report
+from field178_server.office.reports.queries import ReportViewer, StoredReport, find_report
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reports import ReportSubmission
@@ -47,7 +47,7 @@ def report_reader(page: Page) -> ReportReader:
     return ReportReader(viewer, may_write, may_sign, page.may("console.reports.record_submission"))
 
 
-def seen_report(session: Session, page: Page, record_id: str) -> KnownReport:
+def seen_report(session: Session, page: Page, record_id: str) -> StoredReport:
     """Return a report that the officer sees, or raise AppError(not_found)."""
     stored = find_report(session, page.tenant_id, record_id)
     if stored is None or not report_reader(page).viewer.sees(page.lists, stored):

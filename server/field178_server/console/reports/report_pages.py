@@ -40,7 +40,7 @@ from field178_server.office.reports.printed import (
 )
 from field178_server.office.reports.queries import (
     Frozen,
-    KnownReport,
+    StoredReport,
     frozen_report,
     live_content,
     signed_content,
@@ -179,7 +179,7 @@ def restate(record_id: str) -> AnyResponse:
 class ReportContent:
     """A report with the content that its page shows: frozen, or counted; `counted_at` None: now."""
 
-    stored: KnownReport
+    stored: StoredReport
     frozen: Frozen | None
     content: Content
     counted_at: datetime | None
@@ -243,7 +243,7 @@ def _report_page(
     return response
 
 
-def _content(session: Session, page: Page, stored: KnownReport) -> ReportContent | None:
+def _content(session: Session, page: Page, stored: StoredReport) -> ReportContent | None:
     """Return a report with its content, None while the figures of a draft are being counted."""
     frozen = frozen_report(session, page.tenant_id, stored.record_id)
     content = frozen.content if frozen else _live(session, page, stored)
@@ -259,7 +259,7 @@ def _content(session: Session, page: Page, stored: KnownReport) -> ReportContent
     )
 
 
-def _live(session: Session, page: Page, stored: KnownReport) -> Content | None:
+def _live(session: Session, page: Page, stored: StoredReport) -> Content | None:
     """Return the content of a draft, None where its figures are being counted."""
     try:
         return live_content(session, page.tenant_id, page.lists, stored.report, page.today)
@@ -286,13 +286,13 @@ def _reason_error(reason: str | None, page: Page) -> str:
     return message(ErrorCode.REQUIRED, page.localizer.language)
 
 
-def _early_end(stored: KnownReport, page: Page) -> date | None:
+def _early_end(stored: StoredReport, page: Page) -> date | None:
     """Return the last day of a period that is not over, None for a period that is."""
     last = stored.report.last
     return None if last is None or last <= page.today else last
 
 
-def _unwritten_sections(stored: KnownReport, page: Page) -> tuple[str, ...]:
+def _unwritten_sections(stored: StoredReport, page: Page) -> tuple[str, ...]:
     """Return the headings of the narrative sections without a text."""
     return tuple(
         _label(f"{SECTION}{section.id}", page)
@@ -301,7 +301,7 @@ def _unwritten_sections(stored: KnownReport, page: Page) -> tuple[str, ...]:
     )
 
 
-def _sign_off_state(session: Session, page: Page, stored: KnownReport, content: Content) -> SignOffState:
+def _sign_off_state(session: Session, page: Page, stored: StoredReport, content: Content) -> SignOffState:
     """Compare the content shown with the one that was signed off."""
     if stored.state is not ReportState.SIGNED_OFF or digest(dict(content)) == stored.report.signed_figures:
         return SignOffState()
@@ -311,7 +311,9 @@ def _sign_off_state(session: Session, page: Page, stored: KnownReport, content: 
     return SignOffState(True, True, tuple(printed_changes(printed(signed), printed(content))))
 
 
-def _actions(stored: KnownReport, reader: ReportReader, sign_off: SignOffState, page: Page) -> dict[str, str]:
+def _actions(
+    stored: StoredReport, reader: ReportReader, sign_off: SignOffState, page: Page
+) -> dict[str, str]:
     """Return the actions of the officer, each with the reason why it is not possible now, "" if it is."""
     actions: dict[str, str] = {}
     state = stored.state
@@ -360,7 +362,7 @@ def _run(work: Callable[[Batch], object]) -> tuple[str, int] | None:
     return None if refusal is None else (refusal.message, refusal.status)
 
 
-def _stored(record_id: str) -> KnownReport:
+def _stored(record_id: str) -> StoredReport:
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         return seen_report(session, page, record_id)

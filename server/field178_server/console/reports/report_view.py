@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from field178_server.console.text.localize import Localizer
 from field178_server.office.reports.printed import PrintedReport, PrintedSection
-from field178_server.office.reports.queries import KnownReport
+from field178_server.office.reports.queries import StoredReport
 from field178_shared.errors import ErrorCode, message
 from field178_shared.record_type import RecordType
 from field178_shared.records.reports import HEADING
@@ -63,7 +63,7 @@ def digest_of(text: str) -> str:
     return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
 
 
-def stored_texts(stored: KnownReport, section_ids: tuple[str, ...]) -> dict[str, str]:
+def stored_texts(stored: StoredReport, section_ids: tuple[str, ...]) -> dict[str, str]:
     """Return the texts of a report by the names of their fields."""
     report = stored.report
     sections = {f"{SECTION}{key}": report.sections.get(key, "") for key in section_ids}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from field178_server.console.shell.page import Page
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
 from field178_server.office.reports.queries import (
-    KnownReport,
     ReportViewer,
+    StoredReport,
     all_reports,
     all_submissions,
     reports_and_submissions,
@@ -95,13 +95,13 @@ def report_work_card(session: Session, page: Page) -> TodayCard:
     return _calendar_card(page, N_("Reports"), work, reports_due(page.lists, page.today), names_sender=True)
 
 
-def _visible(page: Page, reports: Collection[KnownReport]) -> list[KnownReport]:
+def _visible(page: Page, reports: Collection[StoredReport]) -> list[StoredReport]:
     viewer = ReportViewer.of(page.officer, sees_drafts=True)
     return [report for report in reports if viewer.sees(page.lists, report)]
 
 
 def _stale_lines(
-    session: Session, page: Page, reports: Collection[KnownReport], note: str
+    session: Session, page: Page, reports: Collection[StoredReport], note: str
 ) -> tuple[TodayLine, ...]:
     """Return a line for each signed-off report whose figures have changed since."""
     localizer, lists = page.localizer, page.lists

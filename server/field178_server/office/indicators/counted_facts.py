@@ -70,7 +70,7 @@ class AreaFacts(ABC):
     def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
         """Return the counts of a period."""
 
-    def tells(self, indicator: Indicator, period: Period) -> bool:
+    def has_figure(self, indicator: Indicator, period: Period) -> bool:
         """Return whether the figure of an indicator in a period is available."""
         return True
 

@@ -79,7 +79,7 @@ def hidden_figures(
     facts = facts_at_hand(session, tenant_id, whole, [indicator.id for indicator in indicators], every)
     for indicator in indicators:
         # A number that is not counted yet may be small.
-        if not all(facts.tells(indicator, part) for part in every):
+        if not all(facts.has_figure(indicator, part) for part in every):
             hidden.add(indicator.id)
             continue
         of_parts = [facts.value(indicator, part) for part in parts]
@@ -100,7 +100,7 @@ def _revealing_indicators(
             continue
         facts = facts_at_hand(session, tenant_id, question, beside, (period,))
         others = [lists.indicators[other] for other in beside]
-        if not all(facts.tells(other, period) for other in others) or any(
+        if not all(facts.has_figure(other, period) for other in others) or any(
             is_small(facts.value(other, period).num) for other in others
         ):
             revealing.add(indicator.id)
@@ -111,7 +111,7 @@ def hidden_for(
     session: Session, tenant_id: str, request: RequestedFigures, figures: Mapping[str, IndicatorFigure]
 ) -> frozenset[str]:
     """Return the ids of the indicators whose figures are hidden from the reader."""
-    if not request.is_from_above:
+    if not request.is_external:
         return frozenset()
     question = request.question
     # The key contains the totals: in a large store an indicator is hidden until the parts of the year are
@@ -151,7 +151,7 @@ def seen_figures(
     request: RequestedFigures, figures: Mapping[str, IndicatorFigure], hidden: Collection[str]
 ) -> Mapping[str, IndicatorFigure]:
     """Return the figures in the form for the reader. `hidden` MUST be computed from the unchanged figures."""
-    if not request.is_from_above:
+    if not request.is_external:
         return figures
     indicators = request.question.lists.indicators
     values = {

@@ -33,7 +33,7 @@ class KeptFacts(AreaFacts):
             return {}
         return self._counts.every(period) if with_waiting else self._counts.approved(period)
 
-    def tells(self, indicator: Indicator, period: Period) -> bool:
+    def has_figure(self, indicator: Indicator, period: Period) -> bool:
         """Return whether the figure is available: events in any period, entities in kept periods."""
         if self._counts is None:
             return False
@@ -84,7 +84,7 @@ def _compute_figures(
         return figures(session, tenant_id, question.lists, period, unit_ids, today)
     facts = facts_at_hand(session, tenant_id, question, ())
     indicators = question.lists.indicators.values()
-    if not all(facts.tells(indicator, question.period) for indicator in indicators):
+    if not all(facts.has_figure(indicator, question.period) for indicator in indicators):
         return None
     return {indicator.id: facts.figure(indicator, question.period) for indicator in indicators}
 
@@ -93,7 +93,7 @@ def is_at_hand(session: Session, tenant_id: str, question: FigureQuestion) -> bo
     """Return whether all figures are available without counting the records of a large store."""
     facts = facts_at_hand(session, tenant_id, question, ()) if is_large(session, tenant_id) else None
     return facts is None or all(
-        facts.tells(indicator, question.period) for indicator in question.lists.indicators.values()
+        facts.has_figure(indicator, question.period) for indicator in question.lists.indicators.values()
     )
 
 

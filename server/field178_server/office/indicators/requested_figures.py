@@ -23,7 +23,7 @@ FIRST_YEAR, LAST_YEAR = 2015, 2100
 class RequestedFigures:
     """Plan, period and area of the requested figures. `areas`: the areas that the officer may choose, by key.
 
-    `is_from_above`: the officer reads aggregates only, in which small numbers are hidden. Such an officer has
+    `is_external`: the officer reads aggregates only, in which small numbers are hidden. Such an officer has
     one kind of year and one area, because the difference of two may be a small number.
     """
 
@@ -34,12 +34,12 @@ class RequestedFigures:
     area_id: str
     areas: Mapping[str, tuple[str, ...]]
     question: FigureQuestion
-    is_from_above: bool
+    is_external: bool
 
     @property
     def is_rounded(self) -> bool:
         """Whether numbers are rounded down: for readers of aggregates, before the end of the year."""
-        return self.is_from_above and self.question.is_unfinished
+        return self.is_external and self.question.is_unfinished
 
 
 def read_requested_figures(
@@ -50,8 +50,8 @@ def read_requested_figures(
     year = year if FIRST_YEAR <= year <= LAST_YEAR else today.year
     name = arguments.get("period", "")
     name = name if name in PERIOD_NAMES else WHOLE_YEAR
-    is_from_above = lists.roles[officer.role].scope == AGGREGATES_ONLY
-    is_of_report = arguments.get("calendar") == YearKind.REPORT and not is_from_above
+    is_external = lists.roles[officer.role].scope == AGGREGATES_ONLY
+    is_of_report = arguments.get("calendar") == YearKind.REPORT and not is_external
     kind = YearKind.REPORT if is_of_report else YearKind.CALENDAR
     period = named_period(lists, year, name, kind)
     areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
@@ -61,4 +61,4 @@ def read_requested_figures(
     if area_id not in areas:
         area_id = area_of(profile, areas)
     question = FigureQuestion(lists, period, areas[area_id], today)
-    return RequestedFigures(profile, year, name, kind, area_id, areas, question, is_from_above)
+    return RequestedFigures(profile, year, name, kind, area_id, areas, question, is_external)

@@ -189,7 +189,7 @@ def _hidden(
     figures: Mapping[str, Mapping[str, IndicatorFigure]],
 ) -> Mapping[str, frozenset[str]]:
     """Return the ids of indicators hidden from a reader of aggregates, by period, as in the console."""
-    if not reader.is_from_above:
+    if not reader.is_external:
         return {}
     return {
         name: hidden_figures(
@@ -208,13 +208,13 @@ def _question(reader: FeedReader, period: Period, unit_ids: tuple[str, ...]) -> 
 
 def _missing(reader: FeedReader, left_out_records: LeftOut) -> Row:
     """Return numbers and sentences of the records that no figure contains."""
-    is_above = reader.is_from_above
+    lists, is_external = reader.lists, reader.is_external
     sentences = (
-        " ".join(left_out_sentences(left_out_records, reader.lists, language, is_from_above=is_above)) or None
+        " ".join(left_out_sentences(left_out_records, lists, language, is_external=is_external)) or None
         for language in ("vi", "en")
     )
     establishments = (
-        None if is_above and is_small(left_out_records.establishments) else left_out_records.establishments
+        None if is_external and is_small(left_out_records.establishments) else left_out_records.establishments
     )
     return establishments, left_out_records.zones, left_out_records.schools, *sentences
 
@@ -232,7 +232,7 @@ def _figures_of_area(
             period = area.periods[name]
             place = (indicator.id, year, name, area_id, period.first, period.end - timedelta(days=1))
             is_hidden = indicator.id in area.hidden.get(name, ())
-            if reader.is_from_above:
+            if reader.is_external:
                 question = FigureQuestion(lists, period, (), reader.today)
                 hidden = area.hidden.get(name, frozenset())
                 figure = replace(figure, approved=seen_value(question, indicator, figure.approved, hidden))
@@ -246,7 +246,7 @@ def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None
     target_value = None if target is None else float(target.target)
     if is_hidden or not is_sent or not value.is_counted:
         return (None,) * 5 + (target_value, None, None, is_hidden, is_sent, None, None, None)
-    waiting = None if reader.is_from_above else figure.with_waiting.value
+    waiting = None if reader.is_external else figure.with_waiting.value
     met = None if target is None else target.met
     numbers = (value.num, value.den, value.value, value.low, value.high)
     coverage = (None, None) if value.coverage is None else (value.coverage.counted, value.coverage.every)

@@ -30,6 +30,6 @@ class FeedReader:
         return access_of(self.officer.role, self.officer.scopes)
 
     @property
-    def is_from_above(self) -> bool:
+    def is_external(self) -> bool:
         """Whether the officer's role reads aggregates only; small numbers are then hidden."""
         return self.lists.roles[self.officer.role].scope == AGGREGATES_ONLY

@@ -32,19 +32,19 @@ _ADDRESS_SUBJECT = N_("Field register 178: the e-mail address of your account wa
 _OPERATOR = N_("operator of the server")
 
 
-def tell_of_reset(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
+def notify_of_reset(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
     """Notify an officer of a password reset, with instant and role of the actor."""
-    _tell(session, context, officer_id, _RESET, by_mail=by_mail)
+    _notify(session, context, officer_id, _RESET, by_mail=by_mail)
 
 
-def tell_of_dropped_codes(
+def notify_of_dropped_codes(
     session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
 ) -> None:
     """Notify an officer that one-time codes were switched off, with instant and role of the actor."""
-    _tell(session, context, officer_id, _CODES, by_mail=by_mail)
+    _notify(session, context, officer_id, _CODES, by_mail=by_mail)
 
 
-def tell_former_address(
+def mail_former_address(
     session: Session, context: OperationContext, officer_id: str, former: str | None, *, by_mail: bool
 ) -> None:
     """Send an e-mail to the former address of an account after any change of the address."""
@@ -58,7 +58,9 @@ def tell_former_address(
     session.add(mail)
 
 
-def _tell(session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool) -> None:
+def _notify(
+    session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool
+) -> None:
     """Store a notice to an officer; `by_mail`: also send an e-mail."""
     if context.actor.id == officer_id:
         return

@@ -33,28 +33,28 @@ _RIGHTS = N_(
 )
 
 
-def tell_of_export(session: Session, context: OperationContext, arguments: Arguments) -> None:
+def notify_of_export(session: Session, context: OperationContext, arguments: Arguments) -> None:
     """Notify of an export of all records of a kind; exports of figures and filtered lists are routine."""
     if is_whole(arguments):
-        _tell(session, context, _EXPORT)
+        _notify(session, context, _EXPORT)
 
 
-def tell_of_token(session: Session, context: OperationContext) -> None:
+def notify_of_token(session: Session, context: OperationContext) -> None:
     """Notify of a new data token."""
-    _tell(session, context, _TOKEN)
+    _notify(session, context, _TOKEN)
 
 
-def tell_of_rights(session: Session, context: OperationContext, role: str, role_before: str = "") -> None:
+def notify_of_rights(session: Session, context: OperationContext, role: str, role_before: str = "") -> None:
     """Notify of an account whose new role reads records while the former role did not."""
     roles = context.lists.roles
     reads = [
         role_id in roles and bool(roles[role_id].rights & RECORD_RIGHTS) for role_id in (role, role_before)
     ]
     if reads == [True, False]:
-        _tell(session, context, _RIGHTS)
+        _notify(session, context, _RIGHTS)
 
 
-def _tell(session: Session, context: OperationContext, text: str) -> None:
+def _notify(session: Session, context: OperationContext, text: str) -> None:
     """Announce a notice to each role of oversight; an older notice with the same text ends."""
     now = context.now()
     vi, en = (translator(language, "console")(text) for language in ("vi", "en"))

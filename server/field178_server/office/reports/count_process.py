@@ -19,7 +19,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.indicators.totals.day_counts import plain_counts
 from field178_server.office.reports.counted_content import CountedAt, compare, count_frozen, count_signed
-from field178_server.office.reports.queries import KnownReport, facts_for, find_report
+from field178_server.office.reports.queries import StoredReport, facts_for, find_report
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -80,7 +80,7 @@ def count(
         return {_REFUSED: error.code.value}
 
 
-def _comparison(session: Session, at: CountedAt, report: KnownReport) -> Mapping[str, object]:
+def _comparison(session: Session, at: CountedAt, report: StoredReport) -> Mapping[str, object]:
     comparison = compare(session, at, report)
     return {
         "counted_at": to_wire(at.now),
@@ -89,12 +89,12 @@ def _comparison(session: Session, at: CountedAt, report: KnownReport) -> Mapping
     }
 
 
-def _draft(session: Session, at: CountedAt, report: KnownReport) -> Mapping[str, object]:
+def _draft(session: Session, at: CountedAt, report: StoredReport) -> Mapping[str, object]:
     facts = facts_for(session, at.tenant_id, at.lists, report.report, local_date(at.now))
     return plain_counts(at.lists, facts.counts)
 
 
-_COUNTS: Mapping[CountedFor, Callable[[Session, CountedAt, KnownReport], Mapping[str, object]]] = {
+_COUNTS: Mapping[CountedFor, Callable[[Session, CountedAt, StoredReport], Mapping[str, object]]] = {
     CountedFor.SIGN_OFF: lambda session, at, report: count_signed(session, at, report).to_plain(),
     CountedFor.FREEZE: lambda session, at, report: count_frozen(session, at, report).to_plain(),
     CountedFor.DRAFT: _draft,

@@ -19,8 +19,8 @@ from field178_server.audit.trail_chain import head
 from field178_server.database.models import FrozenReport
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.queries import (
-    KnownReport,
     LaterChange,
+    StoredReport,
     content_of_facts,
     facts_for,
     frozen_report,
@@ -94,7 +94,7 @@ class Comparison:
     changes: list[LaterChange]
 
 
-def count_signed(session: Session, at: CountedAt, report: KnownReport) -> CountedContent:
+def count_signed(session: Session, at: CountedAt, report: StoredReport) -> CountedContent:
     """Count the content that the sign-off of a report stores."""
     facts = facts_for(session, at.tenant_id, at.lists, report.report, local_date(at.now))
     content = content_of_facts(at.lists, report.report, facts)
@@ -102,7 +102,7 @@ def count_signed(session: Session, at: CountedAt, report: KnownReport) -> Counte
     return _counted(at, digest(content), {**content, "records": revisions}, "")
 
 
-def count_frozen(session: Session, at: CountedAt, known_report: KnownReport) -> CountedContent:
+def count_frozen(session: Session, at: CountedAt, known_report: StoredReport) -> CountedContent:
     """Count the content that the freeze of a signed-off report stores."""
     report, tenant_id = known_report.report, at.tenant_id
     facts = facts_for(session, tenant_id, at.lists, report, local_date(at.now))
@@ -126,7 +126,7 @@ def count_frozen(session: Session, at: CountedAt, known_report: KnownReport) -> 
     return _counted(at, figures, content, template)
 
 
-def compare(session: Session, at: CountedAt, report: KnownReport) -> Comparison:
+def compare(session: Session, at: CountedAt, report: StoredReport) -> Comparison:
     """Compare a report with its frozen content, else with its signed-off content.
 
     Raises AppError(not_found) if neither is stored.

@@ -28,7 +28,7 @@ from field178_server.office.reports.counted_content import (
     product_template,
 )
 from field178_server.office.reports.queries import (
-    KnownReport,
+    StoredReport,
     all_reports,
     live_content,
     period_of,
@@ -205,7 +205,7 @@ def sign_off(
     session, report = batch.session, Report.from_data(draft.data)
     if unwritten := report.unwritten_heading:
         raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
-    counted = counted or count_signed(session, _at(context), KnownReport(draft.record_id, draft.rev, report))
+    counted = counted or count_signed(session, _at(context), StoredReport(draft.record_id, draft.rev, report))
     if counted.figures != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
@@ -234,7 +234,7 @@ def freeze(
     session, report = batch.session, Report.from_data(draft.data)
     if not report.signed_figures:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    counted = counted or count_frozen(session, _at(context), KnownReport(draft.record_id, draft.rev, report))
+    counted = counted or count_frozen(session, _at(context), StoredReport(draft.record_id, draft.rev, report))
     if counted.figures != report.signed_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     _store_template(session, context, counted.template)

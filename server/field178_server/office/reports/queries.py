@@ -48,7 +48,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class KnownReport:
+class StoredReport:
     """A stored report with its revision; `restated_by` is the id of its restatement."""
 
     record_id: str
@@ -63,7 +63,7 @@ class KnownReport:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSubmission:
+class StoredSubmission:
     """A stored submission with its revision."""
 
     record_id: str
@@ -120,7 +120,7 @@ class ReportViewer:
         )
         return cls(officer.tenant_id, officer.role, officer.agency, units, sees_drafts)
 
-    def sees(self, lists: CodeLists, report: KnownReport) -> bool:
+    def sees(self, lists: CodeLists, report: StoredReport) -> bool:
         """Return whether the viewer may see a report: its whole area, and drafts only with `sees_drafts`."""
         is_ready = self.sees_drafts or bool(report.report.frozen_hash)
         return is_ready and self.sees_area(lists, report.report.area_id)
@@ -160,28 +160,28 @@ def is_of_commune(lists: CodeLists, agency_id: str) -> bool:
     return agency is not None and agency.level == COMMUNE_LEVEL
 
 
-def all_reports(session: Session, tenant_id: str) -> list[KnownReport]:
+def all_reports(session: Session, tenant_id: str) -> list[StoredReport]:
     """Return every report, the latest period first."""
     return _reports_among(_records(session, tenant_id, RecordType.REPORT))
 
 
 def reports_and_submissions(
     session: Session, tenant_id: str
-) -> tuple[list[KnownReport], list[KnownSubmission]]:
+) -> tuple[list[StoredReport], list[StoredSubmission]]:
     """Return all reports and all submissions, read in one statement."""
     records = _records(session, tenant_id, RecordType.REPORT, RecordType.REPORT_SUBMISSION)
     return _reports_among(records), _submissions_among(records)
 
 
-def _reports_among(records: Sequence[Stored]) -> list[KnownReport]:
+def _reports_among(records: Sequence[Stored]) -> list[StoredReport]:
     unlinked = [
-        KnownReport(record.record_id, record.rev, Report.from_data(record.data))
+        StoredReport(record.record_id, record.rev, Report.from_data(record.data))
         for record in records
         if record.type == RecordType.REPORT
     ]
     by_id = {report.report.restates: report.record_id for report in unlinked if report.report.restates}
     reports = [
-        KnownReport(report.record_id, report.rev, report.report, by_id.get(report.record_id, ""))
+        StoredReport(report.record_id, report.rev, report.report, by_id.get(report.record_id, ""))
         for report in unlinked
     ]
     return sorted(
@@ -189,12 +189,12 @@ def _reports_among(records: Sequence[Stored]) -> list[KnownReport]:
     )
 
 
-def find_report(session: Session, tenant_id: str, record_id: str) -> KnownReport | None:
+def find_report(session: Session, tenant_id: str, record_id: str) -> StoredReport | None:
     """Return a report by its id."""
     return next((report for report in all_reports(session, tenant_id) if report.record_id == record_id), None)
 
 
-def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownReport | None:
+def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> StoredReport | None:
     """Return a withdrawn report by its id."""
     query = select(*_COLUMNS).where(
         Record.tenant_id == tenant_id,
@@ -206,7 +206,7 @@ def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownR
     return None if row is None else next(iter(_reports_among([Stored(*row)])))
 
 
-def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> list[KnownSubmission]:
+def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> list[StoredSubmission]:
     """Return the submissions for the reports of a kind and year, by due day, agency and unit."""
     submissions_of_year = [
         submission for submission in all_submissions(session, tenant_id) if submission.submission.year == year
@@ -214,14 +214,14 @@ def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> li
     return [submission for submission in submissions_of_year if submission.submission.kind == kind]
 
 
-def all_submissions(session: Session, tenant_id: str) -> list[KnownSubmission]:
+def all_submissions(session: Session, tenant_id: str) -> list[StoredSubmission]:
     """Return all submissions, sent or due, by due day, agency and unit."""
     return _submissions_among(_records(session, tenant_id, RecordType.REPORT_SUBMISSION))
 
 
-def _submissions_among(records: Sequence[Stored]) -> list[KnownSubmission]:
+def _submissions_among(records: Sequence[Stored]) -> list[StoredSubmission]:
     submissions = [
-        KnownSubmission(record.record_id, record.rev, ReportSubmission.from_data(record.data))
+        StoredSubmission(record.record_id, record.rev, ReportSubmission.from_data(record.data))
         for record in records
         if record.type == RecordType.REPORT_SUBMISSION
     ]
@@ -313,7 +313,7 @@ def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | 
     return None if row is None else Frozen(row[0], json.loads(zlib.decompress(row[1])), row[2])
 
 
-def signed_content(session: Session, tenant_id: str, report: KnownReport) -> Mapping[str, Any] | None:
+def signed_content(session: Session, tenant_id: str, report: StoredReport) -> Mapping[str, Any] | None:
     """Return the content of the present sign-off of a report, with the revisions it counts.
 
     None if the report is not signed off, or was signed off by a version that did not store contents.
@@ -328,11 +328,11 @@ def signed_content(session: Session, tenant_id: str, report: KnownReport) -> Map
 
 
 def stale_sign_offs(
-    session: Session, tenant_id: str, lists: CodeLists, reports: Collection[KnownReport], today: date
+    session: Session, tenant_id: str, lists: CodeLists, reports: Collection[StoredReport], today: date
 ) -> frozenset[str]:
     """Return the ids of the signed-off reports whose content differs from the signed-off one."""
 
-    def is_stale(report: KnownReport) -> bool:
+    def is_stale(report: StoredReport) -> bool:
         try:
             content = live_content(session, tenant_id, lists, report.report, today)
         except AppError as error:

@@ -66,7 +66,7 @@ class Remarks:
     keep: frozenset[str] = frozenset()
 
 
-def as_it_stands(batch: Batch, record_id: str) -> SeenRecord:
+def revisions_of(batch: Batch, record_id: str) -> SeenRecord:
     """Return the present revisions of a record and of its review."""
     record = reviewed_record(batch, record_id, _RETURNED_TYPES)
     return SeenRecord(record_id, record.rev, _review_rev(batch, record_id))

@@ -44,7 +44,7 @@ def decide(session: Session, context: OperationContext, decision: OperatorDecisi
 
 def _seen(batch: Batch, decision: OperatorDecision) -> SeenRecord:
     """Return the revisions that the operator saw; an older review of a corrected record need not be named."""
-    latest = reviews.as_it_stands(batch, decision.record_id)
+    latest = reviews.revisions_of(batch, decision.record_id)
     review = batch.review_of(decision.record_id)
     is_decided = review is not None and count_of(review.data, "record_rev") == latest.rev
     unnamed = 0 if is_decided else latest.review_rev

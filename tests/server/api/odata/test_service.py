@@ -72,8 +72,8 @@ def test_the_service_document_names_the_tables_of_the_role(feeds: Feeds) -> None
             status = feeds.get(f"{name}?$top=1", token).status_code
             assert status == (200 if name in named else 404), (role, name)
     assert set(sets_of("reviewer", lists)) == set(entity_sets(load()))
-    from_above = {"IndicatorFigures", "Indicators", "Areas", "Units", "Codes"}
-    assert set(sets_of("city_viewer", lists)) == set(sets_of("leader_viewer", lists)) == from_above
+    external_sets = {"IndicatorFigures", "Indicators", "Areas", "Units", "Codes"}
+    assert set(sets_of("city_viewer", lists)) == set(sets_of("leader_viewer", lists)) == external_sets
 
 
 def metadata(feeds: Feeds, token: str) -> ElementTree.Element:

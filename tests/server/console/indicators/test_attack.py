@@ -1,4 +1,4 @@
-"""All that a reader from above sees of a year, put together to find out what is hidden.
+"""All that an external reader sees of a year, put together to find out what is hidden.
 
 Unknown are the numbers of the office; known is what pages print of them, and how they hang together.
 """

@@ -64,7 +64,7 @@ def counting(name: str, compute: Callable[..., object], computations: list[str])
     return counted
 
 
-def test_figures_are_computed_once_for_readers_of_each_language_and_from_above(
+def test_figures_are_computed_once_for_each_language_and_for_external_readers(
     reads_as: SignIn, district: Office, computed: list[str], statements: Statements
 ) -> None:
     reader, leader, city = reads_as(REVIEWER), reads_as(LEADER), reads_as(CITY)

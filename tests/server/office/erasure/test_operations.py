@@ -124,7 +124,7 @@ def session_with_a_history(world: World, tablet: Tablet, other: Tablet) -> str:
 
     def send_back(session: Session, context: OperationContext) -> None:
         batch = world.batch(session)
-        reviews.return_for_fix(batch, Actor("officer", OFFICER), reviews.as_it_stands(batch, filed), remarks)
+        reviews.return_for_fix(batch, Actor("officer", OFFICER), reviews.revisions_of(batch, filed), remarks)
         batch.flush()
 
     act(world, send_back)

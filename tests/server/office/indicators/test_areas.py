@@ -8,7 +8,7 @@ from field178_server.office.indicators.areas import areas_seen
 from field178_shared.codelists import load
 
 
-def test_a_reader_from_above_sees_one_area_on_every_page() -> None:
+def test_external_reader_sees_one_area_on_every_page() -> None:
     lists, day = load(), date(2024, 12, 31)
     everything = areas_seen("reviewer", (), lists, day)
     assert len(lists.unit_groups) > 1

@@ -1,4 +1,4 @@
-"""Figures that a reader from above does not see, by the day on which they are read."""
+"""Figures that an external reader does not see, by the day on which they are read."""
 
 from __future__ import annotations
 

@@ -90,17 +90,17 @@ def test_entities_of_a_period_are_not_returned_before_they_are_counted(
         facts = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
         counted = read_facts(session, tenant_id, question, indicator_ids)
     assert facts.value(of_events, UNTIL_MAY) == counted.value(of_events, UNTIL_MAY)
-    assert facts.tells(of_events, UNTIL_MAY)
-    assert facts.tells(of_entities, YEAR)
-    assert not facts.tells(of_entities, UNTIL_MAY)
+    assert facts.has_figure(of_events, UNTIL_MAY)
+    assert facts.has_figure(of_entities, YEAR)
+    assert not facts.has_figure(of_entities, UNTIL_MAY)
     run_write(store.engine, lambda session: keep_period(session, tenant_id, UNTIL_MAY, TODAY))
     settle(store.engine, tenant_id, lists, TODAY, 5000)
     with Session(store.engine) as session:
         later = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
-    assert later.tells(of_entities, UNTIL_MAY)
+    assert later.has_figure(of_entities, UNTIL_MAY)
     for indicator in (of_events, of_entities):
         for period in (YEAR, UNTIL_MAY, Period(YEAR.first, date(2024, 4, 1))):
-            if later.tells(indicator, period):
+            if later.has_figure(indicator, period):
                 assert later.figure(indicator, period) == counted.figure(indicator, period)
 
 
@@ -116,4 +116,4 @@ def test_all_figures_are_returned_or_none(store: DemoStore, question: FigureQues
 def test_the_records_of_a_small_store_are_counted(store: DemoStore, question: FigureQuestion) -> None:
     with Session(store.engine) as session:
         facts = facts_at_hand(session, store.context.tenant_id, question, ["workers_reached_pct"])
-    assert facts.tells(question.lists.indicators["workers_reached_pct"], UNTIL_MAY)
+    assert facts.has_figure(question.lists.indicators["workers_reached_pct"], UNTIL_MAY)

@@ -43,8 +43,8 @@ from field178_server.office.reports.printed import (
 )
 from field178_server.office.reports.queries import (
     Frozen,
-    KnownReport,
-    KnownSubmission,
+    StoredReport,
+    StoredSubmission,
     all_reports,
     content_of_facts,
     facts_for,
@@ -100,7 +100,7 @@ def draft(year: int = 2024, kind: str = "annual") -> Data:
     }
 
 
-def report_of(store: DemoStore, record_id: str) -> KnownReport:
+def report_of(store: DemoStore, record_id: str) -> StoredReport:
     with Session(store.engine) as session:
         report = find_report(session, store.context.tenant_id, record_id)
     assert report is not None
@@ -390,7 +390,7 @@ def test_report_prints_few_cases_exactly_and_hides_few_people(store: DemoStore) 
     assert not [name for name in exact if is_hidden_in_report(lists, lists.indicators[name], few)]
     for name in ("workers_total", "at_risk_workers_in_scope", "harm_reduction_contacts"):
         assert is_hidden_in_report(lists, lists.indicators[name], few)
-    # A reader from above of the pages, exports and data feeds sees none of them.
+    # An external reader of the pages, exports and data feeds sees none of them.
     assert all(is_hidden(lists, lists.indicators[name], few) for name in exact)
 
 
@@ -595,7 +595,7 @@ def test_submission_is_recorded_once_and_never_before_its_day(store: DemoStore, 
         write(lambda batch, context: operations.record_submission(batch, context, seen, None, ""))
 
 
-def owed_for(store: DemoStore, kind: str, year: int) -> list[KnownSubmission]:
+def owed_for(store: DemoStore, kind: str, year: int) -> list[StoredSubmission]:
     with Session(store.engine) as session:
         return submissions_of(session, store.context.tenant_id, kind, year)
 

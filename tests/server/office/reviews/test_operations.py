@@ -47,14 +47,14 @@ def refusal(world: World, decision: Callable[[Batch], None]) -> ErrorCode:
 
 
 def approve(world: World, record_id: str) -> None:
-    decide(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.as_it_stands(batch, record_id)))
+    decide(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.revisions_of(batch, record_id)))
 
 
 def send_back(world: World, record_id: str, **remarks: object) -> None:
     notes = Remarks(**remarks)  # type: ignore[arg-type]
     decide(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, record_id), notes),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.revisions_of(batch, record_id), notes),
     )
 
 
@@ -115,7 +115,7 @@ def test_return_pins_each_comment_to_its_field_with_author_and_time(world: World
 def test_return_without_reason_and_comment_is_refused(world: World, filed: str) -> None:
     remarks = Remarks()
     assert (
-        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), remarks))
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.revisions_of(b, filed), remarks))
         is ErrorCode.REQUIRED
     )
 
@@ -123,7 +123,7 @@ def test_return_without_reason_and_comment_is_refused(world: World, filed: str) 
 def test_too_long_comment_is_refused(world: World, filed: str) -> None:
     remarks = Remarks("x" * (MAX_REASON + 1))
     assert (
-        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), remarks))
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.revisions_of(b, filed), remarks))
         is ErrorCode.TOO_LONG
     )
 
@@ -151,15 +151,15 @@ def test_approval_settles_every_comment(world: World, filed: str) -> None:
 def test_closed_record_is_not_decided_twice(world: World, filed: str, again: str) -> None:
     approve(world, filed)
     decisions: dict[str, Callable[[Batch], None]] = {
-        "approve": lambda b: reviews.approve(b, OTHER, reviews.as_it_stands(b, filed)),
-        "return": lambda b: reviews.return_for_fix(b, OTHER, reviews.as_it_stands(b, filed), Remarks("x")),
+        "approve": lambda b: reviews.approve(b, OTHER, reviews.revisions_of(b, filed)),
+        "return": lambda b: reviews.return_for_fix(b, OTHER, reviews.revisions_of(b, filed), Remarks("x")),
     }
     assert refusal(world, decisions[again]) is ErrorCode.LOCKED
 
 
 def test_reopening_gives_the_record_back_as_returned(world: World, tablet: Tablet, filed: str) -> None:
     approve(world, filed)
-    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "Sai số người"))
+    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.revisions_of(b, filed), "Sai số người"))
     assert queue_state(world, filed) == ("returned", 1)
     edit = tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session")
     assert [receipt["status"] for receipt in tablet.push(edit)] == ["applied"]
@@ -167,24 +167,24 @@ def test_reopening_gives_the_record_back_as_returned(world: World, tablet: Table
 
 def test_reopening_asks_for_a_reason_and_a_closed_record(world: World, filed: str) -> None:
     assert (
-        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "x"))
+        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.revisions_of(b, filed), "x"))
         is ErrorCode.REVISION_CHANGED
     )
     approve(world, filed)
     assert (
-        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), ""))
+        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.revisions_of(b, filed), ""))
         is ErrorCode.REQUIRED
     )
 
 
 def test_void_takes_a_record_out_for_good_until_it_is_reopened(world: World, filed: str) -> None:
-    decide(world, lambda b: reviews.void(b, REVIEWER, reviews.as_it_stands(b, filed), "Lập trùng"))
+    decide(world, lambda b: reviews.void(b, REVIEWER, reviews.revisions_of(b, filed), "Lập trùng"))
     assert queue_state(world, filed) == ("void", 1)
     assert (
-        refusal(world, lambda b: reviews.void(b, REVIEWER, reviews.as_it_stands(b, filed), "x"))
+        refusal(world, lambda b: reviews.void(b, REVIEWER, reviews.revisions_of(b, filed), "x"))
         is ErrorCode.LOCKED
     )
-    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "Không trùng"))
+    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.revisions_of(b, filed), "Không trùng"))
     assert queue_state(world, filed) == ("returned", 1)
 
 
@@ -219,7 +219,7 @@ def test_unknown_deleted_and_unreviewed_records_are_not_found(world: World, tabl
     for record_id in (place, "01900000-0000-7000-8000-00000000dead"):
         code = refusal(
             world,
-            lambda b, visit_id=record_id: reviews.approve(b, REVIEWER, reviews.as_it_stands(b, visit_id)),
+            lambda b, visit_id=record_id: reviews.approve(b, REVIEWER, reviews.revisions_of(b, visit_id)),
         )
         assert code is ErrorCode.NOT_FOUND
 

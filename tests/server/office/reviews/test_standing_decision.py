@@ -15,7 +15,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews import threads
 from field178_server.office.reviews.operations import Pin, Remarks
-from field178_server.office.reviews.operations import as_it_stands as seen
+from field178_server.office.reviews.operations import revisions_of as seen
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch

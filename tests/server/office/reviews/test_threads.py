@@ -37,7 +37,7 @@ def returned(world: World, tablet: Tablet) -> str:
     do(
         world,
         lambda batch: reviews.return_for_fix(
-            batch, REVIEWER, reviews.as_it_stands(batch, record_id), Remarks(comments=pins)
+            batch, REVIEWER, reviews.revisions_of(batch, record_id), Remarks(comments=pins)
         ),
     )
     return record_id
@@ -171,7 +171,7 @@ def test_second_return_for_a_reason_alone_waits_for_the_field(world: World, retu
     remarks = Remarks("Thiếu ảnh.")
     do(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), remarks),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.revisions_of(batch, returned), remarks),
     )
     assert row_of(world, returned) == ("returned", 0)
 
@@ -184,7 +184,7 @@ def test_thread_that_is_kept_at_a_return_stays_open_with_all_its_comments(
     remarks = Remarks(keep=frozenset({first.key}))
     do(
         world,
-        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), remarks),
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.revisions_of(batch, returned), remarks),
     )
     kept, settled = stored_threads(world, returned)
     assert ([comment.done_rev for comment in kept.comments], settled.latest.done_rev) == ([None, None], 1)
@@ -192,7 +192,7 @@ def test_thread_that_is_kept_at_a_return_stays_open_with_all_its_comments(
 
 def test_threads_of_an_approved_record_stay_as_they_are(world: World, returned: str) -> None:
     first, _ = stored_threads(world, returned)
-    do(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.as_it_stands(batch, returned)))
+    do(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.revisions_of(batch, returned)))
     for work in (threads.close_thread, threads.reopen_thread):
         assert refusal(world, lambda batch, w=work: w(batch, REVIEWER, returned, first.key)) is (  # type: ignore[misc]
             ErrorCode.LOCKED

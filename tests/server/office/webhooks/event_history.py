@@ -259,7 +259,7 @@ class WebhookOffice:
     def _decide(self, decide: Callable[[Batch, reviews.SeenRecord], object], state: str) -> None:
         record_id = self._any()
         rev = self.stored(record_id).rev
-        self._write(lambda batch: decide(batch, reviews.as_it_stands(batch, record_id)))
+        self._write(lambda batch: decide(batch, reviews.revisions_of(batch, record_id)))
         self._expect(record_id, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
 
     def _expect(self, record_id: str, kind: EventKind, rev: int, state: str | None = None) -> None:

@@ -375,7 +375,7 @@ class History:
             batch.load([record_id])
             stored = batch.get(record_id)
             if stored is not None:
-                decide(batch, reviews.as_it_stands(batch, record_id))
+                decide(batch, reviews.revisions_of(batch, record_id))
 
         self._write(work)
 
