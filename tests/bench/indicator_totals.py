@@ -25,9 +25,9 @@ from tests.shared import builders
 from field178_server.database.models import EstablishmentProjection, FiledRecord
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area
-from field178_server.office.indicators.kept_facts import facts_at_hand
-from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept, with_records
 from field178_server.office.indicators.queries import figures, recount
+from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_numbers import StoredNumber, rows_from_totals, with_records
 from field178_server.office.indicators.totals import operations as totals
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record, next_revision
@@ -141,8 +141,8 @@ class _Bench:
 
         def records() -> None:
             with snapshot(self.office.engine) as session:
-                number = KeptNumber(question, indicator, formula, YEAR, question.area)
-                rows = rows_kept(session, self.tenant, number)
+                number = StoredNumber(question, indicator, formula, YEAR, question.area)
+                rows = rows_from_totals(session, self.tenant, number)
                 with_records(session, self.tenant, number, rows[:50])
 
         self.timed("one indicator and its communes", figures_of_one)

@@ -15,7 +15,7 @@ from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, write_lock
 from field178_server.database.models import Blob, Erasure
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_shared.errors import AppError
 from field178_shared.time.clock import Clock
 
@@ -68,7 +68,7 @@ def _erase_files(engine: Engine, store: FileStore, row: Erasure) -> None:
     named = json.loads(row.files)
     for upload_id in named.get("uploads", ()):
         store.drop(upload_id)
-    exports = KeptFiles(store.data_dir, row.tenant_id)
+    exports = JobFiles(store.data_dir, row.tenant_id)
     for job_id in named.get("exports", ()):
         exports.remove(job_id)
     for sha256 in named.get("blobs", ()):

@@ -24,7 +24,7 @@ from field178_server.audit import verify
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.records import planned_visits
@@ -85,7 +85,7 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
         log.info("planned_visits_released", count=released)
     if changed := run_write(runtime.engine, lambda session: _follow_memberships(session, runtime)):
         log.info("memberships_followed", count=changed)
-    if removed := KeptFiles(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
+    if removed := JobFiles(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
         log.info("exports_removed", count=removed)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime, faults_of)

@@ -73,7 +73,7 @@ def keep(
     record_ids = sorted({record_id for record_id, _ in offered_records})
     query = {"tenant_id": tenant_id, "record_ids": record_ids}
     stored = [tuple(row) for row in session.execute(_STORED, query)]
-    kept_before = {(id_, h) for id_, h, device, _ in stored if device == device_id}
+    stored_before = {(id_, h) for id_, h, device, _ in stored if device == device_id}
     # The office's decision on a content applies to every tablet that has it.
     decided = {(id_, h): state for id_, h, _, state in stored if state != UNDECIDED}
     locked_ids = {
@@ -84,7 +84,7 @@ def keep(
     fresh = [
         (record, decided.get(key, UNDECIDED))
         for key, record in offered_records.items()
-        if key not in kept_before and not _is_needless(record, here)
+        if key not in stored_before and not _is_needless(record, here)
     ]
     _insert(session, tenant_id, device_id, fresh, now)
     return list(dict.fromkeys(record_id for record_id, _ in offered_records))

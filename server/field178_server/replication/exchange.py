@@ -70,7 +70,7 @@ class Processed:
     """Result of the request's write transaction."""
 
     answers: Sequence[ChangeResult] = ()
-    kept_ids: Sequence[str] = ()
+    stored_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,9 @@ class Exchange:
                 heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
-            kept_ids = [] if received is None else self._store_blocks_and_copies(session, received, device)
+            stored_ids = [] if received is None else self._store_blocks_and_copies(session, received, device)
             self.failpoint("push.commit")
-            return Processed(answers, kept_ids)
+            return Processed(answers, stored_ids)
 
         processed = run_write(self.engine, work)
         # The changes are durable here: if the answer is lost, a repeated request gets the same receipts.
@@ -296,7 +296,7 @@ class Exchange:
             frames.add("res", members)
         frames.add_all(later)
         if request.divergent_records:
-            frames.add("salvaged", {"ids": processed.kept_ids})
+            frames.add("salvaged", {"ids": processed.stored_ids})
         tablet = TabletState(
             request.cursors,
             request.floors,

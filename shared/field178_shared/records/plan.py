@@ -132,7 +132,7 @@ class PlanItem:
         """Return whether the visit is visible to the office only: unannounced, before its window."""
         return is_secret(self.kind, self.window_from, today)
 
-    def is_kept_by(self, visit: PlanVisit) -> bool:
+    def is_fulfilled_by(self, visit: PlanVisit) -> bool:
         """Return whether a visit of the same team and kind at the planned place is in the window."""
         return (
             visit.team_id == self.team_id
@@ -203,7 +203,7 @@ def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: d
     _assign(alive, named, done, PlanItem.is_named_by)
     left = {key: visit for key, visit in left.items() if not visit.plan_item_id or key in named}
     for is_open in (False, True):
-        _assign([item for item in alive if item.is_open is is_open], left, done, PlanItem.is_kept_by)
+        _assign([item for item in alive if item.is_open is is_open], left, done, PlanItem.is_fulfilled_by)
     tried = _tried(alive, [visit for visit in valid if not visit.is_inspected])
     return {
         item.id: Progress(_state(item, done, today), done.get(item.id, ""), tuple(tried.get(item.id, ())))
@@ -250,7 +250,7 @@ def _tried(items: Collection[PlanItem], visits: Iterable[PlanVisit]) -> dict[str
     visit_ids: dict[str, list[str]] = {}
     for visit in visits:
         for item in by_place.get(visit.establishment_id, ()):
-            if item.is_named_by(visit) or item.is_kept_by(visit):
+            if item.is_named_by(visit) or item.is_fulfilled_by(visit):
                 visit_ids.setdefault(item.id, []).append(visit.id)
     return visit_ids
 

@@ -66,7 +66,7 @@ def stored_files(data: Data) -> PlanFiles:
 def sent_files(record_id: str, before: Data, localizer: Localizer) -> PlanFiles:
     """Store the files of a sent form, so that nobody chooses them twice, and keep the ticked ones."""
     runtime, officer_id = current_runtime(), current_officer().id
-    files, error = _kept_files(record_id, before), ""
+    files, error = _ticked_files(record_id, before), ""
     for file in request.files.getlist(FILES):
         if not file.filename:
             continue
@@ -84,7 +84,7 @@ def sent_files(record_id: str, before: Data, localizer: Localizer) -> PlanFiles:
     return PlanFiles(tuple({file.sha256: file for file in files}.values()), error)
 
 
-def _kept_files(record_id: str, before: Data) -> list[OfficeFile]:
+def _ticked_files(record_id: str, before: Data) -> list[OfficeFile]:
     """Return the ticked files: those of the plan, or sent by this officer before."""
     stored = {file.sha256: file for file in stored_files(before).files}
     kept = request.form.getlist(KEPT)

@@ -21,10 +21,10 @@ from field178_server.office.indicators.external_view import (
     seen_figures,
     seen_value_of_part,
 )
-from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_server.office.indicators.requested_figures import RequestedFigures, read_requested_figures
+from field178_server.office.indicators.stored_facts import facts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import YES_NO
 from field178_shared.indicators.figures import FigureValue

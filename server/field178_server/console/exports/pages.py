@@ -17,7 +17,7 @@ from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.page import Page, current_page
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobRow, find_job, stop
 from field178_server.office.exports.geojson import MEDIA_TYPE
 from field178_server.office.exports.kinds import GEOJSON, ExportKind, kinds_of
@@ -28,7 +28,7 @@ from field178_server.office.exports.operations import (
     request_export,
     withdraw_export,
 )
-from field178_server.office.exports.queries import ExportFilter, exports_page, kept_until
+from field178_server.office.exports.queries import ExportFilter, exports_page, file_expires_at
 from field178_server.office.exports.table_files import MEDIA_TYPES
 from field178_server.office.reminders.oversight import notify_of_export
 from field178_server.records.access import OVERSIGHT_RIGHTS
@@ -92,7 +92,7 @@ def file(job_id: str) -> AnyResponse:
     """Send the file of an own export and write the download into the audit trail."""
     page, context = current_page(), office()
     job = _own(page, job_id)
-    until = kept_until(job)
+    until = file_expires_at(job)
     path = _files(page).path_of(job_id)
     if until is None or page.now >= until or not path.exists():
         raise AppError(ErrorCode.NOT_FOUND)
@@ -158,8 +158,8 @@ def _kinds(page: Page) -> tuple[ExportKind, ...]:
     return kinds_of(page.officer.role, page.lists)
 
 
-def _files(page: Page) -> KeptFiles:
-    return KeptFiles(page.runtime.settings.data_dir, page.tenant_id)
+def _files(page: Page) -> JobFiles:
+    return JobFiles(page.runtime.settings.data_dir, page.tenant_id)
 
 
 def _people_in(jobs: Iterable[JobRow]) -> set[str]:

@@ -18,7 +18,7 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.exports.kinds import GEOJSON, REGISTER, SESSIONS, VISITS, ExportKind
 from field178_server.office.exports.operations import WITHDRAWN_BY
-from field178_server.office.exports.queries import kept_until
+from field178_server.office.exports.queries import file_expires_at
 from field178_server.office.indicators.requested_figures import (
     WHOLE_YEAR,
     RequestedFigures,
@@ -37,15 +37,15 @@ _BY_COMMUNE = frozenset({REGISTER, VISITS, SESSIONS})
 
 @dataclass(frozen=True, slots=True)
 class ExportLine:
-    """Line of the list; `kept_until` is None for an export that has no file, or a withdrawn one."""
+    """Line of the list; `expires_at` is None for an export that has no file, or a withdrawn one."""
 
     job: JobRow
     title: str
     details: str
     state: StateLabel
     percent: int | None
-    kept_until: datetime | None
-    is_kept: bool
+    expires_at: datetime | None
+    is_available: bool
     withdrawn_by: object
     may_download: bool
     may_stop: bool
@@ -88,8 +88,8 @@ def export_arguments(page: Page, form: ExportForm, given: Mapping[str, str]) -> 
 def export_line(page: Page, job: JobRow, *, oversees: bool) -> ExportLine:
     """Return the line of an export: its officer may download it, an overseer may only stop or withdraw it."""
     text, tone, icon = JOB_STATES[job.state]
-    until = kept_until(job)
-    is_kept, is_own = until is not None and page.now < until, job.queued_by == page.officer.id
+    until = file_expires_at(job)
+    is_available, is_own = until is not None and page.now < until, job.queued_by == page.officer.id
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return ExportLine(
         job=job,
@@ -97,12 +97,12 @@ def export_line(page: Page, job: JobRow, *, oversees: bool) -> ExportLine:
         details=_details(job.arguments, page.localizer),
         state=StateLabel(page.say(text), tone, icon),
         percent=min(100, job.done_count * 100 // job.total_count) if is_counted else None,
-        kept_until=until,
-        is_kept=is_kept,
+        expires_at=until,
+        is_available=is_available,
         withdrawn_by=job.outcome.get(WITHDRAWN_BY),
-        may_download=is_kept and is_own,
+        may_download=is_available and is_own,
         may_stop=(is_own or oversees) and not job.state.is_final and not job.is_stop_wanted,
-        may_withdraw=(is_own or oversees) and is_kept,
+        may_withdraw=(is_own or oversees) and is_available,
     )
 
 

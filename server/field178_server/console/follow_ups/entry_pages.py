@@ -197,7 +197,7 @@ def _visit(record_id: str) -> RecordPage:
 def _with_files(subject: Subject, data: Data) -> Sent:
     """Store the files of the form, so that a refused form keeps them, and keep the stored ones."""
     page, record_id = current_page(), subject.id_of(data)
-    files, error = _kept_files(subject, record_id), ""
+    files, error = _ticked_files(subject, record_id), ""
     for file in request.files.getlist(FILES):
         if file.filename:
             try:
@@ -210,7 +210,7 @@ def _with_files(subject: Subject, data: Data) -> Sent:
     return Sent(request.form, tuple({file.sha256: file for file in files}.values()), error)
 
 
-def _kept_files(subject: Subject, record_id: str) -> list[OfficeFile]:
+def _ticked_files(subject: Subject, record_id: str) -> list[OfficeFile]:
     """Return the ticked files: those of the stored entry, or sent before by this officer."""
     stored = {file.sha256: file for file in _stored_files(subject)}
     kept = request.form.getlist(KEPT)

@@ -22,9 +22,9 @@ from field178_server.console.indicators.view import FigureWriter, breakdown_rows
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.office.indicators.counted_facts import AreaFacts, read_facts
 from field178_server.office.indicators.external_view import hidden_for, seen_figures
-from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
+from field178_server.office.indicators.stored_facts import facts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.quality import quality_of

@@ -10,8 +10,8 @@ from field178_server.console.indicators.reader import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.page import current_page
 from field178_server.office.indicators.external_view import hidden_for, seen_figures
-from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_server.office.indicators.left_out import left_out
+from field178_server.office.indicators.stored_facts import figures_at_hand
 
 
 def index() -> Response:

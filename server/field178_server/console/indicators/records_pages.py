@@ -26,12 +26,6 @@ from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.external_view import hidden_communes, hidden_figures, is_by_commune
-from field178_server.office.indicators.kept_facts import facts_at_hand
-from field178_server.office.indicators.kept_numbers import (
-    KeptNumber,
-    rows_kept,
-    with_records,
-)
 from field178_server.office.indicators.numbers import (
     CountedRow,
     NumberPart,
@@ -43,6 +37,12 @@ from field178_server.office.indicators.numbers import (
     split_of,
 )
 from field178_server.office.indicators.records import RecordBehind, records_behind
+from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_numbers import (
+    StoredNumber,
+    rows_from_totals,
+    with_records,
+)
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_server.records.labels import Names, names_of
 from field178_shared.codelists import Indicator
@@ -168,7 +168,9 @@ def _opened(session: Session, page: Page, address: NumberAddress, *, is_closed: 
     rows = () if parts or is_closed else _rows(session, facts, address, area)
     shown = page_of(rows, _place(), PAGE_SIZE)
     if not isinstance(facts, CountedFacts):
-        shown = replace(shown, rows=with_records(session, page.tenant_id, _kept(address, area), shown.rows))
+        shown = replace(
+            shown, rows=with_records(session, page.tenant_id, _stored_number(address, area), shown.rows)
+        )
     records = records_behind(session, page.tenant_id, ids_behind(shown.rows)) if shown.rows else {}
     named = establishments_named(records.values())
     names = names_of(session, page.tenant_id, named) if named else Names()
@@ -224,12 +226,12 @@ def _rows(
     """Return the entities of a number; in a large store without their records."""
     if isinstance(facts, CountedFacts):
         return rows_of(facts, address.formula, address.period, area, with_waiting=address.with_waiting)
-    return rows_kept(session, current_page().tenant_id, _kept(address, area))
+    return rows_from_totals(session, current_page().tenant_id, _stored_number(address, area))
 
 
-def _kept(address: NumberAddress, area: CountedArea) -> KeptNumber:
+def _stored_number(address: NumberAddress, area: CountedArea) -> StoredNumber:
     question = address.figures.question
-    return KeptNumber(
+    return StoredNumber(
         question, address.indicator, address.formula, address.period, area, address.with_waiting
     )
 

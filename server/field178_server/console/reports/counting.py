@@ -18,7 +18,7 @@ from field178_server.office.indicators.totals.day_counts import read_day_counts
 from field178_server.office.indicators.totals.stored import progress_of_counts
 from field178_server.office.reports.count_process import CountedFor
 from field178_server.office.reports.counted_content import CountedAt, compare
-from field178_server.office.reports.jobs import CountedComparison, counts_of, kept_comparison, request_count
+from field178_server.office.reports.jobs import CountedComparison, counts_of, request_count, stored_comparison
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.queries import StoredReport, period_of
 from field178_shared.errors import ErrorCode, message
@@ -71,7 +71,7 @@ def comparison_of(session: Session, page: Page, stored: StoredReport) -> Counted
         comparison = compare(session, CountedAt(page.tenant_id, page.lists, page.now), stored)
         return CountedComparison(page.now, comparison.content, comparison.changes)
     last = _last(session, page, stored, CountedFor.COMPARISON)
-    kept = last and kept_comparison(page.runtime.settings.data_dir, page.tenant_id, last)
+    kept = last and stored_comparison(page.runtime.settings.data_dir, page.tenant_id, last)
     return kept if kept and _is_recent(kept.counted_at, page) else None
 
 

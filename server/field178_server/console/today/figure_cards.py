@@ -20,8 +20,8 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.today.card import TodayCard, TodayLine, own_units, sees_aggregates_only
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_server.office.indicators.left_out import left_out
+from field178_server.office.indicators.stored_facts import figures_at_hand
 from field178_server.office.indicators.totals.progress import share_counted
 from field178_server.office.today.queries import approved_figures
 from field178_shared.codelists import TargetProfile

@@ -212,7 +212,7 @@ def _page(
     with page.reading() as session:
         webhook = queries.webhook(session, page.tenant_id, webhook_id)
         attempts = queries.attempts(session, page.tenant_id, webhook_id, PageStart.read(request.args))
-        kept = queries.kept_events(session, page.tenant_id)
+        replayable = queries.replayable_events(session, page.tenant_id)
         refused = queries.refused_messages(session, page.tenant_id, webhook_id)
         author = webhook.webhook.made_by
         names = names_of(session, page.tenant_id, {author} if author else set())
@@ -230,8 +230,8 @@ def _page(
         refused=refused,
         attempts=[view.attempt_line(row.WebhookAttempt, page.localizer) for row in attempts.rows],
         links=address.pages(attempts),
-        kept=view.kept_text(kept, page.localizer),
-        may_replay=kept.last_no > 0,
+        replayable=view.replayable_text(replayable, page.localizer),
+        may_replay=replayable.last_no > 0,
         fields=fields,
         faults=faults_of(fields),
         refused_form=password,

@@ -13,7 +13,7 @@ from field178_server.office.webhooks.attempts import EVENTS_KEPT
 from field178_server.office.webhooks.events import TEST
 from field178_server.office.webhooks.http_post import PostReason
 from field178_server.office.webhooks.operations import host_of
-from field178_server.office.webhooks.queries import PAUSED, STOPPED, KeptEvents, ListedWebhook
+from field178_server.office.webhooks.queries import PAUSED, STOPPED, ListedWebhook, ReplayableEvents
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -85,15 +85,15 @@ def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
     return AttemptLine(attempt, StateLabel(localizer.say(text), tone, icon), result)
 
 
-def kept_text(kept: KeptEvents, localizer: Localizer) -> str:
+def replayable_text(replayable: ReplayableEvents, localizer: Localizer) -> str:
     """Return which events can be sent again."""
-    if kept.since is None:
+    if replayable.since is None:
         return localizer.say(N_("No event is kept yet."))
     text = N_("Kept are the events {first} to {last}, the oldest of {day}; each for {count} days.")
     return localizer.say(text).format(
-        first=localizer.number(kept.first_no),
-        last=localizer.number(kept.last_no),
-        day=localizer.day(local_date(kept.since)),
+        first=localizer.number(replayable.first_no),
+        last=localizer.number(replayable.last_no),
+        day=localizer.day(local_date(replayable.since)),
         count=localizer.number(EVENTS_KEPT.days),
     )
 

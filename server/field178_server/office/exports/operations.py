@@ -20,7 +20,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
-from field178_server.jobs.kept_files import KEPT_FOR, KeptFiles
+from field178_server.jobs.job_files import KEPT_FOR, JobFiles
 from field178_server.jobs.queue import Arguments, JobState
 from field178_server.jobs.run import JobRun
 from field178_server.office.exports.geojson import Point, write_geojson
@@ -136,7 +136,7 @@ def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:
 
     def work(run: JobRun) -> None:
         runtime, what, form = run.runtime, run.arguments[WHAT], run.arguments[FORMAT]
-        files = KeptFiles(runtime.settings.data_dir, runtime.tenant_id)
+        files = JobFiles(runtime.settings.data_dir, runtime.tenant_id)
         part = files.begin(run.job_id)
         try:
             with snapshot(runtime.engine) as session:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Job
-from field178_server.jobs.kept_files import KEPT_FOR
+from field178_server.jobs.job_files import KEPT_FOR
 from field178_server.jobs.queue import JobRow, JobState, row_of
 from field178_server.office.exports.operations import EXPORT, WITHDRAWN_BY
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
@@ -38,7 +38,7 @@ def exports_page(session: Session, export_filter: ExportFilter, place: PageStart
     return replace(page, rows=tuple(row_of(job) for _, job in page.rows))
 
 
-def kept_until(job: JobRow) -> datetime | None:
+def file_expires_at(job: JobRow) -> datetime | None:
     """Return the end of storage of an export's file; None if it has no file or was withdrawn."""
     has_file = job.state is JobState.DONE and WITHDRAWN_BY not in job.outcome
     return job.queued_at + KEPT_FOR if has_file else None

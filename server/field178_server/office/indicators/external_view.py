@@ -13,11 +13,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
-from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_server.office.indicators.requested_figures import RequestedFigures
+from field178_server.office.indicators.stored_facts import facts_at_hand
 from field178_server.office.indicators.totals.stored import totals_stamp
-from field178_server.records.kept_results import KeptResults
+from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.figures import FigureValue, rounded_down, with_coarse_bounds
@@ -38,7 +38,7 @@ from field178_shared.indicators.suppression import (
 )
 
 _HALF, _QUARTER = 6, 3
-_hidden: KeptResults[frozenset[str]] = KeptResults(32)
+_hidden: ResultCache[frozenset[str]] = ResultCache(32)
 
 
 def hidden_figures(

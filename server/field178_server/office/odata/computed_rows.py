@@ -12,12 +12,12 @@ from field178_server.accounts import teams as accounts
 from field178_server.office.indicators.areas import OWN_AREA, areas_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.external_view import hidden_figures, seen_value
-from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
 from field178_server.office.indicators.requested_figures import FIRST_YEAR, WHOLE_YEAR
+from field178_server.office.indicators.stored_facts import is_at_hand, is_told_soon
 from field178_server.office.odata.reader import FeedReader
-from field178_server.records.kept_results import KeptResults
+from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode
@@ -43,7 +43,7 @@ _RECORD_TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION, RecordType.
 
 Areas = Mapping[str, tuple[str, ...]]
 FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
-_FIGURES: KeptResults[FiguresOfAreas] = KeptResults(32)
+_FIGURES: ResultCache[FiguresOfAreas] = ResultCache(32)
 
 
 def indicator_figures(session: Session, reader: FeedReader, equals: EqualValues) -> Iterator[Row]:

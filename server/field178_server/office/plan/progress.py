@@ -23,9 +23,9 @@ from field178_server.database.models import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
-from field178_server.records.kept_results import KeptResults
 from field178_server.records.planned_visits import team_scope
 from field178_server.records.record_changes import RecordChanges
+from field178_server.records.result_cache import ResultCache
 from field178_server.records.review_queue import IS_NOT_VOID
 from field178_server.records.scopes import OFFICE
 from field178_server.records.visits_of_establishments import by_establishment
@@ -95,7 +95,7 @@ class _Year:
 _NOTHING = _Year({}, {}, {})
 # Every start page of the office reads the plan of a year. Two thousand planned visits with their visits take
 # 2 to 3 MB; there are few readers and years.
-_years: KeptResults[_Year] = KeptResults(6)
+_years: ResultCache[_Year] = ResultCache(6)
 
 
 def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
@@ -172,8 +172,8 @@ def _updated(session: Session, reader: PlanReader, year: int, kept: _Year, chang
         touched |= _places(visit) & planned_places
     beside = _add_shared(touched, visits.values(), planned_places)
     part = {item_id: of for item_id, of in items.items() if _place(of[0]) in touched}
-    kept_part = {item_id: kept.planned[item_id] for item_id in items if item_id not in part}
-    return _Year({**kept_part, **_planned(part, beside, reader.today)}, visits, ends)
+    unchanged_part = {item_id: kept.planned[item_id] for item_id in items if item_id not in part}
+    return _Year({**unchanged_part, **_planned(part, beside, reader.today)}, visits, ends)
 
 
 def _add_shared(

@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.records.counted_visits import counted
-from field178_server.records.kept_results import KeptResults
 from field178_server.records.record_changes import RecordChanges
+from field178_server.records.result_cache import ResultCache
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.record_type import RecordType
 from field178_shared.records.plan import InspectionPlan, Quota
@@ -62,7 +62,7 @@ class _CachedVisits:
 
 
 # Cached by year and quotas, for all readers; 15,000 visits take 2 MB.
-_kept: KeptResults[_CachedVisits] = KeptResults(3)
+_kept: ResultCache[_CachedVisits] = ResultCache(3)
 
 
 def quotas_done(session: Session, tenant_id: str, plan: InspectionPlan) -> tuple[QuotaDone, ...]:

@@ -21,7 +21,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Job, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.jobs.run import JobRun
 from field178_server.office.indicators.totals.day_counts import write_day_counts
@@ -128,9 +128,9 @@ def run_count(run: JobRun) -> None:
     run_write(runtime.engine, write)
 
 
-def kept_comparison(data_dir: Path, tenant_id: str, job: JobRow) -> CountedComparison | None:
+def stored_comparison(data_dir: Path, tenant_id: str, job: JobRow) -> CountedComparison | None:
     """Return the comparison that a job stored; None while it runs, and after its file was removed."""
-    path = KeptFiles(data_dir, tenant_id).path_of(job.job_id)
+    path = JobFiles(data_dir, tenant_id).path_of(job.job_id)
     if job.state is not JobState.DONE or not path.exists():
         return None
     plain = json.loads(zlib.decompress(path.read_bytes()))
@@ -148,7 +148,7 @@ def _write_days(session: Session, run: JobRun, answer: Mapping[str, Any], now: d
 
 
 def _keep(run: JobRun, answer: Mapping[str, Any]) -> None:
-    files = KeptFiles(run.runtime.settings.data_dir, run.runtime.tenant_id)
+    files = JobFiles(run.runtime.settings.data_dir, run.runtime.tenant_id)
     part = files.begin(run.job_id)
     try:
         part.write_bytes(zlib.compress(json.dumps(answer).encode()))

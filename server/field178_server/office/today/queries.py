@@ -47,15 +47,15 @@ def queue_today(session: Session, tenant_id: str, access: AccessFilter, now: dat
     oldest = select(func.min(FiledRecord.received_at)).where(*of_drawer, IS_WAITING)
     unanswered = select(func.count()).where(*of_drawer, is_unanswered(now))
     query = select(
-        _kept_count(tenant_id, access, ReviewState.WAITING),
+        _stored_count(tenant_id, access, ReviewState.WAITING),
         oldest.scalar_subquery(),
-        _kept_count(tenant_id, access, ReviewState.RETURNED),
+        _stored_count(tenant_id, access, ReviewState.RETURNED),
         unanswered.scalar_subquery(),
     )
     return QueueToday(*session.execute(query).one())
 
 
-def _kept_count(tenant_id: str, access: AccessFilter, drawer: ReviewState) -> ColumnElement[int]:
+def _stored_count(tenant_id: str, access: AccessFilter, drawer: ReviewState) -> ColumnElement[int]:
     query = select(func.coalesce(func.sum(FiledCount.record_count), 0)).where(
         FiledCount.tenant_id == tenant_id, access.covers(FiledCount.scope), FiledCount.drawer == drawer
     )

@@ -31,7 +31,7 @@ class ListedWebhook:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEvents:
+class ReplayableEvents:
     """Range of the events that can be replayed: numbers and first instant; 0 and None without events."""
 
     first_no: int = 0
@@ -102,7 +102,7 @@ def refused_event(session: Session, tenant_id: str, webhook_id: str, event_no: i
     return event
 
 
-def kept_events(session: Session, tenant_id: str) -> KeptEvents:
+def replayable_events(session: Session, tenant_id: str) -> ReplayableEvents:
     """Return the range of the events that can be replayed."""
     first, last, since = session.execute(
         select(
@@ -111,7 +111,7 @@ def kept_events(session: Session, tenant_id: str) -> KeptEvents:
             func.min(WebhookEvent.happened_at),
         ).where(WebhookEvent.tenant_id == tenant_id)
     ).one()
-    return KeptEvents(first or 0, last or 0, since)
+    return ReplayableEvents(first or 0, last or 0, since)
 
 
 def due(session: Session, tenant_id: str, now: datetime) -> list[str]:

@@ -85,7 +85,7 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     )
     if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
         return quarantined(ErrorCode.TOO_LARGE)
-    return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
+    return _concluded(record, _owned_conflicts(change, {}, owned, ErrorCode.LOCKED))
 
 
 def evaluate_existing(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
@@ -119,7 +119,7 @@ def _evaluate_put(change: Change, record: Stored, evaluation: Evaluation) -> Out
     changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
     locked = ErrorCode.DELETED if unseen_deletion else ErrorCode.LOCKED
     conflicts = [ConflictingValue(c.path, c.was, c.mine, c.current, changed) for c in merged.clashes]
-    conflicts += _kept_by_office(change, record.data, owned, locked)
+    conflicts += _owned_conflicts(change, record.data, owned, locked)
     if unseen_deletion or (record.deleted and evaluation.is_locked):
         conflicts.append(ConflictingValue(DELETED_PATH, False, False, True, ErrorCode.DELETED))
     if not merged.applied:
@@ -186,7 +186,7 @@ def _is_owned(path: str, owners: Iterable[str]) -> bool:
     )
 
 
-def _kept_by_office(
+def _owned_conflicts(
     change: Change, data: Data, paths: Sequence[str], reason: ErrorCode
 ) -> list[ConflictingValue]:
     conflicts = []

@@ -21,7 +21,7 @@ from field178_server.console.shell.policy import may
 from field178_server.database.models import Audit, Erasure
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.job_kinds import JOB_KINDS
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobRow
 from field178_server.jobs.worker import JobWorker
 from field178_server.office.exports.queries import ExportFilter, exports_page
@@ -167,7 +167,7 @@ def test_kept_exports_of_records_are_withdrawn_with_it(
     worker = JobWorker(office.runtime, JOB_KINDS)
     worker.run_waiting()
     reviewer.post("/exports", {"what": "follow_ups", "format": "csv", "password": PASSWORD})
-    kept = KeptFiles(office.settings.data_dir, office.settings.tenant)
+    kept = JobFiles(office.settings.data_dir, office.settings.tenant)
     files = {export.arguments["what"]: kept.path_of(export.job_id) for export in exports_of(office)}
     assert sorted(what for what, file in files.items() if file.exists()) == ["figures", "sessions", "visits"]
     assert "Tệp xuất sẽ bị thu hồi 3" in page(second, path)

@@ -19,7 +19,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit, Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobRow, JobState, add, find_job
 from field178_server.office.exports.operations import request_export
 from field178_shared.codelists import load
@@ -99,7 +99,7 @@ def test_export_fails_when_its_officer_may_export_it_no_more(reads_as: SignIn, d
     with role_of(district, REVIEWER, "leader_viewer"):
         exports.runs()
     assert job_of(district, job_id).state is JobState.FAILED
-    files = KeptFiles(district.settings.data_dir, "main")
+    files = JobFiles(district.settings.data_dir, "main")
     assert not files.path_of(job_id).exists()
     assert not files.begin(job_id).exists()
     assert audit_of(district, "export_made", job_id) == []

@@ -14,7 +14,7 @@ from tests.server.office_scene import PASSWORD, Office
 
 from field178_server.database.models import Audit, Notice, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.security import totp
 
 SignIn = Callable[[str], Browser]
@@ -124,7 +124,7 @@ def test_full_export_is_announced_to_overseers_who_can_withdraw_it(
     job_id = link.split("/")[2]
     assert f"/exports/{job_id}/withdraw" in leader.text("/exports")
     assert link not in leader.text("/exports")
-    path = KeptFiles(district.settings.data_dir, "main").path_of(job_id)
+    path = JobFiles(district.settings.data_dir, "main").path_of(job_id)
     assert path.exists()
     assert reads_as("gl13").post(f"/exports/{job_id}/withdraw").status_code == 404
     assert leader.post(f"/exports/{job_id}/withdraw").status_code == 303

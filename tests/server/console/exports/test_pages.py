@@ -19,7 +19,7 @@ from tests.stores import Statements
 
 from field178_server.database.unit_of_work import snapshot
 from field178_server.job_kinds import JOB_KINDS
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobState, find_job
 from field178_server.jobs.worker import JobWorker
 from field178_server.maintenance.daily import run_maintenance
@@ -138,7 +138,7 @@ def test_file_is_deleted_after_seven_days(exports_of: Callable[[str], Exports], 
         again = exports_of(REVIEWER)
         assert "không còn giữ" in again.page
         assert again.browser.get(link).status_code == 404
-        path = KeptFiles(district.settings.data_dir, "main").path_of(link.split("/")[2])
+        path = JobFiles(district.settings.data_dir, "main").path_of(link.split("/")[2])
         assert path.exists()
         run_maintenance(district.runtime)
         assert not path.exists()
@@ -160,7 +160,7 @@ def test_an_export_that_waits_is_stopped_and_leaves_no_file(
         job = find_job(session, "main", job_id)
     assert job is not None
     assert job.state is JobState.STOPPED
-    assert not KeptFiles(district.settings.data_dir, "main").path_of(job_id).exists()
+    assert not JobFiles(district.settings.data_dir, "main").path_of(job_id).exists()
 
 
 def test_an_export_that_runs_stops_at_its_next_rows_and_leaves_no_file(
@@ -184,7 +184,7 @@ def test_an_export_that_runs_stops_at_its_next_rows_and_leaves_no_file(
 
     JobWorker(district.runtime, {EXPORT: export_with({"visits": source})}).run_waiting()
     assert "Đã dừng" in words(reviewer.page)
-    files = KeptFiles(district.settings.data_dir, "main")
+    files = JobFiles(district.settings.data_dir, "main")
     assert not files.path_of(stopping.split("/")[2]).exists()
     assert not files.begin(stopping.split("/")[2]).exists()
 

@@ -18,14 +18,14 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope, Record
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators import stored_facts
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
-from field178_server.records.kept_results import KeptResults
 from field178_server.records.lists_in_force import stored_pack
+from field178_server.records.result_cache import ResultCache
 from field178_server.records.stored_record import data_of, new_record
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
@@ -334,7 +334,7 @@ def test_large_store_is_counted_in_the_background_with_a_message(
     ]
     counted = [sorted(shown(reader, path).split()) for path in pages]
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
-    monkeypatch.setattr(kept_facts, "_figures", KeptResults(32))
+    monkeypatch.setattr(stored_facts, "_figures", ResultCache(32))
     first = reader.get(pages[0])
     assert first.headers["Refresh"]
     assert "Số liệu đang được tính, xong khoảng 0 %" in unescape(first.text)

@@ -13,7 +13,7 @@ from tests.server.office_scene import Office
 
 from field178_server.database.models import IndicatorBasis, IndicatorTotal, Record
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import kept_numbers, queries
+from field178_server.office.indicators import queries, stored_numbers
 from field178_server.office.indicators.source import counted_records, store_size
 from field178_server.office.indicators.source import records as source
 from field178_server.office.indicators.team_figures import publish_figures
@@ -74,7 +74,7 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
     reads_as: Callable[[str], Browser], district: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
-    monkeypatch.setattr(kept_numbers, "_PLANS", 5)
+    monkeypatch.setattr(stored_numbers, "_PLANS", 5)
     reviewer, query = reads_as(REVIEWER), "?year=2024&area=an_lao_area_2024"
     shown(reviewer, f"/indicators{query}")
     settle_if_needed(district.runtime)
@@ -90,7 +90,7 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
         read.append(every if ids is None else len(ids))
         return whole(session, tenant_id, lists, ids)
 
-    for module in (queries, recounting, counted_records, kept_numbers):
+    for module in (queries, recounting, counted_records, stored_numbers):
         monkeypatch.setattr(module, "records_to_count", counted)
     indicators = ("workers_reached_pct", "plan_completion_pct", "visits_total", "census_commune_pct")
     for indicator in indicators:

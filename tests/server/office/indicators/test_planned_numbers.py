@@ -11,10 +11,10 @@ from tests.server.office.indicators.test_server_memory import SMALL
 from tests.server.office_scene import MovedClock, Office, settings_of
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.indicators import kept_numbers
+from field178_server.office.indicators import stored_numbers
 from field178_server.office.indicators.counted_facts import FigureQuestion, read_facts
-from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept
 from field178_server.office.indicators.numbers import NumberSide, formula_of, rows_of
+from field178_server.office.indicators.stored_numbers import StoredNumber, rows_from_totals
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import local_date
@@ -23,7 +23,7 @@ PLANNED = "plan_completion_pct"
 
 
 def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_numbers, "_PLANS", 7)
+    monkeypatch.setattr(stored_numbers, "_PLANS", 7)
     # Late in a year: on its first days no visit of it was made and no unannounced visit is over.
     last_visits, last_day = (datetime(2026, month, day, 5, tzinfo=UTC) for month, day in ((11, 30), (12, 31)))
     monkeypatch.setattr(office_store, "SystemClock", lambda: MovedClock(last_visits))
@@ -41,9 +41,9 @@ def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: py
             assert formula is not None
             for with_waiting in (False, True):
                 rows = rows_of(counted, formula, year, counted.area, with_waiting=with_waiting)
-                number = KeptNumber(
+                number = StoredNumber(
                     question, lists.indicators[PLANNED], formula, year, counted.area, with_waiting
                 )
                 assert rows, (side, with_waiting)
-                assert set(rows_kept(session, tenant_id, number)) == set(rows)
+                assert set(rows_from_totals(session, tenant_id, number)) == set(rows)
     office.close()

@@ -13,7 +13,7 @@ from tests.world import UNIT, World
 
 from field178_server.database.models import IndicatorPeriod
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.indicators import kept_facts, queries
+from field178_server.office.indicators import queries, stored_facts
 from field178_server.office.indicators.totals.operations import keep_period, settle
 from field178_server.office.odata import computed_rows
 from field178_server.records.stored_record import new_record
@@ -39,7 +39,7 @@ def test_periods_of_two_years_are_listed_once_they_have_begun(world: World) -> N
 def test_period_of_a_large_store_is_returned_once_it_is_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (kept_facts, queries):
+    for module in (stored_facts, queries):
         monkeypatch.setattr(module, "is_large", lambda *_: True)
     with pytest.raises(AppError) as raised:
         periods_in(world)

@@ -1,4 +1,4 @@
-"""Figures as a feed for a reader from above: hidden as on the pages, rounded while the year lasts."""
+"""Figures as a feed for an external reader: hidden as on the pages, rounded while the year lasts."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def test_hidden_figure_has_no_number_and_says_that_it_is_hidden(reads: Reads) ->
     assert not [row for row in reads("reviewer") if row["IsSuppressed"]]
 
 
-def test_reader_from_above_reads_no_waiting_record(reads: Reads) -> None:
+def test_external_reader_reads_no_waiting_record(reads: Reads) -> None:
     assert {row["ValueWithWaiting"] for row in reads("city_viewer")} == {None}
     assert [row for row in reads("reviewer") if row["ValueWithWaiting"] not in (None, row["Value"])]
 
 
-def test_numbers_of_a_running_year_are_rounded_down_for_a_reader_from_above(reads: Reads) -> None:
+def test_numbers_of_a_running_year_are_rounded_down_for_an_external_reader(reads: Reads) -> None:
     november = date(2024, 11, 15)
     city = [row for row in of_people(reads("city_viewer", today=november)) if not row["IsSuppressed"]]
     numbers = [row[name] for row in city for name in ("Numerator", "Denominator") if row[name]]

@@ -393,11 +393,11 @@ def test_old_events_and_attempts_go(
     send(sender, webhook_id)
     sender.drop_old()
     with snapshot(office.engine) as session:
-        assert queries.kept_events(session, office.settings.tenant).last_no == 1
+        assert queries.replayable_events(session, office.settings.tenant).last_no == 1
     office.clock.move(days=91)
     sender.drop_old()
     with snapshot(office.engine) as session:
-        assert queries.kept_events(session, office.settings.tenant) == queries.KeptEvents()
+        assert queries.replayable_events(session, office.settings.tenant) == queries.ReplayableEvents()
         assert session.scalars(select(WebhookAttempt)).all() == []
     tablet.open_session()
     tablet.sign_in()

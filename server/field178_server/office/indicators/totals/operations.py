@@ -34,7 +34,7 @@ from field178_server.office.indicators.totals import stored as totals
 from field178_server.office.indicators.totals.basis import aggregates_in_force, current_basis
 from field178_server.office.indicators.totals.counts import APPROVED, WAITING, bucket_of
 from field178_server.office.indicators.totals.recounting import Recounting, SubjectChange, part_of
-from field178_server.office.indicators.totals.stored import COUNTED, COUNTING, REQUESTED, KeptPeriod
+from field178_server.office.indicators.totals.stored import COUNTED, COUNTING, REQUESTED, PeriodProgress
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT
@@ -159,7 +159,7 @@ def _write(session: Session, tenant_id: str, counted: _Step) -> bool:
     return True
 
 
-def _are_counted(periods: Mapping[Period, KeptPeriod], today: date) -> bool:
+def _are_counted(periods: Mapping[Period, PeriodProgress], today: date) -> bool:
     """Return whether the entities of every period are counted as of today."""
     return periods.keys() >= set(totals.years_kept(today)) and all(
         row.state == COUNTED and row.months_ended == period.months_ended(today)
@@ -209,7 +209,9 @@ class _Counting:
                 return partial(_delete_rows, tenant_id=self._tenant_id, table=table, keys=keys)
         return None
 
-    def _recount_ended_months(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
+    def _recount_ended_months(
+        self, periods: Mapping[Period, PeriodProgress]
+    ) -> Callable[[Session], None] | None:
         """Return a write that recounts entities of periods in which a month has ended; None if none has."""
         moved = {
             period: replace(row, months_ended=period.months_ended(self._today))
@@ -246,7 +248,7 @@ class _Counting:
 
         return write
 
-    def _add_periods(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
+    def _add_periods(self, periods: Mapping[Period, PeriodProgress]) -> Callable[[Session], None] | None:
         missing = [period for period in totals.years_kept(self._today) if period not in periods]
 
         def write(session: Session) -> None:
@@ -255,7 +257,9 @@ class _Counting:
 
         return write if missing else None
 
-    def _delete_old_periods(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
+    def _delete_old_periods(
+        self, periods: Mapping[Period, PeriodProgress]
+    ) -> Callable[[Session], None] | None:
         kept, first_asked = totals.years_kept(self._today), self._today - KEPT_FOR
         old = [
             period for period, row in periods.items() if period not in kept and row.asked_on <= first_asked
@@ -267,7 +271,7 @@ class _Counting:
 
         return write if old else None
 
-    def _count_entities(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
+    def _count_entities(self, periods: Mapping[Period, PeriodProgress]) -> Callable[[Session], None] | None:
         """Return a write that counts the next establishments in uncounted periods; None if all are counted.
 
         The first step of a period also counts all other entities.
@@ -317,7 +321,7 @@ class _Counting:
         return write
 
     def _write_with_progress(
-        self, write: Callable[[Session], None] | None, come: Mapping[Period, KeptPeriod]
+        self, write: Callable[[Session], None] | None, come: Mapping[Period, PeriodProgress]
     ) -> Callable[[Session], None]:
         """Return a write of counts, if any, and of the progress of periods."""
 

@@ -89,7 +89,7 @@ _TOTALS = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPeriod:
+class PeriodProgress:
     """Progress of a kept period, and the day of its last request."""
 
     state: str
@@ -109,7 +109,7 @@ class CountProgress:
     basis: str | None
     steps: int
     windows_ended_on: date | None
-    periods: Mapping[Period, KeptPeriod]
+    periods: Mapping[Period, PeriodProgress]
     scopes: Sequence[tuple[str, int, int, int | None, int | None]]
 
 
@@ -141,7 +141,7 @@ def progress_of_counts(session: Session, tenant_id: str) -> CountProgress:
     values = {"tenant_id": tenant_id}
     basis, periods, scopes = rows_together(session, (_BASIS, values), (_PERIODS, values), (_SCOPES, values))
     [(made_by, steps, windows_ended_on)] = basis or [(None, 0, None)]
-    kept = {Period(first, end): KeptPeriod(*row) for first, end, *row in periods}
+    kept = {Period(first, end): PeriodProgress(*row) for first, end, *row in periods}
     return CountProgress(made_by, steps, windows_ended_on, kept, scopes)
 
 

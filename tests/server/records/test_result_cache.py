@@ -7,14 +7,14 @@ from itertools import count
 from tests.world import ESTABLISHMENT, World
 
 from field178_server.database.unit_of_work import snapshot, unit_of_work
-from field178_server.records.kept_results import KeptResults
+from field178_server.records.result_cache import ResultCache
 
 
 class Made:
     """Results that tell how often one was made."""
 
     def __init__(self, most: int = 2) -> None:
-        self.kept: KeptResults[int] = KeptResults(most)
+        self.kept: ResultCache[int] = ResultCache(most)
         self.number = count(1)
 
     def ask(self, world: World, key: str = "a", tenant_id: str = "") -> int:

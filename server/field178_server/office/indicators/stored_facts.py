@@ -11,16 +11,16 @@ from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.reading import PeriodCounts, counts_at_hand
 from field178_server.office.indicators.totals.stored import COUNTED, progress_of_counts
-from field178_server.records.kept_results import KeptResults
+from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
 
 # Cached results of a few years and areas; a result takes some 60 kB.
-_figures: KeptResults[Mapping[str, IndicatorFigure] | None] = KeptResults(32)
+_figures: ResultCache[Mapping[str, IndicatorFigure] | None] = ResultCache(32)
 
 
-class KeptFacts(AreaFacts):
+class StoredFacts(AreaFacts):
     """Facts from the totals. Figures of entities exist only for periods that are kept and counted."""
 
     def __init__(self, question: FigureQuestion, counts: PeriodCounts | None) -> None:
@@ -60,7 +60,7 @@ def facts_at_hand(
         return read_facts(session, tenant_id, question, indicator_ids)
     every = tuple(dict.fromkeys((question.period, *periods)))
     counts = counts_at_hand(session, tenant_id, question.lists, every, question.area.units, question.today)
-    return KeptFacts(question, counts)
+    return StoredFacts(question, counts)
 
 
 def figures_at_hand(

@@ -17,8 +17,8 @@ from tests.stores import Statements
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
 from field178_server.demo import DEMO_START
-from field178_server.office.indicators import external_view, kept_facts
-from field178_server.records.kept_results import KeptResults
+from field178_server.office.indicators import external_view, stored_facts
+from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists.loading import released_files
 
 SignIn = Callable[[str], Browser]
@@ -41,10 +41,10 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the area of each computation of figures, and of what is hidden of them."""
     computations: list[str] = []
     for module, name, kept in (
-        (kept_facts, "_compute_figures", "_figures"),
+        (stored_facts, "_compute_figures", "_figures"),
         (external_view, "hidden_figures", "_hidden"),
     ):
-        monkeypatch.setattr(module, kept, KeptResults(32))
+        monkeypatch.setattr(module, kept, ResultCache(32))
         monkeypatch.setattr(module, name, counting(name, getattr(module, name), computations))
     return computations
 

@@ -13,11 +13,11 @@ from tests.server.office.indicators.test_queries import AREA, store
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area, read_facts
-from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, figures_at_hand
-from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept, with_records
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
 from field178_server.office.indicators.queries import recount
 from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.stored_facts import StoredFacts, facts_at_hand, figures_at_hand
+from field178_server.office.indicators.stored_numbers import StoredNumber, rows_from_totals, with_records
 from field178_server.office.indicators.totals.operations import keep_period, settle
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
@@ -59,7 +59,7 @@ def test_figures_and_rows_are_those_of_the_records(
     with Session(store.engine) as session:
         counted = read_facts(session, tenant_id, question, [indicator_id])
         kept = facts_at_hand(session, tenant_id, question, [indicator_id])
-        assert isinstance(kept, KeptFacts)
+        assert isinstance(kept, StoredFacts)
         assert kept.figure(indicator, YEAR) == counted.figure(indicator, YEAR)
         commune = parts_of_area(counted.area)[COMMUNE]
         for side in NumberSide:
@@ -71,8 +71,8 @@ def test_figures_and_rows_are_those_of_the_records(
             area = commune if parts else counted.area
             for with_waiting in (False, True):
                 rows = rows_of(counted, formula, YEAR, area, with_waiting=with_waiting)
-                number = KeptNumber(question, indicator, formula, YEAR, area, with_waiting)
-                read = rows_kept(session, tenant_id, number)
+                number = StoredNumber(question, indicator, formula, YEAR, area, with_waiting)
+                read = rows_from_totals(session, tenant_id, number)
                 assert numbers(read) == numbers(rows)
                 page = with_records(session, tenant_id, number, read[:20])
                 assert set(page) <= set(rows)

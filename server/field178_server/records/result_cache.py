@@ -1,4 +1,4 @@
-"""Cache of results computed from records: kept in the process, renewed after records were written."""
+"""Cache of results computed from records: held in the process, renewed after records were written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_server.records.record_changes import RecordChanges, StoreState, ch
 Value = TypeVar("Value")
 
 
-class KeptResults(Generic[Value]):
+class ResultCache(Generic[Value]):
     """Cache of at most `most` results per store; a result MUST depend only on key and records of the tenant.
 
     Every write of a record, review or merge raises the sequence of its scope. The sequences are read in the
@@ -48,8 +48,8 @@ class KeptResults(Generic[Value]):
         bind = session.get_bind()
         assert isinstance(bind, Engine)
         with self._lock:
-            kept = self._of_stores.setdefault(bind.pool, {})
-            stored = kept.get((tenant_id, key))
+            cached = self._of_stores.setdefault(bind.pool, {})
+            stored = cached.get((tenant_id, key))
         state = _state_of_snapshot(session, tenant_id)
         if stored is not None and stored[0] == state:
             return stored[1]
@@ -58,9 +58,9 @@ class KeptResults(Generic[Value]):
         if value is None:
             return value
         with self._lock:
-            if len(kept) >= self._most and (tenant_id, key) not in kept:
-                del kept[next(iter(kept))]
-            kept[tenant_id, key] = (state, value)
+            if len(cached) >= self._most and (tenant_id, key) not in cached:
+                del cached[next(iter(cached))]
+            cached[tenant_id, key] = (state, value)
         return value
 
 

@@ -14,7 +14,7 @@ KEPT_FOR = timedelta(days=7)
 _PART = ".part"
 
 
-class KeptFiles:
+class JobFiles:
     """The job files of a tenant in the data folder."""
 
     def __init__(self, data_dir: Path, tenant_id: str) -> None:

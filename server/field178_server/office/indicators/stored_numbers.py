@@ -34,7 +34,7 @@ _PLANS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class KeptNumber:
+class StoredNumber:
     """A number of an indicator: its formula, period and area, and whether records in review count."""
 
     question: FigureQuestion
@@ -45,7 +45,7 @@ class KeptNumber:
     with_waiting: bool = False
 
 
-def rows_kept(session: Session, tenant_id: str, number: KeptNumber) -> tuple[CountedRow, ...]:
+def rows_from_totals(session: Session, tenant_id: str, number: StoredNumber) -> tuple[CountedRow, ...]:
     """Return a row for each record and entity that a number counts. `with_records` adds days and records.
 
     Records are ordered by half-month, newest first; entities are ordered by id.
@@ -64,7 +64,7 @@ def rows_kept(session: Session, tenant_id: str, number: KeptNumber) -> tuple[Cou
 
 
 def with_records(
-    session: Session, tenant_id: str, number: KeptNumber, rows: Sequence[CountedRow]
+    session: Session, tenant_id: str, number: StoredNumber, rows: Sequence[CountedRow]
 ) -> tuple[CountedRow, ...]:
     """Return the rows with their days and records. Only records of these rows are read."""
     entities = {(row.source, row.key) for row in rows if number.formula.aggregates[row.group].is_of_entities}
@@ -82,7 +82,7 @@ def with_records(
 
 
 def _subjects(
-    session: Session, tenant_id: str, number: KeptNumber, aggregate: Aggregate, codec: Codec
+    session: Session, tenant_id: str, number: StoredNumber, aggregate: Aggregate, codec: Codec
 ) -> Iterator[tuple[str, CountedRow]]:
     """Yield a row for each subject that an aggregate counts, with its last half-month ("" for entities)."""
     row, units = IndicatorSubject, number.area.units
@@ -114,7 +114,7 @@ def _subjects(
 
 
 def _planned(
-    session: Session, tenant_id: str, number: KeptNumber, aggregate: Aggregate
+    session: Session, tenant_id: str, number: StoredNumber, aggregate: Aggregate
 ) -> Iterator[tuple[str, CountedRow]]:
     """Yield a row for each planned visit that an aggregate counts, with its day."""
     lists, today, units = number.question.lists, number.question.today, number.area.units
