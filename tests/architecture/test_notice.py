@@ -41,7 +41,7 @@ def test_every_part_of_the_android_build_is_named() -> None:
     assert [name for name in requirements() if name not in NOTICE] == []
 
 
-def test_it_is_in_the_wheel_the_source_archive_and_the_android_build() -> None:
+def test_notice_is_in_wheel_source_archive_and_android_build() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert "NOTICE" in project["project"]["license-files"]
     assert "NOTICE" in project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]

@@ -37,7 +37,7 @@ def _files() -> dict[str, str]:
     return {path.relative_to(TESTS).as_posix(): path.read_text() for path in TESTS.rglob("test_*.py")}
 
 
-def test_what_compares_the_engines_is_on_the_list() -> None:
+def test_tests_that_compare_the_engines_are_listed() -> None:
     compare = {
         name
         for name, text in _files().items()
@@ -55,7 +55,7 @@ def test_the_list_names_files_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("marker", "proof"), [("twin", "twins"), ("long", "long_forms"), ("planted", "planted_bugs")]
 )
-def test_what_is_left_out_has_a_proof_that_runs_it(marker: str, proof: str) -> None:
+def test_left_out_tests_have_a_proof_that_runs_them(marker: str, proof: str) -> None:
     assert proof in PROOFS
     assert f'"{marker}"' in (TESTS / "selection.py").read_text()
     assert (TESTS / "prove" / f"{proof}.py").exists()

@@ -75,7 +75,7 @@ def test_every_reference_to_a_section_names_one_that_is_there() -> None:
     assert wrong == []
 
 
-def test_it_names_no_document_that_is_not_in_the_product() -> None:
+def test_protocol_names_existing_documents_only() -> None:
     named = set(re.findall(r"[\w/-]+\.md", TEXT))
     assert [name for name in named if not (REPOSITORY / "docs" / name).exists()] == []
 

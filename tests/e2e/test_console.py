@@ -179,7 +179,7 @@ def test_approval_waits_for_the_record_that_was_asked_for(
     assert [desk.review_of(record_id) for record_id in filed[:2]] == [None, None]
 
 
-def test_what_was_typed_is_still_there_after_looking_at_another_record(
+def test_typed_reason_is_kept_while_another_record_is_shown(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:
     with watched_page(browser, desk.server.url) as watched:

@@ -82,7 +82,7 @@ def test_a_server_killed_around_its_commit_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize("writers", [2, 5, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("store", [SQLITE, POSTGRES])
-def test_what_tablets_take_for_received_is_what_is_stored(
+def test_acknowledged_changes_are_the_stored_ones(
     store: str, writers: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     environment = {}

@@ -130,7 +130,7 @@ def test_photos_survive_a_killed_server_and_go_when_a_backup_holds_them(
     assert tablet.store.status().in_sync
 
 
-def test_what_was_rubbed_away_never_reaches_the_office(server: ServerProcess, tablet: RealTablet) -> None:
+def test_hidden_part_of_a_photo_never_reaches_the_office(server: ServerProcess, tablet: RealTablet) -> None:
     image = open_bare(noisy_picture(6, (800, 600)))
     mosaic = Mosaic(image)
     hidden = mosaic.patches(mosaic.cells_under([(400, 300)], 90))

@@ -108,7 +108,7 @@ def test_a_refused_change_is_mended_from_the_inbox(tablet: NewTablet) -> None:
     assert device.store.shown_state(record).attention is None
 
 
-def test_what_was_purged_leaves_the_tablets_and_all_agree(server: ServerProcess, tablet: NewTablet) -> None:
+def test_erased_record_leaves_all_tablets_and_digests_agree(server: ServerProcess, tablet: NewTablet) -> None:
     first, second = tablet(), tablet()
     record = first.ids.time_ordered()
     first.file(record, name="Nhà nghỉ (GL-906)")

@@ -61,7 +61,9 @@ def test_all_that_the_tablet_writes_is_its_owners_alone(tmp_path: Path, open_mas
     assert loose(folder) == {}
 
 
-def test_what_an_older_version_left_open_is_closed_at_the_opening(tmp_path: Path, open_mask: None) -> None:
+def test_folder_left_open_by_an_older_version_is_closed_at_the_opening(
+    tmp_path: Path, open_mask: None
+) -> None:
     folder = tmp_path / "tablet"
     worked_on(folder).close()
     (folder / "papers").mkdir()

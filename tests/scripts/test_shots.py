@@ -39,7 +39,7 @@ def test_every_picture_is_on_a_page_and_every_page_has_its_pictures() -> None:
         ({"shade": 150}, False),
     ],
 )
-def test_what_no_eye_sees_is_no_difference(tmp_path: Path, other: dict[str, int], is_same: bool) -> None:
+def test_only_visible_differences_count(tmp_path: Path, other: dict[str, int], is_same: bool) -> None:
     before, after = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", **other)
     assert looks_the_same(before, after) is is_same
 

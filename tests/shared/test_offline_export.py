@@ -49,7 +49,7 @@ def refusal(content: bytes, **keys: object) -> object:
 
 
 @pytest.mark.parametrize("count", [0, 1, 40])
-def test_what_was_written_is_read_in_its_order(count: int) -> None:
+def test_changes_are_read_in_the_written_order(count: int) -> None:
     content = written(CHANGES[:count])
     assert read(content) == CHANGES[:count]
     assert OfflineExport(io.BytesIO(content), OFFICE).origin == ORIGIN
@@ -98,7 +98,7 @@ def test_any_other_file_is_called_what_it_is() -> None:
     assert refusal(b"") == "not_ours"
 
 
-def test_there_is_one_version_and_any_above_it_is_called_newer() -> None:
+def test_version_above_1_is_refused_as_newer() -> None:
     assert written()[len(MAGIC)] == 1
     assert refusal(MAGIC + b"\x02") == "newer"
 

@@ -159,7 +159,7 @@ def test_the_same_key_again_takes_its_mark_back(keys: str, word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["karaoke", "window", "software", "expo", "facebook", "fax", "zalo"])
-def test_what_is_no_syllable_stays_as_it_was_typed(word: str) -> None:
+def test_word_that_is_no_syllable_stays_as_typed(word: str) -> None:
     assert typed(word) == word
 
 

@@ -15,7 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_says_what_it_lacks():
+def test_desktop_reports_missing_receiver_and_camera():
     desktop, answers = DesktopPlatform({}), []
     desktop.ask_fix(answers.append)
     desktop.take_photo(answers.append)

@@ -44,5 +44,5 @@ def test_a_change_said_again_that_the_row_holds_already_is_not_made_twice() -> N
     assert row.data == held.data
 
 
-def test_what_the_server_made_otherwise_is_not_worked_out() -> None:
+def test_own_result_is_none_where_the_server_changed_more() -> None:
     assert own_result(BASE, EDIT, receipt(4, {"name": "mới", "village": "y"})) is None

@@ -24,7 +24,7 @@ def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> Non
     assert tablet.agrees()
 
 
-def test_what_the_office_wrote_arrives(tablet: Tablet) -> None:
+def test_records_of_the_office_arrive(tablet: Tablet) -> None:
     for number in range(7):
         tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
     tablet.sync()
@@ -98,7 +98,7 @@ def test_a_day_on_which_nothing_happens_costs_sixteen_exchanges(tablet: Tablet) 
     assert len(tablet.bodies) - begun == 16
 
 
-def test_who_uses_the_tablet_asks_for_news_and_hurries_no_busy_server(tablet: Tablet) -> None:
+def test_touch_starts_an_exchange_unless_the_server_is_busy(tablet: Tablet) -> None:
     tablet.sync()
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync(WakeReason.TOUCH)

@@ -129,7 +129,7 @@ def test_a_line_in_the_servers_spelling_is_read_quickly_and_alike(line: bytes) -
 
 @pytest.mark.parametrize("kind", ["inspection", "establishment", "outreach_session"])
 @pytest.mark.parametrize("status", ["open", "partly_fixed", "fixed"])
-def test_what_lists_show_of_a_record_is_the_same_by_both_ways(kind: str, status: str) -> None:
+def test_both_readers_make_the_same_list_row(kind: str, status: str) -> None:
     follow_ups = {"fire_exits_clear": {"due_on": "2025-12-01", "status": status}}
     line = line_of(canonical(filed_visit(RECORD, name="Ánh Trăng", follow_ups=follow_ups)), kind=kind)
     quickly, record = read_record(line), generally(line)

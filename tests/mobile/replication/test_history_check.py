@@ -103,7 +103,7 @@ def test_a_root_that_cannot_be_read_is_none(nonsense: object) -> None:
     assert parse_hello(parse_line(line)).root == ReceivedRoot()
 
 
-def test_what_was_seen_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
+def test_seen_root_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     epoch = tablet.sync_store.checkpoint().epoch

@@ -30,7 +30,7 @@ def live(tablet: Tablet) -> int:
     return len(tablet.store.establishments())
 
 
-def test_it_stops_and_asks_and_goes_on_when_allowed(emptied: Tablet) -> None:
+def test_mass_deletion_waits_until_it_is_allowed(emptied: Tablet) -> None:
     emptied.sync()
     assert emptied.engine.state.message is SyncMessage.MASS_REMOVAL
     assert emptied.engine.state.phase is Phase.IDLE
@@ -43,7 +43,7 @@ def test_it_stops_and_asks_and_goes_on_when_allowed(emptied: Tablet) -> None:
     assert emptied.store.status().in_sync
 
 
-def test_what_is_filed_goes_up_while_nobody_answers(emptied: Tablet) -> None:
+def test_own_records_are_sent_while_deletions_are_withheld(emptied: Tablet) -> None:
     for number in range(100, 110):
         emptied.file(number, name=f"mới {number}")
     emptied.sync()
@@ -74,7 +74,7 @@ def test_nothing_comes_twice_while_the_question_is_open(emptied: Tablet, answer:
     assert (live(emptied), emptied.engine.state.message) == (shown, SyncMessage.MASS_REMOVAL)
 
 
-def test_what_is_new_comes_while_the_question_is_open(emptied: Tablet) -> None:
+def test_new_records_arrive_while_deletions_are_withheld(emptied: Tablet) -> None:
     emptied.server.office_put(record(300), UNIT, name="mới, trước câu hỏi")
     emptied.sync()
     shown = live(emptied)
@@ -180,7 +180,7 @@ def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(table
     assert len(tablet.server.divergent) == COUNT
 
 
-def test_what_went_can_be_offered_to_the_office_again(emptied: Tablet) -> None:
+def test_deleted_records_can_be_offered_to_the_office(emptied: Tablet) -> None:
     emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
     emptied.sync()
     assert emptied.store.read(count_tombstones) == (COUNT - 5, 0)

@@ -84,7 +84,7 @@ def test_a_pack_is_in_force_again_after_the_next_unlock(store: Store, lists: Off
 
 
 @pytest.mark.parametrize("origin", ["another office"])
-def test_what_the_office_did_not_sign_changes_nothing(store: Store, lists: OfficeLists, origin: str) -> None:
+def test_unsigned_lists_change_nothing(store: Store, lists: OfficeLists, origin: str) -> None:
     server_commits(store, *parts(PACK_1), head(PACK_1, origin))
 
     assert not knows_2027()

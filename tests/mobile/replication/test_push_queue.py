@@ -49,7 +49,7 @@ def test_a_named_change_is_set_aside_alone(tablet: Tablet) -> None:
     assert tablet.store.shown_state(record(11)).attention == "malformed"
 
 
-def test_what_fails_the_server_is_shown_and_tried_again_when_somebody_asks(tablet: Tablet) -> None:
+def test_change_that_fails_the_server_is_shown_and_retried_on_request(tablet: Tablet) -> None:
     tablet.sync()
     bad = tablet.file(1, name="một")
     tablet.file(2, name="hai")
@@ -66,7 +66,7 @@ def test_what_fails_the_server_is_shown_and_tried_again_when_somebody_asks(table
     assert tablet.store.inbox() == []
 
 
-def test_what_was_mended_is_not_tried_again(tablet: Tablet) -> None:
+def test_replaced_change_is_not_retried(tablet: Tablet) -> None:
     tablet.sync()
     bad = tablet.file(1, name="một")
     tablet.file(2, name="hai")

@@ -33,7 +33,7 @@ def test_a_verdict_judged_anew_after_a_restore_replaces_the_old_one(tablet: Tabl
     assert change.status is Status.QUARANTINED
 
 
-def test_what_the_server_lost_is_said_again_and_then_its_scope_is_repaired(
+def test_changes_lost_by_the_server_are_sent_again_before_the_repair(
     tablet: Tablet,
 ) -> None:
     tablet.server.office_put(record(1), UNIT, name="Ánh Trăng")
@@ -104,7 +104,7 @@ def test_a_receipt_of_a_former_device_that_a_restore_took_is_missed(tablet: Tabl
     assert again.store.status().in_sync
 
 
-def test_what_a_former_device_sent_is_let_go_when_a_backup_holds_it(tablet: Tablet) -> None:
+def test_changes_of_a_former_device_are_pruned_after_a_backup(tablet: Tablet) -> None:
     tablet.sync()
     sent = tablet.file(1, name="một")
     tablet.sync()

@@ -150,7 +150,7 @@ def test_a_repair_that_contradicts_itself_is_a_fault(tablet: Tablet, forged: dic
     assert tablet.store.status().in_sync
 
 
-def test_what_only_this_tablet_has_is_offered_and_forgotten_when_answered(tablet: Tablet) -> None:
+def test_record_that_the_server_lacks_is_offered_and_deleted_when_answered(tablet: Tablet) -> None:
     filled(tablet, 3)
     lose(tablet.server, 1)
     tablet.server.world.epoch = "epoch-2"

@@ -83,7 +83,7 @@ def runner(store: Store, clock: FrozenClock, line: LineInMemory) -> Iterator[Syn
     made.stop()
 
 
-def test_it_begins_at_once_and_goes_on_when_woken(
+def test_runner_starts_at_once_and_continues_when_woken(
     runner: SyncRunner, store: Store, line: LineInMemory, clock: FrozenClock
 ) -> None:
     watcher = Watcher(runner)
@@ -129,7 +129,7 @@ def test_stopping_does_not_wait_for_a_silent_server(
     assert not thread.is_alive()
 
 
-def test_what_nobody_foresaw_is_logged_and_tried_again(
+def test_unexpected_error_is_logged_and_retried(
     runner: SyncRunner, line: LineInMemory, caplog: pytest.LogCaptureFixture
 ) -> None:
     line.failures = [RuntimeError("unforeseen")]

@@ -28,7 +28,7 @@ def with_room(tablet: Tablet, free_mb: list[int]) -> Tablet:
     return tablet
 
 
-def test_it_is_told_once_and_then_only_as_news(tablet: Tablet) -> None:
+def test_telemetry_is_sent_once_and_again_after_a_change(tablet: Tablet) -> None:
     tablet.sync()
     tablet.sync()
     tablet.file(1, name="một")
@@ -44,7 +44,7 @@ def test_a_request_that_pushes_all_tells_that_nothing_is_left(tablet: Tablet) ->
     assert reports(tablet)[0] == SILENT
 
 
-def test_what_was_perhaps_not_heard_is_told_again(tablet: Tablet) -> None:
+def test_telemetry_is_sent_again_after_a_lost_answer(tablet: Tablet) -> None:
     tablet.faults = [lost_answer]
     tablet.sync()
     tablet.sync()

@@ -297,7 +297,7 @@ def test_a_name_that_nobody_can_look_up_is_no_network(
         (405, ErrorCode.BAD_REQUEST),
     ],
 )
-def test_who_signs_in_is_told_that_the_server_answered(serve, status: int, code: ErrorCode) -> None:
+def test_status_of_an_answer_gives_the_error_at_the_sign_in(serve, status: int, code: ErrorCode) -> None:
     transport = HttpTransport(serve(lambda handler, body: reply(handler, status, F178_Protocol="1")).url)
     with pytest.raises(AppError) as refused:
         transport.call("/api/v1/devices", {})

@@ -54,7 +54,7 @@ def test_nothing_is_looked_for_under_a_finger(moments: QuietMoments, seconds: Se
     assert knot() is not None
 
 
-def test_what_was_closed_is_let_go_of_in_the_first_quiet_moment(
+def test_closed_session_is_collected_in_the_first_quiet_moment(
     moments: QuietMoments, seconds: Seconds
 ) -> None:
     gc.freeze()

@@ -84,9 +84,7 @@ def test_drafts_and_settings_are_taken_from_what_can_still_be_read(folder: Path,
     store.close()
 
 
-def test_what_rests_and_what_the_server_lost_is_taken_over_in_its_order(
-    folder: Path, clock: FrozenClock
-) -> None:
+def test_tombstones_and_lost_rows_are_taken_over_in_order(folder: Path, clock: FrozenClock) -> None:
     store = opened(folder, clock)
     rows = [base_row(f"0197cccc-0000-7000-8000-{n:012d}", 3, name=f"đã mất {n}") for n in range(6)]
     server_commits(store, *rows)

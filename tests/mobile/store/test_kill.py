@@ -15,7 +15,7 @@ PROGRAM = Path(__file__).with_name("filing_process.py")
 
 
 @pytest.mark.parametrize("lines", [1, 37])
-def test_what_was_said_to_be_saved_is_there(tmp_path: Path, clock: FrozenClock, lines: int) -> None:
+def test_saved_changes_survive_a_kill(tmp_path: Path, clock: FrozenClock, lines: int) -> None:
     reports = reports_before_the_kill(tmp_path, lines)
     store = Store(tmp_path, clock, seeded_ids(clock))
     store.unlock(KEY)

@@ -146,7 +146,7 @@ def test_second_return_shows_its_own_officer_and_time_beside_earlier_comments(st
     assert (item.reason, item.by, item.at) == ("Vẫn thiếu", "", None)
 
 
-def test_what_came_together_lies_in_the_inbox_in_one_order(store: Store) -> None:
+def test_rows_of_one_commit_have_a_stable_order_in_the_inbox(store: Store) -> None:
     numbers = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(20)]
     returned = {"record_rev": 1, "state": "returned", "reason": "thiếu", "comments": {}}
     rows = [base_row(record_id, 1, name="một") for record_id in numbers]

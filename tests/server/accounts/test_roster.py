@@ -27,5 +27,5 @@ def test_member_who_leaves_today_ends_yesterday(days: dict[str, str], left: dict
     assert members["chi"] == {"position": "secretary"}
 
 
-def test_who_was_no_member_leaves_nothing_behind() -> None:
+def test_ending_the_membership_of_a_stranger_changes_nothing() -> None:
     assert ended({"members": {}}, "an", TODAY) == {}

@@ -139,7 +139,7 @@ def test_file_that_no_record_names_is_not_found(office: Office, owner: Sender) -
         assert session.scalars(select(Attachment)).all() == []
 
 
-def test_who_named_a_file_first_stays(office: Office, owner: Sender) -> None:
+def test_first_owner_of_a_file_stays(office: Office, owner: Sender) -> None:
     other = sender_of(office, UNIT)
     other.record = owner.record
     push(other, 2, {"attachments.a1.caption": "Biển hiệu"}, create=False)

@@ -127,7 +127,7 @@ def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", MATRIX)
-def test_what_the_office_ends_ends_at_the_next_request(office: Office, owner: Sender, case: str) -> None:
+def test_ended_binding_takes_effect_at_the_next_request(office: Office, owner: Sender, case: str) -> None:
     acts, expected = MATRIX[case]
     tablet = owner.tablet
     half_sent = owner.begun(SECOND)

@@ -246,7 +246,7 @@ def stored(field178: Command, tablet: Field) -> None:
     at.close()
 
 
-def test_it_does_once_a_day_what_serve_does(field178: Command, tablet: Field) -> None:
+def test_tidy_does_the_daily_work_of_serve(field178: Command, tablet: Field) -> None:
     stored(field178, tablet)
     trial = {"files_removed": 1, "bytes_removed": len(PICTURE), "strays_removed": 0, "files_unnamed": 0}
     assert field178.json("tidy", "--dry-run") == trial

@@ -22,7 +22,7 @@ def shown(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", unescape(page)).split())
 
 
-def test_it_is_the_copy_that_is_looked_at() -> None:
+def test_modules_are_those_of_the_copy() -> None:
     assert Path(field178_shared.__file__).is_relative_to(Path(__file__).parents[3])
 
 

@@ -34,7 +34,7 @@ def test_status_of_a_tablet_is_stored_until_the_next_status(world: World) -> Non
     assert (row.unsent_count, row.unsent_file_count, row.mismatch_records) == (0, None, None)
 
 
-def test_it_is_kept_with_a_push_and_in_agreement_too(world: World) -> None:
+def test_heartbeat_is_stored_with_a_push_and_in_agreement(world: World) -> None:
     tablet = world.tablet()
     tablet.sync(push=[tablet.create()], about={"unsent": 7})
     assert device(world, tablet).unsent_count == 7

@@ -38,7 +38,7 @@ def test_a_day_before_every_law_has_no_frame() -> None:
     assert _gaps("violations", "fire_exit_obstructed", date(2021, 12, 31)) == {("no_frame", "")}
 
 
-def test_what_is_not_offered_is_no_gap() -> None:
+def test_row_out_of_force_has_no_gap() -> None:
     assert _gaps("violations", "sv_head_negligent", date(2026, 1, 1)) == set()
 
 

@@ -30,7 +30,7 @@ def test_the_establishment_commits_to_every_line_of_the_list() -> None:
         assert words in text, words
 
 
-def test_who_signs_for_the_establishment_is_left_to_the_pen() -> None:
+def test_commitment_leaves_the_signer_blank() -> None:
     assert "Tôi là (ông/bà): ...................." in read()
     assert "Chức vụ: ………………." in read(representative_role="none")
 

@@ -65,7 +65,7 @@ def compiled(text: str):
 
 
 @pytest.mark.parametrize(("text", "fault"), REFUSED.items())
-def test_what_is_not_allowed_is_refused(text: str, fault: FormulaFault) -> None:
+def test_invalid_formula_is_refused_with_its_fault(text: str, fault: FormulaFault) -> None:
     with pytest.raises(FormulaError) as refused:
         compiled(text)
     assert refused.value.fault is fault

@@ -103,7 +103,7 @@ def _added(lists: CodeLists, place: CountedRecord, filed: list[CountedRecord], p
     return counts_of_all
 
 
-def test_what_is_taken_away_again_leaves_nothing() -> None:
+def test_difference_of_equal_counts_is_empty() -> None:
     counts: Counts = {UNIT: {"count(session)": Counter({"": 2})}}
     assert difference({"b": counts}, {}) == {"b": counts}
     assert difference({"b": counts}, {"b": counts}) == {}

@@ -44,7 +44,7 @@ def test_without_a_show_of_hands_the_largest_talk_counts(figure: FiguresOf) -> N
     assert (share.num, share.den) == (3, 4)
 
 
-def test_what_a_visit_reached_is_counted_once_with_its_session(figure: FiguresOf) -> None:
+def test_workers_of_a_visit_and_of_its_session_are_counted_once(figure: FiguresOf) -> None:
     counted_visit = visit("v1", "2024-05-02", workers_total=4, ou_done="yes", ou_workers_attended=2)
     of_the_visit = session("s1", "2024-05-02", establishments={"e1": reached(2)}, source_inspection_id="v1")
     share = figure(REACHED, [establishment(), counted_visit, of_the_visit])
@@ -130,7 +130,7 @@ def test_one_quarter_without_a_session_is_not_sustained(figure: FiguresOf) -> No
     assert (in_august.num, in_august.den) == (2, 2)
 
 
-def test_what_happened_after_midnight_belongs_to_the_local_day(figure: FiguresOf) -> None:
+def test_visit_counts_on_its_day_in_viet_nam(figure: FiguresOf) -> None:
     data = dict(visit("v1", "2024-12-31").data) | {"started_at": "2024-12-31T17:30:00.000Z"}
     assert figure("visits_total", [establishment(), record("inspection", "v1", data)]).num == 0
 

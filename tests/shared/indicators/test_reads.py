@@ -22,7 +22,7 @@ def test_a_planned_visit_may_have_the_unit_of_its_establishment() -> None:
     assert record_types_of(lists, [lists.indicators["media_posts_total"]]) == {"media_post"}
 
 
-def test_what_lasts_or_follows_has_records_of_other_days() -> None:
+def test_figures_of_entities_and_follow_ups_read_records_of_other_days() -> None:
     lists = load()
     of_days = {
         indicator.id for indicator in lists.indicators.values() if counts_days_of_records(lists, [indicator])

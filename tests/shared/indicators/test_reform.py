@@ -57,7 +57,7 @@ DIVIDED = "c11656_v1"
 YEAR_BEFORE = Period.of_year(2024)
 
 
-def test_who_holds_a_commune_and_its_successor_counts_each_worker_once(figure: FiguresOf) -> None:
+def test_commune_and_its_successor_count_each_worker_once(figure: FiguresOf) -> None:
     talk = session("s1", "2024-03-01", BEFORE, establishments={"e1": reached(3, 3)})
     records = [MOVED, visit("v1", "2024-05-02", unit=BEFORE, workers_total=4), talk]
     for units in ([BEFORE], [AFTER], [BEFORE, AFTER]):

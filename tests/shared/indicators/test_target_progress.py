@@ -42,7 +42,7 @@ def reached(value: FigureValue, target: float) -> Reached:
         (0, date(2024, 12, 31), Standing.BEHIND, 60),
     ],
 )
-def test_what_a_month_needs_is_what_is_missing_over_the_months_left(
+def test_monthly_need_is_the_missing_number_over_the_remaining_months(
     num: int, day: date, standing: Standing, monthly: int | None
 ) -> None:
     value = figure(num, 100)
@@ -101,7 +101,7 @@ def test_a_month_that_has_begun_counts() -> None:
     ] == [1, 1, 2]
 
 
-def test_what_happens_has_a_share_at_any_time() -> None:
+def test_figures_of_events_grow_to_their_target() -> None:
     growing = {indicator_id for indicator_id in FIGURES if grows_to_target(FIGURES[indicator_id])}
     assert {
         "workers_reached_pct",

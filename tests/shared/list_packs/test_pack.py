@@ -97,7 +97,7 @@ def test_a_row_is_refused_with_its_reason() -> None:
         ("holidays.declared", "national_day_second_2026", {"id": "other"}, PackFault.WRONG_KEY),
     ],
 )
-def test_what_changes_the_past_is_refused(table: str, key: str, change: Row, fault: PackFault) -> None:
+def test_change_of_a_past_row_is_refused(table: str, key: str, change: Row, fault: PackFault) -> None:
     pack = NONE.with_rows({table: {key: row(table, key) | change}})
 
     assert (table, key, fault) in faults(pack)

@@ -78,7 +78,7 @@ def closures(entries: list[tuple[str, str]], **more: object) -> list[tuple[str, 
 
 
 @given(ENTRIES, ENTRIES)
-def test_what_the_office_closes_and_withdraws_is_as_it_was(kept, withdrawn) -> None:
+def test_withdrawn_closure_reopens_the_follow_up(kept, withdrawn) -> None:
     visits = [ASKED, (SECOND, visit("2026-04-01", follow_ups={"exit": EXIT}))]
     before = open_follow_ups(visits, closures(kept))
     taken_back = closures(withdrawn, withdrawn_reason="Nhập nhầm cơ sở")

@@ -95,7 +95,7 @@ def test_codes_are_named_once() -> None:
     assert len(set(CODES)) == len(CODES)
 
 
-def test_what_was_not_in_force_that_day_is_flagged() -> None:
+def test_value_not_in_force_on_the_day_is_flagged() -> None:
     topic = TABLES["outreach.topics"].rows(released_files())["harms"] | {"valid_to": "2020-01-01"}
     put_in_force(lists_with(ListPack().with_rows({"outreach.topics": {"harms": topic}})))
     session = builders.outreach_session(topic_ids=["harms"])

@@ -102,7 +102,7 @@ def test_marshmallow_and_the_quick_check_name_the_same_codes(
 
 
 @pytest.mark.parametrize("changes", RIGHT)
-def test_what_is_right_is_loaded_as_it_came(changes: dict[str, object]) -> None:
+def test_valid_data_is_loaded_unchanged(changes: dict[str, object]) -> None:
     data = VALID | changes
     assert Whole().load(data) == data
     assert not object_check(Whole)(data)

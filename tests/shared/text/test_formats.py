@@ -100,7 +100,7 @@ def test_one_digit_is_enough_for_day_and_month() -> None:
 @pytest.mark.parametrize(
     "typed", ["", "31/02/2025", "13/13/2025", "2025-12-15", "15/12", "15/12/025", "0/1/2025", "x"]
 )
-def test_what_is_no_day_is_none(typed) -> None:
+def test_invalid_day_is_none(typed) -> None:
     assert parse_date(typed) is None
 
 

@@ -40,7 +40,7 @@ def _marked(text: str, *known_names: str) -> list[tuple[str, str]]:
         ("the raid of Monday", "stigma", "raid"),
     ],
 )
-def test_what_points_to_a_person_is_marked(text, kind, place) -> None:
+def test_personal_data_is_marked(text, kind, place) -> None:
     assert _marked(text) == [(kind, place)]
     assert _marked(unicodedata.normalize("NFD", text)) == [(kind, place)]
 
@@ -72,7 +72,7 @@ def test_what_points_to_a_person_is_marked(text, kind, place) -> None:
         "",
     ],
 )
-def test_what_points_to_nobody_passes(text) -> None:
+def test_text_without_personal_data_is_not_marked(text) -> None:
     assert _marked(text) == []
 
 

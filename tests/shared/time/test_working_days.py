@@ -33,7 +33,7 @@ def test_limit_in_two_steps_is_the_limit_in_one(start, first, second):
 
 
 @given(days, days, counts)
-def test_who_begins_later_never_ends_earlier(day, other, count):
+def test_later_start_never_ends_earlier(day, other, count):
     early, late = sorted((day, other))
     assert add_working_days(early, count, CALENDAR) <= add_working_days(late, count, CALENDAR)
 

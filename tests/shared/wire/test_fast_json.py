@@ -89,7 +89,7 @@ def test_whatever_is_proven_reads_the_same_the_slow_way(value: object, spell: ob
         assert repr(fast_json.loads(data)) == repr(strict_json.read_slowly(data))
 
 
-def test_it_agrees_with_the_slow_way_over_generated_texts() -> None:
+def test_fast_reader_agrees_with_the_strict_one_over_generated_texts() -> None:
     outcomes = Counter(judged_text(text(number)) for number in range(2000))
     assert min(outcomes["proven"], outcomes["unsure"], outcomes["refused"]) > 200
 
@@ -137,16 +137,14 @@ def test_a_text_that_may_hide_something_is_not_proven(spelling: str) -> None:
     assert not proven(spelling.encode())
 
 
-def test_what_a_tablet_writes_is_proven() -> None:
+def test_request_of_a_tablet_is_proven_canonical() -> None:
     assert proven(canonical({"push": [{"set": {"note": 'Nói "được"\n', "n": 5}, "was": {}}], "epoch": None}))
 
 
 @given(
     VALUES, st.sampled_from((*SPELLINGS, lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True)))
 )
-def test_what_is_proven_canonical_is_the_canonical_form_of_what_the_slow_way_reads(
-    value: object, spell: object
-) -> None:
+def test_proven_text_is_the_canonical_form_of_its_value(value: object, spell: object) -> None:
     data = spell(value).encode("utf-8", "surrogatepass")
     if is_canonical(data):
         assert canonical(strict_json.read_slowly(data)) == data
@@ -198,7 +196,7 @@ def test_hostile_punctuation_is_canonical_only_where_the_slow_way_agrees(parts: 
         '{"a"}',
     ],
 )
-def test_what_is_not_canonical_is_not_proven_so(spelling: str) -> None:
+def test_text_in_another_form_is_not_proven_canonical(spelling: str) -> None:
     assert not is_canonical(spelling.encode())
 
 
@@ -208,7 +206,7 @@ def test_bytes_that_are_no_json_are_not_proven_canonical(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("type_name", ["inspection", "outreach_session", "establishment"])
-def test_what_a_server_stores_is_proven_canonical(type_name: str) -> None:
+def test_stored_record_is_proven_canonical(type_name: str) -> None:
     for number in range(40):
         data = canonical(record(type_name, number))
         # Of the generated records some hold what is no JSON of the protocol.

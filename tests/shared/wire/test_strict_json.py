@@ -29,7 +29,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("text", FORBIDDEN.values(), ids=FORBIDDEN.keys())
-def test_what_the_protocol_forbids_is_malformed(text: bytes) -> None:
+def test_forbidden_json_is_malformed(text: bytes) -> None:
     with pytest.raises(AppError) as caught:
         strict_json.loads(text)
     assert caught.value.code is ErrorCode.MALFORMED

@@ -64,7 +64,7 @@ def test_a_measurement_is_taken_with_its_accuracy_and_age(bench: Bench):
     assert bench.labels == [""]
 
 
-def test_what_is_known_is_not_measured_by_itself_again(bench: Bench):
+def test_check_in_with_a_reason_starts_no_measurement(bench: Bench):
     bench.data["check_in"] = {"no_point_reason": "indoor"}
     bench.place.start()
     assert bench.waiting == []

@@ -196,7 +196,7 @@ def test_nobody_there_is_the_only_outcome(bench):
     assert "lập khi không có đại diện cơ sở" in bench.text()
 
 
-def test_what_is_missing_is_named_before_it_is_printed(bench):
+def test_missing_values_are_named_before_printing(bench):
     strangers = {uid("new"): {"user": uid("new"), "position": "member"}}
     members = {OFFICERS[0]: {"user": OFFICERS[0], "position": "team_leader"}, **strangers}
     bench.file(decision_number=None, members=members)
@@ -243,7 +243,7 @@ def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(be
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
-def test_what_is_typed_and_not_filed_is_neither_printed_nor_filed(bench):
+def test_unfiled_input_is_neither_printed_nor_filed(bench):
     bench.file()
     bench.draft = visit(recommendation="Chưa xong")
     bench.minutes.make(MINUTES)

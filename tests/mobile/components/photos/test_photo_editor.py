@@ -99,7 +99,7 @@ def test_nothing_is_kept_before_kind_and_screening_are_said(bench: Bench, contex
     assert (entry["evidence_kind"], entry["screened"]) == ("photo_premises", True)
 
 
-def test_what_is_rubbed_away_is_gone_from_what_is_kept_and_nothing_else_is_on_the_disk(bench: Bench, context):
+def test_hidden_part_is_in_no_file_on_the_disk(bench: Bench, context):
     editor = bench.add(context)
     editor.rub(*FACE, 60)
     editor.rub(FACE[0], FACE[1] + 100, 60)

@@ -37,7 +37,7 @@ def test_everything_photos_do_has_words(message):
     assert shown(PHOTO, uploads=UploadState(message)).outcome
 
 
-def test_what_a_person_can_mend_has_a_remedy():
+def test_messages_that_officers_can_act_on_have_a_remedy():
     held_up = {UploadMessage.WAITING_WIFI, UploadMessage.NOT_OUR_SERVER, UploadMessage.REFUSED}
     assert held_up <= set(REMEDIES)
 
@@ -55,7 +55,7 @@ def test_amounts_are_said_as_people_say_them(size, text):
     assert amount_text(size) == text
 
 
-def test_what_is_up_already_does_not_wait():
+def test_sent_bytes_do_not_count_as_unsent():
     state = shown(PHOTO, replace(PHOTO, sha256="cd", sent_bytes=262_144))
     assert state.summary == "Còn 2 ảnh chưa gửi (1 MB)"
 

@@ -76,7 +76,7 @@ def test_no_metadata_is_left():
     assert segments(bare) <= SEGMENTS_OF_A_BARE_JPEG
 
 
-def test_what_is_prepared_already_is_not_made_worse_than_once():
+def test_prepared_picture_is_not_reduced_again():
     once = prepare(photo((1600, 1200)))
     assert seen(prepare(once)).size == (1600, 1200)
 
@@ -104,7 +104,7 @@ def _plain(mode: str) -> bytes:
     [b"", b"no picture", photo((800, 600))[:900], photo((50, 50), "GIF"), b"<svg xmlns='x'></svg>"],
     ids=["empty", "text", "cut", "gif", "svg"],
 )
-def test_what_is_no_picture_is_refused(broken):
+def test_damaged_picture_is_refused(broken):
     assert refusal(broken) in ("no_picture", "cut")
 
 

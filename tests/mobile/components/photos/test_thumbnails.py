@@ -38,7 +38,7 @@ def test_the_picture_seen_last_is_made_first_after_the_one_that_is_under_work():
     assert bench.thumbnails.of("b") == module.Thumbnail(DOT)
 
 
-def test_what_was_scrolled_past_is_not_made(monkeypatch: pytest.MonkeyPatch):
+def test_thumbnails_scrolled_past_are_not_made(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "MOST_REQUESTED", 3)
     bench = Bench()
     for name in "abcdefgh":

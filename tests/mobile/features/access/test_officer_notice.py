@@ -36,7 +36,7 @@ def test_each_officer_is_told_once_also_after_a_restart(tmp_path: Path, clock: F
     again.close()
 
 
-def test_it_is_kept_which_version_was_read_and_when_first(store: Store, clock: FrozenClock):
+def test_version_and_first_time_of_reading_are_stored(store: Store, clock: FrozenClock):
     told_at = clock.now()
     notice(store, clock, HOA).read()
     first = store.settings.get(SETTING)

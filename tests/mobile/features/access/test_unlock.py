@@ -264,7 +264,7 @@ def test_every_step_but_the_first_has_a_way_back(enrolling):
     assert (port.kept, done) == ([(HUNG, "280917")], [(HUNG, "opened")])
 
 
-def test_what_is_under_way_is_neither_left_nor_begun_twice():
+def test_running_enrolment_is_neither_left_nor_started_again():
     held, port, states = Held(), Desk(), list[EnrolState]()
     presenter = EnrolPresenter(port, held, SPEECH, states.append, print)
     presenter.start(EnrolmentStep.SIGN_IN)
@@ -310,7 +310,7 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
     assert (states[-1].step, port.links) == (EnrolmentStep.PIN, [])
 
 
-def test_who_signs_in_again_keeps_the_pin():
+def test_officer_who_signs_in_again_keeps_the_pin():
     port, states, signed_in, done = Desk(), list[EnrolState](), [], []
     presenter = EnrolPresenter(
         port, Direct(), SPEECH, states.append, lambda *arguments: done.append(arguments), signed_in.append

@@ -149,7 +149,7 @@ def test_old_count_is_told(desk: Desk):
         ({"workers_total": 5, "workers_contract": 6}, "workers_contract"),
     ],
 )
-def test_what_disagrees_is_told_at_its_number_and_not_filed(desk: Desk, counts, path):
+def test_contradicting_count_is_marked_and_not_filed(desk: Desk, counts, path):
     form = desk.begin(**counts)
     form.complete()
     assert [row.path for row in desk.sights.census.checked.problems] == [path]
@@ -212,7 +212,7 @@ def test_place_that_was_moved_is_counted_in_its_new_commune(desk: Desk):
     assert (change.scope, change.set["unit_id"]) == ("unit:c11635_v2", "c11635_v2")
 
 
-def test_what_is_not_here_is_not_counted(desk: Desk):
+def test_unknown_establishment_opens_no_census(desk: Desk):
     desk.workspace.show_establishment(KARAOKE)
     assert not desk.workspace.open_census(uid("nowhere"))
     desk.workspace.begin_census(uid("nowhere"))

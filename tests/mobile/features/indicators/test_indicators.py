@@ -76,7 +76,7 @@ def test_a_share_of_the_counted_places_is_neither_a_value_nor_a_verdict(screen: 
     assert planned.detail.endswith("8/9 · đột xuất chỉ tính khi đã làm hoặc đã hết thời gian")
 
 
-def test_what_no_commune_has_is_named_as_the_console_does(screen: Screen, store: Store):
+def test_unassigned_places_are_named_as_in_the_console(screen: Screen, store: Store):
     receive_figures(store)
     screen.presenter.show()
     assert screen.state.areas[0].left_out == ""

@@ -137,7 +137,7 @@ def test_a_violation_shows_the_limits_of_the_law_with_the_working_days_left(benc
     )
 
 
-def test_what_the_team_left_undone_is_no_shortcoming_of_the_establishment(bench):
+def test_undone_item_of_the_team_is_no_shortcoming(bench):
     bench.visit.answer("ou_done", "no")
     bench.visit.choose_tab("conclusion")
     assert (bench.state.conclusion.summary, bench.state.conclusion.shortcomings) == (
@@ -153,7 +153,7 @@ def test_what_the_team_left_undone_is_no_shortcoming_of_the_establishment(bench)
     assert (card.failed, card.mark) == ("", "done")
 
 
-def test_what_the_team_did_is_answered_by_yes_and_no(bench):
+def test_items_about_the_team_are_answered_by_yes_and_no(bench):
     bench.visit.open_section("outreach_on_site")
     item = bench.item("ou_done")
     assert [option.label for option in item.options] == ["Có", "Không", "Không thuộc diện"]

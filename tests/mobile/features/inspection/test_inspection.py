@@ -110,7 +110,7 @@ def test_counts_are_repeated_by_one_tap_and_marked(store, clock):
 
 
 @pytest.mark.parametrize("item_id", ["workers_under18", "workers_present"])
-def test_what_must_be_looked_at_tonight_is_not_repeated(store, clock, item_id):
+def test_items_to_check_each_night_are_not_repeated(store, clock, item_id):
     settle(store)
     bench = Bench(store, clock, last=filed_visit(KARAOKE))
     bench.visit.open_section("worker_counts")

@@ -107,7 +107,7 @@ def test_mended_visit_keeps_to_its_one_session(bench):
     assert session.data["materials"] == {"other": {"quantity": 7}}
 
 
-def test_what_a_mended_visit_no_longer_says_leaves_its_session(bench):
+def test_value_removed_from_a_visit_leaves_its_session(bench):
     mend_after_filing(bench, lambda visit: visit.count("ou_materials", None))
     (session,) = bench.store.views("outreach_session")
     assert "materials" not in session.data
@@ -166,7 +166,7 @@ def test_visit_without_a_position_says_why_and_is_as_valid(store, clock):
     assert bench.state.feedback.filed
 
 
-def test_what_comes_after_filing_makes_no_draft(bench):
+def test_input_after_filing_makes_no_draft(bench):
     bench.answer_all()
     bench.visit.complete()
     bench.visit.place.choose("refused")
@@ -237,7 +237,7 @@ def test_a_clock_right_within_five_minutes_is_not_asked_about(bench):
     assert "clock_offset_s" not in record.data
 
 
-def test_what_the_visit_saw_is_written_into_the_register_with_it(bench):
+def test_observations_are_written_into_the_register_with_the_visit(bench):
     bench.answer_all()
     bench.visit.answer("antt_certificate", "no")
     bench.visit.answer("kd_licence", "no")

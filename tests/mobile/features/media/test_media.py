@@ -132,7 +132,7 @@ def test_same_title_of_the_same_day_is_told_at_the_title(desk: Desk):
     assert len(desk.changes()) == 2
 
 
-def test_what_is_missing_or_to_come_is_told(desk: Desk):
+def test_missing_and_future_values_are_marked(desk: Desk):
     desk.posts.begin(STATION)
     desk.form.choose_day("published_on", "2026-12-01")
     desk.form.complete()
@@ -185,7 +185,7 @@ def test_post_of_the_office_is_corrected_over_what_was_seen(desk: Desk):
     assert (change.set, change.wire["was"]) == ({"genre_id": "law_reading"}, {"genre_id": "news"})
 
 
-def test_what_is_no_post_is_not_opened(desk: Desk):
+def test_unknown_post_is_not_opened(desk: Desk):
     assert not desk.posts.open("0197c3a8-178a-7000-8000-000000000999")
     assert desk.form is None
 

@@ -182,7 +182,7 @@ def test_one_tap_repeats_what_the_last_session_had_in_common(pane: Desk) -> None
     assert pane.state.repeat_hint == ""
 
 
-def test_what_a_visit_made_by_itself_is_not_repeated(pane: Desk) -> None:
+def test_session_made_by_a_visit_is_not_repeated(pane: Desk) -> None:
     pane.filled().complete()
     made = {"outreach_form_id": "during_inspection", "unit_id": UNIT, "filed_at": "2030-01-01T00:00:00Z"}
     pane.store.put("made", "outreach_session", f"unit:{UNIT}", made)

@@ -95,7 +95,7 @@ def test_another_choice_takes_the_first_one_with_all_that_it_filled(pane: Desk) 
     assert kept(pane)["zone_id"] == "iz_a"
 
 
-def test_what_was_chosen_or_typed_stays(pane: Desk) -> None:
+def test_chosen_unit_and_typed_venue_stay(pane: Desk) -> None:
     session = pane.begin()
     session.choose_unit("c11632_v1")
     session.write("venue", "Sân trường")

@@ -84,7 +84,7 @@ def test_session_that_was_never_filed_has_no_paper(store, clock, tmp_path):
     assert bench.paper() is None
 
 
-def test_what_is_changed_and_not_filed_is_not_on_the_paper(store, clock, tmp_path):
+def test_unfiled_changes_are_not_on_the_paper(store, clock, tmp_path):
     bench = opened(store, clock, tmp_path)
     paper = bench.paper()
     assert bench.state.note == ""

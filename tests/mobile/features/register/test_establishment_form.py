@@ -81,7 +81,7 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
     return Bench(store, clock)
 
 
-def test_it_begins_with_the_searched_name_in_the_only_commune_and_assumes_no_kind(bench):
+def test_new_form_has_the_searched_name_the_only_commune_and_no_kind(bench):
     bench.workspace.begin_establishment(" Hoa Ban ")
     assert bench.state.texts["name"].text == "Hoa Ban"
     assert [unit.id for unit in bench.state.units if unit.is_chosen] == [UNIT]
@@ -136,7 +136,7 @@ def test_a_measurement_that_comes_after_the_form_was_left_changes_nothing(bench)
     assert bench.state is None
 
 
-def test_what_is_missing_stands_under_its_field_and_nothing_is_filed(bench):
+def test_missing_values_are_marked_at_their_fields_and_nothing_is_filed(bench):
     bench.workspace.begin_establishment("Hoa Ban")
     bench.form.complete()
     assert set(bench.state.problems) == {"establishment_type_id", "address_line"}
@@ -315,7 +315,7 @@ def test_a_begun_mending_shows_as_a_draft_and_is_taken_up_from_the_list(bench):
     assert bench.screen.record.id == CAFE, "the establishment itself is one step back"
 
 
-def test_what_the_store_refuses_is_said_and_not_shown_as_kept(bench, monkeypatch):
+def test_input_refused_by_the_store_is_not_shown_as_stored(bench, monkeypatch):
     bench.workspace.begin_establishment("Hoa Ban")
 
     def refuse(_draft):

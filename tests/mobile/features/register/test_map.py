@@ -43,7 +43,7 @@ def test_the_legend_counts_every_kind_and_hides_what_nobody_wants_to_see(present
     assert len(states[-1].pins) == sum(row.count for row in rows.values())
 
 
-def test_what_has_no_point_is_counted_not_forgotten(presenter, states, store):
+def test_establishments_without_a_point_are_counted(presenter, states, store):
     data = establishment("Quán không tọa độ", "cafe", 0, 0)
     del data["lat"], data["lon"]
     server_commits(store, base_row(uid("nowhere"), 1, "establishment", f"unit:{UNIT}", **data))

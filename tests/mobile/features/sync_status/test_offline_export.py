@@ -46,7 +46,7 @@ def card(write, status: StoreStatus = BUSY) -> tuple[OfflineExportPresenter, Lat
     return presenter, threads, states
 
 
-def test_it_says_what_a_file_would_hold_and_what_stays() -> None:
+def test_card_counts_changes_in_the_file_and_drafts_outside_it() -> None:
     _presenter, _threads, states = card(lambda: DONE)
     assert states[-1].holds == "Tệp sẽ mang 4 thay đổi chưa gửi."
     assert "1 bản nháp không có trong tệp" in states[-1].stays
@@ -86,7 +86,7 @@ def test_a_written_file_is_named_and_what_to_do_is_said() -> None:
         (ErrorCode.STORE_DAMAGED, "hỏng", "báo văn phòng"),
     ],
 )
-def test_what_went_wrong_is_said_with_what_to_do(code: ErrorCode, message: str, advice: str) -> None:
+def test_error_is_shown_with_its_remedy(code: ErrorCode, message: str, advice: str) -> None:
     def write():
         raise AppError(code)
 

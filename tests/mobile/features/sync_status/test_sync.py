@@ -123,7 +123,7 @@ def test_photos_that_wait_are_never_shown_as_agreement():
     assert states[-1].scopes_summary == "tablet 41 = server 41"
 
 
-def test_what_was_filed_after_the_last_exchange_is_never_shown_as_agreement():
+def test_record_filed_since_the_last_exchange_is_not_shown_as_agreement():
     status = replace(QUIET, in_sync=False, unsent_records=1, unsent_changes=1)
     _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
     assert (states[-1].headline, states[-1].tone) == ("Records not sent yet: 1", "warn")
@@ -155,7 +155,7 @@ def test_waiting_records_are_named_and_the_rest_counted():
     assert states[-1].more == "and 3 more"
 
 
-def test_what_the_office_has_not_accepted_is_not_called_accepted():
+def test_quarantined_records_are_counted_as_not_accepted():
     _presenter, _runner, states = shown(SyncState(), replace(QUIET, quarantined=2))
     assert states[-1].can_sign_out
     assert "has not accepted too, 2" in states[-1].sign_out
@@ -251,7 +251,7 @@ def test_kept_records_can_still_be_let_go():
         (0, 2, "being offered to the office: 2", False),
     ],
 )
-def test_what_went_is_told_and_can_be_offered(tombstones, lost, words, can_bring_back):
+def test_removed_records_are_counted_and_can_be_offered(tombstones, lost, words, can_bring_back):
     facts = replace(FACTS, tombstones=tombstones, lost=lost)
     presenter, _runner, states = shown(SyncState(), facts=facts)
     assert words in states[-1].tombstones

@@ -141,7 +141,7 @@ def choose_group(desk):
 
 
 @pytest.mark.parametrize("hide", [search, choose_group])
-def test_what_was_filed_is_in_the_list_afterwards(make_desk, hide):
+def test_filed_visit_is_listed(make_desk, hide):
     desk = make_desk()
     hide(desk)
     assert CAFE not in listed(desk)

@@ -22,7 +22,7 @@ _VALUES = st.recursive(
 
 
 @given(st.dictionaries(_TEXTS, _VALUES, max_size=4))
-def test_what_is_clean_is_what_cleaning_makes(data):
+def test_clean_data_equals_its_cleaned_form(data):
     cleaned = clean_object(data)
     assert is_clean(cleaned) or any(doubt in canonical(cleaned) for doubt in (b"null", rb"\u0000"))
     if is_clean(data):
@@ -32,7 +32,7 @@ def test_what_is_clean_is_what_cleaning_makes(data):
 @pytest.mark.parametrize(
     "value", ["a\x00", "A\u0301nh", "\ud800", None, ["A\u0301"], {"A\u0301": 1}, {"b": None}]
 )
-def test_what_the_wire_would_refuse_is_not_clean(value):
+def test_value_refused_by_the_wire_is_not_clean(value):
     assert not is_clean({"name": value})
 
 

@@ -47,7 +47,7 @@ def spoil(store: Store, table: str, column: str = "sealed") -> None:
     ("table", "column"),
     [("base", "sealed"), ("outbox", "sealed"), ("outbox", "sealed_receipt"), ("scope", "sealed")],
 )
-def test_what_has_another_copy_is_healed(tablet: Tablet, table: str, column: str) -> None:
+def test_damaged_row_with_another_copy_is_repaired(tablet: Tablet, table: str, column: str) -> None:
     spoil(tablet.store, table, column)
     assert tablet.data(2) == {"name": "hai"}
     tablet.sync()
@@ -60,7 +60,7 @@ def test_what_has_another_copy_is_healed(tablet: Tablet, table: str, column: str
 
 
 @pytest.mark.parametrize("table", ["draft", "setting"])
-def test_what_has_one_copy_stops_nothing_else(tablet: Tablet, table: str) -> None:
+def test_damaged_row_without_a_copy_stops_no_other_work(tablet: Tablet, table: str) -> None:
     spoil(tablet.store, table)
     assert len(tablet.store.drafts.all()) == (0 if table == "draft" else 1)
     assert tablet.store.settings.get("language") == (None if table == "setting" else "vi")

@@ -71,7 +71,7 @@ def test_an_untouched_file_is_opened_without_a_check(closed: Store) -> None:
     assert refusal.value.code is ErrorCode.STORE_DAMAGED
 
 
-def test_what_did_not_open_brings_the_check_at_the_next_opening(closed: Store) -> None:
+def test_damaged_row_causes_a_check_at_the_next_opening(closed: Store) -> None:
     flip_bits(closed, VISIT)
     closed.unlock(KEY)
     with pytest.raises(AppError):
@@ -83,7 +83,7 @@ def test_what_did_not_open_brings_the_check_at_the_next_opening(closed: Store) -
     assert closed.visits() == {}
 
 
-def test_what_does_not_open_while_the_store_is_opened_is_healed_at_once(closed: Store) -> None:
+def test_row_damaged_at_the_opening_is_repaired_at_once(closed: Store) -> None:
     flip_bits(closed, review_id(VISIT))
     closed.unlock(KEY)
     assert not is_held(closed, review_id(VISIT))

@@ -75,13 +75,13 @@ def test_a_refused_value_is_not_what_was_seen_when_a_disagreement_is_settled(
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": chosen}, {"name": "của phòng"})
 
 
-def test_there_is_nothing_to_settle_without_a_disagreement(tablet: Tablet) -> None:
+def test_record_without_a_conflict_is_not_resolved(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync()
     assert tablet.store.resolve(record(1), (), {"name": "hai"}, USER) is None
 
 
-def test_what_was_not_shown_whole_is_not_settled(tablet: Tablet) -> None:
+def test_conflict_that_was_not_shown_whole_is_not_resolved(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync()
     tablet.file(1, name="của máy")

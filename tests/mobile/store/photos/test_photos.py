@@ -230,7 +230,7 @@ def keys(store: Store) -> set[tuple[str, str]]:
     return {photo.key for photo in store.read(all_photos)}
 
 
-def test_what_no_draft_names_is_forgotten_when_the_work_is_over(store, clock):
+def test_photos_that_no_draft_names_are_deleted_after_the_work(store, clock):
     kept, gone = (store.photos.add(record(1), data, "image/jpeg") for data in (PHOTO, PHOTO[1:]))
     store.drafts.save(draft_of(store, record(1), clock.now(), attachments={"a": kept}))
     store.photos.settle(record(2))

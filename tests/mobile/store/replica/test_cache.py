@@ -78,9 +78,7 @@ def test_a_visit_that_moved_or_went_is_not_kept_where_it_was(settled: Store, is_
 
 
 @pytest.mark.parametrize("is_read_again", [False, True])
-def test_what_was_filed_here_is_kept_like_what_came(
-    settled: Store, clock: FrozenClock, is_read_again: bool
-) -> None:
+def test_own_filed_record_is_cached(settled: Store, clock: FrozenClock, is_read_again: bool) -> None:
     draft = draft_of(settled, CAFE, clock.now(), name="Cà phê Mộc Diệp")
     settled.file(draft, USER)
     if is_read_again:

@@ -98,7 +98,7 @@ def test_an_edit_without_a_base_is_no_ghost_but_an_own_create_is_a_record() -> N
     assert compose(None, [own({"name": "mới"}), own({"name": "x"}, is_create=True)]).data == {"name": "x"}
 
 
-def test_what_was_replaced_is_hidden() -> None:
+def test_replaced_change_is_hidden() -> None:
     refused = acknowledged({"name": "sai"}, Status.QUARANTINED, reason="rule", replaced_by="d")
     view = compose(BASE, [refused, own({"name": "đúng"}, id="d")])
     assert view is not None

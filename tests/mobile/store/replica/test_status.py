@@ -13,7 +13,7 @@ RECORD = "0197aaaa-0000-7000-8000-000000000001"
 USER = "0197aaaa-0000-7000-8000-0000000000aa"
 
 
-def test_what_the_server_sent_is_its_own_revision(store: Store) -> None:
+def test_received_row_is_the_revision(store: Store) -> None:
     row = base_row(RECORD, 4, name="Hoa Phượng")
     server_commits(store, row)
     assert store.revision(RECORD) == row
@@ -28,7 +28,7 @@ def test_each_filed_change_makes_the_next_revision(store: Store, clock: FrozenCl
     assert row.h == record_hash(RECORD, "establishment", 2, False, {"name": "Hoa Phượng 2"})
 
 
-def test_what_is_only_drafted_is_no_revision(store: Store, clock: FrozenClock) -> None:
+def test_draft_is_no_revision(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="Hoa Phượng"))
     store.drafts.save(draft_of(store, RECORD, clock.now(), name="Hoa Phượng 2"))
     row = store.revision(RECORD)

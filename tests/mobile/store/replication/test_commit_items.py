@@ -176,7 +176,7 @@ def test_lists_take_new_records_as_they_were_committed(store: Store) -> None:
     assert all(lists)
 
 
-def test_what_was_rolled_back_is_in_no_list(tmp_path: Path, clock: FrozenClock) -> None:
+def test_rolled_back_rows_are_in_no_list(tmp_path: Path, clock: FrozenClock) -> None:
     def failpoint(name: str) -> None:
         if name == "checkpoint.commit":
             raise OSError(errno.EIO, "no disk")

@@ -81,7 +81,7 @@ def test_an_unsent_change_goes_when_the_server_has_answered_for_it(
     assert held(store) == journalled(tmp_path) == set()
 
 
-def test_what_was_mended_unsent_goes_with_what_mends_it(
+def test_isolated_changes_are_deleted_with_their_replacement(
     store: Store, clock: FrozenClock, tmp_path: Path
 ) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
@@ -96,7 +96,7 @@ def test_what_was_mended_unsent_goes_with_what_mends_it(
     assert held(store) == journalled(tmp_path) == set()
 
 
-def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
+def test_isolated_change_without_a_replacement_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     isolated = filed(store, clock)
     SyncStore(store).isolate(SyncStore(store).open_changes(9), "internal")
@@ -122,7 +122,7 @@ def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(
     assert held(store) == {kept}
 
 
-def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: FrozenClock) -> None:
+def test_drafts_of_an_erased_record_are_deleted_and_others_stay(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
     for record_id in (RECORD, OTHER):
         store.drafts.save(draft_of(store, record_id, clock.now(), rooms_total=3))
@@ -151,7 +151,7 @@ def test_the_text_does_not_come_back_when_the_tablet_starts_again(store: Store, 
     assert held(store) == set()
 
 
-def test_nothing_of_it_is_kept_at_rest_or_offered(store: Store) -> None:
+def test_erased_record_leaves_no_tombstone(store: Store) -> None:
     server_commits(store, base_row(RECORD, 7, name="một"))
     arrives(store, PURGED)
     assert resting(store) == []

@@ -60,7 +60,7 @@ def test_much_and_a_large_part_of_it_stops(here: int, gone_before: int, leaving:
     assert not stops(scope, leaving, is_announced=True)
 
 
-def test_what_would_go_stays_and_the_cursor_with_it(full: SyncStore) -> None:
+def test_withheld_deletions_keep_rows_and_cursor(full: SyncStore) -> None:
     assert full.commit_checkpoint(checkpoint(0, 51)).stopped
     scope = full.checkpoint().scopes[UNIT]
     assert (scope.cursor, scope.withheld, scope.digest.count) == (1, 51, COUNT)
@@ -78,9 +78,7 @@ def test_rows_that_live_elsewhere_or_are_gone_already_do_not_count(full: SyncSto
     assert not full.commit_checkpoint(checkpoint(0, 80)).stopped
 
 
-def test_what_comes_deleted_in_another_scope_counts_where_it_was_last_seen(
-    full: SyncStore, store: Store
-) -> None:
+def test_deletion_in_another_scope_counts_in_the_last_seen_scope(full: SyncStore, store: Store) -> None:
     # Moved there and deleted since: no `leave` of it need come, and the other scope may be a large one.
     other, greeting = "unit:c2_v1", Greeting("e", 0, (), frozenset({UNIT, "unit:c2_v1"}))
     server_commits(

@@ -93,7 +93,7 @@ def test_an_epoch_is_entered_once(store: Store) -> None:
     assert sync_store.checkpoint().scopes[UNIT].refresh == marked > 0
 
 
-def test_what_a_repair_found_to_differ_can_be_named(store: Store) -> None:
+def test_records_that_a_repair_changed_are_named(store: Store) -> None:
     same, other = base_row(record("0a"), 1, name="một"), base_row(record("0b"), 1, name="hai")
     server_commits(store, same, other, base_row(record("0c"), 1, name="ba"))
     rows = SyncStore(store)

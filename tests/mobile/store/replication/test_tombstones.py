@@ -47,14 +47,14 @@ def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: St
 
 
 @pytest.mark.parametrize("rev", [2, 1])
-def test_what_is_newer_here_is_kept_when_the_server_went_back(store: Store, rev: int) -> None:
+def test_newer_row_is_kept_when_an_older_revision_arrives(store: Store, rev: int) -> None:
     newer = base_row(RECORD, 2, name="Ánh Sao")
     server_commits(store, newer)
     arrives(store, base_row(RECORD, rev, name="Ánh Trăng"))
     assert lost(store) == [newer]
 
 
-def test_what_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
+def test_record_that_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
     # Another history tells of the leave: of the revision here it may know nothing.
     newer = base_row(RECORD, 3, name="Ánh Sao")
     server_commits(store, newer)
@@ -64,16 +64,14 @@ def test_what_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("last_rev", "offered"), [(0, False), (2, True), (3, False), (4, False)])
-def test_what_left_with_an_older_revision_than_is_here_is_offered(
-    store: Store, last_rev: int, offered: bool
-) -> None:
+def test_record_that_left_at_an_older_revision_is_offered(store: Store, last_rev: int, offered: bool) -> None:
     held = base_row(RECORD, 3, name="Ánh Sao")
     server_commits(store, held)
     arrives(store, Leave(RECORD, UNIT, last_rev))
     assert lost(store) == ([held] if offered else [])
 
 
-def test_what_left_since_a_scope_was_proven_is_offered_when_it_turns_out_to_differ(store: Store) -> None:
+def test_records_that_left_since_the_last_agreement_are_offered_after_a_difference(store: Store) -> None:
     rows = [base_row(f"{RECORD[:-1]}{number}", 2, name="Ánh Sao") for number in range(5)]
     server_commits(store, *rows)
     proven, cut, last, deleted, stays = rows
@@ -86,9 +84,7 @@ def test_what_left_since_a_scope_was_proven_is_offered_when_it_turns_out_to_diff
 
 
 @pytest.mark.parametrize(("rev", "offered"), [(1, True), (2, True), (3, False)])
-def test_what_left_one_scope_is_offered_when_an_older_one_comes_in_another(
-    store: Store, rev: int, offered: bool
-) -> None:
+def test_record_that_arrives_older_in_another_scope_is_offered(store: Store, rev: int, offered: bool) -> None:
     newer = base_row(RECORD, 2, name="Ánh Sao")
     server_commits(store, newer)
     arrives(store, Leave(RECORD, UNIT))
@@ -118,7 +114,7 @@ def test_a_record_that_comes_back_rests_no_more(store: Store) -> None:
     assert resting(store) == []
 
 
-def test_what_the_office_erased_does_not_stay_at_rest(store: Store) -> None:
+def test_erased_record_that_left_is_no_tombstone(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     arrives(store, Leave(RECORD, UNIT))
     arrives(store, base_row(RECORD, 3, purged="2026-11-24T15:00:00Z"))

@@ -126,7 +126,7 @@ def test_other_value_is_required_when_chosen(reviewer: Browser, in_the_field: Fi
     assert "Hãy chọn giá trị cho ít nhất một mục." in unescape(empty.get_data(as_text=True))
 
 
-def test_what_came_meanwhile_is_shown_and_nothing_is_written(
+def test_change_since_the_page_is_shown_and_nothing_is_written(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     clash(in_the_field)

@@ -84,7 +84,7 @@ def test_page_of_an_item_leads_back_to_the_filtered_list(reviewer: Browser, in_t
     assert "Đã để riêng: " in reviewer.text("/attention?show=quarantine&order=oldest")
 
 
-def test_what_was_set_aside_is_one_list_too(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_rejected_items_of_each_origin_are_one_list(reviewer: Browser, in_the_field: FieldWork) -> None:
     wait_of_each_origin(in_the_field)
     for origin in ("quarantine", "recovery"):
         (href,) = re.findall(rf'href="(/attention/{origin}/[^"]+)"', reviewer.text("/attention"))

@@ -291,7 +291,9 @@ def test_one_check_at_a_time(office: Office, privacy: Browser) -> None:
     assert JobWorker(office.runtime, JOB_KINDS).run_waiting() == 1
 
 
-def test_who_may_not_read_the_trail_finds_no_link_to_it(in_the_field: FieldWork, reviewer: Browser) -> None:
+def test_reader_without_the_right_has_no_link_to_the_trail(
+    in_the_field: FieldWork, reviewer: Browser
+) -> None:
     in_the_field.place()
     visit = in_the_field.visit()
     assert "/audit" not in reviewer.text(f"/reviews/{visit}")

@@ -119,7 +119,7 @@ def test_month_lists_missing_entries(
     assert "0 tin, bài tháng này: Đài truyền thanh xã GL" in shown(signed_in("commune_reporter"))
 
 
-def test_what_is_typed_is_stored_once(commune: Browser, office: Office) -> None:
+def test_entry_is_stored_once(commune: Browser, office: Office) -> None:
     for record_type, fields in FORMS.items():
         assert commune.post(NEW[record_type], fields).status_code == 303
         again = commune.post(NEW[record_type], fields)

@@ -125,7 +125,7 @@ def test_search_is_audited_without_its_text(
     assert kept == ['{"found": 2}', '{"found": 17}']
 
 
-def test_who_erases_nothing_finds_nothing(
+def test_roles_without_erasure_find_nothing(
     in_the_field: FieldWork, signed_in: Callable[[str], Browser]
 ) -> None:
     in_the_field.visit(record_code=CODE)

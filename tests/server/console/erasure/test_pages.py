@@ -112,7 +112,7 @@ def test_privacy_officer_starts_at_erasures_and_sees_the_empty_list(first: Brows
     assert "Chưa xóa nội dung nào" in page(first, "/purges")
 
 
-def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_shown(
+def test_extent_is_counted_before_the_request_without_content(
     office: Office, first: Browser, in_the_field: FieldWork
 ) -> None:
     visit = in_the_field.visit(recommendation=SECRET)

@@ -76,7 +76,7 @@ def test_linked_file_needs_the_password_on_a_separate_page(
     assert reader.get("/confirm?next=https://elsewhere.example").headers["Refresh"] == "0; url=/"
 
 
-def test_who_signs_in_with_one_time_codes_confirms_with_a_new_one(
+def test_officer_with_one_time_codes_confirms_with_a_new_code(
     reads_as: SignIn, district: Office, now: datetime
 ) -> None:
     secret = totp.encode_secret(b"a secret of twenty b")

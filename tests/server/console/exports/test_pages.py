@@ -202,7 +202,7 @@ def test_failed_export_is_shown_and_leaves_no_file(
     assert "Chưa ghi được tệp; hãy xuất lại." in words(reviewer.page)
 
 
-def test_what_is_no_format_of_a_kind_is_not_there(exports_of: Callable[[str], Exports]) -> None:
+def test_unknown_format_of_a_kind_is_not_found(exports_of: Callable[[str], Exports]) -> None:
     reviewer = exports_of(REVIEWER)
     fields = {"what": "sessions", "format": "geojson", "password": PASSWORD}
     assert reviewer.browser.post("/exports", fields).status_code == 404

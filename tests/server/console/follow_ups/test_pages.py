@@ -255,7 +255,7 @@ def test_measure_is_entered_as_carried_out(
 
 
 @pytest.mark.parametrize("role", sorted(load().roles))
-def test_who_reads_visits_reads_the_list_and_reviewers_alone_enter(role: str) -> None:
+def test_readers_of_visits_read_the_list_and_reviewers_enter(role: str) -> None:
     reads = role in {"reviewer", "team_lead", "inspector"}
     assert all(
         may(role, page, load()) is reads for page in ("console.follow_ups.index", "console.follow_ups.entry")
@@ -290,7 +290,7 @@ def test_team_reads_what_was_entered_and_enters_nothing(
     assert decide(member, visit).status_code == 404
 
 
-def test_what_is_not_there_answers_as_what_is_out_of_reach(reviewer: Browser, visit: str) -> None:
+def test_unknown_and_inaccessible_records_have_the_same_answer(reviewer: Browser, visit: str) -> None:
     absent = "01900000-0000-7000-8000-00000000dead"
     for path in (
         f"/reviews/{absent}/enter/sanction_decision",

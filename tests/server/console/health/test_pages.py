@@ -137,7 +137,7 @@ def test_stop_at_the_last_moment_leaves_nothing_either(
         assert session.query(BackupRun).count() == 0
 
 
-def test_who_lost_the_right_meanwhile_gets_no_backup(office: Office, admin: Browser) -> None:
+def test_officer_without_the_right_any_more_gets_no_backup(office: Office, admin: Browser) -> None:
     job_id = ask(admin)
     officer_id = office.officer_id("admin")
 

@@ -266,7 +266,7 @@ def test_quarter_or_month_without_any_is_missing_from_the_day_after_its_last(
     assert running == {href for href in cells(day_after, "bad") if part in href}
 
 
-def test_what_is_not_there_is_not_found(reads_as: SignIn) -> None:
+def test_unknown_addresses_are_not_found(reads_as: SignIn) -> None:
     reader = reads_as(REVIEWER)
     for path in (
         "/indicators/no_such",
@@ -348,7 +348,7 @@ UNASSIGNED = "Chưa gán: 33 cơ sở, 1 khu công nghiệp, 1 trường học c
 
 
 @pytest.mark.parametrize("path", ["/indicators", SHARE, "/indicators/coverage"])
-def test_what_no_commune_of_the_area_has_is_named_on_each_page(reads_as: SignIn, path: str) -> None:
+def test_unassigned_places_are_named_on_each_page(reads_as: SignIn, path: str) -> None:
     page = shown(reads_as(REVIEWER), f"{path}?year=2025&area=an_lao_area_2025")
     assert UNASSIGNED in page
     assert "Gán các nơi này" in page
@@ -359,7 +359,7 @@ def test_what_no_commune_of_the_area_has_is_named_on_each_page(reads_as: SignIn,
     assert "Chưa gán" not in whole
 
 
-def test_who_may_not_assign_has_no_link_to_it(reads_as: SignIn) -> None:
+def test_reader_without_the_right_has_no_link_to_assign(reads_as: SignIn) -> None:
     page = shown(reads_as(CITY), "/indicators?year=2025")
     assert UNASSIGNED in page
     assert "Gán các nơi này" not in page

@@ -78,9 +78,7 @@ def test_list_of_jobs_has_a_constant_number_of_queries(
     assert counts[0] == counts[1]
 
 
-def test_who_may_not_edit_the_register_stops_nothing(
-    office: Office, signed_in: Callable[[str], Browser]
-) -> None:
+def test_officer_without_the_right_stops_no_job(office: Office, signed_in: Callable[[str], Browser]) -> None:
     job_id = add(office)
     admin = signed_in("admin")
     page = unescape(admin.text(f"/jobs/{job_id}"))

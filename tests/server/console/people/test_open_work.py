@@ -115,7 +115,7 @@ def test_hand_over_decides_nothing_and_stays_with_a_later_return(
     assert "Phiếu trả lại, chưa sửa: 2" in page_text(reviewer, work(office, "binh"))
 
 
-def test_who_has_no_right_to_the_records_gets_none(
+def test_open_work_is_not_handed_to_officers_without_access(
     office: Office, reviewer: Browser, returned: list[str], signed_in: Callable[[str], Browser]
 ) -> None:
     assert reviewer.post(work(office), {"to": ""}).status_code == 422

@@ -51,7 +51,7 @@ def test_text_states_distance_accuracy_and_day() -> None:
     assert plan.text == f"Lúc đến: {WORDS}; {there}"
 
 
-def test_there_is_no_plan_without_both_points() -> None:
+def test_plan_needs_both_points() -> None:
     assert point_plan(None, [ArrivalPoint(GATE, 5)], Localizer("vi")) is None
     assert point_plan(GATE, [], Localizer("vi")) is None
 

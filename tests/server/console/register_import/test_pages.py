@@ -196,7 +196,7 @@ def test_an_import_is_not_undone_over_what_was_changed_or_visited(
     assert visible(office) == seen
 
 
-def test_what_is_not_what_was_seen_is_not_imported(
+def test_import_that_differs_from_its_preview_is_refused(
     office: Office, in_the_field: FieldWork, reviewer: Browser
 ) -> None:
     first, second = upload(reviewer, table(GOOD), "so.txt"), upload(reviewer, table(GOOD), "so.txt")

@@ -250,7 +250,7 @@ def test_draft_and_plan_say_which_visits_each_of_them_counts(reviewer: Browser, 
     )
 
 
-def test_who_sees_a_part_of_its_area_undoes_no_withdrawal(
+def test_officer_of_one_commune_undoes_no_withdrawal_of_the_district(
     reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
     assert reviewer.post(f"{report}/withdraw", {"seen_rev": 1}).status_code == 303

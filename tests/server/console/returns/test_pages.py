@@ -225,7 +225,7 @@ def test_bad_input_is_refused_at_its_field_and_stays_typed(
     assert stored(office, record_type) == []
 
 
-def test_what_the_office_enters_is_checked_too(
+def test_entries_of_the_office_are_checked(
     agency: Callable[[str], Browser], signed_in: Callable[[str], Browser]
 ) -> None:
     agency("regional_court")

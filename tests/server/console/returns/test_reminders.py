@@ -95,7 +95,7 @@ def test_a_server_that_was_off_on_the_25th_reminds_after_it(owing: Runtime, offi
     assert not remind_if_due(owing), "the 8th: too late, and the next one is not due"
 
 
-def test_who_owes_nothing_or_wants_no_e_mail_gets_none(
+def test_officers_who_owe_nothing_or_switched_it_off_get_no_mail(
     owing: Runtime, office: Office, signed_in: Callable[[str], object]
 ) -> None:
     browser = signed_in("agency_reporter")

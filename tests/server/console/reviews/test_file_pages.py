@@ -83,7 +83,7 @@ def test_the_browser_gets_a_preview_and_never_the_photo(
     assert views(office) == []
 
 
-def test_what_has_not_come_cannot_be_opened(reviewer: Browser, visit: str) -> None:
+def test_missing_file_is_not_found(reviewer: Browser, visit: str) -> None:
     for key in ("a1", "a3", "nothing", "..%2fa1"):
         assert reviewer.get(f"/records/{visit}/files/{key}").status_code == 404
 

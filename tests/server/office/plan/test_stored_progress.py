@@ -119,7 +119,7 @@ def test_renewed_plan_is_that_of_a_full_reading_on_postgresql(postgres_engine: E
         other.dispose()
 
 
-def test_what_was_written_is_read_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_written_records_are_read_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     history = planned(engine, TENANT)
     place = history.id_of("establishment 0")
     days = {"window_from": "2025-03-01", "window_to": "2025-03-31"}

@@ -90,7 +90,7 @@ def test_a_value_inside_an_object_is_mended_and_another_left_out(world: World) -
     }
 
 
-def test_what_is_mended_badly_is_refused_with_its_fields(world: World) -> None:
+def test_wrong_correction_is_refused_with_its_fields(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1, "village": 7})
     error = refusal(world, lambda: correct(world, bad, {"rooms_total": 12}))
@@ -114,7 +114,7 @@ def test_a_mended_edit_still_overwrites_nothing_unseen(world: World) -> None:
     ]
 
 
-def test_what_waited_for_the_record_follows_the_mended_create(world: World) -> None:
+def test_changes_of_the_record_follow_its_corrected_create(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
     tablet.push(tablet.change(bad["record_id"], {"village": "Thôn 3"}))
@@ -125,7 +125,7 @@ def test_what_waited_for_the_record_follows_the_mended_create(world: World) -> N
     assert [row.state for row in waited] == ["replaced", "applied"]
 
 
-def test_what_its_author_mended_meanwhile_is_not_mended_twice(world: World) -> None:
+def test_change_corrected_by_its_author_is_not_corrected_again(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
     worse = tablet.change(
@@ -187,7 +187,7 @@ def test_running_again_takes_all_that_waits_for_the_record(world: World) -> None
     assert (noted.actor_id, noted.details) == (OFFICER, '{"changed": 2}')
 
 
-def test_what_is_set_aside_stays_stored_and_runs_no_more_until_it_is_put_back(world: World) -> None:
+def test_rejected_change_is_stored_and_not_applied_until_it_is_put_back(world: World) -> None:
     tablet = world.tablet(UNIT, "ref")
     create = tablet.create()
     orphan = tablet.change(create["record_id"], {"village": "Thôn 3"})
@@ -211,7 +211,7 @@ def test_what_is_set_aside_stays_stored_and_runs_no_more_until_it_is_put_back(wo
     ]
 
 
-def test_what_is_set_aside_may_still_be_mended_by_its_author(world: World) -> None:
+def test_rejected_change_may_be_replaced_by_its_author(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
     do(world, lambda b: quarantine.reject(b, REVIEWER, key_of(world, bad), "Gửi nhầm"))

@@ -68,7 +68,7 @@ def test_taking_in_sets_free_what_waited_for_the_record(world: World) -> None:
     assert tablet.base[record["id"]]["data"]["village"] == "Thôn 2"
 
 
-def test_what_stands_there_meanwhile_is_followed_by_the_salvaged_content(world: World) -> None:
+def test_recovered_content_follows_the_stored_revisions(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     older = held(world, id=record_id, data={**ESTABLISHMENT, "village": "Thôn 1"})
@@ -86,7 +86,7 @@ def test_one_content_from_several_tablets_is_decided_once(world: World) -> None:
     assert [row.state for row in world.rows(DivergentRecord)] == ["taken", "taken"]
 
 
-def test_what_the_office_decided_on_a_content_holds_for_the_next_tablet(world: World) -> None:
+def test_rejection_holds_for_the_same_content_of_another_tablet(world: World) -> None:
     record = held(world)
     salvaged(world.tablet(), record)
     act(world, lambda session, context: recovery.reject(session, context, DivergentRecordKey(record["id"])))
@@ -94,7 +94,7 @@ def test_what_the_office_decided_on_a_content_holds_for_the_next_tablet(world: W
     assert [row.state for row in world.rows(DivergentRecord)] == ["set_aside", "set_aside"]
 
 
-def test_what_changed_since_the_office_looked_is_not_written_over(world: World) -> None:
+def test_record_changed_since_the_page_is_not_overwritten(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     salvaged(tablet, held(world, id=record_id))
@@ -121,7 +121,7 @@ def test_of_several_contents_the_office_names_one(world: World) -> None:
     assert sorted(row.state for row in world.rows(DivergentRecord)) == ["taken", "waiting"]
 
 
-def test_what_is_set_aside_is_not_shown_again(world: World) -> None:
+def test_rejected_record_is_not_listed_again(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     salvaged(tablet, record)
     act(world, lambda session, context: recovery.reject(session, context, DivergentRecordKey(record["id"])))
@@ -141,7 +141,7 @@ def test_what_is_set_aside_is_not_shown_again(world: World) -> None:
         ({"type": "review"}, ErrorCode.FORBIDDEN),
     ],
 )
-def test_what_the_office_could_not_enter_stays_waiting(world: World, more: Json, code: ErrorCode) -> None:
+def test_invalid_record_stays_undecided(world: World, more: Json, code: ErrorCode) -> None:
     record = held(world, **more)
     salvaged(world.tablet(), record)
     assert refusal(world, record) is code

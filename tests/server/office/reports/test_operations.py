@@ -642,7 +642,7 @@ def test_a_withdrawal_is_undone_with_texts_and_what_was_owed(store: DemoStore, w
     assert twice.value.code is ErrorCode.REVISION_CHANGED
 
 
-def test_what_leadership_has_agreed_with_is_not_withdrawn(store: DemoStore, write: Write) -> None:
+def test_signed_or_frozen_report_is_not_withdrawn(store: DemoStore, write: Write) -> None:
     record_id = opened(write, year=2020)
     figures = digest(content(store, record_id))
     write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), figures))

@@ -39,12 +39,12 @@ def judged(type_name: str, data: object) -> str:
 
 
 @given(spoiled())
-def test_it_accepts_nothing_that_marshmallow_refuses(case: tuple[str, Data]) -> None:
+def test_fast_validation_accepts_nothing_that_marshmallow_refuses(case: tuple[str, Data]) -> None:
     judged(*case)
 
 
 @pytest.mark.parametrize("type_name", schemas.TYPES)
-def test_it_agrees_with_marshmallow_over_generated_records(type_name: str) -> None:
+def test_fast_validation_agrees_with_marshmallow_over_generated_records(type_name: str) -> None:
     counts = Counter(judged(type_name, record(type_name, number)) for number in range(400))
     assert counts["refused"] > 40
     if type_name in BY_TABLETS:
@@ -66,7 +66,7 @@ def test_a_day_that_may_not_be_is_not_accepted(day: str) -> None:
     assert judged("outreach_session", {**VALID["outreach_session"](), "session_date": day}) == "refused"
 
 
-def test_it_follows_the_items_that_an_office_adds() -> None:
+def test_fast_validation_follows_the_items_that_an_office_adds() -> None:
     released = TABLES["checklist_items.items"].rows(released_files())["workers_total"]
     rows = {name: released | {"id": name, "rule": None} for name in ("new_count", "new-count")}
     # Compiled checks are kept by the version of the lists; other tests have packs of number 1 too.

@@ -284,7 +284,7 @@ def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) ->
     return called
 
 
-def test_who_files_while_a_step_is_counted_waits_for_nothing_and_is_counted_next(
+def test_record_filed_during_a_step_is_counted_in_the_next_one(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = filed(World(engine))
@@ -390,7 +390,7 @@ def test_counts_of_another_basis_go_step_by_step_and_nobody_reads_the_rest(
     assert stored(history) == kept
 
 
-def test_who_files_and_decides_pays_nothing_for_the_totals(
+def test_filing_and_deciding_run_no_statement_of_the_totals(
     sqlite_engine: Engine, statements: Statements
 ) -> None:
     history = filed(World(sqlite_engine))
