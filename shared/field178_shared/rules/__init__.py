@@ -26,10 +26,10 @@ __all__ = [
     "Rule",
     "broken",
     "errors",
+    "filing_problems",
     "free_text_paths",
     "free_texts",
     "published",
-    "submission_problems",
     "warnings",
 ]
 
@@ -40,7 +40,7 @@ def _nothing(*_: object) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    submission_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+    filing_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
     contradictions: Callable[[Data, CodeLists], Iterator[Problem]] = _nothing
     warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]] = _nothing
 
@@ -48,51 +48,49 @@ class _Rules:
 _RULES: Mapping[str, _Rules] = {
     RecordType.ESTABLISHMENT: _Rules(
         contradictions=establishment.contradictions,
-        submission_problems=establishment.submission_problems,
+        filing_problems=establishment.filing_problems,
         warnings=establishment.warnings,
     ),
     RecordType.INSPECTION: _Rules(
         contradictions=inspection.contradictions,
-        submission_problems=inspection.submission_problems,
+        filing_problems=inspection.filing_problems,
         warnings=inspection.warnings,
     ),
     RecordType.OUTREACH_SESSION: _Rules(
         contradictions=outreach.contradictions,
-        submission_problems=outreach.submission_problems,
+        filing_problems=outreach.filing_problems,
         warnings=outreach.warnings,
     ),
     RecordType.WORKER_CENSUS: _Rules(
         contradictions=commune.census_contradictions,
-        submission_problems=commune.census_problems,
+        filing_problems=commune.census_problems,
         warnings=commune.census_warnings,
     ),
-    RecordType.MEDIA_POST: _Rules(submission_problems=commune.post_problems),
-    RecordType.COMMUNE_PLAN: _Rules(submission_problems=commune.plan_problems),
+    RecordType.MEDIA_POST: _Rules(filing_problems=commune.post_problems),
+    RecordType.COMMUNE_PLAN: _Rules(filing_problems=commune.plan_problems),
     RecordType.RISK_GROUP_COUNT: _Rules(
-        contradictions=commune.risk_count_contradictions, submission_problems=commune.risk_count_problems
+        contradictions=commune.risk_count_contradictions, filing_problems=commune.risk_count_problems
     ),
     RecordType.AGENCY_RETURN: _Rules(
-        contradictions=returns.month_contradictions, submission_problems=returns.agency_return_problems
+        contradictions=returns.month_contradictions, filing_problems=returns.agency_return_problems
     ),
     RecordType.HARM_REDUCTION_RETURN: _Rules(
-        contradictions=returns.month_contradictions, submission_problems=returns.harm_reduction_problems
+        contradictions=returns.month_contradictions, filing_problems=returns.harm_reduction_problems
     ),
-    RecordType.INFORMATION_CORRECTION: _Rules(submission_problems=returns.correction_problems),
+    RecordType.INFORMATION_CORRECTION: _Rules(filing_problems=returns.correction_problems),
     RecordType.SUPERVISION: _Rules(
-        contradictions=returns.supervision_contradictions, submission_problems=returns.supervision_problems
+        contradictions=returns.supervision_contradictions, filing_problems=returns.supervision_problems
     ),
     RecordType.PILOT_MODEL: _Rules(
-        contradictions=returns.model_contradictions, submission_problems=returns.model_problems
+        contradictions=returns.model_contradictions, filing_problems=returns.model_problems
     ),
-    RecordType.COMMENDATION: _Rules(submission_problems=returns.commendation_problems),
+    RecordType.COMMENDATION: _Rules(filing_problems=returns.commendation_problems),
     RecordType.BUDGET_LINE: _Rules(
-        contradictions=returns.budget_contradictions, submission_problems=returns.budget_problems
+        contradictions=returns.budget_contradictions, filing_problems=returns.budget_problems
     ),
-    RecordType.DENOMINATOR: _Rules(submission_problems=returns.denominator_problems),
-    RecordType.PLAN_ITEM: _Rules(
-        contradictions=plan.contradictions, submission_problems=plan.submission_problems
-    ),
-    RecordType.TEAM: _Rules(contradictions=team.contradictions, submission_problems=team.submission_problems),
+    RecordType.DENOMINATOR: _Rules(filing_problems=returns.denominator_problems),
+    RecordType.PLAN_ITEM: _Rules(contradictions=plan.contradictions, filing_problems=plan.filing_problems),
+    RecordType.TEAM: _Rules(contradictions=team.contradictions, filing_problems=team.filing_problems),
 }
 
 _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
@@ -131,9 +129,7 @@ def broken(type_name: str, problems: Mapping[str, Iterable[str]], lists: CodeLis
     )
 
 
-def submission_problems(
-    type_name: str, data: Data, lists: CodeLists, context: Context
-) -> tuple[Problem, ...]:
+def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
     """Return all problems that block filing: schema, contradictions, completeness."""
     problems = [
         Problem(path, ErrorCode(code))
@@ -142,7 +138,7 @@ def submission_problems(
     ]
     if rules := _RULES.get(type_name):
         problems += rules.contradictions(data, lists)
-        problems += rules.submission_problems(data, lists, context)
+        problems += rules.filing_problems(data, lists, context)
     return tuple({(problem.path, problem.code): problem for problem in reversed(problems)}.values())[::-1]
 
 

@@ -42,7 +42,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     yield from ()
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block saving the establishment."""
     if (data.get("lat") is None) != (data.get("lon") is None):
         yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)

@@ -84,7 +84,7 @@ def frame_snapshot(frame: FineFrame | None) -> dict[str, object] | None:
     return {name: value for name, value in snapshot.items() if value is not None}
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems in findings that block filing the visit."""
     values = answers_of(data)
     for key, finding in entries_of(data, "findings").items():

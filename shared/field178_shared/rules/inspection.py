@@ -61,9 +61,9 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     yield from counts.contradictions(answers, lists)
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block filing the visit, except contradictions."""
-    yield from findings.submission_problems(data, lists, context)
+    yield from findings.filing_problems(data, lists, context)
     kind = context.establishment_type
     if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:
         return

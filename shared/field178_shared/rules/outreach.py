@@ -43,7 +43,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
         yield from _form_demands(data, form)
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: nothing besides contradictions blocks filing a session."""
     yield from ()
 

@@ -22,6 +22,6 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
         yield Problem("establishment_id", ErrorCode.ESTABLISHMENT_NOT_NAMED)
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: the office may save whatever the schema accepts."""
     yield from ()

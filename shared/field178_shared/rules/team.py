@@ -19,7 +19,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
             yield Problem(f"members.{user}.valid_to", ErrorCode.END_BEFORE_START)
 
 
-def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: the office may save whatever the schema accepts."""
     yield from ()
 

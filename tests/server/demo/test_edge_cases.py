@@ -99,7 +99,7 @@ class District:
         """Require that a tablet would file this."""
         assert validate(kind, data) == {}
         context = rules.Context(datetime(2026, 12, 1, tzinfo=UTC), self.kinds.get(place))
-        assert rules.submission_problems(kind, data, load(), context) == ()
+        assert rules.filing_problems(kind, data, load(), context) == ()
 
     def approve(self, record_id: str) -> str:
         seen = reviews.SeenRecord(record_id, 1)
@@ -253,7 +253,7 @@ def under_18(at: District) -> None:
     """One under 18 in a banned kind of place: a referral is asked for, and the number leaves nowhere."""
     data = write_path(builders.inspection("karaoke"), "answers.workers_under18.v", 1)
     context = rules.Context(datetime(2026, 12, 1, tzinfo=UTC), "karaoke")
-    problems = rules.submission_problems("inspection", data, load(), context)
+    problems = rules.filing_problems("inspection", data, load(), context)
     assert {problem.path: problem.code.value for problem in problems} == {
         "protocols.child_protection.referred_to": "referral_required"
     }
@@ -338,7 +338,7 @@ def new_frame(at: District) -> None:
     late = {**finding, "frame": frames["2025-12-14"]}
     data = builders.inspection("guesthouse", findings={"f1": late}, overall_result="violation_recorded")
     context = rules.Context(datetime(2026, 12, 1, tzinfo=UTC), "guesthouse")
-    problems = rules.submission_problems("inspection", data, load(), context)
+    problems = rules.filing_problems("inspection", data, load(), context)
     assert "findings.f1.frame" in {problem.path for problem in problems}
     year = Period.of_year(2025)
     by_code = at.figure("violations_by_code", period=year, units=(TOWN,)).breakdown

@@ -43,7 +43,7 @@ def test_every_record_is_one_that_a_tablet_could_have_filed() -> None:
         assert validate(record.type, record.data) == {}, record
         kind = types.get(str(record.data.get("establishment_id")))
         context = rules.Context(now=record.at, establishment_type=kind)
-        assert rules.submission_problems(record.type, record.data, lists, context) == (), record.data
+        assert rules.filing_problems(record.type, record.data, lists, context) == (), record.data
 
 
 def test_records_follow_their_establishment_in_time_order() -> None:

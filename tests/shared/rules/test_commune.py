@@ -9,7 +9,7 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.list_packs import ListPack, lists_with
-from field178_shared.rules import Context, errors, published, submission_problems
+from field178_shared.rules import Context, errors, filing_problems, published
 
 NOW = Context(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
 STATION = {
@@ -24,9 +24,7 @@ LISTS = lists_with(ListPack().with_rows({"places.media_outlets": {"station_gl": 
 
 
 def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
-    return {
-        (problem.path, problem.code.value) for problem in submission_problems(record_type, data, LISTS, NOW)
-    }
+    return {(problem.path, problem.code.value) for problem in filing_problems(record_type, data, LISTS, NOW)}
 
 
 @pytest.mark.parametrize(

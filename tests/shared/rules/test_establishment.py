@@ -25,7 +25,7 @@ METRE = 90
 
 
 def _filing(data: dict[str, object]) -> dict[str, str]:
-    problems = rules.submission_problems("establishment", data, load(), CONTEXT)
+    problems = rules.filing_problems("establishment", data, load(), CONTEXT)
     return {problem.path: problem.code.value for problem in problems}
 
 

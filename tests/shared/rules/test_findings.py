@@ -6,10 +6,10 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.rules import Context
 from field178_shared.rules.findings import (
+    filing_problems,
     frame_snapshot,
     offered_violations,
     quantity_of,
-    submission_problems,
     tier_of,
 )
 
@@ -28,7 +28,7 @@ def _codes(finding: dict[str, object], *, is_leader: bool = False, **answers: ob
     given = {item_id: {"v": value} for item_id, value in answers.items()}
     data = builders.inspection("hotel", findings={"f1": finding}, answers=given)
     context = Context(NOW, "hotel", is_leader=is_leader)
-    return {problem.path: problem.code.value for problem in submission_problems(data, LISTS, context)}
+    return {problem.path: problem.code.value for problem in filing_problems(data, LISTS, context)}
 
 
 def _finding(violation_id: str, day: date = DAY, **over: object) -> dict[str, object]:

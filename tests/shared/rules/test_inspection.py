@@ -30,7 +30,7 @@ def _errors(data: dict[str, object]) -> dict[str, list[str]]:
 
 
 def _filing(data: dict[str, object], context: Context = CONTEXT) -> dict[str, str]:
-    return _codes(rules.submission_problems("inspection", data, LISTS, context))
+    return _codes(rules.filing_problems("inspection", data, LISTS, context))
 
 
 def _warnings(data: dict[str, object], context: Context = CONTEXT) -> dict[str, str]:
@@ -136,7 +136,7 @@ def test_without_the_kind_of_establishment_completeness_is_not_judged() -> None:
 
 
 def test_an_empty_draft_lists_what_is_required_and_nothing_twice() -> None:
-    problems = rules.submission_problems("inspection", {}, LISTS, CONTEXT)
+    problems = rules.filing_problems("inspection", {}, LISTS, CONTEXT)
     assert len({(problem.path, problem.code) for problem in problems}) == len(problems)
     assert {"members", "started_at", "overall_result"} <= {problem.path for problem in problems}
 

@@ -35,7 +35,7 @@ def _peer_session(**over: object) -> dict[str, object]:
 
 def test_a_usual_session_has_nothing_to_mend_and_nothing_to_doubt() -> None:
     data = builders.outreach_session()
-    assert rules.submission_problems("outreach_session", data, LISTS, CONTEXT) == ()
+    assert rules.filing_problems("outreach_session", data, LISTS, CONTEXT) == ()
     assert _warnings(data) == {}
 
 

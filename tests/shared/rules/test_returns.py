@@ -8,7 +8,7 @@ import pytest
 from tests.shared import builders
 
 from field178_shared.codelists import load
-from field178_shared.rules import Context, errors, submission_problems
+from field178_shared.rules import Context, errors, filing_problems
 
 CITY = builders.CITY
 NOW = Context(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
@@ -24,9 +24,7 @@ POLICE = {
 
 
 def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
-    return {
-        (problem.path, problem.code.value) for problem in submission_problems(record_type, data, load(), NOW)
-    }
+    return {(problem.path, problem.code.value) for problem in filing_problems(record_type, data, load(), NOW)}
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ class FormPresenter(ABC):
     def _find_problems(self) -> Checked:
         lists, data, context = self._words.lists, self._submitted_data(), self._rule_context()
         problems = (
-            *rules.submission_problems(self._type, data, lists, context),
+            *rules.filing_problems(self._type, data, lists, context),
             *self._further_problems(data),
         )
         warnings = rules.warnings(self._type, data, lists, context)

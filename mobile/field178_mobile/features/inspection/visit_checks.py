@@ -14,7 +14,7 @@ from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.record_type import RecordType
-from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submission_problems, warnings
+from field178_shared.rules import Context, FreeTextMarks, Problem, errors, filing_problems, warnings
 from field178_shared.rules.counts import open_sums
 from field178_shared.rules.inspection import WORKERS, WORKERS_PATH
 from field178_shared.rules.usual_counts import unusual_workers
@@ -24,7 +24,7 @@ def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return the problems and warnings of a visit as it would be filed now."""
     data, context = _to_file(scene, now)
     problems = (
-        *submission_problems(RecordType.INSPECTION, data, scene.words.lists, context),
+        *filing_problems(RecordType.INSPECTION, data, scene.words.lists, context),
         *_untapped(scene),
     )
     rows = _rows(problems, scene)

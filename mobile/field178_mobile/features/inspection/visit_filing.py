@@ -19,7 +19,7 @@ NOT_MADE = "not_made"
 
 
 @dataclass(frozen=True, slots=True)
-class VisitSubmission:
+class VisitFiling:
     """Records filed in one step: the visit, its session, and a session to delete."""
 
     visit: Draft
@@ -29,7 +29,7 @@ class VisitSubmission:
 
 def what_to_file(
     store: Store, draft: Draft, data: dict[str, object], lists: CodeLists, kept: Collection[str] = ()
-) -> VisitSubmission:
+) -> VisitFiling:
     """Return the visit as filed with related records, all filed in one step.
 
     A visit filed for the first time gets its minutes number here. `kept`: paths of the establishment that
@@ -40,8 +40,8 @@ def what_to_file(
     stored = store.view(session_id_of_visit(visit.record_id))
     updates = _register_updates(store, visit, kept)
     if session is not None:
-        return VisitSubmission(visit, (_session_draft(store, visit, session, stored, lists), *updates), ())
-    return VisitSubmission(visit, updates, () if stored is None or stored.deleted else (stored,))
+        return VisitFiling(visit, (_session_draft(store, visit, session, stored, lists), *updates), ())
+    return VisitFiling(visit, updates, () if stored is None or stored.deleted else (stored,))
 
 
 def _register_updates(store: Store, visit: Draft, kept: Collection[str]) -> tuple[Draft, ...]:

@@ -19,7 +19,7 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
-from field178_shared.rules import Context, submission_problems
+from field178_shared.rules import Context, filing_problems
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import by_path
 
@@ -124,7 +124,7 @@ def _refuse(
 ) -> None:
     record_type, data = entry
     problems: Problems = by_path(
-        submission_problems(record_type, data, context.lists, Context(now=context.now()))
+        filing_problems(record_type, data, context.lists, Context(now=context.now()))
     )
     for path in enterer.foreign(batch, context, record_type, data):
         problems.setdefault(path, [ErrorCode.UNKNOWN_CHOICE.value])

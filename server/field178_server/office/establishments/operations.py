@@ -21,7 +21,7 @@ from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, equal, merge, read_path, write_path
 from field178_shared.record_type import RecordType
-from field178_shared.rules import Context, submission_problems
+from field178_shared.rules import Context, filing_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
@@ -269,7 +269,7 @@ def _seen_values(
 
 def _refuse(data: Data, context: OperationContext) -> None:
     if problems := by_path(
-        submission_problems(RecordType.ESTABLISHMENT, data, context.lists, Context(now=context.now()))
+        filing_problems(RecordType.ESTABLISHMENT, data, context.lists, Context(now=context.now()))
     ):
         raise AppError(ErrorCode.RULE, problems=problems)
 

@@ -172,7 +172,7 @@ class RowReader:
         return filled
 
     def _problems(self, data: Data, at_fault: set[str], row: StagedRow) -> Iterator[RowProblem]:
-        problems = rules.submission_problems(RecordType.ESTABLISHMENT, data, self.lists, Context(self.now))
+        problems = rules.filing_problems(RecordType.ESTABLISHMENT, data, self.lists, Context(self.now))
         for problem in problems:
             path = problem.path
             if path not in at_fault and not (path in ("lat", "lon") and POINT in at_fault):

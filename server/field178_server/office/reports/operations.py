@@ -46,7 +46,7 @@ from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of
 from field178_shared.records.reports import HEADING, Report
-from field178_shared.rules import Context, submission_problems
+from field178_shared.rules import Context, filing_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import local_date, to_wire
 
@@ -401,7 +401,7 @@ def _load_unchanged(batch: Batch, seen: SeenReport, type_: str = RecordType.REPO
 
 
 def _refuse_wrong(context: OperationContext, data: Data, type_: str = RecordType.REPORT) -> None:
-    problems = by_path(submission_problems(type_, data, context.lists, Context(now=context.now())))
+    problems = by_path(filing_problems(type_, data, context.lists, Context(now=context.now())))
     if problems:
         raise AppError(ErrorCode.RULE, problems=problems)
 
