@@ -57,7 +57,7 @@ def test_a_create_is_applied_once_however_often_it_is_sent(enrol: Enrol) -> None
     assert client.sync()[0]["receipts"][client.incarnation] == receipts_digest([change["change_id"]])
 
 
-def test_two_tablets_merge_field_by_field_and_a_clash_keeps_both_values(enrol: Enrol) -> None:
+def test_two_tablets_merge_field_by_field_and_a_conflict_keeps_both_values(enrol: Enrol) -> None:
     first, second = enrol(), enrol()
     record_id = created(first, village="Thôn 1", opening_hours="08:00-23:00")
     second.pull_all()
@@ -95,7 +95,7 @@ def test_two_tablets_merge_field_by_field_and_a_clash_keeps_both_values(enrol: E
     assert first.base[conflict] == {**second.base[conflict], "frame": "rec"}
 
 
-def test_a_conflict_is_settled_by_who_saw_it_and_stays_open_for_what_came_after(enrol: Enrol) -> None:
+def test_a_conflict_is_resolved_by_who_saw_it_and_stays_open_for_what_came_after(enrol: Enrol) -> None:
     first, second = enrol(), enrol()
     record_id = created(first, village="Thôn 1")
     second.pull_all()
@@ -143,7 +143,7 @@ def held() -> Json:
     return {**record, "h": content_hash(record)}
 
 
-def test_the_office_decides_what_becomes_of_salvaged_records(server: ServerProcess, enrol: Enrol) -> None:
+def test_the_office_decides_what_becomes_of_divergent_records(server: ServerProcess, enrol: Enrol) -> None:
     client, other = enrol(), enrol()
     requested, unwanted = held(), held()
     frames = client.sync(salvage=[requested, unwanted])

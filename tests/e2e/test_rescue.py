@@ -98,7 +98,7 @@ def test_sent_changes_are_counted_as_received(
     assert counts == {"changes": 3, "new": 1, "known": 2, "held": 0, "unreadable": 0}
 
 
-def test_the_work_of_a_revoked_tablet_is_kept_aside(
+def test_the_work_of_a_revoked_tablet_is_quarantined(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
     file_some(tablet, 2)

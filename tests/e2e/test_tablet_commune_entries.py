@@ -278,7 +278,7 @@ def test_server_accepts_the_establishment_then_its_visit(tablets: list[RealTable
     assert other.store.view(place).data["certificates"] == {"antt": {"status": "not_shown"}}  # type: ignore[union-attr]
 
 
-def test_the_session_of_a_mended_visit_goes_at_the_server_and_comes_back_with_it(
+def test_the_session_of_a_corrected_visit_goes_at_the_server_and_comes_back_with_it(
     tablets: list[RealTablet],
 ) -> None:
     mine, other = tablets

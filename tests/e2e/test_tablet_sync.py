@@ -96,7 +96,7 @@ def test_a_new_epoch_and_lost_sessions_end_in_agreement(server: ServerProcess, t
     assert device.store.status().unsent_changes == 0
 
 
-def test_a_refused_change_is_mended_from_the_inbox(tablet: NewTablet) -> None:
+def test_a_refused_change_is_corrected_from_the_inbox(tablet: NewTablet) -> None:
     device = tablet()
     record = device.ids.time_ordered()
     device.file(record, name="Nhà nghỉ (GL-904)", rooms_total=-4)
@@ -142,7 +142,7 @@ def test_a_lost_scope_is_emptied_and_a_revoked_tablet_reads_nothing(
 
 
 @pytest.mark.parametrize(("is_mine", "name"), [(True, "của máy hai"), (False, "của máy một")])
-def test_a_conflict_is_settled_offline_and_both_tablets_agree(
+def test_a_conflict_is_resolved_offline_and_both_tablets_agree(
     tablet: NewTablet, is_mine: bool, name: str
 ) -> None:
     first, second = tablet(), tablet()

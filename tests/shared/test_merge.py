@@ -23,14 +23,14 @@ DATA = st.dictionaries(
 )
 
 
-def test_a_value_its_author_saw_is_replaced_and_another_is_kept_as_a_clash() -> None:
+def test_a_value_its_author_saw_is_replaced_and_another_is_kept_as_a_conflict() -> None:
     merged = merge({"a": 1, "b": {"c": "x"}}, {"a": 2, "b.c": "y"}, {"a": 1, "b.c": "z"})
     assert merged.data == {"a": 2, "b": {"c": "x"}}
     assert merged.applied == ("a",)
     assert merged.clashes == (MergeConflict("b.c", "z", "y", "x"),)
 
 
-def test_a_value_that_is_there_already_is_neither_set_nor_a_clash() -> None:
+def test_a_value_that_is_there_already_is_neither_set_nor_a_conflict() -> None:
     merged = merge({"a": 2}, {"a": 2}, {"a": 1})
     assert (merged.data, merged.applied, merged.clashes) == ({"a": 2}, (), ())
 

@@ -55,7 +55,7 @@ def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_a_quarantined_change_keeps_its_value_and_can_be_mended(tablet: Tablet) -> None:
+def test_a_quarantined_change_keeps_its_value_and_can_be_corrected(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một", rooms_total=1)
     tablet.sync()
     tablet.server.refuse = lambda change: "rule" if change["set"].get("rooms_total") == 999 else None
@@ -73,7 +73,7 @@ def test_a_quarantined_change_keeps_its_value_and_can_be_mended(tablet: Tablet) 
     assert tablet.store.status().in_sync
 
 
-def test_a_clash_shows_the_servers_value_with_a_mark(tablet: Tablet) -> None:
+def test_a_conflict_shows_the_servers_value_with_a_mark(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một", village="cũ")
     tablet.sync()
     tablet.file(1, name="của máy", village="mới")

@@ -50,7 +50,7 @@ def test_a_cut_answer_keeps_what_was_committed_and_goes_on(tablet: Tablet, lines
     assert tablet.mismatches() == 0
 
 
-def test_a_malformed_change_is_parked_and_the_rest_is_sent(tablet: Tablet) -> None:
+def test_a_malformed_change_is_isolated_and_the_rest_is_sent(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     bad = tablet.file(2, name="hai")
     tablet.file(3, name="ba")
@@ -82,7 +82,7 @@ def test_an_unexpected_status_parks_no_change(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_mending_a_parked_create_creates(tablet: Tablet) -> None:
+def test_correction_of_an_isolated_create_creates(tablet: Tablet) -> None:
     bad = tablet.file(2, name="hai")
     tablet.faults = [failing(FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=bad)]
     tablet.sync()

@@ -164,7 +164,9 @@ def test_record_that_the_server_lacks_is_offered_and_deleted_when_answered(table
     assert tablet.store.status().in_sync
 
 
-def test_a_server_that_takes_no_salvage_is_asked_once_and_agreed_with(tablet: Tablet, store: Store) -> None:
+def test_a_server_that_takes_no_divergent_records_is_asked_once_and_agreed_with(
+    tablet: Tablet, store: Store
+) -> None:
     tablet.server.takes_salvage = False
     filled(tablet, 3)
     lose(tablet.server, 1)

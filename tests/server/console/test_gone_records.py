@@ -52,7 +52,7 @@ def test_quarantined_change_at_a_merged_establishment_shows_the_remaining_one(
     assert f"{SURVIVOR} Lượt kiểm tra" in words(unescape(reviewer.text("/attention")))
 
 
-def test_page_of_a_merged_place_leads_to_its_survivor(
+def test_page_of_a_merged_place_leads_to_its_merge_target(
     reviewer: Browser, in_the_field: FieldWork, survivor: str
 ) -> None:
     in_the_field.place()
@@ -62,7 +62,7 @@ def test_page_of_a_merged_place_leads_to_its_survivor(
     assert "Karaoke Mộc Diệp (GL-016)" not in words(unescape(reviewer.text("/establishments")))
 
 
-def test_conflicts_of_a_merged_place_wait_at_its_survivor(
+def test_conflicts_of_a_merged_place_wait_at_its_merge_target(
     reviewer: Browser, in_the_field: FieldWork, survivor: str
 ) -> None:
     clash(in_the_field)

@@ -166,7 +166,7 @@ def test_a_connection_that_ends_on_one_journey_is_replaced(postgres_engine: Engi
     assert not left
 
 
-def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
+def test_duplicate_key_runs_the_whole_transaction_again(world: World) -> None:
     rows, runs = rows_of(world, 1), []
 
     def write(session: Any) -> int:
@@ -179,7 +179,7 @@ def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
     assert world.rows(AttemptCount) == []
 
 
-def test_a_clash_that_stays_ends_as_busy(world: World) -> None:
+def test_repeated_duplicate_key_ends_as_busy(world: World) -> None:
     rows, runs = rows_of(world, 1), []
 
     def write(session: Any) -> None:

@@ -25,7 +25,7 @@ def test_an_alias_leads_to_the_end_of_its_chain(world: World) -> None:
     assert targets == {first: last, second: last}
 
 
-def test_a_merged_establishment_goes_by_the_name_of_its_survivor(world: World) -> None:
+def test_a_merged_establishment_goes_by_the_name_of_its_merge_target(world: World) -> None:
     first, _, last = chain(world.tablet())
     with snapshot(world.engine) as session:
         names = names_of(session, world.tenant_id, [first, last]).establishments

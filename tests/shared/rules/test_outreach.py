@@ -33,7 +33,7 @@ def _peer_session(**over: object) -> dict[str, object]:
     return builders.outreach_session(**{**plain, **over})
 
 
-def test_a_usual_session_has_nothing_to_mend_and_nothing_to_doubt() -> None:
+def test_a_usual_session_has_nothing_to_correct_and_nothing_to_doubt() -> None:
     data = builders.outreach_session()
     assert rules.filing_problems("outreach_session", data, LISTS, CONTEXT) == ()
     assert _warnings(data) == {}

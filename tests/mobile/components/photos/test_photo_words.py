@@ -94,7 +94,7 @@ def test_a_refusal_says_what_was_wrong_with_the_file():
     assert "dữ liệu ẩn" in row.sub
 
 
-def test_a_photo_put_aside_waits_for_nothing():
+def test_a_dismissed_photo_waits_for_nothing():
     fact = PhotoFact(replace(PHOTO, state=PhotoState.REFUSED), "Karaoke", is_dismissed=True)
     state = photos_state([fact], UploadState(), VI, is_wifi_only=False)
     assert (state.summary, state.outcome, state.remedy) == ("1 ảnh đã để riêng", "", "")

@@ -282,7 +282,7 @@ def test_running_enrolment_is_neither_left_nor_started_again():
     assert len(held.waiting) == 3
 
 
-def test_an_error_goes_as_its_field_is_mended(enrolling):
+def test_an_error_goes_as_its_field_is_corrected(enrolling):
     presenter, port, states, _done = enrolling
     presenter.submit_code("", "")
     presenter.mend("address_error")

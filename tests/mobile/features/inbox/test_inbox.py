@@ -190,7 +190,7 @@ def test_conflict_offers_both_values_and_what_stands_is_chosen_first(opened):
     assert gone == [("e1", (CLASH,), {})]
 
 
-def test_settling_files_the_values_chosen_as_mine(opened):
+def test_resolution_files_the_values_chosen_as_mine(opened):
     presenter, _shelf, states, gone = opened(CONFLICT)
     presenter.open(states[-1].rows[0].key)
     presenter.choose(0, True)
@@ -221,7 +221,7 @@ def test_a_choice_is_void_when_another_value_came_meanwhile(opened):
     assert [note.is_mine for note in states[-1].item.notes] == [False, False]
 
 
-def test_a_deletion_and_a_value_the_office_has_closed_are_not_taken_by_settling(opened):
+def test_a_deletion_and_a_value_the_office_has_closed_are_not_taken_by_resolution(opened):
     gone_record = RefusedValue("d", "_deleted", False, True, False, "changed")
     closed = replace(CLASH, reason="locked")
     presenter, _shelf, states, _gone = opened(replace(CONFLICT, refused_values=(gone_record, closed)))
@@ -280,7 +280,7 @@ def test_two_things_about_one_record_are_two_rows(opened):
     assert len({row.key for row in states[-1].rows}) == 2
 
 
-def test_mended_item_closes_by_itself(opened):
+def test_corrected_item_closes_by_itself(opened):
     presenter, shelf, states, _gone = opened(RETURNED)
     presenter.open(states[-1].rows[0].key)
     shelf.items.clear()

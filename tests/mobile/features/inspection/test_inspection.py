@@ -202,7 +202,7 @@ def test_phrase_that_would_be_cut_is_not_offered(bench):
     assert bench.item("fire_exits_clear").phrases == ()
 
 
-def test_visit_that_is_only_looked_at_takes_no_tap_until_somebody_wants_to_mend_it(store, clock):
+def test_visit_that_is_only_looked_at_takes_no_tap_until_somebody_wants_to_correct_it(store, clock):
     settle(store)
     bench = Bench(store, clock, is_to_read=True)
     bench.visit.answer("fire_exits_clear", "no")

@@ -65,7 +65,7 @@ def test_problem_leads_to_its_item(bench):
     assert bench.item("kd_licence").problem == "Cần nhập mục này."
 
 
-def test_problem_goes_as_soon_as_it_is_mended(bench):
+def test_problem_goes_as_soon_as_it_is_corrected(bench):
     bench.visit.arrive("inspected")
     bench.visit.check()
     bench.visit.answer("kd_licence", "yes")
@@ -87,7 +87,7 @@ def test_warnings_are_asked_about_and_confirmed_knowingly(bench):
     assert bench.state.feedback.filed
 
 
-def test_one_tap_mends_the_result_and_nothing_is_asked_any_more(bench):
+def test_one_tap_corrects_the_result_and_nothing_is_asked_any_more(bench):
     bench.answer_all()
     bench.visit.answer("fire_exits_clear", "no")
     bench.visit.complete()
@@ -102,7 +102,7 @@ def test_one_tap_mends_the_result_and_nothing_is_asked_any_more(bench):
     assert bench.state.feedback.filed
 
 
-def test_tier_against_the_counts_is_asked_about_and_mended_by_the_fitting_one(bench):
+def test_tier_against_the_counts_is_asked_about_and_corrected_by_the_fitting_one(bench):
     bench.answer_all()
     bench.visit.count("workers_total", 30)
     bench.visit.count("workers_female", 30)

@@ -100,7 +100,7 @@ def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
     assert bench.store.status().unsent_changes == 2
 
 
-def test_mended_visit_keeps_to_its_one_session(bench):
+def test_corrected_visit_keeps_to_its_one_session(bench):
     mend_after_filing(bench, lambda visit: visit.count("ou_workers_attended", 4))
     (session,) = bench.store.views("outreach_session")
     assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 4}
@@ -113,7 +113,7 @@ def test_value_removed_from_a_visit_leaves_its_session(bench):
     assert "materials" not in session.data
 
 
-def test_session_goes_when_the_mended_visit_held_no_outreach_and_comes_back_with_it(bench):
+def test_session_goes_when_the_corrected_visit_held_no_outreach_and_comes_back_with_it(bench):
     mend_after_filing(bench, lambda visit: visit.answer("ou_done", "no"))
     assert live_sessions(bench) == []
     bench.clock.tick(minutes=10)

@@ -266,7 +266,7 @@ def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     assert bench.screen.list.rows[0].state == StateWord.DRAFT
 
 
-def test_mending_says_only_what_changed_against_what_was_seen(bench):
+def test_correction_says_only_what_changed_against_what_was_seen(bench):
     bench.workspace.open(KARAOKE)
     bench.workspace.open_establishment(KARAOKE)
     assert (bench.state.is_new, bench.state.can_move, bench.state.alike) == (False, False, ())
@@ -280,7 +280,7 @@ def test_mending_says_only_what_changed_against_what_was_seen(bench):
     assert (bench.screen.record.pane, bench.screen.record.register_word) == ("info", "Chưa gửi")
 
 
-def test_mending_from_an_open_visit_comes_back_to_the_visit(bench):
+def test_correction_from_an_open_visit_comes_back_to_the_visit(bench):
     bench.go_out()
     bench.workspace.open(CAFE)
     bench.workspace.record.begin("inspected")
@@ -303,7 +303,7 @@ def test_a_filed_visit_that_was_looked_at_is_behind_the_form(bench):
     assert bench.workspace.record.visit.record_id == LAST_VISIT
 
 
-def test_a_begun_mending_shows_as_a_draft_and_is_taken_up_from_the_list(bench):
+def test_a_begun_correction_shows_as_a_draft_and_is_taken_up_from_the_list(bench):
     bench.workspace.open_establishment(CAFE)
     bench.form.write("village", "Thôn 3")
     bench.workspace.leave_establishment()

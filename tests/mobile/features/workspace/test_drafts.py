@@ -63,7 +63,7 @@ def test_drafts_of_every_type_and_officer_stand_in_one_list_the_latest_first(dra
     ]
 
 
-def test_draft_that_mends_a_filed_record_says_so(drafts, store, clock):
+def test_draft_that_corrects_a_filed_record_says_so(drafts, store, clock):
     mended = visit_draft("mended", CAFE, LEADER, clock)
     store.drafts.save(replace(mended, seen=dict(mended.data)))
     assert any("đã hoàn thành trước đó" in row.detail for row in drafts.rows())

@@ -149,7 +149,7 @@ def test_returned_visit_opens_at_the_comment_and_saves_nothing_by_looking(bench)
     assert bench.store.drafts.all() == []
 
 
-def test_mended_visit_is_a_new_revision_of_the_same_record(bench):
+def test_corrected_visit_is_a_new_revision_of_the_same_record(bench):
     give_back(bench.store)
     bench.record.open_record(LAST_VISIT)
     bench.record.visit.answer("fire_exits_clear", "yes")
@@ -235,7 +235,7 @@ def test_position_is_asked_once_when_a_visit_begins(store, clock):
     assert store.drafts.all()[0].data["check_in"] == {"no_point_reason": "no_fix"}
 
 
-def test_earlier_visit_of_the_history_is_read_and_mended_only_on_a_word(store, clock):
+def test_earlier_visit_of_the_history_is_read_and_corrected_only_on_a_word(store, clock):
     settle(store)
     bench = Bench(store, clock)
     assert bench.record.open_to_read(LAST_VISIT)
@@ -258,7 +258,7 @@ def test_visit_looked_at_stays_so_after_its_paper_was_made(store, clock):
     assert not bench.visits[-1].is_locked
 
 
-def test_returned_visit_of_the_history_opens_to_be_mended(store, clock):
+def test_returned_visit_of_the_history_opens_to_be_corrected(store, clock):
     settle(store)
     bench = Bench(store, clock)
     give_back(store)
@@ -349,7 +349,7 @@ def test_violation_that_an_earlier_visit_found_too_is_marked(bench):
     }
 
 
-def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
+def test_last_visit_of_a_corrected_one_lies_before_it(store, clock):
     settle(store)
     later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})
     server_commits(

@@ -257,7 +257,7 @@ def test_a_refused_photo_goes_again_when_the_officer_says_so(store, sender, serv
     assert set(server.blobs) == {sha256}
 
 
-def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
+def test_a_dismissed_photo_stands_in_nobodys_way_and_stays(store, sender):
     (sha256,) = file_with_photos(store, record(1), PHOTO)
     sender.faults = [says(422, ErrorCode.FILE_REFUSED)]
     sender.run()
@@ -269,7 +269,7 @@ def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
     assert (store.status().unsent_photos, store.status().undeliverable_photos) == (1, 0)
 
 
-def test_a_photo_that_may_still_arrive_cannot_be_put_aside(store):
+def test_a_photo_that_may_still_arrive_cannot_be_dismissed(store):
     (sha256,) = file_with_photos(store, record(1), PHOTO)
     store.photos.dismiss((sha256, record(1)))
     assert store.status().unsent_photos == 1

@@ -40,7 +40,7 @@ def test_a_deletion_of_unseen_content_is_not_done(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
+def test_a_conflict_is_resolved_with_what_was_chosen(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một", village="x")
     tablet.sync()
     tablet.file(1, name="của máy")
@@ -57,7 +57,7 @@ def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
 
 
 @pytest.mark.parametrize("chosen", ["của máy", "sai"])
-def test_a_refused_value_is_not_what_was_seen_when_a_disagreement_is_settled(
+def test_a_refused_value_is_not_what_was_seen_when_a_conflict_is_resolved(
     tablet: Tablet, chosen: str
 ) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
@@ -93,7 +93,7 @@ def test_conflict_that_was_not_shown_whole_is_not_resolved(tablet: Tablet) -> No
     assert tablet.store.inbox() == [item]
 
 
-def test_a_conflict_that_is_being_settled_is_off_the_list_at_once(tablet: Tablet) -> None:
+def test_a_conflict_that_is_being_resolved_is_off_the_list_at_once(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync()
     tablet.file(1, name="của máy")

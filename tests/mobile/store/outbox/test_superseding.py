@@ -86,7 +86,7 @@ def test_a_value_that_another_one_brought_is_a_value_seen(named: Store, clock: F
     assert last_change(named) == ({"village": "y"}, {"village": "x"}, [refused])
 
 
-def test_a_word_older_than_the_mending_is_not_dropped(named: Store, clock: FrozenClock) -> None:
+def test_a_word_older_than_the_correction_is_not_dropped(named: Store, clock: FrozenClock) -> None:
     refuse(named, edit(named, clock, name="sai"))
     old: Draft = replace(draft_of(named, RECORD, clock.now(), name="cũ"), id="lying")
     named.drafts.save(old)
@@ -96,7 +96,7 @@ def test_a_word_older_than_the_mending_is_not_dropped(named: Store, clock: Froze
     assert last_change(named)[:2] == ({"name": "cũ"}, {"name": "cũ"})
 
 
-def test_saving_mends_though_all_that_was_refused_stands_already(named: Store, clock: FrozenClock) -> None:
+def test_saving_corrects_though_all_that_was_refused_stands_already(named: Store, clock: FrozenClock) -> None:
     refused = edit(named, clock, village="x")
     refuse(named, refused)
     server_commits(named, base_row(RECORD, 4, name="cũ", rooms_total=4, note=LONG, village="x"), cursor=2)
@@ -105,7 +105,9 @@ def test_saving_mends_though_all_that_was_refused_stands_already(named: Store, c
     assert edit(named, clock) is None
 
 
-def test_a_draft_that_never_saw_what_was_refused_does_not_mend_it(named: Store, clock: FrozenClock) -> None:
+def test_a_draft_that_never_saw_what_was_refused_does_not_correct_it(
+    named: Store, clock: FrozenClock
+) -> None:
     lying = replace(draft_of(named, RECORD, clock.now(), rooms_total=5), id="lying")
     named.drafts.save(lying)
     refuse(named, edit(named, clock, name="sai"))
@@ -116,7 +118,7 @@ def test_a_draft_that_never_saw_what_was_refused_does_not_mend_it(named: Store, 
     assert (view.data["name"], view.data["rooms_total"], view.attention) == ("sai", 5, "rule")
 
 
-def test_a_mended_create_stands_for_the_edits_its_author_saw(store: Store, clock: FrozenClock) -> None:
+def test_a_corrected_create_stands_for_the_edits_its_author_saw(store: Store, clock: FrozenClock) -> None:
     refused = edit(store, clock, name="một")
     between = edit(store, clock, name="hai")
     refuse(store, refused)
@@ -127,7 +129,7 @@ def test_a_mended_create_stands_for_the_edits_its_author_saw(store: Store, clock
     assert next(change.id for change in SyncStore(store).open_changes(1)) == between
 
 
-def test_an_edit_that_a_mended_create_has_not_seen_stands_on_it(store: Store, clock: FrozenClock) -> None:
+def test_an_edit_that_a_corrected_create_has_not_seen_stands_on_it(store: Store, clock: FrozenClock) -> None:
     refused = edit(store, clock, name="một")
     lying = replace(draft_of(store, RECORD, clock.now(), rooms_total=5), id="lying")
     store.drafts.save(lying)

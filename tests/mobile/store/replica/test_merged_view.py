@@ -73,7 +73,7 @@ def test_an_acknowledged_edit_stays_until_it_is_settled() -> None:
     assert data_of(BASE, replace(change, settled=True))["name"] == "cũ"
 
 
-def test_a_clash_shows_the_servers_value_and_keeps_the_rest() -> None:
+def test_a_conflict_shows_the_servers_value_and_keeps_the_rest() -> None:
     change = acknowledged(
         {"name": "mới", "village": "x"}, Status.CONFLICT, rev=4, details={"name": ["changed"]}
     )
@@ -121,7 +121,7 @@ def test_settling_alone_brings_no_deleted_record_back() -> None:
     assert not compose(replace(BASE, deleted=True), [own({"name": "mới"}, op="resolve")]).deleted
 
 
-def test_edits_older_than_the_create_that_mends_a_refused_one_stand_on_it() -> None:
+def test_edits_older_than_the_create_that_corrects_a_refused_one_stand_on_it() -> None:
     # As the server will have it: it keeps edits of a record it lacks until the create comes.
     refused = acknowledged({"name": "sai"}, Status.QUARANTINED, is_create=True, replaced_by="c4")
     edit = own({"name": "mới", "village": "x"}, was={"name": "sai"})

@@ -65,7 +65,7 @@ def test_edit_of_a_record_that_is_held_back_too_is_headed_by_its_name(
     assert page.count("Nhà nghỉ Bình Minh Cơ sở") == 2
 
 
-def test_mended_visit_is_filed_by_the_office(
+def test_corrected_visit_is_filed_by_the_office(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     record_id = hold(in_the_field)
@@ -135,7 +135,7 @@ def test_broken_sum_offers_every_count_of_it(
     assert "workers_sex_unstated" not in mended
 
 
-def test_edit_that_breaks_a_sum_is_mended_beside_what_is_stored(
+def test_edit_that_breaks_a_sum_is_corrected_beside_what_is_stored(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -162,7 +162,7 @@ def test_edit_that_breaks_a_sum_is_mended_beside_what_is_stored(
     )
 
 
-def test_change_mended_by_another_officer_meanwhile_keeps_what_was_typed(
+def test_change_corrected_by_another_officer_meanwhile_keeps_what_was_typed(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     hold(in_the_field)

@@ -110,7 +110,7 @@ def test_third_value_is_written_by_the_office_and_in_the_history(world: World) -
     assert [(step.before, step.after) for step in last.differences] == [("Thôn 1", "Thôn 9")]
 
 
-def test_conflicts_of_two_tablets_at_one_field_are_settled_together(world: World) -> None:
+def test_conflicts_of_two_tablets_at_one_field_are_resolved_together(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id = disputed(tablet)
     offered = clash(other, record_id, {"village": "Thôn 7"})
@@ -210,7 +210,7 @@ def test_a_deletion_in_dispute_is_carried_out_or_not(world: World, deletes: bool
     assert tablet.base[record_id]["deleted"] is deletes
 
 
-def test_an_approved_record_is_not_deleted_by_settling(world: World) -> None:
+def test_an_approved_record_is_not_deleted_by_resolution(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created(SESSION, type="outreach_session")
     world.review(record_id, "approved")
@@ -221,7 +221,7 @@ def test_an_approved_record_is_not_deleted_by_settling(world: World) -> None:
     assert not stored(world, record_id).deleted
 
 
-def test_a_value_of_a_merged_record_is_settled_like_any_other(world: World) -> None:
+def test_a_value_of_a_merged_record_is_resolved_like_any_other(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
 

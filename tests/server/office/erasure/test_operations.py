@@ -243,7 +243,7 @@ def test_erasure_ends_waiting_changes_without_access_to_the_record(world: World)
     assert tablet.push(waits)[0]["reason"] == "scope_not_granted"
 
 
-def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> None:
+def test_values_at_the_merge_target_go_too(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id, survivor = tablet.created(), tablet.created({**ESTABLISHMENT, "name": "Còn lại"})
     world.merge(record_id, survivor)

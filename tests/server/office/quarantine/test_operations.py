@@ -55,7 +55,7 @@ def held(tablet: Tablet, set_: Json, **more: Any) -> Json:
     return change
 
 
-def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: World) -> None:
+def test_a_corrected_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
     correct(world, bad, {"rooms_total": 12})
@@ -79,7 +79,7 @@ def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: W
     assert tablet.push(bad) == [{**receipt, "frame": "res"}]
 
 
-def test_a_value_inside_an_object_is_mended_and_another_left_out(world: World) -> None:
+def test_a_value_inside_an_object_is_corrected_and_another_left_out(world: World) -> None:
     tablet = world.tablet()
     audiences = {"general_public": {"attendance_count": 40, "first_time_count": "ba"}, "pupils": {}}
     bad = held(tablet, {**SESSION, "audiences": audiences}, type="outreach_session")
@@ -99,7 +99,7 @@ def test_wrong_correction_is_refused_with_its_fields(world: World) -> None:
     assert world.stored(bad["record_id"]) is None
 
 
-def test_a_mended_edit_still_overwrites_nothing_unseen(world: World) -> None:
+def test_a_corrected_edit_still_overwrites_nothing_unseen(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     other.pull()
@@ -142,7 +142,7 @@ def test_change_corrected_by_its_author_is_not_corrected_again(world: World) -> 
     assert again.code is ErrorCode.REVISION_CHANGED
 
 
-def test_only_a_fault_of_content_is_mended(world: World) -> None:
+def test_only_a_fault_of_content_is_corrected(world: World) -> None:
     tablet = world.tablet()
     orphan = tablet.change(world.ids.random(), {"village": "Thôn 3"})
     tablet.push(orphan)

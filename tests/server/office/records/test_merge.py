@@ -32,7 +32,7 @@ def entry_of(tablet: Tablet, survivor: str, path: str, change: Json) -> Json:
     return entry
 
 
-def test_a_merged_record_is_deleted_and_names_its_survivor(world: World) -> None:
+def test_a_merged_record_is_deleted_and_names_its_merge_target(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
     other.pull()
@@ -56,7 +56,7 @@ def test_a_merge_is_written_down(world: World) -> None:
     assert json.loads(line.details) == {"into": survivor}
 
 
-def test_open_conflicts_go_to_the_survivor_with_the_merge(world: World) -> None:
+def test_open_conflicts_go_to_the_merge_target_with_the_merge(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"}), tablet.created()
     clash = tablet.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 0"})

@@ -89,7 +89,7 @@ def test_approval_of_another_revision_is_refused_and_changes_nothing(
     assert queue_state(world, filed) == ("waiting", None)
 
 
-def test_tablet_gets_the_review_and_its_late_edit_is_kept_aside(
+def test_tablet_gets_the_review_and_its_late_edit_is_a_conflict(
     world: World, tablet: Tablet, filed: str
 ) -> None:
     approve(world, filed)

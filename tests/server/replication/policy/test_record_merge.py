@@ -25,7 +25,7 @@ def entry_of(tablet: Tablet, survivor: str, path: str, change: Json) -> Json:
     return entry
 
 
-def test_a_late_value_waits_at_the_survivor_and_changes_nothing(world: World) -> None:
+def test_a_late_value_waits_at_the_merge_target_and_changes_nothing(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = merged(tablet)
     before = tablet.base[record_id]
@@ -54,7 +54,7 @@ def test_late_value_equal_to_that_of_the_merge_target_makes_no_conflict(world: W
     assert tablet.push(same)[0]["status"] == "unchanged"
 
 
-def test_a_late_deletion_waits_at_the_survivor(world: World) -> None:
+def test_a_late_deletion_waits_at_the_merge_target(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = merged(tablet)
     late = tablet.delete(record_id, short_hash(tablet.base[record_id]["data"]))
@@ -71,7 +71,7 @@ def test_a_late_create_with_the_alias_is_an_edit_of_a_merged_record(world: World
     assert entry_of(other, survivor, "village", again)["mine"] == "Thôn 9"
 
 
-def test_settling_at_a_merged_record_takes_its_value_to_the_survivor(world: World) -> None:
+def test_settling_at_a_merged_record_takes_its_value_to_the_merge_target(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = merged(tablet)
     unknown = tablet.change(record_id, {"village": "Thôn 5"}, op="resolve", conflicts={world.ids.random(): 1})
@@ -99,7 +99,9 @@ def test_a_tablet_cannot_write_the_alias_by_hand(world: World) -> None:
     assert "merged_into" not in tablet.base[record_id]["data"]
 
 
-def test_a_late_word_reaches_a_survivor_that_moved_out_of_sight_without_telling_of_it(world: World) -> None:
+def test_a_late_word_reaches_a_merge_target_that_moved_out_of_sight_without_telling_of_it(
+    world: World,
+) -> None:
     tablet, other = world.tablet(), world.tablet(OTHER_UNIT)
     record_id, survivor = merged(tablet)
     world.move(survivor, OTHER_UNIT)

@@ -61,7 +61,7 @@ def test_choice_of_the_current_value_only_closes_the_conflict(world: World) -> N
     ]
 
 
-def test_a_repeated_settling_changes_nothing(world: World) -> None:
+def test_a_repeated_resolution_changes_nothing(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     keep = resolve(tablet, record_id, {conflict: 1})
@@ -87,7 +87,7 @@ def test_a_value_that_came_after_the_look_stays_open(world: World) -> None:
     assert tablet.base[conflict]["deleted"]
 
 
-def test_a_settling_that_clashes_itself_is_kept_for_people(world: World) -> None:
+def test_a_resolution_that_conflicts_itself_is_kept_for_people(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     tablet.push(tablet.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"}))
@@ -103,7 +103,7 @@ def test_a_settling_that_clashes_itself_is_kept_for_people(world: World) -> None
     assert (kept["state"], kept["entries"][late["change_id"]]["mine"]) == ("open", "Thôn 3")
 
 
-def test_a_settled_conflict_opens_again_when_a_new_clash_comes(world: World) -> None:
+def test_a_resolved_conflict_opens_again_for_another_value(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     tablet.push(resolve(tablet, record_id, {conflict: 1}))
@@ -112,7 +112,7 @@ def test_a_settled_conflict_opens_again_when_a_new_clash_comes(world: World) -> 
     assert (opened["rev"], opened["deleted"], opened["data"]["state"]) == (3, False, "open")
 
 
-def test_one_settling_may_close_conflicts_of_several_tablets(world: World) -> None:
+def test_one_resolution_may_close_conflicts_of_several_tablets(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id, first = disputed(tablet)
     second = clash(other, record_id, "Thôn 7")
@@ -145,7 +145,7 @@ def test_resolution_that_names_no_conflict_of_the_record_is_quarantined_whole(
 
 
 @pytest.mark.parametrize("conflicts", [None, [], "x", {"x": "1"}, {"x": True}])
-def test_a_settling_that_names_nothing_readable_is_kept_and_delays_nothing(
+def test_a_resolution_that_names_nothing_readable_is_kept_and_delays_nothing(
     world: World, conflicts: object
 ) -> None:
     tablet = world.tablet()
@@ -156,7 +156,7 @@ def test_a_settling_that_names_nothing_readable_is_kept_and_delays_nothing(
     assert second["status"] == "applied"
 
 
-def test_a_settling_obeys_the_rules_of_content(world: World) -> None:
+def test_a_resolution_obeys_the_rules_of_content(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     bad = resolve(tablet, record_id, {conflict: 1}, {"name": 7}, was={"name": ESTABLISHMENT["name"]})
@@ -164,7 +164,7 @@ def test_a_settling_obeys_the_rules_of_content(world: World) -> None:
     assert not tablet.base[conflict]["deleted"]
 
 
-def test_settling_a_closed_record_takes_no_value(world: World) -> None:
+def test_resolution_of_a_closed_record_takes_no_value(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created({**SESSION, "venue": "A"}, type="outreach_session")
     tablet.push(tablet.change(record_id, {"venue": "B"}, was={"venue": "C"}, type="outreach_session"))
@@ -180,7 +180,7 @@ def test_settling_a_closed_record_takes_no_value(world: World) -> None:
     assert tablet.base[conflict]["deleted"]
 
 
-def test_settling_alone_does_not_bring_a_deleted_record_back(world: World) -> None:
+def test_resolution_alone_does_not_bring_a_deleted_record_back(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     tablet.push(tablet.delete(record_id, short_hash(tablet.base[record_id]["data"])))
@@ -189,7 +189,7 @@ def test_settling_alone_does_not_bring_a_deleted_record_back(world: World) -> No
     assert tablet.base[conflict]["deleted"]
 
 
-def test_a_record_out_of_reach_is_not_settled(world: World) -> None:
+def test_a_record_out_of_reach_is_not_resolved(world: World) -> None:
     tablet, stranger = world.tablet(), world.tablet(OTHER_UNIT)
     record_id, conflict = disputed(tablet)
     (receipt,) = stranger.push(resolve(stranger, record_id, {conflict: 1}, scope=OTHER_UNIT))
@@ -198,7 +198,7 @@ def test_a_record_out_of_reach_is_not_settled(world: World) -> None:
     assert not tablet.base[conflict]["deleted"]
 
 
-def test_a_settling_counts_as_one_revision_of_the_conflict_in_the_feed(world: World) -> None:
+def test_a_resolution_counts_as_one_revision_of_the_conflict_in_the_feed(world: World) -> None:
     tablet = world.tablet()
     record_id, conflict = disputed(tablet)
     cursor = dict(tablet.cursors)

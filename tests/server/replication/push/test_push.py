@@ -138,7 +138,7 @@ def test_both_contents_of_one_id_may_come_in_one_request(world: World) -> None:
     assert (first["status"], second["reason"]) == ("applied", "id_reuse")
 
 
-def test_a_path_the_author_had_seen_is_set_and_another_one_clashes(world: World) -> None:
+def test_a_path_the_author_had_seen_is_set_and_another_one_conflicts(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1", "rooms_total": 5})
     other.pull()
@@ -166,7 +166,7 @@ def test_a_path_the_author_had_seen_is_set_and_another_one_clashes(world: World)
     assert tablet.base == other.base
 
 
-def test_a_clash_alone_leaves_the_record_at_its_revision(world: World) -> None:
+def test_a_conflict_alone_leaves_the_record_at_its_revision(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     (receipt,) = tablet.push(tablet.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 0"}))
@@ -306,7 +306,7 @@ def test_a_path_of_the_office_goes_into_a_conflict_the_rest_is_taken(world: Worl
     assert entry(tablet, record_id, "inspection_priority_id", edit)["mine"] == "high"
 
 
-def test_clashes_of_one_path_and_device_fold_into_one_conflict(world: World) -> None:
+def test_conflicting_values_of_one_path_and_device_are_one_conflict(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     edits = [other.change(record_id, {"village": f"Thôn {n}"}, was={"village": "x"}) for n in (2, 3)]
