@@ -85,6 +85,7 @@ class CodeLists:
     press_sources: DatedRows[PressSource] = field(metadata={"at": "legal_sources.press_sources"})
     indicators: DatedRows[Indicator] = field(metadata={"at": "indicators.items"})
     formula_terms: DatedRows[FormulaTerm] = field(metadata={"at": "indicators.terms"})
+    periods: tuple[str, ...]
     denominators: DatedRows[Denominator] = field(metadata={"at": "indicators.denominators"})
     target_profiles: DatedRows[TargetProfile] = field(metadata={"at": "targets.profiles"})
     report_kinds: DatedRows[ReportKind] = field(metadata={"at": "reports.report_kinds"})

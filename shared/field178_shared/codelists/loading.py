@@ -85,6 +85,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         version=f"{files.version()}+{pack}" if pack else files.version(),
         reference_acts=files.reference_acts(),
         choices=files.choices(),
+        periods=files.file("indicators").texts("periods"),
         submission_chains=files.submission_chains(),
         holidays=read_holidays(files.file("holidays")),
         schools=files.index("places", "schools", read_school),
@@ -159,7 +160,7 @@ class _Files:
         """Return the explanations of the lists by `file.key`."""
         texts: dict[str, str] = {}
         for name, row in self._files.items():
-            row.skip("sources", "fields", "field_notes", "periods")
+            row.skip("sources", "fields", "field_notes")
             for key in row.names():
                 texts.update({f"{name}.{path}": text for path, text in row.prose(key).items()})
         return texts
