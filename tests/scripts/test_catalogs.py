@@ -25,8 +25,15 @@ def _write(folder, body: str) -> None:
 
 
 def test_texts_of_python_files_are_found() -> None:
-    source = b'_("One")\nself._("Two " "halves")\nN_("Three")\n_(name)\n# _("Four")\nsay("Five", "six")\n'
-    assert list(texts_of_python(source)) == ["One", "Two halves", "Three", "Five"]
+    source = b"""_("One")
+self._("Two " "halves")
+N_("Three")
+_(name)
+# _("Four")
+say("Five", "six")
+say(words.get(kind, N_("Seven")))
+"""
+    assert list(texts_of_python(source)) == ["One", "Two halves", "Three", "Five", "Seven"]
 
 
 def test_texts_of_templates_are_found() -> None:
