@@ -15,8 +15,9 @@ _KINDS = frozenset({".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css
 
 
 def copy_product(folder: Path) -> Path:
-    """Copy code and tests without pictures; return the folder."""
-    ignored = shutil.ignore_patterns("__pycache__", "golden", "*.ttf", ".*_cache")
+    """Copy code and tests with their bytecode, without pictures; return the folder."""
+    # Files keep their times, so compiled modules stay valid; those being written are left.
+    ignored = shutil.ignore_patterns("*.pyc.*", "golden", "*.ttf", ".*_cache")
     for name in _COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
