@@ -5,11 +5,11 @@ from typing import Self
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.legal import LegalReference
-from field178_shared.codelists.rows import ListFileRow, ListRow
+from field178_shared.codelists.rows import CodeListRow, ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
-class FormField(ListRow):
+class FormField(CodeListRow):
     """Field of a printed form: filled by the system, or a dotted line for the pen."""
 
     id: str = field(metadata={"key": "f"})

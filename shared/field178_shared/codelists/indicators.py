@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListRow
+from field178_shared.codelists.rows import CodeListRow
 
 # Units of an indicator that make it a share, and an answer in place of a number.
 PERCENT, YES_NO = "%", "có/không"
@@ -54,7 +54,7 @@ class Denominator(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Target(ListRow):
+class Target(CodeListRow):
     """A value an indicator must reach."""
 
     indicator: str

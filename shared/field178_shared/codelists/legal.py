@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListRow
+from field178_shared.codelists.rows import CodeListRow
 from field178_shared.codelists.validity import Dated
 
 
@@ -19,7 +19,7 @@ class LegalReference(Dated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment(ListRow):
+class Amendment(CodeListRow):
     """A document that amended another, and the day from which a citation names it."""
 
     number: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import CodeListError, ListFileRow, ListRow
+from field178_shared.codelists.rows import CodeListError, CodeListRow, ListFileRow
 
 # Kind of a school → the audience that it counts for.
 AUDIENCE_OF_KIND: Mapping[str, str] = {
@@ -19,7 +19,7 @@ ZONE_AUDIENCE = "iz_workers"
 
 
 @dataclass(frozen=True, slots=True)
-class HeadCount(ListRow):
+class HeadCount(CodeListRow):
     """Number of people of a place from a day on."""
 
     valid_from: date = field(metadata={"key": "from"})

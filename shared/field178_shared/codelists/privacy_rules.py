@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow, ListRow
+from field178_shared.codelists.rows import CodeListRow, ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
-class LegalPoint(ListRow):
+class LegalPoint(CodeListRow):
     """A demand of a law on the data."""
 
     source: str = field(metadata={"key": "src"})
@@ -23,7 +23,7 @@ class DataClass(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class ForbiddenFields(ListRow):
+class ForbiddenFields(CodeListRow):
     """Names that no column, schema field, export or log key may carry."""
 
     note: str
@@ -36,7 +36,7 @@ def _read_reach(row: ListFileRow) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class LintPattern(ListRow):
+class LintPattern(CodeListRow):
     """Pattern of the free-text check: a regular expression, an algorithm, or a word list.
 
     A regular expression matches only near the words of `near` (if any), never near words of `not_near`, both
@@ -62,7 +62,7 @@ class LintPattern(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class Linter(ListRow):
+class Linter(CodeListRow):
     """The free-text check: its places and patterns."""
 
     runs: str
@@ -70,7 +70,7 @@ class Linter(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class FreeTextRules(ListRow):
+class FreeTextRules(CodeListRow):
     """Free-text fields, their maximum length and their check."""
 
     fields: tuple[str, ...]
@@ -79,7 +79,7 @@ class FreeTextRules(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class CountedKind(ListRow):
+class CountedKind(CodeListRow):
     """Meaning of the rows and numbers of a kind of event or entity, for privacy.
 
     `people`: fields that count people although other numbers of the kind do not.
@@ -106,7 +106,7 @@ def _read_kinds(row: ListFileRow) -> Mapping[str, CountedKind]:
 
 
 @dataclass(frozen=True, slots=True)
-class SmallCounts(ListRow):
+class SmallCounts(CodeListRow):
     """Counts of people below `k` stay on the team's screens; `kinds` define what counts people."""
 
     k: int
@@ -116,7 +116,7 @@ class SmallCounts(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoRules(ListRow):
+class PhotoRules(CodeListRow):
     """Rules of photos: permitted subjects and processing."""
 
     default: str
@@ -124,7 +124,7 @@ class PhotoRules(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerLocation(ListRow):
+class OfficerLocation(CodeListRow):
     """Purpose and precision of the officer's stored position."""
 
     purpose: str
@@ -139,7 +139,7 @@ class OfficerLocation(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class Retention(ListRow):
+class Retention(CodeListRow):
     """Retention period of one kind of data."""
 
     data: str
@@ -148,7 +148,7 @@ class Retention(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectRights(ListRow):
+class SubjectRights(CodeListRow):
     """Rights of people to their own data."""
 
     who: str
@@ -157,7 +157,7 @@ class SubjectRights(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class PrivacyRules(ListRow):
+class PrivacyRules(CodeListRow):
     """Every privacy rule of the product."""
 
     legal: tuple[LegalPoint, ...]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow, ListRow
+from field178_shared.codelists.rows import CodeListRow, ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class ReportKind(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Submission(ListRow):
+class Submission(CodeListRow):
     """Sender and receiver of reports, and the due day of each kind."""
 
     senders: tuple[str, ...] = field(metadata={"key": "from"})
@@ -69,7 +69,7 @@ def _read_margins(row: ListFileRow) -> Mapping[str, tuple[float, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLayout(ListRow):
+class PageLayout(CodeListRow):
     """Paper, margins (least, most in mm for each side) and type."""
 
     size: str
@@ -79,7 +79,7 @@ class PageLayout(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutBox(ListRow):
+class LayoutBox(CodeListRow):
     """A numbered box of the official layout."""
 
     number: str = field(metadata={"key": "n"})
@@ -89,7 +89,7 @@ class LayoutBox(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class SigningAuthority(ListRow):
+class SigningAuthority(CodeListRow):
     """An abbreviation before the signer's position."""
 
     abbreviation: str = field(metadata={"key": "abbr"})
@@ -97,7 +97,7 @@ class SigningAuthority(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentSymbol(ListRow):
+class DocumentSymbol(CodeListRow):
     """The symbol after the number of a document, by kind and agency."""
 
     document: str = field(metadata={"key": "doc"})
@@ -106,7 +106,7 @@ class DocumentSymbol(ListRow):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLayout(ListRow):
+class ReportLayout(CodeListRow):
     """The official layout of an administrative document."""
 
     page: PageLayout

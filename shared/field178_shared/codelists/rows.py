@@ -182,7 +182,7 @@ class ListFileRow:
         return CodeListError(problem, key, is_absent=value is None)
 
 
-class ListRow:
+class CodeListRow:
     """Base of all classes of rows: `read` reads each field by its type, at the key of the field's name.
 
     `field(metadata={"key": …})` names another key; `{"read": …}` names a function that reads it from the row.

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
-from field178_shared.codelists.rows import ListRow
+from field178_shared.codelists.rows import CodeListRow
 
 
-class Dated(ListRow):
+class Dated(CodeListRow):
     """A row in force from one local date to another; an open end is None, and `valid_to` is exclusive."""
 
     __slots__ = ()

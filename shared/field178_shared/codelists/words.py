@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from field178_shared.codelists.rows import ListFileRow, ListRow
+from field178_shared.codelists.rows import CodeListRow, ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
-class Term(ListRow):
+class Term(CodeListRow):
     """A term of the screens and its name in code."""
 
     field: str
@@ -23,7 +23,7 @@ def _read_language(row: ListFileRow) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class AvoidedWords(ListRow):
+class AvoidedWords(CodeListRow):
     """Stigmatising words with their replacements.
 
     `label_only` words are refused in labels of a record, but allowed in sentences.

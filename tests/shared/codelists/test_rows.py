@@ -2,16 +2,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from field178_shared.codelists.rows import CodeListError, ListFileRow, ListRow, by_id
+from field178_shared.codelists.rows import CodeListError, CodeListRow, ListFileRow, by_id
 
 
 @dataclass(frozen=True)
-class Limit(ListRow):
+class Limit(CodeListRow):
     most: int = field(metadata={"key": "max"})
 
 
 @dataclass(frozen=True)
-class Limits(ListRow):
+class Limits(CodeListRow):
     name: str
     all: tuple[Limit, ...]
     first: Limit
