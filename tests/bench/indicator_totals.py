@@ -26,7 +26,7 @@ from field178_server.database.models import EstablishmentProjection, FiledRecord
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area
 from field178_server.office.indicators.queries import figures, recount
-from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_facts import available_facts
 from field178_server.office.indicators.stored_numbers import StoredNumber, rows_from_totals, with_records
 from field178_server.office.indicators.totals import operations as totals
 from field178_server.records.batch import Batch
@@ -135,7 +135,7 @@ class _Bench:
 
         def figures_of_one() -> None:
             with snapshot(self.office.engine) as session:
-                facts = facts_at_hand(session, self.tenant, question, [SHARE])
+                facts = available_facts(session, self.tenant, question, [SHARE])
             for area in (facts.area, *parts_of_area(facts.area).values()):
                 facts.figure(indicator, YEAR, area)
 

@@ -30,7 +30,7 @@ from tests.server.office_scene import settings_of
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import IndicatorBasis
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators.totals.reading import whole_counts_at_hand
+from field178_server.office.indicators.totals.reading import available_whole_counts
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import SystemClock, local_date
@@ -167,7 +167,7 @@ def _is_counted(store: Path) -> bool:
     engine = create_engine_for(settings_of(store).effective_database_url)
     with snapshot(engine) as session:
         today = local_date(SystemClock().now())
-        counts = whole_counts_at_hand(session, TENANT, load(), Period.of_year(today.year), (), today)
+        counts = available_whole_counts(session, TENANT, load(), Period.of_year(today.year), (), today)
     engine.dispose()
     return counts is not None
 

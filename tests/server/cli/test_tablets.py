@@ -33,7 +33,7 @@ def tablet(field178: Command, office: Office) -> Tablet:
     return tablet
 
 
-def scopes_told(tablet: Tablet) -> list[str]:
+def sent_scopes(tablet: Tablet) -> list[str]:
     hello = tablet.sync().get_data(as_text=True).splitlines()[0]
     return re.findall(r'"((?:unit|team):[^"]+|ref)"', hello)
 
@@ -85,12 +85,12 @@ def test_a_tablet_waits_for_the_sign_in_of_its_officer(
 
 
 def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: Tablet) -> None:
-    before = scopes_told(tablet)
+    before = sent_scopes(tablet)
     field178("grant", tablet.device, "unit:c11635_v1")
     field178("grant", tablet.device, "unit:c11635_v1")
-    assert set(scopes_told(tablet)) == {*before, "unit:c11635_v1"}
+    assert set(sent_scopes(tablet)) == {*before, "unit:c11635_v1"}
     field178("ungrant", tablet.device, "unit:c11635_v1")
-    assert scopes_told(tablet) == before
+    assert sent_scopes(tablet) == before
     assert field178.run("ungrant", tablet.device, "unit:c11635_v1").exit_code == 1
 
 
@@ -101,7 +101,7 @@ def test_scope_that_no_tablet_may_read_is_not_granted(field178: Command, tablet:
 
 def test_a_revoked_tablet_has_no_scope_left(field178: Command, tablet: Tablet) -> None:
     field178("revoke", tablet.device)
-    assert scopes_told(tablet) == []
+    assert sent_scopes(tablet) == []
     assert field178.rows("devices")[0][6] == "revoked"
     assert field178.run("revoke", "0197a000-0000-7000-8000-000000000009").exit_code == 1
 

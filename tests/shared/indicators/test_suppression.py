@@ -127,7 +127,7 @@ def exactly(number: int) -> int:
     return number
 
 
-def told_by_two_readings(
+def learned_from_two_readings(
     before: Sequence[int], after: Sequence[int], shown: Callable[[int], int], *, are_communes: bool
 ) -> set[Hashable]:
     """Return what was added to parts and to their total from one reading to the next, where it is told.
@@ -181,15 +181,15 @@ def test_attacker_computes_the_difference_of_two_readings_of_communes(
     before: Sequence[int], after: Sequence[int], shown: Callable[[int], int]
 ) -> None:
     """Two pages read with the planted bugs give a small number away."""
-    assert ("added", 0) in told_by_two_readings(before, after, shown, are_communes=True)
+    assert ("added", 0) in learned_from_two_readings(before, after, shown, are_communes=True)
 
 
 @given(st.lists(st.integers(0, 14), min_size=2, max_size=6), st.integers(0, 9))
 def test_two_readings_of_an_unfinished_year_reveal_no_small_number(months: list[int], more: int) -> None:
     after = [*months[:-1], months[-1] + more]
-    assert told_by_two_readings(months, after, floor, are_communes=False) == set()
+    assert learned_from_two_readings(months, after, floor, are_communes=False) == set()
     if is_small(more) and sum(months) >= SMALLEST_SHOWN:
-        assert told_by_two_readings(months, after, exactly, are_communes=False)
+        assert learned_from_two_readings(months, after, exactly, are_communes=False)
 
 
 @st.composite

@@ -24,7 +24,7 @@ from field178_server.office.indicators.external_view import (
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_server.office.indicators.requested_figures import RequestedFigures, read_requested_figures
-from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_facts import available_facts
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import YES_NO
 from field178_shared.indicators.figures import FigureValue
@@ -73,7 +73,7 @@ def figures_table(session: Session, question: ExportQuestion, localizer: Localiz
     period = request.question.period
     indicators = list(localizer.lists.indicators.values())
     ids = [indicator.id for indicator in indicators]
-    facts = facts_at_hand(session, context.tenant_id, request.question, ids)
+    facts = available_facts(session, context.tenant_id, request.question, ids)
     figures = {
         indicator.id: facts.figure(indicator, period)
         for indicator in indicators

@@ -24,7 +24,7 @@ from field178_server.office.indicators.counted_facts import AreaFacts, read_fact
 from field178_server.office.indicators.external_view import hidden_for, seen_figures
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
-from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_facts import available_facts
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.quality import quality_of
@@ -87,7 +87,7 @@ def _counted(
     period, indicators = address.question.period, page.lists.indicators
     beside = shares_beside(page.lists, indicator) if address.is_external else ()
     read = list(dict.fromkeys((indicator.id, *_quality_ids(indicator, page), *sorted(beside))))
-    facts = facts_at_hand(session, page.tenant_id, address.question, read, months)
+    facts = available_facts(session, page.tenant_id, address.question, read, months)
     if not all(facts.has_figure(indicators[key], period) for key in read):
         return None
     figures = {key: facts.figure(indicators[key], period) for key in read}
@@ -106,7 +106,7 @@ def coverage() -> Response:
     read = [indicator.id for indicator in of_communes]
     outlets = [] if of_outlets is None else [of_outlets.id]
     with page.reading() as session:
-        facts = facts_at_hand(session, page.tenant_id, address.question, read)
+        facts = available_facts(session, page.tenant_id, address.question, read)
         posts = read_facts(session, page.tenant_id, address.question, outlets)
         missing = left_out(session, page.tenant_id, address.question)
     if not all(facts.has_figure(indicator, address.question.period) for indicator in of_communes):

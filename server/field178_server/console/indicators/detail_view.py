@@ -44,7 +44,7 @@ from field178_shared.text.normalisation import by_label
 
 _HEADROOM = 1.1
 # Month that a background job counts first.
-_NOT_AT_HAND = FigureValue(0, None, None, None, None, {})
+_UNAVAILABLE = FigureValue(0, None, None, None, None, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class DetailWriter:
         )
 
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
-        if value is _NOT_AT_HAND:
+        if value is _UNAVAILABLE:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("being counted"))), None, NOTHING)
         if not value.is_sent:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("not sent"))), None, NOTHING)
@@ -229,7 +229,7 @@ class DetailWriter:
         return PlaceLine(title, num, den, text, self.writer.coverage(seen) if seen.is_uncounted else "")
 
     def _seen(self, value: FigureValue) -> FigureValue:
-        is_as_it_is = value is _NOT_AT_HAND or not self.writer.address.is_external
+        is_as_it_is = value is _UNAVAILABLE or not self.writer.address.is_external
         return value if is_as_it_is else seen_value_of_part(value)
 
     def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
@@ -241,7 +241,7 @@ class DetailWriter:
 
     def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:
         if not self.facts.has_figure(self.indicator, month):
-            return _NOT_AT_HAND
+            return _UNAVAILABLE
         return self.facts.value(self.indicator, month, area)
 
     def _days(self, month: Period) -> Mapping[str, str]:
@@ -261,7 +261,7 @@ class DetailWriter:
             return False
         if address.is_rounded or is_shown_of_whole_years(lists, self.indicator):
             return True
-        is_whole = address.period_name == WHOLE_YEAR and _NOT_AT_HAND not in figures
+        is_whole = address.period_name == WHOLE_YEAR and _UNAVAILABLE not in figures
         return not is_whole or not shows_parts(figures, is_running=self.is_running)
 
     def _most(self, series: Iterable[Sequence[FigureValue]]) -> float:

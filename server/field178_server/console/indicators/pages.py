@@ -11,7 +11,7 @@ from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.page import current_page
 from field178_server.office.indicators.external_view import hidden_for, seen_figures
 from field178_server.office.indicators.left_out import left_out
-from field178_server.office.indicators.stored_facts import figures_at_hand
+from field178_server.office.indicators.stored_facts import available_figures
 
 
 def index() -> Response:
@@ -19,7 +19,7 @@ def index() -> Response:
     page = current_page()
     address = read_address(request.args, page.officer, page.localizer, page.today)
     with page.reading() as session:
-        figures = figures_at_hand(session, page.tenant_id, address.question)
+        figures = available_figures(session, page.tenant_id, address.question)
         if figures is not None:
             hidden = hidden_for(session, page.tenant_id, address, figures)
             missing = left_out(session, page.tenant_id, address.question)

@@ -37,7 +37,7 @@ from field178_server.office.indicators.numbers import (
     split_of,
 )
 from field178_server.office.indicators.records import RecordBehind, records_behind
-from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_facts import available_facts
 from field178_server.office.indicators.stored_numbers import (
     StoredNumber,
     rows_from_totals,
@@ -210,7 +210,9 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
 def _facts(session: Session, address: NumberAddress) -> AreaFacts:
     """Return the counts of a number; in a large store those of the totals, if these contain them."""
     read = [indicator.id for indicator in _read_for(address)]
-    return facts_at_hand(session, current_page().tenant_id, address.figures.question, read, [address.period])
+    return available_facts(
+        session, current_page().tenant_id, address.figures.question, read, [address.period]
+    )
 
 
 def _read_for(address: NumberAddress) -> Sequence[Indicator]:

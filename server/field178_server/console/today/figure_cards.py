@@ -21,7 +21,7 @@ from field178_server.console.today.card import TodayCard, TodayLine, own_units, 
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.left_out import left_out
-from field178_server.office.indicators.stored_facts import figures_at_hand
+from field178_server.office.indicators.stored_facts import available_figures
 from field178_server.office.indicators.totals.progress import share_counted
 from field178_server.office.today.queries import approved_figures
 from field178_shared.codelists import TargetProfile
@@ -68,7 +68,7 @@ def targets_card(session: Session, page: Page) -> TodayCard:
     plan = plan_followed(page.lists, units_seen(areas), page.today.year)
     period = Period.of_year(page.today.year)
     question = FigureQuestion(page.lists, period, areas[area_of(plan, areas)], page.today)
-    figures = figures_at_hand(session, page.tenant_id, question)
+    figures = available_figures(session, page.tenant_id, question)
     title = page.say(N_("Targets below pace, or not known"))
     if figures is None:
         return TodayCard(title, "check-circle", (_counting_line(session, page),))

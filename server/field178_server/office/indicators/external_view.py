@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_server.office.indicators.requested_figures import RequestedFigures
-from field178_server.office.indicators.stored_facts import facts_at_hand
+from field178_server.office.indicators.stored_facts import available_facts
 from field178_server.office.indicators.totals.stored import totals_stamp
 from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import Indicator
@@ -76,7 +76,7 @@ def hidden_figures(
     nested = [parts[0], *((halves[0],) if parts is not halves else ()), year]
     every = tuple(dict.fromkeys((*parts, *nested)))
     whole = replace(question, period=year)
-    facts = facts_at_hand(session, tenant_id, whole, [indicator.id for indicator in indicators], every)
+    facts = available_facts(session, tenant_id, whole, [indicator.id for indicator in indicators], every)
     for indicator in indicators:
         # A number that is not counted yet may be small.
         if not all(facts.has_figure(indicator, part) for part in every):
@@ -98,7 +98,7 @@ def _revealing_indicators(
         beside = sorted(indicators_of_all(lists, hidden_kinds_beside_shown(lists, indicator)))
         if not beside:
             continue
-        facts = facts_at_hand(session, tenant_id, question, beside, (period,))
+        facts = available_facts(session, tenant_id, question, beside, (period,))
         others = [lists.indicators[other] for other in beside]
         if not all(facts.has_figure(other, period) for other in others) or any(
             is_small(facts.value(other, period).num) for other in others

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import MergeProjection
 from field178_server.office.indicators.source.records import records_to_count
 from field178_server.office.indicators.source.store_size import is_large
-from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of, whole_counts_at_hand
+from field178_server.office.indicators.totals.reading import PeriodCounts, available_whole_counts, counts_of
 from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
@@ -93,7 +93,7 @@ def whole_counts(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
 ) -> PeriodCounts:
     """Return the counts of a period of a large store; raises AppError(being_counted) if any is missing."""
-    counts = whole_counts_at_hand(session, tenant_id, lists, period, units, today)
+    counts = available_whole_counts(session, tenant_id, lists, period, units, today)
     if counts is None:
         raise AppError(ErrorCode.BEING_COUNTED, retry_after_s=COUNTED_AGAIN_S)
     return counts

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.source.store_size import is_large
-from field178_server.office.indicators.totals.reading import PeriodCounts, counts_at_hand
+from field178_server.office.indicators.totals.reading import PeriodCounts, available_counts
 from field178_server.office.indicators.totals.stored import COUNTED, progress_of_counts
 from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import Indicator
@@ -44,7 +44,7 @@ class StoredFacts(AreaFacts):
         return is_of_events or period in self._counts.periods
 
 
-def facts_at_hand(
+def available_facts(
     session: Session,
     tenant_id: str,
     question: FigureQuestion,
@@ -59,11 +59,11 @@ def facts_at_hand(
     if not is_large(session, tenant_id):
         return read_facts(session, tenant_id, question, indicator_ids)
     every = tuple(dict.fromkeys((question.period, *periods)))
-    counts = counts_at_hand(session, tenant_id, question.lists, every, question.area.units, question.today)
+    counts = available_counts(session, tenant_id, question.lists, every, question.area.units, question.today)
     return StoredFacts(question, counts)
 
 
-def figures_at_hand(
+def available_figures(
     session: Session, tenant_id: str, question: FigureQuestion
 ) -> Mapping[str, IndicatorFigure] | None:
     """Return the figures of all indicators; None if the records of a large store would have to be counted.
@@ -82,22 +82,22 @@ def _compute_figures(
     if not is_large(session, tenant_id):
         period, unit_ids, today = question.period, question.unit_ids, question.today
         return figures(session, tenant_id, question.lists, period, unit_ids, today)
-    facts = facts_at_hand(session, tenant_id, question, ())
+    facts = available_facts(session, tenant_id, question, ())
     indicators = question.lists.indicators.values()
     if not all(facts.has_figure(indicator, question.period) for indicator in indicators):
         return None
     return {indicator.id: facts.figure(indicator, question.period) for indicator in indicators}
 
 
-def is_at_hand(session: Session, tenant_id: str, question: FigureQuestion) -> bool:
+def are_figures_available(session: Session, tenant_id: str, question: FigureQuestion) -> bool:
     """Return whether all figures are available without counting the records of a large store."""
-    facts = facts_at_hand(session, tenant_id, question, ()) if is_large(session, tenant_id) else None
+    facts = available_facts(session, tenant_id, question, ()) if is_large(session, tenant_id) else None
     return facts is None or all(
         facts.has_figure(indicator, question.period) for indicator in question.lists.indicators.values()
     )
 
 
-def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
+def is_period_available(session: Session, tenant_id: str, period: Period) -> bool:
     """Return whether a period is counted, or the store is small enough to count it now."""
     row = progress_of_counts(session, tenant_id).periods.get(period)
     return (row is not None and row.state == COUNTED) or not is_large(session, tenant_id)

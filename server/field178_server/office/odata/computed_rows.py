@@ -15,7 +15,7 @@ from field178_server.office.indicators.external_view import hidden_figures, seen
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
 from field178_server.office.indicators.requested_figures import FIRST_YEAR, WHOLE_YEAR
-from field178_server.office.indicators.stored_facts import is_at_hand, is_told_soon
+from field178_server.office.indicators.stored_facts import are_figures_available, is_period_available
 from field178_server.office.odata.reader import FeedReader
 from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import CodeLists, TargetProfile
@@ -59,7 +59,7 @@ def indicator_figures(session: Session, reader: FeedReader, equals: EqualValues)
             name: period
             for name, period in periods.items()
             if period.first <= reader.today
-            and (name == WHOLE_YEAR or is_told_soon(session, reader.tenant_id, period))
+            and (name == WHOLE_YEAR or is_period_available(session, reader.tenant_id, period))
         }
         figures = {name: _figures(session, reader, period, areas_of_year) for name, period in begun.items()}
         for area_id, unit_ids in areas_of_year.items():
@@ -261,7 +261,7 @@ def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: 
     """
     lists, tenant_id, today = reader.lists, reader.tenant_id, reader.today
     some = next(iter(areas_of_year.values()), ())
-    if not is_at_hand(session, tenant_id, FigureQuestion(lists, period, some, today)):
+    if not are_figures_available(session, tenant_id, FigureQuestion(lists, period, some, today)):
         year = period.first.year
         raise AppError(
             ErrorCode.BEING_COUNTED, target="Year", problem=year, year=year, retry_after_s=COUNTED_AGAIN_S

@@ -71,7 +71,7 @@ def run_jobs(office: Office) -> int:
     return JobWorker(office.runtime, JOB_KINDS).run_waiting()
 
 
-def reforms_told(office: Office) -> int:
+def reform_notices(office: Office) -> int:
     with snapshot(office.engine) as session:
         return len(session.scalars(select(Notice).where(Notice.kind == "reform")).all())
 
@@ -96,7 +96,7 @@ def test_commune_that_joined_as_a_whole_is_moved_by_one_act(
     assert run_jobs(office) == 1
     assert "Số cơ sở đã chuyển: 3." in page_text(reviewer, answer.location)
     assert all(entry(office, record_id) == (f"unit:{HEIR}", HEIR, [WHOLE]) for record_id in ids)
-    assert reforms_told(office) == 1
+    assert reform_notices(office) == 1
     assert "Sắp xếp đơn vị hành chính" in unescape(signed_in("an").text("/"))
     assert "Mọi cơ sở đều ở xã hiện hành" in page_text(reviewer, "/units")
     assert reviewer.post(f"/units/{WHOLE}/move").status_code == 404
@@ -155,7 +155,7 @@ def test_form_sent_twice_moves_once(office: Office, reviewer: Browser) -> None:
     for _ in range(2):
         assert reviewer.post(f"/units/{DIVIDED}", {f"unit-of-{record_id}": PARTS[0]}).status_code == 303
     assert entry(office, record_id) == (f"unit:{PARTS[0]}", PARTS[0], [DIVIDED])
-    assert reforms_told(office) == 1
+    assert reform_notices(office) == 1
 
 
 def test_entries_are_searched_by_name(office: Office, reviewer: Browser) -> None:

@@ -16,7 +16,7 @@ from field178_server.office.indicators.counted_facts import FigureQuestion, part
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
 from field178_server.office.indicators.queries import recount
 from field178_server.office.indicators.source import store_size
-from field178_server.office.indicators.stored_facts import StoredFacts, facts_at_hand, figures_at_hand
+from field178_server.office.indicators.stored_facts import StoredFacts, available_facts, available_figures
 from field178_server.office.indicators.stored_numbers import StoredNumber, rows_from_totals, with_records
 from field178_server.office.indicators.totals.operations import keep_period, settle
 from field178_server.records.lists_in_force import stored_pack
@@ -58,7 +58,7 @@ def test_figures_and_rows_are_those_of_the_records(
     tenant_id, indicator = store.context.tenant_id, question.lists.indicators[indicator_id]
     with Session(store.engine) as session:
         counted = read_facts(session, tenant_id, question, [indicator_id])
-        kept = facts_at_hand(session, tenant_id, question, [indicator_id])
+        kept = available_facts(session, tenant_id, question, [indicator_id])
         assert isinstance(kept, StoredFacts)
         assert kept.figure(indicator, YEAR) == counted.figure(indicator, YEAR)
         commune = parts_of_area(counted.area)[COMMUNE]
@@ -87,7 +87,7 @@ def test_entities_of_a_period_are_not_returned_before_they_are_counted(
     of_events, of_entities = lists.indicators["visits_total"], lists.indicators["workers_reached_pct"]
     indicator_ids = [of_events.id, of_entities.id]
     with Session(store.engine) as session:
-        facts = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
+        facts = available_facts(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
         counted = read_facts(session, tenant_id, question, indicator_ids)
     assert facts.value(of_events, UNTIL_MAY) == counted.value(of_events, UNTIL_MAY)
     assert facts.has_figure(of_events, UNTIL_MAY)
@@ -96,7 +96,7 @@ def test_entities_of_a_period_are_not_returned_before_they_are_counted(
     run_write(store.engine, lambda session: keep_period(session, tenant_id, UNTIL_MAY, TODAY))
     settle(store.engine, tenant_id, lists, TODAY, 5000)
     with Session(store.engine) as session:
-        later = facts_at_hand(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
+        later = available_facts(session, tenant_id, question, indicator_ids, [UNTIL_MAY])
     assert later.has_figure(of_entities, UNTIL_MAY)
     for indicator in (of_events, of_entities):
         for period in (YEAR, UNTIL_MAY, Period(YEAR.first, date(2024, 4, 1))):
@@ -108,12 +108,12 @@ def test_entities_of_a_period_are_not_returned_before_they_are_counted(
 def test_all_figures_are_returned_or_none(store: DemoStore, question: FigureQuestion) -> None:
     tenant_id = store.context.tenant_id
     with Session(store.engine) as session:
-        at_hand = figures_at_hand(session, tenant_id, question)
+        at_hand = available_figures(session, tenant_id, question)
         assert at_hand == recount(session, tenant_id, question.lists, YEAR, AREA, TODAY)
-        assert figures_at_hand(session, tenant_id, replace(question, period=Period.of_year(2023))) is None
+        assert available_figures(session, tenant_id, replace(question, period=Period.of_year(2023))) is None
 
 
 def test_the_records_of_a_small_store_are_counted(store: DemoStore, question: FigureQuestion) -> None:
     with Session(store.engine) as session:
-        facts = facts_at_hand(session, store.context.tenant_id, question, ["workers_reached_pct"])
+        facts = available_facts(session, store.context.tenant_id, question, ["workers_reached_pct"])
     assert facts.has_figure(question.lists.indicators["workers_reached_pct"], UNTIL_MAY)

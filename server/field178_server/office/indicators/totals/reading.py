@@ -69,7 +69,7 @@ def counts_of(
     return _read(session, tenant_id, _Reader(session, tenant_id, lists, [period], today), units)
 
 
-def counts_at_hand(
+def available_counts(
     session: Session,
     tenant_id: str,
     lists: CodeLists,
@@ -87,7 +87,7 @@ def counts_at_hand(
     return _read(session, tenant_id, reader, units)
 
 
-def whole_counts_at_hand(
+def available_whole_counts(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
 ) -> PeriodCounts | None:
     """Return the counts of units in a period; None if events or entities of the period are not counted."""
