@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from field178_shared.records.left_out import LeftOut
-from field178_shared.records.reading import Data, count_of, entries_of, entry_of, instant_of, text_of
+from field178_shared.records.reading import Data, entry_of, read_as
 
 # Members that are whole numbers and may be absent.
 _NUMBERS = (
@@ -76,13 +76,7 @@ class KnownFigure:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read one entry; missing values are empty."""
-        numbers = {name: count_of(data, name) for name in _NUMBERS}
-        return cls(
-            num=count_of(data, "num") or 0,
-            countable_kind=text_of(data, "countable_kind"),
-            waiting=count_of(data, "waiting") or 0,
-            **numbers,
-        )
+        return read_as(cls, data)
 
     def to_data(self) -> dict[str, object]:
         """Return the figure as an entry without empty values."""
@@ -103,12 +97,7 @@ class AreaFigures:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            year=count_of(data, "year") or 0,
-            as_of=instant_of(data, "as_of"),
-            figures={key: KnownFigure.from_data(row) for key, row in entries_of(data, "figures").items()},
-            left_out=LeftOut.from_data(entry_of(data, "left_out")),
-        )
+        return read_as(cls, data, left_out=LeftOut.from_data(entry_of(data, "left_out")))
 
 
 def _of_tenths(tenths: int | None) -> float | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from field178_shared.records.reading import Data, instant_of, text_of
+from field178_shared.records.reading import Data, read_as
 from field178_shared.records.review import PinnedRemark, ReviewRecord, ReviewState
 
 
@@ -28,13 +28,7 @@ class CommentAnswer:
     @classmethod
     def from_data(cls, record_id: str, data: Data) -> Self:
         """Read an answer's data; missing values are empty."""
-        return cls(
-            record_id,
-            text_of(data, "record"),
-            text_of(data, "comment"),
-            text_of(data, "text"),
-            instant_of(data, "at"),
-        )
+        return read_as(cls, data, id=record_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
+from field178_shared.records.reading import Data, count_of, day_of, read_as, text_of
 
 if TYPE_CHECKING:
     # The tablet's first frame reads no lists.
@@ -66,16 +66,7 @@ class MediaPost:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            outlet_id=text_of(data, "outlet_id"),
-            unit_id=text_of(data, "unit_id"),
-            published_on=day_of(data, "published_on"),
-            genre_id=text_of(data, "genre_id"),
-            title=text_of(data, "title"),
-            duration_minutes=count_of(data, "duration_minutes"),
-            broadcast_times=count_of(data, "broadcast_times") or 1,
-            topic_ids=ids_of(data, "topic_ids"),
-        )
+        return read_as(cls, data, broadcast_times=count_of(data, "broadcast_times") or 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +83,4 @@ class CommunePlan:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            unit_id=text_of(data, "unit_id"),
-            year=count_of(data, "year"),
-            document_number=text_of(data, "document_number"),
-            issued_on=day_of(data, "issued_on"),
-            integration_ids=ids_of(data, "integration_ids"),
-            replaces=text_of(data, "replaces"),
-        )
+        return read_as(cls, data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.records.reading import Data, count_of, ids_of, read_as, text_of
 
 if TYPE_CHECKING:
     # The tablet's first frame reads no lists.
@@ -63,21 +63,7 @@ class Establishment:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        certificates = entries_of(data, "certificates").items()
-        return cls(
-            name=text_of(data, "name"),
-            establishment_type_id=text_of(data, "establishment_type_id"),
-            unit_id=text_of(data, "unit_id"),
-            village=text_of(data, "village"),
-            address_line=text_of(data, "address_line"),
-            point=_point_of(data),
-            registration_form_id=text_of(data, "registration_form_id"),
-            registration_number=text_of(data, "registration_number"),
-            operating_status_id=text_of(data, "operating_status_id"),
-            opening_hours=text_of(data, "opening_hours"),
-            certificates={kind: _certificate_of(certificate) for kind, certificate in certificates},
-            inspection_priority_id=text_of(data, "inspection_priority_id"),
-        )
+        return read_as(cls, data, point=_point_of(data))
 
 
 def unit_on(data: Data, day: date, lists: CodeLists) -> str:
@@ -98,12 +84,3 @@ def values_of_move(data: Data, unit_id: str, lists: CodeLists) -> dict[str, obje
 def _point_of(data: Data) -> Point | None:
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
     return None if lat is None or lon is None else Point(lat, lon)
-
-
-def _certificate_of(data: Data) -> EstablishmentCertificate:
-    return EstablishmentCertificate(
-        number=text_of(data, "number"),
-        issued_on=day_of(data, "issued_on"),
-        expires_on=day_of(data, "expires_on"),
-        status=text_of(data, "status"),
-    )

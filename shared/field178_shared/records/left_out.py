@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, day_of, ids_of
+from field178_shared.records.reading import Data, read_as
 
 _NUMBERS = ("establishments", "zones", "schools", "visits", "sessions")
 
@@ -40,10 +40,7 @@ class LeftOut:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read the member of a record; missing values are zero."""
-        numbers = {name: count_of(data, name) or 0 for name in _NUMBERS}
-        return cls(
-            unit_ids=tuple(ids_of(data, "unit_ids")), events_until=day_of(data, "events_until"), **numbers
-        )
+        return read_as(cls, data)
 
     def to_data(self) -> dict[str, object]:
         """Return the numbers as a member of a record; empty if nothing is left out."""

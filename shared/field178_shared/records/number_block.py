@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, text_of
+from field178_shared.records.reading import Data, count_of, read_as
 
 SYMBOL = "BB-ĐKT178"
 # Numbers below ten have a leading zero, as official numbers do.
@@ -27,20 +27,13 @@ class NumberBlock:
     incarnation: str
     year: int
     first: int
-    last: int
+    last: int = field(metadata={"name": "to"})
     code: str
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; an unreadable block contains no number."""
-        return cls(
-            device=text_of(data, "device"),
-            incarnation=text_of(data, "incarnation"),
-            year=count_of(data, "year") or 0,
-            first=count_of(data, "from") or 1,
-            last=count_of(data, "to") or 0,
-            code=text_of(data, "code"),
-        )
+        return read_as(cls, data, first=count_of(data, "from") or 1)
 
     def to_data(self) -> dict[str, object]:
         """Return the block as a record's data."""

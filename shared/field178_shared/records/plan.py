@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, text_of
+from field178_shared.records.reading import Data, day_of, entry_of, read_as, text_of
 from field178_shared.time.no_day import day_or_sentinel
 
 UNANNOUNCED, RECHECK = "unannounced", "recheck"
@@ -44,18 +44,6 @@ class Quota:
     team_id: str
     count: int
 
-    @classmethod
-    def from_data(cls, key: str, data: Data) -> Self:
-        """Read an entry of the plan."""
-        return cls(
-            key=key,
-            establishment_type_id=text_of(data, "establishment_type_id"),
-            unit_id=text_of(data, "unit_id"),
-            month=count_of(data, "month"),
-            team_id=text_of(data, "team_id"),
-            count=count_of(data, "count") or 0,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionPlan:
@@ -69,12 +57,8 @@ class InspectionPlan:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            year=count_of(data, "year") or 0,
-            number=text_of(data, "number"),
-            issued_on=day_of(data, "issued_on"),
-            quotas=tuple(Quota.from_data(*entry) for entry in sorted(entries_of(data, "quotas").items())),
-        )
+        plan = read_as(cls, data)
+        return replace(plan, quotas=tuple(sorted(plan.quotas, key=lambda quota: quota.key)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +71,7 @@ class PlanItem:
     establishment_id: str
     establishment_type_id: str
     unit_id: str
-    kind: str
+    kind: str = field(metadata={"name": "inspection_kind"})
     trigger: str
     window_from: date
     window_to: date
@@ -99,18 +83,12 @@ class PlanItem:
     def from_data(cls, item_id: str, data: Data) -> Self:
         """Read a record's data; a window that cannot be read is long past."""
         asked_by, cancelled = entry_of(data, "asked_by"), entry_of(data, "cancelled")
-        return cls(
+        return read_as(
+            cls,
+            data,
             id=item_id,
-            year=count_of(data, "year") or 0,
-            team_id=text_of(data, "team_id"),
-            establishment_id=text_of(data, "establishment_id"),
-            establishment_type_id=text_of(data, "establishment_type_id"),
-            unit_id=text_of(data, "unit_id"),
-            kind=text_of(data, "inspection_kind"),
-            trigger=text_of(data, "trigger"),
             window_from=day_of(data, "window_from") or date.min,
             window_to=day_of(data, "window_to") or date.min,
-            reason=text_of(data, "reason"),
             asked_by=(text_of(asked_by, "visit_id"), text_of(asked_by, "follow_up_id")) if asked_by else None,
             cancelled=text_of(cancelled, "reason") if cancelled else None,
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from field178_shared.time.clock import from_wire, local_date
 
 Data = Mapping[str, object]
+T = TypeVar("T")
 
 
 def text_of(data: Data, name: str) -> str:
@@ -71,3 +75,52 @@ def answers_of(data: Data) -> dict[str, object]:
         for item_id, answer in given.items()
         if isinstance(answer, dict) and (value := answer.get("v")) is not None
     }
+
+
+def read_as(record_class: Callable[..., T], data: Data, /, **given: object) -> T:
+    """Return a typed record: each field that is not given is read by its type; missing values are empty.
+
+    `field(metadata={"name": …})` names another member of the data than the field's own. Entries of a keyed
+    object are a mapping, or a tuple of objects with their `key`, if they have one.
+    """
+    readers = _readers(record_class)
+    return record_class(**given, **{name: read(data) for name, read in readers if name not in given})
+
+
+_READERS_BY_TYPE: Mapping[object, Callable[[Data, str], object]] = {
+    str: text_of,
+    int: lambda data, name: count_of(data, name) or 0,
+    int | None: count_of,
+    date | None: day_of,
+    datetime | None: instant_of,
+    tuple[str, ...]: ids_of,
+    Data: entry_of,
+    object: lambda data, name: data.get(name),
+}
+
+
+@cache
+def _readers(record_class: Any) -> tuple[tuple[str, Callable[[Data], object]], ...]:
+    types = get_type_hints(record_class)
+    readers = (
+        (each.name, _reader(each.metadata.get("name", each.name), types[each.name]))
+        for each in fields(record_class)
+    )
+    return tuple((name, read) for name, read in readers if read is not None)
+
+
+def _reader(name: str, type_: Any) -> Callable[[Data], object] | None:
+    """Return the reader of a member, or None for a type that the caller has to read."""
+    if type_ in _READERS_BY_TYPE:
+        read = _READERS_BY_TYPE[type_]
+        return lambda data: read(data, name)
+    kind: Any = next(filter(is_dataclass, get_args(type_)), None)
+    if kind is None:
+        return None
+    if get_origin(type_) is Mapping:
+        return lambda data: {key: read_as(kind, entry) for key, entry in entries_of(data, name).items()}
+    if any(each.name == "key" for each in fields(kind)):
+        return lambda data: tuple(
+            read_as(kind, entry, key=key) for key, entry in entries_of(data, name).items()
+        )
+    return lambda data: tuple(read_as(kind, entry) for entry in entries_of(data, name).values())

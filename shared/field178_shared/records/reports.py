@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, ids_of, text_of
+from field178_shared.records.reading import (
+    Data,
+    entries_of,
+    entry_of,
+    read_as,
+    text_of,
+)
 
 
 class ReportState(StrEnum):
@@ -26,8 +32,8 @@ class Report:
 
     kind: str
     year: int
-    first: date | None
-    last: date | None
+    first: date | None = field(metadata={"name": "period_from"})
+    last: date | None = field(metadata={"name": "period_to"})
     area_id: str
     profile_ids: tuple[str, ...]
     heading: Mapping[str, str]
@@ -44,24 +50,17 @@ class Report:
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
         signed, frozen = entry_of(data, "signed_off"), entry_of(data, "frozen")
-        return cls(
-            kind=text_of(data, "kind"),
-            year=count_of(data, "year") or 0,
-            first=day_of(data, "period_from"),
-            last=day_of(data, "period_to"),
-            area_id=text_of(data, "area_id"),
-            profile_ids=ids_of(data, "profile_ids"),
+        sections = entries_of(data, "sections").items()
+        return read_as(
+            cls,
+            data,
             heading={name: text_of(data, name) for name in HEADING},
-            sections={
-                name: text_of(section, "text") for name, section in entries_of(data, "sections").items()
-            },
+            sections={name: text_of(section, "text") for name, section in sections},
             signed_off_by=text_of(signed, "by"),
             signed_off_at=text_of(signed, "at"),
             signed_figures=text_of(signed, "figures"),
             frozen_at=text_of(frozen, "at"),
             frozen_hash=text_of(frozen, "sha256"),
-            restates=text_of(data, "restates"),
-            restatement_reason=text_of(data, "restatement_reason"),
         )
 
     @property
@@ -98,16 +97,7 @@ class ReportSubmission:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            kind=text_of(data, "kind"),
-            year=count_of(data, "year") or 0,
-            area_id=text_of(data, "area_id"),
-            agency_id=text_of(data, "agency_id"),
-            unit_id=text_of(data, "unit_id"),
-            due_on=day_of(data, "due_on"),
-            submitted_on=day_of(data, "submitted_on"),
-            document_number=text_of(data, "document_number"),
-        )
+        return read_as(cls, data)
 
     @property
     def was_late(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Self
 
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.records.reading import Data, count_of, day_of, read_as
 
 # Monthly returns, due from the agencies that the lists name.
 MONTHLY_TYPES = (RecordType.AGENCY_RETURN, RecordType.HARM_REDUCTION_RETURN)
@@ -55,13 +55,7 @@ class PilotModel:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            model_id=text_of(data, "model_id"),
-            unit_id=text_of(data, "unit_id"),
-            started_on=day_of(data, "started_on"),
-            ended_on=day_of(data, "ended_on"),
-            status=text_of(data, "status"),
-        )
+        return read_as(cls, data)
 
     def goes_on(self, day: date) -> bool:
         """Return whether the model has begun by a day and not ended."""

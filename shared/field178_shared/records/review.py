@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
+from field178_shared.records.reading import Data, entries_of, read_as, text_of
 
 
 class ReviewState(StrEnum):
@@ -61,16 +61,11 @@ class ReviewRecord:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        return cls(
-            record=text_of(data, "record"),
-            record_rev=count_of(data, "record_rev") or 0,
-            state=text_of(data, "state"),
-            reason=text_of(data, "reason"),
-            comments=tuple(_comment_of(*entry) for entry in entries_of(data, "comments").items()),
-            handed_to=text_of(data, HANDED_TO),
-            decided_by=text_of(data, "decided_by"),
-            decided_at=instant_of(data, "decided_at"),
+        comments = tuple(
+            read_as(PinnedRemark, entry, key=key, thread=text_of(entry, "thread") or key)
+            for key, entry in entries_of(data, "comments").items()
         )
+        return read_as(cls, data, comments=comments)
 
     @property
     def open_comments(self) -> tuple[PinnedRemark, ...]:
@@ -94,17 +89,3 @@ def _is_of_thread(path: str, value: object) -> bool:
     if member in ("closed_by", "closed_at"):
         return True
     return value is None if member == "done_rev" else isinstance(value, Mapping) and "thread" in value
-
-
-def _comment_of(key: str, data: Data) -> PinnedRemark:
-    return PinnedRemark(
-        key=key,
-        path=text_of(data, "path"),
-        text=text_of(data, "text"),
-        user=text_of(data, "user"),
-        at=instant_of(data, "at"),
-        done_rev=count_of(data, "done_rev"),
-        thread=text_of(data, "thread") or key,
-        closed_by=text_of(data, "closed_by"),
-        closed_at=instant_of(data, "closed_at"),
-    )

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Self
 
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, read_as, text_of
 from field178_shared.text.normalisation import fold
 from field178_shared.time.no_day import day_or_sentinel
 
@@ -50,16 +50,11 @@ class SanctionDecision:
     def from_data(cls, decision_id: str, data: Data, payments: Iterable[Data]) -> Self:
         """Read a decision with its payments among these."""
         own = [payment for payment in payments if text_of(payment, "decision") == decision_id]
-        return cls(
+        return read_as(
+            cls,
+            data,
             decision_id=decision_id,
-            document_number=text_of(data, "document_number"),
-            document_date=day_of(data, "document_date"),
-            agency_id=text_of(data, "agency_id"),
-            violation_ids=ids_of(data, "violation_ids"),
-            sanction_id=text_of(data, "sanction_id"),
-            amount_vnd=count_of(data, "amount_vnd") or 0,
-            measure_ids=ids_of(data, "measure_ids"),
-            received_on=day_of(data, "received_on"),
+            is_of_field=False,
             paid_vnd=sum(count_of(payment, "amount_vnd") or 0 for payment in own),
             last_paid_on=max((day for payment in own if (day := day_of(payment, "paid_on"))), default=None),
         )

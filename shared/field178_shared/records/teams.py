@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
-from field178_shared.records.reading import Data, day_of, entries_of, text_of
+from field178_shared.records.reading import Data, entries_of, read_as, text_of
 
 PLAIN_MEMBER = "member"
 
@@ -28,11 +28,7 @@ class Membership:
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read an entry of a team."""
-        return cls(
-            position=text_of(data, "position") or PLAIN_MEMBER,
-            valid_from=day_of(data, "valid_from"),
-            valid_to=day_of(data, "valid_to"),
-        )
+        return read_as(cls, data, position=text_of(data, "position") or PLAIN_MEMBER)
 
     def holds_on(self, day: date) -> bool:
         """Return whether the officer belongs to the team on a day."""
@@ -62,22 +58,9 @@ class Team:
     @classmethod
     def from_data(cls, team_id: str, data: Data) -> Self:
         """Read a record's data; missing values are empty."""
-        units = data.get("unit_ids")
-        return cls(
-            id=team_id,
-            name=text_of(data, "name"),
-            level=text_of(data, "level"),
-            unit_ids=tuple(str(unit_id) for unit_id in units) if isinstance(units, list) else (),
-            standing_agency=text_of(data, "standing_agency"),
-            decision_number=text_of(data, "decision_number"),
-            decision_date=day_of(data, "decision_date"),
-            deciding_agency=text_of(data, "deciding_agency"),
-            valid_from=day_of(data, "valid_from"),
-            valid_to=day_of(data, "valid_to"),
-            members={
-                user: Membership.from_data(membership)
-                for user, membership in entries_of(data, "members").items()
-            },
+        members = entries_of(data, "members").items()
+        return read_as(
+            cls, data, id=team_id, members={user: Membership.from_data(entry) for user, entry in members}
         )
 
     @property
