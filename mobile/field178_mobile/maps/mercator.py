@@ -33,12 +33,6 @@ def position_at(place: MapPoint) -> tuple[int, int]:
     return round(latitude * UNITS_PER_DEGREE), round((place.x - 0.5) * 360 * UNITS_PER_DEGREE)
 
 
-def metres_per_pixel(y: float, zoom: float) -> float:
-    """Return how many metres one pixel of the picture covers at a height of the square."""
-    latitude = math.atan(math.sinh(math.pi * (1 - 2 * y)))
-    return math.cos(latitude) * 40_075_016.686 / (TILE_PX * 2**zoom)
-
-
 @dataclass(frozen=True, slots=True)
 class MapWindow:
     """Visible part of the map: the place in its middle, and its zoom."""

@@ -159,16 +159,6 @@ class Vault:
             raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
         return device_key
 
-    def enrol_again(self, enrolment: Enrolment, device_key: bytes, key: bytes) -> None:
-        """Replace the enrolment; officers, PINs and the store stay."""
-        self._check_key(key)
-        recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
-        self._put(
-            enrolment=asdict(enrolment),
-            recovery={"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
-            device_key=self._sealed_device_key(key, device_key),
-        )
-
     def recovery_box(self) -> bytes:
         """Return the data key boxed for the district; its holder opens it with `sealed_box.unboxed`."""
         return _bytes(_object(self._state()["recovery"])["box"])

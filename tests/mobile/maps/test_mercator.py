@@ -12,7 +12,6 @@ from field178_mobile.maps.map_state import MapPin
 from field178_mobile.maps.mercator import (
     MapPoint,
     MapWindow,
-    metres_per_pixel,
     place_of,
     position_at,
     view_of,
@@ -38,11 +37,6 @@ def test_a_place_leads_back_to_its_position(position):
 def test_the_corners_of_the_square():
     assert place_of(0, 0) == MapPoint(0.5, 0.5)
     assert place_of(900_000_000, -1_800_000_000).y == pytest.approx(0, abs=1e-9)
-
-
-def test_metres_of_a_pixel_shrink_away_from_the_equator():
-    assert metres_per_pixel(0.5, 0) == pytest.approx(156_543, rel=1e-4)
-    assert metres_per_pixel(place_of(*AN_LAO).y, 14) == pytest.approx(8.93, rel=1e-2)
 
 
 def test_moving_and_zooming_keep_what_is_under_the_finger():

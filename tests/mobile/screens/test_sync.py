@@ -29,7 +29,7 @@ WAITING = (
     UnsentRecord("2", "outreach_session", "", "", False),
 )
 TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòng"
-FACTS = SyncFacts(WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)))
+FACTS = SyncFacts(WAITING, (ScopeFact("team:t", TEAM, 183), ScopeFact("ref", "", 32)))
 PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.UNSENT, "/u/1", 262_144, 0, None)
 PHOTOS = (
     PhotoFact(PHOTO, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp"),

@@ -164,11 +164,6 @@ def test_the_key_to_enrol_with_survives_a_restart(vault: Vault, tmp_path: Path, 
     assert list(tmp_path.glob("enrolling*")) == []
 
 
-def test_another_enrolment_keeps_officers_and_key(vault: Vault, key: bytes) -> None:
-    vault.enrol_again(ENROLMENT, bytes(32), key)
-    assert vault.device_key(vault.unlock(HOA.id, PIN)) == bytes(32)
-
-
 def test_a_foreign_key_is_never_wrapped(vault: Vault, key: bytes) -> None:
     with pytest.raises(AppError):
         vault.add_officer(LAN, OTHER, bytes(32))

@@ -56,7 +56,6 @@ class EditorState:
     can_edit: bool = False
     can_rub: bool = False
     can_undo: bool = False
-    is_changed: bool = False
     can_save: bool = False
     can_remove: bool = False
     missing: str = ""
@@ -227,7 +226,6 @@ class PhotoEditor:
             can_edit=can_edit,
             can_rub=can_edit and not (tile is not None and tile.is_filed),
             can_undo=can_edit and bool(self._strokes.done),
-            is_changed=can_edit and is_changed,
             can_save=can_edit and is_changed and not missing,
             can_remove=tile is not None and not (is_locked or busy),
             missing=missing,

@@ -165,11 +165,6 @@ class ShiftPresenter:
             members[user] = self.roster.position_of(self._shift.team_id, user)
         self._keep(replace(self._shift, members=members))
 
-    def choose_position(self, user: str, position: str) -> None:
-        """Give a chosen officer another position for tonight."""
-        if user in self._shift.members:
-            self._keep(replace(self._shift, members={**self._shift.members, user: position}))
-
     def toggle_escort(self, agency_id: str) -> None:
         """Add or remove an escorting agency of the commune."""
         kept = tuple(agency for agency in self._shift.escorts if agency != agency_id)

@@ -35,7 +35,6 @@ class ViolationOffer:
     code: str
     title: str
     is_chosen: bool
-    fits: bool
     frame: FrameText
     # Legal class of the repeated violation, as text.
     repeat: str = ""
@@ -91,7 +90,6 @@ def offers_of(
             code=offer.violation.code,
             title=offer.violation.label(words.language),
             is_chosen=finding_key(item_id, offer.violation.id) in chosen,
-            fits=offer.fits,
             frame=frame_text(next(iter(offer.frames), None), act.day, words),
         )
         for offer in offered

@@ -141,7 +141,6 @@ class InspectionStates:
         progress = total_progress(reading.pages)
         commented = anchored(comments, reading.data)
         protocols = self._opened_protocols(scene)
-        following = next_open(reading.pages, page)
         open_to_pass = len(page.pass_changes(reading.values)) if page else 0
         return InspectionState(
             tab=sight.tab,
@@ -151,7 +150,7 @@ class InspectionStates:
             counter=counter_text(progress, words),
             progress=progress,
             sections=tuple([self._cards(each.section.id, each, commented, words) for each in reading.pages]),
-            page=self._page(page, following, open_to_pass, commented, scene) if page else None,
+            page=self._page(page, open_to_pass, commented, scene) if page else None,
             conclusion=conclusion_state(scene) if pane == CONCLUSION else None,
             to_fix=follow_up_lines(self._to_fix("", scene.follow_ups, scene.day, words), scene),
             planned=plan_options(scene) if scene.planned and pane == SECTIONS else (),
@@ -159,7 +158,7 @@ class InspectionStates:
             help=() if scene.is_locked else self._help("", protocols, words),
             checked=checked,
             feedback=feedback,
-            foot=self._foot_of(scene, pane, open_to_pass, following is None),
+            foot=self._foot_of(scene, pane, open_to_pass, next_open(reading.pages, page) is None),
             arrival_comment=comments_at(CHECKLIST, comments, reading.data, words),
             photos_comment=comments_at(PHOTOS, comments, reading.data, words),
             photo_count=photo_count(reading.data),
@@ -178,7 +177,6 @@ class InspectionStates:
     def _page(
         self,
         page: SectionPageContent,
-        following: SectionPageContent | None,
         open_to_pass: int,
         commented: Mapping[str, str],
         scene: VisitScene,
@@ -195,7 +193,7 @@ class InspectionStates:
                 for number, (item, answer) in enumerate(zip(page.items, page.answers, strict=True), 1)
             ]
         )
-        return page_state(page, following, items, open_to_pass, scene.last, scene.words)
+        return page_state(page, items, open_to_pass, scene.last, scene.words)
 
     def _item(
         self,

@@ -81,10 +81,7 @@ class PageState:
     counter: str
     items: tuple[ItemState, ...]
     pass_count: int
-    is_done: bool
     repeat: str
-    next_id: str
-    next_title: str
 
 
 class AskedItem(NamedTuple):
@@ -148,23 +145,19 @@ def counter_text(progress: SectionCount, words: Wording) -> str:
 
 def page_state(
     page: SectionPageContent,
-    following: SectionPageContent | None,
     items: tuple[ItemState, ...],
     pass_count: int,
     last: Answers,
     words: Wording,
 ) -> PageState:
-    """Return the state of the open section; `following`: the next section without a required answer."""
+    """Return the state of the open section."""
     return PageState(
         id=page.section.id,
         title=page.section.label(words.language),
         counter=counter_text(page.progress, words),
         items=items,
         pass_count=pass_count,
-        is_done=page.progress.is_done,
         repeat=_repeat_text(page, last, words),
-        next_id=following.section.id if following else "",
-        next_title=following.section.label(words.language) if following else "",
     )
 
 

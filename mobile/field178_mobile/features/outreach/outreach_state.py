@@ -66,7 +66,6 @@ class AudienceCounts:
     label: str
     attendance: int | None
     first_time: int | None
-    female: int | None
     problem: str
     comment: str
     warning: str = ""
@@ -255,7 +254,6 @@ def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
                 label=audience_label(scene.words, key),
                 attendance=number_of(row, "attendance_count"),
                 first_time=number_of(row, "first_time_count"),
-                female=number_of(row, "female_count"),
                 problem=_pinned(scene.pins.problems, f"audiences.{key}"),
                 comment=_pinned(scene.pins.comments, f"audiences.{key}"),
                 warning=_pinned(unusual, f"audiences.{key}"),

@@ -39,7 +39,6 @@ class ScopeFact:
     id: str
     name: str
     count: int
-    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
             for record_id, (kind, scope) in unsent.items()
         ),
         scopes=tuple(
-            ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
+            ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count)
             for scope in checkpoint.scopes.values()
         ),
         needs_sign_in=checkpoint.needs_sign_in,

@@ -92,12 +92,6 @@ class OwnChange:
         """Return whether it only resolves conflicts: a deleted record stays deleted."""
         return self.op == Op.RESOLVE and not self.set
 
-    @property
-    def replaces(self) -> list[object]:
-        """Ids of the changes that this change supersedes, as sent."""
-        change_ids = self.wire.get("replaces")
-        return change_ids if isinstance(change_ids, list) else []
-
 
 def insert_change(context: DatabaseContext, change: NewChange) -> None:
     """Insert a filed change as pending and hide the changes that it supersedes. Inside a transaction."""

@@ -23,7 +23,7 @@ from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
-FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)))
+FACTS = SyncFacts((), (ScopeFact("ref", "", 32), ScopeFact("team:t", "Đội 178", 9)))
 
 
 class Runner:
@@ -110,7 +110,7 @@ def test_equal_counts_are_claimed_only_in_agreement():
 
 
 def test_large_counts_are_grouped_as_in_the_list():
-    facts = replace(FACTS, scopes=(ScopeFact("ref", "", 11_403, True),))
+    facts = replace(FACTS, scopes=(ScopeFact("ref", "", 11_403),))
     _presenter, _runner, states = shown(SyncState(message=SyncMessage.IN_SYNC), facts=facts)
     assert states[-1].scopes_summary == states[-1].scopes[0].text == "tablet 11,403 = server 11,403"
 
