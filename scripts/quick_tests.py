@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ import grimp
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"field178_shared": "shared", "field178_server": "server", "field178_mobile": "mobile"}
+_IMPORT = re.compile(r"^[ \t]*(from [\w.]+ import (?:\([^)]*\)|[\w ,*]+)|import [\w ,.]+)", re.M)
 # A change of these can reach every test.
 EVERYTHING = ("pyproject.toml", "requirements.lock", "tests/conftest.py")
 
@@ -92,26 +94,34 @@ def _graph() -> grimp.ImportGraph:
 @cache
 def _closure(path: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Return the test and script files that a file imports (including itself), and product modules."""
-    files, modules, waiting = set[str](), set[str](), [path]
+    files, modules, waiting = set[Path](), set[str](), [path]
     while waiting:
-        current = waiting.pop()
-        if (name := _name(current)) in files:
-            continue
-        files.add(name)
-        for module in _imports(current):
-            if module.split(".")[0] in PACKAGES:
-                modules.add(module)
-            elif (helper := ROOT / f"{module.replace('.', '/')}.py").exists():
-                waiting.append(helper)
-        waiting += [each / "conftest.py" for each in current.parents if (each / "conftest.py").exists()]
-    return frozenset(files), frozenset(modules)
+        if (current := waiting.pop()) not in files:
+            files.add(current)
+            helpers, imported = _direct_imports(current)
+            modules |= imported
+            waiting += helpers
+    return frozenset(map(_name, files)), frozenset(modules)
 
 
 @cache
+def _direct_imports(path: Path) -> tuple[frozenset[Path], frozenset[str]]:
+    """Return the test and script files that a file imports, also conftest.py, and product modules."""
+    imports = _imports(path)
+    modules = frozenset(name for name in imports if name.split(".")[0] in PACKAGES)
+    helpers = {ROOT / f"{name.replace('.', '/')}.py" for name in imports - modules}
+    helpers |= {folder / "conftest.py" for folder in path.parents}
+    return frozenset(helper for helper in helpers if helper.exists()), modules
+
+
 def _imports(path: Path) -> frozenset[str]:
-    """Return the imports of a file: modules, and names that may be modules."""
+    """Return the imports of a file and of programs in its texts: modules, names that may be modules."""
     names = set[str]()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for statement in _IMPORT.findall(path.read_text("utf-8")):
+        try:
+            node = ast.parse(statement).body[0]
+        except SyntaxError:  # a sentence of a docstring
+            continue
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
