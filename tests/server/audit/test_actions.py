@@ -14,16 +14,19 @@ from field178_server.console.text.localize import Localizer
 
 SERVER = Path(field178_server.__file__).parent
 NAMED = [action for actions in ACTIONS.values() for action in actions]
+# What writes an entry: a class and functions of modules.
+WRITERS = ("AuditEntry", "_entry", "_note")
 
 
 def patterns() -> Iterator[tuple[str, str]]:
     """Yield (file, pattern) of each action that an entry is made with; a part that is computed fits all."""
     for path in sorted(SERVER.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if any(f"{name}(" in text for name in WRITERS) else ():
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("AuditEntry", "_entry", "_note") and (pattern := _pattern(node.args[0])):
+            if name in WRITERS and (pattern := _pattern(node.args[0])):
                 yield path.name, pattern
 
 
