@@ -195,6 +195,7 @@ def _report_page(
     reason: str | None = None,
 ) -> Response:
     page, is_failed, names = current_page(), False, Names()
+    flash = page.flash_text(FLASHES)
     with page.reading() as session:
         stored = seen_report(session, page, record_id)
         report = _content(session, page, stored)
@@ -223,7 +224,7 @@ def _report_page(
         printed=printed_report,
         state=state_label(stored.state, page.localizer, is_stale=report.sign_off.is_stale),
         sign_off=report.sign_off,
-        flash=page.flash_text(FLASHES),
+        flash=flash,
         counting=counting.under_way,
         counted_at=report.counted_at,
         refusal=refusal or counting.failure,
