@@ -45,7 +45,7 @@ def index() -> Response:
 
 
 def overdue_entries(session: Session, page: Page) -> int:
-    """Count the overdue entries of follow-ups in the scopes of the officer, for the menu."""
+    """Return the number of overdue entries of follow-ups in the scopes of the officer, for the menu."""
     return count_overdue(session, page.tenant_id, page.access, page.today)
 
 
