@@ -104,7 +104,7 @@ def test_minutes_are_made_opened_and_printed_from_the_filed_visit(table: Table) 
         ("print", "bien-ban-07-2026-11-24-ban-1.pdf"),
     ]
     assert table.device.done[0][2].startswith(b"%PDF")
-    assert is_whole_in_sight(find("Txt", text="Đã gửi đến máy in."))
+    assert is_whole_in_sight(find("ControlText", text="Đã gửi đến máy in."))
 
 
 def is_whole_in_sight(widget: Any) -> bool:
