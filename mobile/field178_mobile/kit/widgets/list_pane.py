@@ -10,6 +10,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets import text
 from field178_mobile.kit.widgets.press import Pressable
@@ -105,6 +106,7 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
             pane.dispatch("on_choose", self.key)
 
 
+@dispatches("on_choose")
 class ListPane(PromptScroll, RecycleView):
     """Virtual list. show(rows) renders a sequence of Row; chosen (key of the marked row).
 
@@ -112,7 +114,6 @@ class ListPane(PromptScroll, RecycleView):
     """
 
     chosen = StringProperty("")
-    __events__ = ("on_choose",)
 
     def show(self, rows: Sequence[Row]) -> None:
         """Draw these rows; equal rows keep their place."""
@@ -122,9 +123,6 @@ class ListPane(PromptScroll, RecycleView):
         """Mark the chosen row among those drawn."""
         for row in self.layout_manager.children if self.layout_manager else ():
             row.selected = row.key == chosen
-
-    def on_choose(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

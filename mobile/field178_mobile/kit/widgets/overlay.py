@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import panes, press, surface, tablet_status_line, text
@@ -125,6 +126,7 @@ class FullPage(Overlay):
         return True
 
 
+@dispatches("on_confirm")
 class Dialog(Overlay):
     """One question with two buttons.
 
@@ -136,15 +138,11 @@ class Dialog(Overlay):
     yes = StringProperty("")
     no = StringProperty("")
     kind = OptionProperty("primary", options=("primary", "danger"))
-    __events__ = ("on_confirm",)
 
     def accept(self) -> None:
         """Close the dialog and dispatch the confirmation."""
         self.dismiss()
         self.dispatch("on_confirm")
-
-    def on_confirm(self) -> None:
-        """Default event handler: does nothing."""
 
 
 def close_all() -> None:

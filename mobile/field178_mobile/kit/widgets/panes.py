@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import press, text
@@ -58,6 +59,7 @@ class Panes(BoxLayout):
         return (self.detail_pane if self.has_detail else self.list_pane,)
 
 
+@dispatches("on_back")
 class PaneHead(BoxLayout):
     """The head of a pane: title; sub; has_back (back button; event on_back); is_one_line (cuts a long title).
 
@@ -68,10 +70,6 @@ class PaneHead(BoxLayout):
     sub = StringProperty("")
     has_back = BooleanProperty(False)
     is_one_line = BooleanProperty(False)
-    __events__ = ("on_back",)
-
-    def on_back(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class FootBar(BoxLayout):

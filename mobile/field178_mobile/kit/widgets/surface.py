@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets import press, shadow, text
 from field178_mobile.kit.widgets.press import Press
@@ -111,6 +112,7 @@ class Meter(Widget):
     tone = OptionProperty("primary", options=("primary", "ok", "bad", "warn"))
 
 
+@dispatches("on_act")
 class Banner(BoxLayout):
     """A line of notice over a pane.
 
@@ -121,12 +123,9 @@ class Banner(BoxLayout):
     icon = StringProperty("")
     tone = OptionProperty("warn", options=WASHES)
     action = StringProperty("")
-    __events__ = ("on_act",)
-
-    def on_act(self) -> None:
-        """Default event handler: does nothing."""
 
 
+@dispatches("on_act")
 class EmptyState(BoxLayout):
     """Empty state of a pane.
 
@@ -137,10 +136,6 @@ class EmptyState(BoxLayout):
     title = StringProperty("")
     text = StringProperty("")
     action = StringProperty("")
-    __events__ = ("on_act",)
-
-    def on_act(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class StatusLine(Press):

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.press import Pressable
 
@@ -21,6 +22,7 @@ class Tab(Pressable, Label):
     active = BooleanProperty(False)
 
 
+@dispatches("on_choose")
 class TabBar(BoxLayout):
     """A row of tabs 48 dp high.
 
@@ -28,7 +30,6 @@ class TabBar(BoxLayout):
     """
 
     chosen = StringProperty("")
-    __events__ = ("on_choose",)
 
     def set_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
         """Show these tabs; the same tabs again change texts only."""
@@ -44,9 +45,6 @@ class TabBar(BoxLayout):
         """Mark the chosen tab."""
         for tab in self.children:
             tab.active = tab.key == chosen
-
-    def on_choose(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
     def _choose(self, tab: Tab) -> None:
         self.dispatch("on_choose", tab.key)

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.components.comments.comments import CommentsState, Message, RecordComments, ThreadState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
@@ -28,6 +29,7 @@ class MessageRow(kit.Column):
         self.text, self.by, self.is_answer = message.text, message.by, message.is_answer
 
 
+@dispatches("on_sent")
 class ThreadCard(kit.Column):
     """Card of a thread. show(state); comments (the presenter); event on_sent after filing an answer."""
 
@@ -38,7 +40,6 @@ class ThreadCard(kit.Column):
     is_open = BooleanProperty(False)
     is_answered = BooleanProperty(False)
     can_send = BooleanProperty(False)
-    __events__ = ("on_sent",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -62,9 +63,6 @@ class ThreadCard(kit.Column):
         if self.comments.send(self.key):
             self.ids.answer.ids.entry.text = ""
             self.dispatch("on_sent")
-
-    def on_sent(self) -> None:
-        """Default event handler: does nothing."""
 
 
 def open_comments(begin: Callable[[Callable[[CommentsState], None]], RecordComments | None]) -> None:

@@ -11,6 +11,7 @@ from field178_mobile.components.forms.screens.pick_field import PickField
 from field178_mobile.components.forms.screens.pinned_field import PinnedField
 from field178_mobile.components.forms.simple_fields import SimpleField
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 from field178_shared.schemas.fields.spec import FieldKind
@@ -18,10 +19,9 @@ from field178_shared.schemas.fields.spec import FieldKind
 _REQUIRED = (comment_note.CommentNote,)
 
 
+@dispatches("on_write")
 class FieldList(kit.Column):
     """The fields of a section below each other. show(fields); event on_write(path, value)."""
-
-    __events__ = ("on_write",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -43,9 +43,6 @@ class FieldList(kit.Column):
         """Return the widget of a field that is shown."""
         return self._rows[path] if path in self._shown else None
 
-    def on_write(self, path: str, value: str | int) -> None:
-        """Default event handler: does nothing."""
-
     def _row_of(self, field: SimpleField) -> PinnedField | ControlRow:
         if field.path not in self._rows:
             row = _make_row(field)
@@ -54,10 +51,9 @@ class FieldList(kit.Column):
         return self._rows[field.path]
 
 
+@dispatches("on_write")
 class ControlRow(kit.Column):
     """A control with the office's comment over it. show(field); event on_write(value)."""
-
-    __events__ = ("on_write",)
 
     def __init__(self, control: kit.CountField | kit.DateField | PickField) -> None:
         super().__init__()
@@ -76,9 +72,6 @@ class ControlRow(kit.Column):
             self.control.value = field.text
         else:
             self.control.value = -1 if field.number is None else field.number
-
-    def on_write(self, value: str | int) -> None:
-        """Default event handler: does nothing."""
 
 
 def _make_row(field: SimpleField) -> PinnedField | ControlRow:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.presentation.wording import Option
 
 
+@dispatches("on_choose")
 class PickField(kit.SheetField):
     """One choice. label; error; show(options) draws the chosen one; event on_choose(id) after a choice."""
 
     is_multiple: ClassVar[bool] = False
-    __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -30,9 +31,6 @@ class PickField(kit.SheetField):
         choices = [kit.Choice(option.id, option.label, option.hint) for option in self._options]
         chosen = [option.id for option in self._options if option.is_chosen]
         kit.ChoiceSheet(choices, chosen, self._chosen, self.is_multiple, title=self.label).open()
-
-    def on_choose(self, key: str | tuple[str, ...]) -> None:
-        """Default event handler: does nothing."""
 
     def _chosen(self, keys: tuple[str, ...]) -> None:
         for key in keys:

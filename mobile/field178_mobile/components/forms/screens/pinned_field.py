@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, StringProperty
 
 from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 
@@ -48,6 +49,7 @@ class PinnedText(Protocol):
         ...
 
 
+@dispatches("on_write")
 class PinnedField(kit.Column):
     """A free text with the office's comment over it.
 
@@ -58,7 +60,6 @@ class PinnedField(kit.Column):
     hint = StringProperty("")
     help = StringProperty("")
     multiline = BooleanProperty(True)
-    __events__ = ("on_write",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -73,9 +74,6 @@ class PinnedField(kit.Column):
         field = self.ids.field
         field.max_length, field.warning, field.error = state.longest, state.lint, state.problem
         field.text = state.text
-
-    def on_write(self, text: str) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

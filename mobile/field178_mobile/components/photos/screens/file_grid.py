@@ -12,6 +12,7 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 from field178_mobile.components.photos.photo_folder import FileRow
 from field178_mobile.components.photos.thumbnails import Thumbnails
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.scroll import PromptScroll
@@ -49,12 +50,12 @@ class FileCard(RecycleDataViewBehavior, kit.Press):
             grid.dispatch("on_choose", self.path)
 
 
+@dispatches("on_choose")
 class FileGrid(PromptScroll, RecycleView):
     """Grid of files. take(thumbnails) once; show(rows) draws a folder from its top. Event on_choose(path)."""
 
     columns = NumericProperty(FEWEST)
     thumbnails: Thumbnails
-    __events__ = ("on_choose",)
 
     def take(self, thumbnails: Thumbnails) -> None:
         """Draw the pictures that these make."""
@@ -69,9 +70,6 @@ class FileGrid(PromptScroll, RecycleView):
     def on_width(self, _widget: object, width: float) -> None:
         """Set the number of columns, with cards wide enough for a thumb."""
         self.columns = max(FEWEST, int(width // dp(NARROWEST_CARD)))
-
-    def on_choose(self, path: str) -> None:
-        """Default event handler: does nothing."""
 
     def draw(self, path: str = "") -> None:
         """Redraw the picture of a file, or all visible pictures."""

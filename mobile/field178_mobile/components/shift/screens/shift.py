@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 
 from field178_mobile.components.shift.shift import MemberGroup, ShiftState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -15,11 +16,11 @@ from field178_mobile.kit.widgets.repeat import Repeat
 _REQUIRED = (chips.OptionChips, kit.SearchField)
 
 
+@dispatches("on_confirmed")
 class ShiftSheet(kit.Sheet):
     """Chooses the shift. show(state); shift (the presenter); event on_confirmed."""
 
     shift = ObjectProperty(None)
-    __events__ = ("on_confirmed",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(title=_("Shift of the night"), width_dp=560, **kwargs)
@@ -39,9 +40,6 @@ class ShiftSheet(kit.Sheet):
     def on_dismiss(self) -> None:
         """Clear the search for the next sheet."""
         self.shift.search_members("")
-
-    def on_confirmed(self) -> None:
-        """Default event handler: does nothing."""
 
     def _confirm(self) -> None:
         if self.shift.confirm():

@@ -9,6 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.access.screens import unlock
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ _STEPS: dict[str, type[BoxLayout]] = {
 }
 
 
+@dispatches("on_cancel")
 class EnrolScreen(BoxLayout):
     """Draws EnrolState. presenter; has_cancel (one more officer: the way back), event on_cancel."""
 
@@ -73,7 +75,6 @@ class EnrolScreen(BoxLayout):
     is_busy = BooleanProperty(False)
     is_pin = BooleanProperty(False)
     has_cancel = BooleanProperty(False)
-    __events__ = ("on_cancel",)
 
     def show(self, state: EnrolState) -> None:
         """Draw the state; a step is built when it is reached."""
@@ -97,9 +98,6 @@ class EnrolScreen(BoxLayout):
             self.presenter.go_back()
         elif self.has_cancel:
             self.dispatch("on_cancel")
-
-    def on_cancel(self) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

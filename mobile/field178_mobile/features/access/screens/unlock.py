@@ -11,6 +11,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets import text
 from field178_mobile.kit.widgets.press import Pressable
@@ -42,6 +43,7 @@ class PinKey(Pressable, Label):
     is_sunken = BooleanProperty(False)
 
 
+@dispatches("on_key")
 class PinPad(GridLayout):
     """Pad with ten digits and back, for thumb and keyboard. Event on_key(key): a digit or "back".
 
@@ -49,7 +51,6 @@ class PinPad(GridLayout):
     """
 
     is_sunken = BooleanProperty(False)
-    __events__ = ("on_key",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -62,9 +63,6 @@ class PinPad(GridLayout):
             Window.unbind(on_key_down=self._typed)
         else:
             Window.bind(on_key_down=self._typed)
-
-    def on_key(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
     def _typed(self, _window: object, code: int, _scan: int, text: str | None, _modifiers: object) -> None:
         if self.get_root_window() is None:
@@ -88,6 +86,7 @@ class BrandPanel(BoxLayout):
     warning = StringProperty("")
 
 
+@dispatches("on_switch", "on_forgot")
 class UnlockScreen(BoxLayout):
     """Draws UnlockState. presenter (None until the vault is read); events on_switch, on_forgot."""
 
@@ -101,7 +100,6 @@ class UnlockScreen(BoxLayout):
     can_type = BooleanProperty(False)
     has_others = BooleanProperty(False)
     can_forget = BooleanProperty(False)
-    __events__ = ("on_switch", "on_forgot")
 
     def show(self, state: UnlockState) -> None:
         """Draw the state."""
@@ -120,12 +118,6 @@ class UnlockScreen(BoxLayout):
             self.presenter.back()
         else:
             self.presenter.type(key)
-
-    def on_forgot(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_switch(self) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

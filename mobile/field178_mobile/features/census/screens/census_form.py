@@ -10,6 +10,7 @@ from field178_mobile.components.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.census.census_data import FEMALE, MALE, TOTAL
 from field178_mobile.features.census.census_state import CONTROLS, CensusState, CountState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.state_tones import PILL_OF_STATE
@@ -27,6 +28,7 @@ _REQUIRED = (
 _NEXT = {TOTAL: FEMALE, FEMALE: MALE}
 
 
+@dispatches("on_counted")
 class CensusCount(kit.Column):
     """A count. show(state); ask() opens the pad; event on_counted(number)."""
 
@@ -38,7 +40,6 @@ class CensusCount(kit.Column):
     number = NumericProperty(-1)
     problem = StringProperty("")
     warning = StringProperty("")
-    __events__ = ("on_counted",)
 
     def show(self, state: CountState) -> None:
         """Draw the count."""
@@ -51,17 +52,14 @@ class CensusCount(kit.Column):
         """Open the number pad."""
         self.ids.count.on_release()
 
-    def on_counted(self, number: int) -> None:
-        """Default event handler: does nothing."""
 
-
+@dispatches("on_discard")
 class CensusFields(CheckedForm):
     """show(state) draws the census; `form` is its presenter; event on_discard."""
 
     places = CONTROLS
     first = "counts"
     form = ObjectProperty(None, allownone=True)
-    __events__ = ("on_discard",)
 
     def on_kv_post(self, base: object) -> None:
         """Bind the list to the state, after the kv rule was applied."""
@@ -104,9 +102,6 @@ class CensusFields(CheckedForm):
             self.form.withdraw,
             "danger",
         )
-
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
 
     def _make_count(self) -> CensusCount:
         row = CensusCount()

@@ -10,6 +10,7 @@ from field178_mobile.components.services.services import Services
 from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.presentation.read_notices import ReadNotices
@@ -29,6 +30,7 @@ class PinnedRow(kit.Press):
     leads = BooleanProperty(True)
 
 
+@dispatches("on_side")
 class ChoiceRowPair(kit.Column):
     """One field two people changed: own or current value. Event on_side(is_mine)."""
 
@@ -37,10 +39,6 @@ class ChoiceRowPair(kit.Column):
     current = StringProperty("")
     is_mine = BooleanProperty(False)
     can_take = BooleanProperty(True)
-    __events__ = ("on_side",)
-
-    def on_side(self, is_mine: bool) -> None:
-        """Default event handler: does nothing."""
 
 
 class InboxScreen(kit.Panes):

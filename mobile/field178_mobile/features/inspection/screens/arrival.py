@@ -8,6 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.components.forms.screens.to_fix import ToFixRow
 from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
@@ -15,6 +16,7 @@ from field178_mobile.presentation.facts import ToFix
 from field178_shared.records.inspection import INSPECTED
 
 
+@dispatches("on_begin", "on_ask_shift")
 class ArrivalPane(BoxLayout):
     """Begins a visit. show(state); events on_begin(access result), on_ask_shift."""
 
@@ -22,7 +24,6 @@ class ArrivalPane(BoxLayout):
     has_shift = BooleanProperty(False)
     last_visit = StringProperty("")
     inspected = INSPECTED
-    __events__ = ("on_begin", "on_ask_shift")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -37,12 +38,6 @@ class ArrivalPane(BoxLayout):
         others = [option for option in state.arrival if option.id != INSPECTED]
         self.ids.others.show([kit.Choice(option.id, option.label) for option in others])
         self.ids.begin.text = next(option.label for option in state.arrival if option.id == INSPECTED)
-
-    def on_begin(self, access_result: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_ask_shift(self) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

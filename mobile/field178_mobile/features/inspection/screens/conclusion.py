@@ -16,6 +16,7 @@ from field178_mobile.features.inspection.screens import answering_measures
 from field178_mobile.features.inspection.screens.checklist import protocol_card
 from field178_mobile.features.inspection.screens.shortcoming_row import ShortRow
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.inputs.date_field import DateSheet
@@ -33,6 +34,7 @@ _REQUIRED = (
 )
 
 
+@dispatches("on_minutes")
 class ConclusionPane(BoxLayout):
     """The conclusion of the visit. show(state); visit (the presenter); event on_minutes."""
 
@@ -41,7 +43,6 @@ class ConclusionPane(BoxLayout):
     limits = StringProperty("")
     has_problems = BooleanProperty(False)
     result_error = StringProperty("")
-    __events__ = ("on_minutes",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -71,9 +72,6 @@ class ConclusionPane(BoxLayout):
     def bring_into_sight(self, path: str) -> None:
         """Scroll to a field after the layout of this frame."""
         Clock.schedule_once(lambda _dt: self._scroll_to(path), 0)
-
-    def on_minutes(self) -> None:
-        """Default event handler: does nothing."""
 
     def _scroll_to(self, path: str) -> None:
         field = self.ids.fields.widget_of(path) or self.ids[CONTROLS.get(path, "result_card")]

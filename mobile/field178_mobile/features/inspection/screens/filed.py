@@ -7,28 +7,23 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 
 _REQUIRED = (kit.EmptyState,)
 
 
+@dispatches("on_next", "on_minutes")
 class FiledPane(BoxLayout):
     """Pane that confirms the filed visit. show(state); visit (the presenter); events on_next, on_minutes."""
 
     visit = ObjectProperty(None)
     text = StringProperty("")
     delivery = StringProperty("")
-    __events__ = ("on_next", "on_minutes")
 
     def show(self, state: InspectionState) -> None:
         """Draw the sentences."""
         self.text, self.delivery = state.feedback.filed, state.feedback.delivery
-
-    def on_next(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_minutes(self) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -12,6 +12,7 @@ from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState, MonthCell, OutletCard
 from field178_mobile.features.media.post_state import CONTROLS, PostState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -36,6 +37,7 @@ class MonthPill(kit.Pill):
         self.text, self.tone = cell.text, cell.tone
 
 
+@dispatches("on_begin", "on_open")
 class OutletBox(kit.Card):
     """One outlet. show(card); events on_begin, on_open(record id)."""
 
@@ -43,7 +45,6 @@ class OutletBox(kit.Card):
     name = StringProperty("")
     channel = StringProperty("")
     owed = StringProperty("")
-    __events__ = ("on_begin", "on_open")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -58,12 +59,6 @@ class OutletBox(kit.Card):
         self._posts.show(card.posts)
         self._optional.show(self.ids.owed, bool(card.owed))
         self._optional.show(self.ids.posts, bool(card.posts))
-
-    def on_begin(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_open(self, record_id: str) -> None:
-        """Default event handler: does nothing."""
 
     def _make_post(self) -> DatedLine:
         line = DatedLine()
@@ -94,13 +89,13 @@ class MediaLogPane(BoxLayout):
         return box
 
 
+@dispatches("on_discard")
 class PostFields(CheckedForm):
     """show(state) draws the post; `form` is its presenter; event on_discard."""
 
     places = CONTROLS
     first = "title"
     form = ObjectProperty(None, allownone=True)
-    __events__ = ("on_discard",)
 
     def show(self, state: PostState) -> None:
         """Draw the post; a new focus is brought into view."""
@@ -142,9 +137,6 @@ class PostFields(CheckedForm):
             self.form.withdraw,
             "danger",
         )
-
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class PostPane(BoxLayout):

@@ -19,6 +19,7 @@ from field178_mobile.features.outreach.outreach_state import EstablishmentCounts
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
 from field178_mobile.features.outreach.screens.session_paper import SessionPaperSheet
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -81,6 +82,7 @@ class EstablishmentSheet(kit.Sheet):
         self._on_chosen(key)
 
 
+@dispatches("on_discard")
 class OutreachFormPane(CheckedForm):
     """Form of a session. show(state); `session` (the presenter); event on_discard after a confirmation."""
 
@@ -89,7 +91,6 @@ class OutreachFormPane(CheckedForm):
     first = "form"
     session = ObjectProperty(None, allownone=True)
     place_audience = StringProperty("")
-    __events__ = ("on_discard",)
 
     def on_kv_post(self, base: object) -> None:
         """Bind the lists to the state, after the kv rule was applied."""
@@ -164,9 +165,6 @@ class OutreachFormPane(CheckedForm):
             lambda: self.dispatch("on_discard"),
             "danger",
         )
-
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
 
     def choose_day(self, iso: str) -> None:
         """Set the day; clearing the field keeps the old day."""

@@ -15,6 +15,7 @@ from field178_mobile.features.register.establishment_form_state import (
 )
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -34,6 +35,7 @@ _TEXTS = {
 }
 
 
+@dispatches("on_open_alike", "on_discard")
 class EstablishmentFields(CheckedForm):
     """show(state) draws the entry; `form` is its presenter; events on_open_alike(id), on_discard."""
 
@@ -42,7 +44,6 @@ class EstablishmentFields(CheckedForm):
     first = "name"
     form = ObjectProperty(None, allownone=True)
     needs_note = BooleanProperty(False)
-    __events__ = ("on_open_alike", "on_discard")
 
     def on_kv_post(self, base: object) -> None:
         """Bind the lists to the state, after the kv rule was applied."""
@@ -91,12 +92,6 @@ class EstablishmentFields(CheckedForm):
             "danger",
         )
 
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_open_alike(self, establishment_id: str) -> None:
-        """Default event handler: does nothing."""
-
     def _paper_chosen(self, keys: tuple[str, ...]) -> None:
         for key in keys:
             self.form.add_certificate(key)
@@ -127,20 +122,17 @@ class EstablishmentFields(CheckedForm):
         return row
 
 
+@dispatches("on_open")
 class AlikeLine(BoxLayout):
     """One entry that may be the same place. show(row); event on_open."""
 
     key = StringProperty("")
     name = StringProperty("")
     where = StringProperty("")
-    __events__ = ("on_open",)
 
     def show(self, row: AlikeRow) -> None:
         """Draw the entry."""
         self.key, self.name, self.where = row.id, row.name, row.where
-
-    def on_open(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class CertificateFields(kit.Column):

@@ -12,6 +12,7 @@ from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.record_view import CertificateLine
 from field178_mobile.features.register.screens.certificate_row import PaperRow
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.state_tones import PILL_OF_STATE
@@ -23,6 +24,7 @@ from field178_shared.record_type import RecordType
 _REQUIRED = (comment_note.CommentNote,)
 
 
+@dispatches("on_ask_shift", "on_visit", "on_discard", "on_mend", "on_count", "on_census")
 class InfoPane(BoxLayout):
     """Info pane of the register data. show(state).
 
@@ -35,7 +37,6 @@ class InfoPane(BoxLayout):
     register_tone = StringProperty("plain")
     is_being_mended = BooleanProperty(False)
     is_being_counted = BooleanProperty(False)
-    __events__ = ("on_ask_shift", "on_visit", "on_discard", "on_mend", "on_count", "on_census")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -71,9 +72,6 @@ class InfoPane(BoxLayout):
         self._history.show(state.history)
         self._show_counts(state)
 
-    def on_ask_shift(self) -> None:
-        """Default event handler: does nothing."""
-
     def ask_discard(self) -> None:
         """Delete the draft after a confirmation."""
         kit.confirm(
@@ -84,21 +82,6 @@ class InfoPane(BoxLayout):
             lambda: self.dispatch("on_discard"),
             "danger",
         )
-
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_mend(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_count(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_census(self, record_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_visit(self, record_id: str) -> None:
-        """Default event handler: does nothing."""
 
     def _show_counts(self, state: RecordState) -> None:
         self.is_being_counted = state.is_being_counted

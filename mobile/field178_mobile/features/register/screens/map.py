@@ -9,6 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.components.services.services import Services
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -24,6 +25,7 @@ WIDEST_CARD = 420
 _REQUIRED = (chips.ChipLine, map_view.MapView)
 
 
+@dispatches("on_open", "on_close")
 class PinCard(kit.Card):
     """The establishment that was tapped. Events on_open, on_close."""
 
@@ -31,20 +33,14 @@ class PinCard(kit.Card):
     sub = StringProperty("")
     word = StringProperty("")
     tone = StringProperty("muted")
-    __events__ = ("on_open", "on_close")
 
     def show(self, card: MapCard) -> None:
         """Draw the card of a pin."""
         self.title, self.sub, self.tone = card.title, card.subtitle, STYLES[card.kind][1]
         self.word = f"{card.word} · {card.visited}" if card.visited else card.word
 
-    def on_open(self) -> None:
-        """Default event handler: does nothing."""
 
-    def on_close(self) -> None:
-        """Default event handler: does nothing."""
-
-
+@dispatches("on_open", "on_list")
 class MapScreen(BoxLayout):
     """Legend, map and card. presenter (MapPresenter). Events on_open(establishment_id), on_list."""
 
@@ -52,7 +48,6 @@ class MapScreen(BoxLayout):
     summary = StringProperty("")
     is_empty = BooleanProperty(False)
     has_place = BooleanProperty(False)
-    __events__ = ("on_open", "on_list")
 
     def __init__(self, ground: MapFile | None, **kwargs: object) -> None:
         self._chosen = ""
@@ -95,12 +90,6 @@ class MapScreen(BoxLayout):
 
     def _fit_card(self, _place: object, width: float) -> None:
         self._card.width = min(dp(WIDEST_CARD), width - dp(32))
-
-    def on_open(self, establishment_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_list(self) -> None:
-        """Default event handler: does nothing."""
 
 
 def build(services: Services) -> MapScreen:

@@ -14,6 +14,7 @@ from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import SyncFacts, read_facts
 from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
@@ -39,6 +40,7 @@ class UnsentLine(BoxLayout):
     has_line = BooleanProperty(True)
 
 
+@dispatches("on_open", "on_again", "on_dismiss")
 class StuckPhoto(BoxLayout):
     """Row of a photo that needs a person, with its actions.
 
@@ -47,21 +49,11 @@ class StuckPhoto(BoxLayout):
 
     line = ObjectProperty(None)
     is_dismissed = BooleanProperty(False)
-    __events__ = ("on_open", "on_again", "on_dismiss")
 
     def __init__(self, line: UnsentLine, **properties: object) -> None:
         super().__init__(**properties)
         self.add_widget(line, index=1)
         Optional(self.ids.actions).show(self.ids.dismissed, not self.is_dismissed)
-
-    def on_open(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_again(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_dismiss(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class ScopeLine(BoxLayout):
@@ -72,6 +64,7 @@ class ScopeLine(BoxLayout):
     is_equal = BooleanProperty(False)
 
 
+@dispatches("on_leaving", "on_open", "on_sign_in")
 class SyncScreen(BoxLayout):
     """Draws SyncScreenState.
 
@@ -100,7 +93,6 @@ class SyncScreen(BoxLayout):
     withheld = StringProperty("")
     tombstones = StringProperty("")
     history = StringProperty("")
-    __events__ = ("on_leaving", "on_open", "on_sign_in")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
@@ -185,15 +177,6 @@ class SyncScreen(BoxLayout):
             _("Stay"),
             lambda: self.dispatch("on_leaving"),
         )
-
-    def on_leaving(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_open(self, _record_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_sign_in(self) -> None:
-        """Default event handler: does nothing."""
 
     def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
         holder.clear_widgets()

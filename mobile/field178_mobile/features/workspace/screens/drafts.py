@@ -8,28 +8,26 @@ from kivy.properties import StringProperty
 
 from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 
 __all__ = ["DraftsSheet"]
 
 
+@dispatches("on_discard")
 class DraftLine(kit.Press):
     """Row of a draft. show(row); events on_release (open it), on_discard."""
 
     title = StringProperty("")
     detail = StringProperty("")
     saved = StringProperty("")
-    __events__ = ("on_discard",)
 
     def show(self, row: DraftRow) -> None:
         """Draw the draft."""
         self.title, self.detail = row.title, row.detail
         owner = _("Begun by {name}").format(name=row.owner) if row.owner else ""
         self.saved = " · ".join(part for part in (row.saved, owner) if part)
-
-    def on_discard(self) -> None:
-        """Default event handler: does nothing."""
 
 
 class DraftsSheet(kit.Sheet):

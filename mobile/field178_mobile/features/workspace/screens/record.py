@@ -20,6 +20,7 @@ from field178_mobile.features.inspection.screens.visit_foot import VisitFoot
 from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.screens.info import InfoPane
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.state_tones import PILL_OF_STATE
@@ -36,6 +37,7 @@ _WITH_MINUTES = (CONCLUSION, "filed")
 _REQUIRED = (kit.PaneHead,)
 
 
+@dispatches("on_ask_shift", "on_mend", "on_count", "on_census", "on_next")
 class RecordPane(BoxLayout):
     """Pane of an establishment. record (the presenter); show(state), show_visit(state); has_back.
 
@@ -52,7 +54,6 @@ class RecordPane(BoxLayout):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
-    __events__ = ("on_ask_shift", "on_mend", "on_count", "on_census", "on_next")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -114,21 +115,6 @@ class RecordPane(BoxLayout):
         """Open the comment threads at a place of the open visit."""
         if self.record.visit is not None:
             open_comments(lambda render: self.record.visit.open_comments(at, render))
-
-    def on_ask_shift(self, pending: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_mend(self, establishment_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_count(self, establishment_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_census(self, record_id: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_next(self) -> None:
-        """Default event handler: does nothing."""
 
     def _ask_shift(self, *_args: object) -> None:
         self.dispatch("on_ask_shift", "")

@@ -8,6 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import text
@@ -39,6 +40,7 @@ class NoSeg(Widget):
     key = StringProperty("")
 
 
+@dispatches("on_choose", "on_details")
 class CheckRow(BoxLayout):
     """Row of one question with its answers beside it (below it when narrow), and an area below.
 
@@ -66,7 +68,6 @@ class CheckRow(BoxLayout):
     letter = NumericProperty(0)
     area = ObjectProperty(None, allownone=True)
     is_built = BooleanProperty(False)
-    __events__ = ("on_choose", "on_details")
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
         """Build the row; widgets added later belong to the area."""
@@ -124,12 +125,6 @@ class CheckRow(BoxLayout):
     def on_is_fact(self, *_: object) -> None:
         """Change the labels of the answers."""
         self._offer()
-
-    def on_choose(self, value: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_details(self) -> None:
-        """Default event handler: does nothing."""
 
     def _offer(self) -> None:
         if not self.is_built:

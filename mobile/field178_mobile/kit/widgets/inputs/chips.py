@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.press import DisabledReason
 from field178_mobile.kit.widgets.repeat import Repeat
@@ -31,10 +32,9 @@ class OptionChip(kit.Chip):
         self.active = option.is_chosen
 
 
+@dispatches("on_choose")
 class OptionChips(DisabledReason, kit.Flow):
     """Chips that wrap to further lines. show(options); event on_choose(id)."""
-
-    __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -43,9 +43,6 @@ class OptionChips(DisabledReason, kit.Flow):
     def show(self, options: Sequence[Option]) -> None:
         """Draw these options."""
         self._chips.show(options)
-
-    def on_choose(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
 
 class ChipScroll(UnfadedScroll):
@@ -70,10 +67,9 @@ class ChipScroll(UnfadedScroll):
         self.began_before = hidden > 1 and self.scroll_x * hidden > 1
 
 
+@dispatches("on_choose")
 class ChipLine(BoxLayout):
     """Chips in one line, as wide as they are. show(options); event on_choose(id)."""
-
-    __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -82,9 +78,6 @@ class ChipLine(BoxLayout):
     def show(self, options: Sequence[Option]) -> None:
         """Draw these options."""
         self._chips.show(options)
-
-    def on_choose(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, StringProperty
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import text
@@ -40,6 +41,7 @@ class ChoiceRow(Press):
     is_multiple = BooleanProperty(False)
 
 
+@dispatches("on_choose")
 class ChoiceList(Column):
     """Vertical list of choices (up to about 30; longer lists use a ListPane with search).
 
@@ -48,7 +50,6 @@ class ChoiceList(Column):
     """
 
     is_multiple = BooleanProperty(False)
-    __events__ = ("on_choose",)
 
     def show(self, choices: Sequence[Choice], chosen: Collection[str] = ()) -> None:
         """Draw these choices; the same keys again only change words and marks."""
@@ -60,9 +61,6 @@ class ChoiceList(Column):
                 self.add_widget(row)
         for row, choice in zip(reversed(self.children), choices, strict=True):
             row.text, row.sub, row.active = choice.text, choice.sub, choice.key in chosen
-
-    def on_choose(self, key: str) -> None:
-        """Default event handler: does nothing."""
 
 
 class ChoiceSheet(Sheet):

@@ -7,6 +7,7 @@ from functools import partial
 
 from kivy.properties import NumericProperty, StringProperty
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import surface, text
@@ -20,6 +21,7 @@ _REQUIRED = (surface.Flow, text.Txt)
 MAX_DIGITS = 6
 
 
+@dispatches("on_commit")
 class CountField(Press):
     """A count: label at the left, number at the right; a tap opens the number pad.
 
@@ -37,7 +39,6 @@ class CountField(Press):
     error = StringProperty("")
     warning = StringProperty("")
     maximum = NumericProperty(0)
-    __events__ = ("on_commit",)
 
     def __init__(self, **kwargs: object) -> None:
         self.suggestions: Sequence[tuple[str, int]] = ()
@@ -54,9 +55,6 @@ class CountField(Press):
         )
         pad.start(int(self.value))
         pad.open()
-
-    def on_commit(self, value: int) -> None:
-        """Default event handler: does nothing."""
 
     def _commit(self, value: int) -> None:
         self.dispatch("on_commit", value)

@@ -10,6 +10,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 from kivy.utils import platform
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.today import today
@@ -25,6 +26,7 @@ _REQUIRED = (IconBtn, field.Field, surface.Flow, text.Txt)
 DAYS_OF_WEEK, MONTHS_OF_YEAR = 7, 12
 
 
+@dispatches("on_commit")
 class DateField(SheetField):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
@@ -36,7 +38,6 @@ class DateField(SheetField):
 
     value = StringProperty("")
     weekday = StringProperty("")
-    __events__ = ("on_commit",)
 
     def __init__(self, **kwargs: object) -> None:
         self.suggestions: Sequence[tuple[str, str]] = ()
@@ -54,9 +55,6 @@ class DateField(SheetField):
     def on_release(self) -> None:
         """Open the sheet."""
         DateSheet(self.value, self._commit, self.suggestions, title=self.label).open()
-
-    def on_commit(self, value: str) -> None:
-        """Default event handler: does nothing."""
 
     def _commit(self, value: str) -> None:
         self.dispatch("on_commit", value)
@@ -129,6 +127,7 @@ class DayKey(Pressable, Label):
     is_today = BooleanProperty(False)
 
 
+@dispatches("on_accept", "on_pick")
 class DateBody(surface.Column):
     """The grid of a month and the three numbers. Events on_pick(iso); on_accept: Enter in the last number."""
 
@@ -137,7 +136,6 @@ class DateBody(surface.Column):
     year = StringProperty("")
     error = StringProperty("")
     title = StringProperty("")
-    __events__ = ("on_accept", "on_pick")
 
     def __init__(self, value: str, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -180,12 +178,6 @@ class DateBody(surface.Column):
         elif len(self.ids.year.ids.entry.text) == len(iso.split("-")[0]):
             self._chosen, self._first = iso, date.fromisoformat(iso).replace(day=1)
             self._draw()
-
-    def on_accept(self) -> None:
-        """Default event handler: does nothing."""
-
-    def on_pick(self, iso: str) -> None:
-        """Default event handler: does nothing."""
 
     def _draw(self) -> None:
         self.title = _("{month}/{year}").format(month=self._first.month, year=self._first.year)

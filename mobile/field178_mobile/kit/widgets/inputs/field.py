@@ -9,6 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
@@ -78,6 +79,7 @@ def release_last_entry() -> None:
     Entry(text=" ").cursor = (0, 0)
 
 
+@dispatches("on_commit", "on_edit", "on_enter")
 class Field(BoxLayout):
     """Text field.
 
@@ -102,7 +104,6 @@ class Field(BoxLayout):
     max_length = NumericProperty(0)
     kind = OptionProperty("text", options=("text", "number"))
     has_focus = BooleanProperty(False)
-    __events__ = ("on_commit", "on_edit", "on_enter")
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
         """Build the field and show the text it was made with."""
@@ -184,15 +185,6 @@ class Field(BoxLayout):
         if entry is not None and not entry.focus and entry.text != value:
             entry.text = value
 
-    def on_commit(self, value: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_edit(self, value: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_enter(self) -> None:
-        """Default event handler: does nothing."""
-
 
 class PasswordToggle(press.IconBtn):
     """Button that shows or hides the password of a field without changing the focus. field."""
@@ -205,6 +197,7 @@ class PasswordToggle(press.IconBtn):
         self.field.focus_input()
 
 
+@dispatches("on_query", "on_filter")
 class SearchField(BoxLayout):
     """Search field with a magnifier, a clear button and an optional filter button.
 
@@ -214,7 +207,6 @@ class SearchField(BoxLayout):
     text = StringProperty("")
     hint = StringProperty("")
     has_filter = BooleanProperty(False)
-    __events__ = ("on_query", "on_filter")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -230,12 +222,6 @@ class SearchField(BoxLayout):
     def clear(self) -> None:
         """Empty the search."""
         self.ids.entry.text = ""
-
-    def on_query(self, value: str) -> None:
-        """Default event handler: does nothing."""
-
-    def on_filter(self) -> None:
-        """Default event handler: does nothing."""
 
 
 load_beside(__file__)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kivy.properties import StringProperty
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import surface, text
@@ -18,6 +19,7 @@ __all__ = ["TimeField"]
 _REQUIRED = (field.Field, text.Txt)
 
 
+@dispatches("on_commit")
 class TimeField(SheetField):
     """A time of day. label; value ("19:30" or ""); error.
 
@@ -26,14 +28,10 @@ class TimeField(SheetField):
     """
 
     value = StringProperty("")
-    __events__ = ("on_commit",)
 
     def on_release(self) -> None:
         """Open the sheet."""
         TimeSheet(self.value, self._commit, title=self.label).open()
-
-    def on_commit(self, value: str) -> None:
-        """Default event handler: does nothing."""
 
     def _commit(self, value: str) -> None:
         self.dispatch("on_commit", value)
@@ -74,16 +72,13 @@ class TimeSheet(Sheet):
         self._on_time(time)
 
 
+@dispatches("on_accept")
 class TimeBody(surface.Column):
     """The two numbers. Event on_accept: Enter in the last one."""
 
     hour = StringProperty("")
     minute = StringProperty("")
     error = StringProperty("")
-    __events__ = ("on_accept",)
-
-    def on_accept(self) -> None:
-        """Default event handler: does nothing."""
 
 
 def time_of_day(hour: str, minute: str) -> str | None:

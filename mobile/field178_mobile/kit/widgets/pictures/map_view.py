@@ -12,6 +12,7 @@ from kivy.input.motionevent import MotionEvent
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets.pictures.map_marks import (
@@ -42,10 +43,9 @@ class MapTool(IconBtn):
     """Button on the map, with the properties of IconBtn."""
 
 
+@dispatches("on_choose")
 class MapView(Widget):
     """Shows a MapState; show(state), fit(), zoom_by(levels), go_here(). Event on_choose(id), "" for none."""
-
-    __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -106,9 +106,6 @@ class MapView(Widget):
         """Put a place in the middle, close up."""
         self._view, self._shows_all = MapWindow(place, CLOSE_UP), False
         self._draw_soon()
-
-    def on_choose(self, establishment_id: str) -> None:
-        """Default event handler: does nothing."""
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Start a move, pinch or tap gesture."""

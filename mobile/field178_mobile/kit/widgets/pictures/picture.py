@@ -11,6 +11,7 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.theme import theme
 from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.presentation.masking import Patch
@@ -60,6 +61,7 @@ class Picture(Widget):
         return self.center_x - width / 2, self.center_y - height / 2, width, height
 
 
+@dispatches("on_rub", "on_lift")
 class Rubbed(Picture):
     """A picture that a thumb rubs. patches (drawn over it); can_rub.
 
@@ -68,7 +70,6 @@ class Rubbed(Picture):
 
     patches: Sequence[Patch] = ObjectProperty(())
     can_rub = BooleanProperty(False)
-    __events__ = ("on_rub", "on_lift")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -96,12 +97,6 @@ class Rubbed(Picture):
         touch.ungrab(self)
         self.dispatch("on_lift")
         return True
-
-    def on_rub(self, x: float, y: float, radius: float) -> None:
-        """Default event handler: does nothing."""
-
-    def on_lift(self) -> None:
-        """Default event handler: does nothing."""
 
     def _rub(self, touch: MotionEvent) -> None:
         left, bottom, width, height = self._place

@@ -7,6 +7,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.kit import kit
+from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.inputs import chips
@@ -15,6 +16,7 @@ from field178_mobile.kit.widgets.optional import Optional
 _REQUIRED = (chips.OptionChips, comment_note.CommentNote)
 
 
+@dispatches("on_counted")
 class CountItem(kit.Column):
     """A count. show(state); visit (the presenter); event on_counted after a number was given on the pad."""
 
@@ -27,7 +29,6 @@ class CountItem(kit.Column):
     suggestion = StringProperty("")
     comment = StringProperty("")
     visit = ObjectProperty(None)
-    __events__ = ("on_counted",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -57,9 +58,6 @@ class CountItem(kit.Column):
         """Store the number of the pad and continue."""
         self.visit.count(self.key, number)
         self.dispatch("on_counted")
-
-    def on_counted(self) -> None:
-        """Default event handler: does nothing."""
 
 
 def _offered(state: ItemState) -> list[tuple[str, int]]:
