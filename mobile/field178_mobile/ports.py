@@ -8,7 +8,7 @@ from typing import Protocol
 
 from field178_shared.time.clock import Clock
 
-__all__ = ["Clock", "Failpoint", "Json", "NetworkKind", "UiThread", "no_failpoint"]
+__all__ = ["Clock", "Failpoint", "Json", "NetworkKind", "Settings", "UiThread", "no_failpoint"]
 
 Json = dict[str, object]
 Failpoint = Callable[[str], None]
@@ -27,6 +27,18 @@ class UiThread(Protocol):
 
     def post(self, work: Callable[[], None]) -> None:
         """Schedule `work` on the UI thread; returns at once."""
+        ...
+
+
+class Settings(Protocol):
+    """Keeps small values on the tablet, durably."""
+
+    def get(self, key: str) -> object:
+        """Return a stored value, or None."""
+        ...
+
+    def put(self, key: str, value: object) -> None:
+        """Store a value durably."""
         ...
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from field178_mobile.store import Draft, MergedRecord
+from field178_mobile.store.drafts.draft_store import DraftStore
 from field178_shared.errors import AppError
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.time.clock import Clock
@@ -35,14 +35,6 @@ def superseding(view: MergedRecord, draft_id: str, user: str, now: datetime, tit
     )
 
 
-class DraftKeeper(Protocol):
-    """Keeps drafts durably."""
-
-    def save(self, draft: Draft) -> None:
-        """Keep a draft; it survives a power cut when this returns."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class UndoStep:
     """A change that can be undone: its label, and the values before it."""
@@ -58,7 +50,7 @@ class DraftSession:
     """
 
     def __init__(
-        self, keeper: DraftKeeper, clock: Clock, draft: Draft, refused: Callable[[AppError], None]
+        self, keeper: DraftStore, clock: Clock, draft: Draft, refused: Callable[[AppError], None]
     ) -> None:
         self._keeper = keeper
         self._clock = clock

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Protocol
 
+from field178_mobile.ports import Settings
 from field178_mobile.store.model import InboxItem, InboxKind
 
 DEMO_NOTICE = "demo"
 
 
-class NoticeSettings(Protocol):
-    """Settings of officers on this tablet."""
-
-    def get(self, key: str) -> object:
-        """Return a setting."""
-        ...
-
-    def put(self, key: str, value: object) -> None:
-        """Keep a setting."""
-        ...
-
-
 class ReadNotices:
     """Notices that one officer has opened; each officer has a separate list."""
 
-    def __init__(self, settings: NoticeSettings, officer_id: str) -> None:
+    def __init__(self, settings: Settings, officer_id: str) -> None:
         self._settings = settings
         self._key = f"notices_read:{officer_id}"
 

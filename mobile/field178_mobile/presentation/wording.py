@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
-from field178_mobile.store.model import MergedRecord
+from field178_mobile.store import Store
 from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
@@ -17,7 +16,7 @@ from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
 from field178_shared.wire.protocol import ERASED_AT
 
-__all__ = ["Option", "RecordSource", "Wording", "options", "record_title", "row_day", "text_of"]
+__all__ = ["Option", "Wording", "options", "record_title", "row_day", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +98,7 @@ def options(words: Wording, list_name: str, chosen: object, day: date | None = N
     )
 
 
-class RecordSource(Protocol):
-    """Source of records by id."""
-
-    def view(self, record_id: str) -> MergedRecord | None:
-        """Return one record."""
-        ...
-
-
-def record_title(store: RecordSource, record_id: str, words: Wording) -> str:
+def record_title(store: Store, record_id: str, words: Wording) -> str:
     """Return the title of a record; "" for an unknown record.
 
     An inspection is titled by its establishment, an outreach session by form and commune, an erased record as

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from field178_mobile.components.documents.document_files import PaperFolder, keep
-from field178_mobile.ports import UiThread
+from field178_mobile.platform.api import Platform
+from field178_mobile.ports import Settings, UiThread
 from field178_mobile.presentation.background import Background
 from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.presentation.wording import Wording
@@ -23,47 +23,11 @@ SHOWN_DIGITS = 16
 Progress = Callable[[float], None]
 
 
-class PaperDevice(Protocol):
-    """Device functions for files."""
-
-    def open_file(self, path: Path) -> None:
-        """Show a file in the system's own viewer."""
-        ...
-
-    def print_file(self, path: Path) -> None:
-        """Print a PDF by the system's print service."""
-        ...
-
-    def save_folder(self) -> Path | None:
-        """Return the user's folder for documents; None if the system has its own dialog."""
-        ...
-
-    def save_places(self) -> tuple[Path, ...]:
-        """Return folders to offer, the usual folder first; empty if the system has its own dialog."""
-        ...
-
-    def share_file(self, path: Path) -> None:
-        """Open the system's dialog to share or save a file."""
-        ...
-
-
-class DocumentSettings(Protocol):
-    """Keeps small values on the tablet, durably."""
-
-    def get(self, key: str) -> object:
-        """Return a stored value, or None."""
-        ...
-
-    def put(self, key: str, value: object) -> None:
-        """Store a value durably."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentServices:
     """Services for making and showing papers."""
 
-    device: PaperDevice
+    device: Platform
     folder: PaperFolder
     background: Background
     ui_thread: UiThread
@@ -93,7 +57,7 @@ class DocumentOutput:
     """
 
     def __init__(
-        self, papers: DocumentServices, settings: DocumentSettings, words: Wording, show: Callable[[], None]
+        self, papers: DocumentServices, settings: Settings, words: Wording, show: Callable[[], None]
     ) -> None:
         self._papers = papers
         self._settings = settings

@@ -5,32 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from field178_mobile.components.photos import picture
 from field178_mobile.ports import Json
 from field178_mobile.presentation.draft_session import Changes
+from field178_mobile.store.photos.photo_store import PhotoStore
 from field178_mobile.store.photos.rows import ATTACHMENTS
 from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import to_wire
 
 KEY_LENGTH = 12
-
-
-class PhotoKeeper(Protocol):
-    """Keeps the bytes of photos durably."""
-
-    def add(self, record_id: str, data: bytes, content_type: str) -> Json:
-        """Store a file and return its entry for the record."""
-        ...
-
-    def let_go(self, record_id: str, sha256: str) -> None:
-        """Give up a file that the draft is about to name no longer; it can be named again."""
-        ...
-
-    def take_back(self, record_id: str, sha256: str) -> None:
-        """Delete a file that was never filed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +60,7 @@ class PhotoDetails:
 class PhotoAttaching:
     """Photos of one open record; `label` is the label of their undo steps."""
 
-    def __init__(self, photos: PhotoKeeper, record: PhotoRecord, draft: PhotoDraft, label: str) -> None:
+    def __init__(self, photos: PhotoStore, record: PhotoRecord, draft: PhotoDraft, label: str) -> None:
         self._photos = photos
         self._draft = draft
         self._label = label

@@ -5,30 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
+from field178_mobile.store import MergedRecord
 from field178_shared.records.teams import PLAIN_MEMBER, Team
 
 RANKS = ("team_leader", "deputy_leader", "secretary", PLAIN_MEMBER)
-
-
-class RecordLike(Protocol):
-    """The part of a stored record that the roster reads."""
-
-    @property
-    def id(self) -> str:
-        """The record's id."""
-        ...
-
-    @property
-    def scope(self) -> str:
-        """The record's scope."""
-        ...
-
-    @property
-    def data(self) -> Mapping[str, object]:
-        """The record's fields."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,7 @@ def _rank(position: str | None, person: Person) -> tuple[int, str]:
     return RANKS.index(position) if position in RANKS else len(RANKS), person.name
 
 
-def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike], today: date) -> Roster:
+def read_roster(teams: Iterable[MergedRecord], people: Iterable[MergedRecord], today: date) -> Roster:
     """Return the roster of the tablet's `team` and `person` records on a day."""
     return Roster(
         tuple(sorted((_team(record, today) for record in teams), key=lambda team: team.name)),
@@ -92,12 +73,12 @@ def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike], today
     )
 
 
-def _team(record: RecordLike, today: date) -> InspectionTeam:
+def _team(record: MergedRecord, today: date) -> InspectionTeam:
     team = Team.from_data(record.id, record.data)
     positions = {user: team.members[user].position for user in team.present(today)}
     return InspectionTeam(team.id, team.name, record.scope, positions)
 
 
-def _person(record: RecordLike) -> Person:
+def _person(record: MergedRecord) -> Person:
     name = str(record.data.get("display_name", ""))
     return Person(record.id, name or record.id[:8], str(record.data.get("agency", "")))

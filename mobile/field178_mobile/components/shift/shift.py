@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 from field178_mobile.components.shift.roster import Person, Roster
 from field178_mobile.components.shift.shift_data import (
@@ -14,6 +13,7 @@ from field178_mobile.components.shift.shift_data import (
     shift_from_json,
     shift_to_json,
 )
+from field178_mobile.ports import Settings
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.record_type import RecordType
 from field178_shared.rules import FreeTextMarks
@@ -25,18 +25,6 @@ SETTING = "outing"
 EARLIER_SETTING = "outing_before"
 # A longer roster is searched; the sheet draws so many officers at most.
 MOST_UNSEARCHED, MOST_SHOWN = 10, 30
-
-
-class ShiftSettings(Protocol):
-    """Keeps small values on the tablet, durably."""
-
-    def get(self, key: str) -> object:
-        """Return a stored value, or None."""
-        ...
-
-    def put(self, key: str, value: object) -> None:
-        """Store a value durably."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,7 @@ class ShiftPresenter:
 
     def __init__(
         self,
-        settings: ShiftSettings,
+        settings: Settings,
         clock: Clock,
         words: Wording,
         render: Callable[[ShiftState], None],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.features.inbox.inbox_words import (
@@ -21,22 +20,11 @@ from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.read_notices import DEMO_NOTICE, unread
 from field178_mobile.presentation.value_words import DELETED, value_text
 from field178_mobile.presentation.wording import Wording, record_title
+from field178_mobile.store import Store
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
 from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import read_path
 from field178_shared.time.clock import Clock
-
-
-class InboxStore(Protocol):
-    """Store operations of the inbox."""
-
-    def inbox(self) -> list[InboxItem]:
-        """Return the items of the inbox."""
-        ...
-
-    def view(self, record_id: str) -> MergedRecord | None:
-        """Return one record."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,7 @@ class InboxPresenter:
 
     def __init__(
         self,
-        store: InboxStore,
+        store: Store,
         clock: Clock,
         words: Wording,
         actions: InboxActions,

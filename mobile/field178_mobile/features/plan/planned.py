@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
-from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
+from field178_mobile.store import Store
+from field178_mobile.store.model import VisitListing
 from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp
 from field178_shared.records.plan import PlanItem, PlanState, PlanVisit, Progress, progress_of
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
-
-
-class PlanStore(Protocol):
-    """Store operations of the plan."""
-
-    def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
-        """Return the live records of a type."""
-        ...
-
-    def view(self, record_id: str) -> MergedRecord | None:
-        """Return one record."""
-        ...
-
-    def establishments(self) -> Iterable[EstablishmentListing]:
-        """Return the establishments of the register."""
-        ...
-
-    def visits(self) -> Mapping[str, tuple[VisitListing, ...]]:
-        """Return the visits to each establishment."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +26,7 @@ class PlannedItem:
 class PlannedVisits:
     """Reader of planned visits; the values of a visit are read once, not at every refresh."""
 
-    def __init__(self, store: PlanStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._facts: dict[str, tuple[str, str, str]] = {}
 
@@ -111,13 +91,13 @@ class PlannedVisits:
         )
 
 
-def items_of(store: PlanStore) -> list[PlanItem]:
+def items_of(store: Store) -> list[PlanItem]:
     """Return the planned visits that a store holds."""
     return [PlanItem.from_data(view.id, view.data) for view in store.views(RecordType.PLAN_ITEM)]
 
 
 def requested_first(
-    follow_ups: Iterable[OpenFollowUp], store: PlanStore, establishment_id: str
+    follow_ups: Iterable[OpenFollowUp], store: Store, establishment_id: str
 ) -> tuple[OpenFollowUp, ...]:
     """Return open corrections, those with a planned re-inspection first."""
     requested: set[FollowUpRef] = {

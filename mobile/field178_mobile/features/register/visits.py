@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from field178_mobile.components.shift.roster import RecordLike
+from field178_mobile.store import MergedRecord
 from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
@@ -34,7 +34,7 @@ class Visit:
         return instant is None or (self.started_at is not None and self.started_at < instant)
 
 
-def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
+def visits_of(records: Iterable[MergedRecord]) -> tuple[Visit, ...]:
     """Return records of visits, the newest visit first."""
     visits = (
         Visit(record.id, from_wire(text_of(record.data, "started_at")), record.data) for record in records
@@ -59,7 +59,7 @@ def left_open(
 
 
 def followed(
-    visits: Iterable[Visit], views: Callable[[str], Iterable[RecordLike]]
+    visits: Iterable[Visit], views: Callable[[str], Iterable[MergedRecord]]
 ) -> list[tuple[Data, AfterVisit]]:
     """Return the visits with violations, each with its decisions and payments.
 

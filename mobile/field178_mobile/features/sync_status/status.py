@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol
 
 from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES
 from field178_mobile.presentation.amounts import amount_text
@@ -12,21 +11,10 @@ from field178_mobile.presentation.device_clock import is_clock_off
 from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.read_notices import DEMO_NOTICE, unread
 from field178_mobile.replication.events import SyncMessage, SyncState
-from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
+from field178_mobile.store import Store
+from field178_mobile.store.model import InboxKind, StoreStatus
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock
-
-
-class StatusStore(Protocol):
-    """Store operations of the status line."""
-
-    def status(self) -> StoreStatus:
-        """Return the status of the store."""
-        ...
-
-    def inbox(self) -> list[InboxItem]:
-        """Return the items of the inbox."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,7 @@ class StatusPresenter:
 
     def __init__(
         self,
-        store: StatusStore,
+        store: Store,
         sync: Callable[[], SyncState],
         clock: Clock,
         translate: Callable[[str], str],

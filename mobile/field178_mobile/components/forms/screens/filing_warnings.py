@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
 from field178_mobile.components.forms.screens.problem_line import ProblemLine
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
 from field178_mobile.presentation.checks import FilingWarning
 
 __all__ = ["FilingWarningSheet"]
-
-
-class RecordToFile(Protocol):
-    """The presenter of a record whose filing waits for an answer."""
-
-    @property
-    def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """The remaining warnings."""
-        ...
-
-    def jump(self, path: str) -> None:
-        """Bring the field at a path into sight."""
-        ...
 
 
 class FileRecord(Protocol):
@@ -42,7 +30,7 @@ class FilingWarningSheet(kit.Sheet):
 
     def __init__(
         self,
-        record: RecordToFile,
+        record: ReviewedFormPresenter,
         file: FileRecord,
         mend: Callable[[FilingWarning], None] | None = None,
         **kwargs: object,
