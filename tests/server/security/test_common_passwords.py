@@ -6,8 +6,6 @@ import random
 import re
 import string
 
-import pytest
-
 from field178_server.security.passwords import Weakness, weakness
 
 _COMMON = """
@@ -45,15 +43,13 @@ def test_lists_are_long_enough_to_say_something() -> None:
     assert len({*HONEST}) >= 30
 
 
-@pytest.mark.parametrize("password", COMMON)
-def test_common_password_is_too_easy(password: str) -> None:
-    assert len(password) >= 12
-    assert weakness(password, "lananh") is Weakness.TOO_EASY
+def test_common_password_is_too_easy() -> None:
+    assert [password for password in COMMON if len(password) < 12] == []
+    assert [password for password in COMMON if weakness(password, "lananh") is not Weakness.TOO_EASY] == []
 
 
-@pytest.mark.parametrize("password", HONEST)
-def test_phrase_of_four_words_or_a_random_text_is_taken(password: str) -> None:
-    assert weakness(password, "lananh") is None
+def test_phrase_of_four_words_or_a_random_text_is_taken() -> None:
+    assert [phrase for phrase in HONEST if weakness(phrase, "lananh") is not None] == []
 
 
 def test_random_texts_of_sixteen_are_taken() -> None:

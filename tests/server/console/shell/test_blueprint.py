@@ -50,10 +50,10 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["file"])
-def test_vendored_file_is_the_one_the_manifest_names(row: dict[str, str]) -> None:
-    assert hashlib.sha256((VENDOR / row["file"]).read_bytes()).hexdigest() == row["sha256"]
-    assert all(row[name] for name in ("name", "version", "licence"))
+def test_vendored_file_is_the_one_the_manifest_names() -> None:
+    files = {row["file"]: hashlib.sha256((VENDOR / row["file"]).read_bytes()).hexdigest() for row in MANIFEST}
+    assert files == {row["file"]: row["sha256"] for row in MANIFEST}
+    assert [row for row in MANIFEST if not all(row[name] for name in ("name", "version", "licence"))] == []
 
 
 def test_nothing_is_vendored_without_a_row() -> None:
@@ -65,10 +65,12 @@ def test_the_two_dark_sets_are_one() -> None:
     assert DARK_BY_SYSTEM.keys() == LIGHT.keys()
 
 
-@pytest.mark.parametrize(("text", "ground"), TEXT_PAIRS)
 @pytest.mark.parametrize("tokens", [LIGHT, DARK_BY_SWITCH], ids=["light", "dark"])
-def test_text_is_readable_on_its_ground(tokens: dict[str, str], text: str, ground: str) -> None:
-    assert contrast(tokens[text], tokens[ground]) >= 4.5
+def test_text_is_readable_on_its_ground(tokens: dict[str, str]) -> None:
+    contrasts = {
+        (text, ground): round(contrast(tokens[text], tokens[ground]), 2) for text, ground in TEXT_PAIRS
+    }
+    assert {pair: ratio for pair, ratio in contrasts.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK_BY_SWITCH], ids=["light", "dark"])
