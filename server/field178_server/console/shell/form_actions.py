@@ -74,7 +74,7 @@ def batch_in(session: Session) -> Batch:
 
 
 def in_batch(work: Callable[[Batch], Result]) -> Callable[[Session], Result]:
-    """Return a function for that transaction that runs the work on a batch and writes the batch."""
+    """Return a function for a transaction: it runs the work on a batch and writes the batch."""
 
     def run(session: Session) -> Result:
         batch = batch_in(session)
