@@ -129,7 +129,7 @@ def commune_work(
         groups=_group_counts(unit_id, entries, today, lists),
         uncounted=() if is_over else _uncounted(session, tenant_id, unit_id, today, entries),
         entries=tuple(entries),
-        owes_plan=not has_ended(unit_id, today.replace(month=1, day=1), lists),
+        owes_plan=_owes_plan(unit_id, today, lists),
         ended=_ended(session, tenant_id, unit_id, today, lists) if is_over else None,
     )
 
@@ -149,8 +149,7 @@ def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -
             for outlet_month in _outlet_months(unit_id, entries, day, lists)
             if outlet_month.is_owed
         )
-        is_asked = _is_commune(unit_id, lists) and not has_ended(unit_id, day.replace(month=1, day=1), lists)
-        lacks_plan = is_asked and _plan_of(entries, day) is None
+        lacks_plan = _owes_plan(unit_id, day, lists) and _plan_of(entries, day) is None
         counts = _group_counts(unit_id, entries, day, lists)
         groups = tuple(count.group for count in counts if count.is_owed)
         if silent or lacks_plan or groups:
@@ -177,6 +176,11 @@ def _group_counts(
     }
     groups = lists.choices_on("risk_group", half_year)
     return tuple(GroupCount(group, half_year, counted.get(group.id)) for group in groups)
+
+
+def _owes_plan(unit_id: str, day: date, lists: CodeLists) -> bool:
+    """Return whether a unit owes a plan for the year of a day: a commune that existed on its first day."""
+    return _is_commune(unit_id, lists) and not has_ended(unit_id, day.replace(month=1, day=1), lists)
 
 
 def _is_commune(unit_id: str, lists: CodeLists) -> bool:

@@ -317,6 +317,18 @@ def test_communes_of_teams_are_there_before_the_register_is_filled(
     assert "0 kế hoạch năm 2026 chưa nhập" in page
 
 
+CITY = "p31_v2"
+
+
+def test_city_with_an_outlet_owes_no_plan_of_a_commune(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    office.publish_lists({"places.media_outlets": {"station_gl": STATION | {"unit_id": CITY}}})
+    page = shown(signed_in("leader_viewer"), f"/commune?unit={CITY}")
+    assert "tin, bài tháng này: Đài truyền thanh xã GL" in page
+    assert "kế hoạch năm 2026 chưa nhập" not in page
+
+
 ENDED, FOLLOWING = "c11662_v1", ("c11668_v2", "c11629_v2")
 
 
