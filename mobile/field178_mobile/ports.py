@@ -8,7 +8,7 @@ from typing import Protocol
 
 from field178_shared.time.clock import Clock
 
-__all__ = ["Clock", "Failpoint", "Json", "NetworkKind", "Settings", "UiThread", "no_failpoint"]
+__all__ = ["Clock", "Failpoint", "Json", "NetworkKind", "TabletSettings", "UiThread", "no_failpoint"]
 
 Json = dict[str, object]
 Failpoint = Callable[[str], None]
@@ -30,7 +30,7 @@ class UiThread(Protocol):
         ...
 
 
-class Settings(Protocol):
+class TabletSettings(Protocol):
     """Keeps small values on the tablet, durably."""
 
     def get(self, key: str) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from field178_mobile.ports import Settings
+from field178_mobile.ports import TabletSettings
 from field178_mobile.store.model import InboxItem, InboxKind
 
 DEMO_NOTICE = "demo"
@@ -13,7 +13,7 @@ DEMO_NOTICE = "demo"
 class ReadNotices:
     """Notices that one officer has opened; each officer has a separate list."""
 
-    def __init__(self, settings: Settings, officer_id: str) -> None:
+    def __init__(self, settings: TabletSettings, officer_id: str) -> None:
         self._settings = settings
         self._key = f"notices_read:{officer_id}"
 

@@ -84,7 +84,8 @@ def read_as(record_class: Callable[..., T], data: Data, /, **given: object) -> T
     object are a mapping, or a tuple of objects with their `key`, if they have one.
     """
     readers = _readers(record_class)
-    return record_class(**given, **{name: read(data) for name, read in readers if name not in given})
+    members = {name: read(data, member) for name, member, read in readers if name not in given}
+    return record_class(**given, **members)
 
 
 _READERS_BY_TYPE: Mapping[object, Callable[[Data, str], object]] = {
@@ -100,27 +101,27 @@ _READERS_BY_TYPE: Mapping[object, Callable[[Data, str], object]] = {
 
 
 @cache
-def _readers(record_class: Any) -> tuple[tuple[str, Callable[[Data], object]], ...]:
+def _readers(record_class: Any) -> tuple[tuple[str, str, Callable[[Data, str], object]], ...]:
+    """Return name, member of the data and reader of each field that its type can read."""
     types = get_type_hints(record_class)
-    readers = (
-        (each.name, _reader(each.metadata.get("name", each.name), types[each.name]))
+    return tuple(
+        (each.name, each.metadata.get("name", each.name), read)
         for each in fields(record_class)
+        if (read := _reader(types[each.name])) is not None
     )
-    return tuple((name, read) for name, read in readers if read is not None)
 
 
-def _reader(name: str, type_: Any) -> Callable[[Data], object] | None:
-    """Return the reader of a member, or None for a type that the caller has to read."""
+def _reader(type_: Any) -> Callable[[Data, str], object] | None:
+    """Return the reader of a type, or None for one that the caller has to read."""
     if type_ in _READERS_BY_TYPE:
-        read = _READERS_BY_TYPE[type_]
-        return lambda data: read(data, name)
+        return _READERS_BY_TYPE[type_]
     kind: Any = next(filter(is_dataclass, get_args(type_)), None)
     if kind is None:
         return None
     if get_origin(type_) is Mapping:
-        return lambda data: {key: read_as(kind, entry) for key, entry in entries_of(data, name).items()}
+        return lambda data, name: {key: read_as(kind, each) for key, each in entries_of(data, name).items()}
     if any(each.name == "key" for each in fields(kind)):
-        return lambda data: tuple(
-            read_as(kind, entry, key=key) for key, entry in entries_of(data, name).items()
+        return lambda data, name: tuple(
+            read_as(kind, each, key=key) for key, each in entries_of(data, name).items()
         )
-    return lambda data: tuple(read_as(kind, entry) for entry in entries_of(data, name).values())
+    return lambda data, name: tuple(read_as(kind, each) for each in entries_of(data, name).values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from field178_mobile.components.documents.document_files import PaperFolder, keep
 from field178_mobile.platform.api import Platform
-from field178_mobile.ports import Settings, UiThread
+from field178_mobile.ports import TabletSettings, UiThread
 from field178_mobile.presentation.background import Background
 from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.presentation.wording import Wording
@@ -57,7 +57,7 @@ class DocumentOutput:
     """
 
     def __init__(
-        self, papers: DocumentServices, settings: Settings, words: Wording, show: Callable[[], None]
+        self, papers: DocumentServices, settings: TabletSettings, words: Wording, show: Callable[[], None]
     ) -> None:
         self._papers = papers
         self._settings = settings

@@ -13,7 +13,7 @@ from field178_mobile.components.shift.shift_data import (
     shift_from_json,
     shift_to_json,
 )
-from field178_mobile.ports import Settings
+from field178_mobile.ports import TabletSettings
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.record_type import RecordType
 from field178_shared.rules import FreeTextMarks
@@ -75,7 +75,7 @@ class ShiftPresenter:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: TabletSettings,
         clock: Clock,
         words: Wording,
         render: Callable[[ShiftState], None],
