@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from kivy.properties import BooleanProperty, StringProperty
 
 from field178_mobile.components.comments.screens import comment_note
+from field178_mobile.components.forms.simple_fields import SimpleField
 from field178_mobile.kit import kit
 from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 
 _REQUIRED = (comment_note.CommentNote,)
-
-
-class PinnedText(Protocol):
-    """Values that the field draws."""
-
-    @property
-    def path(self) -> str:
-        """The field of the record."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """The text as the record has it."""
-        ...
-
-    @property
-    def longest(self) -> int:
-        """Maximum number of characters of the value."""
-        ...
-
-    @property
-    def lint(self) -> str:
-        """The privacy marks."""
-        ...
-
-    @property
-    def comment(self) -> str:
-        """The office's words."""
-        ...
-
-    @property
-    def problem(self) -> str:
-        """Problem that blocks filing the record."""
-        ...
 
 
 @dispatches("on_write")
@@ -65,7 +30,7 @@ class PinnedField(kit.Column):
         super().__init__(**kwargs)
         self._optional: Optional | None = None
 
-    def show(self, state: PinnedText) -> None:
+    def show(self, state: SimpleField) -> None:
         """Draw the text and its messages."""
         if self._optional is None:  # not in __init__: inside another rule the children are added later
             self._optional = Optional(self)
