@@ -43,12 +43,10 @@ from field178_shared.codelists.units import (
     Unit,
     UnitGroup,
     UnitType,
-    predecessors,
-    successors,
     units_below,
 )
 from field178_shared.codelists.validity import DatedRows
-from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation, frames_on
+from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation
 from field178_shared.codelists.words import AvoidedWords, Term
 
 _NAMED_FIRST = ("units", "legal_sources", "agencies", "violations", "sections", "choices", "items")
@@ -185,8 +183,12 @@ class CodeLists:
         return (*own, *[phrase for phrase in phrases if not phrase.items])
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
-        """Return all fine frames in force on the date of the violation, verified frames first."""
-        return frames_on(self.violations[violation_id].frames, day)
+        """Return all fine frames in force on the date of the violation.
+
+        Verified amounts come first, then the youngest law.
+        """
+        valid = [frame for frame in self.violations[violation_id].frames if frame.valid_on(day)]
+        return tuple(sorted(valid, key=lambda f: (f.is_known, f.valid_from or date.min), reverse=True))
 
     def frame_on(self, violation_id: str, day: date) -> FineFrame | None:
         """Return the fine frame in force on the date of the violation, if the lists hold one."""
@@ -202,11 +204,11 @@ class CodeLists:
 
     def predecessors(self, unit_id: str) -> tuple[Lineage, ...]:
         """Return the reform steps that led into the unit."""
-        return predecessors(self.lineage, unit_id)
+        return tuple(step for step in self.lineage if step.target == unit_id)
 
     def successors(self, unit_id: str) -> tuple[Lineage, ...]:
         """Return the reform steps that led out of the unit."""
-        return successors(self.lineage, unit_id)
+        return tuple(step for step in self.lineage if step.source == unit_id)
 
     def area(self, area_id: str) -> UnitGroup | Unit | None:
         """Return the area of an id: a group of units, or a single unit."""

@@ -1,6 +1,6 @@
 """Administrative units: versions with validity, successors, and areas that outlive reforms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
@@ -74,13 +74,3 @@ def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:
         ancestors.append(unit)
         todo.extend(children.get(unit.id, ()))
     return tuple(ancestors)
-
-
-def predecessors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
-    """Return the steps that led into the unit."""
-    return tuple(step for step in lineage if step.target == unit_id)
-
-
-def successors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
-    """Return the steps that led out of the unit."""
-    return tuple(step for step in lineage if step.source == unit_id)

@@ -1,6 +1,5 @@
 """Violations of an establishment, and the fine frames in force at a date."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -56,9 +55,3 @@ class ReferenceAct(Labelled):
     """Act of individuals, for the legal library only; never a value of a record."""
 
     frames: tuple[FineFrame, ...]
-
-
-def frames_on(frames: Sequence[FineFrame], day: date) -> tuple[FineFrame, ...]:
-    """Return the frames in force on the date, verified amounts first, then the youngest law."""
-    valid = [frame for frame in frames if frame.valid_on(day)]
-    return tuple(sorted(valid, key=lambda f: (f.is_known, f.valid_from or date.min), reverse=True))
