@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from tests.contract.planted import marked
+from tests.contract.simulator.beginnings import Beginnings
 from tests.contract.simulator.purge_bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.world import Options
@@ -30,7 +31,7 @@ def test_no_seed_brings_back_what_was_purged(worlds: Simulator, seeds: range) ->
 
 
 @pytest.mark.parametrize("name", marked(BUGS))
-def test_a_planted_bug_of_purges_is_caught(name: str) -> None:
+def test_a_planted_bug_of_purges_is_caught(begun: Beginnings, name: str) -> None:
     options = (
         FALLEN_BEHIND
         if name == "salvage_kept"
@@ -38,13 +39,13 @@ def test_a_planted_bug_of_purges_is_caught(name: str) -> None:
         if name in NEED_CALM
         else OFTEN
     )
-    with BUGS[name](), simulator() as worlds:
+    with BUGS[name](), simulator(begun) as worlds:
         failed = _first_failure(worlds, options)
     assert failed is not None, f"{name} was not caught in {MOST_RUNS} runs"
     print(f"{name}: caught at run {failed.seed + 1} by {failed.invariant}")
     assert failed.invariant.startswith("I")
     # The same seed without the bug: it was the bug that was caught.
-    with simulator() as worlds:
+    with simulator(begun) as worlds:
         worlds.run(failed.seed, options)
 
 
