@@ -16,7 +16,7 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 from tests.server.pictures import jpeg, sha256
 
-from field178_mobile.replication.backoff import ChunkSize
+from field178_mobile.replication.uploads.chunk_size import ChunkSize
 
 PHOTOS = 50
 PHOTO_BYTES = 1_000_000

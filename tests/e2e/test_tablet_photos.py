@@ -18,9 +18,9 @@ from field178_mobile.components.photos.photo_attaching import PhotoDetails
 from field178_mobile.components.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presentation.masking import Mosaic, paint
-from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
 from field178_mobile.replication.port import TransportFailure
+from field178_mobile.replication.uploads.chunk_size import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.uploads.engine import UploadEngine
 from field178_mobile.replication.uploads.events import Locate, Request, SendChunk, UploadAnswer
 from field178_mobile.replication.uploads.runner import UploadRunner

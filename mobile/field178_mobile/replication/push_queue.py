@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_mobile.replication.backoff import BatchSize
+from field178_mobile.replication.batch_size import BatchSize
 from field178_mobile.replication.events import OF_THE_LINE, Failure, FailureKind
 from field178_mobile.replication.request import SentRequest, choose_batch
 from field178_mobile.store.outbox.changes import OwnChange

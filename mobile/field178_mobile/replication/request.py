@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.replication.backoff import BatchSize
+from field178_mobile.replication.batch_size import BatchSize
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.tombstones import Tombstone

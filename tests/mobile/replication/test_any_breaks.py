@@ -23,8 +23,8 @@ from tests.mobile.replication.model_uploads import (
 from tests.mobile.replication.tablet import record
 from tests.mobile.support import KEY, Crash, FrozenClock, seeded_ids
 
-from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import WakeReason
+from field178_mobile.replication.uploads.chunk_size import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.uploads.events import SendChunk
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState, all_photos

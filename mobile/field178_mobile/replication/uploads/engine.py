@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 
 from field178_mobile.ports import NetworkKind
-from field178_mobile.replication.backoff import Backoff, ChunkSize
+from field178_mobile.replication.backoff import Backoff
 from field178_mobile.replication.events import (
     OF_THE_LINE,
     Failure,
@@ -20,6 +20,7 @@ from field178_mobile.replication.events import (
     UploadState,
     WakeReason,
 )
+from field178_mobile.replication.uploads.chunk_size import ChunkSize
 from field178_mobile.replication.uploads.events import (
     AskStored,
     Create,

@@ -20,8 +20,12 @@ from tests.mobile.replication.tablet import record
 from tests.mobile.support import Crash, CrashAt, FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.ports import NetworkKind
-from field178_mobile.replication.backoff import FIRST_CHUNK_BYTES, LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, WakeReason
+from field178_mobile.replication.uploads.chunk_size import (
+    FIRST_CHUNK_BYTES,
+    LARGEST_CHUNK_BYTES,
+    SMALLEST_CHUNK_BYTES,
+)
 from field178_mobile.replication.uploads.events import AskStored, Create, Locate, RenewSession, SendChunk
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState, all_photos
