@@ -16,7 +16,7 @@ from field178_server.database.models import Device, NumberLease
 from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.http.request_log import log_beside
-from field178_server.office.imports.operations import open_offline_export, rehearse, take_in
+from field178_server.office.offline_imports.operations import open_offline_export, rehearse, take_in
 from field178_server.office.tablets import operations as office
 from field178_server.records import scopes
 from field178_server.replication import number_blocks

@@ -19,7 +19,7 @@ from field178_server.accounts import operations as accounts
 from field178_server.api.sync import exchange_of
 from field178_server.database.models import Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.imports.operations import open_offline_export, take_in
+from field178_server.office.offline_imports.operations import open_offline_export, take_in
 from field178_server.office.tablets import operations as tablets
 from field178_shared.crypto.signatures import decode
 from field178_shared.offline_export import ExportOrigin, write_offline_export

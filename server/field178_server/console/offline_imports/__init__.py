@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.imports import pages
+from field178_server.console.offline_imports import pages
 from field178_server.console.shell.access import TABLETS
 from field178_server.console.shell.routes import get, post
 

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_space_for_files
 from field178_server.attachments.upload_rows import limits_of
-from field178_server.console.imports.view import figures_of, problem_text, reasons_of, record_rows
+from field178_server.console.offline_imports.view import figures_of, problem_text, reasons_of, record_rows
 from field178_server.console.shell.form_actions import office, whole_number
 from field178_server.console.shell.page import current_page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.imports.operations import open_offline_export, rehearse, take_in
-from field178_server.office.imports.staging import ImportFolder
+from field178_server.office.offline_imports.operations import open_offline_export, rehearse, take_in
+from field178_server.office.offline_imports.staging import ImportFolder
 from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_server.records.labels import names_of
 from field178_server.replication.exchange import Exchange
@@ -44,8 +44,8 @@ def upload() -> AnyResponse:
         folder.begin(file_id, runtime.clock.now())
     folder.append(file_id, offset, uploaded.stream, limits_of(runtime.settings).device)
     if request.form.get("more"):
-        return jsonify(upload=file_id, href=url_for("console.imports.file", file_id=file_id))
-    return redirect(url_for("console.imports.file", file_id=file_id), 303)
+        return jsonify(upload=file_id, href=url_for("console.offline_imports.file", file_id=file_id))
+    return redirect(url_for("console.offline_imports.file", file_id=file_id), 303)
 
 
 def file(file_id: str) -> Response:
@@ -66,7 +66,7 @@ def file(file_id: str) -> Response:
     page.use_names(names)
     has_links = page.may("console.reviews.detail") and not tally.new
     return page.render(
-        "imports/file.html",
+        "offline_imports/file.html",
         active=_MENU,
         file_id=file_id,
         tablet=tablet,
@@ -87,7 +87,7 @@ def import_file(file_id: str) -> AnyResponse:
     with folder.opened(file_id) as file:
         done = take_in(exchange, office(), _open(exchange, file)[0])
     folder.note_done(file_id, {**done.tally.details(), "at": to_wire(exchange.clock.now())})
-    return redirect(url_for("console.imports.file", file_id=file_id), 303)
+    return redirect(url_for("console.offline_imports.file", file_id=file_id), 303)
 
 
 def _open(exchange: Exchange, file: BinaryIO) -> tuple[OfflineExport, TabletRow]:
@@ -115,4 +115,4 @@ def _folder() -> ImportFolder:
 def _upload_page(problem: str = "") -> Response:
     page = current_page()
     error = problem_text(problem, page.localizer) if problem else ""
-    return page.render("imports/upload.html", 422 if problem else 200, active=_MENU, error=error)
+    return page.render("offline_imports/upload.html", 422 if problem else 200, active=_MENU, error=error)

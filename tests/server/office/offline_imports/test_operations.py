@@ -12,8 +12,8 @@ from tests.world import ESTABLISHMENT, Json, World
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, Record
-from field178_server.office.imports import operations as imports
-from field178_server.office.imports.operations import Imported, open_offline_export, rehearse, take_in
+from field178_server.office.offline_imports import operations as offline_imports
+from field178_server.office.offline_imports.operations import Imported, open_offline_export, rehearse, take_in
 from field178_server.replication.exchange import Exchange
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -72,7 +72,7 @@ def test_dry_run_returns_the_same_results_and_stores_nothing(case: Case) -> None
 def test_a_break_between_two_batches_leaves_a_part_and_the_next_time_the_rest(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "MAX_CHANGES", 1)
+    monkeypatch.setattr(offline_imports, "MAX_CHANGES", 1)
     file, take_in = case.file(case.tablet.create(), case.tablet.create()), Exchange.take_in
     taken: list[object] = []
 

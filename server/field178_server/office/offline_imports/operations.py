@@ -15,7 +15,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import load_devices
-from field178_server.office.imports.report import Tally
+from field178_server.office.offline_imports.report import Tally
 from field178_server.records.batch import Batch
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.push.push import push

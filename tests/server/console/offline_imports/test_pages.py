@@ -15,7 +15,7 @@ from tests.server.office_scene import PASSWORD, Office
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.console.imports import view as imports
+from field178_server.console.offline_imports import view as offline_imports
 from field178_server.database.models import Audit, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
@@ -228,4 +228,4 @@ def test_only_who_looks_after_tablets_may(signed_in: Callable[[str], Browser]) -
 
 def test_every_problem_of_a_file_has_a_message() -> None:
     problems = {"not_ours", "newer", "cut", "damaged", "foreign", "signature", "unknown_tablet"}
-    assert problems <= set(imports._PROBLEMS)
+    assert problems <= set(offline_imports._PROBLEMS)

@@ -8,7 +8,7 @@ from itertools import islice
 from field178_server.console.shell.links import record_link
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
-from field178_server.office.imports.report import Tally
+from field178_server.office.offline_imports.report import Tally
 from field178_shared.errors import message
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import Status
