@@ -18,10 +18,10 @@ from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write
 from field178_server.http.lists_in_force import current_lists
+from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.lists.operations import Rows, publish_rows, rows_of, take_pack
 from field178_server.office.lists.pack_file import MAX_BYTES, PackFile, read_pack_file, refused
 from field178_server.office.lists.worksheet import read_worksheet
-from field178_server.office.uploads.reading_limits import reading_slot
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import ListPack, ListTable, PackFault, RowChange, changes_between, problems_of
 from field178_shared.list_packs.pack import files_with

@@ -23,6 +23,7 @@ from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobRow, add, find_job
+from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.register_import.checking import CheckedFile
 from field178_server.office.register_import.drafts import (
     ImportRow,
@@ -38,7 +39,6 @@ from field178_server.office.register_import.preview import check_preview, used_u
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.table_file import MAX_BYTES, read_tables
 from field178_server.office.register_import.spellings import Spellings
-from field178_server.office.uploads.reading_limits import reading_slot
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import parse_whole_number

@@ -17,13 +17,13 @@ from field178_server.console.reports.reader import seen_report
 from field178_server.console.shell.form_actions import batch_in, done, office
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.printed import PrintedReport, printed
 from field178_server.office.reports.queries import frozen_report, live_content, template_body, template_in_use
 from field178_server.office.reports.sample import sample_report
 from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFault, TemplateFaultKind
-from field178_server.office.uploads.reading_limits import reading_slot
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_

@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from field178_server.office.file_reading.reading_limits import CpuLimit
+from field178_server.office.file_reading.xlsx import WorkbookRefused, open_workbook, sheet_rows
 from field178_server.office.lists.columns import Kind, ListColumn, columns_of, without_absent
 from field178_server.office.lists.pack_file import refused
-from field178_server.office.uploads.reading_limits import CpuLimit
-from field178_server.office.uploads.workbook import WorkbookRefused, open_workbook, sheet_rows
 from field178_shared.list_packs import TABLES, ListPack
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.tables import Row

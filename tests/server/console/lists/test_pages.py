@@ -18,9 +18,9 @@ from werkzeug.test import TestResponse
 
 from field178_server.console.lists.row_form import row_form
 from field178_server.console.text.localize import Localizer
+from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.lists.columns import columns_of
 from field178_server.office.lists.pack_file import write_pack_file
-from field178_server.office.uploads.reading_limits import reading_slot
 from field178_shared.codelists import load
 from field178_shared.codelists.loading import released_files
 from field178_shared.list_packs import TABLES, ListPack, ListTable

@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from field178_server.office.register_import.reading.delimited import read_delimited
 from field178_server.office.register_import.reading.refusal import refused
+from field178_server.office.register_import.reading.register_workbook import read_workbook
 from field178_server.office.register_import.reading.sheet import FileSheet
-from field178_server.office.register_import.reading.workbook import read_workbook
 
 # Lower than the server's limit of a request.
 MAX_BYTES = 8_000_000

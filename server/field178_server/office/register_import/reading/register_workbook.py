@@ -1,4 +1,4 @@
-"""XLSX workbooks, read row by row; values as last calculated, nothing is executed."""
+"""Sheets of a register in an XLSX file, row by row; values as last calculated, nothing is executed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
+from field178_server.office.file_reading.reading_limits import CpuLimit
+from field178_server.office.file_reading.xlsx import WorkbookRefused, open_workbook, sheet_rows
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.sheet import (
     MAX_COLUMNS,
@@ -16,8 +18,6 @@ from field178_server.office.register_import.reading.sheet import (
     SheetRow,
     cleaned,
 )
-from field178_server.office.uploads.reading_limits import CpuLimit
-from field178_server.office.uploads.workbook import WorkbookRefused, open_workbook, sheet_rows
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

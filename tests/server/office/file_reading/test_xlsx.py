@@ -1,4 +1,4 @@
-"""Workbooks made to hold the thread that reads them."""
+"""XLSX files built to occupy the thread that reads them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 import pytest
 from openpyxl import Workbook
 
+from field178_server.office.file_reading import reading_limits
+from field178_server.office.file_reading.reading_limits import CpuLimit, reading_slot
+from field178_server.office.file_reading.xlsx import open_workbook, sheet_rows
 from field178_server.office.lists.worksheet import read_worksheet
 from field178_server.office.register_import.reading.table_file import read_tables
-from field178_server.office.uploads import reading_limits
-from field178_server.office.uploads.reading_limits import CpuLimit, reading_slot
-from field178_server.office.uploads.workbook import open_workbook, sheet_rows
 from field178_shared.errors import AppError
 from field178_shared.list_packs import ListPack
 

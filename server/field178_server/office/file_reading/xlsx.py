@@ -1,4 +1,4 @@
-"""Reading of an uploaded XLSX file with limits of unpacked size, width and time."""
+"""XLSX files opened and read row by row, with limits of unpacked size, width and time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from field178_server.office.uploads.reading_limits import CpuLimit, CpuLimitReached
+from field178_server.office.file_reading.reading_limits import CpuLimit, CpuLimitReached
 
 if TYPE_CHECKING:
     from openpyxl.reader.excel import ExcelReader as Reader

@@ -1,1 +1,0 @@
-"""Reading of uploaded files within fixed limits of size, width and time."""
