@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Attachment, Blob, FiledRecord, Upload
 from field178_server.records.access import AccessFilter
-from field178_server.records.review_queue import IS_NOT_VOID
+from field178_server.records.review_states import IS_NOT_VOID
 from field178_shared.schemas.declared import RESTRICTED_KINDS
 
 OVERDUE_AFTER = timedelta(days=7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
-from field178_server.records.review_queue import IS_NOT_VOID
+from field178_server.records.review_states import IS_NOT_VOID
 from field178_shared.record_type import RecordType
 
 _NOT_INSPECTED = "not_inspected"

@@ -13,7 +13,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
 from field178_server.console.text.state_labels import state_label
 from field178_server.office.filed_records.list_filter import FiledRecordFilter
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label

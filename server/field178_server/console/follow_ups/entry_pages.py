@@ -36,7 +36,7 @@ from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.batch import Batch
 from field178_server.records.entries import OfficeEntry
 from field178_server.records.history import Revision
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType

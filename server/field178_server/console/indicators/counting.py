@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response
 from sqlalchemy.orm import Session
 
-from field178_server.console.indicators.reader import FigureAddress
+from field178_server.console.indicators.figure_address import FigureAddress
 from field178_server.console.shell.page import current_page
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.indicators.totals.operations import keep_period

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from field178_server.console.indicators.reader import FigureAddress
+from field178_server.console.indicators.figure_address import FigureAddress
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.numbers import rows_of, split_of

@@ -17,7 +17,7 @@ from field178_server.console.indicators.coverage_view import (
     outlet_indicator,
 )
 from field178_server.console.indicators.detail_view import DetailWriter, months_of
-from field178_server.console.indicators.reader import FigureAddress, read_address
+from field178_server.console.indicators.figure_address import FigureAddress, read_address
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.office.indicators.counted_facts import AreaFacts, read_facts

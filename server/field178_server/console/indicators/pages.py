@@ -6,7 +6,7 @@ from flask import Response, request
 
 from field178_server.console.components.left_out import left_out_note
 from field178_server.console.indicators.counting import being_counted
-from field178_server.console.indicators.reader import read_address
+from field178_server.console.indicators.figure_address import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.page import current_page
 from field178_server.office.indicators.external_view import hidden_for, seen_figures

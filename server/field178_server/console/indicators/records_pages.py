@@ -10,7 +10,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from field178_server.console.indicators.counting import being_counted
-from field178_server.console.indicators.reader import FigureAddress, read_address
+from field178_server.console.indicators.figure_address import FigureAddress, read_address
 from field178_server.console.indicators.records_view import (
     RecordReader,
     behind_groups,

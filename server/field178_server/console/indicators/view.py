@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from field178_server.console.indicators.charts import TargetBar, bar_of
-from field178_server.console.indicators.reader import FigureAddress
+from field178_server.console.indicators.figure_address import FigureAddress
 from field178_server.console.text.figure_texts import (
     OPEN_SHARE,
     cell_text,

@@ -18,7 +18,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.entries import OfficeEntry
 from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import Revision
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, entries_of, text_of

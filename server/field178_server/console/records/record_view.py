@@ -26,7 +26,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.follow_ups import is_past
 from field178_server.records.history import Difference, Revision
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_space_for_files
-from field178_server.console.register_import.frame import MENU, may_see, preview_in, staging, stored_import
+from field178_server.console.register_import.stored_draft import (
+    MENU,
+    may_see,
+    preview_in,
+    staging,
+    stored_import,
+)
 from field178_server.console.register_import.view import (
     FIGURES,
     MOST_SHOWN,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.register_import.frame import MENU, preview_in
+from field178_server.console.register_import.stored_draft import MENU, preview_in
 from field178_server.console.register_import.view import (
     column_lines,
     field_options,

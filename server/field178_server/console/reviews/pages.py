@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.console.records.flashes import ENTRY_FLASHES
 from field178_server.console.reviews.flashes import FLASHES
-from field178_server.console.reviews.queue_query import QueueQuery
-from field178_server.console.reviews.queue_reading import read_queue
+from field178_server.console.reviews.queue_query import QueueQuery, read_queue
 from field178_server.console.reviews.queue_view import queue_list, title_of
 from field178_server.console.reviews.record_pane import RefusedDecision, record_values, reviewed_record
 from field178_server.console.shell.flash import Flash, take_flash

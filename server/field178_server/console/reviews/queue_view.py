@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 from field178_server.attachments.queries import Overdue, RecordFileCount
 from field178_server.console.records.files_view import count_text
-from field178_server.console.reviews.queue_query import QueueQuery, seen_text
-from field178_server.console.reviews.queue_reading import QueueReading
+from field178_server.console.reviews.queue_query import QueueQuery, QueueReading, seen_text
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import type_name
@@ -30,7 +29,7 @@ from field178_server.office.reviews.queue import (
     is_oldest_first,
 )
 from field178_server.records.keyset import PageStart
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.errors import ErrorCode
 from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState

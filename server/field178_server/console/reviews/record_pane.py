@@ -16,7 +16,7 @@ from field178_server.console.shell.page import Page
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.find_record import FILED_TYPES
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.text.i18n import N_
 

@@ -17,7 +17,7 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.follow_ups.queries import FollowUpTab
 from field178_server.office.teams.queries import ListedTeam, TeamMember, TeamPage
 from field178_server.records.history import Revision
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanState
 from field178_shared.records.teams import Membership, Team

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_server.audit.queries import Rejection
 from field178_server.console.text.localize import Localizer
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 

@@ -14,7 +14,7 @@ from field178_server.database.models import FiledFacet, FiledRecord, MergeProjec
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import ShownReviewState, is_corrected
+from field178_server.records.review_states import ShownReviewState, is_corrected
 from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import Inspection, Measure, VisitFinding
 from field178_shared.records.reading import Data, entry_of, text_of

@@ -18,7 +18,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.establishments.queries import RegisterQuery, within
 from field178_server.records.follow_ups import IS_OPEN
-from field178_server.records.review_queue import IS_NOT_VOID
+from field178_server.records.review_states import IS_NOT_VOID
 from field178_shared.record_type import RecordType
 
 # More than the register of a large city. The page shows the number of omitted points.

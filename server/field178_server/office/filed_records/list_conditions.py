@@ -13,7 +13,7 @@ from field178_server.office.filed_records.list_filter import FiledRecordList
 from field178_server.office.filed_records.text_search import TextMatches, any_merged, search_text
 from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merged_into_any_of
-from field178_server.records.review_queue import ShownReviewState
+from field178_server.records.review_states import ShownReviewState
 from field178_shared.records.review import ReviewState
 
 

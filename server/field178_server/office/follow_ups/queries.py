@@ -24,7 +24,7 @@ from field178_server.records.entries import after_visits, later_entries
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.follow_ups import IS_OPEN, is_overdue, is_past_due
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import IS_NOT_VOID
+from field178_server.records.review_states import IS_NOT_VOID
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.merge import Data
 from field178_shared.records.follow_ups import FollowUpRef

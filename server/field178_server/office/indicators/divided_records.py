@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
-from field178_server.records.review_queue import IS_APPROVED
+from field178_server.records.review_states import IS_APPROVED
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import CountedRecord, unit_of
 from field178_shared.indicators.periods import Period

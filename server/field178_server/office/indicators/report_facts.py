@@ -21,7 +21,7 @@ from field178_server.office.indicators.totals.day_counts import read_day_counts
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of
 from field178_server.office.indicators.totals.store_slices import slices_of_store
-from field178_server.records.review_queue import IS_APPROVED
+from field178_server.records.review_states import IS_APPROVED
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula

@@ -16,7 +16,7 @@ from field178_server.database.models import Device, DeviceScope, FiledRecord, Fo
 from field178_server.devices.heartbeat import is_silent, silent_since
 from field178_server.records.access import AccessFilter, access_of
 from field178_server.records.follow_ups import is_overdue
-from field178_server.records.review_queue import IS_RETURNED
+from field178_server.records.review_states import IS_RETURNED
 from field178_shared.codelists import CodeLists
 from field178_shared.records.number_block import is_minutes_number
 from field178_shared.records.reading import text_of

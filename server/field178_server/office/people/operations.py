@@ -16,7 +16,7 @@ from field178_server.database.models import HandOver
 from field178_server.office.people.queries import is_untouched, open_records, successors
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
-from field178_server.records.review_queue import is_corrected
+from field178_server.records.review_states import is_corrected
 from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import count_of, text_of

@@ -24,7 +24,7 @@ from field178_server.database.models import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import IS_RETURNED, IS_WAITING
+from field178_server.records.review_states import IS_RETURNED, IS_WAITING
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.records.review import ReviewState

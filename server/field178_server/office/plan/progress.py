@@ -26,7 +26,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.planned_visits import team_scope
 from field178_server.records.record_changes import RecordChanges
 from field178_server.records.result_cache import ResultCache
-from field178_server.records.review_queue import IS_NOT_VOID
+from field178_server.records.review_states import IS_NOT_VOID
 from field178_server.records.scopes import OFFICE
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.record_type import RecordType

@@ -30,7 +30,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
-from field178_server.records.review_queue import ShownReviewState, is_corrected
+from field178_server.records.review_states import ShownReviewState, is_corrected
 from field178_shared.ids import review_id
 from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState

@@ -41,7 +41,7 @@ from field178_server.records.history import (
     histories_of,
 )
 from field178_server.records.labels import Names, ids_in, names_of
-from field178_server.records.review_queue import IS_NOT_VOID, ShownReviewState, is_corrected
+from field178_server.records.review_states import IS_NOT_VOID, ShownReviewState, is_corrected
 from field178_server.replication.policy.conflict_records import OPEN
 from field178_server.replication.quarantine.store import IS_OPEN
 from field178_shared.codelists import load

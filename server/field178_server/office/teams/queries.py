@@ -16,7 +16,7 @@ from field178_server.devices.heartbeat import IS_IN_USE
 from field178_server.records.access import AccessFilter
 from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
-from field178_server.records.review_queue import IS_RETURNED, IS_WAITING, ShownReviewState
+from field178_server.records.review_states import IS_RETURNED, IS_WAITING, ShownReviewState
 from field178_shared.codelists import load
 from field178_shared.record_type import RecordType
 from field178_shared.records.review import ReviewState

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
-from field178_server.records.review_queue import IS_APPROVED, IS_NOT_VOID, IS_WAITING, is_unanswered
+from field178_server.records.review_states import IS_APPROVED, IS_NOT_VOID, IS_WAITING, is_unanswered
 from field178_shared.record_type import RecordType
 from field178_shared.records.outreach_session import FORM_OF_VISIT
 from field178_shared.records.review import ReviewState
