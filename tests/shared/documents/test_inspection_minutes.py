@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -54,6 +55,12 @@ def read(given: VisitSource) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@cache
+def usual_minutes() -> str:
+    """Return the text of the minutes of a visit with the usual values, printed once."""
+    return read(source())
+
+
 def pages_of(given: VisitSource) -> list[str]:
     reader = PdfReader(io.BytesIO(inspection_minutes_pdf(given, LISTS)))
     return [" ".join(page.extract_text().split()) for page in reader.pages]
@@ -70,7 +77,7 @@ def answers(**over: dict[str, object]) -> dict[str, object]:
 
 
 def test_minutes_state_people_place_time_and_decision() -> None:
-    text = read(source())
+    text = usual_minutes()
     for words in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
@@ -89,7 +96,7 @@ def test_minutes_state_people_place_time_and_decision() -> None:
 
 
 def test_people_outside_the_team_are_dotted_lines_for_a_pen() -> None:
-    text = read(source())
+    text = usual_minutes()
     for label in ("2. Đại diện cơ sở (ông/bà): ", "3. Người chứng kiến: "):
         after = text.partition(label)[2]
         assert after.startswith("....................")
@@ -111,7 +118,7 @@ def test_findings_cite_the_law_and_an_unknown_article_is_left_to_the_pen() -> No
 
 
 def test_the_head_and_the_bases_say_by_whose_power_the_team_acts() -> None:
-    text = read(source())
+    text = usual_minutes()
     for words in (
         "ỦY BAN NHÂN DÂN XÃ AN LÃO ĐỘI KIỂM TRA LIÊN NGÀNH 178",
         "Căn cứ Pháp lệnh Phòng, chống mại dâm ngày 17 tháng 3 năm 2003;",
@@ -300,7 +307,7 @@ def test_certificate_is_printed_as_it_was_on_the_day_of_the_visit(case: str) -> 
 
 def test_shortcoming_without_a_violation_is_printed() -> None:
     nothing = "Không phát hiện vi phạm tại thời điểm kiểm tra."
-    assert nothing in read(source())
+    assert nothing in usual_minutes()
     text = read(source(answers=answers(fire_exits_clear={"v": "no"})))
     assert nothing not in text
     assert "Không ghi nhận hành vi vi phạm; nội dung chưa đạt nêu ở kết quả kiểm tra trên đây." in text
