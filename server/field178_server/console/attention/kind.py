@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -87,7 +87,7 @@ class ItemKind:
 
     def state(self, page: Page) -> StateLabel:
         """Return the pill in the language of the page."""
-        return replace(self.word, text=page.say(self.word.text))
+        return self.word.localized(page.localizer)
 
 
 def find(read: Callable[[Session, str, AccessFilter], Row | None]) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from field178_server.backup.job import BACKUP
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.jobs.queue import JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
@@ -24,11 +25,10 @@ JOB_NAMES: Mapping[str, str] = {
     REPORT_COUNT: N_("Counting of a report's records"),
     WAITING_CHANGES: N_("Changes that waited on a tablet"),
 }
-# Text, tone and icon of each state.
-JOB_STATES: Mapping[JobState, tuple[str, str, str]] = {
-    JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
-    JobState.RUNNING: (N_("Running"), "primary", "clock"),
-    JobState.DONE: (N_("Finished"), "ok", "check-circle"),
-    JobState.STOPPED: (N_("Stopped"), "", "void"),
-    JobState.FAILED: (N_("Not done"), "bad", "alert"),
+JOB_STATES: Mapping[JobState, StateLabel] = {
+    JobState.QUEUED: StateLabel(N_("Waits its turn"), "", "clock"),
+    JobState.RUNNING: StateLabel(N_("Running"), "primary", "clock"),
+    JobState.DONE: StateLabel(N_("Finished"), "ok", "check-circle"),
+    JobState.STOPPED: StateLabel(N_("Stopped"), "", "void"),
+    JobState.FAILED: StateLabel(N_("Not done"), "bad", "alert"),
 }

@@ -87,7 +87,6 @@ def export_arguments(page: Page, form: ExportForm, given: Mapping[str, str]) -> 
 
 def export_line(page: Page, job: JobRow, *, oversees: bool) -> ExportLine:
     """Return the line of an export: its officer may download it, an overseer may only stop or withdraw it."""
-    text, tone, icon = JOB_STATES[job.state]
     until = file_expires_at(job)
     is_available, is_own = until is not None and page.now < until, job.queued_by == page.officer.id
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
@@ -95,7 +94,7 @@ def export_line(page: Page, job: JobRow, *, oversees: bool) -> ExportLine:
         job=job,
         title=export_name(job.arguments.get("what", ""), page.localizer),
         details=_details(job.arguments, page.localizer),
-        state=StateLabel(page.say(text), tone, icon),
+        state=JOB_STATES[job.state].localized(page.localizer),
         percent=min(100, job.done_count * 100 // job.total_count) if is_counted else None,
         expires_at=until,
         is_available=is_available,

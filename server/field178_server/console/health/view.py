@@ -58,10 +58,9 @@ def check_view(check: Check, localizer: Localizer, may: Callable[[str], bool]) -
 
 def attempt_view(attempt: BackupRow, localizer: Localizer) -> AttemptView:
     """Return the view of an attempt."""
-    text, tone, icon = _STATES[attempt.state]
     return AttemptView(
         row=attempt,
-        state=StateLabel(localizer.say(text), tone, icon),
+        state=_STATES[attempt.state].localized(localizer),
         reasons=" ".join(attempt_fault(code, localizer.language) for code in attempt.faults),
     )
 
@@ -73,7 +72,7 @@ _PAGES = {
     CheckName.QUARANTINE: ("console.attention.index", N_("To the changes")),
 }
 _STATES = {
-    RunState.PROVED: (N_("Proved"), "ok", "check-circle"),
-    RunState.NOT_PROVED: (N_("Not proved"), "bad", "alert"),
-    RunState.FAILED: (N_("Not made"), "bad", "alert"),
+    RunState.PROVED: StateLabel(N_("Proved"), "ok", "check-circle"),
+    RunState.NOT_PROVED: StateLabel(N_("Not proved"), "bad", "alert"),
+    RunState.FAILED: StateLabel(N_("Not made"), "bad", "alert"),
 }

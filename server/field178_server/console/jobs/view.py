@@ -36,12 +36,12 @@ class JobView:
 def job_view(job: JobRow, localizer: Localizer) -> JobView:
     """Return the view of a job."""
     kind = _KINDS.get(job.kind, _Kind())
-    text, tone, icon = _BROKEN if _is_chain_broken(job) else JOB_STATES[job.state]
+    state = _BROKEN if _is_chain_broken(job) else JOB_STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return JobView(
         row=job,
         name=localizer.say(JOB_NAMES.get(job.kind, job.kind)),
-        state=StateLabel(localizer.say(text), tone, icon),
+        state=state.localized(localizer),
         percent=job.done_count * 100 // job.total_count if is_counted else None,
         sentence=_sentence(job, localizer),
         endpoint=kind.endpoint,
@@ -118,7 +118,7 @@ _KINDS = {
     ),
 }
 # The state of a check that found the audit trail broken: finished, and not in order.
-_BROKEN = (N_("Finished"), "bad", "alert")
+_BROKEN = StateLabel(N_("Finished"), "bad", "alert")
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
     ("backup_mb", N_("A proved backup was made: {count} MB.")),

@@ -25,10 +25,10 @@ from field178_shared.text.i18n import N_
 
 _MOMENTS = timedelta(seconds=15)
 _STATES = {
-    "waiting": (N_("Waits to be sent"), "", "clock"),
-    "sending": (N_("Being sent"), "primary", "clock"),
-    "sent": (N_("Sent"), "ok", "check-circle"),
-    "failed": (N_("Could not be sent"), "bad", "alert"),
+    "waiting": StateLabel(N_("Waits to be sent"), "", "clock"),
+    "sending": StateLabel(N_("Being sent"), "primary", "clock"),
+    "sent": StateLabel(N_("Sent"), "ok", "check-circle"),
+    "failed": StateLabel(N_("Could not be sent"), "bad", "alert"),
 }
 _KINDS = {
     "digest": N_("What waits today"),
@@ -79,7 +79,7 @@ def state_links(state: str, counts: Mapping[str, int], localizer: Localizer) -> 
         *(
             FilterLink(
                 url_for("console.mail.index", state=name),
-                localizer.say(_STATES[name][0]),
+                localizer.say(_STATES[name].text),
                 name == state,
                 counts[name],
             )
@@ -95,8 +95,7 @@ def changes_soon(mail: Mail, now: datetime) -> bool:
 
 def line_of(mail: Mail, officer: str, localizer: Localizer) -> MailLine:
     """Return the line of an e-mail to an officer of this name."""
-    text, tone, icon = _STATES[mail.state]
-    state = StateLabel(localizer.say(text), tone, icon)
+    state = _STATES[mail.state].localized(localizer)
     return MailLine(mail, officer, localizer.say(_KINDS[mail.kind]), state, _result(mail, localizer))
 
 

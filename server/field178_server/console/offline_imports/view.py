@@ -32,7 +32,7 @@ def record_rows(tally: Tally, localizer: Localizer, *, has_links: bool) -> list[
         RecordRow(
             record.record_type,
             record_id,
-            _state(record.status, localizer),
+            _STATES[record.status].localized(localizer),
             record_link(record.record_type, record_id)
             if has_links and record.status is not Status.QUARANTINED
             else None,
@@ -67,16 +67,11 @@ def problem_text(problem: str, localizer: Localizer) -> str:
     return localizer.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
 
 
-def _state(status: Status, localizer: Localizer) -> StateLabel:
-    text, tone, icon = _STATES[status]
-    return StateLabel(localizer.say(text), tone, icon)
-
-
 _STATES = {
-    Status.APPLIED: (N_("Applied"), "ok", "check-circle"),
-    Status.UNCHANGED: (N_("No change"), "", "check"),
-    Status.CONFLICT: (N_("In conflict"), "warn", "conflict"),
-    Status.QUARANTINED: (N_("Held back"), "warn", "quarantine"),
+    Status.APPLIED: StateLabel(N_("Applied"), "ok", "check-circle"),
+    Status.UNCHANGED: StateLabel(N_("No change"), "", "check"),
+    Status.CONFLICT: StateLabel(N_("In conflict"), "warn", "conflict"),
+    Status.QUARANTINED: StateLabel(N_("Held back"), "warn", "quarantine"),
 }
 _PROBLEMS = {
     "none": N_("Choose the rescue file first; its name ends in .f178."),

@@ -33,12 +33,12 @@ from field178_shared.text.normalisation import by_label
 
 _LONGEST = 100
 MONTHS = range(1, 13)
-STATES: Mapping[PlanState, tuple[str, str, str]] = {
-    PlanState.MISSED: (N_("Missed"), "bad", "alert"),
-    PlanState.DUE: (N_("Due now"), "warn", "clock"),
-    PlanState.LATER: (N_("Not due yet"), "", "next"),
-    PlanState.DONE: (N_("Carried out"), "ok", "check-circle"),
-    PlanState.CANCELLED: (N_("Cancelled"), "", "void"),
+STATES: Mapping[PlanState, StateLabel] = {
+    PlanState.MISSED: StateLabel(N_("Missed"), "bad", "alert"),
+    PlanState.DUE: StateLabel(N_("Due now"), "warn", "clock"),
+    PlanState.LATER: StateLabel(N_("Not due yet"), "", "next"),
+    PlanState.DONE: StateLabel(N_("Carried out"), "ok", "check-circle"),
+    PlanState.CANCELLED: StateLabel(N_("Cancelled"), "", "void"),
 }
 
 
@@ -132,9 +132,7 @@ class CalendarRow:
 
 def state_labels(localizer: Localizer) -> dict[PlanState, StateLabel]:
     """Return the label of each state of a planned visit."""
-    return {
-        state: StateLabel(localizer.say(text), tone, icon) for state, (text, tone, icon) in STATES.items()
-    }
+    return {state: label.localized(localizer) for state, label in STATES.items()}
 
 
 def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[FilterLink]:
@@ -145,7 +143,7 @@ def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[
         ("", say(N_("In the plan")), sum(counts[state] for state in PLANNED_STATES)),
         (OPEN, say(N_("Still to be made")), sum(counts[state] for state in OPEN_STATES)),
     ]
-    every += [(state, say(STATES[state][0]), counts[state]) for state in STATES]
+    every += [(state, say(STATES[state].text), counts[state]) for state in STATES]
     return [
         FilterLink(replace(query, state=state).href(), label, query.state == state, count)
         for state, label, count in every

@@ -14,12 +14,12 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.working_days import working_days_until
 
 _STATES = {
-    ReportState.DRAFT: (N_("Draft"), "primary", "note"),
-    ReportState.SIGNED_OFF: (N_("Signed off"), "warn", "check"),
-    ReportState.FROZEN: (N_("Frozen"), "ok", "lock"),
-    ReportState.RESTATED: (N_("Has a restatement"), "", "history"),
+    ReportState.DRAFT: StateLabel(N_("Draft"), "primary", "note"),
+    ReportState.SIGNED_OFF: StateLabel(N_("Signed off"), "warn", "check"),
+    ReportState.FROZEN: StateLabel(N_("Frozen"), "ok", "lock"),
+    ReportState.RESTATED: StateLabel(N_("Has a restatement"), "", "history"),
 }
-_STALE = (N_("To be signed off again"), "bad", "alert")
+_STALE = StateLabel(N_("To be signed off again"), "bad", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ class SubmissionLine:
 
 def state_label(state: ReportState, localizer: Localizer, *, is_stale: bool = False) -> StateLabel:
     """Return the label of a state; `is_stale`: figures have changed since they were signed off."""
-    text, tone, icon = _STALE if is_stale else _STATES[state]
-    return StateLabel(localizer.say(text), tone, icon)
+    return (_STALE if is_stale else _STATES[state]).localized(localizer)
 
 
 def title_of(report: Report, localizer: Localizer) -> str:

@@ -30,9 +30,9 @@ ADD: Mapping[str, str] = {
     RecordType.DENOMINATOR: N_("Enter a total"),
 }
 _STATES = {
-    ReturnState.SENT: (N_("Sent"), "ok", "check-circle"),
-    ReturnState.DUE: (N_("Not sent yet"), "warn", "clock"),
-    ReturnState.LATE: (N_("Late"), "bad", "alert"),
+    ReturnState.SENT: StateLabel(N_("Sent"), "ok", "check-circle"),
+    ReturnState.DUE: StateLabel(N_("Not sent yet"), "warn", "clock"),
+    ReturnState.LATE: StateLabel(N_("Late"), "bad", "alert"),
 }
 
 
@@ -65,7 +65,7 @@ def owed_returns(
                 "",
                 text,
                 notes[monthly.state],
-                _STATES[monthly.state][1],
+                _STATES[monthly.state].tone,
                 new_return_href(monthly.record_type, unit_id, month=month),
                 say(N_("Enter")),
             )
@@ -81,9 +81,7 @@ def missing_first(owed: Sequence[MonthlyReturn]) -> list[MonthlyReturn]:
 
 def return_states(localizer: Localizer) -> dict[ReturnState, StateLabel]:
     """Return the label of each state of a monthly return."""
-    return {
-        state: StateLabel(localizer.say(text), tone, icon) for state, (text, tone, icon) in _STATES.items()
-    }
+    return {state: label.localized(localizer) for state, label in _STATES.items()}
 
 
 def return_lines(

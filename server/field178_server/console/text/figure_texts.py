@@ -16,14 +16,14 @@ from field178_shared.indicators.target_progress import Standing, TargetProgress
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
 
-_STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
-    Standing.MET: (N_("Target met"), "ok", "check-circle"),
-    Standing.ON_TRACK: (N_("On pace"), "ok", "check"),
-    Standing.BEHIND: (N_("Below pace"), "warn", "clock"),
-    Standing.NEAR: (N_("Not met, but near"), "warn", "alert"),
-    Standing.MISSED: (N_("Not met"), "bad", "close"),
-    Standing.UNKNOWN: (N_("Not enough counted to conclude"), "", "info"),
-    Standing.NO_FIGURE: (N_("No figure"), "", "info"),
+_STANDINGS: Mapping[Standing, StateLabel] = {
+    Standing.MET: StateLabel(N_("Target met"), "ok", "check-circle"),
+    Standing.ON_TRACK: StateLabel(N_("On pace"), "ok", "check"),
+    Standing.BEHIND: StateLabel(N_("Below pace"), "warn", "clock"),
+    Standing.NEAR: StateLabel(N_("Not met, but near"), "warn", "alert"),
+    Standing.MISSED: StateLabel(N_("Not met"), "bad", "close"),
+    Standing.UNKNOWN: StateLabel(N_("Not enough counted to conclude"), "", "info"),
+    Standing.NO_FIGURE: StateLabel(N_("No figure"), "", "info"),
 }
 OPEN_SHARE = N_("Unannounced visits are counted when they are made, or when their window is over.")
 _OPERATORS = {">=": "≥", "=": "="}
@@ -69,8 +69,7 @@ def target_text(indicator: Indicator, plan: TargetProfile, target: float, locali
 
 def standing_label(standing: Standing, localizer: Localizer) -> StateLabel:
     """Return the label of a figure's standing."""
-    text, tone, icon = _STANDINGS[standing]
-    return StateLabel(localizer.say(text), tone, icon)
+    return _STANDINGS[standing].localized(localizer)
 
 
 def need_text(indicator: Indicator, progress: TargetProgress, target: float, localizer: Localizer) -> str:

@@ -14,20 +14,24 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class StateLabel:
-    """A state as people read it."""
+    """A state as people read it; a table of states has its msgid as text."""
 
     text: str
     tone: str
     icon: str
 
+    def localized(self, localizer: Localizer) -> StateLabel:
+        """Return the label with its text in the reader's language."""
+        return replace(self, text=localizer.say(self.text))
 
-_STATES: Mapping[str, tuple[str, str, str]] = {
-    ShownReviewState.WAITING: (N_("Waiting"), "primary", "clock"),
-    ShownReviewState.CORRECTED: (N_("Corrected, waiting"), "primary", "history"),
-    ShownReviewState.ANSWERED: (N_("Answered, waiting"), "primary", "comment"),
-    ShownReviewState.RETURNED: (N_("Returned"), "warn", "undo"),
-    ShownReviewState.APPROVED: (N_("Approved"), "ok", "check-circle"),
-    ShownReviewState.VOID: (N_("Void"), "", "void"),
+
+_STATES: Mapping[str, StateLabel] = {
+    ShownReviewState.WAITING: StateLabel(N_("Waiting"), "primary", "clock"),
+    ShownReviewState.CORRECTED: StateLabel(N_("Corrected, waiting"), "primary", "history"),
+    ShownReviewState.ANSWERED: StateLabel(N_("Answered, waiting"), "primary", "comment"),
+    ShownReviewState.RETURNED: StateLabel(N_("Returned"), "warn", "undo"),
+    ShownReviewState.APPROVED: StateLabel(N_("Approved"), "ok", "check-circle"),
+    ShownReviewState.VOID: StateLabel(N_("Void"), "", "void"),
 }
 _OUTCOME_TONES = {
     "compliant": "ok",
@@ -58,8 +62,7 @@ _FLAGS: Mapping[str, str] = {
 
 def state_label(state: str, localizer: Localizer) -> StateLabel:
     """Return the label of a review state."""
-    text, tone, icon = _STATES[state]
-    return StateLabel(localizer.say(text), tone, icon)
+    return _STATES[state].localized(localizer)
 
 
 def short_state_label(state: str, localizer: Localizer) -> StateLabel:

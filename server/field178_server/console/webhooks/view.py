@@ -17,10 +17,11 @@ from field178_server.office.webhooks.queries import PAUSED, STOPPED, ListedWebho
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
-_ACTIVE = (N_("Takes messages"), "ok", "check-circle")
-_FAILING = (N_("Tried again"), "warn", "alert")
-_STATES = {PAUSED: (N_("Paused"), "", "clock"), STOPPED: (N_("Given up"), "bad", "alert")}
-_TAKEN, _REFUSED = (N_("Message taken"), "ok", "check-circle"), (N_("Not taken"), "bad", "alert")
+_ACTIVE = StateLabel(N_("Takes messages"), "ok", "check-circle")
+_FAILING = StateLabel(N_("Tried again"), "warn", "alert")
+_STATES = {PAUSED: StateLabel(N_("Paused"), "", "clock"), STOPPED: StateLabel(N_("Given up"), "bad", "alert")}
+_TAKEN = StateLabel(N_("Message taken"), "ok", "check-circle")
+_REFUSED = StateLabel(N_("Not taken"), "bad", "alert")
 # Label of each kind of event, and of a test.
 EVENT_LABELS = {**KIND_LABELS, TEST: N_("Test")}
 _REASONS = {
@@ -60,11 +61,11 @@ class AttemptLine:
 def webhook_view(listed: ListedWebhook, localizer: Localizer) -> WebhookView:
     """Return the view of a webhook."""
     row = listed.webhook
-    text, tone, icon = _STATES.get(row.state, _FAILING if row.failing_since else _ACTIVE)
+    state = _STATES.get(row.state, _FAILING if row.failing_since else _ACTIVE)
     return WebhookView(
         listed=listed,
         host=host_of(row.url),
-        state=StateLabel(localizer.say(text), tone, icon),
+        state=state.localized(localizer),
         reason=_reason(row, localizer),
         kinds=tuple(localizer.say(text) for kind, text in KIND_LABELS.items() if kind in row.kinds.split()),
     )
@@ -78,11 +79,11 @@ def earlier_secret_until(row: Webhook, now: datetime) -> datetime | None:
 
 def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
     """Return the line of an attempt."""
-    text, tone, icon = _TAKEN if attempt.reason is None else _REFUSED
+    state = _TAKEN if attempt.reason is None else _REFUSED
     reason = localizer.say(_REASONS[PostReason(attempt.reason)]) if attempt.reason else ""
     status = f"HTTP {attempt.status}" if attempt.status else ""
     result = " ".join(part for part in (reason, f"({status})" if reason and status else status) if part)
-    return AttemptLine(attempt, StateLabel(localizer.say(text), tone, icon), result)
+    return AttemptLine(attempt, state.localized(localizer), result)
 
 
 def replayable_text(replayable: ReplayableEvents, localizer: Localizer) -> str:
