@@ -54,7 +54,14 @@ def index() -> Response:
         flash=page.flash_text(FLASHES),
         tabs=view.tab_links(tab, notices.counts, page.localizer),
         tab=tab.value,
-        lines=[view.line_of(notice, page.localizer) for notice in notices.notices],
+        lines=[
+            (
+                notice,
+                view.audience_text(notice.audience, page.localizer),
+                view.period_text(notice, page.localizer),
+            )
+            for notice in notices.notices
+        ],
         reaches=notices.reach,
         links=_ADDRESS.pages(notices.page),
     )
@@ -99,13 +106,12 @@ def detail(notice_id: str) -> Response:
     unseen = [person for person in everyone if person.seen_at is None]
     people = view.with_states(unseen if is_unseen else everyone, page.localizer)
     part = PageOfRows.within(requested_page(request.args.get("page", "")), PAGE_SIZE, len(people))
-    line = view.line_of(notice, page.localizer)
     return page.render(
         "notices/notice.html",
         flash=view.flash_text(flash, notice, everyone, page.now, page.localizer) if flash else "",
         notice=notice,
-        audience=line.audience,
-        period=line.period,
+        audience=view.audience_text(notice.audience, page.localizer),
+        period=view.period_text(notice, page.localizer),
         is_over=notice.until <= page.now,
         days=view.days_of(everyone),
         filters=[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import request, url_for
@@ -28,15 +27,6 @@ ANNOUNCED, ENDED = "notice_announced", "notice_ended"
 _A_MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeLine:
-    """Notice with its audience and its days in words."""
-
-    notice: Notice
-    audience: str
-    period: str
-
-
 def requested_tab() -> NoticeTab:
     """Return the part of the list in the address; by default the notices shown now."""
     text = request.args.get("tab", "")
@@ -56,12 +46,7 @@ def tab_links(tab: NoticeTab, counts: Mapping[NoticeTab, int], localizer: Locali
     ]
 
 
-def line_of(notice: Notice, localizer: Localizer) -> NoticeLine:
-    """Return a notice with its audience and its days."""
-    return NoticeLine(notice, _audience_text(notice.audience, localizer), _period_text(notice, localizer))
-
-
-def _audience_text(audience: str | None, localizer: Localizer) -> str:
+def audience_text(audience: str | None, localizer: Localizer) -> str:
     """Return the audience of a notice in words."""
     kind, _, name = (audience or "").partition(":")
     if kind == "team":
@@ -71,7 +56,7 @@ def _audience_text(audience: str | None, localizer: Localizer) -> str:
     return localizer.label(localizer.lists.agencies, name) if kind else localizer.say(N_("Everybody"))
 
 
-def _period_text(notice: Notice, localizer: Localizer) -> str:
+def period_text(notice: Notice, localizer: Localizer) -> str:
     """Return the first and the last day on which a notice is shown."""
     first = local_date(notice.since or notice.made_at)
     last = max(first, local_date(notice.until - _A_MOMENT))

@@ -40,8 +40,8 @@ def index() -> Response:
         "odata/list.html",
         tabs=view.tab_links(tab, tokens.counts, page.localizer),
         is_usable=tab is queries.TokenTab.USABLE,
-        lines=[
-            view.TokenLine(token, officer, view.state_of(token, officer, page.localizer, page.now))
+        tokens=[
+            (token, officer, view.state_of(token, officer, page.localizer, page.now))
             for token, officer in tokens.tokens
         ],
         links=_ADDRESS.pages(tokens.page),

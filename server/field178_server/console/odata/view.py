@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request, url_for
@@ -18,15 +17,6 @@ from field178_server.office.odata.queries import TokenTab
 from field178_shared.text.i18n import N_
 
 _TABS = {TokenTab.USABLE: N_("In use"), TokenTab.ENDED: N_("Ended")}
-
-
-@dataclass(frozen=True, slots=True)
-class TokenLine:
-    """Token with its officer and its state."""
-
-    token: FeedToken
-    officer: Officer
-    state: StateLabel
 
 
 def requested_tab() -> TokenTab:

@@ -34,15 +34,6 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class PersonLine:
-    """Account in the list with its area and its state in words."""
-
-    officer: Officer
-    area: str
-    state: StateLabel
-
-
-@dataclass(frozen=True, slots=True)
 class PeopleFilter:
     """The filters of the address; "" is all."""
 
@@ -104,13 +95,11 @@ def _area_text(account: Account, teams: Mapping[str, Team], localizer: Localizer
 
 def lines_of(
     accounts: Sequence[Account], teams: Mapping[str, Team], localizer: Localizer
-) -> list[PersonLine]:
-    """Return the lines of the list, by name in Vietnamese order."""
+) -> list[tuple[Officer, str, StateLabel]]:
+    """Return the accounts with area and state in words, by name in Vietnamese order."""
     ordered = sorted(accounts, key=lambda account: (sort_key(account.officer.name), account.officer.login))
     return [
-        PersonLine(
-            account.officer, _area_text(account, teams, localizer), state_of(account.officer, localizer)
-        )
+        (account.officer, _area_text(account, teams, localizer), state_of(account.officer, localizer))
         for account in ordered
     ]
 

@@ -28,14 +28,6 @@ Options = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnLine:
-    """A column of the file: its heading and some of its values."""
-
-    heading: str
-    examples: str
-
-
-@dataclass(frozen=True, slots=True)
 class ForAllField:
     """A field that may have one value for all rows."""
 
@@ -74,13 +66,13 @@ class RefusalLine:
     value: str
 
 
-def column_lines(preview: Preview) -> list[ColumnLine]:
-    """Return the columns of the table with some of their values."""
+def column_lines(preview: Preview) -> list[tuple[str, str]]:
+    """Return the headings of the columns with some of their values."""
     rows = list(islice(preview.folder.rows(preview.row.import_id, preview.table), 40))
     lines = []
     for number, heading in enumerate(preview.table.headings):
         texts = dict.fromkeys(row.texts[number][:_EXAMPLE_LENGTH] for row in rows if row.texts[number])
-        lines.append(ColumnLine(heading, " · ".join(islice(texts, _EXAMPLES))))
+        lines.append((heading, " · ".join(islice(texts, _EXAMPLES))))
     return lines
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import segno
@@ -38,14 +37,6 @@ from field178_shared.text.i18n import N_
 _ADDRESS = ListAddress("console.tablets.index", ())
 CODE_COOKIE, CODE_WAITS_S = "field178_code", 60
 _CODE = re.compile(r"[0-9A-Z-]{1,32}")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Officer for whom a tablet may be enrolled, with teams, or communes if there is no team."""
-
-    officer: Officer
-    scopes: Sequence[str]
 
 
 def index() -> Response:
@@ -103,7 +94,7 @@ def enrol() -> AnyResponse:
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
     engine, context, officer_id = current_page().runtime.engine, office(), request.form.get("officer", "")
-    if not any(candidate.officer.officer_id == officer_id for candidate in _candidates()):
+    if not any(officer.officer_id == officer_id for officer, _ in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
     run_write(engine, lambda session: operator.issue_code(session, context, officer_id, (), code))
@@ -154,8 +145,11 @@ def _tablet(device_id: str) -> TabletRow:
         return or_404(find_tablet(session, page.tenant_id, _access(), device_id))
 
 
-def _candidates() -> list[Candidate]:
-    """Return the active officers of field roles; the names of all teams are put in use."""
+def _candidates() -> list[tuple[Officer, Sequence[str]]]:
+    """Return the active officers of field roles, with teams, or communes if there is no team.
+
+    The names of all teams are put in use.
+    """
     page = current_page()
     roles = officers.field_roles(page.lists)
     with snapshot(page.runtime.engine) as session:
@@ -165,7 +159,7 @@ def _candidates() -> list[Candidate]:
         names = names_of(session, page.tenant_id, teams)
     page.use_names(names)
     return [
-        Candidate(row, _teams_or_all(scopes.get(row.officer_id, [])))
+        (row, _teams_or_all(scopes.get(row.officer_id, [])))
         for row in rows
         if row.disabled_at is None and row.role in roles
     ]

@@ -79,14 +79,6 @@ class WorkLine:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionLine:
-    """Revision of a team with its changes in words."""
-
-    revision: Revision
-    changes: tuple[str, ...]
-
-
 def state_of(team: Team, today: date) -> str:
     """Return the state of a team's decision on a day, as the filter of the list names it."""
     if team.valid_to is not None and team.valid_to < today:
@@ -231,15 +223,15 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
     )
 
 
-def revision_lines(page: TeamPage, localizer: Localizer) -> tuple[RevisionLine, ...]:
-    """Return the revisions of a team, the newest first."""
+def revision_lines(page: TeamPage, localizer: Localizer) -> list[tuple[Revision, tuple[str, ...]]]:
+    """Return the revisions of a team with their changes in words, the newest first."""
     lines, before = [], Team(id=page.team.id)
     for revision in page.history.revisions:
         after = Team.from_data(page.team.id, revision.data)
         changes = (*_field_changes(revision, localizer), *_member_changes(before, after, localizer))
-        lines.append(RevisionLine(revision, changes))
+        lines.append((revision, changes))
         before = after
-    return tuple(reversed(lines))
+    return lines[::-1]
 
 
 def _field_changes(revision: Revision, localizer: Localizer) -> Iterator[str]:

@@ -49,15 +49,6 @@ class WebhookView:
     kinds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
-    """Attempt with its state and result in words."""
-
-    row: WebhookAttempt
-    state: StateLabel
-    result: str
-
-
 def webhook_view(listed: ListedWebhook, localizer: Localizer) -> WebhookView:
     """Return the view of a webhook."""
     row = listed.webhook
@@ -77,13 +68,13 @@ def earlier_secret_until(row: Webhook, now: datetime) -> datetime | None:
     return until if until is not None and now < until else None
 
 
-def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
-    """Return the line of an attempt."""
+def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> tuple[WebhookAttempt, StateLabel, str]:
+    """Return an attempt with its state and its result in words."""
     state = _TAKEN if attempt.reason is None else _REFUSED
     reason = localizer.say(_REASONS[PostReason(attempt.reason)]) if attempt.reason else ""
     status = f"HTTP {attempt.status}" if attempt.status else ""
     result = " ".join(part for part in (reason, f"({status})" if reason and status else status) if part)
-    return AttemptLine(attempt, state.localized(localizer), result)
+    return attempt, state.localized(localizer), result
 
 
 def replayable_text(replayable: ReplayableEvents, localizer: Localizer) -> str:
