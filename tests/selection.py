@@ -42,7 +42,7 @@ DIFFERENTIAL = frozenset(
         "server/maintenance/test_integrity.py",
         "server/office/erasure/test_operations.py",
         "server/office/establishments/test_duplicate_candidates.py",
-        "server/office/odata/test_reading.py",
+        "server/office/odata/test_feed_table.py",
         "server/office/filed_records/test_words.py",
         "server/office/indicators/totals/test_totals.py",
         "server/office/plan/test_planned_at_once.py",

@@ -8,7 +8,7 @@ from pathlib import Path
 from field178_mobile.ports import Clock, Failpoint, no_failpoint
 from field178_mobile.store.database.key_value import get_number
 from field178_mobile.store.drafts.draft_store import DraftStore
-from field178_mobile.store.drafts.drafts import delete_draft
+from field178_mobile.store.drafts.rows import delete_draft
 from field178_mobile.store.lockable_store import LockableStore
 from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (

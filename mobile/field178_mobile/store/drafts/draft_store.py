@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
+from field178_mobile.store.drafts.rows import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.model import Draft
 from field178_mobile.store.photos.photo_store import PhotoStore
 from field178_mobile.store.replication.erasure import named_in, refuse_erased

@@ -9,7 +9,7 @@ from pathlib import Path
 from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_mobile.store.database.driver import Connection, Error, sqlite
 from field178_mobile.store.database.encryption import Sealer
-from field178_mobile.store.drafts.drafts import DRAFT_COLUMNS
+from field178_mobile.store.drafts.rows import DRAFT_COLUMNS
 from field178_mobile.store.outbox.changes import NewChange
 from field178_mobile.store.outbox.journal import Journal, JournalEntry, read_entry
 from field178_mobile.store.replication.tombstones import MOVED, bring_over

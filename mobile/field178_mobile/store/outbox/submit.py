@@ -10,8 +10,8 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import Error
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
-from field178_mobile.store.drafts.drafts import delete_draft
 from field178_mobile.store.drafts.normalize import clean, clean_object
+from field178_mobile.store.drafts.rows import delete_draft
 from field178_mobile.store.model import Draft, MergedRecord
 from field178_mobile.store.outbox.changes import NewChange, OwnChange, State, changes_of, insert_change
 from field178_mobile.store.outbox.journal import Journal, JournalEntry

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_setting, put_setting
-from field178_mobile.store.drafts.drafts import all_drafts, drafted_records
+from field178_mobile.store.drafts.rows import all_drafts, drafted_records
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.photos.files import PhotoFiles, PhotoHead
 from field178_mobile.store.photos.rows import (

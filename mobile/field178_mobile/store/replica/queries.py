@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text
-from field178_mobile.store.drafts.drafts import all_drafts
+from field178_mobile.store.drafts.rows import all_drafts
 from field178_mobile.store.model import (
     InboxItem,
     InboxKind,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number, put_text
-from field178_mobile.store.drafts.drafts import all_drafts, delete_drafts_of
+from field178_mobile.store.drafts.rows import all_drafts, delete_drafts_of
 from field178_mobile.store.model import Draft
 from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, delete_changes, shown_changes
 from field178_mobile.store.outbox.journal import Journal

@@ -12,9 +12,9 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.lists_in_force import current_lists
 from field178_server.http.sign_in import client_address
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.office.odata.operations import note_request, token_hash
 from field178_server.office.odata.queries import find_reader
-from field178_server.office.odata.reader import FeedReader
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 

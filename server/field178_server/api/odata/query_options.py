@@ -10,8 +10,8 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from field178_server.office.odata.entity_sets import EntitySet
+from field178_server.office.odata.feed_table import MOST_PAGE_SIZE, PAGE_SIZE, FeedQuery
 from field178_server.office.odata.filter_conditions import Filter, refused, unsupported
-from field178_server.office.odata.reading import MOST_PAGE_SIZE, PAGE_SIZE, FeedQuery
 from field178_shared.text.formats import parse_whole_number
 
 FORMAT, COUNT, NEXT = "$format", "$count", "$skiptoken"

@@ -40,10 +40,10 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.load_shedding import ConcurrencyLimit
 from field178_server.http.problem_details import ERROR_ANSWERS
 from field178_server.office.odata.entity_sets import EntitySet, sets_of
+from field178_server.office.odata.feed_reader import FeedReader
+from field178_server.office.odata.feed_table import FeedPage, FeedQuery, FeedTable, open_table
 from field178_server.office.odata.filter_conditions import refused
 from field178_server.office.odata.operations import keep_year
-from field178_server.office.odata.reader import FeedReader
-from field178_server.office.odata.reading import FeedPage, FeedQuery, FeedTable, open_table
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("odata", __name__, url_prefix=PREFIX)

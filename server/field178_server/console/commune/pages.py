@@ -15,7 +15,7 @@ from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.page import Page, current_page
 from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.office.commune.queries import CommuneWork, commune_work, find_entry
-from field178_server.office.reviews.entry_returns import entry_returns
+from field178_server.office.reviews.returned_entries import returned_entries
 from field178_server.records.labels import names_of
 from field178_shared.record_type import RecordType
 from field178_shared.records.commune import COMMUNE_TYPES
@@ -45,7 +45,7 @@ def index() -> Response:
         names = names_of(
             session, page.tenant_id, {text_of(count.data, "establishment_id") for count in counts}
         )
-        returns = entry_returns(session, page.tenant_id, [entry.record_id for entry in listed.entries])
+        returns = returned_entries(session, page.tenant_id, [entry.record_id for entry in listed.entries])
         written = find_entry(session, page.tenant_id, reader.access, flash.record_id) if flash else None
     page.use_names(names)
     return page.render(

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from field178_server.console.records.entry_form import entry_label_of
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, state_label
-from field178_server.office.reviews.entry_returns import EntryReturn, entry_returns
 from field178_server.office.reviews.operations import RETURNED_ENTRIES
 from field178_server.office.reviews.queue import review_revisions
+from field178_server.office.reviews.returned_entries import ReturnedEntry, returned_entries
 from field178_server.records.labels import names_of
 from field178_server.records.stored_record import Stored
 from field178_shared.records.review import ReviewState
@@ -42,7 +42,7 @@ class ReturnForm:
 
 def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Localizer) -> ReturnView | None:
     """Return the return of an entry; None for an entry that was not returned."""
-    returned = entry_returns(session, tenant_id, [entry.record_id]).get(entry.record_id)
+    returned = returned_entries(session, tenant_id, [entry.record_id]).get(entry.record_id)
     if returned is None:
         return None
     review = returned.review
@@ -61,7 +61,7 @@ def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Loca
     )
 
 
-def return_label(returned: EntryReturn, entry: Stored, localizer: Localizer) -> StateLabel:
+def return_label(returned: ReturnedEntry, entry: Stored, localizer: Localizer) -> StateLabel:
     """Return the state label of an entry that was returned."""
     if returned.is_open(entry.rev):
         return state_label(ReviewState.RETURNED, localizer)

@@ -12,7 +12,7 @@ from field178_server.console.commune.returned import return_label
 from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
-from field178_server.office.reviews.entry_returns import EntryReturn
+from field178_server.office.reviews.returned_entries import ReturnedEntry
 from field178_server.records.stored_record import Stored
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import count_of, text_of
@@ -144,7 +144,7 @@ def uncounted_lines(
 
 
 def entry_lines(
-    entries: Sequence[Stored], returns: Mapping[str, EntryReturn], localizer: Localizer
+    entries: Sequence[Stored], returns: Mapping[str, ReturnedEntry], localizer: Localizer
 ) -> tuple[OwnEntryLine, ...]:
     """Return the lines of entries; `returns`: returns of the office by the id of the entry."""
     return tuple(

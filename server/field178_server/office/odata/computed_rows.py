@@ -16,7 +16,7 @@ from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
 from field178_server.office.indicators.requested_figures import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.stored_facts import are_figures_available, is_period_available
-from field178_server.office.odata.reader import FeedReader
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled

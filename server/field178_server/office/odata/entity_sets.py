@@ -27,8 +27,8 @@ from field178_server.database.models import (
 )
 from field178_server.office.odata import computed_rows
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.office.odata.field_properties import field_properties
-from field178_server.office.odata.reader import FeedReader
 from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
 from field178_shared.record_type import RecordType

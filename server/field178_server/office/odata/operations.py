@@ -18,8 +18,8 @@ from field178_server.database.models import FeedToken
 from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.odata.computed_rows import periods_to_keep
 from field178_server.office.odata.entity_sets import FIGURES, may_read_any
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.office.odata.queries import find_token, has_read_today
-from field178_server.office.odata.reader import FeedReader
 from field178_shared.errors import AppError, ErrorCode
 
 # Prefix by which secret scanners recognize a token.

@@ -16,7 +16,7 @@ from field178_server.audit.actions import FEED_READ
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, FeedToken, Officer
 from field178_server.office.odata.entity_sets import may_read_any
-from field178_server.office.odata.reader import FeedReader
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_shared.codelists import CodeLists
 from field178_shared.time.clock import local_date, start_of_day

@@ -14,7 +14,7 @@ from tests.server.feed_rows import UNIT, fill_feeds, record_id
 
 from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.totals.updater import settle_if_needed
-from field178_server.office.odata import reading
+from field178_server.office.odata import feed_table
 from field178_server.office.odata.entity_sets import entity_sets, sets_of
 from field178_shared.codelists import load
 
@@ -360,7 +360,7 @@ def test_reader_over_the_limit_is_refused_with_a_retry_time(
     # Refused, answered or broken: each slot is given back.
     for path in ("Visits", "Nothing", "Visits?$top=x") * slots:
         filled.get(path, token)
-    monkeypatch.setattr(reading.FeedTable, "read", lambda *_: 1 / 0)
+    monkeypatch.setattr(feed_table.FeedTable, "read", lambda *_: 1 / 0)
     failed = [filled.get("Visits", token) for _ in range(slots + 1)][-1]
     assert (failed.status_code, failed.get_json()["error"]["code"]) == (500, "internal")
     assert "ZeroDivision" not in failed.get_data(as_text=True)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.server.office.odata.test_reading import query_of, reader_of, rows_of
+from tests.server.office.odata.test_feed_table import query_of, reader_of, rows_of
 from tests.shared import builders
 from tests.world import UNIT, World
 

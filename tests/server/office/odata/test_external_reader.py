@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from tests.server.console.indicators.conftest import district
-from tests.server.office.odata.test_reading import query_of, reader_of, rows_of
+from tests.server.office.odata.test_feed_table import query_of, reader_of, rows_of
 from tests.server.office_scene import Office
 
-from field178_server.office.odata.reader import FeedReader
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_shared.codelists import load
 from field178_shared.indicators.suppression import counts_people
 

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.components.forms.screens import feedback_line
 from field178_mobile.components.forms.screens.clock_question import ask_before_filing
-from field178_mobile.components.forms.screens.filing_warnings import FilingWarningSheet
+from field178_mobile.components.forms.screens.filing_warning_sheet import FilingWarningSheet
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.kit import kit

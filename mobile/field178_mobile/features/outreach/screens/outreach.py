@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.components.comments.screens.comments_sheet import open_comments
 from field178_mobile.components.forms.screens import feedback_line
 from field178_mobile.components.forms.screens.clock_question import ask_before_filing
-from field178_mobile.components.forms.screens.filing_warnings import FilingWarningSheet
+from field178_mobile.components.forms.screens.filing_warning_sheet import FilingWarningSheet
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState
 from field178_mobile.features.media.screens.media_page import MediaPages

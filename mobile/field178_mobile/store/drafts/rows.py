@@ -1,4 +1,4 @@
-"""Drafts: durable at every save, encrypted, deleted only by filing or discarding."""
+"""Rows of drafts: durable at every save, encrypted, deleted only by filing or discarding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Returns of entries without approval: worker censuses and media posts."""
+"""Entries returned for correction, which need no approval: worker censuses and media posts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from field178_shared.records.review import ReviewRecord, ReviewState
 
 
 @dataclass(frozen=True, slots=True)
-class EntryReturn:
-    """The return of an entry."""
+class ReturnedEntry:
+    """An entry that was returned, with the review that returned it."""
 
     review: ReviewRecord
 
@@ -25,12 +25,14 @@ class EntryReturn:
         return rev <= self.review.record_rev
 
 
-def entry_returns(session: Session, tenant_id: str, record_ids: Collection[str]) -> Mapping[str, EntryReturn]:
-    """Return the returns of entries by the id of the entry."""
+def returned_entries(
+    session: Session, tenant_id: str, record_ids: Collection[str]
+) -> Mapping[str, ReturnedEntry]:
+    """Return the returned entries among these records, by the id of the entry."""
     query = select(Record.body).where(
         Record.tenant_id == tenant_id,
         Record.record_id.in_([review_id(record_id) for record_id in record_ids]),
         Record.deleted.is_(False),
     )
-    returns = (EntryReturn(ReviewRecord.from_data(json.loads(body))) for body in session.scalars(query))
+    returns = (ReturnedEntry(ReviewRecord.from_data(json.loads(body))) for body in session.scalars(query))
     return {entry.review.record: entry for entry in returns if entry.review.state == ReviewState.RETURNED}

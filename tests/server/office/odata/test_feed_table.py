@@ -17,14 +17,14 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import Record
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.odata.entity_sets import entity_sets
+from field178_server.office.odata.feed_reader import FeedReader
+from field178_server.office.odata.feed_table import FeedQuery, open_table
 from field178_server.office.odata.filter_conditions import (
     MOST_CONDITIONS,
     MOST_DEPTH,
     MOST_FIELD_CONDITIONS,
     Filter,
 )
-from field178_server.office.odata.reader import FeedReader
-from field178_server.office.odata.reading import FeedQuery, open_table
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 

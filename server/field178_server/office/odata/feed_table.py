@@ -1,4 +1,4 @@
-"""Reading of a table with filter, order and keyset pages (a page begins after the last row before)."""
+"""Tables of data feeds: filter, order and keyset pages, each page begins after the last row before."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import engine_in_memory
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_server.office.odata.entity_sets import STATE, EntitySet
+from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.office.odata.filter_conditions import Condition, Filter, refused
-from field178_server.office.odata.reader import FeedReader
 from field178_shared.records.review import ReviewState
 from field178_shared.text.formats import parse_whole_number
 

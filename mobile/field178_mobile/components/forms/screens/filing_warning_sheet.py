@@ -1,4 +1,4 @@
-"""Question before filing a record: each warning is corrected by a tap or confirmed."""
+"""Sheet before a record is filed: each warning is corrected by a tap or confirmed."""
 
 from __future__ import annotations
 
