@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +25,6 @@ RIGHT = "edit_register"
 IMPORT_ID, SEEN = "import_id", "seen"
 # More removals than this in a scope trigger the tablet's mass deletion guard (decision 0023).
 MOST_UNANNOUNCED = 50
-ANNOUNCED_FOR = timedelta(days=14)
 
 # Announces a removal to the tablets, in the transaction of the removal.
 Announce = Callable[[Session, OperationContext, int], None]
