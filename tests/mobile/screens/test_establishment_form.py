@@ -125,7 +125,7 @@ def test_the_hint_leads_to_the_one_that_is_there_and_the_draft_is_found_again(ta
     tap(draft)
     assert find("EstablishmentPane").title == "Cà phê Ánh Dương"
     table.sight("discard")
-    tap(find("Btn", text="Bỏ bản nháp này"))
+    tap(find("DiscardBtn", text="Bỏ bản nháp này"))
     assert len(table.store.drafts.all()) == 1
     tap(find("Btn", text="Bỏ nháp"))
     assert table.store.drafts.all() == []

@@ -291,7 +291,7 @@ def test_draft_is_thrown_away_only_after_a_question(table: Table):
     table.begin(CAFE)
     table.screen.workspace.record.choose_tab("info")
     frames(3)
-    discard = find("Btn", text="Bỏ bản nháp này")
+    discard = find("DiscardBtn", text="Bỏ bản nháp này")
     find("InfoPane").ids.scroll.scroll_to_widget(discard)
     tap(discard)
     assert len(table.store.drafts.all()) == 1

@@ -186,12 +186,12 @@ def is_seen(screen, field) -> bool:
 def test_draft_is_thrown_away_only_after_a_question(table: Table):
     screen = table.lay()
     tap(find("Btn", text="Buổi mới"))
-    assert find_all("Btn", text="Bỏ bản nháp này") == [], "an empty form is no draft"
+    assert find_all("DiscardBtn", text="Bỏ bản nháp này") == [], "an empty form is no draft"
     screen.session.choose_form("rally")
     frames(3)
     screen.ids.form.scroll_y = 0
     frames(2)
-    tap(find("Btn", text="Bỏ bản nháp này"))
+    tap(find("DiscardBtn", text="Bỏ bản nháp này"))
     assert len(table.store.drafts.all()) == 1
     tap(find("Btn", text="Bỏ nháp"))
     assert table.store.drafts.all() == []
