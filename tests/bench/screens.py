@@ -155,9 +155,9 @@ def _measure_search() -> None:
 
 
 def _measure_paper() -> None:
-    from tests.shared.documents.test_inspection_minutes import FINDINGS, LISTS, source
+    from tests.shared.documents.test_inspection_minutes_pdf import FINDINGS, LISTS, source
 
-    from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+    from field178_shared.documents.inspection_minutes_pdf import inspection_minutes_pdf
 
     given = source(findings=FINDINGS)
     first = _spent(lambda: inspection_minutes_pdf(given, LISTS)) / 1000

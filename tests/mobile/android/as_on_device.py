@@ -65,7 +65,7 @@ def use_data() -> dict[str, int]:
     """Open what the tablet opens, each in the way it does."""
     from field178_mobile.store.database.migrate import migrations
     from field178_shared import codelists
-    from field178_shared.documents import blocks, paper
+    from field178_shared.documents import blocks, pdf_drawing
     from field178_shared.text import i18n
 
     lists = codelists.load()
@@ -76,7 +76,7 @@ def use_data() -> dict[str, int]:
         "texts": len({i18n.translator(code, "tablet")("Close") for code in i18n.LANGUAGES}),
         "shared_texts": len([i18n.translator(code, "shared") for code in i18n.LANGUAGES]),
         "migrations": len(migrations()),
-        "pdf": len(paper.draw(head, [], seal, None)),
+        "pdf": len(pdf_drawing.draw(head, [], seal, None)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.shared.documents.test_inspection_minutes import read, source
+from tests.shared.documents.test_inspection_minutes_pdf import read, source
 
 
 def test_minutes_have_a_line_for_it() -> None:

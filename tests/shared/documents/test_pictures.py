@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from tests.shared import builders
-from tests.shared.documents.test_inspection_minutes import FINDINGS, answers, source
-from tests.shared.documents.test_session_record import session
+from tests.shared.documents.test_inspection_minutes_pdf import FINDINGS, answers, source
+from tests.shared.documents.test_session_record_pdf import session
 
 from field178_shared.codelists import load
-from field178_shared.documents.commitment import commitment_pdf
-from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
-from field178_shared.documents.session_record import session_record_pdf
+from field178_shared.documents.commitment_pdf import commitment_pdf
+from field178_shared.documents.inspection_minutes_pdf import inspection_minutes_pdf
+from field178_shared.documents.session_record_pdf import session_record_pdf
 
 KEPT = Path(__file__).with_name("pictures")
 DPI = 50

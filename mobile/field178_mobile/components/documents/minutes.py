@@ -98,8 +98,8 @@ class MinutesPresenter:
         if source is None:
             raise AppError(ErrorCode.PAPER_UNSETTLED)
         # Late: the drawing library costs the start half a second.
-        from field178_shared.documents.commitment import commitment_pdf
-        from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+        from field178_shared.documents.commitment_pdf import commitment_pdf
+        from field178_shared.documents.inspection_minutes_pdf import inspection_minutes_pdf
 
         make = inspection_minutes_pdf if kind == MINUTES else commitment_pdf
         content = make(source, self._words.lists, tell)

@@ -60,7 +60,7 @@ class SessionPaper:
         if source is None:
             raise AppError(ErrorCode.PAPER_UNSETTLED)
         # Late: the drawing library costs the start half a second.
-        from field178_shared.documents.session_record import session_record_pdf
+        from field178_shared.documents.session_record_pdf import session_record_pdf
 
         content = session_record_pdf(source, self._words.lists, tell)
         return Made(SESSION_RECORD, source.file_name(), content, source.rev, source.data)

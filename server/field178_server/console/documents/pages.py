@@ -37,9 +37,9 @@ def paper(record_id: str, kind: str) -> Response:
 def _document(kind: str, source: VisitSource | SessionSource) -> tuple[str, bytes] | None:
     """Return name and content of a document, None for a kind that such a record does not have."""
     # Imported with the first document: fonts and tables take 20 MB that most servers never need.
-    from field178_shared.documents.commitment import commitment_pdf
-    from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
-    from field178_shared.documents.session_record import session_record_pdf
+    from field178_shared.documents.commitment_pdf import commitment_pdf
+    from field178_shared.documents.inspection_minutes_pdf import inspection_minutes_pdf
+    from field178_shared.documents.session_record_pdf import session_record_pdf
 
     if isinstance(source, SessionSource):
         is_known = kind == SESSION_RECORD

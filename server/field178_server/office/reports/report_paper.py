@@ -17,7 +17,7 @@ from field178_shared.documents.blocks import (
     SignatureBlock,
     Table,
 )
-from field178_shared.documents.paper import draw
+from field178_shared.documents.pdf_drawing import draw
 
 # A longer last paragraph is not kept whole with the signature: enough of its lines share the page anyway.
 _LONG = 600

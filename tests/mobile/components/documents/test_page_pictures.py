@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from field178_mobile.components.documents.page_pictures import SCALE, page_pictures
 from field178_mobile.presentation.bitmap import Bitmap
 from field178_shared.documents.blocks import Closing, Letterhead, Paragraph, Pen, Seal, SignaturePlace, Table
-from field178_shared.documents.paper import draw
+from field178_shared.documents.pdf_drawing import draw
 
 HEAD = Letterhead(("UBND XÃ AN LÃO", "ĐỘI 178"), "Số: 07/BB-ĐKT178", "Ngày 24", "BIÊN BẢN", "kiểm tra")
 BLOCKS = (

@@ -16,7 +16,7 @@ from field178_mobile.features.outreach.session_paper import SessionPaperState
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.store import Store
 from field178_shared.codelists import load
-from field178_shared.documents.session_record import session_record_pdf
+from field178_shared.documents.session_record_pdf import session_record_pdf
 from field178_shared.documents.sources import SESSION_RECORD, SessionSource
 from field178_shared.wire.canonical import record_hash
 

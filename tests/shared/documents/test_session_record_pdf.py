@@ -10,7 +10,7 @@ from tests.shared import builders
 from tests.shared.places import PLACES
 
 from field178_shared.codelists import CodeLists, load
-from field178_shared.documents.session_record import session_record_pdf
+from field178_shared.documents.session_record_pdf import session_record_pdf
 from field178_shared.documents.sources import SessionSource
 from field178_shared.list_packs import ListPack, lists_with
 

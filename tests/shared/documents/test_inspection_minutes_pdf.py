@@ -17,7 +17,7 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.documents.blocks import Seal
-from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+from field178_shared.documents.inspection_minutes_pdf import inspection_minutes_pdf
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 
 LISTS = load()
@@ -203,7 +203,7 @@ def test_the_longest_texts_stay_on_the_paper() -> None:
 
 def test_another_machine_makes_the_same_bytes() -> None:
     code = (
-        "from tests.shared.documents import test_inspection_minutes as t; from hashlib import sha256;"
+        "from tests.shared.documents import test_inspection_minutes_pdf as t; from hashlib import sha256;"
         "print(sha256(t.inspection_minutes_pdf(t.source(), t.LISTS)).hexdigest())"
     )
     environment = {

@@ -1,4 +1,4 @@
-"""The record of an outreach session (phiếu ghi nhận buổi tuyên truyền): what was said to how many, and where.
+"""PDF of the record of an outreach session (phiếu ghi nhận buổi tuyên truyền): topics, listeners, place.
 
 People are counted; there is no attendance sheet.
 """
@@ -19,7 +19,7 @@ from field178_shared.documents.blocks import (
     SignaturePlace,
     Table,
 )
-from field178_shared.documents.paper import Progress, draw
+from field178_shared.documents.pdf_drawing import Progress, draw
 from field178_shared.documents.sources import SessionSource
 from field178_shared.documents.wording import (
     UNKNOWN,

@@ -1,4 +1,4 @@
-"""The inspection minutes (biên bản kiểm tra) of one visit: content and wording.
+"""PDF of the inspection minutes (biên bản kiểm tra) of one visit: content and wording.
 
 Not a statutory form: the minutes of an administrative violation are written by a competent person on paper
 (domain.md §3.4). Names of people outside the team are dotted lines, filled with a pen and never stored.
@@ -22,7 +22,7 @@ from field178_shared.documents.blocks import (
     SignaturePlace,
     Table,
 )
-from field178_shared.documents.paper import Progress, draw
+from field178_shared.documents.pdf_drawing import Progress, draw
 from field178_shared.documents.sources import ARTICLE, VisitSource, establishment_on_day, printed_checklist
 from field178_shared.documents.wording import (
     UNKNOWN,

@@ -1,4 +1,4 @@
-"""Drawing a paper: A4 as ND 30/2020 annex I has it: margins, letters, page numbers; dotted lines, a QR code.
+"""Drawing of a PDF: A4 as ND 30/2020 annex I has it: margins, letters, page numbers; dotted lines, a QR code.
 
 Everything that could differ from one run to the next is fixed: the time inside the file is that of the visit.
 """

@@ -6,9 +6,9 @@ import io
 from dataclasses import replace
 
 from pypdf import PdfReader
-from tests.shared.documents.test_inspection_minutes import LISTS, source
+from tests.shared.documents.test_inspection_minutes_pdf import LISTS, source
 
-from field178_shared.documents.commitment import commitment_pdf
+from field178_shared.documents.commitment_pdf import commitment_pdf
 
 
 def read(**over: object) -> str:

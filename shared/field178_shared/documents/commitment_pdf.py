@@ -1,4 +1,4 @@
-"""Form of the commitment (bản cam kết) that an establishment signs at a visit; its promises are a list.
+"""PDF of the commitment (bản cam kết) that an establishment signs at a visit; its promises are a list.
 
 Who signs for the establishment is a dotted line, filled with a pen and never stored.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.documents.blocks import Block, Closing, Letterhead, Paragraph, Pen, Seal, SignaturePlace
-from field178_shared.documents.paper import Progress, draw
+from field178_shared.documents.pdf_drawing import Progress, draw
 from field178_shared.documents.sources import VisitSource, establishment_on_day
 from field178_shared.documents.wording import (
     UNKNOWN,
