@@ -12,7 +12,7 @@ from field178_shared.codelists.rows import CodeListError
 from field178_shared.formulas.figures import Aggregate, Formula, Terms, compile_formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, Readable, ValueType
-from field178_shared.formulas.tree import (
+from field178_shared.formulas.syntax_tree import (
     BinaryOperation,
     Call,
     FormulaError,

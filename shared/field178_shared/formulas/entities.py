@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
+from field178_shared.formulas.evaluation import Compiled, Compiler, Run, Vocabulary, arguments
 from field178_shared.formulas.rows import Row, RowCompiler
 from field178_shared.formulas.sources import MONTH, QUARTER, SOURCES, EntityKind, Source, ValueType
-from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node, written
+from field178_shared.formulas.syntax_tree import Call, FormulaError, FormulaFault, Name, Node, written
 
 
 class EntityAt(Protocol):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from field178_shared.formulas.entities import EntityCompiler, of_two, part_kind
-from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
+from field178_shared.formulas.evaluation import Compiled, Compiler, Run, Vocabulary, arguments
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.rows import RowCompiler
 from field178_shared.formulas.sources import COMMUNE, ENTITIES, SOURCES, Source, ValueType
-from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node, written
+from field178_shared.formulas.syntax_tree import Call, FormulaError, FormulaFault, Name, Node, written
 
 # Parsed parts of formulas by the kind of entity that they are for, and by name.
 Terms = Mapping[str, Mapping[str, Node]]

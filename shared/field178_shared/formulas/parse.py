@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from functools import lru_cache
 
-from field178_shared.formulas.tree import (
+from field178_shared.formulas.syntax_tree import (
     BinaryOperation,
     Call,
     Constant,

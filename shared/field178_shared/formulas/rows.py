@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_shared.formulas.expression import Compiled, Compiler, Vocabulary, arguments
+from field178_shared.formulas.evaluation import Compiled, Compiler, Vocabulary, arguments
 from field178_shared.formulas.sources import Readable, Source, ValueType
-from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name
+from field178_shared.formulas.syntax_tree import Call, FormulaError, FormulaFault, Name
 
 Row = Mapping[str, object]
 

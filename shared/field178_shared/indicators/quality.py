@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.codelists.formulas import coverage_texts
 from field178_shared.formulas.parse import parse
-from field178_shared.formulas.tree import Call, Name, written
+from field178_shared.formulas.syntax_tree import Call, Name, written
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, SOURCES
-from field178_shared.formulas.tree import BinaryOperation, Call, Name, Negation, Node
+from field178_shared.formulas.syntax_tree import BinaryOperation, Call, Name, Negation, Node
 
 # The unit of a planned visit may be that of its establishment.
 _BESIDE = {"plan_item": ("establishment",)}

@@ -6,7 +6,7 @@ from field178_shared.codelists import load
 from field178_shared.codelists.formulas import ListVocabulary
 from field178_shared.formulas.figures import compile_formula
 from field178_shared.formulas.parse import parse
-from field178_shared.formulas.tree import FormulaError, FormulaFault, written
+from field178_shared.formulas.syntax_tree import FormulaError, FormulaFault, written
 
 TERMS = {
     "establishment": {

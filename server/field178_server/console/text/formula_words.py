@@ -12,7 +12,7 @@ from field178_shared.codelists.indicators import PERCENT
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import COMMUNE, ENTITIES, MONTH, QUARTER, SOURCES, Readable, ValueType
-from field178_shared.formulas.tree import BinaryOperation, Call, Constant, Name, Negation, Node
+from field178_shared.formulas.syntax_tree import BinaryOperation, Call, Constant, Name, Negation, Node
 from field178_shared.text.i18n import N_
 
 # Nouns after a number.

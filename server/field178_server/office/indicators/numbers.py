@@ -13,7 +13,7 @@ from field178_shared.codelists.formulas import Figure
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
-from field178_shared.formulas.tree import Call, Name
+from field178_shared.formulas.syntax_tree import Call, Name
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.record_counts import RecordCount

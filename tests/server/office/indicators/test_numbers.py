@@ -31,7 +31,7 @@ from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import CodeLists, load
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.parse import parse
-from field178_shared.formulas.tree import Call
+from field178_shared.formulas.syntax_tree import Call
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.figures import AreaTotals, FigureValue

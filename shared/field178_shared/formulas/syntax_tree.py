@@ -1,4 +1,4 @@
-"""Parts of a parsed formula."""
+"""Syntax tree of a parsed formula, and the faults of formulas."""
 
 from __future__ import annotations
 

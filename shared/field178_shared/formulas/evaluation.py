@@ -1,4 +1,4 @@
-"""Expressions of a formula: operators on values that may be unknown, checked for their kinds.
+"""Evaluation of formulas: each node is checked and compiled to a function of its subject.
 
 An unknown value (None) stays unknown in arithmetic and makes every comparison false.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from field178_shared.formulas.sources import Readable, ValueType
-from field178_shared.formulas.tree import (
+from field178_shared.formulas.syntax_tree import (
     BinaryOperation,
     Call,
     Constant,
@@ -52,7 +52,7 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A checked expression: the kind of its value, and how it is evaluated."""
+    """A checked expression: the kind of its value, and `run`, which evaluates it for a subject."""
 
     kind: ValueType
     run: Run
