@@ -110,12 +110,12 @@ class Walk:
 
     def _sync(self, tablet: Tablet) -> None:
         # Compared with what was seen before this exchange: what it finds it finds at once.
-        seen = tablet.sync_store.kept_root()
+        seen = tablet.sync_store.stored_root()
         is_ours = self._is_ours(seen)
         # Without a difference the newest root is sent only to tablets that name an older one.
         is_told = tablet.store.status().unsent_changes > 0 or (seen is not None and seen.index > 0)
         require(tablet.sync(self._carry), "no rest")
-        kept = tablet.sync_store.kept_root()
+        kept = tablet.sync_store.stored_root()
         alarm = kept.alarm if kept is not None else None
         require((alarm is not None) is not is_ours, f"seen {seen}, alarm {alarm}")
         self.alarms += alarm is not None

@@ -79,7 +79,7 @@ class DraftSession:
             self._steps = [*self._steps[-UNDO_STEPS + 1 :], UndoStep(label, before)]
         return True
 
-    def kept(self, work: Callable[[], object]) -> bool:
+    def try_store(self, work: Callable[[], object]) -> bool:
         """Run durable work and return whether something was stored; an AppError is passed to `refused`."""
         try:
             return bool(work())

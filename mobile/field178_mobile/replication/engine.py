@@ -227,10 +227,10 @@ class SyncEngine:
         return []
 
     def _check_history(self, hello: Hello) -> None:
-        kept = self._store.kept_root()
-        root = judged(kept, hello, self._identity.receipt_key)
-        if root != kept and (kept, root) != (None, StoredRoot(root.epoch)):
-            self._store.keep_root(root)
+        stored = self._store.stored_root()
+        root = judged(stored, hello, self._identity.receipt_key)
+        if root != stored and (stored, root) != (None, StoredRoot(root.epoch)):
+            self._store.store_root(root)
 
     def _on_answer_ended(self) -> list[Effect]:
         answer, exchange = self._answer, self._exchange

@@ -88,23 +88,23 @@ class Reactions:
         self._store.explain(life, server, next_incarnation=self._new_incarnation() if is_copy else None)
 
 
-def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
+def judged(stored: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
     """Return the root to store after a hello; without a receipt key signatures are not verified."""
     epoch, root = hello.greeting.epoch, hello.root
-    if kept is None or kept.epoch != epoch:
+    if stored is None or stored.epoch != epoch:
         # A new epoch: the office started a new history and announces it to all tablets.
-        kept = StoredRoot(epoch)
+        stored = StoredRoot(epoch)
     if root is None:
-        return kept
-    if (root.index, root.hash) == (kept.index, kept.hash):
+        return stored
+    if (root.index, root.hash) == (stored.index, stored.hash):
         # Only an equal root clears the alarm: a higher root might belong to the other history.
-        return replace(kept, alarm=None)
+        return replace(stored, alarm=None)
     if root.index and receipt_key and not _is_signed(root, epoch, receipt_key):
-        return replace(kept, alarm=kept.alarm or RootAlarm.SIGNATURE)
-    if root.index <= kept.index:
-        return replace(kept, alarm=RootAlarm.LOWER if root.index < kept.index else RootAlarm.OTHER)
-    if kept.alarm in (RootAlarm.LOWER, RootAlarm.OTHER):
-        return kept
+        return replace(stored, alarm=stored.alarm or RootAlarm.SIGNATURE)
+    if root.index <= stored.index:
+        return replace(stored, alarm=RootAlarm.LOWER if root.index < stored.index else RootAlarm.OTHER)
+    if stored.alarm in (RootAlarm.LOWER, RootAlarm.OTHER):
+        return stored
     return StoredRoot(epoch, root.index, root.hash)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from field178_mobile.store.database.context import DatabaseContext
     from field178_mobile.store.session import DatabaseAccess, Unlocked
 
-_KEPT = "minutes_numbers"
+_SETTING = "minutes_numbers"
 
 
 class MinutesNumbers:
@@ -38,18 +38,18 @@ class MinutesNumbers:
 
 
 def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
-    kept = _taken(unlocked.context)
-    if record_id in kept:
-        return text_of(kept[record_id], "number")
+    stored = _taken(unlocked.context)
+    if record_id in stored:
+        return text_of(stored[record_id], "number")
     serial = next(_free(unlocked, scope, year), None)
     if serial is None:
         return ""
     number = minutes_number(serial)
     # Numbers of past years are on their records; only those never filed are kept here.
-    fresh = {key: entry for key, entry in kept.items() if entry.get("year") in (year - 1, year, year + 1)}
+    fresh = {key: entry for key, entry in stored.items() if entry.get("year") in (year - 1, year, year + 1)}
     entry = {"scope": scope, "year": year, "number": number}
     with unlocked.context.transaction("minutes_number"):
-        put_setting(unlocked.context, _KEPT, {**fresh, record_id: entry})
+        put_setting(unlocked.context, _SETTING, {**fresh, record_id: entry})
     return number
 
 
@@ -87,5 +87,5 @@ def _year_of(data: Data) -> int | None:
 
 
 def _taken(context: DatabaseContext) -> Mapping[str, Data]:
-    kept = get_setting(context, _KEPT)
-    return {str(key): entry for key, entry in kept.items()} if isinstance(kept, dict) else {}
+    stored = get_setting(context, _SETTING)
+    return {str(key): entry for key, entry in stored.items()} if isinstance(stored, dict) else {}

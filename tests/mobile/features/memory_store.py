@@ -25,32 +25,32 @@ from field178_shared.records.review import PinnedRemark
 
 class MemoryDrafts:
     def __init__(self) -> None:
-        self.kept: dict[str, Draft] = {}
+        self.stored: dict[str, Draft] = {}
         self.saves = 0
 
     def save(self, draft: Draft) -> None:
         self.saves += 1
-        self.kept[draft.id] = replace(draft, data=copy.deepcopy(draft.data))
+        self.stored[draft.id] = replace(draft, data=copy.deepcopy(draft.data))
 
     def get(self, draft_id: str) -> Draft | None:
-        return self.kept.get(draft_id)
+        return self.stored.get(draft_id)
 
     def all(self) -> list[Draft]:
-        return list(self.kept.values())
+        return list(self.stored.values())
 
     def discard(self, draft_id: str) -> None:
-        self.kept.pop(draft_id, None)
+        self.stored.pop(draft_id, None)
 
 
 class MemorySettings:
     def __init__(self) -> None:
-        self.kept: dict[str, object] = {}
+        self.stored: dict[str, object] = {}
 
     def get(self, key: str) -> object:
-        return self.kept.get(key)
+        return self.stored.get(key)
 
     def put(self, key: str, value: object) -> None:
-        self.kept[key] = copy.deepcopy(value)
+        self.stored[key] = copy.deepcopy(value)
 
 
 class MemoryPhotos:

@@ -109,8 +109,8 @@ def test_seen_root_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
     epoch = tablet.sync_store.checkpoint().epoch
     assert epoch is not None
     assert "root" not in json.loads(tablet.bodies[-1])
-    tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
-    assert tablet.sync_store.kept_root() == StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
+    tablet.sync_store.store_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
+    assert tablet.sync_store.stored_root() == StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
     tablet.sync()
     assert json.loads(tablet.bodies[-1])["root"] == {"index": 5, "hash": "5" * 64, "alarm": "other"}
 
@@ -118,7 +118,7 @@ def test_seen_root_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
 def test_a_root_of_another_epoch_is_not_sent(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    tablet.sync_store.keep_root(StoredRoot("another", 5, "5" * 64))
+    tablet.sync_store.store_root(StoredRoot("another", 5, "5" * 64))
     tablet.sync()
     assert "root" not in json.loads(tablet.bodies[-1])
 
@@ -127,7 +127,7 @@ def test_an_alarm_delays_no_record(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     epoch = tablet.sync_store.checkpoint().epoch or ""
-    tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
+    tablet.sync_store.store_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
     tablet.file(2, name="hai")
     tablet.sync()
     assert record(2) in tablet.server.world.records

@@ -94,15 +94,15 @@ class CheckIn:
     def state(self) -> CheckInState:
         """Return the state of the position as text."""
         point = self._draft.read().get(CHECK_IN)
-        kept = point if isinstance(point, Mapping) else {}
-        text, tone, icon = self._source_text(kept)
+        stored = point if isinstance(point, Mapping) else {}
+        text, tone, icon = self._source_text(stored)
         return CheckInState(
             text=text,
-            detail=self._detail(kept),
+            detail=self._detail(stored),
             tone=tone,
             icon=icon,
             options=() if self._draft.is_closed else self._options(),
-            here=_position(kept) or self._registered,
+            here=_position(stored) or self._registered,
         )
 
     def _ask(self, label: str) -> None:

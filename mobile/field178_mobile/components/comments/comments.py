@@ -153,7 +153,7 @@ class RecordComments:
         """Store an answer as typed; an emptied answer has no draft."""
         thread = self._thread(key)
         if thread is not None:
-            self._kept(lambda: self._keep(thread, text))
+            self._try_store(lambda: self._save_draft(thread, text))
 
     def send(self, key: str) -> bool:
         """File the typed answer; return whether it is stored for sending."""
@@ -163,19 +163,19 @@ class RecordComments:
         if draft is None or not text:
             return False
         data = {**draft.data, "text": text, "at": to_wire(self._clock.now())}
-        is_kept = self._kept(lambda: self._store.file(replace(draft, data=data), self._user))
+        is_stored = self._try_store(lambda: self._store.file(replace(draft, data=data), self._user))
         self.refresh()
-        return is_kept
+        return is_stored
 
-    def _keep(self, thread: CommentThread, text: str) -> None:
+    def _save_draft(self, thread: CommentThread, text: str) -> None:
         draft = self._draft_of(thread)
         if not text.strip():
             if draft is not None:
                 self._store.drafts.discard(draft.id)
             return
-        kept = draft or self._begun(thread)
-        data = {**kept.data, "text": text[: max_length(RecordType.COMMENT_ANSWER, "text")]}
-        self._store.drafts.save(replace(kept, data=data, saved_at=self._clock.now()))
+        saved = draft or self._begun(thread)
+        data = {**saved.data, "text": text[: max_length(RecordType.COMMENT_ANSWER, "text")]}
+        self._store.drafts.save(replace(saved, data=data, saved_at=self._clock.now()))
 
     def _begun(self, thread: CommentThread) -> Draft:
         view = self._store.view(self._record.id)
@@ -194,7 +194,7 @@ class RecordComments:
     def _draft_of(self, thread: CommentThread) -> Draft | None:
         return self._store.drafts.get(thread.latest.key)
 
-    def _kept(self, work: Callable[[], object]) -> bool:
+    def _try_store(self, work: Callable[[], object]) -> bool:
         try:
             work()
         except AppError as error:

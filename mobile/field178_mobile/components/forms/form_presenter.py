@@ -57,7 +57,7 @@ class FormPresenter(ABC):
         return self._session.draft.record_id
 
     @property
-    def is_kept(self) -> bool:
+    def has_draft(self) -> bool:
         """Whether the store has the draft: it can be resumed or discarded."""
         return self._word == StateWord.DRAFT
 
@@ -83,7 +83,7 @@ class FormPresenter(ABC):
 
     def undo(self) -> None:
         """Undo the last step."""
-        if self._session.kept(self._session.undo):
+        if self._session.try_store(self._session.undo):
             self._saved()
 
     def check(self) -> None:
@@ -98,10 +98,10 @@ class FormPresenter(ABC):
         if self.is_locked:
             self._feedback = feedback.refused(ErrorCode.LOCKED, self._words)
             self._draw()
-        elif self._session.kept(lambda: self._keep(changes, label)):
+        elif self._session.try_store(lambda: self._store_change(changes, label)):
             self._saved()
 
-    def _keep(self, changes: Changes, label: str) -> bool:
+    def _store_change(self, changes: Changes, label: str) -> bool:
         """Save a change in the draft; return whether anything changed."""
         return self._session.change(changes, label)
 

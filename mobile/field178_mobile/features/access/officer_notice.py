@@ -42,16 +42,16 @@ class OfficerNotice:
     @property
     def is_read(self) -> bool:
         """Return whether this officer has read this version."""
-        kept = self._kept().get(self._officer_id)
-        return isinstance(kept, dict) and kept.get("version") == VERSION
+        notice = self._stored().get(self._officer_id)
+        return isinstance(notice, dict) and notice.get("version") == VERSION
 
     def read(self) -> None:
         """Store the version of the notice that was read, and the time of the first reading."""
         if not self.is_read:
             read = {"version": VERSION, "read_at": to_wire(self._clock.now())}
-            self._settings.put(SETTING, {**self._kept(), self._officer_id: read})
+            self._settings.put(SETTING, {**self._stored(), self._officer_id: read})
 
-    def _kept(self) -> Mapping[str, object]:
+    def _stored(self) -> Mapping[str, object]:
         notice = self._settings.get(SETTING)
         return notice if isinstance(notice, dict) else {}
 

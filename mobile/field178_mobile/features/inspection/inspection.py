@@ -76,14 +76,14 @@ class InspectionPresenter(ConclusionEditing):
         return self._opened.comments
 
     @property
-    def is_kept(self) -> bool:
+    def has_draft(self) -> bool:
         """Return whether there is a stored draft to discard."""
         return self._store.drafts.get(self.draft_id) is not None
 
     @property
     def is_known(self) -> bool:
         """Return whether the visit is in the store: filed, or stored as a draft."""
-        return self._opened.draft.seen is not None or self.is_filed or self.is_kept
+        return self._opened.draft.seen is not None or self.is_filed or self.has_draft
 
     @property
     def is_locked(self) -> bool:

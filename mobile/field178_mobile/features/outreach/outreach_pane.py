@@ -33,7 +33,7 @@ class OutreachPaneSessions:
         self.session: OutreachPresenter | None = None
         self._open_ids: frozenset[str] = frozenset()
         self._word = ""
-        self._is_kept = False
+        self._has_draft = False
 
     @property
     def open_records(self) -> frozenset[str]:
@@ -74,8 +74,11 @@ class OutreachPaneSessions:
         session = self.session
         if session is None or session.is_filed:
             return False
-        was_kept, self._is_kept = self._is_kept, self._services.store.drafts.get(session.draft_id) is not None
-        return was_kept and not self._is_kept
+        had_draft, self._has_draft = (
+            self._has_draft,
+            self._services.store.drafts.get(session.draft_id) is not None,
+        )
+        return had_draft and not self._has_draft
 
     def refresh(self) -> None:
         """Update list and session from the store."""
@@ -116,7 +119,7 @@ class OutreachPaneSessions:
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
         self._open_ids = frozenset({draft.id, draft.record_id})
-        self._is_kept = store.drafts.get(draft.id) is not None
+        self._has_draft = store.drafts.get(draft.id) is not None
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
 

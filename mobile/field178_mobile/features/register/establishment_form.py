@@ -178,14 +178,14 @@ class EstablishmentForm(FormPresenter):
         """Store a point; an automatic point creates no draft in an unedited form."""
         if self._is_closed:
             return
-        if label or self.is_kept:
+        if label or self.has_draft:
             announcement = self._words.translate(POSITION) if label else ""
             self._change(changes, announcement)
         else:
             self._deferred = changes
         self.show(self._focus)
 
-    def _keep(self, changes: Changes, label: str) -> bool:
+    def _store_change(self, changes: Changes, label: str) -> bool:
         data = self._session.data
         if all(equal(read_path(data, path), value) for path, value in changes.items()):
             return False

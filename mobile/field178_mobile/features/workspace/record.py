@@ -121,13 +121,13 @@ class RecordPresenter:
         if visit is None or self._papers is None:
             return None
         services = MinutesServices(self._store, self._clock, self._ids, self._words, self._user, self._papers)
-        at_hand = VisitAtHand(visit.record_id, lambda: visit.data, lambda: visit.is_kept)
+        at_hand = VisitAtHand(visit.record_id, lambda: visit.data, lambda: visit.has_draft)
         return MinutesPresenter(services, at_hand, render)
 
     def reopen_visit(self) -> None:
         """Show the open visit as it is filed, if nothing of it is typed and not filed."""
         visit = self.visit
-        if visit is not None and visit.is_known and not visit.is_kept and not visit.is_filed:
+        if visit is not None and visit.is_known and not visit.has_draft and not visit.is_filed:
             open_again = self.open_to_read if visit.is_to_read else self.open_record
             open_again(visit.record_id, MINUTES_PATH)
 

@@ -70,7 +70,7 @@ class RecordStates:
             arrival=options(words, "access_result", None),
             last_visit=rows[0].day if rows else "",
             shift_comment="" if visit is None else comments_at(INFO, visit.comments, visit.data, words),
-            has_draft=visit is not None and visit.is_kept,
+            has_draft=visit is not None and visit.has_draft,
             pane=INFO if tab == INFO else ARRIVAL,
             register=register,
             register_word=words.choice("shown_state", register),

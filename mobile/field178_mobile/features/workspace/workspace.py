@@ -318,7 +318,7 @@ def place_of(workspace: Workspace) -> dict[str, str]:
     """Return the open place as ids, {} if only the list is open; `go_back` reopens it."""
     record, form = workspace.record, workspace.editing.form or workspace.census.form
     if form is not None:
-        return {"form_id": form.record_id} if form.is_kept else {}
+        return {"form_id": form.record_id} if form.has_draft else {}
     if not record.establishment_id:
         return {}
     place = {"establishment_id": record.establishment_id, "tab": record.tab}

@@ -38,11 +38,11 @@ class LongTextWindow:
         if self._answer is not None:
             self._on_change(text)
 
-    def end(self, is_kept: bool) -> None:
+    def end(self, is_accepted: bool) -> None:
         """Handle the end of the window, once."""
         answer, self._answer = self._answer, None
         if answer is not None:
-            answer(self._text if is_kept else None)
+            answer(self._text if is_accepted else None)
 
     def _show(self) -> None:
         if self._answer is None:
@@ -104,10 +104,10 @@ def _listener(window: LongTextWindow) -> object:
 
         @java_method("(Landroid/content/DialogInterface;I)V")
         def onClick(self, _dialog: object, which: int) -> None:
-            window.end(is_kept=which == POSITIVE)
+            window.end(is_accepted=which == POSITIVE)
 
         @java_method("(Landroid/content/DialogInterface;)V")
         def onCancel(self, _dialog: object) -> None:
-            window.end(is_kept=False)
+            window.end(is_accepted=False)
 
     return LongTextListener()

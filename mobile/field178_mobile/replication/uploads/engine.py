@@ -207,8 +207,8 @@ class UploadEngine:
         return self._refuse(photo, answer) if answer.status == 422 else None
 
     def _on_looked(self, photo: Photo, answer: UploadAnswer) -> WaitFor | None:
-        is_kept, is_gone = answer.status in (200, 204), answer.status in _GONE
-        if (is_kept and answer.is_backed_up) or (is_gone and not self._queue.is_named(photo)):
+        is_stored, is_gone = answer.status in (200, 204), answer.status in _GONE
+        if (is_stored and answer.is_backed_up) or (is_gone and not self._queue.is_named(photo)):
             self._queue.let_go(photo)
         elif is_gone and photo.key not in self._sent_again:
             # The server lost it: another history began before it was in a backup.

@@ -210,7 +210,7 @@ def _was_filed(context: DatabaseContext, photo: Photo) -> bool:
 
 def mark_loose(context: DatabaseContext, key: Key) -> None:
     """Leave the fate of a photo (hash, record) open. Inside a transaction."""
-    put_setting(context, _LOOSE, sorted({*_kept(context), key}))
+    put_setting(context, _LOOSE, sorted({*_unfiled_keys(context), key}))
 
 
 def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
@@ -218,7 +218,7 @@ def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
 
     Not inside a transaction.
     """
-    loose = _kept(context)
+    loose = _unfiled_keys(context)
     due = frozenset(key for key in loose if record_id in ("", key[1]))
     if not due:
         return []
@@ -237,7 +237,7 @@ def _drafted(context: DatabaseContext, keys: frozenset[Key]) -> frozenset[Key]:
     return frozenset(key for key in keys if key in named or key[1] in spoiled)
 
 
-def _kept(context: DatabaseContext) -> frozenset[Key]:
-    kept = get_setting(context, _LOOSE)
-    pairs = kept if isinstance(kept, list) else []
+def _unfiled_keys(context: DatabaseContext) -> frozenset[Key]:
+    stored = get_setting(context, _LOOSE)
+    pairs = stored if isinstance(stored, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)

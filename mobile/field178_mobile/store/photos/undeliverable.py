@@ -14,8 +14,8 @@ _REFUSED_UNDER = "photos_refused_under"
 
 def undeliverable_photos(context: DatabaseContext) -> frozenset[tuple[str, str]]:
     """Return the keys (hash, record) of dismissed photos that cannot be sent."""
-    kept = _kept(context)
-    return frozenset(photo.key for photo in _stored_photos(context, kept) if photo.state in STUCK)
+    dismissed = _dismissed_keys(context)
+    return frozenset(photo.key for photo in _stored_photos(context, dismissed) if photo.state in STUCK)
 
 
 def note_server(context: DatabaseContext, version: str) -> None:
@@ -43,12 +43,12 @@ def pending_photos(context: DatabaseContext) -> list[Photo]:
 
 def dismiss(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Dismiss a photo; its bytes stay. Inside a transaction."""
-    put_setting(context, _DISMISSED, sorted({*_kept(context), key}))
+    put_setting(context, _DISMISSED, sorted({*_dismissed_keys(context), key}))
 
 
 def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Put a photo back into the upload queue. Inside a transaction."""
-    put_setting(context, _DISMISSED, sorted(_kept(context) - {key}))
+    put_setting(context, _DISMISSED, sorted(_dismissed_keys(context) - {key}))
     photo = get_photo(context, *key)
     if photo is not None and photo.state in STUCK:
         put_state(context, photo, PhotoState.UNSENT)
@@ -58,9 +58,9 @@ def _stored_photos(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -
     return [photo for key in keys if (photo := get_photo(context, *key)) is not None]
 
 
-def _kept(context: DatabaseContext) -> frozenset[tuple[str, str]]:
-    kept = get_setting(context, _DISMISSED)
-    pairs = kept if isinstance(kept, list) else []
+def _dismissed_keys(context: DatabaseContext) -> frozenset[tuple[str, str]]:
+    stored = get_setting(context, _DISMISSED)
+    pairs = stored if isinstance(stored, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
 
 

@@ -91,25 +91,25 @@ def read_checkpoint(context: DatabaseContext) -> SyncCheckpoint:
             "(state <> 'parked' OR replaced_by IS NULL) GROUP BY state"
         ).fetchall()
     )
-    kept = get_texts(context)
-    cursors = parse_cursors(kept.get(WITHHELD_AT))
+    stored = get_texts(context)
+    cursors = parse_cursors(stored.get(WITHHELD_AT))
     return SyncCheckpoint(
-        incarnation=kept.get("incarnation", ""),
-        epoch=kept.get("epoch"),
-        receipt_count=int(kept.get("verdicts", 0)),
+        incarnation=stored.get("incarnation", ""),
+        epoch=stored.get("epoch"),
+        receipt_count=int(stored.get("verdicts", 0)),
         scopes=scope_rows(context),
         lives=read_lives(context),
         notices=tuple(row[0] for row in context.connection.execute("SELECT id FROM notice ORDER BY id")),
-        wants=tuple(str(record_id) for record_id in json.loads(kept.get("wants", "[]"))),
+        wants=tuple(str(record_id) for record_id in json.loads(stored.get("wants", "[]"))),
         withheld_at=cursors,
         released=released(context, cursors),
-        must_offer=kept.get("must_offer") == "1",
+        must_offer=stored.get("must_offer") == "1",
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),
         isolated_changes=counts.get("parked", 0),
-        is_revoked=kept.get("revoked") == "1",
-        needs_sign_in=kept.get("sign_in") == "1",
-        root=root_of(kept.get(ROOT)),
+        is_revoked=stored.get("revoked") == "1",
+        needs_sign_in=stored.get("sign_in") == "1",
+        root=root_of(stored.get(ROOT)),
     )
 
 

@@ -129,7 +129,7 @@ def note_differed(context: DatabaseContext, record_ids: Sequence[str]) -> None:
         put_text(context, _DIFFERED, " ".join(sorted(record_ids)[:_MOST_NAMED]))
 
 
-def kept_root(context: DatabaseContext) -> StoredRoot | None:
+def stored_root(context: DatabaseContext) -> StoredRoot | None:
     """Return the stored root, None before the first exchange."""
     return root_of(get_text(context, ROOT))
 
@@ -142,7 +142,7 @@ def root_of(text: str | None) -> StoredRoot | None:
     return StoredRoot(epoch, index, hash_, RootAlarm(alarm) if alarm else None)
 
 
-def keep_root(context: DatabaseContext, root: StoredRoot) -> None:
-    """Keep a root."""
+def store_root(context: DatabaseContext, root: StoredRoot) -> None:
+    """Store a root."""
     with context.transaction("root"):
         put_text(context, ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))

@@ -178,13 +178,13 @@ class SyncStore:
         """Delete tombstones that the server has answered for."""
         self._write(lambda context: tombstones.forget_lost(context, ordinals))
 
-    def kept_root(self) -> StoredRoot | None:
+    def stored_root(self) -> StoredRoot | None:
         """Return the highest seen root of the server's history."""
-        return self._store.read(server_state.kept_root)
+        return self._store.read(server_state.stored_root)
 
-    def keep_root(self, root: StoredRoot) -> None:
-        """Keep a root of the server's history."""
-        self._write(lambda context: server_state.keep_root(context, root))
+    def store_root(self, root: StoredRoot) -> None:
+        """Store a root of the server's history."""
+        self._write(lambda context: server_state.store_root(context, root))
 
     def expire_tombstones(self, now_s: int) -> None:
         """Delete expired tombstones."""

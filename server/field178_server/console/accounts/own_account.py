@@ -147,7 +147,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
     with page.reading() as session:
         browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
         account = officers.by_login_or_id(session, page.tenant_id, officer.id)
-        feeds = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
+        data_tokens = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
     return page.render(
         "accounts/account.html",
         status,
@@ -161,7 +161,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         topics=_topics(account),
         browsers=browsers,
         own_token_hash=sessions.hash_token(browser_session.current_token()),
-        feeds=feeds,
+        data_tokens=data_tokens,
         marks_password="codes" in errors,
     )
 

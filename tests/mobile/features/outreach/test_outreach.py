@@ -88,11 +88,11 @@ def test_a_tap_the_store_refuses_is_said_and_not_shown_as_kept(pane: Desk, monke
 def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(pane: Desk) -> None:
     session = pane.begin()
     session.choose_form("conference")
-    kept = next(iter(pane.store.drafts.kept.values()))
+    kept = next(iter(pane.store.drafts.stored.values()))
     assert kept.data["outreach_form_id"] == "conference"
     assert pane.state.feedback.undo
     session.undo()
-    assert "outreach_form_id" not in next(iter(pane.store.drafts.kept.values())).data
+    assert "outreach_form_id" not in next(iter(pane.store.drafts.stored.values())).data
 
 
 def test_a_session_is_in_the_list_from_its_first_tap_and_looked_up_no_more(pane: Desk) -> None:
@@ -112,7 +112,7 @@ def test_a_complete_session_is_filed_into_its_commune_and_says_so(pane: Desk) ->
     assert (draft.type, draft.scope, user) == ("outreach_session", f"unit:{UNIT}", "user-1")
     assert draft.data["audiences"] == {"general_public": {"attendance_count": 40, "first_time_count": 30}}
     assert pane.state.feedback.filed
-    assert pane.store.drafts.kept == {}
+    assert pane.store.drafts.stored == {}
 
 
 def test_a_wrong_clock_is_asked_about_before_a_session_is_filed(pane: Desk) -> None:
@@ -165,7 +165,7 @@ def test_a_refused_filing_keeps_the_draft_and_says_why(pane: Desk) -> None:
     session.complete()
     assert pane.state.feedback.error
     assert not pane.state.feedback.filed
-    assert len(pane.store.drafts.kept) == 1
+    assert len(pane.store.drafts.stored) == 1
 
 
 def test_one_tap_repeats_what_the_last_session_had_in_common(pane: Desk) -> None:
@@ -206,7 +206,7 @@ def test_a_form_without_people_asks_for_none_and_an_anonymous_one_for_no_venue(p
     assert (pane.state.counts_people, pane.state.audiences) == (False, ())
     session.choose_form("peer_outreach")
     assert "venue" not in {field.path for field in pane.state.fields["session"]}
-    assert "venue" not in next(iter(pane.store.drafts.kept.values())).data
+    assert "venue" not in next(iter(pane.store.drafts.stored.values())).data
 
 
 def test_text_that_looks_like_personal_data_is_marked_and_still_filed(pane: Desk) -> None:
@@ -264,7 +264,7 @@ def test_an_approved_session_is_only_looked_at(pane: Desk) -> None:
     assert pane.state.word == "approved"
     assert "Approved" in pane.state.notice
     assert len(pane.store.filed) == 1
-    assert pane.store.drafts.kept == {}
+    assert pane.store.drafts.stored == {}
 
 
 def test_a_draft_is_thrown_away_and_what_was_filed_stays(pane: Desk) -> None:
@@ -272,7 +272,7 @@ def test_a_draft_is_thrown_away_and_what_was_filed_stays(pane: Desk) -> None:
     pane.begin().choose_form("rally")
     assert pane.state.has_draft
     pane.pane.discard()
-    assert pane.store.drafts.kept == {}
+    assert pane.store.drafts.stored == {}
     assert pane.pane.session is None
     assert [row.state for row in pane.lists[-1].rows] == ["unsent"]
 
@@ -289,7 +289,7 @@ def test_the_list_shows_drafts_first_and_the_word_of_each(pane: Desk) -> None:
 
 def test_a_draft_is_taken_up_again_and_an_unknown_record_is_not_opened(pane: Desk) -> None:
     pane.begin().choose_form("rally")
-    record_id = next(iter(pane.store.drafts.kept.values())).record_id
+    record_id = next(iter(pane.store.drafts.stored.values())).record_id
     pane.pane.close()
     assert pane.pane.open(record_id)
     assert [option.id for option in pane.state.forms if option.is_chosen] == ["rally"]
@@ -433,6 +433,6 @@ def test_a_co_host_that_becomes_the_host_is_no_co_host(pane: Desk) -> None:
     session = pane.filled()
     session.choose_co_hosts(("dist_health_office",))
     session.choose_host("dist_health_office")
-    assert "co_hosts" not in next(iter(pane.store.drafts.kept.values())).data
+    assert "co_hosts" not in next(iter(pane.store.drafts.stored.values())).data
     session.undo()
     assert [option.id for option in pane.state.co_hosts if option.is_chosen] == ["dist_health_office"]

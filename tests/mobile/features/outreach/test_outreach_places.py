@@ -42,7 +42,7 @@ def pane() -> Desk:
 
 
 def kept(pane: Desk) -> dict[str, object]:
-    return dict(next(iter(pane.store.drafts.kept.values())).data)
+    return dict(next(iter(pane.store.drafts.stored.values())).data)
 
 
 def offered(pane: Desk) -> list[str]:

@@ -50,7 +50,7 @@ class EstablishmentPane(BoxLayout):
 
     def open_alike(self, establishment_id: str) -> None:
         """Leave the form for an existing establishment; the typed data stays a draft."""
-        if self.form.is_kept:
+        if self.form.has_draft:
             kit.toast(_("The draft is kept in the list, under Drafts."))
         self.workspace.show_establishment(establishment_id)
 
