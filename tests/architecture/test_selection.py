@@ -82,7 +82,7 @@ def test_a_changed_tree_is_not_recorded_and_draws_other_planted_bugs(
 
 
 @pytest.mark.parametrize("name", SOURCE_BUGS)
-def test_bug_planted_in_a_text_finds_what_it_replaces_and_its_tests(name: str) -> None:
+def test_planted_bug_matches_its_module_and_its_tests(name: str) -> None:
     bug = SOURCE_BUGS[name]
     spec = find_spec(bug.module)
     assert spec is not None

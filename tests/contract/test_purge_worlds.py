@@ -23,7 +23,7 @@ NEED_CALM = {"rest_of_a_group_runs_alone"}
 
 
 @pytest.mark.parametrize("seeds", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"])
-def test_no_seed_brings_back_what_was_purged(worlds: Simulator, seeds: range) -> None:
+def test_no_seed_restores_purged_records(worlds: Simulator, seeds: range) -> None:
     for seed in seeds:
         worlds.run(seed, OFTEN)
     assert worlds.seen.actions["purge"] >= LEAST_PURGES

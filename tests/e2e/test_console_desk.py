@@ -66,7 +66,7 @@ def test_reviewer_settles_by_keyboard_and_the_tablet_gets_it(desk: Desk, browser
     assert (settled["opening_hours"], settled["rooms_total"]) == ("07:00-22:00", 10)
 
 
-def test_reviewer_takes_in_by_keyboard_what_only_a_tablet_has(desk: Desk, browser: Browser) -> None:
+def test_reviewer_restores_records_of_a_tablet_by_keyboard(desk: Desk, browser: Browser) -> None:
     place, name = str(uuid.uuid4()), "Karaoke Lan Chi (GL-914)"
     data = builders.establishment(name=name, unit_id=UNIT)
     left = {"id": place, "type": "establishment", "rev": 3, "deleted": False, "data": data}

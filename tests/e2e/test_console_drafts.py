@@ -95,7 +95,7 @@ def test_form_sent_after_session_end_leads_back_to_itself_and_is_not_sent_by_its
     assert desk.tablet.base[place]["data"]["name"] == "Karaoke Lan Chi (GL-931)"
 
 
-def test_restored_text_names_what_another_officer_wrote_meanwhile(
+def test_restored_text_shows_changes_of_another_officer_meanwhile(
     desk: Desk, browser: Browser, context: BrowserContext
 ) -> None:
     record = desk.file("Karaoke Lan Chi (GL-932)")

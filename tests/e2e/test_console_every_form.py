@@ -249,7 +249,7 @@ def is_button(endpoint: str) -> bool:
     return bool(forms) and not any(typed.search(form) for form in forms)
 
 
-def test_every_form_keeps_what_was_typed_over_session_end_restart_and_closed_tab(
+def test_every_form_keeps_typed_values_over_session_end_restart_and_closed_tab(
     district: District, browser: Browser
 ) -> None:
     errors: list[str] = []

@@ -69,7 +69,7 @@ def test_server_downtime_is_shown_and_the_input_is_sent_later(desk: Desk, browse
         expect_settled(desk, page, place)
 
 
-def test_page_that_was_lost_comes_back_with_what_was_typed(desk: Desk, browser: Browser) -> None:
+def test_reopened_page_restores_typed_values(desk: Desk, browser: Browser) -> None:
     place = disputed_place(desk, "Karaoke Lan Chi (GL-922)")
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page

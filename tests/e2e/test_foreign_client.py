@@ -95,7 +95,7 @@ def test_two_tablets_merge_field_by_field_and_a_conflict_keeps_both_values(enrol
     assert first.base[conflict] == {**second.base[conflict], "frame": "rec"}
 
 
-def test_a_conflict_is_resolved_by_who_saw_it_and_stays_open_for_what_came_after(enrol: Enrol) -> None:
+def test_conflict_is_resolved_by_a_client_that_saw_it_and_stays_open_for_later_values(enrol: Enrol) -> None:
     first, second = enrol(), enrol()
     record_id = created(first, village="Thôn 1")
     second.pull_all()
@@ -143,7 +143,7 @@ def held() -> Json:
     return {**record, "h": content_hash(record)}
 
 
-def test_the_office_decides_what_becomes_of_divergent_records(server: ServerProcess, enrol: Enrol) -> None:
+def test_office_decides_on_divergent_records(server: ServerProcess, enrol: Enrol) -> None:
     client, other = enrol(), enrol()
     requested, unwanted = held(), held()
     frames = client.sync(salvage=[requested, unwanted])

@@ -54,7 +54,7 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     server.stop()
 
 
-def test_an_upgraded_store_holds_what_the_older_version_stored(kept: Kept) -> None:
+def test_upgraded_store_contains_records_of_the_older_version(kept: Kept) -> None:
     engine = create_engine_for(f"sqlite:///{kept.server.folder / 'field178.sqlite'}")
     with snapshot(engine) as session:
         records = {row.record_id: row for row in session.scalars(select(Record))}

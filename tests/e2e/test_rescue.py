@@ -108,7 +108,7 @@ def test_the_work_of_a_revoked_tablet_is_quarantined(
     assert {reason for _, reason, _ in tablet.receipts().values()} == {"device_revoked"}
 
 
-def test_a_damaged_database_leaves_what_the_journal_has(
+def test_offline_export_of_a_damaged_database_contains_the_journal(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
     file_some(tablet)

@@ -122,7 +122,7 @@ def test_reviewer_works_through_the_queue_by_keys_alone(
     assert states == ["returned", "approved", None]
 
 
-def test_office_corrects_a_broken_sum_and_sees_what_the_parts_add_up_to(desk: Desk, browser: Browser) -> None:
+def test_office_corrects_a_broken_sum_and_sees_the_sum_of_the_parts(desk: Desk, browser: Browser) -> None:
     counts = {"workers_total": {"v": 15}, "workers_female": {"v": 9}, "workers_male": {"v": 3}}
     visit = builders.inspection(answers=builders.answers() | counts, team_id=desk.team.removeprefix("team:"))
     record_id = str(uuid.uuid4())

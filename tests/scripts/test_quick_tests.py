@@ -34,7 +34,7 @@ def test_change_of_a_helper_reaches_the_tests_that_import_it() -> None:
     assert "tests/shared/formulas/test_refusals.py" not in tests
 
 
-def test_change_of_what_all_tests_depend_on_reaches_all() -> None:
+def test_change_of_a_common_dependency_reaches_more_tests() -> None:
     assert len(set(reached_tests([EVERYTHING[0]]))) > len(set(reached_tests(["tests/e2e/foreign_client.py"])))
 
 

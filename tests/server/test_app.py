@@ -103,7 +103,7 @@ def test_importing_the_application_builds_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "never-set-up" / "field178.sqlite").exists()
 
 
-def test_a_body_has_a_limit_whatever_the_view(office: Office) -> None:
+def test_body_is_limited_in_every_view(office: Office) -> None:
     assert office.app.config["MAX_CONTENT_LENGTH"] == 1 << 20
     assert not office.app.debug
     assert office.app.secret_key is None
@@ -166,7 +166,7 @@ def log_keys() -> dict[str, str]:
     return places
 
 
-def test_no_key_of_the_log_can_hold_what_must_not_be_logged() -> None:
+def test_keys_of_the_log_cannot_hold_forbidden_values() -> None:
     keys = log_keys()
     assert "rule" in keys
     assert {key: place for key, place in keys.items() if matches_forbidden(key)} == {}

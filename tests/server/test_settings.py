@@ -59,7 +59,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
     )
 
 
-def test_a_settings_file_reads_back_what_was_written(tmp_path: Path) -> None:
+def test_settings_file_reads_back_written_values(tmp_path: Path) -> None:
     values = {"FIELD178_URL": "https://x.example/?a=b#c", "FIELD178_TENANT": 'it\'s "so" $HOME'}
     write_settings_file(tmp_path / "settings.env", values)
     assert read_settings_file(tmp_path / "settings.env") == values

@@ -93,7 +93,7 @@ def test_part_with_a_huge_declared_size_is_refused_before_reading() -> None:
     assert refusal(MAGIC + b"\x01\xff\xff\xff\xff") == "damaged"
 
 
-def test_any_other_file_is_called_what_it_is() -> None:
+def test_file_of_another_format_is_refused_as_not_ours() -> None:
     assert refusal(b"%PDF-1.7 ...") == "not_ours"
     assert refusal(b"") == "not_ours"
 

@@ -39,7 +39,7 @@ def test_the_corners_of_the_square():
     assert place_of(900_000_000, -1_800_000_000).y == pytest.approx(0, abs=1e-9)
 
 
-def test_moving_and_zooming_keep_what_is_under_the_finger():
+def test_moving_and_zooming_keep_the_point_under_the_finger():
     view, place = MapWindow(place_of(*AN_LAO), 12.0), place_of(208_282_100, 1_065_667_100)
     right, down = view.offset_of(place)
     assert view.zoomed(14.5, right, down).offset_of(place) == pytest.approx((right, down), abs=1e-6)

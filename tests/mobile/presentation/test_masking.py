@@ -60,7 +60,7 @@ def test_a_hidden_thing_has_six_patches_across_at_most(radius: int):
         assert changes < MOST_PATCHES_ACROSS
 
 
-def test_pictures_that_differ_only_in_what_is_hidden_become_equal():
+def test_pictures_that_differ_only_in_masked_parts_become_equal():
     first, other = noise((640, 480)), noise((640, 480))
     # Turned about within each cell: every mean stays, every detail goes.
     for column, row in ((2, 2), (3, 2)):

@@ -9,7 +9,7 @@ from field178_shared.wire.protocol import MAX_BODY_BYTES, MAX_CHANGES
 
 
 @pytest.mark.parametrize("bytes_a_second", [500, 3_750, 40_000, 10_000_000])
-def test_batches_grow_to_what_the_line_carries_in_time(bytes_a_second: int) -> None:
+def test_batches_grow_to_the_capacity_of_the_line(bytes_a_second: int) -> None:
     size, slowest = BatchSize(), 0.0
     for _ in range(40):
         pushed_bytes = size.size_bytes

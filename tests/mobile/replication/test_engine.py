@@ -32,7 +32,7 @@ def test_records_of_the_office_arrive(tablet: Tablet) -> None:
     assert len(tablet.store.establishments()) == 7
 
 
-def test_state_counts_what_a_whole_sync_sent_and_received(tablet: Tablet) -> None:
+def test_state_counts_sent_and_received_changes_of_a_whole_sync(tablet: Tablet) -> None:
     tablet.server.page = 3
     for number in range(7):
         tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")

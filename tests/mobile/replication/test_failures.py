@@ -14,7 +14,7 @@ from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_shared.errors import ErrorCode
 
 
-def test_the_state_tells_when_it_tries_again_and_counts_what_ended(tablet: Tablet) -> None:
+def test_state_shows_the_next_attempt_and_counts_ended_changes(tablet: Tablet) -> None:
     tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
     tablet.sync()
     assert tablet.engine.state.retry_in_s == tablet.waits[-1] >= 40
@@ -37,7 +37,7 @@ def test_a_lost_answer_stores_the_change_once(tablet: Tablet) -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 4, 7])
-def test_a_cut_answer_keeps_what_was_committed_and_goes_on(tablet: Tablet, lines: int) -> None:
+def test_cut_answer_keeps_committed_parts_and_continues(tablet: Tablet, lines: int) -> None:
     for number in range(2, 6):
         tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
     tablet.file(1, name="một")

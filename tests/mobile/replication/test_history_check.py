@@ -58,7 +58,9 @@ def test_the_same_root_and_silence_change_nothing() -> None:
         (replace(signed_root(6, "6"), index=7), RootAlarm.SIGNATURE),
     ],
 )
-def test_a_contradiction_alarms_and_keeps_what_was_seen(root: ReceivedRoot, alarm: RootAlarm) -> None:
+def test_contradicting_root_raises_an_alarm_and_keeps_the_stored_root(
+    root: ReceivedRoot, alarm: RootAlarm
+) -> None:
     assert after(KEPT, root) == replace(KEPT, alarm=alarm)
 
 

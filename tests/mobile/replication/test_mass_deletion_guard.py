@@ -135,7 +135,7 @@ def sync_while_the_user_lets_go(tablet: Tablet) -> None:
     tablet.sync()
 
 
-def test_a_word_that_overtakes_an_answer_does_not_pass_over_what_was_held(emptied: Tablet) -> None:
+def test_release_during_an_answer_does_not_skip_withheld_deletions(emptied: Tablet) -> None:
     emptied.sync()
     sync_while_the_user_lets_go(emptied)
     assert live(emptied) == 5
@@ -144,7 +144,7 @@ def test_a_word_that_overtakes_an_answer_does_not_pass_over_what_was_held(emptie
     assert emptied.server.divergent == {}
 
 
-def test_a_notice_at_the_head_of_a_long_answer_does_not_pass_over_what_was_held(emptied: Tablet) -> None:
+def test_notice_at_the_head_of_a_long_answer_does_not_skip_withheld_deletions(emptied: Tablet) -> None:
     emptied.sync()
     emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
     for number in range(300, 360):

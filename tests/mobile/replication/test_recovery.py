@@ -67,7 +67,7 @@ def test_a_copy_keeps_its_changes_though_a_backup_holds_their_numbers(tablet: Ta
     assert tablet.store.read(lambda context: get_change(context, str(change_id))) is not None
 
 
-def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_need_not_offer_what_is_held(
+def test_tablet_enrolled_again_starts_an_incarnation_and_keeps_its_records(
     tablet: Tablet,
 ) -> None:
     tablet.sync()
@@ -117,7 +117,7 @@ def test_changes_of_a_former_device_are_pruned_after_a_backup(tablet: Tablet) ->
     assert again.store.status().in_sync
 
 
-def test_a_tablet_enrolled_again_says_once_more_what_waits_so_that_it_hears_of_it(tablet: Tablet) -> None:
+def test_tablet_enrolled_again_pushes_waiting_changes_again(tablet: Tablet) -> None:
     tablet.server.refuse = lambda change: "rule"
     waits = tablet.file(1, name="một")
     tablet.sync()

@@ -81,7 +81,7 @@ def test_a_replayed_page_that_announces_more_is_not_read_for_ever(tablet: Tablet
     assert tablet.agrees()
 
 
-def test_an_answer_of_the_server_after_replayed_ones_sends_what_waited(tablet: Tablet) -> None:
+def test_answer_of_the_server_after_replayed_answers_sends_waiting_changes(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     lines = recorded_answer(tablet)
     tablet.file(2, name="hai")

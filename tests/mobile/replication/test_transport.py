@@ -165,7 +165,7 @@ def test_one_connection_carries_every_exchange(serve) -> None:
     assert len(callers) == 1
 
 
-def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
+def test_cut_answer_yields_frames_before_the_cut(serve) -> None:
     def answer(handler, body):
         stream = GzipStream()
         flushed = stream.add(b'{"a":1}\n{"b":2}\n') + stream.flush()

@@ -124,7 +124,7 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_what_was_begun_at_the_door_is_left_for_where_it_began(navigator):
+def test_enrolment_left_at_the_lock_screen_returns_to_it(navigator):
     door = navigator()
     door.meet()
     frames()

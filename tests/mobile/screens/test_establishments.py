@@ -47,7 +47,7 @@ def test_typing_without_accents_and_chips_filter_the_list_and_the_open_row_is_ma
     assert find("RecordPane").title == "Karaoke Hồng Phúc"
 
 
-def test_what_another_tablet_filed_arrives_in_the_list(screen, store):
+def test_record_of_another_tablet_arrives_in_the_list(screen, store):
     data = establishment("Quán Mới Về", "cafe", 0, 0)
     server_commits(store, base_row(uid("new"), 1, "establishment", f"unit:{UNIT}", **data))
     frames(3)

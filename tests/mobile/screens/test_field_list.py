@@ -49,7 +49,7 @@ def test_each_kind_has_its_control_with_the_value(mounted):
     assert lint(field_list) == []
 
 
-def test_what_is_entered_is_told_with_its_path(mounted):
+def test_entered_values_are_written_with_their_path(mounted):
     field_list, writes = mounted
     type_text(field_list.widget_of("opening_hours").ids.field, "09:00-22:00")
     assert writes[-1] == ("opening_hours", "09:00-22:00")

@@ -57,7 +57,7 @@ def change_a_word(_pose: Any) -> None:
 PLANTED = (move_a_button, colour_a_button, lose_a_row, cut_a_text, change_a_word)
 
 
-def test_what_a_person_would_see_is_seen(pose):
+def test_visible_differences_are_detected(pose):
     kept = golden.shrink(picture())
     assert golden.differs_by(kept, golden.shrink(picture())) == 0
     for plant in PLANTED:

@@ -66,7 +66,7 @@ def test_tab_visits_everything_once_in_the_order_of_reading(pose):
     assert held(pose) is stops[-1]
 
 
-def test_what_is_held_has_a_ring_that_a_touch_takes_away_and_a_long_key_presses_it_once(pose):
+def test_focused_widget_has_a_ring_that_a_touch_removes_and_a_long_key_presses_it_once(pose):
     from tests.mobile.screens.lint import picture
     from tests.mobile.screens.scene import tap
 
@@ -103,7 +103,7 @@ def test_arrows_walk_the_list_and_enter_opens_a_row(pose):
     assert pose.workspace.record.establishment_id == KARAOKE
 
 
-def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
+def test_space_presses_and_escape_closes_and_restores_the_focus(pose):
     hold("ShiftLine", pose)
     line = held(pose)
     press(SPACE, text=" ")

@@ -234,7 +234,7 @@ def test_long_line_shows_its_beginning_unless_it_is_typed(stage: Stage):
     assert entry.scroll_x == 0
 
 
-def test_field_that_is_typed_into_is_in_sight_with_what_is_said_below(stage: Stage):
+def test_focused_field_is_in_sight_with_its_message(stage: Stage):
     pane = stage.kit.ScrollPane()
     fields = [stage.kit.Field(label=f"Mục {number}", multiline=True, max_length=9) for number in range(9)]
     for field in fields:
@@ -315,7 +315,7 @@ def test_a_disabled_button_says_why_when_it_is_tapped(stage: Stage):
     assert (find_all("Toast"), pressed) == ([], [button])
 
 
-def test_number_pad_refuses_what_is_no_count_and_its_keys_keep_their_place(stage: Stage, window_size):
+def test_number_pad_refuses_other_than_counts_and_its_keys_keep_their_place(stage: Stage, window_size):
     stage.mount(gallery(), window_size)
     given = []
     pad = stage.kit.NumberPad(title="Tổng số", on_number=given.append, maximum=5)

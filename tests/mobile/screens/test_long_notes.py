@@ -67,7 +67,7 @@ def test_note_is_written_in_the_systems_window_and_kept_at_every_change(stage: S
     assert scene.commits == ["Cửa đã mở lúc 23:10"]
 
 
-def test_note_given_up_is_what_stood_there_before(stage: Stage, tmp_path: Path) -> None:
+def test_discarded_note_restores_the_earlier_text(stage: Stage, tmp_path: Path) -> None:
     scene = LongNoteScene(stage, tmp_path)
     _asked, heard, answer = scene.window
     heard("x")
@@ -78,7 +78,7 @@ def test_note_given_up_is_what_stood_there_before(stage: Stage, tmp_path: Path) 
     assert scene.commits == []
 
 
-def test_what_comes_after_the_lock_reaches_nothing(stage: Stage, tmp_path: Path) -> None:
+def test_text_that_arrives_after_closing_is_dropped(stage: Stage, tmp_path: Path) -> None:
     from field178_mobile.kit.long_notes import long_notes
 
     scene = LongNoteScene(stage, tmp_path)

@@ -140,7 +140,7 @@ def test_pad_says_whose_number_it_takes_and_a_check_without_mistakes_says_so(tab
     ("size", "missing", "error"),
     [(LANDSCAPE, "topic_ids", "topic_error"), (PORTRAIT, "audiences", "audience_error")],
 )
-def test_what_is_missing_is_said_in_sight(table: Table, size, missing, error):
+def test_missing_fields_are_shown_in_sight(table: Table, size, missing, error):
     given = {name: value for name, value in DATA.items() if name != missing}
     draft = Draft(
         uid("draft"), "outreach_session", uid("new"), SCOPE, given, None, 0, LEADER, table.clock.now()

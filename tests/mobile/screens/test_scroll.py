@@ -60,7 +60,7 @@ def test_page_that_changes_below_stays_where_it_was(stage, by):
 
 
 @pytest.mark.parametrize("by", [300, -20])
-def test_page_that_changes_above_what_was_touched_stays_where_it_was(stage, by):
+def test_page_that_changes_above_the_touched_widget_keeps_its_position(stage, by):
     page = Page(stage, ROWS)
     page.pane.scroll_y = 0.5
     frames(3)
@@ -85,7 +85,7 @@ def test_page_that_changes_out_of_sight_stays_where_it_was(stage, by):
     assert page.top_of(20) == pytest.approx(before, abs=1)
 
 
-def test_page_sent_to_its_top_shows_what_came_there(stage):
+def test_page_scrolled_to_its_top_shows_an_added_button(stage):
     page = Page(stage, ROWS)
 
     def come(_button) -> None:

@@ -274,7 +274,7 @@ def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet):
     assert HA.name not in texts()
 
 
-def test_a_page_over_the_window_says_what_the_line_says_and_that_data_are_made_up(open_tablet):
+def test_page_over_the_window_shows_the_status_line_and_the_demo_notice(open_tablet):
     from field178_mobile.kit import kit
 
     door = open_tablet()

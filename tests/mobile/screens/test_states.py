@@ -129,7 +129,7 @@ def _golden(name: str, seen) -> list[str]:
     return [difference] if difference else []
 
 
-def test_no_picture_is_kept_of_what_is_no_more():
+def test_every_golden_picture_has_a_named_state():
     kept = {(each.name, LIGHT) for each in STATES} | {(name, mode) for name in COLOURFUL for mode in DARKER}
     names = {f"{name}-{window}-{mode}.png" for name, mode in kept for window in WINDOWS}
     assert {path.name for path in Path(golden.FOLDER).glob("*.png")} - names == set()

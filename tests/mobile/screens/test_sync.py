@@ -209,7 +209,7 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(sync_
         assert all(child.height for child in card.children)
 
 
-def test_what_the_office_takes_off_has_one_button_each_way(sync_screen):
+def test_withheld_deletions_have_a_button_for_each_answer(sync_screen):
     facts = replace(FACTS, unsent=(), withheld=WithheldDeletions(64, is_kept=False), tombstones=64)
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL), size=PORTRAIT)
     tap(find("Btn", text="Tạm giữ lại"))

@@ -30,7 +30,7 @@ def test_modes_name_the_same_tokens():
     assert len({frozenset(tokens) for tokens in MODES.values()}) == 1
 
 
-def test_mode_switch_changes_what_is_bound(stage):
+def test_mode_switch_changes_bound_colours(stage):
     from field178_mobile.kit.theme import theme
 
     word = stage.mount(stage.kit.Txt(text="chữ", tone="primary"))

@@ -60,7 +60,7 @@ def test_composing_goes_on_in_the_middle_of_a_text_and_after_a_correction(field)
     assert press(field, "t") == "Phòng hát dong cua"
 
 
-def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
+def test_pasted_numeric_and_secret_texts_are_not_composed(field):
     input_method.switch("telex")
     field.ids.entry.insert_text("Nguyeenx")
     assert field.ids.entry.text == "Nguyeenx"
@@ -106,7 +106,7 @@ def test_a_full_field_still_takes_its_marks(field):
     assert press(field, "x") == "tiễng"
 
 
-def test_what_nobody_sees_is_not_pasted(field):
+def test_invisible_characters_are_not_pasted(field):
     assert press(field, ["Hoa\u202e Phượng\u200b\x07\tGL-1\r\nTầng 2"]) == "Hoa Phượng GL-1  Tầng 2"
 
 

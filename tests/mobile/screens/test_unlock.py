@@ -140,7 +140,7 @@ def test_wrong_pins_are_counted_and_waited_for_and_move_nothing(stage: Stage, na
     assert place_of("PinPad") == pytest.approx(before, abs=2)
 
 
-def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(door):
+def test_sheet_open_at_locking_gets_no_back_key_and_no_dismissal(door):
     heard = []
     for kind in (FullPage, kit.Sheet):
         sheet = kind(title="Còn mở")
@@ -198,7 +198,7 @@ def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
     assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.session_view.opened.key
 
 
-def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator):
+def test_each_officer_confirms_the_notice_before_the_first_work(stage: Stage, navigator):
     door = navigator(has_read_notice=False)
     stage.dress(LANDSCAPE)
     door.meet()

@@ -75,7 +75,7 @@ def test_a_migration_whose_note_is_no_text_any_more_is_damage(folder: Path, cloc
     store.close()
 
 
-def test_drafts_and_settings_are_taken_from_what_can_still_be_read(folder: Path, clock: FrozenClock) -> None:
+def test_drafts_and_settings_are_restored_from_readable_pages(folder: Path, clock: FrozenClock) -> None:
     hurt(folder / DATABASE, "one page of the base")
     store = opened(folder, clock, seed=7)
     assert store.was_rebuilt

@@ -62,7 +62,7 @@ def test_filing_an_unknown_record_sends_every_field_as_a_create(store: Store, cl
     assert view.data == draft.data
 
 
-def test_an_edit_sends_only_what_differs_from_what_the_user_saw(store: Store, clock: FrozenClock) -> None:
+def test_edit_sends_only_differences_to_the_seen_record(store: Store, clock: FrozenClock) -> None:
     server_commits(
         store,
         base_row(RECORD, 3, name="Ánh Trăng", rooms_total=4, certificates={"antt": {"status": "valid"}}),
@@ -77,7 +77,7 @@ def test_an_edit_sends_only_what_differs_from_what_the_user_saw(store: Store, cl
     assert wire["create"] is False
 
 
-def test_filing_what_does_not_differ_files_nothing_and_removes_the_draft(
+def test_filing_without_differences_removes_the_draft_and_files_nothing(
     store: Store, clock: FrozenClock
 ) -> None:
     server_commits(store, base_row(RECORD, name="Ánh Trăng"))
@@ -190,7 +190,7 @@ def test_listeners_hear_of_each_change_until_they_stop(store: Store, clock: Froz
     assert heard == [frozenset({RECORD})]
 
 
-def test_a_saved_draft_is_told_apart_from_what_changes_a_list(store: Store, clock: FrozenClock) -> None:
+def test_saving_a_draft_is_notified_apart_from_changes_of_a_list(store: Store, clock: FrozenClock) -> None:
     heard: list[StoreChange] = []
     store.subscribe(heard.append)
     draft = draft_of(store, RECORD, clock.now(), name="một")
@@ -202,7 +202,7 @@ def test_a_saved_draft_is_told_apart_from_what_changes_a_list(store: Store, cloc
     assert [change.is_draft for change in (saved, discarded[0])] == [True, False]
 
 
-def test_status_counts_what_waits(store: Store, clock: FrozenClock) -> None:
+def test_status_counts_waiting_changes(store: Store, clock: FrozenClock) -> None:
     store.file(draft_of(store, RECORD, clock.now(), name="một"), USER)
     store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
     status = store.status()
@@ -239,7 +239,7 @@ def test_a_turn_tells_its_changes_when_it_is_over_on_the_thread_that_asked(store
     assert changes == [(here, frozenset({"1"})), (here, frozenset({"2"}))]
 
 
-def test_a_turn_that_breaks_keeps_and_tells_what_was_done(store: Store, clock) -> None:
+def test_failed_turn_keeps_and_notifies_finished_changes(store: Store, clock) -> None:
     changes: list[object] = []
     store.subscribe(lambda change: changes.append(change.drafts))
 

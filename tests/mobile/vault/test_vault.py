@@ -144,7 +144,7 @@ def test_a_forgotten_pin_is_set_anew_from_anothers_unlock(vault: Vault, key: byt
     assert {officer.id for officer in vault.officers()} == {HOA.id, LAN.id}
 
 
-def test_the_district_opens_what_every_officer_forgot(vault: Vault, key: bytes) -> None:
+def test_district_key_opens_the_vault(vault: Vault, key: bytes) -> None:
     assert unboxed(DISTRICT.private_bytes_raw(), vault.recovery_box()) == key
 
 

@@ -375,7 +375,7 @@ class TestWaitingChanges:
         self.run_jobs(office)
         assert set(self.states(office).values()) == {"applied"}
 
-    def test_a_correction_beyond_the_portion_goes_before_what_it_corrects(
+    def test_correction_beyond_the_portion_is_sent_before_the_corrected_change(
         self, office: Office, tablet: Tablet
     ) -> None:
         wrong = tablet.change(1, name="Nhà nghỉ sai")

@@ -117,7 +117,7 @@ def test_no_disk_space_is_reserved_without_the_setting(office: Office, tablet: T
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")
-def test_a_file_that_finds_no_room_keeps_what_was_written(tablet: Tablet, office: Office) -> None:
+def test_file_without_free_space_keeps_written_bytes(tablet: Tablet, office: Office) -> None:
     sender = Sender(tablet.ready())
     at = sender.begun()
     with capture_logs(), no_room_beyond(100):

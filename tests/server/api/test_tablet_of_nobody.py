@@ -69,7 +69,7 @@ def test_a_code_and_another_account_read_and_file_nothing(
     assert_reads_and_files_nothing(office, owner, bare)
 
 
-def test_its_officer_signs_in_and_what_waited_runs(office: Office, bare: Tablet) -> None:
+def test_officer_signs_in_and_waiting_changes_run(office: Office, bare: Tablet) -> None:
     change = bare.change()
     bare.frames(push=[change])
     answer = bare.sign_in()

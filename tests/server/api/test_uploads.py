@@ -78,7 +78,7 @@ def test_a_document_comes_in(office: Office, sender: Sender) -> None:
     assert bytes_of(store_of(office), sha256(document)) == document
 
 
-def test_the_question_for_the_offset_answers_what_was_announced(sender: Sender) -> None:
+def test_offset_request_returns_announced_length_and_metadata(sender: Sender) -> None:
     upload_metadata = metadata(
         record_id=sender.record, filename="a.jpg", content_type="image/jpeg", sha256=HASH
     )

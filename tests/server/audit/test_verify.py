@@ -245,7 +245,7 @@ def test_unreadable_root_counts_as_missing(world: World, nonsense: object) -> No
     assert alarm_of(world, tablet) is None
 
 
-def test_changes_are_taken_whatever_the_root_says(world: World) -> None:
+def test_changes_are_applied_with_a_contradicting_root(world: World) -> None:
     tablet = rooted(world, 1)
     frames = tablet.ask(root={"index": 9, "hash": "ab" * 32}, push=[tablet.create()])
     assert [frame["status"] for frame in frames if frame["frame"] == "res"] == ["applied"]

@@ -206,7 +206,7 @@ def test_a_compacted_scope_sends_late_tablets_back_to_compare(field178: Command,
     assert field178.run("compact", "unit:none").exit_code == 1
 
 
-def test_without_a_scope_what_is_young_or_unread_stays(field178: Command, tablet: Field) -> None:
+def test_compaction_without_a_scope_keeps_recent_and_unread_records(field178: Command, tablet: Field) -> None:
     record = tablet.file("establishment", ESTABLISHMENT)
     field178("move", record, THERE)
     assert field178.rows("compact") == []

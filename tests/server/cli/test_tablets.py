@@ -67,7 +67,7 @@ def test_a_code_that_cannot_be_is_refused(field178: Command) -> None:
         assert "code:" not in result.stdout
 
 
-def test_tablets_are_listed_with_what_they_may_read(field178: Command, tablet: Tablet) -> None:
+def test_tablets_are_listed_with_their_readable_scopes(field178: Command, tablet: Tablet) -> None:
     row = field178.rows("devices")[0]
     assert row[:2] == [tablet.device, "Máy 1"]
     assert "unit:c11629_v1" in row[3]

@@ -60,13 +60,15 @@ def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[De
     assert seed.records == totals["establishments"] + filed
 
 
-def test_rows_of_lists_are_what_the_records_of_the_district_give(seeded: tuple[DemoStore, Seeded]) -> None:
+def test_rows_of_lists_equal_those_projected_from_records_of_the_district(
+    seeded: tuple[DemoStore, Seeded],
+) -> None:
     store, _ = seeded
     *_, last = check(store.engine, store.context)
     assert (last.done, last.differing) == (last.total, {})
 
 
-def test_the_office_is_at_work_on_what_was_filed_since_the_year_ended(tmp_path: Path) -> None:
+def test_office_reviews_records_filed_since_the_year_ended(tmp_path: Path) -> None:
     store = empty_store(tmp_path)
     seed(store, demo(), "not a hash", has_newest=True)
     totals = demo()["totals"]

@@ -111,7 +111,7 @@ def test_salvaged_frame_comes_after_receipts_and_before_checkpoints(world: World
     assert kinds.index("salvaged") < kinds.index("ck")
 
 
-def test_a_revoked_tablet_may_still_hand_over_what_it_has(world: World) -> None:
+def test_revoked_tablet_may_still_hand_over_its_records(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     world.change_rows(Device, revoked_at=world.clock.now())
     assert salvaged(tablet, record) == [record["id"]]

@@ -140,7 +140,7 @@ def test_any_difference_breaks_the_agreement(world: World, what: str) -> None:
         assert "rec" in [frame["frame"] for frame in frames]
 
 
-def test_a_request_that_asks_for_something_is_answered_whatever_its_state(world: World) -> None:
+def test_requested_record_is_sent_with_an_unchanged_state(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     state = state_of(tablet, tablet.ask()[0])

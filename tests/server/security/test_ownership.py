@@ -73,7 +73,7 @@ def test_a_folder_that_is_not_there_yet_may_be_made_by_anybody(tmp_path: Path) -
 
 
 @needs_root
-def test_the_check_names_what_belongs_to_another_account(command: Command) -> None:
+def test_check_names_files_of_another_account(command: Command) -> None:
     (command.folder / "backups").mkdir()
     os.chown(command.folder / "backups", STRANGER, STRANGER)
     result = command.run("check")
@@ -81,7 +81,7 @@ def test_the_check_names_what_belongs_to_another_account(command: Command) -> No
     assert f"owner: {command.folder / 'backups'} nobody, not root" in result.output
 
 
-def test_the_check_names_what_its_owner_cannot_write(command: Command) -> None:
+def test_check_names_files_that_their_owner_cannot_write(command: Command) -> None:
     store = command.folder / "field178.sqlite"
     store.chmod(0o400)
     assert f"permissions: {store}" in command.run("check").output

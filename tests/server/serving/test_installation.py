@@ -58,7 +58,7 @@ def test_a_second_machine_without_the_keys_is_refused(engine: Engine, tmp_path: 
     assert not (tmp_path / "second/keys/main/receipt.key").exists()
 
 
-def test_an_upgrade_takes_in_what_an_older_server_did_not_know(
+def test_upgrade_applies_changes_of_a_type_unknown_to_the_older_server(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tablet = world.tablet()

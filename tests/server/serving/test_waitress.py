@@ -122,7 +122,7 @@ def test_connection_that_reads_no_response_is_closed(monkeypatch: pytest.MonkeyP
         assert ended.wait(30)
 
 
-def test_the_end_waits_for_what_is_being_answered() -> None:
+def test_shutdown_waits_for_running_requests() -> None:
     has_begun, may_answer = threading.Event(), threading.Event()
 
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -69,7 +69,7 @@ def test_an_item_that_is_not_met_offers_its_violations() -> None:
         (None, ["kd_outside_hours", "kd_disco_outside_hours"]),
     ],
 )
-def test_a_kind_of_establishment_is_offered_what_it_can_commit(kind, offered) -> None:
+def test_kind_of_establishment_is_offered_its_possible_violations(kind, offered) -> None:
     assert [violation.id for violation in load().violations_of("kd_hours", kind, None)] == offered
 
 

@@ -104,7 +104,7 @@ def test_measure_handles_the_violations_that_it_names(
     assert (figures.num, figures.den) == (handled, 3)
 
 
-def test_decision_that_field_and_office_wrote_handles_what_the_office_named(figure: FiguresOf) -> None:
+def test_decision_of_field_and_office_handles_violations_named_by_the_office(figure: FiguresOf) -> None:
     """The measure of the field is that decision: it answers no second violation."""
     decision = {
         "document_number": "12/QĐ-XPHC",
@@ -120,7 +120,7 @@ def test_decision_that_field_and_office_wrote_handles_what_the_office_named(figu
     assert (figures.num, figures.den) == (1, 2)
 
 
-def test_decision_of_the_field_handles_what_it_names(figure: FiguresOf) -> None:
+def test_decision_of_the_field_handles_its_named_violations(figure: FiguresOf) -> None:
     visited = with_violations(A, B, measures={"fine_money": (B,)})
     assert [decision.violation_ids for decision in AfterVisit.of(visited.data, {}).decisions] == [(B,)]
     figures = figure(HANDLED, [establishment(), visited])

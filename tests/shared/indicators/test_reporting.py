@@ -90,7 +90,7 @@ def test_submission_is_late_by_its_own_day_or_by_today() -> None:
     )
 
 
-def test_state_of_a_report_is_what_was_done_last() -> None:
+def test_state_of_a_report_is_its_last_action() -> None:
     signed = {"by": builders.USERS[0], "at": "2026-12-18T02:00:00Z", "figures": "a" * 64}
     frozen = {"by": builders.USERS[1], "at": "2026-12-18T03:00:00Z", "sha256": "b" * 64}
     states = [

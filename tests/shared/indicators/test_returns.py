@@ -17,7 +17,7 @@ WHOLE = [UNIT, DISTRICT]
 FIRST_HALF = Period(date(2024, 1, 1), date(2024, 7, 1))
 
 
-def test_returns_of_months_add_up_and_what_there_is_at_a_time_does_not(figure: FiguresOf) -> None:
+def test_monthly_returns_add_up_and_stocks_do_not(figure: FiguresOf) -> None:
     numbers = {
         "2023-12-01": {"cases_uncovered": 9, "complex_spots": 5},
         "2024-01-01": {

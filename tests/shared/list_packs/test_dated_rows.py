@@ -160,7 +160,7 @@ def test_record_of_another_day_is_accepted_with_a_warning(lists: CodeLists) -> N
     }
 
 
-def test_a_session_names_what_was_not_in_force_on_its_day(lists: CodeLists) -> None:
+def test_session_reports_list_rows_not_in_force_on_its_day(lists: CodeLists) -> None:
     now = from_wire("2026-11-20T12:00:00Z")
     assert now is not None
     problems = {

@@ -93,7 +93,7 @@ def test_with_a_part_unknown_only_a_surplus_is_certain() -> None:
     assert _codes({"workers_total": 5, "workers_female": 6}) == {"answers.workers_total.v": "sum_mismatch"}
 
 
-def test_last_part_of_a_sum_is_what_is_left_of_it() -> None:
+def test_last_part_of_a_sum_is_the_remainder() -> None:
     counts = {"workers_total": 5, "workers_female": 4}
     assert remainder("workers_male", counts, LISTS) == 1
     assert remainder("workers_male", {**counts, "workers_sex_unstated": 1}, LISTS) == 0

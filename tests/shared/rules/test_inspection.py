@@ -135,7 +135,7 @@ def test_without_the_kind_of_establishment_completeness_is_not_judged() -> None:
     assert _filing(builders.inspection(answers={}), Context(NOW, "kind_of_next_year")) == {}
 
 
-def test_an_empty_draft_lists_what_is_required_and_nothing_twice() -> None:
+def test_empty_draft_lists_each_required_field_once() -> None:
     problems = rules.filing_problems("inspection", {}, LISTS, CONTEXT)
     assert len({(problem.path, problem.code) for problem in problems}) == len(problems)
     assert {"members", "started_at", "overall_result"} <= {problem.path for problem in problems}

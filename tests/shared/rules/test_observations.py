@@ -44,7 +44,7 @@ def place(type_id: str = "karaoke", **over: object) -> dict[str, object]:
         (visit(kd_licence="no"), place("hotel"), {}),
     ],
 )
-def test_answers_change_what_the_register_has_otherwise(seen, registered, changes) -> None:
+def test_answers_change_differing_values_of_the_register(seen, registered, changes) -> None:
     assert observed_changes(seen, registered) == changes
 
 

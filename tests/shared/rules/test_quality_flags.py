@@ -117,7 +117,7 @@ def test_session_of_99_999_and_a_school_with_fewer_pupils_are_flagged() -> None:
     }
 
 
-def test_conclusion_is_flagged_beside_what_was_found() -> None:
+def test_conclusion_that_contradicts_findings_is_flagged() -> None:
     violation = {"violation_id": "noise", "occurred_on": "2026-11-20"}
     three = {f"f{number}": violation for number in range(3)}
     assert list(flags(builders.inspection(findings=three, overall_result="compliant"))) == [

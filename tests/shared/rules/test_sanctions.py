@@ -64,7 +64,7 @@ def test_unknown_frame_has_no_fine_range() -> None:
     assert not sanctions.is_outside(1, None)
 
 
-def test_payment_closure_and_measure_are_dated_after_what_they_follow() -> None:
+def test_payment_closure_and_measure_are_dated_after_decision_or_visit() -> None:
     decision = SanctionDecision.from_data(builders.record_id("decision"), builders.sanction_decision(), [])
     early = builders.payment(paid_on="2026-11-22", amount_vnd=0)
     assert codes(sanctions.payment_errors(early, decision, TODAY)) == {

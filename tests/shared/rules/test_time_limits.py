@@ -69,7 +69,7 @@ def test_nothing_runs_after_the_decision_or_without_a_violation() -> None:
     assert _ends(findings={}, measures={}) == {}
 
 
-def test_decision_of_the_office_stops_what_led_to_it_and_starts_its_execution() -> None:
+def test_decision_of_the_office_ends_its_own_deadlines_and_starts_execution() -> None:
     # 10 days after 10/09 is a Sunday.
     assert _ends(_decision()) == {"execution": date(2026, 9, 21)}
     assert _ends(_decision(received_on="2026-09-14")) == {"execution": date(2026, 9, 24)}

@@ -180,7 +180,7 @@ def test_every_type_describes_itself_in_json() -> None:
     assert answer["properties"]["v"] == {"type": "string", "enum": ["na", "no", "yes"]}
 
 
-def test_the_office_and_the_server_alone_write_what_is_theirs() -> None:
+def test_tablets_may_not_write_record_types_of_office_and_server() -> None:
     on_tablets = {name for name, each in TYPES.items() if "tablet" in each.creators}
     assert on_tablets == {
         "establishment",

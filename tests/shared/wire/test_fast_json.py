@@ -83,7 +83,7 @@ def judged_text(data: bytes) -> str:
 
 
 @given(VALUES, st.sampled_from(SPELLINGS))
-def test_whatever_is_proven_reads_the_same_the_slow_way(value: object, spell: object) -> None:
+def test_fast_and_slow_readers_return_equal_values(value: object, spell: object) -> None:
     data = spell(value).encode("utf-8", "surrogatepass")
     if proven(data):
         assert repr(fast_json.loads(data)) == repr(strict_json.read_slowly(data))

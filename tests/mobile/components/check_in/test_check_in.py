@@ -112,7 +112,7 @@ def test_a_measurement_that_comes_after_a_choice_does_not_undo_it(bench: Bench):
     assert bench.point["provider"] == "map_pin"
 
 
-def test_measuring_again_keeps_what_is_known_when_there_is_no_fix(bench: Bench):
+def test_measuring_again_without_a_fix_keeps_the_earlier_point(bench: Bench):
     bench.place.start()
     bench.answer(bench.fix())
     bench.place.choose("measure")

@@ -24,7 +24,7 @@ def test_a_paper_lies_there_until_the_folder_is_cleared(tmp_path: Path) -> None:
     assert list((tmp_path / "papers").iterdir()) == []
 
 
-def test_clearing_what_was_never_there_is_no_fault(tmp_path: Path) -> None:
+def test_clearing_a_missing_folder_raises_nothing(tmp_path: Path) -> None:
     PaperFolder(lambda: tmp_path / "papers").clear()
     assert not (tmp_path / "papers").exists()
 

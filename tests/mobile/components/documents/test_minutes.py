@@ -209,7 +209,7 @@ def test_an_article_that_will_be_a_dotted_line_is_named_before_it_is_printed(ben
     assert "điều, khoản của hành vi vi phạm: 1" in bench.state.missing
 
 
-def test_the_sheet_counts_what_stands_on_the_paper_alone(bench):
+def test_sheet_counts_only_printed_answers(bench):
     """What the team left undone blames nobody, and what is encouraged is on no paper."""
     answers = {**visit()["answers"], "ou_done": {"v": "no"}, "he_hiv_material": {"v": "no"}}
     bench.file(answers=answers)
@@ -231,7 +231,7 @@ def test_the_paper_says_that_the_clock_was_wrong(bench, offset_s, sentence):
     assert sentence in bench.text()
 
 
-def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(bench):
+def test_unfiled_visit_shows_a_preview_and_asks_to_be_completed(bench):
     bench.draft = visit()
     bench.minutes.show()
     assert facts(bench.state)["Nội dung kiểm tra"] == "1 đạt, 1 chưa đạt"

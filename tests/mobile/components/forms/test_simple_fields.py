@@ -128,7 +128,7 @@ def test_value_is_written_as_the_record_takes_it(path, value, changes):
     assert write("outreach_session", path, value) == changes
 
 
-def test_field_carries_its_value_and_what_is_pinned_to_it():
+def test_field_has_its_value_comment_problem_and_privacy_warning():
     pins = Pins({"venue": "Ghi rõ."}, {"venue": "Sai."}, {"venue": "Tên người?"})
     data = {"venue": "Nhà văn hóa", "duration_minutes": 90}
     session = simple_fields(("outreach_session", "session"), data, pins, WORDS, outreach_state.CONTROLS)
@@ -143,7 +143,7 @@ def test_field_carries_its_value_and_what_is_pinned_to_it():
     assert (minutes.number, minutes.words.unit, minutes.kind) == (90, "phút", FieldKind.NUMBER)
 
 
-def test_choice_offers_what_the_schema_takes_and_can_be_taken_back():
+def test_choice_offers_values_of_the_schema_and_can_be_cleared():
     spec = field_at("establishment", "operating_status_id")
     assert spec is not None
     open_ = simple_field("establishment", spec, {}, Pins(), WORDS)

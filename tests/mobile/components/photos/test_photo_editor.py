@@ -152,7 +152,7 @@ def test_a_file_that_is_no_good_says_why_and_keeps_nothing(bench: Bench, tmp_pat
     assert (bench.entries(), bench.background.waiting, bench.state.can_save) == ({}, [], False)
 
 
-def test_the_cameras_file_goes_whatever_becomes_of_it_and_a_persons_stays(bench: Bench, tmp_path):
+def test_file_of_the_camera_is_always_deleted_and_a_users_file_is_kept(bench: Bench, tmp_path):
     for name, data in (("good.jpg", jpeg()), ("bad.jpg", b"x")):
         path = tmp_path / name
         path.write_bytes(data)

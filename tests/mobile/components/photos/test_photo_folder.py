@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_opened_says_so(pictures: Path, monkeypatch: pyt
     assert bench.states[-1].can_go_up
 
 
-def test_many_pictures_are_counted_beyond_what_is_shown(pictures: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pictures_beyond_the_shown_ones_are_counted(pictures: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(photo_folder, "MOST_ROWS", 2)
     bench = Bench(pictures)
     assert bench.titles() == ["DCIM", "new.JPG"]

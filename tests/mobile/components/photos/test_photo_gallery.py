@@ -63,7 +63,7 @@ def test_without_photos_there_is_nothing_to_say(bench: Bench):
     assert (state.tiles, state.summary, state.problem, state.can_add) == ((), "", "", True)
 
 
-def test_a_photo_says_what_it_is_and_to_what_it_belongs(bench: Bench):
+def test_photo_tile_shows_kind_state_and_checklist_item(bench: Bench):
     bench.attach("navy", item="fire_exits_clear")
     (tile,) = bench.gallery.state().tiles
     assert (tile.title, tile.word) == ("Mặt bằng", "Chưa gửi")

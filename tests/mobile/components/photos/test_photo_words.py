@@ -82,14 +82,14 @@ def test_the_last_error_is_said_in_words_that_fit_a_photo(state, error, word, re
     assert row.sub.endswith(reason)
 
 
-def test_a_stuck_photo_says_what_to_do_and_comes_first():
+def test_stuck_photo_explains_the_next_step_and_comes_first():
     state = shown(PHOTO, replace(PHOTO, sha256="cd", state=PhotoState.REFUSED))
     assert "chụp lại" in state.remedy
     assert [row.sha256 for row in state.rows] == ["cd", "ab"]
     assert [row.is_stuck for row in state.rows] == [True, False]
 
 
-def test_a_refusal_says_what_was_wrong_with_the_file():
+def test_refusal_names_the_problem_of_the_file():
     (row,) = shown(replace(PHOTO, state=PhotoState.REFUSED, last_error="file_refused:metadata")).rows
     assert "dữ liệu ẩn" in row.sub
 

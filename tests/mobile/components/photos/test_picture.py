@@ -115,7 +115,7 @@ def refusal(source: Path | bytes) -> object:
     return error.value.details["problem"]
 
 
-def test_the_refusal_says_what_is_wrong(tmp_path, monkeypatch):
+def test_refusal_names_the_problem(tmp_path, monkeypatch):
     assert refusal(b"no picture") == "no_picture"
     assert refusal(photo((800, 600))[:2000]) == "cut"
     assert refusal(tmp_path / "gone.jpg") == "cut"

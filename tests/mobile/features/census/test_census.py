@@ -246,7 +246,7 @@ def test_an_unusual_total_is_asked_about_and_filed_all_the_same(desk: Desk):
     assert desk.sights.census.feedback.filed
 
 
-def test_returned_census_says_what_is_wrong_until_it_is_corrected(desk: Desk):
+def test_returned_census_shows_the_problem_until_it_is_corrected(desk: Desk):
     entry = uid("census of the office")
     counted = {"establishment_id": KARAOKE, "unit_id": UNIT, "counted_on": "2026-10-05", **COUNTS}
     review = {

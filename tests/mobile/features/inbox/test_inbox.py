@@ -148,7 +148,7 @@ def test_pinned_comment_leads_to_its_field(opened):
     assert gone == [("inspection", "r1", "recommendation")]
 
 
-def test_refused_record_says_why_where_and_what_to_do(opened):
+def test_refused_record_shows_reason_place_and_next_step(opened):
     presenter, _shelf, states, gone = opened(REFUSED)
     presenter.open(states[-1].rows[0].key)
     item = states[-1].item
@@ -176,7 +176,7 @@ def test_every_reason_has_a_remedy(opened, reason, remedy):
     assert states[-1].item.remedy.startswith(remedy)
 
 
-def test_conflict_offers_both_values_and_what_stands_is_chosen_first(opened):
+def test_conflict_offers_both_values_and_the_stored_value_is_preselected(opened):
     presenter, _shelf, states, gone = opened(CONFLICT)
     presenter.open(states[-1].rows[0].key)
     note = states[-1].item.notes[0]

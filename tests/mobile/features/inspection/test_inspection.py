@@ -224,7 +224,7 @@ def test_approved_visit_does_not_change(store, clock):
     assert bench.state.feedback.error
 
 
-def test_next_section_goes_round_to_what_is_still_open(bench):
+def test_next_section_wraps_around_to_open_sections(bench):
     bench.visit.arrive("inspected")
     bench.visit.open_section("prevention")
     bench.visit.pass_section()

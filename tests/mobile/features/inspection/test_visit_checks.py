@@ -119,7 +119,7 @@ def test_tier_against_the_counts_is_asked_about_and_corrected_by_the_fitting_one
     assert [finding["violation_id"] for finding in findings.values()] == ["lb_no_contract_11_50"]
 
 
-def test_tablet_asks_what_the_reviewer_is_told_by_the_same_rules(bench):
+def test_warnings_of_the_tablet_equal_the_quality_flags_of_the_reviewer(bench):
     bench.answer_all()
     bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
     bench.visit.complete()
@@ -159,7 +159,7 @@ def test_comment_of_the_office_stands_at_its_field(store, clock):
     assert next(card for card in bench.state.sections if card.id == "fire_safety").mark == "comment"
 
 
-def test_no_comment_is_lost_whatever_its_path(store, clock):
+def test_comments_of_all_paths_are_shown(store, clock):
     settle(store)
     texts = {
         "answers.fire_exits_clear.v": "một",

@@ -259,7 +259,7 @@ def test_observations_are_written_into_the_register_with_the_visit(bench):
     assert bench.store.shown_state(KARAOKE).word == "unsent"
 
 
-def test_a_visit_that_saw_what_the_register_has_leaves_it_alone(bench):
+def test_visit_that_agrees_with_the_register_leaves_it_unchanged(bench):
     bench.answer_all()
     bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.updates == ()

@@ -60,7 +60,7 @@ def desk(store: Store, clock: FrozenClock) -> Desk:
     return Desk(store, clock)
 
 
-def test_log_shows_what_each_month_owes(desk: Desk):
+def test_log_shows_due_posts_of_each_month(desk: Desk):
     assert [card.id for card in desk.log.outlets] == [STATION, PAGE], "none of another commune"
     station, page = desk.log.outlets
     tones = [cell.tone for cell in station.months]
@@ -79,7 +79,7 @@ def test_commune_that_ended_owes_no_month_after_its_end(desk: Desk, monkeypatch:
     assert (station.owed, desk.log.summary) == ("", "Tin, bài truyền thông")
 
 
-def test_january_still_shows_what_december_has_and_lacks(desk: Desk, clock: FrozenClock):
+def test_january_still_shows_posts_of_december(desk: Desk, clock: FrozenClock):
     clock.tick(days=26)  # to 20 December
     for number in range(7):
         desk.enter(title=f"{TITLE} số {number}").complete()
@@ -165,7 +165,7 @@ def test_draft_is_taken_up_again_corrected_and_withdrawn(desk: Desk):
     assert desk.changes()[-1].record_id != row.record_id
 
 
-def test_post_of_the_office_is_corrected_over_what_was_seen(desk: Desk):
+def test_post_of_the_office_is_corrected_over_the_seen_revision(desk: Desk):
     data = {
         "outlet_id": PAGE,
         "unit_id": UNIT,
@@ -190,7 +190,7 @@ def test_unknown_post_is_not_opened(desk: Desk):
     assert desk.form is None
 
 
-def test_returned_item_says_what_is_wrong(desk: Desk):
+def test_returned_item_shows_the_problem(desk: Desk):
     data = {
         "outlet_id": STATION,
         "unit_id": UNIT,

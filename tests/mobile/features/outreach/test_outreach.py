@@ -168,7 +168,7 @@ def test_a_refused_filing_keeps_the_draft_and_says_why(pane: Desk) -> None:
     assert len(pane.store.drafts.stored) == 1
 
 
-def test_one_tap_repeats_what_the_last_session_had_in_common(pane: Desk) -> None:
+def test_single_tap_repeats_common_values_of_the_last_session(pane: Desk) -> None:
     pane.filled().complete()
     session = pane.begin()
     assert "Hội nghị" in pane.state.repeat_hint
@@ -267,7 +267,7 @@ def test_an_approved_session_is_only_looked_at(pane: Desk) -> None:
     assert pane.store.drafts.stored == {}
 
 
-def test_a_draft_is_thrown_away_and_what_was_filed_stays(pane: Desk) -> None:
+def test_draft_is_discarded_and_the_filed_record_stays(pane: Desk) -> None:
     pane.filled().complete()
     pane.begin().choose_form("rally")
     assert pane.state.has_draft

@@ -250,7 +250,7 @@ def test_the_same_place_is_hinted_at_softly_with_its_distance(bench):
     assert len(bench.changes()) == 1, "never blocking"
 
 
-def test_the_same_registration_number_is_hinted_at_whatever_the_name(bench):
+def test_same_registration_number_is_hinted_at_for_any_name(bench):
     data = establishment("Quán Cũ", "cafe", 0, 0, registration_number="02A8 001")
     server_commits(bench.store, base_row(uid("old"), 1, "establishment", f"unit:{UNIT}", **data))
     bench.fill()
@@ -266,7 +266,7 @@ def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     assert bench.screen.list.rows[0].state == StateWord.DRAFT
 
 
-def test_correction_says_only_what_changed_against_what_was_seen(bench):
+def test_correction_contains_only_changes_against_the_seen_record(bench):
     bench.workspace.open(KARAOKE)
     bench.workspace.open_establishment(KARAOKE)
     assert (bench.state.is_new, bench.state.can_move, bench.state.alike) == (False, False, ())
@@ -327,7 +327,7 @@ def test_input_refused_by_the_store_is_not_shown_as_stored(bench, monkeypatch):
     assert not any(kind.is_chosen for kind in bench.state.kinds)
 
 
-def test_another_kind_of_service_asks_what_it_is(bench):
+def test_other_kind_of_service_requires_a_note(bench):
     bench.fill(kind="other_service")
     assert bench.state.needs_note
     bench.form.complete()

@@ -207,7 +207,7 @@ def test_row_shows_the_word_of_its_newest_visit(bench):
     assert (bench.row(CAFE).state, bench.row(CAFE).visited) == ("", "")
 
 
-def test_row_tells_what_is_open_there_apart_from_where_its_record_is(bench, store):
+def test_row_shows_risk_of_the_place_apart_from_state_of_its_record(bench, store):
     assert (bench.row(KARAOKE).risk, bench.row(KARAOKE).state) == ("to_fix", "received")
     assert bench.row(KARAOKE).subtitle.startswith("Cần khắc phục · ")
     assert (bench.row(CAFE).risk, bench.row(CAFE).state) == ("not_this_year", "")
@@ -250,7 +250,7 @@ def test_a_revoked_tablet_promises_no_establishments(store, clock, monkeypatch):
     assert Bench(store, clock).state.empty_title == "Máy này đã bị thu hồi quyền"
 
 
-def test_empty_states_say_what_to_do(store, clock):
+def test_empty_states_explain_the_next_step(store, clock):
     bench = Bench(store, clock)
     assert bench.state.empty_title == "Máy này chưa có cơ sở nào"
     assert bench.state.empty_text.endswith("bấm Đồng bộ ngay.")

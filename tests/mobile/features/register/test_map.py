@@ -25,14 +25,14 @@ def presenter(store, clock, states):
     return made
 
 
-def test_a_pin_tells_what_is_to_be_done_there(presenter, states):
+def test_pin_shows_open_work_of_its_place(presenter, states):
     kinds = {pin.id: pin.kind for pin in states[-1].pins}
     assert kinds[KARAOKE] == TO_FIX
     assert kinds[GUESTHOUSE] == kinds[CAFE] == NOT_THIS_YEAR
     assert DONE not in kinds.values()
 
 
-def test_the_legend_counts_every_kind_and_hides_what_nobody_wants_to_see(presenter, states):
+def test_legend_counts_every_kind_and_hides_toggled_kinds(presenter, states):
     rows = {row.kind: row for row in states[-1].legend}
     assert rows[NOT_THIS_YEAR].text == "Chưa kiểm tra năm nay"
     assert sum(row.count for row in rows.values()) == len(states[-1].pins)

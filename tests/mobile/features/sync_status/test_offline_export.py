@@ -69,7 +69,7 @@ def test_one_file_is_written_at_a_time() -> None:
     assert not states[-1].is_writing
 
 
-def test_a_written_file_is_named_and_what_to_do_is_said() -> None:
+def test_written_file_is_named_with_the_next_step() -> None:
     presenter, threads, states = card(lambda: DONE)
     presenter.write()
     threads.waiting[0]()

@@ -280,7 +280,7 @@ histories = st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 11)), min
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(histories)
-def test_whatever_happens_all_that_tells_of_sync_says_the_same(history: History) -> None:
+def test_all_views_of_sync_status_agree_after_any_event(history: History) -> None:
     play(history)
 
 

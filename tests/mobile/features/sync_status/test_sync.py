@@ -196,7 +196,7 @@ def test_clock_difference_is_told(offset_ms, words, is_off):
     assert states[-1].is_clock_off is is_off
 
 
-def test_revoked_tablet_says_so_whatever_sync_does():
+def test_revoked_tablet_is_reported_in_every_sync_state():
     _presenter, _runner, states = shown(SyncState(), replace(QUIET, is_revoked=True))
     assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
 
@@ -284,7 +284,7 @@ def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: Sync
 
 
 @pytest.mark.parametrize("phase", list(Phase))
-def test_line_says_what_is_wrong_until_the_office_has_answered_again(phase):
+def test_line_shows_the_problem_until_the_office_answers_again(phase):
     away = SyncState(phase, SyncMessage.WORKING, outcome=SyncMessage.NO_NETWORK)
     waits = line(replace(QUIET, unsent_records=3), sync=away)
     assert waits.text.startswith("No network · Records not sent: 3")
@@ -322,7 +322,7 @@ def test_line_tells_a_clock_that_is_off_by_more_than_five_minutes(offset_ms, is_
     assert (state.icon == "clock-alert-outline") is is_off
 
 
-def test_line_counts_what_waits_and_names_the_last_success():
+def test_line_counts_waiting_records_and_names_the_last_success():
     state = line(replace(QUIET, unsent_records=3, unsent_changes=4))
     assert (state.text, state.tone) == ("Records not sent: 3 · last success 21:41", "warn")
     assert (state.unsent, state.unsent_changes) == (3, 4)
@@ -337,7 +337,7 @@ def test_line_counts_photos_beside_the_records_and_alone():
 
 
 @pytest.mark.parametrize("sync", [SyncState(), SyncState(outcome=SyncMessage.NO_NETWORK)])
-def test_line_of_a_revoked_tablet_says_so_and_what_is_left_on_it(sync):
+def test_line_of_a_revoked_tablet_names_revocation_and_unsent_records(sync):
     revoked = replace(QUIET, is_revoked=True)
     state = line(revoked, sync=sync)
     assert state.text == "This tablet was revoked · Nothing waits · last success 21:41"

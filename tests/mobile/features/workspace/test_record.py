@@ -82,7 +82,7 @@ def give_back(store: Store, state: str = "returned") -> None:
     server_commits(store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
 
 
-def test_establishment_shows_facts_visits_and_what_is_to_be_fixed(bench):
+def test_establishment_shows_facts_visits_and_open_follow_ups(bench):
     bench.record.open(KARAOKE)
     state = bench.states[-1]
     assert (state.title, state.pane) == ("Karaoke Hồng Phúc", "arrival")
@@ -299,7 +299,7 @@ def test_correction_stays_open_until_a_visit_finds_it_made(bench):
     assert not bench.visits[-1].to_fix[0].is_answered
 
 
-def test_next_visit_does_not_ask_for_what_the_office_closed(bench):
+def test_next_visit_does_not_ask_for_follow_ups_closed_by_the_office(bench):
     bench.go_out()
     server_commits(bench.store, closure(LAST_VISIT, "fire_exits_clear"))
     bench.record.open(KARAOKE)

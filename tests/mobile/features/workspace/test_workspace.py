@@ -151,7 +151,7 @@ def test_filed_visit_is_listed(make_desk, hide):
     assert desk.sights.clearings == 1
 
 
-def test_a_search_that_shows_what_was_filed_stays(make_desk):
+def test_search_that_matches_the_filed_record_stays(make_desk):
     desk = make_desk()
     desk.list.search("hồng phúc")
     file_closed_door(desk)

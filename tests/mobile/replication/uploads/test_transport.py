@@ -135,7 +135,7 @@ def test_nobody_there_is_no_missing_network(talk):
         ("", None),
     ],
 )
-def test_bytes_go_to_the_server_we_trust_whatever_an_answer_names(talk, location, path):
+def test_bytes_are_sent_to_the_trusted_server_for_any_location(talk, location, path):
     _server, line = talk(answers(201, Location=location))
     assert line.perform(CREATE).location == path
 

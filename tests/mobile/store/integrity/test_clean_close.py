@@ -98,7 +98,7 @@ def test_a_file_that_was_written_is_checked(closed: Store) -> None:
 
 
 @pytest.mark.parametrize("hours", [24, -1])
-def test_once_a_day_the_file_is_checked_whatever_its_time_says(
+def test_file_with_an_unchanged_time_is_checked_once_a_day(
     closed: Store, clock: FrozenClock, hours: int
 ) -> None:
     flip_bits(closed, VISIT)

@@ -40,7 +40,7 @@ def test_a_deletion_of_unseen_content_is_not_done(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_a_conflict_is_resolved_with_what_was_chosen(tablet: Tablet) -> None:
+def test_conflict_is_resolved_with_the_chosen_value(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một", village="x")
     tablet.sync()
     tablet.file(1, name="của máy")
@@ -57,7 +57,7 @@ def test_a_conflict_is_resolved_with_what_was_chosen(tablet: Tablet) -> None:
 
 
 @pytest.mark.parametrize("chosen", ["của máy", "sai"])
-def test_a_refused_value_is_not_what_was_seen_when_a_conflict_is_resolved(
+def test_refused_value_does_not_count_as_seen_when_a_conflict_is_resolved(
     tablet: Tablet, chosen: str
 ) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")

@@ -105,9 +105,7 @@ def test_saving_corrects_though_all_that_was_refused_stands_already(named: Store
     assert edit(named, clock) is None
 
 
-def test_a_draft_that_never_saw_what_was_refused_does_not_correct_it(
-    named: Store, clock: FrozenClock
-) -> None:
+def test_draft_older_than_a_refused_change_does_not_correct_it(named: Store, clock: FrozenClock) -> None:
     lying = replace(draft_of(named, RECORD, clock.now(), rooms_total=5), id="lying")
     named.drafts.save(lying)
     refuse(named, edit(named, clock, name="sai"))

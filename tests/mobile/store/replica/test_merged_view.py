@@ -133,7 +133,7 @@ def test_a_path_through_a_value_changes_nothing() -> None:
     assert data_of(BASE, own({"name.x": 1})) == BASE.data
 
 
-def test_the_value_of_a_refused_change_is_taken_out_of_what_was_seen() -> None:
+def test_value_of_a_refused_change_is_removed_from_seen_values() -> None:
     refused = acknowledged({"name": "sai", "village": "x"}, Status.QUARANTINED, was={"name": "cũ"})
     assert without_refused({"name": "sai", "village": "x"}, BASE, [refused]) == {"name": "cũ"}
     assert without_refused({"name": "sửa", "village": "x"}, BASE, [refused]) == {"name": "sửa"}
@@ -154,7 +154,7 @@ SETS = st.dictionaries(
 
 
 @given(st.lists(SETS, max_size=5), st.integers(0, 5))
-def test_settling_changes_in_order_never_changes_what_is_seen(sets: list[dict], settled: int) -> None:
+def test_settling_changes_in_order_never_changes_the_merged_view(sets: list[dict], settled: int) -> None:
     changes = [own(set_, id=str(number), ordinal=number) for number, set_ in enumerate(sets)]
     before = data_of(BASE, *changes)
     base = replace(BASE, body=canonical(data_of(BASE, *changes[:settled])))

@@ -89,7 +89,7 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
     assert store.read(lambda context: get_scope(context, UNIT)).floor == 0
 
 
-def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(store: Store) -> None:
+def test_checkpoint_equal_to_the_stored_one_is_verified_and_writes_nothing(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     sync_store = SyncStore(store)
     held = sync_store.checkpoint().scopes[UNIT]

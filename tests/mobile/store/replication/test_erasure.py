@@ -61,7 +61,7 @@ def test_own_answered_changes_of_it_go_with_their_journal(
     assert held(store) == journalled(tmp_path) == {kept}
 
 
-def test_receipts_of_what_went_still_count(store: Store, clock: FrozenClock) -> None:
+def test_receipts_of_purged_changes_still_count(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     change_id = filed(store, clock)
     answered(store, change_id)

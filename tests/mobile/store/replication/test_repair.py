@@ -25,7 +25,7 @@ def page(*rows, buckets: set[str]) -> RepairPage:
     return RepairPage(UNIT, frozenset(buckets), frozenset(row.id for row in rows), rows, 0)
 
 
-def test_the_buckets_hold_what_is_live(store: Store) -> None:
+def test_buckets_contain_live_records_alone(store: Store) -> None:
     first, second = base_row(record("0a"), 1, name="một"), base_row(record("0b"), 1, name="hai")
     gone = base_row(record("0c"), 2, name="ba", deleted=True)
     elsewhere = base_row(record("0d"), 1, "establishment", OTHER_UNIT, name="bốn")

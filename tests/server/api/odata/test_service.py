@@ -83,7 +83,7 @@ def metadata(feeds: Feeds, token: str) -> ElementTree.Element:
     return ElementTree.fromstring(answer.get_data())
 
 
-def test_metadata_is_a_csdl_document_and_rows_are_what_it_says(filled: Feeds) -> None:
+def test_metadata_is_a_csdl_document_that_describes_the_rows(filled: Feeds) -> None:
     token = filled.token("chi")
     root = metadata(filled, token)
     assert (root.tag, root.get("Version")) == (f"{EDMX}Edmx", "4.0")
@@ -287,7 +287,7 @@ REFUSED = (
 )
 
 
-def test_refusals_name_what_they_are_about(filled: Feeds) -> None:
+def test_refusals_name_their_target(filled: Feeds) -> None:
     token = filled.token("chi")
     for query, status, target in REFUSED:
         answer = filled.get(query, token)

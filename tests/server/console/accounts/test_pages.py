@@ -13,7 +13,7 @@ def test_right_password_opens_the_first_page(stranger: Browser) -> None:
     assert "chờ duyệt" in stranger.text("/")
 
 
-def test_wrong_password_says_what_to_check_and_keeps_the_login(stranger: Browser) -> None:
+def test_wrong_password_shows_a_message_and_keeps_the_login(stranger: Browser) -> None:
     answer = stranger.client.post("/sign-in", data={"login": "chi", "password": "sai"})
     text = answer.get_data(as_text=True)
     assert answer.status_code == 403
@@ -125,7 +125,7 @@ def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -
     )
 
 
-def test_form_about_what_is_not_there_leads_to_the_first_page(reviewer: Browser) -> None:
+def test_form_about_a_missing_record_links_to_the_first_page(reviewer: Browser) -> None:
     answer = reviewer.post("/attention/quarantine/c1.h1/run")
     assert (answer.status_code, "Về trang đầu" in answer.get_data(as_text=True)) == (404, True)
 

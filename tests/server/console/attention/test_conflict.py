@@ -196,7 +196,7 @@ def test_deletion_conflict_is_described_and_can_be_confirmed(
     assert reviewer.get(f"/establishments/{PLACE}").status_code == 404
 
 
-def test_conflicts_of_one_record_are_one_item_and_what_is_beyond_one_page_follows(
+def test_conflicts_of_one_record_are_one_item_and_further_ones_follow_on_its_page(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
@@ -211,7 +211,7 @@ def test_conflicts_of_one_record_are_one_item_and_what_is_beyond_one_page_follow
     assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
 
 
-def test_every_control_reads_back_what_it_shows(
+def test_every_control_submits_its_shown_value(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()

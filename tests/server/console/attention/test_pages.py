@@ -43,7 +43,7 @@ def test_all_origins_stand_on_one_list_newest_first(reviewer: Browser, in_the_fi
         assert text in shown, text
 
 
-def test_badge_counts_what_the_list_shows(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_badge_counts_the_rows_of_the_list(reviewer: Browser, in_the_field: FieldWork) -> None:
     assert badge(reviewer.text("/reviews")) == "Cần xử lý"
     wait_of_each_origin(in_the_field)
     # Two fields of one record are one item.

@@ -135,7 +135,7 @@ def test_broken_sum_offers_every_count_of_it(
     assert "workers_sex_unstated" not in mended
 
 
-def test_edit_that_breaks_a_sum_is_corrected_beside_what_is_stored(
+def test_edit_that_breaks_a_sum_is_corrected_beside_stored_values(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -162,7 +162,7 @@ def test_edit_that_breaks_a_sum_is_corrected_beside_what_is_stored(
     )
 
 
-def test_change_corrected_by_another_officer_meanwhile_keeps_what_was_typed(
+def test_change_corrected_by_another_officer_meanwhile_keeps_typed_values(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     hold(in_the_field)

@@ -57,9 +57,7 @@ def text_of(answer: TestResponse) -> str:
     return unescape(answer.get_data(as_text=True))
 
 
-def test_list_says_what_it_is_which_tablet_has_it_and_what_the_server_has(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_list_shows_record_tablet_and_state_on_the_server(reviewer: Browser, in_the_field: FieldWork) -> None:
     leave_on_tablet(in_the_field)
     page = words(unescape(reviewer.text("/attention")))
     for text in (f"{NAME} Cơ sở", "Máy 1", "24/11/2026 15:00", "Máy chủ không có"):
@@ -74,7 +72,7 @@ def test_record_is_shown_in_the_words_of_its_own_page(reviewer: Browser, in_the_
         assert text in page
 
 
-def test_differences_to_what_stands_are_shown_side_by_side(
+def test_differences_to_the_stored_record_are_shown_side_by_side(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()
@@ -129,7 +127,7 @@ def test_setting_aside_requires_and_shows_a_reason(reviewer: Browser, in_the_fie
     assert "Lý do để riêng : Trùng" in late
 
 
-def test_damaged_and_deleted_records_say_what_taking_them_in_means(
+def test_damaged_and_deleted_records_explain_the_effect_of_restoring(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     gone = {"id": PLACE, "type": "establishment", "scope": UNIT, "rev": 3, "deleted": True, "h": "0" * 32}

@@ -125,7 +125,7 @@ def test_the_trail_is_narrowed_by_day_author_kind_and_code(
     assert "Bỏ lọc" in unescape(privacy.text("/audit?object=khong-co"))
 
 
-def test_records_are_named_by_what_the_role_may_read(
+def test_audit_names_only_records_readable_to_the_role(
     in_the_field: FieldWork, reviewer: Browser, privacy: Browser, signed_in: Callable[[str], Browser]
 ) -> None:
     in_the_field.place()

@@ -113,7 +113,7 @@ def test_errors_are_summed_up_and_nothing_typed_is_lost(reviewer: Browser, in_th
     assert rows(in_the_field, EstablishmentProjection) == []
 
 
-def test_edit_changes_what_was_changed_and_the_history_says_so(
+def test_edit_writes_changed_fields_alone_and_the_history_shows_them(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     in_the_field.place()

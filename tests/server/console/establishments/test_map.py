@@ -100,7 +100,7 @@ def test_visits_of_scopes_that_are_not_granted_stay_out(in_the_field: FieldWork)
     assert shown == {(UNIT, TEAM): [(True, True)], (UNIT,): [(False, False)], (TEAM,): []}
 
 
-def test_map_finds_what_the_table_finds(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_map_shows_the_rows_of_the_table(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     hotel = entry(in_the_field, name="Khách sạn Thu", establishment_type_id="hotel")
     unplaced = entry(in_the_field, name="Khách sạn Lam", establishment_type_id="hotel", lat=None, lon=None)

@@ -7,7 +7,7 @@ from tests.server.console.conftest import PLACE, Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 
 
-def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
+def test_empty_lists_describe_their_content(reviewer: Browser) -> None:
     assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
     assert "Sổ cơ sở đang trống" in reviewer.text("/establishments")
 
@@ -20,7 +20,7 @@ def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the
     assert "Duyệt R" not in page
 
 
-def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_register_entry_shows_open_follow_ups(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     follow_ups = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
     filed = in_the_field.visit(establishment_id=PLACE, follow_ups=follow_ups)

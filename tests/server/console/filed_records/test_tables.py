@@ -105,9 +105,7 @@ def test_pages_begin_at_rows_and_the_last_one_is_near(
     )
 
 
-def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
+def test_list_as_a_file_has_filtered_rows_and_no_formula(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place(name='=HYPERLINK("http://x")')
     in_the_field.visit(started_at="2026-03-02T02:00:00.000Z", decision_number="+84/QĐ-ĐKT")
     in_the_field.visit(started_at="2026-04-02T02:00:00.000Z")

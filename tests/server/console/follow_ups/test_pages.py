@@ -79,7 +79,7 @@ def sanctions(office: Office) -> list[tuple[str, int, int, bool]]:
     return [(row.document_number, row.amount_vnd, row.paid_vnd, row.is_of_field) for row in rows]
 
 
-def test_list_shows_what_is_due_with_its_law_and_leads_on(reviewer: Browser, visit: str) -> None:
+def test_list_shows_due_follow_ups_with_their_law_and_links(reviewer: Browser, visit: str) -> None:
     page = unescape(reviewer.text("/follow-ups"))
     assert "Dọn lối thoát nạn" in page
     assert "quá hạn 2 ngày" in page
@@ -183,7 +183,7 @@ def test_decision_for_a_visit_of_2024_is_counted_once(
     assert first.text("/follow-ups?tab=closed").count("Xong ngày") == 2
 
 
-def test_wrong_form_keeps_what_was_typed_and_the_file_that_was_sent(
+def test_refused_form_keeps_typed_values_and_the_uploaded_file(
     office: Office, reviewer: Browser, visit: str
 ) -> None:
     wrong = decide(
@@ -269,7 +269,7 @@ def test_readers_of_visits_read_the_list_and_reviewers_enter(role: str) -> None:
     assert all(may(role, page, load()) is (role == "reviewer") for page in writing)
 
 
-def test_team_reads_what_was_entered_and_enters_nothing(
+def test_team_reads_entries_and_cannot_enter(
     office: Office, signed_in: Callable[[str], Browser], reviewer: Browser
 ) -> None:
     with snapshot(office.engine) as session:

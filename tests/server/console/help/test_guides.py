@@ -99,7 +99,9 @@ def test_officer_is_led_to_the_own_guide(signed_in: Callable[[str], Browser]) ->
         assert f"<h1>Hướng dẫn: {load().roles[role].vi}</h1>" in browser.text("/help")
 
 
-def test_guide_of_another_role_links_only_what_the_reader_opens(signed_in: Callable[[str], Browser]) -> None:
+def test_guide_of_another_role_links_only_pages_open_to_the_reader(
+    signed_in: Callable[[str], Browser],
+) -> None:
     page = signed_in("commune_reporter").text("/help/reviewer")
     assert "<code>/reviews</code>" in page
     assert 'href="/reviews"' not in page

@@ -341,7 +341,7 @@ def test_pages_of_a_year_give_no_small_number_away(
     assert leaks_of(reader_of(year), year, district if with_files else None) == {}
 
 
-def test_the_attacker_finds_what_pages_would_give_away(
+def test_attacker_finds_numbers_that_pages_disclose(
     reader_of: Callable[[int], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page with the planted bug hides a quarter of one to four, and no other part of the year."""

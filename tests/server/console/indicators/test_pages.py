@@ -48,7 +48,7 @@ def links(browser: Browser, path: str) -> list[str]:
     return [unescape(address) for address in re.findall(r'href="(/[^"#]*)"', browser.text(path))]
 
 
-def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: SignIn) -> None:
+def test_cards_show_number_target_and_missing_counts_for_both_plans(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), YEAR)
     at = page.index("Tỷ lệ người lao động tại cơ sở dễ phát sinh")
     card = page[at : at + 700]
@@ -225,7 +225,7 @@ def test_trend_and_communes_stand_as_tables_too(reads_as: SignIn) -> None:
     assert "each(commune," in unescape(page)
 
 
-def test_month_of_a_trend_opens_what_it_counts_from_the_first_day(reads_as: SignIn) -> None:
+def test_month_of_a_trend_opens_its_rows_from_the_first_day_of_the_year(reads_as: SignIn) -> None:
     reader = reads_as(REVIEWER)
     (href,) = [
         path for path in links(reader, f"{SHARE}?year=2024") if "until=2024-03-31" in path and "num" in path
@@ -234,7 +234,7 @@ def test_month_of_a_trend_opens_what_it_counts_from_the_first_day(reads_as: Sign
     assert "01/01/2024 đến 31/03/2024" in shown(reader, href)
 
 
-def test_grids_say_what_is_missing_and_each_cell_opens(reads_as: SignIn) -> None:
+def test_grids_mark_missing_work_and_each_cell_opens(reads_as: SignIn) -> None:
     reader = reads_as(REVIEWER)
     page = reader.text("/indicators/coverage?year=2024")
     assert page.count("✗ 0") == 4 + 14

@@ -142,7 +142,7 @@ def differences(answer: TestResponse) -> str:
     return page[page.index("Khác biệt:") :]
 
 
-def test_preview_names_what_a_row_names(admin: Browser) -> None:
+def test_preview_shows_names_of_referenced_rows(admin: Browser) -> None:
     fields = typed_in(admin.text("/lists/checklist_items.items/row?key=biz_registration"))
     fields |= {"no_leads_to": "biz_no_registration; biz_scope_mismatch"}
     answer = admin.post("/lists/checklist_items.items/row", {"key": "biz_registration", **fields})
@@ -179,7 +179,7 @@ def test_a_refused_row_names_its_reason_and_cannot_be_published(admin: Browser) 
     assert HIDDEN.search(preview) is None
 
 
-def test_identity_of_a_row_stays_what_was_typed_instead(admin: Browser) -> None:
+def test_typed_id_does_not_change_the_identity_of_a_row(admin: Browser) -> None:
     preview = admin.post(
         "/lists/outreach.topics/row", {"key": "harms", "id": "other", "vi": "Tác hại (sửa)", "en": "Harms"}
     ).get_data(as_text=True)

@@ -123,7 +123,7 @@ def test_officers_who_read_no_data_are_not_offered(office: Office, admin: Browse
         assert office.officer_id(login) not in page
 
 
-def test_an_officer_sees_what_reads_with_the_own_rights(
+def test_officer_sees_data_tokens_with_the_own_rights(
     office: Office, admin: Browser, signed_in: SignIn
 ) -> None:
     token_id = make(office, admin)

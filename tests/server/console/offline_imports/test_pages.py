@@ -142,7 +142,7 @@ def test_second_import_of_a_file_changes_nothing_and_is_stated(
     assert len(noted) == 2
 
 
-def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
+def test_reviewer_gets_links_to_records_and_to_the_quarantine(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     good, bad = create(in_the_field, 1), create(in_the_field, 2, rooms_total=-8)

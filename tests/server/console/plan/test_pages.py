@@ -69,7 +69,7 @@ def test_all_of_a_kind_are_planned_at_once(reviewer: Browser, places: list[str])
     assert "Không tìm thấy" in page_text(reviewer, "/plan/2026/add?type=karaoke&unplanned=yes")
 
 
-def test_refused_form_keeps_what_was_typed(reviewer: Browser, places: list[str]) -> None:
+def test_refused_form_keeps_typed_values(reviewer: Browser, places: list[str]) -> None:
     answer = add(reviewer, places[0], team_id="", month="", reason="Xem lại cửa thoát nạn.")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
@@ -284,7 +284,7 @@ def test_one_click_plans_the_reinspection_of_a_correction(reviewer: Browser, in_
 AT_ONCE = "nhận khi đồng bộ lần tới"
 
 
-def test_office_reads_when_the_tablets_get_what_it_plans(reviewer: Browser, places: list[str]) -> None:
+def test_office_reads_when_tablets_receive_its_plan(reviewer: Browser, places: list[str]) -> None:
     add(reviewer, places[0])
     assert AT_ONCE in page_text(reviewer, "/plan/2026")
     add(reviewer, places[1], inspection_kind="unannounced", window_from="2026-12-10")

@@ -179,7 +179,7 @@ def test_a_tablet_with_the_lists_of_before_files_correctly(
     assert "Chờ duyệt" in page
 
 
-def test_a_visit_is_read_by_the_checklist_of_its_day_and_keeps_what_was_recorded(
+def test_visit_is_read_by_the_checklist_of_its_day_and_keeps_its_answers(
     reviewer: Browser, in_the_field: FieldWork, office: Office
 ) -> None:
     rows = dated_rows()

@@ -178,7 +178,7 @@ def test_required_field_without_a_column_is_shown_and_choices_are_kept(reviewer:
     assert proposed(page)["column:2"] == "note"
 
 
-def test_an_import_is_not_undone_over_what_was_changed_or_visited(
+def test_import_is_not_undone_over_changed_or_visited_entries(
     office: Office, in_the_field: FieldWork, reviewer: Browser
 ) -> None:
     at = upload(reviewer, table(GOOD, ("Nhà nghỉ B", "NN", "Xã An Lão", "Thôn 1", "", "", "", "")), "so.txt")

@@ -199,7 +199,7 @@ def test_office_of_one_commune_makes_its_own_report_and_no_other(
     assert city.get(own).status_code == 404
 
 
-def test_report_of_a_period_is_opened_once_and_a_refusal_keeps_what_was_typed(
+def test_report_of_a_period_is_opened_once_and_a_refusal_keeps_typed_values(
     reviewer: Browser, report: str
 ) -> None:
     again = reviewer.post("/reports/new", NEW)

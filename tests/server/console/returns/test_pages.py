@@ -414,9 +414,7 @@ def test_an_agency_enters_wrong_information_that_it_dealt_with(
     assert "Số thông tin sai lệch đã xử lý Trước 3 thông tin Nay 4 thông tin" in history
 
 
-def test_the_front_enters_a_supervision_and_what_came_of_it(
-    agency: Callable[[str], Browser], office: Office
-) -> None:
+def test_front_enters_a_supervision_and_its_outcome(agency: Callable[[str], Browser], office: Office) -> None:
     front, new = agency("commune_fatherland_front"), "/returns/new/supervision"
     form = shown(front, new)
     for text in ("Số đơn vị được giám sát (đơn vị)", "Phản biện xã hội", "do đơn vị chủ trì nhập một lần"):

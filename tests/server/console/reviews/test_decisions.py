@@ -106,7 +106,7 @@ def test_return_without_a_reason_is_refused(reviewer: Browser, filed: str) -> No
     assert "Hãy ghi lý do" in answer.get_data(as_text=True)
 
 
-def test_corrected_record_shows_only_what_changed_and_the_comment_as_met(
+def test_corrected_record_shows_only_changes_and_the_comment_as_met(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
     comments = {"minutes_number": "Ghi số đầy đủ", "recommendation": "Nêu thời hạn"}
@@ -167,7 +167,7 @@ TYPED = {"reason": "Thiếu số biên bản", "comments": {"minutes_number": "G
 @pytest.mark.parametrize(
     ("first", "late"), [("approve", "return"), ("return", "approve"), ("return", "void"), ("void", "reopen")]
 )
-def test_decision_from_a_page_opened_before_a_colleagues_is_refused_with_who_what_when_and_why(
+def test_decision_from_a_page_older_than_a_colleagues_decision_is_refused_with_that_decision(
     reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: str, first: str, late: str
 ) -> None:
     reason = "" if first == "approve" else "Sai số người"

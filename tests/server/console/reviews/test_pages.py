@@ -82,7 +82,7 @@ def test_filters_stand_in_the_address(reviewer: Browser, in_the_field: FieldWork
         assert failed in reviewer.text(f"/reviews{query}"), query
 
 
-def test_page_behind_the_last_record_shows_what_is_left(reviewer: Browser, failed: str) -> None:
+def test_page_behind_the_last_record_shows_remaining_records(reviewer: Browser, failed: str) -> None:
     page = reviewer.text(f"/reviews?after={failed}")
     assert f"/reviews/{failed}" in page
     assert "Đã xem hết" not in page

@@ -100,7 +100,7 @@ def test_records_beyond_reach_are_not_looked_at_nor_approved(
     assert signed_in("binh").post(f"/reviews/{filed[0]}/viewing", form).status_code == 404
 
 
-def test_officers_see_who_else_looks_and_what_came_meanwhile(
+def test_officers_see_other_viewers_new_records_and_later_decisions(
     reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: list[str]
 ) -> None:
     assert look(reviewer, filed[0]).strip() == ""

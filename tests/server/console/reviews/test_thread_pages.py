@@ -73,7 +73,7 @@ def test_answered_record_is_marked_in_the_queue(
     assert "Đã trả lời" in queue
 
 
-def test_refused_comment_keeps_what_was_typed(
+def test_refused_comment_keeps_the_typed_text(
     in_the_field: FieldWork, reviewer: Browser, returned: str
 ) -> None:
     refused = act(reviewer, in_the_field, returned, "comment", text="x" * 501)

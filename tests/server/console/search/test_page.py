@@ -38,7 +38,7 @@ def test_one_search_finds_places_records_and_pages(reviewer: Browser, in_the_fie
     assert f"/reviews/{session}" in reviewer.text("/sessions?q=thôn+trung")
 
 
-def test_search_keeps_to_what_the_officer_may_read(
+def test_search_returns_records_readable_to_the_officer(
     signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     in_the_field.place()

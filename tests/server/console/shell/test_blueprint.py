@@ -97,5 +97,5 @@ def test_templates_hold_no_inline_style_or_script() -> None:
     assert [path for path in TEMPLATES.rglob("*.html") if inline.search(path.read_text("utf-8"))] == []
 
 
-def test_package_holds_what_the_pages_need() -> None:
+def test_package_contains_static_files_of_the_pages() -> None:
     assert all((Path(STATIC) / name).is_file() for name in ("console.js", "icon.svg", "css/fonts.css"))

@@ -29,7 +29,7 @@ def test_no_role_meets_an_apology_instead_of_work(signed_in: Callable[[str], Bro
         assert "Chưa có màn hình" not in page, role
 
 
-def test_reviewer_sees_what_waits_and_where_it_is_done(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_reviewer_sees_waiting_work_with_links(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.visit()
     page = reviewer.text("/")
     assert "1 chờ duyệt phiếu lâu nhất từ 24/11/2026 15:00" in words(unescape(page))

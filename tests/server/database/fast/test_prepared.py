@@ -67,7 +67,7 @@ def test_queries_run_together_return_the_rows_of_each_in_their_order(world: Worl
     assert row_sets[2] == []
 
 
-def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) -> None:
+def test_postgresql_keeps_prepared_statements_of_snapshots(postgres_engine: Engine) -> None:
     for _ in range(7):
         with snapshot(postgres_engine) as session:
             BY_ID.rows(session, {"tenant_id": TENANT, "ids": []})

@@ -267,7 +267,7 @@ def test_upgrade_adds_the_number_to_the_searched_text_of_establishments(world: W
     assert "gl-77" in row.folded
 
 
-def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
+def test_marks_of_scopes_are_deleted_with_their_content(world: World) -> None:
     world.tablet().created()
     migrations.downgrade(world.engine, "0017")
     with world.engine.begin() as connection:
@@ -278,7 +278,7 @@ def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
     assert [row.seq for row in world.rows(Scope, Scope.scope == UNIT)] == [1]
 
 
-def test_grants_of_older_stores_rest_on_what_their_officer_belongs_to(world: World) -> None:
+def test_grants_of_older_stores_come_from_scopes_of_their_officer(world: World) -> None:
     tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
     with world.engine.begin() as connection:
         connection.execute(

@@ -27,7 +27,7 @@ Step = Callable[[World], None]
         ("0035", [scene.fill]),
     ],
 )
-def test_rows_of_an_older_store_are_what_its_records_give(
+def test_rows_of_an_older_store_equal_those_projected_from_records(
     world: World, revision: str, steps: Sequence[Step]
 ) -> None:
     for step in steps:

@@ -188,7 +188,7 @@ def test_place_that_cannot_be_read_is_the_first_page(world: World, tablet: Table
             assert len(attention_page(session, TENANT, ALL, EVERYTHING, place).rows) == 1
 
 
-def test_filters_offer_what_waits_and_what_is_chosen(world: World, tablet: Tablet) -> None:
+def test_filters_offer_scopes_of_waiting_items_and_the_chosen_scope(world: World, tablet: Tablet) -> None:
     quarantined(tablet)
     assert sources(world, ALL).scopes == (UNIT,)
     assert sources(world, ALL).device_ids == (tablet.device,)

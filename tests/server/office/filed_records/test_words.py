@@ -116,9 +116,7 @@ def test_pages_of_one_day_end_with_the_first_filed(world: World, monkeypatch: py
             assert (first.total, first.is_more) == ((5, False) if most == 2000 else (3, True))
 
 
-def test_counts_are_of_what_may_be_read_and_of_the_type(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_counts_include_readable_records_of_the_type(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 1)
     other = "team:01900000-0000-7000-8000-000000000179"
     tablet = world.tablet(UNIT, TEAM, "ref")

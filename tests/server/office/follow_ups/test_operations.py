@@ -158,7 +158,7 @@ def test_decision_is_counted_once_though_the_field_wrote_its_number_too(world: W
     assert [row.is_of_field for row in world.rows(SanctionRow)] == [False]
 
 
-def test_correction_of_an_entry_is_a_new_revision_and_names_what_it_changes(desk: Desk) -> None:
+def test_correction_of_an_entry_is_a_new_revision_that_names_its_changes(desk: Desk) -> None:
     decided = desk.enter(decision())
     desk.run(correct, SeenEntry(desk.visit, decided, 1), decision(amount_vnd=12_000_000).data)
     with snapshot(desk.world.engine) as session:
@@ -237,7 +237,7 @@ def test_tablet_of_the_team_receives_an_entry_with_its_next_exchange(desk: Desk)
     assert closed not in {frame.get("id") for frame in other.pull()}
 
 
-def test_tablet_may_not_write_what_the_office_enters(desk: Desk) -> None:
+def test_tablet_may_not_write_entries_of_the_office(desk: Desk) -> None:
     data = builders.sanction_decision(record=desk.visit)
     change = desk.tablet.create(data, type="sanction_decision", scope=TEAM)
     (receipt,) = desk.tablet.push(change)

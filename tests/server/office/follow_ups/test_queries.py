@@ -59,7 +59,7 @@ def test_pages_hold_every_row_once_in_their_order(
     assert listed[0] in ({made[0], made[3]} if tab is FollowUpTab.OVERDUE else set(due[:2]))
 
 
-def test_filters_leave_what_they_name_and_a_repeat_is_marked(desk: Desk) -> None:
+def test_filters_keep_matching_rows_and_a_repeat_is_marked(desk: Desk) -> None:
     place = builders.record_id("establishment")
     register = desk.world.tablet(UNIT, "ref")
     data = builders.establishment(unit_id="c11629_v1")

@@ -132,7 +132,7 @@ def test_commune_without_records_has_a_year_before_once_places_are_assigned(stor
     assert data_span_of(BEFORE, after.begun_on) is not DataSpan.NONE
 
 
-def test_tablets_of_a_commune_of_today_are_sent_what_is_in_no_figure(
+def test_tablets_of_a_present_commune_receive_records_in_no_figure(
     store: DemoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lists, now = lists_of(store), datetime(2026, 11, 24, 3, tzinfo=UTC)

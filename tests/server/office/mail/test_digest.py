@@ -38,7 +38,7 @@ WAITING = WaitingMatters(
         ("admin", {OTHER_UNIT}, ([], 3, 0)),
     ],
 )
-def test_digest_has_what_waits_in_the_own_area_alone(
+def test_digest_lists_waiting_records_of_the_own_area_alone(
     role: str, scopes: set[str], expected: tuple[list[str], int, int]
 ) -> None:
     digest = WAITING.digest(EVERY, role, tuple(scopes), LISTS)

@@ -77,7 +77,7 @@ def test_a_notice_runs_out_or_is_taken_down(world: World) -> None:
         act(world, lambda session, context: notices.withdraw(session, context, "nowhere"))
 
 
-def test_a_tablet_is_shown_what_is_for_its_team_its_officers_agency_or_role(world: World) -> None:
+def test_tablet_shows_notices_for_its_team_or_its_officers_agency_or_role(world: World) -> None:
     world.change_rows(Officer, agency="court")
     tablet, other = world.tablet(TEAM), world.tablet()
     own = [

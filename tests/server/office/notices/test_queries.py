@@ -24,7 +24,7 @@ def read(world: World, work: Any) -> Any:
         return work(session)
 
 
-def test_lists_hold_what_is_shown_what_comes_and_what_is_over(world: World) -> None:
+def test_lists_contain_shown_coming_and_past_notices(world: World) -> None:
     shown, over = announce(world, "info"), announce(world, "info", seconds=30)
     coming = announce(world, "info", since=world.clock.now() + timedelta(hours=2))
     world.clock.move(minutes=1)

@@ -92,7 +92,7 @@ def test_fields_of_records_are_chosen_counted_or_dated() -> None:
     assert [name for name in names if any(word in name for word in hidden)] == []
 
 
-def test_the_search_for_personal_columns_finds_what_it_reads() -> None:
+def test_search_for_personal_columns_finds_the_columns_of_entity_sets() -> None:
     assert {"record_id", "name"} <= columns_read(ENTITY_SETS["Establishments"])
     assert {"due_on", "closed_on", "review_state"} <= columns_read(ENTITY_SETS["FollowUps"])
 

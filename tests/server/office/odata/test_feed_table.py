@@ -311,7 +311,7 @@ def test_top_and_skip_are_of_the_whole_and_pages_of_the_rest(sqlite_filled: Engi
     assert rows_of(sqlite_filled, query_of("Visits", EVERY, top=0)) == ([], "")
 
 
-def test_a_row_is_read_by_its_key_whatever_its_state(sqlite_filled: Engine) -> None:
+def test_row_is_read_by_its_key_in_every_state(sqlite_filled: Engine) -> None:
     waiting = record_id("visit", 2)
     rows, _ = rows_of(sqlite_filled, query_of("Visits", key={"Id": waiting}))
     assert [row["State"] for row in rows] == ["waiting"]

@@ -325,7 +325,7 @@ def test_quota_counts_the_visits_of_its_year(desk: Desk) -> None:
     assert refused.value.code is ErrorCode.REVISION_CHANGED
 
 
-def test_register_offers_what_is_not_planned(desk: Desk) -> None:
+def test_register_offers_establishments_without_a_plan(desk: Desk) -> None:
     desk.add(desk.places[0])
     with snapshot(desk.world.engine) as session:
         offered = candidates(session, desk.reader(), CandidateFilter("karaoke", "", "karaoke"), 2026)
@@ -334,7 +334,7 @@ def test_register_offers_what_is_not_planned(desk: Desk) -> None:
     assert [row.record_id for row in left] == [desk.places[1]]
 
 
-def test_list_is_narrowed_and_begins_with_what_is_missed(desk: Desk) -> None:
+def test_list_is_filtered_and_begins_with_missed_visits(desk: Desk) -> None:
     desk.add()
     missed = desk.add(desk.places[0], month=9)
     plan = desk.plan()

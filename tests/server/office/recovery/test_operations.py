@@ -57,7 +57,7 @@ def test_a_record_taken_in_goes_on_from_the_revision_the_tablet_had(world: World
     assert "salvage_taken" in {entry.action for entry in world.rows(Audit)}
 
 
-def test_taking_in_sets_free_what_waited_for_the_record(world: World) -> None:
+def test_restored_record_releases_the_changes_that_waited_for_it(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     late = tablet.change(record["id"], {"village": "Thôn 2"})
     assert tablet.push(late)[0]["reason"] == "orphan"

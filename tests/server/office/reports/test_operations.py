@@ -167,7 +167,7 @@ def figure(report: Mapping[str, Any], indicator: str) -> dict[str, Any]:
     return next(row for row in every if row["id"] == indicator)
 
 
-def test_opening_writes_what_each_sender_owes_once(store: DemoStore, write: Write) -> None:
+def test_opening_writes_each_due_submission_once(store: DemoStore, write: Write) -> None:
     opened(write, kind="half_year")
     with Session(store.engine) as session:
         owed = submissions_of(session, store.context.tenant_id, "half_year", 2024)
@@ -402,7 +402,7 @@ def test_people_whom_an_agency_examined_are_hidden_in_reports(store: DemoStore) 
     assert is_of_people(lists, [examined])
 
 
-def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write) -> None:
+def test_sign_off_and_freeze_apply_to_the_seen_revision(store: DemoStore, write: Write) -> None:
     record_id = opened(write, year=2023)
     with pytest.raises(AppError) as refused:
         write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 1)))
@@ -523,9 +523,7 @@ def test_figure_leads_to_the_exact_revisions_that_it_counts(store: DemoStore, wr
     assert trace["visits_total"] == []
 
 
-def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
-    store: DemoStore, write: Write
-) -> None:
+def test_late_arrival_is_listed_and_a_restatement_names_its_report(store: DemoStore, write: Write) -> None:
     report = frozen(store, write, opened(write, year=2026, kind="annual"))
     record_id, unit = report.content["report"]["id"], "c11629_v2"
     entry: Data = {
@@ -560,7 +558,7 @@ def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
     assert any(report.sha256[:16] in line for line in printed(second.content, second.sha256).opening)
 
 
-def test_a_draft_is_read_from_totals_that_are_what_a_full_count_gives(
+def test_draft_is_read_from_totals_equal_to_a_full_count(
     store: DemoStore, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_id = of_calendar_year(write)
@@ -600,7 +598,7 @@ def owed_for(store: DemoStore, kind: str, year: int) -> list[StoredSubmission]:
         return submissions_of(session, store.context.tenant_id, kind, year)
 
 
-def test_a_withdrawn_draft_is_gone_with_what_was_owed_and_is_opened_anew(
+def test_withdrawn_draft_is_deleted_with_its_submissions_and_opened_again(
     store: DemoStore, write: Write
 ) -> None:
     record_id = opened(write, year=2019)
@@ -626,7 +624,7 @@ def test_a_withdrawn_draft_is_gone_with_what_was_owed_and_is_opened_anew(
         assert session.scalars(action).all()[:2] == ["report_opened", "report_withdrawn"]
 
 
-def test_a_withdrawal_is_undone_with_texts_and_what_was_owed(store: DemoStore, write: Write) -> None:
+def test_withdrawal_is_undone_with_texts_and_submissions(store: DemoStore, write: Write) -> None:
     record_id = opened(write, year=2021)
     write(
         lambda batch, context: operations.write_texts(

@@ -31,7 +31,7 @@ TODAY = date(2026, 11, 24)
     ("first", "last"),
     [("2024-01-01", "2024-12-31"), ("2024-02-03", "2024-11-20"), ("2025-01-01", "2025-03-31")],
 )
-def test_slices_count_what_all_records_count_at_once(
+def test_slices_count_as_all_records_at_once(
     store: DemoStore, monkeypatch: pytest.MonkeyPatch, first: str, last: str
 ) -> None:
     monkeypatch.setattr(store_slices, "_SUBJECTS", 7)

@@ -275,7 +275,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_file_that_is_no_template_is_refused_for_what_it_is(name: str) -> None:
+def test_file_that_is_no_template_is_refused_by_its_kind(name: str) -> None:
     template, kind = REFUSED[name]
     assert kinds(template) == [kind]
 

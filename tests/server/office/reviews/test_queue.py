@@ -119,7 +119,7 @@ def test_next_record_follows_the_record_that_left(world: World, tablet: Tablet) 
     assert following(world, view, first) is None
 
 
-def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Tablet) -> None:
+def test_counts_equal_the_rows_in_every_state(world: World, tablet: Tablet) -> None:
     first, second, third, fourth = (session_in(tablet) for _ in range(4))
     world.review(first, "approved")
     world.review(second, "returned")
@@ -229,7 +229,7 @@ def test_page_goes_on_where_it_ended_when_records_have_left_the_drawer(
     assert page_of(world, view, place).after is None
 
 
-def test_last_page_shows_what_is_left_when_its_records_have_gone(
+def test_last_page_shows_the_remaining_records_after_deletions(
     world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAGE_SIZE", 2)

@@ -158,7 +158,7 @@ def test_hand_over_and_its_undo_leave_the_records_as_they_were(desk: Desk) -> No
     assert desk.read(lambda session: set(session.scalars(select(FiledRecord.handed_to)))) == {None}
 
 
-def test_page_of_the_team_counts_what_the_table_of_visits_lists(desk: Desk) -> None:
+def test_page_of_the_team_counts_the_visits_of_the_table(desk: Desk) -> None:
     visits(desk)
     counted = desk.page().visits
     assert counted == {"returned": 1, "waiting": 1}
@@ -172,7 +172,7 @@ def test_page_of_the_team_counts_what_the_table_of_visits_lists(desk: Desk) -> N
         assert listed.total == count, state
 
 
-def test_quota_counts_what_the_table_of_visits_lists(desk: Desk) -> None:
+def test_quota_counts_the_visits_of_the_table(desk: Desk) -> None:
     visits(desk)
     kind = builders.establishment()["establishment_type_id"]
     quotas = {"a": {"count": 5}, "b": {"establishment_type_id": kind, "unit_id": UNIT_ID, "count": 5}}

@@ -208,7 +208,7 @@ def test_collecting_costs_the_same_for_many_records_as_for_few(
     assert counts[0] == counts[1]
 
 
-def test_with_the_last_webhook_goes_what_was_collected(world: World) -> None:
+def test_collected_events_are_deleted_with_the_last_webhook(world: World) -> None:
     office = WebhookOffice(world)
     other = office.add(name="B")
     office.step("create", 1)

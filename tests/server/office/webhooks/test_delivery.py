@@ -59,7 +59,7 @@ def ids(receiver: Receiver) -> list[str]:
     return [headers["webhook-id"] for headers, _ in receiver.taken]
 
 
-def test_receiver_verifies_what_it_gets(
+def test_receiver_verifies_the_delivery(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, secret = add_webhook(office, receiver.url)
@@ -235,7 +235,7 @@ def test_receiver_that_refuses_everything_gets_all_events_later_in_order(
     assert numbers(receiver) == [1, 2]
 
 
-def test_replay_takes_up_what_was_passed_over(
+def test_replay_sends_passed_over_events(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)

@@ -76,7 +76,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(PATHS, VALUES, max_size=5))
-def test_a_create_holds_what_a_merge_into_nothing_gives(set_: dict[str, Any]) -> None:
+def test_create_equals_a_merge_into_an_empty_record(set_: dict[str, Any]) -> None:
     if bad_paths(set_):
         return
     outcome = evaluate_new(change(set_, create=True), CASE)
@@ -101,7 +101,7 @@ def test_every_offered_value_is_there_or_disputed(
 
 
 @pytest.mark.parametrize("path", ["priority", "priority.deep", "office.note", "office"])
-def test_paths_of_the_office_and_what_contains_them_are_kept_from_tablets(path: str) -> None:
+def test_tablets_cannot_write_paths_of_the_office_or_their_parents(path: str) -> None:
     outcome = evaluate_existing(change({path: "x", "name": "y"}), stored({}), CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, ErrorCode.LOCKED)
     assert outcome.record is not None

@@ -67,7 +67,7 @@ def test_a_create_and_its_edit_in_one_push_are_both_in_the_history(world: World)
     assert _history(world, change["record_id"]).is_complete
 
 
-def test_the_history_of_a_first_revision_is_what_the_record_holds(world: World) -> None:
+def test_history_of_a_first_revision_equals_the_record(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create()
     tablet.push(change)
@@ -102,7 +102,7 @@ def test_a_repeated_change_gets_its_stored_receipt_and_changes_nothing(world: Wo
     assert len(world.rows(StoredReceipt)) == 2
 
 
-def test_the_same_change_from_another_tablet_hides_what_was_not_granted(world: World) -> None:
+def test_receipt_for_a_tablet_without_a_grant_hides_revision_and_hash(world: World) -> None:
     tablet, same_area, stranger = world.tablet(), world.tablet(), world.tablet(OTHER_UNIT)
     change = tablet.create()
     first = tablet.push(change)
@@ -254,7 +254,7 @@ def test_deletion_without_the_current_content_is_a_conflict(world: World) -> Non
     assert other.push(other.delete(record_id, seen(other, record_id)))[0]["status"] == "applied"
 
 
-def test_one_has_seen_what_only_oneself_made_newer(world: World) -> None:
+def test_tablet_has_seen_revisions_made_by_itself_alone(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
     before = seen(tablet, record_id)

@@ -25,7 +25,7 @@ def grant(world: World, device_id: str, scope: str) -> int:
     return run_write(world.engine, work)
 
 
-def test_a_grant_applies_what_was_sent_too_early_in_its_order(world: World) -> None:
+def test_grant_applies_changes_sent_too_early_in_order(world: World) -> None:
     tablet = world.tablet()
     create = tablet.create(OTHER, scope=OTHER_UNIT)
     edit = tablet.change(create["record_id"], {"village": "Thôn 3"}, scope=OTHER_UNIT)

@@ -50,7 +50,7 @@ def test_unheard_verdicts_come_in_answers_of_bounded_size(world: World) -> None:
     assert tablet.verdicts == answers[-1][0]["verdicts"] == 60
 
 
-def test_one_receipt_is_sent_whatever_its_size(world: World) -> None:
+def test_single_receipt_of_any_size_is_sent(world: World) -> None:
     tablet = world.tablet()
     bad = tablet.create({**ESTABLISHMENT, "rooms_total": -1})
     tablet.push(bad)

@@ -402,7 +402,7 @@ def test_filing_and_deciding_run_no_statement_of_the_totals(
     assert not [statement for statement in executed if "indicator_" in statement]
 
 
-def test_settling_of_an_approval_reads_what_stands_beside_visits_once(
+def test_settling_of_approvals_reads_the_audit_trail_once(
     sqlite_engine: Engine, statements: Statements
 ) -> None:
     history = filed(World(sqlite_engine))
@@ -450,7 +450,7 @@ def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
     opened.close()
 
 
-def test_thread_settles_what_there_is_and_leaves_a_quiet_store_alone(office: Office) -> None:
+def test_thread_settles_changes_and_does_nothing_without_changes(office: Office) -> None:
     assert settle_if_needed(office.runtime) > 0
     assert settle_if_needed(office.runtime) == 0
     with totals_running(office.runtime, look_every_s=0.01):
