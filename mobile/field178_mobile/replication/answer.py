@@ -19,8 +19,9 @@ from field178_mobile.replication.frames import (
 )
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.outbox.changes import OwnChange
-from field178_mobile.store.replica.server_records import ServerRecord
+from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
 from field178_mobile.store.replica.status import after_change
+from field178_mobile.store.replication import apply_answer, repair
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
@@ -97,7 +98,7 @@ class AnswerReader:
         """Store receipts that no checkpoint followed; they are durable on the server."""
         self._commit_pending()
         if self.hello is not None and self._receipts:
-            self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
+            self._store.commit(apply_answer.commit_receipts, self._receipts, self.hello.greeting.granted)
             self._receipts = []
 
     def _take_line(self, line: bytes, hello: Hello) -> None:
@@ -126,7 +127,7 @@ class AnswerReader:
     def _work_out_stubs(self) -> None:
         """Stage the rows of changes just pushed: the server answers with their hashes alone."""
         for change, receipt in self._stubs:
-            row = own_result(self._store.server_record(change.record_id), change, receipt)
+            row = own_result(self._store.read(get_server_record, change.record_id), change, receipt)
             if row is None:
                 self._wants.add(change.record_id)
                 self._asked_anew.add(change.record_id)
@@ -185,7 +186,7 @@ class AnswerReader:
                 receipts=self._receipts,
                 wants=frozenset(self._wants),
             )
-            committed = self._store.commit_checkpoint(whole)
+            committed = self._store.commit(apply_answer.commit_checkpoint, whole)
             self._receipts, self._wants = [], set()
             if committed.verified:
                 self.verified.add(checkpoint.scope)
@@ -195,7 +196,7 @@ class AnswerReader:
         scope = frame.text("scope")
         self._commit_pending()
         if scope in hello.greeting.granted:
-            self._store.repair_scope(scope)
+            self._store.write(repair.repair_scope, scope)
 
     def _take_repair(self, frame: Reader, hello: Hello) -> None:
         records = [item for item in self._items if isinstance(item, ServerRecord)]
@@ -205,7 +206,7 @@ class AnswerReader:
         if not is_requested or len(records) != len(self._items):
             raise AnswerFault("repair")
         self._commit_pending()
-        if self._store.commit_repair(page).stopped:
+        if self._store.commit(repair.commit_repair, page).stopped:
             self.stopped = True
             return
         self._repaired.add(page.scope)
@@ -225,7 +226,7 @@ class AnswerReader:
         if requested_ids and not end.more:
             # The answer is complete: missing records are in no scope of this tablet. Keeping the request
             # would repeat it forever.
-            self._store.give_up_wants(requested_ids)
+            self._store.write(apply_answer.give_up_wants, requested_ids)
         self.end = end
 
     def _commit_requested(self, hello: Hello) -> None:
@@ -235,7 +236,9 @@ class AnswerReader:
             raise AnswerFault("end")
         for scope in sorted({item.scope for item in self._items}):
             items = [item for item in self._items if item.scope == scope]
-            self._store.commit_checkpoint(Checkpoint(scope, 0, None, items, (), hello.greeting))
+            self._store.commit(
+                apply_answer.commit_checkpoint, Checkpoint(scope, 0, None, items, (), hello.greeting)
+            )
         self._items = []
 
 

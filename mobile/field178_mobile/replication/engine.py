@@ -38,8 +38,18 @@ from field178_mobile.replication.push_queue import PushQueue
 from field178_mobile.replication.recovery import Reactions, RecoveryQueue, judged
 from field178_mobile.replication.request import Identity, Load, Offer, SentRequest, build_exchange
 from field178_mobile.replication.telemetry import StatusReporter
-from field178_mobile.store.outbox.changes import State
-from field178_mobile.store.replication.checkpoint import SyncCheckpoint
+from field178_mobile.store.outbox import in_flight
+from field178_mobile.store.outbox.changes import State, acknowledged_ids
+from field178_mobile.store.photos.undeliverable import note_server
+from field178_mobile.store.replication import (
+    apply_answer,
+    incarnation,
+    mass_deletion_guard,
+    repair,
+    server_state,
+    tombstones,
+)
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_checkpoint
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.time.clock import from_wire
@@ -100,7 +110,7 @@ class SyncEngine:
         self._recovery = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
-        self._reporter = StatusReporter(world.free_mb, store.own_counts)
+        self._reporter = StatusReporter(world.free_mb, lambda: store.read(server_state.own_counts))
         self._exchange: SentRequest | None = None
         self._answer: AnswerReader | None = None
         self._stopwatch = world.stopwatch
@@ -147,7 +157,7 @@ class SyncEngine:
     def _begin(self) -> list[Effect]:
         self._healing_rounds, self._sign_ins = 0, 0
         self.state = replace(self.state, pushed=0, received=0)
-        self._store.enter_device(self._identity.device, self._new_incarnation)
+        self._store.write(incarnation.enter_device, self._identity.device, self._new_incarnation)
         if self._signed_in:
             return self._send()
         return self._sign_in()
@@ -158,15 +168,17 @@ class SyncEngine:
         return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), OpenDeviceSession()]
 
     def _send(self) -> list[Effect]:
-        checkpoint = self._store.checkpoint()
+        checkpoint = self._store.read(read_checkpoint)
         if checkpoint.released:
-            self._store.let_go_released()
-            checkpoint = self._store.checkpoint()
+            self._store.write(mass_deletion_guard.let_go_released)
+            checkpoint = self._store.read(read_checkpoint)
         load = self._next_load(checkpoint)
         pushed = load.pushed
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
-            self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
+            self._store.write(
+                in_flight.mark_sent, [change.id for change in pushed if change.state is State.PENDING]
+            )
         identity = replace(self._identity, device_status=self._reporter.news(checkpoint, len(pushed)))
         self._exchange = build_exchange(identity, checkpoint, load, self._clock.now())
         self._answer = AnswerReader(self._store, self._exchange)
@@ -181,11 +193,13 @@ class SyncEngine:
         differing = [scope.id for scope in checkpoint.scopes.values() if scope.refresh]
         return Load(
             divergent=self._recovery.next_batch(self._queue.size_bytes),
-            repair={scope: self._store.bucket_digests(scope) for scope in differing[:SCOPES_A_REPAIR]},
+            repair={
+                scope: self._store.read(repair.bucket_digests, scope) for scope in differing[:SCOPES_A_REPAIR]
+            },
         )
 
     def _next_offer(self) -> Offer:
-        stored = self._store.stored_ids(self._offered_up_to, MAX_HAVE)
+        stored = self._store.read(acknowledged_ids, self._offered_up_to, MAX_HAVE)
         complete = len(stored) < MAX_HAVE
         self._offered_up_to = 0 if complete else stored[-1][0]
         return Offer(tuple(change_id for _, change_id in stored), complete)
@@ -216,21 +230,21 @@ class SyncEngine:
             return [HangUp(), *self._fail(Failure(FailureKind.UPGRADE))]
         server_time = from_wire(hello.now)
         if server_time is not None:
-            self._store.note_clock(_milliseconds(self._clock.now(), server_time))
+            self._store.write(server_state.note_clock, _milliseconds(self._clock.now(), server_time))
         if not hello.agreed:
             self._store.set_in_sync(False)
             if not hello.pull_refused:
-                self._store.note_server(hello.server)
+                self._store.write(note_server, hello.server)
             self._reactions.on_hello(hello, exchange)
         if not hello.pull_refused:
             self._check_history(hello)
         return []
 
     def _check_history(self, hello: Hello) -> None:
-        stored = self._store.stored_root()
+        stored = self._store.read(server_state.stored_root)
         root = judged(stored, hello, self._identity.receipt_key)
         if root != stored and (stored, root) != (None, StoredRoot(root.epoch)):
-            self._store.store_root(root)
+            self._store.write(server_state.store_root, root)
 
     def _on_answer_ended(self) -> list[Effect]:
         answer, exchange = self._answer, self._exchange
@@ -248,12 +262,12 @@ class SyncEngine:
         now = self._clock.now()
         if answer.hello.agreed or answer.hello.pull_refused:
             # Such an answer contains no scopes, receipts or notices.
-            self._store.note_agreement(now)
+            self._store.write(server_state.note_agreement, now)
         else:
-            self._store.finish(answer.hello.greeting, now)
+            self._store.write(apply_answer.finish_exchange, answer.hello.greeting, now)
             self._reactions.on_end(answer, exchange)
             self._recovery.settle(exchange.load.divergent, answer.recovered)
-        self._store.expire_tombstones(answer.hello.greeting.at_s)
+        self._store.write(tombstones.expire_tombstones, answer.hello.greeting.at_s)
         return self._next(answer, exchange, now)
 
     def _on_stopped(self, answer: AnswerReader, exchange: SentRequest) -> list[Effect]:
@@ -263,7 +277,7 @@ class SyncEngine:
         self._backoff.reset()
         self._reactions.on_end(answer, exchange)
         went_up = answer.moved_on or exchange.offer is not None
-        if self._store.checkpoint().must_offer or (went_up and self._queue.has_next):
+        if self._store.read(read_checkpoint).must_offer or (went_up and self._queue.has_next):
             return self._send()
         self.state = replace(self.state, in_sync=False)
         return [self._end(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
@@ -271,7 +285,7 @@ class SyncEngine:
     def _next(self, answer: AnswerReader, exchange: SentRequest, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
-        hello, checkpoint = answer.hello, self._store.checkpoint()
+        hello, checkpoint = answer.hello, self._store.read(read_checkpoint)
         # New epoch, shortfall, mismatch and lost scopes leave marks in the checkpoint: one more round.
         must_go_on = not hello.pull_refused and self._must_go_on(answer, checkpoint)
         if must_go_on and not (answer.moved_on or exchange.has_changed(checkpoint)):
@@ -341,7 +355,7 @@ class SyncEngine:
         if failure.kind is FailureKind.SESSION:
             self._signed_in = False
         message = MESSAGES[failure.kind]
-        self._store.note_error(message.value)
+        self._store.write(server_state.note_error, message.value)
         lasting = failure.kind in (FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)
         seconds = REFUSED_WAIT_S if lasting else self._backoff.next_wait(failure.retry_after_s)
         return [self._end(Phase.WAITING, message, seconds), Wait(seconds)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from field178_mobile.replication.batch_size import BatchSize
 from field178_mobile.replication.events import OF_THE_LINE, Failure, FailureKind
 from field178_mobile.replication.request import SentRequest, choose_batch
-from field178_mobile.store.outbox.changes import OwnChange
+from field178_mobile.store.outbox import in_flight
+from field178_mobile.store.outbox.changes import OwnChange, open_changes
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import MAX_CHANGES
@@ -27,7 +28,7 @@ class PushQueue:
     @property
     def has_next(self) -> bool:
         """Return whether a change can be pushed now."""
-        return bool(self._store.open_changes(1, self._isolated()))
+        return bool(self._store.read(open_changes, 1, self._isolated()))
 
     @property
     def size_bytes(self) -> int:
@@ -36,7 +37,7 @@ class PushQueue:
 
     def next_batch(self) -> tuple[OwnChange, ...]:
         """Return the first open changes that fit, ascending."""
-        return choose_batch(self._store.open_changes(MAX_CHANGES, self._isolated()), self._size)
+        return choose_batch(self._store.read(open_changes, MAX_CHANGES, self._isolated()), self._size)
 
     def answered(self, exchange: SentRequest, seconds: float) -> None:
         """Adapt the queue to a complete answer; `seconds`: how long sending the request took."""
@@ -46,7 +47,7 @@ class PushQueue:
         self._server_errors = max(self._server_errors - 1, 0)
         if self._suspect:
             # The server answered without the suspect change, so that change made it fail.
-            self._store.isolate(self._suspect, ErrorCode.INTERNAL.value)
+            self._store.write(in_flight.isolate, self._suspect, ErrorCode.INTERNAL.value)
             self._suspect = ()
         self._successes += 1
         if self._successes % SUCCESSES_BEFORE_TRYING_AGAIN == 0:
@@ -54,7 +55,7 @@ class PushQueue:
 
     def retry_isolated(self) -> None:
         """Push isolated changes again if the server failed on them: it may be repaired."""
-        self._store.retry_isolated(ErrorCode.INTERNAL.value)
+        self._store.write(in_flight.retry_isolated, ErrorCode.INTERNAL.value)
 
     def learn(self, failure: Failure, exchange: SentRequest) -> bool:
         """Adapt the queue to a failure; return whether to send the remaining changes at once."""
@@ -73,14 +74,16 @@ class PushQueue:
         pushed = exchange.pushed
         bad = pushed if len(pushed) == 1 else [change for change in pushed if change.id == failure.change_id]
         if bad:
-            self._store.isolate(bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value)
+            self._store.write(
+                in_flight.isolate, bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value
+            )
         else:
             self._halve(exchange)
         return True
 
     def _learn_too_large(self, exchange: SentRequest) -> bool:
         if len(exchange.pushed) == 1:
-            self._store.isolate(exchange.pushed, ErrorCode.TOO_LARGE.value)
+            self._store.write(in_flight.isolate, exchange.pushed, ErrorCode.TOO_LARGE.value)
         else:
             self._halve(exchange)
         return True

@@ -9,7 +9,10 @@ from field178_mobile.replication.answer import AnswerReader
 from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.replication.frames import Hello, ReceivedRoot
 from field178_mobile.replication.request import SentRequest
-from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint
+from field178_mobile.store.outbox import in_flight
+from field178_mobile.store.replication import incarnation, repair, tombstones
+from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint, read_checkpoint
+from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import Tombstone
@@ -32,20 +35,20 @@ class Reactions:
         """React to the first frame before any row of this answer is committed."""
         known_epoch = exchange.checkpoint.epoch
         if known_epoch is not None and known_epoch != hello.greeting.epoch:
-            self._store.enter_epoch(hello.greeting.epoch)
+            self._store.write(repair.enter_epoch, hello.greeting.epoch)
         if exchange.offer is not None:
             offering = not exchange.offer.complete
-            self._store.offer_missing(hello.missing, offering=offering)
+            self._store.write(in_flight.offer_missing, hello.missing, offering=offering)
 
     def on_end(self, answer: AnswerReader, exchange: SentRequest) -> None:
         """React to the end of an answer: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
-        lives = self._store.checkpoint().lives
+        lives = self._store.read(read_checkpoint).lives
         agreed = {life.id for life in lives if life.receipts == hello.receipts.get(life.id, EMPTY)}
         self._store.prune(hello.backed_up, agreed)
-        self._store.drop_lost_scopes(hello.greeting.granted)
-        checkpoint = self._store.checkpoint()
+        self._store.commit(drop_lost_scopes, hello.greeting.granted)
+        checkpoint = self._store.read(read_checkpoint)
         if answer.all_answered and checkpoint.sent_changes == 0:
             # Only now: a change sent without an answer may or may not be among the server's receipts.
             self._compare_receipts(hello, exchange, checkpoint)
@@ -69,14 +72,14 @@ class Reactions:
         for life, server in pairs:
             if server == life.receipts != life.agreed:
                 # The receipts agree again: the old difference would spoil the state for good.
-                self._store.explain(life, server, next_incarnation=None)
+                self._store.write(incarnation.explain, life, server, next_incarnation=None)
         differing = [(life, server) for life, server in pairs if not life.agrees_with(server)]
         offered_all = exchange.offer is not None and exchange.offer.complete and not checkpoint.must_offer
         if not differing:
             return
         if not offered_all or hello.missing:
             if not hello.missing:
-                self._store.demand_offer()
+                self._store.write(in_flight.demand_offer)
             return
         for life, server in differing:
             self._explain(life, server, checkpoint)
@@ -85,7 +88,9 @@ class Reactions:
         # The server has all changes of this tablet and more of this incarnation: this database is a restored
         # copy or a clone, so it starts a new incarnation.
         is_copy = life.id == checkpoint.incarnation and server.count > life.receipts.count
-        self._store.explain(life, server, next_incarnation=self._new_incarnation() if is_copy else None)
+        self._store.write(
+            incarnation.explain, life, server, next_incarnation=self._new_incarnation() if is_copy else None
+        )
 
 
 def judged(stored: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
@@ -125,12 +130,12 @@ class RecoveryQueue:
     @property
     def has_next(self) -> bool:
         """Return whether a record can be offered now."""
-        return bool(self._store.lost_records(1, self._skipped))
+        return bool(self._store.read(tombstones.lost_records, 1, self._skipped))
 
     def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
         """Return the first records that fit into the size, at least one."""
         chosen: list[Tombstone] = []
-        for record in self._store.lost_records(MAX_DIVERGENT_RECORDS, self._skipped):
+        for record in self._store.read(tombstones.lost_records, MAX_DIVERGENT_RECORDS, self._skipped):
             size_bytes -= len(canonical(record.to_wire()))
             if chosen and size_bytes < 0:
                 break
@@ -142,7 +147,7 @@ class RecoveryQueue:
         named = frozenset(recovered)
         answered = [record.ordinal for record in offered if record.row.id in named]
         if answered:
-            self._store.forget_lost(answered)
+            self._store.write(tombstones.forget_lost, answered)
         self._skip(record for record in offered if record.row.id not in named)
 
     def learn(self, failure: Failure, offered: Sequence[Tombstone]) -> bool:

@@ -18,13 +18,20 @@ from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.integrity.open_store import JOURNAL
 from field178_mobile.store.integrity.rebuild import is_sound
 from field178_mobile.store.outbox import prune
-from field178_mobile.store.outbox.changes import all_changes
+from field178_mobile.store.outbox.changes import all_changes, open_changes
+from field178_mobile.store.outbox.in_flight import mark_sent
 from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.photos.files import BLOCK_BYTES
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.store.replica.server_records import get_server_record
-from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
+from field178_mobile.store.replication.apply_answer import (
+    Checkpoint,
+    Greeting,
+    commit_checkpoint,
+    finish_exchange,
+)
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import to_wire
@@ -155,22 +162,24 @@ class Work:
         self._store.settings.put("note", self._rng.randrange(1_000_000))
 
     def _send(self) -> None:
-        self._sync.mark_sent([change.id for change in self._sync.open_changes(20)])
+        self._sync.write(mark_sent, [change.id for change in self._sync.read(open_changes, 20)])
 
     def _answer(self) -> None:
-        changes = self._sync.open_changes(self._rng.randrange(1, 8))
-        seq = 1 + max([scope.cursor for scope in self._sync.checkpoint().scopes.values()], default=0)
+        changes = self._sync.read(open_changes, self._rng.randrange(1, 8))
+        seq = 1 + max([scope.cursor for scope in self._sync.read(read_checkpoint).scopes.values()], default=0)
         rows, receipts = {}, []
         for change in changes:
-            base = rows.get(change.record_id) or self._sync.server_record(change.record_id)
+            base = rows.get(change.record_id) or self._sync.read(get_server_record, change.record_id)
             data = {**({} if base is None else base.data), "name": "Ánh Trăng", "answered": seq}
             row = base_row(change.record_id, 1 if base is None else base.rev + 1, **data)
             rows[row.id] = row
             place = (UNIT, row.rev, seq, row.h, to_wire(self._clock.now()), change.incarnation, seq)
             receipts.append(Receipt(change.id, Status.APPLIED, None, {}, *place))
         greeting = Greeting("epoch", seq, (), GRANTED)
-        self._sync.commit_checkpoint(Checkpoint(UNIT, seq, None, list(rows.values()), receipts, greeting))
-        self._sync.finish(greeting, self._clock.now())
+        self._sync.commit(
+            commit_checkpoint, Checkpoint(UNIT, seq, None, list(rows.values()), receipts, greeting)
+        )
+        self._sync.write(finish_exchange, greeting, self._clock.now())
 
     def _prune(self) -> None:
         life = self._store.read(lambda context: get_text(context, "incarnation") or "")

@@ -21,7 +21,7 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import prune as pruning
 from field178_mobile.store.outbox import submit
 from field178_mobile.store.replica.server_records import Committed, drop_server_record, get_scope, put_scope
-from field178_mobile.store.replication import apply_answer, mass_deletion_guard, repair, sync_store
+from field178_mobile.store.replication import apply_answer, mass_deletion_guard, repair, tombstones
 from field178_mobile.store.replication.apply_answer import Checkpoint
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
@@ -240,7 +240,7 @@ def repair_keeps_what_is_gone() -> Planted:
     def commit(context: DatabaseContext, page: RepairPage) -> Committed:
         return commit_repair(context, replace(page, buckets=frozenset()))
 
-    return patch.object(sync_store.repair, "commit_repair", commit)
+    return patch.object(repair, "commit_repair", commit)
 
 
 def repair_empties_other_buckets() -> Planted:
@@ -250,7 +250,7 @@ def repair_empties_other_buckets() -> Planted:
         everything = frozenset(f"{number:02x}" for number in range(256))
         return commit_repair(context, replace(page, buckets=everything))
 
-    return patch.object(sync_store.repair, "commit_repair", commit)
+    return patch.object(repair, "commit_repair", commit)
 
 
 def repair_forgets() -> Planted:
@@ -269,14 +269,14 @@ def no_brake() -> Planted:
 
 def salvage_forgotten_when_offered() -> Planted:
     """A lost record is let go as soon as it is offered, whether or not the server answers for it."""
-    original = SyncStore.lost_records
+    original = tombstones.lost_records
 
-    def lost_records(store: SyncStore, limit: int, skip: frozenset[int]) -> list[Any]:
-        lost = original(store, limit, skip)
-        store.forget_lost([record.ordinal for record in lost])
+    def lost_records(context: DatabaseContext, limit: int, skip: frozenset[int]) -> list[Any]:
+        lost = original(context, limit, skip)
+        tombstones.forget_lost(context, [record.ordinal for record in lost])
         return lost
 
-    return patch.object(SyncStore, "lost_records", lost_records)
+    return patch.object(tombstones, "lost_records", lost_records)
 
 
 def acknowledge_on_failure() -> Planted:
@@ -295,7 +295,7 @@ def acknowledge_on_failure() -> Planted:
                         (change.id,),
                     )
 
-        engine._store._write(acknowledge)
+        engine._store.write(acknowledge)
         return original(engine, failure)
 
     return patch.object(SyncEngine, "_on_failure", fail)
@@ -312,7 +312,7 @@ def prune_on_acknowledgement() -> Planted:
 
     def prune(store: SyncStore, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         original(store, backed_up, agreed)
-        store._write(forget)
+        store.write(forget)
 
     return patch.object(SyncStore, "prune", prune)
 

@@ -27,6 +27,7 @@ from field178_mobile.replication.events import (
 )
 from field178_mobile.replication.request import Identity
 from field178_mobile.store import Store
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication.sync_store import SyncStore
 
 Fault = Callable[[ModelServer, dict], list[bytes] | Failure]
@@ -107,7 +108,7 @@ class Tablet:
         )
         here = {}
         for (record_id,) in rows:
-            row = self.sync_store.server_record(record_id)
+            row = self.sync_store.read(get_server_record, record_id)
             assert row is not None
             here[record_id] = (row.rev, row.data)
         return here == {key: value for key, value in server.items() if key in granted}

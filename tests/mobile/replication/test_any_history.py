@@ -13,7 +13,7 @@ from tests.mobile.support import KEY, UNIT, Crash, FrozenClock, seeded_ids
 
 from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.store import Store
-from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
+from field178_mobile.store.replica.server_records import get_scope, get_server_record, recomputed_digest
 
 OTHER = "unit:a2_v1"
 PATHS = ("name", "village", "rooms_total", "note")
@@ -158,7 +158,7 @@ class History:
             assert kept == tablet.store.read(lambda context, s=scope: recomputed_digest(context, s))
         refused = {item.record_id for item in tablet.store.inbox() if item.kind == "quarantined"}
         for shown in (record(number) for number in range(8) if record(number) not in refused):
-            base, view = tablet.sync_store.server_record(shown), tablet.store.view(shown)
+            base, view = tablet.sync_store.read(get_server_record, shown), tablet.store.view(shown)
             assert (None if view is None else view.data) == (None if base is None else base.data)
         self.tablet.store.close()
 

@@ -10,6 +10,7 @@ from tests.mobile.support import UNIT
 from field178_mobile.replication import answer
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.checkpoint import read_checkpoint
 
@@ -117,7 +118,7 @@ def test_a_lost_scope_goes_after_its_changes_were_pushed(tablet: Tablet) -> None
     tablet.server.granted.discard(UNIT)
     tablet.sync()
     assert tablet.store.establishments() == ()
-    assert tablet.sync_store.server_record(record(1)) is None
+    assert tablet.sync_store.read(get_server_record, record(1)) is None
     assert [item.reason for item in tablet.store.inbox()] == ["scope_not_granted"]
     tablet.server.granted.add(UNIT)
     tablet.sync()

@@ -9,6 +9,8 @@ from tests.mobile.support import UNIT
 
 from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.store.outbox.changes import get_change
+from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_mobile.store.replication.incarnation import explain
 from field178_shared.wire.protocol import Status
 
 SECOND = "0197aaaa-0000-4000-8000-000000000002"
@@ -58,7 +60,7 @@ def test_a_copy_keeps_its_changes_though_a_backup_holds_their_numbers(tablet: Ta
     tablet.sync()
     tablet.file(1, name="Ánh Sao")
     tablet.sync()
-    life = tablet.sync_store.checkpoint().incarnation
+    life = tablet.sync_store.read(read_checkpoint).incarnation
     twin = {**next(iter(tablet.server.world.receipts.values())), "change_id": record(99)}
     tablet.server.world.receipts[record(99)] = twin  # another copy of this tablet used the number 2 first
     tablet.server.backed_up[life] = 2
@@ -73,11 +75,11 @@ def test_tablet_enrolled_again_starts_an_incarnation_and_keeps_its_records(
     tablet.sync()
     tablet.file(1, name="một")
     tablet.sync()
-    before = tablet.sync_store.checkpoint()
+    before = tablet.sync_store.read(read_checkpoint)
     again = Tablet(tablet.store, tablet.clock, tablet.server, device="device-2")
     tablet.server.enrolled_again()
     again.sync()
-    after = again.sync_store.checkpoint()
+    after = again.sync_store.read(read_checkpoint)
     assert after.incarnation != before.incarnation
     assert {life.id for life in after.lives} == {before.incarnation, after.incarnation}
     assert again.store.status().in_sync
@@ -108,7 +110,7 @@ def test_changes_of_a_former_device_are_pruned_after_a_backup(tablet: Tablet) ->
     tablet.sync()
     sent = tablet.file(1, name="một")
     tablet.sync()
-    first = tablet.sync_store.checkpoint().incarnation
+    first = tablet.sync_store.read(read_checkpoint).incarnation
     again = Tablet(tablet.store, tablet.clock, tablet.server, device="device-2")
     tablet.server.enrolled_again()
     tablet.server.backed_up[first] = 1
@@ -142,7 +144,7 @@ def test_tablet_enrolled_again_pushes_waiting_changes_again(tablet: Tablet) -> N
 
 def test_a_lost_answer_is_no_sign_of_a_copy(tablet: Tablet) -> None:
     tablet.sync()
-    life = tablet.sync_store.checkpoint().incarnation
+    life = tablet.sync_store.read(read_checkpoint).incarnation
     for number in range(4):
         tablet.file(number, name="một")
         tablet.faults = [lambda server, request: (server.answer(request), Failure(FailureKind.NO_NETWORK))[1]]
@@ -152,7 +154,7 @@ def test_a_lost_answer_is_no_sign_of_a_copy(tablet: Tablet) -> None:
         tablet.faults = [lambda server, request: server.answer(request)[:1]]
         tablet.sync()
     tablet.sync()
-    assert tablet.sync_store.checkpoint().incarnation == life
+    assert tablet.sync_store.read(read_checkpoint).incarnation == life
     assert tablet.store.status().in_sync
 
 
@@ -161,12 +163,12 @@ def test_the_receipts_of_every_life_are_compared(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     backup = tablet.server.backup()
-    first = tablet.sync_store.checkpoint().incarnation
+    first = tablet.sync_store.read(read_checkpoint).incarnation
     lost = tablet.file(2, name="hai")
     tablet.sync()
     tablet.server.add_foreign_receipt(record(99), first)
     tablet.sync()
-    assert tablet.sync_store.checkpoint().incarnation != first
+    assert tablet.sync_store.read(read_checkpoint).incarnation != first
     tablet.server.restore(backup, None)
     tablet.sync()
     assert lost in tablet.server.world.receipts
@@ -176,28 +178,31 @@ def test_the_receipts_of_every_life_are_compared(tablet: Tablet) -> None:
 def test_a_difference_that_is_gone_is_not_told_any_more(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    first = tablet.sync_store.checkpoint().incarnation
+    first = tablet.sync_store.read(read_checkpoint).incarnation
     backup = tablet.server.backup()
     tablet.server.add_foreign_receipt(record(99), first)
     tablet.sync()
-    assert tablet.sync_store.checkpoint().lives[0].explained
+    assert tablet.sync_store.read(read_checkpoint).lives[0].explained
     tablet.server.restore(backup, "epoch-2")
     tablet.sync()
     assert tablet.store.status().in_sync
-    assert all(life.agreed == life.receipts for life in tablet.sync_store.checkpoint().lives)
+    assert all(life.agreed == life.receipts for life in tablet.sync_store.read(read_checkpoint).lives)
 
 
 def test_a_number_of_an_earlier_life_does_not_stand_for_one_of_the_present(tablet: Tablet) -> None:
     tablet.sync()
     tablet.file(1, name="một")
     tablet.sync()
-    first = tablet.sync_store.checkpoint().incarnation
+    first = tablet.sync_store.read(read_checkpoint).incarnation
     tablet.server.add_foreign_receipt(record(99), first)
     carried = tablet.file(2, name="hai")  # number 2 of the first life, stored under the second
     tablet.faults = [lambda server, request: server.answer({**request, "push": []})[:1]]
     tablet.sync()
-    tablet.sync_store.explain(
-        tablet.sync_store.checkpoint().lives[0], tablet.server.receipts_of(first), next_incarnation=SECOND
+    tablet.sync_store.write(
+        explain,
+        tablet.sync_store.read(read_checkpoint).lives[0],
+        tablet.server.receipts_of(first),
+        next_incarnation=SECOND,
     )
     tablet.file(3, name="ba")
     tablet.sync()

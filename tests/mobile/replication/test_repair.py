@@ -12,6 +12,8 @@ from tests.mobile.support import UNIT
 from field178_mobile.replication.engine import SCOPES_A_REPAIR
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage
 from field178_mobile.store import Store
+from field178_mobile.store.replication.repair import repair_scope
+from field178_mobile.store.replication.tombstones import lost_records
 
 
 def sent(tablet: Tablet, name: str) -> list[dict]:
@@ -135,7 +137,7 @@ def test_a_repair_nobody_asked_for_takes_nothing_away(tablet: Tablet) -> None:
 )
 def test_a_repair_that_contradicts_itself_is_a_fault(tablet: Tablet, forged: dict) -> None:
     filled(tablet, 3)
-    tablet.sync_store.repair_scope(UNIT)
+    tablet.sync_store.write(repair_scope, UNIT)
 
     def wrong(server, request):
         lines = [json.loads(line) for line in server.answer(request)]
@@ -160,7 +162,7 @@ def test_record_that_the_server_lacks_is_offered_and_deleted_when_answered(table
     assert record_id == record(1)
     (entry,) = tablet.server.divergent.values()
     assert (entry["data"], entry["scope"], entry["deleted"]) == ({"name": "cơ sở 1"}, UNIT, False)
-    assert tablet.sync_store.lost_records(9, frozenset()) == []
+    assert tablet.sync_store.read(lost_records, 9, frozenset()) == []
     assert tablet.store.status().in_sync
 
 
@@ -175,12 +177,12 @@ def test_a_server_that_takes_no_divergent_records_is_asked_once_and_agreed_with(
     tablet.sync()
     assert len(sent(tablet, "salvage")) == 1
     assert "agreed" in tablet.server.frames[0]
-    assert [lost_record.row.id for lost_record in tablet.sync_store.lost_records(9, frozenset())] == [
+    assert [lost_record.row.id for lost_record in tablet.sync_store.read(lost_records, 9, frozenset())] == [
         record(1)
     ]
     tablet.server.takes_salvage = True
     Tablet(store, tablet.clock, tablet.server).sync()
-    assert tablet.sync_store.lost_records(9, frozenset()) == []
+    assert tablet.sync_store.read(lost_records, 9, frozenset()) == []
 
 
 def test_many_lost_records_go_in_batches_that_the_line_takes(tablet: Tablet) -> None:
@@ -209,6 +211,6 @@ def test_a_record_that_fails_the_server_delays_nothing(tablet: Tablet) -> None:
     tablet.faults = [fails] * 9
     tablet.sync()
     assert tablet.store.status().in_sync
-    assert [lost_record.row.id for lost_record in tablet.sync_store.lost_records(9, frozenset())] == [
+    assert [lost_record.row.id for lost_record in tablet.sync_store.read(lost_records, 9, frozenset())] == [
         record(1)
     ]

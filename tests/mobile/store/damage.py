@@ -15,6 +15,7 @@ from tests.mobile.support import KEY, FrozenClock, seeded_ids
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.integrity.open_store import DATABASE, RECORDS
 from field178_mobile.store.outbox.changes import all_changes
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.wire.canonical import canonical
 
 UNIT = "unit:c1_v1"
@@ -118,7 +119,10 @@ class DamagedTablet:
         assert tablet.agrees(), "green, and the records are others than the server's"
         assert self._truth.changes.keys() <= self._server.world.receipts.keys(), "a change never arrived"
         for number in range(RECORD_COUNT):
-            view, base = tablet.store.view(record(number)), tablet.sync_store.server_record(record(number))
+            view, base = (
+                tablet.store.view(record(number)),
+                tablet.sync_store.read(get_server_record, record(number)),
+            )
             assert view is not None, f"record {number} is not shown"
             assert base is not None, f"record {number} is not here"
             assert (view.data, view.deleted) == (base.data, base.deleted), f"record {number}: another view"

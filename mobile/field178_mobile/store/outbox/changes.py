@@ -181,6 +181,12 @@ def open_changes(context: DatabaseContext, limit: int, skip: frozenset[str] = fr
     return [change for change in changes if change.id not in skip][:limit]
 
 
+def acknowledged_ids(context: DatabaseContext, after: int, limit: int) -> list[tuple[int, str]]:
+    """Return (ordinal, id) of acknowledged changes with an ordinal above `after`, ascending."""
+    query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
+    return context.connection.execute(query, (State.ACKNOWLEDGED.value, after, limit)).fetchall()
+
+
 def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
     """Return changes by the record they are about, their order kept."""
     by_record: dict[str, list[OwnChange]] = {}

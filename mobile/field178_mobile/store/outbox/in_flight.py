@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number
-from field178_mobile.store.outbox.changes import State, offer_again, set_state
+from field178_mobile.store.outbox.changes import OwnChange, State, offer_again, set_state
 from field178_mobile.store.replica.server_records import put_scope, scope_rows
 from field178_mobile.store.replication.repair import marked
 
@@ -17,10 +17,14 @@ def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
         set_state(context, change_ids, State.SENT)
 
 
-def isolate(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
-    """Isolate changes from the queue until the user corrects them, so that they block no other change."""
+def isolate(context: DatabaseContext, changes: Sequence[OwnChange], reason: str) -> list[str]:
+    """Isolate changes from the queue until the user corrects them; return their records.
+
+    An isolated change blocks no other.
+    """
     with context.transaction("park"):
-        set_state(context, change_ids, State.ISOLATED, reason)
+        set_state(context, [change.id for change in changes], State.ISOLATED, reason)
+    return [change.record_id for change in changes]
 
 
 def retry_isolated(context: DatabaseContext, reason: str) -> list[str]:

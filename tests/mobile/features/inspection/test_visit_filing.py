@@ -20,6 +20,7 @@ from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.store import Draft, Store
+from field178_mobile.store.replication.server_state import note_clock
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 
@@ -212,7 +213,7 @@ def test_visit_with_gaps_leads_to_the_first_of_them_at_the_first_try(bench):
 
 
 def set_clock_ahead(store: Store, offset_ms: int) -> None:
-    SyncStore(store).note_clock(offset_ms)
+    SyncStore(store).write(note_clock, offset_ms)
 
 
 def test_a_wrong_clock_is_asked_about_before_filing_and_kept_with_the_visit(bench):

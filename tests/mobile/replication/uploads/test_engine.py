@@ -29,6 +29,7 @@ from field178_mobile.replication.uploads.chunk_size import (
 from field178_mobile.replication.uploads.events import AskStored, Create, Locate, RenewSession, SendChunk
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState, all_photos
+from field178_mobile.store.photos.undeliverable import note_server
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import ErrorCode
@@ -243,7 +244,7 @@ def test_a_refusal_is_not_asked_about_again_until_program_or_server_change(store
     sender.restart()
     sender.run()
     assert states(store) == [PhotoState.REFUSED, PhotoState.SENT]
-    SyncStore(store).note_server("3")
+    SyncStore(store).write(note_server, "3")
     sender.restart()
     sender.run()
     assert set(server.blobs) == {first, second}

@@ -8,7 +8,8 @@ import pytest
 from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.outbox.changes import changes_of, open_changes
+from field178_mobile.store.replication.apply_answer import commit_receipts
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.protocol import Receipt, Status
 
@@ -31,7 +32,7 @@ def edit(store: Store, clock: FrozenClock, **data: object) -> str | None:
 def refuse(store: Store, change_id: str | None) -> None:
     assert change_id is not None
     refused = Receipt(change_id, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, AT, "", 1)
-    SyncStore(store).commit_receipts([refused], frozenset({UNIT}))
+    SyncStore(store).commit(commit_receipts, [refused], frozenset({UNIT}))
 
 
 def last_change(store: Store) -> tuple[dict, dict, list]:
@@ -124,7 +125,7 @@ def test_a_corrected_create_stands_for_the_edits_its_author_saw(store: Store, cl
     # Left to itself the older edit would run on the create, which has the value that it saw.
     assert last_change(store) == ({"name": "một"}, {}, [refused, between])
     assert store.view(RECORD).data == {"name": "một"}
-    assert next(change.id for change in SyncStore(store).open_changes(1)) == between
+    assert next(change.id for change in SyncStore(store).read(open_changes, 1)) == between
 
 
 def test_an_edit_that_a_corrected_create_has_not_seen_stands_on_it(store: Store, clock: FrozenClock) -> None:

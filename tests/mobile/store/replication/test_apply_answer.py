@@ -12,8 +12,14 @@ from field178_mobile.replication.request import Identity, Load, build_exchange
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import get_change
 from field178_mobile.store.replica.server_records import get_scope
-from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
+from field178_mobile.store.replication.apply_answer import (
+    Checkpoint,
+    Greeting,
+    commit_checkpoint,
+    commit_receipts,
+)
 from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.canonical import EMPTY
 from field178_shared.wire.protocol import Receipt, Status
@@ -32,7 +38,7 @@ def edited(store: Store, clock: FrozenClock) -> str:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
     assert change_id is not None
-    SyncStore(store).commit_receipts([applied(change_id)], frozenset())
+    SyncStore(store).commit(commit_receipts, [applied(change_id)], frozenset())
     return change_id
 
 
@@ -48,7 +54,7 @@ def test_an_own_edit_of_a_lost_scope_is_shown_as_long_as_its_record_is(store: St
 
 
 def test_the_edit_is_let_go_together_with_the_rows_of_its_scope(store: Store, edited: str) -> None:
-    SyncStore(store).drop_lost_scopes(frozenset())
+    SyncStore(store).commit(drop_lost_scopes, frozenset())
     assert store.view(RECORD) is None
     assert is_settled(store, edited)
 
@@ -58,8 +64,8 @@ def test_an_edit_answered_in_a_scope_that_is_not_held_is_let_go(store: Store, cl
     change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
     assert change_id is not None
     sync_store = SyncStore(store)
-    sync_store.commit_receipts([applied(change_id)], frozenset())
-    sync_store.drop_lost_scopes(frozenset())
+    sync_store.commit(commit_receipts, [applied(change_id)], frozenset())
+    sync_store.commit(drop_lost_scopes, frozenset())
     assert is_settled(store, change_id)
 
 
@@ -68,14 +74,14 @@ def test_a_verdict_told_again_brings_no_record_back_that_left(store: Store, cloc
     assert change_id is not None
     other = "0197aaaa-0000-7000-8000-000000000002"
     server_commits(store, base_row(other, 1, name="Ánh Sao"), cursor=9)
-    SyncStore(store).commit_receipts([applied(change_id)], frozenset({UNIT}))
+    SyncStore(store).commit(commit_receipts, [applied(change_id)], frozenset({UNIT}))
     assert store.view(RECORD) is None
     assert is_settled(store, change_id)
 
 
 def read_up_to(store: Store, seq: int, floor: int) -> None:
     greeting = Greeting("e1", 0, (), frozenset({UNIT}), revoked=False)
-    SyncStore(store).commit_checkpoint(Checkpoint(UNIT, seq, None, (), (), greeting, floor=floor))
+    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, seq, None, (), (), greeting, floor=floor))
 
 
 def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
@@ -92,7 +98,7 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
 def test_checkpoint_equal_to_the_stored_one_is_verified_and_writes_nothing(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     sync_store = SyncStore(store)
-    held = sync_store.checkpoint().scopes[UNIT]
+    held = sync_store.read(read_checkpoint).scopes[UNIT]
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
     checkpoint = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
 
@@ -100,10 +106,10 @@ def test_checkpoint_equal_to_the_stored_one_is_verified_and_writes_nothing(store
         return store.read(lambda context: context.connection.total_changes)
 
     before = written()
-    assert sync_store.commit_checkpoint(checkpoint).verified
+    assert sync_store.commit(commit_checkpoint, checkpoint).verified
     assert written() == before
-    assert sync_store.commit_checkpoint(replace(checkpoint, digest=EMPTY)).verified is False
-    assert sync_store.checkpoint().scopes[UNIT].refresh
+    assert sync_store.commit(commit_checkpoint, replace(checkpoint, digest=EMPTY)).verified is False
+    assert sync_store.read(read_checkpoint).scopes[UNIT].refresh
 
 
 def test_rows_of_every_lost_scope_go_whether_its_cursor_is_known_or_not(store: Store) -> None:
@@ -111,6 +117,6 @@ def test_rows_of_every_lost_scope_go_whether_its_cursor_is_known_or_not(store: S
     for number, scope in enumerate(scopes):
         server_commits(store, base_row(f"0197aaaa-0000-7000-8000-{number:012d}", 1, "establishment", scope))
     store.read(lambda context: context.connection.execute("DELETE FROM scope WHERE id = 'unit:b'"))
-    SyncStore(store).drop_lost_scopes(frozenset({UNIT}))
+    SyncStore(store).commit(drop_lost_scopes, frozenset({UNIT}))
     query = "SELECT DISTINCT scope FROM base"
     assert store.read(lambda context: context.connection.execute(query).fetchall()) == [(UNIT,)]

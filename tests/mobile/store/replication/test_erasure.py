@@ -11,8 +11,13 @@ from tests.mobile.store.replication.test_tombstones import GREETING, RECORD, arr
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.store import Store, StoreChange
+from field178_mobile.store.outbox.changes import open_changes
+from field178_mobile.store.outbox.in_flight import isolate
 from field178_mobile.store.outbox.journal import Journal
-from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.apply_answer import commit_receipts
+from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_mobile.store.replication.incarnation import enter_device
+from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import digest_of, receipt_hash
@@ -32,7 +37,7 @@ def filed(store: Store, clock: FrozenClock, record_id: str = RECORD) -> str:
 def answered(store: Store, change_id: str, reason: str | None = None, life: str = "") -> None:
     status = Status.APPLIED if reason is None else Status.QUARANTINED
     receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, "0" * 32, AT, life, 1)
-    SyncStore(store).commit_receipts([receipt], GREETING.granted)
+    SyncStore(store).commit(commit_receipts, [receipt], GREETING.granted)
 
 
 def held(store: Store) -> set[str]:
@@ -66,7 +71,7 @@ def test_receipts_of_purged_changes_still_count(store: Store, clock: FrozenClock
     change_id = filed(store, clock)
     answered(store, change_id)
     arrives(store, PURGED)
-    (life,) = SyncStore(store).checkpoint().lives
+    (life,) = SyncStore(store).read(read_checkpoint).lives
     assert life.receipts == digest_of([receipt_hash(change_id)])
 
 
@@ -88,7 +93,7 @@ def test_isolated_changes_are_deleted_with_their_replacement(
     isolated = []
     for _ in range(2):
         isolated.append(filed(store, clock))
-        SyncStore(store).isolate(SyncStore(store).open_changes(9), "internal")
+        SyncStore(store).write(isolate, SyncStore(store).read(open_changes, 9), "internal")
     mender = filed(store, clock)
     arrives(store, PURGED)
     assert held(store) == {*isolated, mender}
@@ -99,7 +104,7 @@ def test_isolated_changes_are_deleted_with_their_replacement(
 def test_isolated_change_without_a_replacement_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     isolated = filed(store, clock)
-    SyncStore(store).isolate(SyncStore(store).open_changes(9), "internal")
+    SyncStore(store).write(isolate, SyncStore(store).read(open_changes, 9), "internal")
     arrives(store, PURGED)
     assert held(store) == {isolated}
 
@@ -109,9 +114,9 @@ def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(
 ) -> None:
     sync_store, second = SyncStore(store), "0197aaaa-0000-4000-8000-0000000000b2"
     server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
-    sync_store.enter_device("device-1", lambda: second)
+    sync_store.write(enter_device, "device-1", lambda: second)
     carried = filed(store, clock)
-    sync_store.enter_device("device-2", lambda: second)
+    sync_store.write(enter_device, "device-2", lambda: second)
     kept = filed(store, clock, OTHER)
     for change_id in (carried, kept):
         answered(store, change_id, life=second)
@@ -191,6 +196,6 @@ def test_a_repair_brings_it_too(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     answered(store, filed(store, clock))
     page = RepairPage(UNIT, frozenset({"01"}), frozenset({RECORD}), (PURGED,), GREETING.at_s)
-    SyncStore(store).commit_repair(page)
+    SyncStore(store).commit(commit_repair, page)
     assert held(store) == set()
     assert resting(store) == []

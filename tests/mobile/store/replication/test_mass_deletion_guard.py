@@ -7,14 +7,16 @@ from tests.mobile.support import UNIT, base_row, server_commits
 
 from field178_mobile.store import Store
 from field178_mobile.store.replica.server_records import ScopeCursor, get_scope
-from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave, commit_checkpoint
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.mass_deletion_guard import (
     ALLOWED,
     answer_deletion_guard,
+    let_go_released,
     read_withheld,
     stops,
 )
-from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.canonical import Digest
@@ -38,7 +40,7 @@ def full(store: Store) -> SyncStore:
 
 
 def withheld(full: SyncStore) -> int:
-    return full.checkpoint().scopes[UNIT].withheld
+    return full.read(read_checkpoint).scopes[UNIT].withheld
 
 
 @pytest.mark.parametrize(
@@ -61,21 +63,21 @@ def test_much_and_a_large_part_of_it_stops(here: int, gone_before: int, leaving:
 
 
 def test_withheld_deletions_keep_rows_and_cursor(full: SyncStore) -> None:
-    assert full.commit_checkpoint(checkpoint(0, 51)).stopped
-    scope = full.checkpoint().scopes[UNIT]
+    assert full.commit(commit_checkpoint, checkpoint(0, 51)).stopped
+    scope = full.read(read_checkpoint).scopes[UNIT]
     assert (scope.cursor, scope.withheld, scope.digest.count) == (1, 51, COUNT)
 
 
 def test_parts_of_one_removal_are_counted_together(full: SyncStore) -> None:
-    assert not full.commit_checkpoint(checkpoint(0, 40)).stopped
-    assert full.commit_checkpoint(checkpoint(40, 60)).stopped
+    assert not full.commit(commit_checkpoint, checkpoint(0, 40)).stopped
+    assert full.commit(commit_checkpoint, checkpoint(40, 60)).stopped
     assert withheld(full) == 60
 
 
 def test_rows_that_live_elsewhere_or_are_gone_already_do_not_count(full: SyncStore, store: Store) -> None:
     moved = [base_row(record(number), 2, "establishment", "unit:c2_v1", name="x") for number in range(30)]
     server_commits(store, *moved)
-    assert not full.commit_checkpoint(checkpoint(0, 80)).stopped
+    assert not full.commit(commit_checkpoint, checkpoint(0, 80)).stopped
 
 
 def test_deletion_in_another_scope_counts_in_the_last_seen_scope(full: SyncStore, store: Store) -> None:
@@ -91,50 +93,50 @@ def test_deletion_in_another_scope_counts_in_the_last_seen_scope(full: SyncStore
         ]
         return Checkpoint(other, 9, None, rows, (), greeting)
 
-    assert not full.commit_checkpoint(removal(0, 30)).stopped
-    assert full.checkpoint().scopes[UNIT].gone == 30
-    assert full.commit_checkpoint(removal(30, 60)).stopped
-    assert full.checkpoint().scopes[other].withheld == 30
+    assert not full.commit(commit_checkpoint, removal(0, 30)).stopped
+    assert full.read(read_checkpoint).scopes[UNIT].gone == 30
+    assert full.commit(commit_checkpoint, removal(30, 60)).stopped
+    assert full.read(read_checkpoint).scopes[other].withheld == 30
     store.read(lambda context: answer_deletion_guard(context, allow=True))
-    full.let_go_released()
-    assert not full.commit_checkpoint(removal(30, 60)).stopped
+    full.write(let_go_released)
+    assert not full.commit(commit_checkpoint, removal(30, 60)).stopped
 
 
 def test_settled_conflicts_do_not_count(full: SyncStore, store: Store) -> None:
     server_commits(store, *[base_row(record(n), 1, "conflict", UNIT, path="name") for n in range(200, 290)])
-    assert not full.commit_checkpoint(checkpoint(200, 290)).stopped
+    assert not full.commit(commit_checkpoint, checkpoint(200, 290)).stopped
 
 
 def test_a_notice_of_the_office_releases_the_brake(full: SyncStore) -> None:
-    assert not full.commit_checkpoint(checkpoint(0, 90, OfficeNotice("n1", "reform", {}))).stopped
-    assert full.commit_checkpoint(checkpoint(0, 90, OfficeNotice("n1", "demo", {}))).verified is None
+    assert not full.commit(commit_checkpoint, checkpoint(0, 90, OfficeNotice("n1", "reform", {}))).stopped
+    assert full.commit(commit_checkpoint, checkpoint(0, 90, OfficeNotice("n1", "demo", {}))).verified is None
 
 
 def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: Store) -> None:
-    full.commit_checkpoint(checkpoint(0, 60))
+    full.commit(commit_checkpoint, checkpoint(0, 60))
     store.read(lambda context: answer_deletion_guard(context, allow=False))
     assert store.read(read_withheld).is_kept
-    assert full.commit_checkpoint(checkpoint(0, 60)).stopped
+    assert full.commit(commit_checkpoint, checkpoint(0, 60)).stopped
     store.read(lambda context: answer_deletion_guard(context, allow=True))
     assert store.read(read_withheld).count == 0
     # Of an answer that was on its way when the user spoke.
-    assert full.commit_checkpoint(checkpoint(0, 60)).stopped
-    assert full.checkpoint().scopes[UNIT].cursor == 1
-    full.let_go_released()
-    assert not full.commit_checkpoint(checkpoint(0, 60)).stopped
-    assert full.checkpoint().scopes[UNIT].answer == ALLOWED
+    assert full.commit(commit_checkpoint, checkpoint(0, 60)).stopped
+    assert full.read(read_checkpoint).scopes[UNIT].cursor == 1
+    full.write(let_go_released)
+    assert not full.commit(commit_checkpoint, checkpoint(0, 60)).stopped
+    assert full.read(read_checkpoint).scopes[UNIT].answer == ALLOWED
     digest = store.read(lambda context: get_scope(context, UNIT).digest)
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
-    assert full.commit_checkpoint(Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
-    scope = full.checkpoint().scopes[UNIT]
+    assert full.commit(commit_checkpoint, Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
+    scope = full.read(read_checkpoint).scopes[UNIT]
     assert (scope.gone, scope.withheld, scope.answer) == (0, 0, "none")
 
 
 def test_a_repair_is_held_too(full: SyncStore) -> None:
     buckets = frozenset(f"{number:02x}" for number in range(COUNT))
     page = RepairPage(UNIT, buckets, frozenset(), (), 0)
-    assert full.commit_repair(page).stopped
+    assert full.commit(commit_repair, page).stopped
     assert withheld(full) == COUNT
     announced = RepairPage(UNIT, buckets, frozenset(), (), 0, is_announced=True)
-    assert not full.commit_repair(announced).stopped
-    assert full.checkpoint().scopes[UNIT].digest.count == 0
+    assert not full.commit(commit_repair, announced).stopped
+    assert full.read(read_checkpoint).scopes[UNIT].digest.count == 0

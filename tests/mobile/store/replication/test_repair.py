@@ -6,9 +6,18 @@ from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, se
 
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import put_text
-from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
-from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
-from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.outbox.in_flight import offer_missing
+from field178_mobile.store.replica.server_records import get_scope, get_server_record, recomputed_digest
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, commit_checkpoint
+from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_mobile.store.replication.repair import (
+    RepairPage,
+    bucket_digests,
+    commit_repair,
+    enter_epoch,
+    repair_scope,
+)
+from field178_mobile.store.replication.server_state import own_counts
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.session import Unlocked
 from field178_shared.wire.canonical import digest_of
@@ -31,7 +40,7 @@ def test_buckets_contain_live_records_alone(store: Store) -> None:
     elsewhere = base_row(record("0d"), 1, "establishment", OTHER_UNIT, name="bốn")
     server_commits(store, first, second, gone, elsewhere)
     expected = {"0a": digest_of([first.h]).wire(), "0b": digest_of([second.h]).wire()}
-    assert SyncStore(store).bucket_digests(UNIT) == expected
+    assert SyncStore(store).read(bucket_digests, UNIT) == expected
 
 
 def test_other_buckets_and_scopes_are_left_alone(store: Store) -> None:
@@ -42,9 +51,10 @@ def test_other_buckets_and_scopes_are_left_alone(store: Store) -> None:
         base_row(record("0b"), 1, name="hai"),
         base_row(elsewhere, 1, "establishment", OTHER_UNIT, name="bốn"),
     )
-    SyncStore(store).commit_repair(page(base_row(record("0a"), 2, name="một sửa"), buckets={"0a"}))
+    SyncStore(store).commit(commit_repair, page(base_row(record("0a"), 2, name="một sửa"), buckets={"0a"}))
     rows = [
-        SyncStore(store).server_record(record_id) for record_id in (record("0a"), record("0b"), elsewhere)
+        SyncStore(store).read(get_server_record, record_id)
+        for record_id in (record("0a"), record("0b"), elsewhere)
     ]
     assert [row.rev for row in rows if row is not None] == [2, 1, 1]
 
@@ -52,14 +62,14 @@ def test_other_buckets_and_scopes_are_left_alone(store: Store) -> None:
 def test_only_the_closing_checkpoint_moves_the_cursor_and_ends_the_repair(store: Store) -> None:
     server_commits(store, base_row(record("0a"), 1, name="một"), cursor=40)
     sync_store = SyncStore(store)
-    sync_store.repair_scope(UNIT)
+    sync_store.write(repair_scope, UNIT)
     row = base_row(record("0b"), 1, name="hai")
-    sync_store.commit_repair(page(row, buckets={"0a", "0b"}))
+    sync_store.commit(commit_repair, page(row, buckets={"0a", "0b"}))
     scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh > 0) == (40, True)
     assert scope.digest == store.read(lambda context: recomputed_digest(context, UNIT))
     closing = Checkpoint(UNIT, 7, digest_of([row.h]), (), (), GREETING, repaired=True)
-    assert sync_store.commit_checkpoint(closing).verified
+    assert sync_store.commit(commit_checkpoint, closing).verified
     scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh) == (7, 0)
 
@@ -68,39 +78,41 @@ def test_a_scope_that_differs_is_proven_by_its_repair_alone(store: Store) -> Non
     row = base_row(record("0a"), 1, name="một")
     server_commits(store, row)
     sync_store = SyncStore(store)
-    sync_store.repair_scope(UNIT)
+    sync_store.write(repair_scope, UNIT)
     plain = Checkpoint(UNIT, 9, digest_of([row.h]), (), (), GREETING)
-    assert sync_store.commit_checkpoint(plain).verified is None
+    assert sync_store.commit(commit_checkpoint, plain).verified is None
     assert store.read(lambda context: get_scope(context, UNIT)).refresh > 0
 
 
 def test_an_own_change_of_a_dropped_record_is_let_go_with_it(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(record("0a"), 1, name="một"))
     store.file(draft_of(store, record("0a"), clock.now(), name="một sửa"), USER)
-    SyncStore(store).commit_repair(page(buckets={"0a"}))
+    SyncStore(store).commit(commit_repair, page(buckets={"0a"}))
     assert store.view(record("0a")) is None
 
 
 def test_an_epoch_is_entered_once(store: Store) -> None:
     server_commits(store, base_row(record("0a"), 1, name="một"))
     sync_store = SyncStore(store)
-    sync_store.enter_epoch("epoch-2")
-    assert sync_store.checkpoint().must_offer
-    marked = sync_store.checkpoint().scopes[UNIT].refresh
-    sync_store.offer_missing((), offering=False)
-    sync_store.enter_epoch("epoch-2")
-    assert not sync_store.checkpoint().must_offer
-    assert sync_store.checkpoint().scopes[UNIT].refresh == marked > 0
+    sync_store.write(enter_epoch, "epoch-2")
+    assert sync_store.read(read_checkpoint).must_offer
+    marked = sync_store.read(read_checkpoint).scopes[UNIT].refresh
+    sync_store.write(offer_missing, (), offering=False)
+    sync_store.write(enter_epoch, "epoch-2")
+    assert not sync_store.read(read_checkpoint).must_offer
+    assert sync_store.read(read_checkpoint).scopes[UNIT].refresh == marked > 0
 
 
 def test_records_that_a_repair_changed_are_named(store: Store) -> None:
     same, other = base_row(record("0a"), 1, name="một"), base_row(record("0b"), 1, name="hai")
     server_commits(store, same, other, base_row(record("0c"), 1, name="ba"))
     rows = SyncStore(store)
-    rows.commit_repair(page(same, base_row(record("0b"), 2, name="hai sửa"), buckets={"0a", "0b", "0c"}))
-    assert rows.own_counts().mismatched == (record("0b"), record("0c"))
-    rows.commit_repair(page(same, buckets={"0a"}))
-    assert rows.own_counts().mismatched == (record("0b"), record("0c"))
+    rows.commit(
+        commit_repair, page(same, base_row(record("0b"), 2, name="hai sửa"), buckets={"0a", "0b", "0c"})
+    )
+    assert rows.read(own_counts).mismatched == (record("0b"), record("0c"))
+    rows.commit(commit_repair, page(same, buckets={"0a"}))
+    assert rows.read(own_counts).mismatched == (record("0b"), record("0c"))
 
 
 def test_a_damaged_note_of_it_names_nobody(store: Store) -> None:
@@ -109,4 +121,4 @@ def test_a_damaged_note_of_it_names_nobody(store: Store) -> None:
         return ()
 
     store.write(spoil)
-    assert SyncStore(store).own_counts().mismatched == (record("0a"),)
+    assert SyncStore(store).read(own_counts).mismatched == (record("0a"),)

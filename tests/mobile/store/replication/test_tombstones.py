@@ -7,10 +7,11 @@ from tests.mobile.support import UNIT, base_row, open_changed_file, server_commi
 
 from field178_mobile.store import Store
 from field178_mobile.store.replica.server_records import ServerRecord
-from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
-from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave, commit_checkpoint
+from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
+from field178_mobile.store.replication.repair import RepairPage, commit_repair, repair_scope
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.store.replication.tombstones import KEPT_S, lost_records
+from field178_mobile.store.replication.tombstones import KEPT_S, expire_tombstones, lost_records
 from field178_shared.wire.canonical import Digest, digest_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
@@ -22,7 +23,7 @@ GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=NOW_S)
 def arrives(
     store: Store, *items: ServerRecord | Leave, scope: str = UNIT, digest: Digest | None = None
 ) -> None:
-    SyncStore(store).commit_checkpoint(Checkpoint(scope, 9, digest, items, (), GREETING))
+    SyncStore(store).commit(commit_checkpoint, Checkpoint(scope, 9, digest, items, (), GREETING))
 
 
 def resting(store: Store) -> list[tuple[str, int, int]]:
@@ -40,9 +41,9 @@ def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: St
     assert resting(store) == [(RECORD, 1, 0)]
     assert lost(store) == []
     sync_store = SyncStore(store)
-    sync_store.expire_tombstones(NOW_S + KEPT_S)
+    sync_store.write(expire_tombstones, NOW_S + KEPT_S)
     assert resting(store) == [(RECORD, 1, 0)]
-    sync_store.expire_tombstones(NOW_S + KEPT_S + 1)
+    sync_store.write(expire_tombstones, NOW_S + KEPT_S + 1)
     assert resting(store) == []
 
 
@@ -58,7 +59,7 @@ def test_record_that_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
     # Another history tells of the leave: of the revision here it may know nothing.
     newer = base_row(RECORD, 3, name="Ánh Sao")
     server_commits(store, newer)
-    SyncStore(store).repair_scope(UNIT)
+    SyncStore(store).write(repair_scope, UNIT)
     arrives(store, Leave(RECORD, UNIT))
     assert lost(store) == [newer]
 
@@ -95,7 +96,7 @@ def test_record_that_arrives_older_in_another_scope_is_offered(store: Store, rev
 def test_a_block_of_numbers_that_the_server_lost_is_not_offered_to_people(store: Store) -> None:
     # The server has left its numbers out; nobody at the office could decide anything about it.
     server_commits(store, base_row(RECORD, 1, "number_block", UNIT, year=2026))
-    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    SyncStore(store).commit(commit_repair, RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
     assert store.view(RECORD) is None
     assert resting(store) == []
 
@@ -123,16 +124,16 @@ def test_erased_record_that_left_is_no_tombstone(store: Store) -> None:
 
 def test_nothing_of_a_lost_scope_stays_at_rest(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
-    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    SyncStore(store).commit(commit_repair, RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
     assert resting(store) == [(RECORD, 1, 1)]
-    SyncStore(store).drop_lost_scopes(frozenset())
+    SyncStore(store).commit(drop_lost_scopes, frozenset())
     assert resting(store) == []
 
 
 def test_a_spoiled_row_at_rest_does_not_stop_the_others(store: Store) -> None:
     other = "0197aaaa-0000-7000-8000-000000000101"
     server_commits(store, base_row(RECORD, 1, name="một"), base_row(other, 1, name="hai"))
-    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    SyncStore(store).commit(commit_repair, RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
     spoil = "UPDATE removed SET sealed = zeroblob(64) WHERE id = ?"
     store.read(lambda context: context.connection.execute(spoil, (RECORD,)))
     open_changed_file(store)
