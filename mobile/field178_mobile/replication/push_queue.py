@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from field178_mobile.replication.batch_size import BatchSize
 from field178_mobile.replication.events import OF_THE_LINE, Failure, FailureKind
-from field178_mobile.replication.request import SentRequest, choose_batch
+from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.outbox import in_flight
 from field178_mobile.store.outbox.changes import OwnChange, open_changes
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import ErrorCode
+from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_CHANGES
 
 ERRORS_BEFORE_BISECTING = 2
@@ -36,8 +37,15 @@ class PushQueue:
         return self._size.size_bytes
 
     def next_batch(self) -> tuple[OwnChange, ...]:
-        """Return the first open changes that fit, ascending."""
-        return choose_batch(self._store.read(open_changes, MAX_CHANGES, self._isolated()), self._size)
+        """Return the first open changes that fit, at least one, ascending."""
+        batch: list[OwnChange] = []
+        size_bytes = 0
+        for change in self._store.read(open_changes, MAX_CHANGES, self._isolated()):
+            size_bytes += len(canonical(change.wire))
+            if batch and (len(batch) == self._size.changes or size_bytes > self._size.size_bytes):
+                break
+            batch.append(change)
+        return tuple(batch)
 
     def answered(self, exchange: SentRequest, seconds: float) -> None:
         """Adapt the queue to a complete answer; `seconds`: how long sending the request took."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.replication.batch_size import BatchSize
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.tombstones import Tombstone
@@ -88,18 +87,6 @@ class SentRequest:
     def pushed_bytes(self) -> int:
         """Size of the pushed changes in the body, in bytes."""
         return sum(len(canonical(change.wire)) for change in self.pushed)
-
-
-def choose_batch(pending: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChange, ...]:
-    """Return the first changes that fit, at least one."""
-    chosen: list[OwnChange] = []
-    total = 0
-    for change in pending:
-        total += len(canonical(change.wire))
-        if chosen and (len(chosen) == size.changes or total > size.size_bytes):
-            break
-        chosen.append(change)
-    return tuple(chosen)
 
 
 def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
