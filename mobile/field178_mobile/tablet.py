@@ -84,8 +84,9 @@ class Tablet:
 
     def open(self, key: bytes) -> TabletSession:
         """Open store and sync with the data key; sync runs when this returns."""
+        from field178_mobile.replication.events import WakeReason
         from field178_mobile.replication.office_lists import OfficeLists
-        from field178_mobile.store import Store
+        from field178_mobile.store import Store, StoreChange
         from field178_shared.codelists import load
 
         store = Store(self.folder / "store", self.clock, self.ids)
@@ -97,6 +98,12 @@ class Tablet:
         lists.take()
         store.subscribe(lists.follow)
         runner = self._make_runner(store, enrolment, self.vault.device_key(key))
+
+        def push_filed_changes(change: StoreChange) -> None:
+            if change.is_filed:
+                runner.wake(WakeReason.SAVE)
+
+        store.subscribe(push_filed_changes)
         runner.start()
         return TabletSession(store, load(), runner, key)
 

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.screens.fakes import CHEAP, HA, HUNG, PIN, StillRunner, enrolment
+from tests.mobile.support import draft_of
 
+from field178_mobile.replication.events import WakeReason
 from field178_mobile.tablet import AnotherOfficer, FirstEnrolment, PinUnlock, Tablet
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
+
+RECORD = "0197bbbb-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
@@ -29,6 +33,19 @@ def test_right_pin_opens_store_and_sync(tablet):
     again = PinUnlock(tablet).open(HUNG.id, PIN)
     assert again.store.settings.get("a") == 1
     again.close()
+
+
+def test_each_filed_change_wakes_sync_and_a_draft_does_not(tablet):
+    opened = PinUnlock(tablet).open(HUNG.id, PIN)
+    store, wakes = opened.store, opened.runner.wakes
+    store.drafts.save(draft_of(store, RECORD, tablet.clock.now(), name="một"))
+    assert wakes == []
+    for name, expected in (("một", 1), ("hai", 2), ("hai", 2)):
+        store.file(draft_of(store, RECORD, tablet.clock.now(), name=name), HUNG.id)
+        assert wakes == [WakeReason.SAVE] * expected
+    store.delete(RECORD, HUNG.id)
+    assert wakes == [WakeReason.SAVE] * 3
+    opened.close()
 
 
 def test_wrong_pin_opens_nothing(tablet):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from field178_mobile.components.photos.pending_pictures import PendingPictures
 from field178_mobile.components.services.services import Services, Session, papers_of
 from field178_mobile.features.sync_status.keep_open import KeepOpen
-from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources, StatusState
+from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources
 from field178_mobile.kit.language import language
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.presentation.read_notices import ReadNotices
@@ -39,7 +39,6 @@ class SessionView:
         self._shared = shared_services
         # Own instance: work that screens post after the lock must not reach a closed store.
         self._ui_thread = KivyThread()
-        self._unsent_changes = 0
         self._news_due_at = duration_clock() + NEWS_EVERY_S
         self._stops: list[Callable[[], None]] = []
         self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
@@ -50,7 +49,7 @@ class SessionView:
             opened.runner.state,
             tablet.clock,
             language,
-            self._show_status,
+            self.shell.show_status,
             StatusSources(shared_services.has_demo_clock, ReadNotices(opened.store.settings, officer.id).ids),
         )
         self.services = Services(
@@ -107,9 +106,3 @@ class SessionView:
     def _refresh(self) -> None:
         if self.opened.store.is_unlocked:
             self._status.refresh()
-
-    def _show_status(self, state: StatusState) -> None:
-        self.shell.show_status(state)
-        if state.unsent_changes > self._unsent_changes:
-            self.opened.runner.wake(WakeReason.SAVE)
-        self._unsent_changes = state.unsent_changes

@@ -78,13 +78,14 @@ class Store(LockableStore):
         deletions = [deletion(view) for view in gone]
         change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user, deletions))
         filed = frozenset(item.record_id for item in (draft, *extra))
-        self._notify(StoreChange(filed | {item.record_id for item in deletions}))
+        touched = filed | {item.record_id for item in deletions}
+        self._notify(StoreChange(touched, is_filed=bool(deletions) or any(change_ids)))
         return change_ids[0]
 
     def file_content(self, content: Content, user: str) -> str:
         """File changes made by `edits`; screens have `delete` and `resolve`."""
         change_id = self._run(lambda unlocked: self._file_all(unlocked, [content], user))[0]
-        self._notify(StoreChange(frozenset({content.record_id})))
+        self._notify(StoreChange(frozenset({content.record_id}), is_filed=True))
         return change_id
 
     def delete(self, record_id: str, user: str) -> str | None:

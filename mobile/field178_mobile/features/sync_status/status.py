@@ -25,7 +25,6 @@ class StatusState:
     icon: str
     tone: str
     unsent: int
-    unsent_changes: int
     inbox: int
     is_demo: bool
 
@@ -79,7 +78,6 @@ class StatusPresenter:
                 icon=icon,
                 tone=tone,
                 unsent=status.unsent_records,
-                unsent_changes=status.unsent_changes,
                 inbox=sum(item.needs_answer for item in inbox) + len(new),
                 is_demo=is_demo,
             )
