@@ -205,8 +205,8 @@ class VisitListing(NamedTuple):
 class StoreChange:
     """Records changed by a transaction; `everything`: any record of the store may have changed.
 
-    `drafts`: records of which only a draft was saved, as at every tap in a form. `is_filed`: the outbox has new
-    changes.
+    `drafts`: records of which only a draft was saved, as at every tap in a form. `is_filed`: the outbox has
+    new changes.
     """
 
     records: frozenset[str] = field(default_factory=frozenset)
