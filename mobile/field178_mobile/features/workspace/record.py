@@ -40,8 +40,8 @@ class RecordPresenter:
         self._papers = services.papers
         device = (services.has_receiver, services.map_folder)
         self.places = Whereabouts(services.ask_fix, services.clock, *device)
-        self._visits = EstablishmentVisits(services, self.places)
-        self._states = RecordStates(services, self._visits, shift)
+        self.visits = EstablishmentVisits(services, self.places)
+        self._states = RecordStates(services, self.visits, shift)
         self._shift = shift
         self._render = render
         self._render_visit = render_visit
@@ -53,25 +53,32 @@ class RecordPresenter:
         """Open an establishment, with its visit draft if there is one."""
         self._leave()
         self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
-        draft = self._visits.draft_at(establishment_id)
+        draft = self.visits.draft_at(establishment_id)
         self._show()
         if draft is not None:
             self._open_visit(draft)
             self._show()  # its word is the draft's, not that of the last visit
 
-    def open_record(self, record_id: str, focus_path: str = "") -> bool:
+    def open_record(self, record_id: str, focus_path: str = "", *, is_to_read: bool = False) -> bool:
         """Open a visit at a path: its draft, of any officer, or else the filed visit.
 
         Return False if the visit or its establishment is not on this tablet.
         """
-        return self._take_up(record_id, focus_path)
+        draft = self.visits.draft_of(record_id)
+        if draft is None or self._store.view(establishment_id := establishment_of(draft)) is None:
+            return False
+        self._leave()
+        self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
+        self._show()
+        self._open_visit(draft, focus_path, is_to_read=is_to_read)
+        self._show()  # its word is that of the visit that is open now
+        return True
 
     def open_to_read(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit read-only; a visit with a draft, or a returned visit, opens for editing."""
-        is_open = self._visits.drafts.stored(record_id) is not None
-        if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
-            return self.open_record(record_id, focus_path)
-        return self._take_up(record_id, focus_path, is_to_read=True)
+        is_open = self.visits.drafts.stored(record_id) is not None
+        is_returned = self._store.shown_state(record_id).word == StateWord.RETURNED
+        return self.open_record(record_id, focus_path, is_to_read=not (is_open or is_returned))
 
     def choose_tab(self, tab: str) -> None:
         """Show a tab; without a visit all tabs except info offer to begin one."""
@@ -89,10 +96,10 @@ class RecordPresenter:
     def begin(self, access_result: str) -> bool:
         """Begin a visit now under the shift of the night; False while no shift is chosen."""
         shift = self._shift.current()
-        establishment = self._visits.establishment(self._establishment)
+        establishment = self.visits.establishment(self._establishment)
         if shift is None or establishment is None:
             return False
-        self._open_visit(self._visits.new_draft(establishment, shift))
+        self._open_visit(self.visits.new_draft(establishment, shift))
         if self.visit is not None:
             self.visit.arrive(access_result)
             self.visit.place.start()
@@ -146,14 +153,6 @@ class RecordPresenter:
         """The id of the open record, if any."""
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
-    def filed_tonight(self, establishment_id: str) -> str:
-        """Return the id of the newest visit of this night to an establishment, "" if there is none."""
-        return self._visits.filed_tonight(establishment_id)
-
-    def has_visit_draft(self, establishment_id: str) -> bool:
-        """Return whether an establishment has a visit draft."""
-        return self._visits.draft_at(establishment_id) is not None
-
     def refresh(self) -> None:
         """Update the pane from the store."""
         if self._establishment:
@@ -161,22 +160,11 @@ class RecordPresenter:
         if self.visit is not None:
             self.visit.store_changed()
 
-    def _take_up(self, record_id: str, focus_path: str, *, is_to_read: bool = False) -> bool:
-        draft = self._visits.draft_of(record_id)
-        if draft is None or self._store.view(establishment_id := establishment_of(draft)) is None:
-            return False
-        self._leave()
-        self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
-        self._show()
-        self._open_visit(draft, focus_path, is_to_read=is_to_read)
-        self._show()  # its word is that of the visit that is open now
-        return True
-
     def _open_visit(self, draft: Draft, focus_path: str = "", *, is_to_read: bool = False) -> None:
-        establishment = self._visits.establishment(self._establishment)
+        establishment = self.visits.establishment(self._establishment)
         if establishment is None:
             return
-        opened = self._visits.opened(establishment, draft, is_to_read=is_to_read)
+        opened = self.visits.opened(establishment, draft, is_to_read=is_to_read)
         opened = replace(opened, begin_another=lambda: self.open(self._establishment))
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)

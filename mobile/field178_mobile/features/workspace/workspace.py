@@ -99,8 +99,8 @@ class Workspace:
 
         The visit draft comes first, then the draft of the establishment form.
         """
-        has_visit = self.record.has_visit_draft(establishment_id)
-        tonight = "" if has_visit else self.record.filed_tonight(establishment_id)
+        has_visit = self.record.visits.draft_at(establishment_id) is not None
+        tonight = "" if has_visit else self.record.visits.filed_tonight(establishment_id)
         if not has_visit and self.editing.has_draft(establishment_id):
             self.open_establishment(establishment_id)
         elif tonight:
