@@ -21,7 +21,7 @@ from field178_mobile.replication import engine as tablet_engine
 from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event
 from field178_mobile.replication.recovery import judged
-from field178_mobile.store.replication.server_state import StoredRoot, kept_root
+from field178_mobile.store.replication.server_state import StoredRoot, stored_root
 from field178_server.audit import verify
 from field178_server.audit.history_check import HistoryCheck, ServerHistory, history_of
 from field178_server.database.models import Device, Root
@@ -110,12 +110,12 @@ class Walk:
 
     def _sync(self, tablet: Tablet) -> None:
         # Compared with what was seen before this exchange: what it finds it finds at once.
-        seen = tablet.sync_store.read(kept_root)
+        seen = tablet.sync_store.read(stored_root)
         is_ours = self._is_ours(seen)
         # Without a difference the newest root is sent only to tablets that name an older one.
         is_told = tablet.store.status().unsent_changes > 0 or (seen is not None and seen.index > 0)
         require(tablet.sync(self._carry), "no rest")
-        kept = tablet.sync_store.read(kept_root)
+        kept = tablet.sync_store.read(stored_root)
         alarm = kept.alarm if kept is not None else None
         require((alarm is not None) is not is_ours, f"seen {seen}, alarm {alarm}")
         self.alarms += alarm is not None

@@ -12,7 +12,7 @@ from tests.mobile.replication.tablet import Tablet, record
 from field178_mobile.replication.frames import Hello, ReceivedRoot, parse_hello, parse_line
 from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.checkpoint import read_checkpoint
-from field178_mobile.store.replication.server_state import StoredRoot, keep_root, kept_root
+from field178_mobile.store.replication.server_state import StoredRoot, store_root, stored_root
 from field178_mobile.vault import base64url
 from field178_shared.wire.hash_chain import RootAlarm, RootSeen
 
@@ -112,8 +112,8 @@ def test_seen_root_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
     epoch = tablet.sync_store.read(read_checkpoint).epoch
     assert epoch is not None
     assert "root" not in json.loads(tablet.bodies[-1])
-    tablet.sync_store.write(keep_root, StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
-    assert tablet.sync_store.read(kept_root) == StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
+    tablet.sync_store.write(store_root, StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
+    assert tablet.sync_store.read(stored_root) == StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
     tablet.sync()
     assert json.loads(tablet.bodies[-1])["root"] == {"index": 5, "hash": "5" * 64, "alarm": "other"}
 
@@ -121,7 +121,7 @@ def test_seen_root_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
 def test_a_root_of_another_epoch_is_not_sent(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    tablet.sync_store.write(keep_root, StoredRoot("another", 5, "5" * 64))
+    tablet.sync_store.write(store_root, StoredRoot("another", 5, "5" * 64))
     tablet.sync()
     assert "root" not in json.loads(tablet.bodies[-1])
 
@@ -130,7 +130,7 @@ def test_an_alarm_delays_no_record(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     epoch = tablet.sync_store.read(read_checkpoint).epoch or ""
-    tablet.sync_store.write(keep_root, StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
+    tablet.sync_store.write(store_root, StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
     tablet.file(2, name="hai")
     tablet.sync()
     assert record(2) in tablet.server.world.records
