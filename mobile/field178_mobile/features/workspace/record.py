@@ -13,9 +13,9 @@ from field178_mobile.features.inspection.field_positions import CHECKLIST
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.visit import ShiftOfVisit
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
+from field178_mobile.features.workspace.establishment_pane_reader import EstablishmentPaneReader
 from field178_mobile.features.workspace.establishment_visits import EstablishmentVisits, establishment_of
-from field178_mobile.features.workspace.record_states import RecordStates
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.store import Draft, StateWord
 
@@ -29,7 +29,7 @@ class RecordPresenter:
         self,
         services: RecordServices,
         shift: ShiftPresenter,
-        render: Callable[[RecordState | None], None],
+        render: Callable[[EstablishmentPaneState | None], None],
         render_visit: Callable[[InspectionState], None],
     ) -> None:
         self._store = services.store
@@ -41,7 +41,7 @@ class RecordPresenter:
         device = (services.has_receiver, services.map_folder)
         self.places = Whereabouts(services.ask_fix, services.clock, *device)
         self.visits = EstablishmentVisits(services, self.places)
-        self._states = RecordStates(services, self.visits, shift)
+        self._reader = EstablishmentPaneReader(services, self.visits, shift)
         self._shift = shift
         self._render = render
         self._render_visit = render_visit
@@ -175,4 +175,4 @@ class RecordPresenter:
             self._store.photos.settle(self.visit.record_id)
 
     def _show(self) -> None:
-        self._render(self._states.state(self._establishment, self.visit, self._tab))
+        self._render(self._reader.read(self._establishment, self.visit, self._tab))

@@ -14,8 +14,8 @@ from field178_mobile.features.inspection.field_positions import INFO
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.register.establishment_editing import EstablishmentEditing
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.establishments import EstablishmentsPresenter, EstablishmentsState
-from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
 from field178_mobile.features.workspace.record import RecordPresenter
 from field178_mobile.platform.api import Fix
@@ -47,7 +47,7 @@ class Screen(Protocol):
         """Draw the shift."""
         ...
 
-    def show_record(self, state: RecordState | None) -> None:
+    def show_record(self, state: EstablishmentPaneState | None) -> None:
         """Draw the record."""
         ...
 
@@ -268,7 +268,7 @@ class Workspace:
         if self._screen is not None:
             self._screen.show_shift(state)
 
-    def _show_record(self, state: RecordState | None) -> None:
+    def _show_record(self, state: EstablishmentPaneState | None) -> None:
         if self._screen is not None:
             self._screen.show_record(state)
             self.list.select(state.id if state else "")

@@ -30,8 +30,8 @@ from tests.mobile.replication.model_server import ModelServer
 from tests.mobile.support import KEY, FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.inspection_state import FILED, InspectionState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.establishments import EstablishmentsState
-from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import read_facts
@@ -124,7 +124,7 @@ class Sights:
     def show_form(self, _state: object) -> None:
         return
 
-    def show_record(self, state: RecordState | None) -> None:
+    def show_record(self, state: EstablishmentPaneState | None) -> None:
         self.record = state
 
     def show_visit(self, state: InspectionState) -> None:

@@ -25,7 +25,7 @@ from tests.shared import builders
 from field178_mobile.components.shift.roster import read_roster
 from field178_mobile.components.shift.shift import ShiftPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.workspace.record import RecordPresenter
 from field178_mobile.store import Store
 from field178_shared.ids import review_id
@@ -38,7 +38,7 @@ class Bench:
         self.restart()
 
     def restart(self) -> None:
-        self.states: list[RecordState | None] = []
+        self.states: list[EstablishmentPaneState | None] = []
         self.visits: list[InspectionState] = []
         self.shift = ShiftPresenter(self.store.settings, self.clock, words(), lambda _state: None)
         today = local_date(self.clock.now())

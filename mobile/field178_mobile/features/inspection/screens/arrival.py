@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.components.forms.screens.to_fix import ToFixRow
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.kit import kit
 from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
@@ -30,7 +30,7 @@ class ArrivalPane(BoxLayout):
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._optional = Optional(self.ids.scroll.column)
 
-    def show(self, state: RecordState) -> None:
+    def show(self, state: EstablishmentPaneState) -> None:
         """Draw the facts known before the visit."""
         self.shift, self.has_shift, self.last_visit = state.shift, state.has_shift, state.last_visit
         self._optional.show(self.ids.shortcomings, bool(state.to_fix))

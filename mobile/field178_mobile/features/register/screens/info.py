@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.components.forms.screens.info_rows import DatedLine, FactRow
 from field178_mobile.components.forms.screens.to_fix import ToFixRow
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.record_view import CertificateLine
 from field178_mobile.features.register.screens.certificate_row import PaperRow
 from field178_mobile.kit import kit
@@ -51,7 +51,7 @@ class InfoPane(BoxLayout):
         self._earlier = Optional(self.ids.history_card)
         self._workers = Optional(self.ids.workers_card)
 
-    def show(self, state: RecordState) -> None:
+    def show(self, state: EstablishmentPaneState) -> None:
         """Draw the establishment."""
         self.shift, self.has_shift = state.shift, state.has_shift
         self.register, self.is_being_mended = state.register_word, state.is_being_mended
@@ -83,7 +83,7 @@ class InfoPane(BoxLayout):
             "danger",
         )
 
-    def _show_counts(self, state: RecordState) -> None:
+    def _show_counts(self, state: EstablishmentPaneState) -> None:
         self.is_being_counted = state.is_being_counted
         self._counts.show(state.counts)
         self._workers.show(self.ids.counts, bool(state.counts))

@@ -13,8 +13,8 @@ from field178_mobile.features.census.screens.census_form import CensusPane
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.register.establishment_facts import DONE, DRAFTS, NOT_THIS_YEAR, TO_FIX
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.establishments import EstablishmentListRow, EstablishmentsState
-from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.screens.establishment_form import EstablishmentPane
 from field178_mobile.features.register.screens.filters import FilterSheet
 from field178_mobile.features.workspace.drafts import DraftRow
@@ -93,7 +93,7 @@ class EstablishmentsScreen(kit.Panes):
         if self._sheet is not None:
             self._sheet.show(state)
 
-    def show_record(self, state: RecordState | None) -> None:
+    def show_record(self, state: EstablishmentPaneState | None) -> None:
         """Draw the record, or an empty state."""
         self.has_record = self.has_detail = state is not None
         if state is not None:

@@ -17,7 +17,7 @@ from field178_mobile.features.inspection.screens.filed import FiledPane
 from field178_mobile.features.inspection.screens.minutes import MinutesSheet
 from field178_mobile.features.inspection.screens.photos import PhotosPane
 from field178_mobile.features.inspection.screens.visit_foot import VisitFoot
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.screens.info import InfoPane
 from field178_mobile.kit import kit
 from field178_mobile.kit.events import dispatches
@@ -70,7 +70,7 @@ class RecordPane(BoxLayout):
         self.info.bind(on_census=lambda _info, key: self.dispatch("on_census", key))
         self.arrival.bind(on_ask_shift=self._ask_shift, on_begin=self._begin)
 
-    def show(self, state: RecordState) -> None:
+    def show(self, state: EstablishmentPaneState) -> None:
         """Draw the establishment."""
         self.title = state.title
         self.sub = " · ".join(part for part in (state.files, state.subtitle) if part)

@@ -1,4 +1,4 @@
-"""State of the record pane: the establishment that is open, its visits and counts, the shift."""
+"""Reader of the establishment pane: the establishment that is open, its visits and counts, the shift."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from field178_mobile.features.inspection.field_positions import INFO, comments_a
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.visit import shift_of
 from field178_mobile.features.register.establishment_facts import word_shown
-from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.register.record_view import certificates_of, facts_of, history_row
 from field178_mobile.features.register.visits import visits_of
 from field178_mobile.features.workspace.establishment_visits import EstablishmentVisits, establishment_of
@@ -33,15 +33,17 @@ from field178_shared.time.clock import local_date
 ARRIVAL = "arrival"
 
 
-class RecordStates:
-    """Makes the state of the record pane from the store, the shift of the night and the open visit."""
+class EstablishmentPaneReader:
+    """Reads the state of the establishment pane from the store, the shift of the night and the open visit."""
 
     def __init__(self, services: RecordServices, visits: EstablishmentVisits, shift: ShiftPresenter) -> None:
         self._store, self._clock, self._words = services.store, services.clock, services.words
         self._visits = visits
         self._shift = shift
 
-    def state(self, establishment_id: str, visit: InspectionPresenter | None, tab: str) -> RecordState | None:
+    def read(
+        self, establishment_id: str, visit: InspectionPresenter | None, tab: str
+    ) -> EstablishmentPaneState | None:
         """Return the state of an establishment, None if it is not on this tablet."""
         view = self._store.view(establishment_id)
         if view is None:
@@ -54,7 +56,7 @@ class RecordStates:
         shown = visit.record_id if visit is not None else rows[0].record_id if rows else ""
         counted = self._visits.counted(visits)
         counts = counts_of(counted, censuses_of(self._store.views(RecordType.WORKER_CENSUS), view.id))
-        return RecordState(
+        return EstablishmentPaneState(
             id=view.id,
             title=text_of(view.data, "name"),
             subtitle=", ".join(part for part in address if part),

@@ -1,4 +1,4 @@
-"""State of the record pane: one establishment without its visit."""
+"""State of the establishment pane: one establishment without its visit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from field178_mobile.presentation.wording import Option
 
 
 @dataclass(frozen=True, slots=True)
-class RecordState:
+class EstablishmentPaneState:
     """State of the open establishment, without the visit."""
 
     id: str
