@@ -17,7 +17,7 @@ from tests.shared import builders
 
 from field178_mobile.components.documents.document_files import PaperFolder
 from field178_mobile.components.documents.document_output import DocumentServices
-from field178_mobile.components.documents.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.features.inspection.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presentation.wording import Wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from field178_mobile.components.documents.minutes_number import take_number
+from field178_mobile.features.inspection.minutes_number import take_number
 from field178_mobile.features.inspection.register_updates import update_draft
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.codelists import CodeLists

@@ -11,7 +11,7 @@ from field178_mobile.components.documents.document_output import (
     Made,
     Progress,
 )
-from field178_mobile.components.documents.minutes_state import PaperState, paper_state
+from field178_mobile.components.documents.paper_state import PaperState, paper_state
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import StateWord, Store
 from field178_shared.documents.sources import SESSION_RECORD, SessionSource

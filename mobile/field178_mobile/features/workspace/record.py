@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from field178_mobile.components.documents.minutes import MinutesPresenter, MinutesServices, VisitAtHand
-from field178_mobile.components.documents.minutes_state import MinutesState
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.shift import ShiftPresenter
 from field178_mobile.features.inspection.field_positions import CHECKLIST
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.features.inspection.minutes_state import MinutesState
 from field178_mobile.features.inspection.visit import ShiftOfVisit
 from field178_mobile.features.register.establishment_pane_state import EstablishmentPaneState
 from field178_mobile.features.workspace.establishment_pane_reader import EstablishmentPaneReader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.mobile.components.documents.test_minutes import AtOnce
+from tests.mobile.features.inspection.test_minutes import AtOnce
 from tests.mobile.inspection_world import UNIT, services, settle, uid
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 

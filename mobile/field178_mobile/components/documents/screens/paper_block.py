@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.components.documents.minutes_state import PaperState
+from field178_mobile.components.documents.paper_state import PaperState
 from field178_mobile.components.documents.screens.pages import PagesPage
 from field178_mobile.components.documents.screens.save_folder import SaveFolderPage
 from field178_mobile.kit import kit

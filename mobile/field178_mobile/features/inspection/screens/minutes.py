@@ -5,12 +5,12 @@ from __future__ import annotations
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.components.documents.minutes import MinutesPresenter
-from field178_mobile.components.documents.minutes_state import MinutesState
 from field178_mobile.components.documents.screens.paper_block import PaperBlock
 from field178_mobile.components.forms.screens.info_rows import FactRow
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection import InspectionPresenter
+from field178_mobile.features.inspection.minutes import MinutesPresenter
+from field178_mobile.features.inspection.minutes_state import MinutesState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _

@@ -27,8 +27,8 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 
 from field178_mobile.components.documents.document_files import PaperFolder
 from field178_mobile.components.documents.document_output import DocumentServices
-from field178_mobile.components.documents.minutes import MinutesPresenter, MinutesServices, VisitAtHand
-from field178_mobile.components.documents.minutes_state import MinutesState
+from field178_mobile.features.inspection.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.features.inspection.minutes_state import MinutesState
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.store import Draft, Store
 from field178_shared.documents.sources import COMMITMENT, MINUTES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from field178_mobile.components.documents.document_output import DocumentOutput, Made
-from field178_mobile.presentation.amounts import amount_text
+from field178_mobile.components.documents.document_output import Made
+from field178_mobile.components.documents.paper_state import PaperState
+from field178_mobile.features.inspection.visit import NOBODY
 from field178_mobile.presentation.facts import Fact
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.documents.sources import (
@@ -26,35 +27,10 @@ from field178_shared.text.formats import date_text, time_text
 from field178_shared.text.i18n import N_
 
 KINDS = (MINUTES, COMMITMENT)
-NOBODY = "none"
 WITHOUT_DECISION = "guidance"
 NOT_MADE = "not_made"
 SIGNED = "yes"
 _OUTCOMES = (SIGNED, "refused")
-
-
-@dataclass(frozen=True, slots=True)
-class PaperState:
-    """State of one paper of a record. `made` and `hash` are empty until it was made.
-
-    `is_old`: it was made from an earlier revision. `share`: progress while `is_making`. `message` or `error`:
-    result of the last action on the paper.
-    """
-
-    kind: str
-    can_make: bool
-    is_making: bool = False
-    share: float = 0.0
-    made: str = ""
-    hash: str = ""
-    is_old: bool = False
-    message: str = ""
-    error: str = ""
-
-    @property
-    def is_to_be_made(self) -> bool:
-        """Return whether making the paper is the next step."""
-        return self.can_make and (not self.made or self.is_old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,35 +169,12 @@ def is_possible(kind: str, filed: VisitSource | None) -> bool:
     return not _is_not_made(filed)
 
 
-def paper_state(
-    kind: str, output: DocumentOutput, words: Wording, *, can_make: bool, is_old: bool
-) -> PaperState:
-    """Return the state of one paper; only one paper is made at a time."""
-    made, is_making = output.made(kind), output.making == kind
-    return PaperState(
-        kind=kind,
-        can_make=can_make and not output.making,
-        is_making=is_making,
-        share=output.share if is_making else 0.0,
-        made="" if made is None else _paper_words(made, words),
-        hash="" if made is None else made.sha256,
-        is_old=is_old,
-        message=output.message if output.kind == kind else "",
-        error=output.error if output.kind == kind else "",
-    )
-
-
 def says_other(filed: VisitSource, made: Made) -> bool:
     """Return whether the printed values have changed since the paper was made.
 
     The outcome of signing is recorded after printing and does not count.
     """
     return _printed(filed.data) != _printed(made.data)
-
-
-def _paper_words(made: Made, words: Wording) -> str:
-    amount = amount_text(len(made.content))
-    return words.say("{name} · revision {rev} · {amount}", name=made.name, rev=made.rev, amount=amount)
 
 
 def _printed(data: Data) -> dict[str, object]:

@@ -15,12 +15,11 @@ from field178_mobile.components.documents.document_output import (
     Made,
     Progress,
 )
-from field178_mobile.components.documents.minutes_number import numbers_left, take_number
-from field178_mobile.components.documents.minutes_state import (
+from field178_mobile.components.documents.paper_state import PaperState, paper_state
+from field178_mobile.features.inspection.minutes_number import numbers_left, take_number
+from field178_mobile.features.inspection.minutes_state import (
     KINDS,
-    NOBODY,
     MinutesState,
-    PaperState,
     blocked_words,
     facts_of_visit,
     is_possible,
@@ -28,9 +27,9 @@ from field178_mobile.components.documents.minutes_state import (
     number_words,
     outcome_note,
     outcomes_of,
-    paper_state,
     says_other,
 )
+from field178_mobile.features.inspection.visit import NOBODY
 from field178_mobile.presentation.draft_session import Data, superseding
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord, Store
