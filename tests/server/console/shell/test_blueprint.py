@@ -82,7 +82,7 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
     sprite = set(re.findall(r'<symbol id="([a-z-]+)"', (VENDOR / "icons.svg").read_text("utf-8")))
     named = re.compile(r'icon\("([a-z-]+)"')
     used = {name for path in TEMPLATES.rglob("*.html") for name in named.findall(path.read_text("utf-8"))}
-    icons = {icon for _, _, icon in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
+    icons = {label.icon for label in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
     rooms = {entry.icon for _, _, entry in menu_entries()}
     assert (used | icons | rooms) - sprite == set()
 
