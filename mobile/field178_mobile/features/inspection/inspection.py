@@ -15,8 +15,7 @@ from field178_mobile.components.photos.photo_gallery import PhotoGallery, Thumb
 from field178_mobile.components.photos.photo_tools import no_tools
 from field178_mobile.components.photos.visit_photos import gallery_of, photos_by_item
 from field178_mobile.features.inspection import foot, visit
-from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
-from field178_mobile.features.inspection.conclusion_editing import ConclusionEditing
+from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.field_positions import (
     CHECKLIST,
     CONCLUSION,
@@ -25,6 +24,7 @@ from field178_mobile.features.inspection.field_positions import (
     place_of,
     stands_at,
 )
+from field178_mobile.features.inspection.filing_warnings import filing_warnings
 from field178_mobile.features.inspection.inspection_state import (
     Beside,
     InspectionState,
@@ -32,13 +32,14 @@ from field178_mobile.features.inspection.inspection_state import (
     Sight,
     next_open,
 )
-from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit
+from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit, warnings_of
+from field178_mobile.features.inspection.visit_editing import VisitEditing
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.checks import Checked, FilingWarning
 from field178_mobile.presentation.device_clock import with_offset
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.location import Whereabouts, no_receiver
@@ -49,7 +50,7 @@ from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import Clock, local_date
 
 
-class InspectionPresenter(ConclusionEditing):
+class InspectionPresenter(VisitEditing):
     """Presenter of the draft of one visit."""
 
     def __init__(
@@ -62,8 +63,6 @@ class InspectionPresenter(ConclusionEditing):
     ) -> None:
         super().__init__(store, clock, words, opened)
         self._render = render
-        self._sight = Sight(CHECKLIST)
-        self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
         self._marks = MarkReader(opened.comments, opened.establishment, words)
         self._states = InspectionStates()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
@@ -192,6 +191,15 @@ class InspectionPresenter(ConclusionEditing):
         self._sight = Sight(CONCLUSION)
         self._draw()
 
+    def mend_warning(self, warning: FilingWarning) -> None:
+        """Apply the change that corrects a warning, then show the remaining warnings."""
+        self._change(warning.changes, warning.row.where)
+        self._filing_warnings = self._open_warnings()
+
+    def _open_warnings(self) -> tuple[FilingWarning, ...]:
+        scene = self._scene()
+        return filing_warnings(warnings_of(scene, self._clock.now()), scene)
+
     def _find_problems(self) -> Checked:
         return check_visit(self._scene(), self._clock.now())
 
@@ -243,14 +251,6 @@ class InspectionPresenter(ConclusionEditing):
     def _place_moved(self) -> None:
         if not self._feedback.filed:
             self._draw()
-
-    @property
-    def _reading(self) -> VisitReading:
-        return self._reader.read(self._session.draft.data)
-
-    @property
-    def _page(self) -> SectionPageContent | None:
-        return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
 
     def _thumbs(self, reading: VisitReading) -> dict[str, tuple[Thumb, ...]]:
         if not entries_of(reading.data, ATTACHMENTS):

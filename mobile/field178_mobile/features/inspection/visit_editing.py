@@ -1,12 +1,20 @@
-"""Changes of the checklist of an open visit: answers, counts, notes, violations, follow-ups, protocols."""
+"""Changes of an open visit: answers, counts, violations, follow-ups, protocols, and its conclusion."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-
 from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
-from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, visit
-from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReading
+from field178_mobile.features.inspection import (
+    answers,
+    conclusion,
+    findings,
+    follow_up_answers,
+    measure_answers,
+    visit,
+)
+from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
+from field178_mobile.features.inspection.field_positions import CHECKLIST
+from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
+from field178_mobile.features.inspection.inspection_state import Sight
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.facts import ToFix
@@ -18,8 +26,8 @@ from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import Clock, local_date
 
 
-class ChecklistEditing(ReviewedFormPresenter):
-    """The part of a visit's presenter that changes its checklist."""
+class VisitEditing(ReviewedFormPresenter):
+    """The part of a visit's presenter that changes the visit."""
 
     def __init__(self, store: Store, clock: Clock, words: Wording, opened: OpenVisit) -> None:
         super().__init__(store, clock, words, opened.draft, opened.word)
@@ -27,16 +35,9 @@ class ChecklistEditing(ReviewedFormPresenter):
         self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
         self._last = answers.answers_of(opened.last)
         self._asked_protocols: frozenset[str] = frozenset()
-
-    @property
-    @abstractmethod
-    def _reading(self) -> VisitReading:
-        """The present checklist of the visit."""
-
-    @property
-    @abstractmethod
-    def _page(self) -> SectionPageContent | None:
-        """The open section; None while no section is open."""
+        self._kept_in_register: frozenset[str] = frozenset()
+        self._sight = Sight(CHECKLIST)
+        self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
 
     def arrive(self, access_result: str) -> None:
         """Record how the team got in; anything but "inspected" closes the form early."""
@@ -121,6 +122,59 @@ class ChecklistEditing(ReviewedFormPresenter):
     def note_follow_up(self, key: str, text: str) -> None:
         """Set the note of a follow-up answer as typed."""
         self._change(follow_up_answers.write_follow_up_note(self._to_fix(key), text))
+
+    def choose_role(self, role: str) -> None:
+        """Record the role of the representative, never a name."""
+        self._change(conclusion.choose_role(role))
+
+    def choose_result(self, result: str) -> None:
+        """Record the overall result."""
+        self._change(
+            conclusion.choose_result(result), self._words.field(RecordType.INSPECTION, "overall_result")
+        )
+
+    def toggle_measure(self, measure: str) -> None:
+        """Add or remove a measure."""
+        label = self._words.choice("measure", measure)
+        self._change(conclusion.toggle_measure(self._session.data, measure), label)
+
+    def toggle_answered(self, measure: str, violation_id: str) -> None:
+        """Add or remove a violation answered by a measure."""
+        changes = measure_answers.toggle_answered(self._session.data, measure, violation_id)
+        self._change(changes, self._words.field(RecordType.INSPECTION, "measures.*.violation_ids"))
+
+    def fix_by(self, due_on: str) -> None:
+        """Set the due day (ISO) of all shortcomings, or remove their corrections ("")."""
+        changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
+        self._change(changes, self._words.field(RecordType.INSPECTION, "follow_ups"))
+
+    def fix_within(self, offer: str) -> None:
+        """Set an offered limit for all shortcomings (fix_dates)."""
+        self.fix_by(end_of_offer(offer, self._day, self._words.lists).isoformat())
+
+    def fix_item_by(self, item_id: str, due_on: str) -> None:
+        """Set the due day (ISO) of one shortcoming, or remove its correction ("")."""
+        changes = conclusion.fix_item_by(item_id, day_or_none(due_on), self._words)
+        self._change(changes, self._item_name(item_id))
+
+    def choose_paper(self, signed: str) -> None:
+        """Record the outcome of signing."""
+        self._change(conclusion.choose_paper(signed))
+
+    def toggle_update(self, path: str) -> None:
+        """Keep a value of the register, or replace it by the observed value."""
+        self._kept_in_register ^= {path}
+        self._draw()
+
+    @property
+    def _reading(self) -> VisitReading:
+        """The present checklist of the visit."""
+        return self._reader.read(self._session.draft.data)
+
+    @property
+    def _page(self) -> SectionPageContent | None:
+        """The open section; None while no section is open."""
+        return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
 
     def _to_fix(self, key: str) -> ToFix:
         rows = to_fix(self._opened.follow_ups, self._day, self._words)
