@@ -17,8 +17,7 @@ from field178_shared.text.i18n import N_
 class Feedback:
     """Sentences of one state; `undo` names the change that can be undone.
 
-    `delivery`: state of a filed record since. `clock`: error of the tablet's clock, asked about before a
-    record is filed for the first time.
+    `delivery`: state of a filed record since.
     """
 
     saved: str = ""
@@ -26,7 +25,6 @@ class Feedback:
     filed: str = ""
     error: str = ""
     delivery: str = ""
-    clock: str = ""
 
 
 def saved(session: DraftSession, words: Wording) -> Feedback:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from field178_mobile.components.check_in.check_in import CheckIn, CheckInDraft
 from field178_mobile.components.comments import comments
 from field178_mobile.components.comments.comments import CommentsState, RecordComments
 from field178_mobile.components.comments.reviewed import CLOSED, is_late, review_notice
+from field178_mobile.components.forms.filing import Filing
 from field178_mobile.components.photos.photo_attaching import PhotoDraft
 from field178_mobile.components.photos.photo_gallery import PhotoGallery, Thumb
 from field178_mobile.components.photos.photo_tools import no_tools
@@ -40,8 +41,8 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, FilingWarning
-from field178_mobile.presentation.device_clock import with_offset
-from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.device_clock import misleading_offset, with_offset
+from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.location import Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
@@ -63,36 +64,12 @@ class InspectionPresenter(VisitEditing):
     ) -> None:
         super().__init__(store, clock, words, opened)
         self._render = render
+        self.filing = Filing(store, words)
         self._marks = MarkReader(opened.comments, opened.establishment, words)
         self._states = InspectionStates()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()
         self.place = self._check_in()
-
-    @property
-    def comments(self) -> Mapping[str, str]:
-        """The office's words on the visit by path."""
-        return self._opened.comments
-
-    @property
-    def has_draft(self) -> bool:
-        """Return whether there is a stored draft to discard."""
-        return self._store.drafts.get(self.draft_id) is not None
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether the visit is in the store: filed, or stored as a draft."""
-        return self._opened.draft.seen is not None or self.is_filed or self.has_draft
-
-    @property
-    def is_locked(self) -> bool:
-        """Return whether the visit is read-only because the office has reviewed it."""
-        return self._opened.is_locked
-
-    @property
-    def is_to_read(self) -> bool:
-        """Return whether the visit is read-only until the officer chooses to edit it."""
-        return self._opened.is_to_read
 
     @property
     def sight(self) -> Sight:
@@ -181,45 +158,61 @@ class InspectionPresenter(VisitEditing):
         self._sight = Sight(place.tab, place.section, path)
         self._draw()
 
-    def change_shift(self, changes: Changes) -> None:
-        """Change the values copied from the shift."""
-        self._change(changes, self._words.translate("Shift of the night"))
-
     def check(self) -> None:
         """Check the visit and show the problems."""
         self._checked = self._find_problems()
         self._sight = Sight(CONCLUSION)
         self._draw()
 
+    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
+        """File the visit, or show its problems or the question that `filing` asks before.
+
+        `with_warnings` and `with_clock_off` are the officer's confirmations.
+        """
+        if self.is_locked:
+            return
+        self._checked = self._find_problems()
+        if self.filing.may_file(
+            self._session.draft,
+            self._checked,
+            self._read_warnings(),
+            with_warnings=with_warnings,
+            with_clock_off=with_clock_off,
+        ):
+            self._file()
+        if self._checked.problems:
+            self.next_problem()
+        else:
+            self._draw()
+
+    def next_problem(self) -> None:
+        """Bring the field of the next problem into sight, the first one after the last."""
+        if self._checked.problems:
+            self.jump(self.filing.next_problem(self._checked))
+
     def mend_warning(self, warning: FilingWarning) -> None:
         """Apply the change that corrects a warning, then show the remaining warnings."""
         self._change(warning.changes, warning.row.where)
-        self._filing_warnings = self._open_warnings()
+        self.filing.warnings = self._read_warnings()
 
-    def _open_warnings(self) -> tuple[FilingWarning, ...]:
+    def _read_warnings(self) -> tuple[FilingWarning, ...]:
         scene = self._scene()
         return filing_warnings(warnings_of(scene, self._clock.now()), scene)
 
     def _find_problems(self) -> Checked:
         return check_visit(self._scene(), self._clock.now())
 
-    def _submit_at(self, offset_ms: int) -> None:
-        now = self._clock.now()
-        data = with_offset(visit.finished(self._session.data, self._reading.asked_ids(), now), offset_ms)
+    def _file(self) -> None:
+        draft = self._session.draft
+        finished = visit.finished(draft.data, self._reading.asked_ids(), self._clock.now())
+        data = with_offset(finished, misleading_offset(self._store, draft))
 
         def submit() -> None:
-            filing = what_to_file(
-                self._store, self._session.draft, data, self._words.lists, self._kept_in_register
-            )
-            self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
+            records = what_to_file(self._store, draft, data, self._words.lists, self._kept_in_register)
+            self._store.file(records.visit, self._opened.user, records.extra, records.gone)
 
         if self._submit(submit):
             self._store.photos.settle(self.record_id)
-
-    def _saved(self) -> None:
-        if self._sight.focus:
-            self._sight = replace(self._sight, focus="")
-        super()._saved()
 
     def _draw(self) -> None:
         self._render(self._state())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from field178_mobile.components.forms.draft_presenter import DraftPresenter
 from field178_mobile.features.inspection import (
     answers,
     conclusion,
@@ -26,11 +29,11 @@ from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import Clock, local_date
 
 
-class VisitEditing(ReviewedFormPresenter):
-    """The part of a visit's presenter that changes the visit."""
+class VisitEditing(DraftPresenter):
+    """The part of a visit's presenter that holds the open visit and changes it."""
 
     def __init__(self, store: Store, clock: Clock, words: Wording, opened: OpenVisit) -> None:
-        super().__init__(store, clock, words, opened.draft, opened.word)
+        super().__init__(store, clock, words, opened.draft)
         self._opened = opened
         self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
         self._last = answers.answers_of(opened.last)
@@ -38,6 +41,35 @@ class VisitEditing(ReviewedFormPresenter):
         self._kept_in_register: frozenset[str] = frozenset()
         self._sight = Sight(CHECKLIST)
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
+
+    @property
+    def is_locked(self) -> bool:
+        """Return whether the visit is read-only because the office has reviewed it."""
+        return self._opened.is_locked
+
+    @property
+    def comments(self) -> Mapping[str, str]:
+        """The office's words on the visit by path."""
+        return self._opened.comments
+
+    @property
+    def has_draft(self) -> bool:
+        """Return whether there is a stored draft to discard."""
+        return self._store.drafts.get(self.draft_id) is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the visit is in the store: filed, or stored as a draft."""
+        return self._opened.draft.seen is not None or self.is_filed or self.has_draft
+
+    @property
+    def is_to_read(self) -> bool:
+        """Return whether the visit is read-only until the officer chooses to edit it."""
+        return self._opened.is_to_read
+
+    def change_shift(self, changes: Changes) -> None:
+        """Change the values copied from the shift."""
+        self._change(changes, self._words.translate("Shift of the night"))
 
     def arrive(self, access_result: str) -> None:
         """Record how the team got in; anything but "inspected" closes the form early."""
@@ -175,6 +207,11 @@ class VisitEditing(ReviewedFormPresenter):
     def _page(self) -> SectionPageContent | None:
         """The open section; None while no section is open."""
         return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
+
+    def _saved(self) -> None:
+        if self._sight.focus:
+            self._sight = replace(self._sight, focus="")
+        super()._saved()
 
     def _to_fix(self, key: str) -> ToFix:
         rows = to_fix(self._opened.follow_ups, self._day, self._words)

@@ -9,7 +9,8 @@ from datetime import date
 from field178_mobile.components.comments.comments import CommentsState, RecordComments, ThreadSight
 from field178_mobile.components.comments.reviewed import CLOSED, is_late
 from field178_mobile.components.documents.document_output import DocumentServices
-from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
+from field178_mobile.components.forms.filing import Filing
+from field178_mobile.components.forms.form_presenter import FormPresenter
 from field178_mobile.components.forms.simple_fields import Pins
 from field178_mobile.components.photos.photo_attaching import PhotoDraft
 from field178_mobile.components.photos.photo_gallery import PhotoGallery
@@ -34,7 +35,8 @@ from field178_mobile.features.outreach.outreach_state import (
 )
 from field178_mobile.features.outreach.session_paper import SessionPaper, SessionPaperState
 from field178_mobile.features.register.search_index import SearchIndex
-from field178_mobile.presentation.device_clock import with_offset
+from field178_mobile.presentation.checks import FilingWarning
+from field178_mobile.presentation.device_clock import misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
@@ -69,7 +71,7 @@ class OpenOutreachSession:
         return self.word in CLOSED
 
 
-class OutreachPresenter(ReviewedFormPresenter):
+class OutreachPresenter(FormPresenter):
     """Works on one draft of an outreach session."""
 
     def __init__(
@@ -83,6 +85,7 @@ class OutreachPresenter(ReviewedFormPresenter):
         super().__init__(store, clock, words, opened.draft, opened.word)
         self._opened = opened
         self._render = render
+        self.filing = Filing(store, words)
         self._marks = rules.FreeTextMarks(RecordType.OUTREACH_SESSION, words.language)
         self.gallery = self._gallery()
 
@@ -230,9 +233,37 @@ class OutreachPresenter(ReviewedFormPresenter):
         self.show()
         self.show(path)
 
-    def _submit_at(self, offset_ms: int) -> None:
-        data = with_offset(session.finished(self._session.data, self._clock.now()), offset_ms)
-        draft = replace(self._session.draft, scope=session.scope_of(data), data=data)
+    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
+        """File the session, or show its problems or the question that `filing` asks before.
+
+        `with_warnings` and `with_clock_off` are the officer's confirmations.
+        """
+        if self.is_locked:
+            return
+        self._checked = self._find_problems()
+        if self.filing.may_file(
+            self._session.draft,
+            self._checked,
+            tuple(map(FilingWarning, self._checked.warnings)),
+            with_warnings=with_warnings,
+            with_clock_off=with_clock_off,
+        ):
+            self._file()
+        if self._checked.problems:
+            self.next_problem()
+        else:
+            self._draw()
+
+    def next_problem(self) -> None:
+        """Scroll to the field of the next problem, the first one after the last."""
+        if self._checked.problems:
+            self.jump(self.filing.next_problem(self._checked))
+
+    def _file(self) -> None:
+        draft = self._session.draft
+        finished = session.finished(draft.data, self._clock.now())
+        data = with_offset(finished, misleading_offset(self._store, draft))
+        draft = replace(draft, scope=session.scope_of(data), data=data)
         if self._submit(lambda: self._store.file(draft, self._opened.user)):
             self._store.photos.settle(draft.record_id)
 

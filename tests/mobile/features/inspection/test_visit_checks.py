@@ -81,7 +81,7 @@ def test_warnings_are_asked_about_and_confirmed_knowingly(bench):
     assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
     bench.visit.complete()
     assert not bench.state.feedback.filed
-    (warning,) = bench.visit.filing_warnings
+    (warning,) = bench.visit.filing.warnings
     assert warning.row.text == "Có vi phạm nhưng kết luận chấp hành tốt."
     bench.visit.complete(with_warnings=True)
     assert bench.state.feedback.filed
@@ -91,13 +91,13 @@ def test_one_tap_corrects_the_result_and_nothing_is_asked_any_more(bench):
     bench.answer_all()
     bench.visit.answer("fire_exits_clear", "no")
     bench.visit.complete()
-    (warning,) = bench.visit.filing_warnings
+    (warning,) = bench.visit.filing.warnings
     assert (warning.row.text, warning.mend) == (
         "Có nội dung chưa đạt nhưng kết luận chấp hành tốt.",
         "Đổi kết luận: Có tồn tại, nhắc nhở",
     )
     bench.visit.mend_warning(warning)
-    assert (bench.saved("overall_result"), bench.visit.filing_warnings) == ("minor_shortcomings", ())
+    assert (bench.saved("overall_result"), bench.visit.filing.warnings) == ("minor_shortcomings", ())
     bench.visit.complete()
     assert bench.state.feedback.filed
 
@@ -111,7 +111,7 @@ def test_tier_against_the_counts_is_asked_about_and_corrected_by_the_fitting_one
     bench.visit.toggle_violation("lb_contracts", "lb_no_contract_1_10")
     bench.visit.choose_result("violation_recorded")
     bench.visit.complete()
-    asked_by_text = {warning.row.text: warning for warning in bench.visit.filing_warnings}
+    asked_by_text = {warning.row.text: warning for warning in bench.visit.filing.warnings}
     warning = asked_by_text["Mức vi phạm không khớp với số người đã ghi."]
     assert warning.mend.startswith("Đổi thành: ")
     bench.visit.mend_warning(warning)
@@ -123,7 +123,7 @@ def test_warnings_of_the_tablet_equal_the_quality_flags_of_the_reviewer(bench):
     bench.answer_all()
     bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
     bench.visit.complete()
-    warnings = {warning.row.text for warning in bench.visit.filing_warnings}
+    warnings = {warning.row.text for warning in bench.visit.filing.warnings}
     bench.visit.complete(with_warnings=True)
     (data,) = [view.data for view in bench.store.views("inspection") if view.id == bench.visit.record_id]
     place = {"establishment_type_id": "karaoke"}

@@ -222,7 +222,7 @@ def test_a_wrong_clock_is_asked_about_before_filing_and_kept_with_the_visit(benc
     for _time in range(2):  # the question stays until it is answered
         bench.visit.complete()
         assert not bench.visit.is_filed
-        assert "12 phút 5 giây" in bench.visit.clock_question
+        assert "12 phút 5 giây" in bench.visit.filing.clock_question
     bench.visit.complete(with_clock_off=True)
     assert bench.visit.is_filed
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]

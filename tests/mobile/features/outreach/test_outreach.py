@@ -120,7 +120,7 @@ def test_a_wrong_clock_is_asked_about_before_a_session_is_filed(pane: Desk) -> N
     session = pane.filled()
     session.complete()
     assert pane.store.filed == []
-    assert "12 min 5 s" in session.clock_question
+    assert "12 min 5 s" in session.filing.clock_question
     session.complete(with_clock_off=True)
     assert pane.store.filed[0][0].data["clock_offset_s"] == 725
 
@@ -130,10 +130,10 @@ def test_warnings_of_a_session_are_asked_about_before_it_is_filed(pane: Desk) ->
     session.count("general_public", "attendance_count", 90_000)
     session.complete()
     assert pane.store.filed == []
-    paths = [warning.row.path for warning in session.filing_warnings]
+    paths = [warning.row.path for warning in session.filing.warnings]
     assert paths == ["audiences.general_public.attendance_count"]
     session.complete(with_warnings=True)
-    assert (len(pane.store.filed), session.filing_warnings) == (1, ())
+    assert (len(pane.store.filed), session.filing.warnings) == (1, ())
 
 
 def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(pane: Desk) -> None:

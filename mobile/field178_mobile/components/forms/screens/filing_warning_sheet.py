@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
+from field178_mobile.components.forms.filing import Filing
 from field178_mobile.components.forms.screens.problem_line import ProblemLine
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
 from field178_mobile.presentation.checks import FilingWarning
 
 __all__ = ["FilingWarningSheet"]
+
+
+class RecordToFile(Protocol):
+    """Presenter of a record that is about to be filed."""
+
+    filing: Filing
+
+    def jump(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        ...
 
 
 class FileRecord(Protocol):
@@ -30,7 +40,7 @@ class FilingWarningSheet(kit.Sheet):
 
     def __init__(
         self,
-        record: ReviewedFormPresenter,
+        record: RecordToFile,
         file: FileRecord,
         mend: Callable[[FilingWarning], None] | None = None,
         **kwargs: object,
@@ -46,7 +56,7 @@ class FilingWarningSheet(kit.Sheet):
 
     def _list(self) -> None:
         self.clear()
-        for warning in self._record.filing_warnings:
+        for warning in self._record.filing.warnings:
             line = ProblemLine(is_warning=True)
             line.show(warning.row)
             line.bind(on_release=lambda line: self._go_to(line.path))
@@ -60,7 +70,7 @@ class FilingWarningSheet(kit.Sheet):
 
     def _take(self, mend: Callable[[FilingWarning], None], warning: FilingWarning) -> None:
         mend(warning)
-        if self._record.filing_warnings:
+        if self._record.filing.warnings:
             self._list()
         else:
             self._leave(with_warnings=False)

@@ -29,7 +29,7 @@ class VisitFoot(kit.FootBar):
     def act(self, action: str) -> None:
         """Run the action of a button."""
         self.visit.act(action)
-        if action == COMPLETE and self.visit.filing_warnings:
+        if action == COMPLETE and self.visit.filing.warnings:
             FilingWarningSheet(self.visit, self._file, self.visit.mend_warning).open()
         elif action == COMPLETE:
             self._confirm_clock(with_warnings=False)
@@ -39,9 +39,9 @@ class VisitFoot(kit.FootBar):
         self._confirm_clock(with_warnings)
 
     def _confirm_clock(self, with_warnings: bool) -> None:
-        if self.visit.clock_question:
+        if self.visit.filing.clock_question:
             ask_before_filing(
-                self.visit.clock_question,
+                self.visit.filing.clock_question,
                 lambda: self.visit.complete(with_warnings=with_warnings, with_clock_off=True),
             )
 

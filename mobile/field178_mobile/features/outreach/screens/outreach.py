@@ -130,7 +130,7 @@ class OutreachScreen(kit.Panes):
         """File the open session."""
         session = self.session
         session.complete()
-        if session.filing_warnings:
+        if session.filing.warnings:
             FilingWarningSheet(session, lambda with_warnings: _file(session, with_warnings)).open()
         else:
             _confirm_clock(session, with_warnings=False)
@@ -192,9 +192,9 @@ def _file(session: OutreachPresenter, with_warnings: bool) -> None:
 
 
 def _confirm_clock(session: OutreachPresenter, with_warnings: bool) -> None:
-    if session.clock_question:
+    if session.filing.clock_question:
         ask_before_filing(
-            session.clock_question,
+            session.filing.clock_question,
             lambda: session.complete(with_warnings=with_warnings, with_clock_off=True),
         )
 

@@ -1,0 +1,51 @@
+"""Questions before a draft is filed: problems to correct, warnings to confirm, a wrong clock."""
+
+from __future__ import annotations
+
+from field178_mobile.presentation.checks import Checked, FilingWarning
+from field178_mobile.presentation.device_clock import clock_text, misleading_offset
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store
+
+
+class Filing:
+    """Decides whether a checked draft may be filed; holds the question that comes first.
+
+    `warnings`: warnings to correct or confirm. `clock_question`: the offset of the clock as text. Both are
+    empty if they were not asked.
+    """
+
+    def __init__(self, store: Store, words: Wording) -> None:
+        self._store, self._words = store, words
+        self._led_to = ""
+        self.warnings: tuple[FilingWarning, ...] = ()
+        self.clock_question = ""
+
+    def may_file(
+        self,
+        draft: Draft,
+        checked: Checked,
+        warnings: tuple[FilingWarning, ...],
+        *,
+        with_warnings: bool,
+        with_clock_off: bool,
+    ) -> bool:
+        """Return whether the draft may be filed now, by its check and by what the officer has confirmed.
+
+        Warnings are asked about before a wrong clock.
+        """
+        self.warnings, self.clock_question, self._led_to = (), "", ""
+        if checked.problems:
+            return False
+        if warnings and not with_warnings:
+            self.warnings = warnings
+            return False
+        offset_ms = misleading_offset(self._store, draft)
+        if offset_ms and not with_clock_off:
+            self.clock_question = clock_text(offset_ms, self._words)
+        return not self.clock_question
+
+    def next_problem(self, checked: Checked) -> str:
+        """Return the path of the next problem, the first one after the last."""
+        self._led_to = checked.following(self._led_to)
+        return self._led_to
