@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from field178_mobile.presentation.checks import Checked, FilingWarning
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset
 from field178_mobile.presentation.wording import Wording
@@ -25,20 +27,21 @@ class Filing:
         self,
         draft: Draft,
         checked: Checked,
-        warnings: tuple[FilingWarning, ...],
+        read_warnings: Callable[[], tuple[FilingWarning, ...]],
         *,
         with_warnings: bool,
         with_clock_off: bool,
     ) -> bool:
         """Return whether the draft may be filed now, by its check and by what the officer has confirmed.
 
-        Warnings are asked about before a wrong clock.
+        Warnings are asked about before a wrong clock. `read_warnings` returns them with their corrections, for a
+        draft without problems.
         """
         self.warnings, self.clock_question, self._led_to = (), "", ""
         if checked.problems:
             return False
-        if warnings and not with_warnings:
-            self.warnings = warnings
+        if checked.warnings and not with_warnings:
+            self.warnings = read_warnings()
             return False
         offset_ms = misleading_offset(self._store, draft)
         if offset_ms and not with_clock_off:

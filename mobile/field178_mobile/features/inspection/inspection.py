@@ -175,7 +175,7 @@ class InspectionPresenter(VisitEditing):
         if self.filing.may_file(
             self._session.draft,
             self._checked,
-            self._read_warnings(),
+            self._read_warnings,
             with_warnings=with_warnings,
             with_clock_off=with_clock_off,
         ):

@@ -244,7 +244,7 @@ class OutreachPresenter(FormPresenter):
         if self.filing.may_file(
             self._session.draft,
             self._checked,
-            tuple(map(FilingWarning, self._checked.warnings)),
+            lambda: tuple(map(FilingWarning, self._checked.warnings)),
             with_warnings=with_warnings,
             with_clock_off=with_clock_off,
         ):

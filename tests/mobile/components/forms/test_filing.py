@@ -30,7 +30,7 @@ def may_file(store, clock, filing):
         return filing.may_file(
             replace(draft, seen=seen),
             checked,
-            tuple(map(FilingWarning, checked.warnings)),
+            lambda: tuple(map(FilingWarning, checked.warnings)),
             with_warnings=with_warnings,
             with_clock_off=with_clock_off,
         )
