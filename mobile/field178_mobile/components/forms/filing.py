@@ -34,8 +34,8 @@ class Filing:
     ) -> bool:
         """Return whether the draft may be filed now, by its check and by what the officer has confirmed.
 
-        Warnings are asked about before a wrong clock. `read_warnings` returns them with their corrections, for a
-        draft without problems.
+        Warnings are asked about before a wrong clock. `read_warnings` returns them with their corrections; a
+        draft with problems is not read for them.
         """
         self.warnings, self.clock_question, self._led_to = (), "", ""
         if checked.problems:
