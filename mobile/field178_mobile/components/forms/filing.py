@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
+from field178_mobile.components.forms.draft_presenter import DraftPresenter
 from field178_mobile.presentation.checks import Checked, FilingWarning
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset
 from field178_mobile.presentation.wording import Wording
@@ -52,3 +54,47 @@ class Filing:
         """Return the path of the next problem, the first one after the last."""
         self._led_to = checked.following(self._led_to)
         return self._led_to
+
+
+class FilingPresenter(DraftPresenter):
+    """Presenter of a draft whose filing asks questions first; a subclass sets `filing`."""
+
+    filing: Filing
+
+    @abstractmethod
+    def jump(self, path: str) -> None:
+        """Bring the field of a path into sight."""
+
+    @abstractmethod
+    def _read_warnings(self) -> tuple[FilingWarning, ...]:
+        """Return the warnings of the last check with their corrections."""
+
+    @abstractmethod
+    def _file(self) -> None:
+        """Submit the draft."""
+
+    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
+        """File the draft, or show its problems or the question that `filing` asks before.
+
+        `with_warnings` and `with_clock_off` are the officer's confirmations.
+        """
+        if self.is_locked:
+            return
+        self._checked = self._find_problems()
+        if self.filing.may_file(
+            self._session.draft,
+            self._checked,
+            self._read_warnings,
+            with_warnings=with_warnings,
+            with_clock_off=with_clock_off,
+        ):
+            self._file()
+        if self._checked.problems:
+            self.next_problem()
+        else:
+            self._draw()
+
+    def next_problem(self) -> None:
+        """Bring the field of the next problem into sight, the first one after the last."""
+        if self._checked.problems:
+            self.jump(self.filing.next_problem(self._checked))

@@ -164,32 +164,6 @@ class InspectionPresenter(VisitEditing):
         self._sight = Sight(CONCLUSION)
         self._draw()
 
-    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
-        """File the visit, or show its problems or the question that `filing` asks before.
-
-        `with_warnings` and `with_clock_off` are the officer's confirmations.
-        """
-        if self.is_locked:
-            return
-        self._checked = self._find_problems()
-        if self.filing.may_file(
-            self._session.draft,
-            self._checked,
-            self._read_warnings,
-            with_warnings=with_warnings,
-            with_clock_off=with_clock_off,
-        ):
-            self._file()
-        if self._checked.problems:
-            self.next_problem()
-        else:
-            self._draw()
-
-    def next_problem(self) -> None:
-        """Bring the field of the next problem into sight, the first one after the last."""
-        if self._checked.problems:
-            self.jump(self.filing.next_problem(self._checked))
-
     def mend_warning(self, warning: FilingWarning) -> None:
         """Apply the change that corrects a warning, then show the remaining warnings."""
         self._change(warning.changes, warning.row.where)

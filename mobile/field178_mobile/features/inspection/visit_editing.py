@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from field178_mobile.components.forms.draft_presenter import DraftPresenter
+from field178_mobile.components.forms.filing import FilingPresenter
 from field178_mobile.features.inspection import (
     answers,
     conclusion,
@@ -29,7 +29,7 @@ from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import Clock, local_date
 
 
-class VisitEditing(DraftPresenter):
+class VisitEditing(FilingPresenter):
     """The part of a visit's presenter that holds the open visit and changes it."""
 
     def __init__(self, store: Store, clock: Clock, words: Wording, opened: OpenVisit) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from field178_mobile.components.comments.comments import CommentsState, RecordComments, ThreadSight
 from field178_mobile.components.comments.reviewed import CLOSED, is_late
 from field178_mobile.components.documents.document_output import DocumentServices
-from field178_mobile.components.forms.filing import Filing
+from field178_mobile.components.forms.filing import Filing, FilingPresenter
 from field178_mobile.components.forms.form_presenter import FormPresenter
 from field178_mobile.components.forms.simple_fields import Pins
 from field178_mobile.components.photos.photo_attaching import PhotoDraft
@@ -71,7 +71,7 @@ class OpenOutreachSession:
         return self.word in CLOSED
 
 
-class OutreachPresenter(FormPresenter):
+class OutreachPresenter(FilingPresenter, FormPresenter):
     """Works on one draft of an outreach session."""
 
     def __init__(
@@ -233,31 +233,8 @@ class OutreachPresenter(FormPresenter):
         self.show()
         self.show(path)
 
-    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
-        """File the session, or show its problems or the question that `filing` asks before.
-
-        `with_warnings` and `with_clock_off` are the officer's confirmations.
-        """
-        if self.is_locked:
-            return
-        self._checked = self._find_problems()
-        if self.filing.may_file(
-            self._session.draft,
-            self._checked,
-            lambda: tuple(map(FilingWarning, self._checked.warnings)),
-            with_warnings=with_warnings,
-            with_clock_off=with_clock_off,
-        ):
-            self._file()
-        if self._checked.problems:
-            self.next_problem()
-        else:
-            self._draw()
-
-    def next_problem(self) -> None:
-        """Scroll to the field of the next problem, the first one after the last."""
-        if self._checked.problems:
-            self.jump(self.filing.next_problem(self._checked))
+    def _read_warnings(self) -> tuple[FilingWarning, ...]:
+        return tuple(map(FilingWarning, self._checked.warnings))
 
     def _file(self) -> None:
         draft = self._session.draft
