@@ -30,7 +30,8 @@ from field178_server.replication.request_reader import read_request
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
 from field178_shared.merge import write_path
-from field178_shared.wire.canonical import canonical, digest_of, record_hash
+from field178_shared.wire.canonical import canonical, digest_of, receipt_hash, record_hash
+from field178_shared.wire.protocol import receipt_scope
 
 Json = dict[str, Any]
 
@@ -199,9 +200,7 @@ class Tablet:
     incarnation: str
     n: int = 0
     epoch: str | None = None
-    verdicts: int = 0
     cursors: dict[str, int] = field(default_factory=dict)
-    floors: dict[str, int] = field(default_factory=dict)
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
     pushed: list[Json] = field(default_factory=list)
@@ -258,9 +257,7 @@ class Tablet:
             "device": self.device,
             "incarnation": self.incarnation,
             "epoch": self.epoch,
-            "verdicts": self.verdicts,
             "cursors": self.cursors,
-            "floors": self.floors,
             **members,
         }
         parts = self.world.exchange.run(self.device, read_request(canonical(wire)))
@@ -284,7 +281,7 @@ class Tablet:
         for frame in frames[1:]:
             kind = frame["frame"]
             if kind == "res":
-                self.receipts[frame["change_id"]] = receipt_in(frame)
+                self._keep(frame)
                 if frame.get("stub"):
                     own = self._own(frame)
                     mine.setdefault(own["scope"], {})[own["id"]] = own
@@ -300,10 +297,22 @@ class Tablet:
                 staged = {}
         assert not staged
 
+    @property
+    def scope(self) -> str:
+        """The scope of the tablet's receipts."""
+        return receipt_scope(self.device)
+
     def digest(self, scope: str) -> list[object]:
+        if scope == self.scope:
+            receipts = self.receipts.values()
+            return digest_of(receipt_hash(r["change_id"], r["status"], r["reason"]) for r in receipts).wire()
         return digest_of(
             r["h"] for r in self.base.values() if r["scope"] == scope and not r["deleted"]
         ).wire()
+
+    def _keep(self, result: Json) -> None:
+        if result["reason"] != "id_reuse":
+            self.receipts[result["change_id"]] = receipt_in(result)
 
     def _own(self, result: Json) -> Json:
         """The row that a tablet works out itself: what it had, and its change."""
@@ -317,10 +326,10 @@ class Tablet:
             "type": change["type"],
             "deleted": change["op"] == "delete",
             "data": data,
-            **{name: result[name] for name in ("scope", "rev", "h")},
+            **{name: result[name] for name in ("scope", "rev")},
         }
-        assert _has_hash(row)
-        return row
+        hashed = (row[name] for name in ("id", "type", "rev", "deleted", "data"))
+        return {**row, "h": record_hash(*hashed)}
 
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
         for record_id, record in staged.items():
@@ -330,15 +339,16 @@ class Tablet:
                 self.base[record_id] = record
         scope = checkpoint["scope"]
         assert checkpoint["seq"] >= self.cursors.get(scope, 0)
-        self.cursors[scope], self.floors[scope] = checkpoint["seq"], checkpoint.get("floor", 0)
-        self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
+        self.cursors[scope] = checkpoint["seq"]
+        self.epoch = hello["epoch"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"]
 
 
 def proven(frames: list[Json]) -> list[str]:
-    """The scopes whose digest an answer tells, in its order; `Tablet` holds each against its own."""
-    return [frame["scope"] for frame in frames if frame["frame"] == "ck" and "digest" in frame]
+    """The scopes of records whose digest an answer has, in its order; `Tablet` compares each to its own."""
+    scopes = [frame["scope"] for frame in frames if frame["frame"] == "ck" and "digest" in frame]
+    return [scope for scope in scopes if not scope.startswith("device:")]
 
 
 def receipt_in(frame: Json) -> Json:

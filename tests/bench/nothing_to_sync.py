@@ -40,10 +40,9 @@ def _agreed_state(client: ForeignClient, answer: wire.Answer) -> str:
     frames = [json.loads(line) for line in answer.text.splitlines()]
     hello, digests = frames[0], {frame["scope"]: frame["digest"] for frame in frames if "digest" in frame}
     assert set(digests) == set(client.cursors), "a scope is not told"
-    receipts = [[client.incarnation, hello["receipts"][client.incarnation], 0]]
     scopes = sorted([scope, seq, digests[scope]] for scope, seq in client.cursors.items())
     notices = sorted(notice["id"] for notice in hello["notices"])
-    value = [hello["epoch"], hello["verdicts"], receipts, notices, scopes]
+    value = [hello["epoch"], hello["backed_up"], notices, scopes]
     return hashlib.sha256(canonical(value)).hexdigest()[:32]
 
 

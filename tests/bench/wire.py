@@ -78,7 +78,6 @@ def follow(client: ForeignClient, text: str) -> None:
         if '"frame":"hello"' in line[:20] or '"frame":"ck"' in line[:20]:
             frame: Json = json.loads(line)
             client.epoch = frame.get("epoch", client.epoch)
-            client.verdicts = frame.get("verdicts", client.verdicts)
             if frame["frame"] == "ck":
                 client.cursors[frame["scope"]] = frame["seq"]
 

@@ -45,7 +45,7 @@ TABLET_TRANSACTIONS = {
     "sent",
     "checkpoint",
     "finish",
-    "offer",
+    "receipts",
     "epoch",
     "lost",
     "prune",

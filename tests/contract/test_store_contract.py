@@ -17,7 +17,7 @@ from field178_server.database.models import (
     Audit,
     ChangeHistory,
     Feed,
-    Incarnation,
+    ReceiptCopy,
     Record,
     Scope,
     StoredReceipt,
@@ -139,7 +139,7 @@ def test_nothing_of_a_failed_transaction_stays(world: World) -> None:
     with pytest.raises(AppError):
         run_write(world.engine, work)
     with snapshot(world.engine) as session:
-        tables = (Record, StoredReceipt, Feed, ChangeHistory, Incarnation, Audit)
+        tables = (Record, StoredReceipt, Feed, ChangeHistory, ReceiptCopy, Audit)
         counts = [session.scalar(select(func.count()).select_from(table)) for table in tables]
     assert counts == [0] * len(counts)
     assert [scope.seq for scope in world.rows(Scope)] == [0, 0, 0, 0]

@@ -36,7 +36,7 @@ def test_every_statement_of_an_exchange_names_its_tenant(world: World, statement
         second.pull()
         first.push(first.delete(record_id, short_hash(first.base[record_id]["data"])))
         world.move(orphan_of["record_id"], OTHER_UNIT)
-        first.sync(want=[record_id], have=[record_id], repair={OTHER_UNIT: {}}, verdicts=0)
+        first.sync(repair={OTHER_UNIT: {}})
         run_write(world.engine, lambda session: run_again(world.batch(session), declared_types()))
         run_write(world.engine, lambda session: compact(session, "main", UNIT))
     touching = [statement for statement in executed if TOUCHES.search(statement)]

@@ -34,8 +34,9 @@ def digest(hashes: list[str]) -> list[object]:
     return [len(hashes), f"{sum(int(h, 16) for h in hashes) % 2**128:032x}"]
 
 
-def receipts_digest(change_ids: list[str]) -> list[object]:
-    return digest([hashlib.sha256(f"rc|{change_id}".encode()).hexdigest()[:32] for change_id in change_ids])
+def receipt_hash(receipt: Json) -> str:
+    verdict = [receipt["change_id"], receipt["status"], receipt["reason"]]
+    return hashlib.sha256(canonical(verdict)).hexdigest()[:32]
 
 
 def written(data: Json, change: Json) -> Json:
@@ -72,10 +73,8 @@ class ForeignClient:
     user: str = ""
     token: str = ""
     epoch: str | None = None
-    verdicts: int = 0
     n: int = 0
     cursors: dict[str, int] = field(default_factory=dict)
-    floors: dict[str, int] = field(default_factory=dict)
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
     pushed: list[Json] = field(default_factory=list)
@@ -142,14 +141,11 @@ class ForeignClient:
         }
 
     def request(self, **members: object) -> Json:
-        floors = {scope: floor for scope, floor in self.floors.items() if floor}
         return {
             "device": self.device,
             "incarnation": self.incarnation,
             "epoch": self.epoch,
-            "verdicts": self.verdicts,
             "cursors": self.cursors,
-            **({"floors": floors} if floors else {}),
             **members,
         }
 
@@ -189,6 +185,8 @@ class ForeignClient:
         assert not staged, "rows after the last checkpoint"
 
     def digest(self, scope: str) -> list[object]:
+        if scope == f"device:{self.device}":
+            return digest([receipt_hash(receipt) for receipt in self.receipts.values()])
         return digest([r["h"] for r in self.base.values() if r["scope"] == scope and not r["deleted"]])
 
     def pull_all(self) -> list[Json]:
@@ -202,7 +200,8 @@ class ForeignClient:
             assert content_hash(frame) == frame["h"]
             return [frame]
         # Whether the row comes too belongs to this answer, not to the receipt.
-        self.receipts[frame["change_id"]] = {name: frame[name] for name in frame if name != "stub"}
+        if frame["reason"] != "id_reuse":
+            self.receipts[frame["change_id"]] = {name: frame[name] for name in frame if name != "stub"}
         return [self._own(frame)] if frame.get("stub") else []
 
     def _own(self, result: Json) -> Json:
@@ -217,8 +216,7 @@ class ForeignClient:
             "deleted": change["op"] == "delete",
             "data": written(before["data"], change),
         }
-        assert content_hash(record) == result["h"]
-        return {**record, "h": result["h"]}
+        return {**record, "h": content_hash(record)}
 
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
         scope = checkpoint["scope"]
@@ -228,8 +226,8 @@ class ForeignClient:
             elif record["scope"] == scope:
                 self.base[record_id] = record
         assert checkpoint["seq"] >= self.cursors.get(scope, 0)
-        self.cursors[scope], self.floors[scope] = checkpoint["seq"], checkpoint.get("floor", 0)
-        self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
+        self.cursors[scope] = checkpoint["seq"]
+        self.epoch = hello["epoch"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"], f"digest of {scope}"
 

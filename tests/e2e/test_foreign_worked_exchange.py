@@ -65,11 +65,10 @@ def test_the_exchange_of_the_document_is_the_one_of_the_server(server: ServerPro
     first = exchange(client, 1)
     epoch = first[0]["epoch"]
     hello, *frames = exchange(client, 2, epoch=epoch)
-    receipts = sorted([life, held, hello["backed_up"][life]] for life, held in hello["receipts"].items())
     places = sorted(
         [frame["scope"], frame["seq"], frame["digest"]] for frame in frames if frame["frame"] == "ck"
     )
-    agreed = [epoch, hello["verdicts"], receipts, [], places]
+    agreed = [epoch, hello["backed_up"], [], places]
     state = hashlib.sha256(canonical(agreed)).hexdigest()[:32]
     exchange(client, 3, epoch=epoch, state=state)
 
@@ -98,5 +97,5 @@ def test_the_restore_of_the_document_is_the_one_of_the_server(tmp_path: Path) ->
         epoch2 = server.command("new-epoch").split()[-1]
         server.start(port)
         named = {"epoch": epoch, "epoch2": epoch2, "bucket": client.user[-2:], "h": person["h"]}
-        for number in range(4, 10):
+        for number in range(4, 9):
             exchange(client, number, **named)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from field178_mobile.store import Draft
 from field178_mobile.store.integrity.open_store import DATABASE, RECORDS
 from field178_mobile.store.replica.server_records import (
+    Committed,
     ScopeCursor,
     ServerRecord,
     get_scope,
     put_scope,
     put_server_record,
 )
+from field178_mobile.store.replication.apply_answer import Greeting, commit_receipts
+from field178_mobile.store.replication.receipts import ReceiptPage
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.ids import IdSource
-from field178_shared.wire.canonical import Digest, canonical, record_hash
+from field178_shared.wire.canonical import Digest, canonical, digest_of, record_hash
+from field178_shared.wire.protocol import Receipt, receipt_scope
 
 KEY = bytes(range(32))
 UNIT = "unit:c1_v1"
@@ -108,6 +113,18 @@ def open_changed_file(store: Store) -> None:
     store.lock()
     (store.folder / RECORDS / DATABASE).touch()
     store.unlock(KEY)
+
+
+def server_answers(
+    store: Store, *receipts: Receipt, granted: Collection[str] = (UNIT,), seq: int | None = None
+) -> Committed:
+    """Commit receipts as an answer does; with a seq also their checkpoint, whose digest is right."""
+    scope, granted_scopes = receipt_scope("device"), frozenset({receipt_scope("device"), *granted})
+    before = store.read(lambda context: get_scope(context, scope).digest)
+    digest = None if seq is None else before.union(digest_of(receipt.hash for receipt in receipts))
+    page = ReceiptPage(scope, list(receipts), granted_scopes, lambda: "never", seq, digest)
+    greeting = Greeting("epoch", 0, (), granted_scopes)
+    return SyncStore(store).commit(commit_receipts, page, greeting)
 
 
 Reopen = Callable[[], Store]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from field178_mobile.replication.frames import (
@@ -23,6 +23,7 @@ from field178_mobile.store.replica.server_records import ServerRecord, get_serve
 from field178_mobile.store.replica.status import after_change
 from field178_mobile.store.replication import apply_answer, repair
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
+from field178_mobile.store.replication.receipts import ReceiptPage, commit_receipt_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical, record_hash_of_body
@@ -39,21 +40,20 @@ _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_U
 class AnswerReader:
     """State of one answer being read. `hello` is None until the first line is accepted.
 
-    `stopped`: the mass deletion guard withholds a repair; no more of the answer may be read.
+    `new_incarnation` returns the id that this database takes if it has a copy. `stopped`: the mass deletion
+    guard withholds a repair; no more of the answer may be read.
     """
 
-    def __init__(self, store: SyncStore, exchange: SentRequest) -> None:
+    def __init__(self, store: SyncStore, exchange: SentRequest, new_incarnation: Callable[[], str]) -> None:
         self._store = store
         self._exchange = exchange
+        self._new_incarnation = new_incarnation
         self._lines = 0
         self._items: list[ServerRecord | Leave] = []
         self._own: dict[str, list[ServerRecord]] = {}
         self._stubs: list[tuple[OwnChange, Receipt]] = []
         self._pending: list[Checkpoint] = []
-        self._receipts: list[Receipt] = []
-        self._answered: dict[str, Receipt] = {}
-        self._wants: set[str] = set()
-        self._asked_anew: set[str] = set()
+        self._answered: set[str] = set()
         self._repaired: set[str] = set()
         self.hello: Hello | None = None
         self.end: End | None = None
@@ -62,6 +62,7 @@ class AnswerReader:
         self.mismatched = False
         self.stopped = False
         self.recovered: set[str] = set()
+        self._page = self._new_page()
 
     @property
     def made_progress(self) -> bool:
@@ -75,15 +76,29 @@ class AnswerReader:
         return is_answered or bool(self.verified & self._repaired or self.recovered)
 
     @property
-    def all_answered(self) -> bool:
-        """Return whether every pushed change has its receipt."""
-        return all(change.id in self._answered for change in self._exchange.pushed)
+    def is_verified(self) -> bool:
+        """Return whether this answer proved the digest of every granted scope, receipts included."""
+        if self.hello is None or self.end is None or self.end.more:
+            return False
+        return self.hello.agreed or self.hello.greeting.granted <= self.verified
+
+    @property
+    def receipts_repaired(self) -> bool:
+        """Return whether this answer repaired receipts, and no digest was wrong at its end."""
+        return self._page.scope in self._repaired and not self.mismatched
+
+    @property
+    def receipts_verified(self) -> bool:
+        """Return whether this answer proved the digest of the receipts."""
+        is_agreed = self.hello is not None and self.hello.agreed
+        return is_agreed or self._page.scope in self.verified
 
     def feed(self, line: bytes) -> None:
         """Handle one line; raise AnswerFault if the answer violates the protocol."""
         self._lines += 1
         if self.hello is None:
             self.hello = parse_hello(parse_line(line))
+            self._page = self._new_page()
             return
         if self.end is not None:
             raise AnswerFault("after end")
@@ -97,9 +112,8 @@ class AnswerReader:
     def close(self) -> None:
         """Store receipts that no checkpoint followed; they are durable on the server."""
         self._commit_pending()
-        if self.hello is not None and self._receipts:
-            self._store.commit(apply_answer.commit_receipts, self._receipts, self.hello.greeting.granted)
-            self._receipts = []
+        if self._page.receipts:
+            self._commit_page(is_cut=self.end is None)
 
     def _take_line(self, line: bytes, hello: Hello) -> None:
         record = read_record(line)
@@ -114,8 +128,8 @@ class AnswerReader:
 
     def _take_receipt(self, frame: Reader, hello: Hello) -> None:
         receipt = Receipt.from_wire(frame.value)
-        self._receipts.append(receipt)
-        self._answered[receipt.change_id] = receipt
+        self._page.receipts.append(receipt)
+        self._answered.add(receipt.change_id)
         if frame.flag("stub"):
             change = next(
                 (pushed for pushed in self._exchange.pushed if pushed.id == receipt.change_id), None
@@ -125,13 +139,10 @@ class AnswerReader:
             self._stubs.append((change, receipt))
 
     def _work_out_stubs(self) -> None:
-        """Stage the rows of changes just pushed: the server answers with their hashes alone."""
+        """Stage the rows of changes just pushed: the server does not send them back."""
         for change, receipt in self._stubs:
             row = own_result(self._store.read(get_server_record, change.record_id), change, receipt)
-            if row is None:
-                self._wants.add(change.record_id)
-                self._asked_anew.add(change.record_id)
-            else:
+            if row is not None:
                 self._own.setdefault(receipt.scope, []).append(row)
         self._stubs = []
 
@@ -151,15 +162,16 @@ class AnswerReader:
         scope = frame.text("scope")
         if scope not in hello.greeting.granted or any(item.scope != scope for item in self._items):
             raise AnswerFault("checkpoint")
+        if scope == self._page.scope:
+            self._take_receipt_checkpoint(frame)
+            return
         checkpoint = Checkpoint(
             scope=scope,
             seq=frame.integer("seq"),
             digest=parse_checkpoint_digest(frame),
             items=self._items,
-            receipts=(),
             greeting=hello.greeting,
             repaired=scope in self._repaired,
-            floor=frame.integer("floor", default=0),
         )
         self._items = []
         before = self._pending[-1] if self._pending else None
@@ -171,26 +183,61 @@ class AnswerReader:
         if checkpoint.repaired or sum(len(pending.items) for pending in self._pending) >= ROWS_PER_COMMIT:
             self._commit_pending()
 
+    def _take_receipt_checkpoint(self, frame: Reader) -> None:
+        if self._items:
+            raise AnswerFault("checkpoint")
+        # Committed with the first checkpoint of records that brings anything.
+        self._page = replace(
+            self._page,
+            seq=frame.integer("seq"),
+            digest=parse_checkpoint_digest(frame),
+            repaired=self._page.scope in self._repaired,
+        )
+
     def _commit_pending(self) -> None:
         """Commit the checkpoints read so far, each in its own transaction, receipts with the first."""
         pending, self._pending = self._pending, []
-        if pending:
+        if pending or self._page.seq is not None:
             self._store.turn(lambda: self._commit(pending))
 
     def _commit(self, checkpoints: Sequence[Checkpoint]) -> None:
         self._work_out_stubs()
         for checkpoint in checkpoints:
-            whole = replace(
-                checkpoint,
-                items=[*self._own.pop(checkpoint.scope, ()), *checkpoint.items],
-                receipts=self._receipts,
-                wants=frozenset(self._wants),
-            )
-            committed = self._store.commit(apply_answer.commit_checkpoint, whole)
-            self._receipts, self._wants = [], set()
-            if committed.verified:
+            whole = replace(checkpoint, items=[*self._own.pop(checkpoint.scope, ()), *checkpoint.items])
+            if self._store.read(apply_answer.is_unchanged, whole):
+                # As every scope without news in an answer about another: nothing is written.
                 self.verified.add(checkpoint.scope)
-            self.mismatched = self.mismatched or committed.verified is False
+            else:
+                page = self._take_page()
+                committed = self._store.commit(apply_answer.commit_checkpoint, whole, page)
+                self._note_proof(checkpoint.scope, committed.verified)
+                self._note_proof(page.scope, committed.receipts_verified)
+        if self._page.seq is not None:
+            self._commit_page(is_cut=False)
+
+    def _commit_page(self, *, is_cut: bool) -> None:
+        page = self._take_page()
+        brings = page.receipts or page.repaired
+        if not brings and self._store.read(apply_answer.is_proven, page.scope, page.seq, page.digest):
+            self.verified.add(page.scope)
+        elif self.hello is not None:
+            greeting = None if is_cut else self.hello.greeting
+            committed = self._store.commit(apply_answer.commit_receipts, page, greeting)
+            self._note_proof(page.scope, committed.verified)
+
+    def _note_proof(self, scope: str, verified: bool | None) -> None:
+        if verified:
+            self.verified.add(scope)
+        self.mismatched = self.mismatched or verified is False
+
+    def _take_page(self) -> ReceiptPage:
+        """Return the receipts read so far with their checkpoint, and begin another page."""
+        page, self._page = self._page, self._new_page()
+        return page
+
+    def _new_page(self) -> ReceiptPage:
+        granted = frozenset() if self.hello is None else self.hello.greeting.granted
+        return ReceiptPage(self._exchange.checkpoint.receipt_scope, [], granted, self._new_incarnation)
 
     def _take_resync(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
@@ -205,10 +252,13 @@ class AnswerReader:
         is_requested = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
         if not is_requested or len(records) != len(self._items):
             raise AnswerFault("repair")
-        self._commit_pending()
-        if self._store.commit(repair.commit_repair, page).stopped:
-            self.stopped = True
-            return
+        if page.scope == self._page.scope:
+            self._store.commit(commit_receipt_repair, self._take_page(), page.buckets, page.ids)
+        else:
+            self._commit_pending()
+            if self._store.commit(repair.commit_repair, page).stopped:
+                self.stopped = True
+                return
         self._repaired.add(page.scope)
         self._items = []
 
@@ -218,28 +268,10 @@ class AnswerReader:
 
     def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)
-        if end.frames != self._lines:
+        if end.frames != self._lines or self._items:
             raise AnswerFault("end")
         self._commit_pending()
-        self._commit_requested(hello)
-        requested_ids = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
-        if requested_ids and not end.more:
-            # The answer is complete: missing records are in no scope of this tablet. Keeping the request
-            # would repeat it forever.
-            self._store.write(apply_answer.give_up_wants, requested_ids)
         self.end = end
-
-    def _commit_requested(self, hello: Hello) -> None:
-        """Commit records requested by id: they may be outside of any checkpoint and move no cursor."""
-        requested_ids = frozenset(self._exchange.checkpoint.wants)
-        if any(isinstance(item, Leave) or item.id not in requested_ids for item in self._items):
-            raise AnswerFault("end")
-        for scope in sorted({item.scope for item in self._items}):
-            items = [item for item in self._items if item.scope == scope]
-            self._store.commit(
-                apply_answer.commit_checkpoint, Checkpoint(scope, 0, None, items, (), hello.greeting)
-            )
-        self._items = []
 
 
 _TAKING = {
@@ -257,13 +289,14 @@ _TAKING = {
 def own_result(
     server_record: ServerRecord | None, change: OwnChange, receipt: Receipt
 ) -> ServerRecord | None:
-    """Return the server record with the change applied, None if its hash differs from the receipt."""
+    """Return the server record with the change applied; None if the record here is not older.
+
+    The digest of the scope proves the result: the receipt of a change has no hash of the record.
+    """
+    if server_record is not None and server_record.rev >= receipt.rev:
+        return None
     before = ({}, False) if server_record is None else (server_record.data, server_record.deleted)
-    # If the receipt was sent again after a restore, the row may already contain the change.
-    is_contained = server_record is not None and server_record.rev >= receipt.rev
-    data, deleted = before if is_contained else after_change(*before, change)
+    data, deleted = after_change(*before, change)
     body = canonical(data)
     h = record_hash_of_body(change.record_id, change.type, receipt.rev, deleted, body)
-    if h != receipt.h:
-        return None
     return ServerRecord(change.record_id, change.type, receipt.scope, receipt.rev, deleted, body, h)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from field178_mobile.ports import Clock
+from field178_mobile.ports import Clock, Json
 from field178_mobile.replication.answer import AnswerReader
 from field178_mobile.replication.backoff import Backoff
 from field178_mobile.replication.events import (
@@ -35,11 +35,12 @@ from field178_mobile.replication.events import (
 )
 from field178_mobile.replication.frames import AnswerFault, Hello, NotOurAnswer
 from field178_mobile.replication.push_queue import PushQueue
-from field178_mobile.replication.recovery import Reactions, RecoveryQueue, judged
-from field178_mobile.replication.request import Identity, Load, Offer, SentRequest, build_exchange
+from field178_mobile.replication.recovery import RecoveryQueue, judged
+from field178_mobile.replication.request import Identity, Load, SentRequest, build_exchange
 from field178_mobile.replication.telemetry import StatusReporter
 from field178_mobile.store.outbox import in_flight
-from field178_mobile.store.outbox.changes import State, acknowledged_ids
+from field178_mobile.store.outbox.changes import State
+from field178_mobile.store.outbox.receipt_digests import receipt_buckets
 from field178_mobile.store.photos.undeliverable import note_server
 from field178_mobile.store.replication import (
     apply_answer,
@@ -50,10 +51,10 @@ from field178_mobile.store.replication import (
     tombstones,
 )
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_checkpoint
+from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.time.clock import from_wire
-from field178_shared.wire.protocol import MAX_HAVE
 
 HEALING_ROUNDS = 10
 # The buckets of a scope need up to 12 kB of a request, and hashes do not compress.
@@ -109,7 +110,6 @@ class SyncEngine:
         self._queue = PushQueue(store)
         self._recovery = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
-        self._reactions = Reactions(store, world.new_incarnation)
         self._reporter = StatusReporter(world.free_mb, lambda: store.read(server_state.own_counts))
         self._exchange: SentRequest | None = None
         self._answer: AnswerReader | None = None
@@ -118,7 +118,7 @@ class SyncEngine:
         self._signed_in = False
         self._sign_ins = 0
         self._healing_rounds = 0
-        self._offered_up_to = 0
+        self._repair_failed = False
         self.state = SyncState()
 
     def step(self, event: Event) -> list[Effect]:
@@ -157,7 +157,7 @@ class SyncEngine:
     def _begin(self) -> list[Effect]:
         self._healing_rounds, self._sign_ins = 0, 0
         self.state = replace(self.state, pushed=0, received=0)
-        self._store.write(incarnation.enter_device, self._identity.device, self._new_incarnation)
+        self._store.write(incarnation.enter_device, self._identity.device)
         if self._signed_in:
             return self._send()
         return self._sign_in()
@@ -181,28 +181,34 @@ class SyncEngine:
             )
         identity = replace(self._identity, device_status=self._reporter.news(checkpoint, len(pushed)))
         self._exchange = build_exchange(identity, checkpoint, load, self._clock.now())
-        self._answer = AnswerReader(self._store, self._exchange)
+        self._answer = AnswerReader(self._store, self._exchange, self._new_incarnation)
         self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
 
     def _next_load(self, checkpoint: SyncCheckpoint) -> Load:
+        receipts, differing = checkpoint.receipt_scope, checkpoint.differing
+        if receipts in differing and not self._repair_failed:
+            # First, so that the server has its lost changes before newer ones and before scopes are compared.
+            # Until its answer is whole and right, own changes go first: a repair that fails delays none.
+            self._repair_failed = True
+            return Load(repair=self._repairs(checkpoint, [receipts]))
         pushed = self._queue.next_batch()
-        if pushed or checkpoint.must_offer:
-            # Own changes first, so that the server has its lost changes before scopes are compared.
-            return Load(pushed, self._next_offer() if checkpoint.must_offer else None)
-        differing = [scope.id for scope in checkpoint.scopes.values() if scope.refresh]
+        if pushed:
+            return Load(pushed)
         return Load(
             divergent=self._recovery.next_batch(self._queue.size_bytes),
-            repair={
-                scope: self._store.read(repair.bucket_digests, scope) for scope in differing[:SCOPES_A_REPAIR]
-            },
+            repair=self._repairs(checkpoint, differing[:SCOPES_A_REPAIR]),
         )
 
-    def _next_offer(self) -> Offer:
-        stored = self._store.read(acknowledged_ids, self._offered_up_to, MAX_HAVE)
-        complete = len(stored) < MAX_HAVE
-        self._offered_up_to = 0 if complete else stored[-1][0]
-        return Offer(tuple(change_id for _, change_id in stored), complete)
+    def _repairs(self, checkpoint: SyncCheckpoint, scopes: Sequence[str]) -> dict[str, Json]:
+        repairs: dict[str, Json] = {}
+        for scope in scopes:
+            if scope == checkpoint.receipt_scope:
+                digests = self._store.read(receipt_buckets)
+            else:
+                digests = self._store.read(repair.bucket_digests, scope)
+            repairs[scope] = {name: digest.wire() for name, digest in digests.items()}
+        return repairs
 
     def _on_line(self, data: bytes) -> list[Effect]:
         answer, exchange = self._answer, self._exchange
@@ -235,7 +241,8 @@ class SyncEngine:
             self._store.set_in_sync(False)
             if not hello.pull_refused:
                 self._store.write(note_server, hello.server)
-            self._reactions.on_hello(hello, exchange)
+            if exchange.checkpoint.epoch not in (None, hello.greeting.epoch):
+                self._store.write(repair.enter_epoch, hello.greeting.epoch)
         if not hello.pull_refused:
             self._check_history(hello)
         return []
@@ -257,6 +264,8 @@ class SyncEngine:
         pushed, received = self.state.pushed + len(exchange.pushed), self.state.received + answer.received
         self.state = replace(self.state, pushed=pushed, received=received)
         self._reporter.acknowledged()
+        if exchange.checkpoint.receipt_scope in exchange.repair:
+            self._repair_failed = not answer.receipts_repaired
         self._queue.answered(exchange, self._on_its_way_s)
         self._sign_ins = 0
         now = self._clock.now()
@@ -265,8 +274,10 @@ class SyncEngine:
             self._store.write(server_state.note_agreement, now)
         else:
             self._store.write(apply_answer.finish_exchange, answer.hello.greeting, now)
-            self._reactions.on_end(answer, exchange)
+            self._store.commit(drop_lost_scopes, answer.hello.greeting.granted)
             self._recovery.settle(exchange.load.divergent, answer.recovered)
+        if answer.receipts_verified:
+            self._store.prune()
         self._store.write(tombstones.expire_tombstones, answer.hello.greeting.at_s)
         return self._next(answer, exchange, now)
 
@@ -275,9 +286,9 @@ class SyncEngine:
         answer.close()
         self._answer, self._exchange = None, None
         self._backoff.reset()
-        self._reactions.on_end(answer, exchange)
-        went_up = answer.moved_on or exchange.offer is not None
-        if self._store.read(read_checkpoint).must_offer or (went_up and self._queue.has_next):
+        if answer.hello is not None:
+            self._store.commit(drop_lost_scopes, answer.hello.greeting.granted)
+        if answer.moved_on and self._queue.has_next:
             return self._send()
         self.state = replace(self.state, in_sync=False)
         return [self._end(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
@@ -294,7 +305,7 @@ class SyncEngine:
         self._backoff.reset()
         if must_go_on:
             return self._send()
-        agreed = hello.agreed or self._reactions.all_verified(answer, checkpoint)
+        agreed = answer.is_verified
         is_closed = checkpoint.is_revoked or checkpoint.needs_sign_in
         stopped = hello.pull_refused or is_closed or checkpoint.isolated_changes > 0
         in_sync = agreed and checkpoint.is_settled and not stopped
@@ -310,11 +321,10 @@ class SyncEngine:
         if self._healing_rounds > HEALING_ROUNDS:
             # Digests that do not meet after so many readings need a person; the next timer tries again.
             return False
-        refreshing = any(scope.refresh for scope in checkpoint.scopes.values())
         # Withheld deletions may now be applied: the server sends them again from the cursor.
         more = more or bool(checkpoint.released)
         has_more = self._queue.has_next or self._recovery.has_next
-        return more or refreshing or checkpoint.must_offer or bool(checkpoint.wants) or has_more
+        return more or bool(checkpoint.differing) or has_more
 
     def _closing_message(self, hello: Hello, checkpoint: SyncCheckpoint, in_sync: bool) -> SyncMessage:
         if checkpoint.is_revoked:

@@ -55,9 +55,6 @@ class Hello:
 
     greeting: Greeting
     now: str
-    receipts: Mapping[str, Digest]
-    backed_up: Mapping[str, int]
-    missing: tuple[str, ...]
     agreed: bool
     pull_refused: bool
     speaks_ours: bool
@@ -92,21 +89,16 @@ def parse_hello(frame: Reader) -> Hello:
         at = from_wire(now)
         greeting = Greeting(
             epoch=frame.text("epoch"),
-            receipt_count=frame.integer("verdicts", default=0 if agreed or is_refused else None),
+            backed_up=frame.integer("backed_up", default=0 if agreed or is_refused else None),
             notices=tuple(_notice(item) for item in frame.items("notices", 10_000, "notices")),
             granted=_granted(frame, may_lack=agreed or is_refused),
             revoked=frame.flag("revoked"),
             sign_in=frame.flag("sign_in"),
             at_s=0 if at is None else int(at.timestamp()),
         )
-        receipts = frame.members("receipts")
-        backed_up = frame.members("backed_up")
         return Hello(
             greeting=greeting,
             now=now,
-            receipts={life: _digest(value) for life, value in receipts.items()},
-            backed_up={life: Reader(backed_up).integer(life) for life in backed_up},
-            missing=frame.texts("missing", 100_000),
             agreed=agreed,
             pull_refused=is_refused,
             speaks_ours=lowest <= VERSION <= highest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from field178_mobile.ports import Json
@@ -28,14 +28,6 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """Acknowledged changes the server may have lost; `complete` when there are no more."""
-
-    change_ids: tuple[str, ...]
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Load:
     """Content of a request in addition to the checkpoint.
 
@@ -43,14 +35,13 @@ class Load:
     """
 
     pushed: tuple[OwnChange, ...] = ()
-    offer: Offer | None = None
     divergent: tuple[Tombstone, ...] = ()
     repair: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Return whether the request contains only the checkpoint."""
-        return not (self.pushed or self.offer or self.divergent or self.repair)
+        return not (self.pushed or self.divergent or self.repair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +58,13 @@ class SentRequest:
         return self.load.pushed
 
     @property
-    def offer(self) -> Offer | None:
-        """The acknowledged changes it offered."""
-        return self.load.offer
-
-    @property
     def repair(self) -> Mapping[str, Json]:
         """Scopes that the request repairs."""
         return self.load.repair
 
     def has_changed(self, checkpoint: SyncCheckpoint) -> bool:
-        """Return whether the tablet's checkpoint changed since, or the request left something to offer."""
-        # A change that was sent and not answered is open as before.
-        before = replace(self.checkpoint, sent_changes=checkpoint.sent_changes)
-        offers_on = self.offer is not None and not self.offer.complete
-        return offers_on or bool(self.load.divergent) or checkpoint != before
+        """Return whether the tablet's checkpoint changed since, or the request offered records."""
+        return bool(self.load.divergent) or checkpoint != self.checkpoint
 
     @property
     def pushed_bytes(self) -> int:
@@ -97,39 +80,27 @@ def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, n
     body: Json = {
         "device": identity.device,
         "incarnation": checkpoint.incarnation,
-        "incarnations": [life.id for life in checkpoint.lives],
         "epoch": checkpoint.epoch,
         "app": identity.app,
         "now": to_wire(now),
         "cursors": {scope: cursor for scope, cursor in cursors.items() if cursor > 0},
-        # An offered change may be evaluated again, in a history that counts its receipts from zero.
-        "verdicts": checkpoint.receipt_count if load.offer is None else 0,
         "max_records": DEFAULT_RECORDS,
     }
     if identity.device_status is not None:
         body["about"] = identity.device_status.to_wire()
-    floors = {scope.id: scope.floor for scope in checkpoint.scopes.values() if scope.floor}
-    if floors:
-        body["floors"] = floors
-    formerly = {life.id: life.device for life in checkpoint.lives if life.device is not None}
-    if formerly:
-        body["formerly"] = formerly
     root = checkpoint.root
     if root is not None and root.epoch == checkpoint.epoch and root.seen != NO_ROOT:
         body["root"] = root.seen.to_wire()
     if checkpoint.is_settled and load.is_empty:
         body["state"] = state_of(checkpoint)
     else:
-        body.update(_details(checkpoint, load))
+        body.update(_details(load))
     return SentRequest(checkpoint, load, canonical(body))
 
 
-def _details(checkpoint: SyncCheckpoint, load: Load) -> Json:
-    offer = load.offer
+def _details(load: Load) -> Json:
     return {
         "push": [change.wire for change in load.pushed],
-        "have": list(offer.change_ids) if offer is not None else [],
-        "want": list(checkpoint.wants),
         "salvage": [record.to_wire() for record in load.divergent],
         "repair": dict(load.repair),
     }
@@ -139,8 +110,7 @@ def state_of(checkpoint: SyncCheckpoint) -> str:
     """Return the hash of everything tablet and server must agree on."""
     return state_hash(
         checkpoint.epoch,
-        checkpoint.receipt_count,
-        ((life.id, life.agreed, life.backed_up) for life in checkpoint.lives),
+        checkpoint.backed_up,
         checkpoint.notices,
         ((scope.id, scope.cursor, scope.digest) for scope in checkpoint.scopes.values()),
     )

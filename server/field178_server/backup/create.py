@@ -257,7 +257,7 @@ def _copy_files(data: Path, folder: Path) -> None:
 def _mark(session: Session, context: OperationContext, built: _Built) -> dict[str, int]:
     store = built.manifest.store
     backup = BackedUpContent(
-        store.epoch, {(life.device, life.incarnation): life.unbroken_run for life in store.lives}, built.blobs
+        store.epoch, {device: seq for device, (seq, *_) in store.receipts.items()}, built.blobs
     )
     return tablets.mark_backup(session, context, backup)
 

@@ -9,28 +9,18 @@ import msgspec
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Audit, Incarnation, Scope, Tenant
-from field178_server.office.tablets.operations import unbroken_run
+from field178_server.database.models import Audit, Device, Scope, Tenant
 from field178_shared.wire.canonical import EMPTY, Digest
 
 Figures = tuple[int, str]
 
 
-class IncarnationFingerprint(msgspec.Struct, frozen=True):
-    """An incarnation of a tablet: digest of its receipts, and highest change number without a gap."""
-
-    device: str
-    incarnation: str
-    receipts: Figures
-    unbroken_run: int = msgspec.field(name="held")
-
-
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Fingerprint of a store at one instant."""
+    """Fingerprint of a store at one instant; `scopes`, `receipts`: (seq, *digest) by scope and by tablet."""
 
     epoch: str
     scopes: dict[str, tuple[int, int, str]]
-    lives: list[IncarnationFingerprint]
+    receipts: dict[str, tuple[int, int, str]]
     audit_rows: int
     last_audit: str | None
     tables: dict[str, Figures]
@@ -40,25 +30,13 @@ def fingerprint_of(session: Session, tenant_id: str) -> Fingerprint:
     """Return the fingerprint of the store in the session's snapshot."""
     tenant = session.get_one(Tenant, tenant_id)
     scopes = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
-    lives = session.scalars(
-        select(Incarnation)
-        .where(Incarnation.tenant_id == tenant_id)
-        .order_by(Incarnation.device_id, Incarnation.incarnation)
-    )
+    devices = session.scalars(select(Device).where(Device.tenant_id == tenant_id))
     audit = select(func.count(), func.max(Audit.audit_id)).where(Audit.tenant_id == tenant_id)
     audit_rows, last_audit = session.execute(audit).one()
     return Fingerprint(
         epoch=tenant.epoch,
         scopes={row.scope: (row.seq, row.live_count, row.live_sum) for row in scopes},
-        lives=[
-            IncarnationFingerprint(
-                row.device_id,
-                row.incarnation,
-                (row.receipt_count, row.receipt_sum),
-                unbroken_run(session, row),
-            )
-            for row in lives
-        ],
+        receipts={row.device_id: (row.verdicts, row.receipt_count, row.receipt_sum) for row in devices},
         audit_rows=audit_rows,
         last_audit=last_audit,
         tables=tables_of(session),

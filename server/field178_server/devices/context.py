@@ -15,20 +15,25 @@ from field178_server.database.engine import among, bound_values
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import EMPTY, Digest
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """State of a tablet in a transaction; `receipt_count`: number of receipts created or changed for it.
+    """State of a tablet in a transaction.
 
-    `users`: the officers with an active binding; without any the tablet can read nothing.
+    `users`: the officers with an active binding; without any the tablet can read nothing. `receipt_seq`,
+    `receipts`, `backed_up`: the scope of its receipts: highest stamp, digest, and the highest
+    stamp in a verified backup.
     """
 
     id: str
     scopes: frozenset[str]
     users: frozenset[str]
     revoked: bool
-    receipt_count: int = 0
+    receipt_seq: int = 0
+    receipts: Digest = EMPTY
+    backed_up: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
     # Values of its tenant: sessions of an older generation have expired; key of payload hashes.
@@ -46,13 +51,16 @@ class DeviceContext:
         return not self.revoked and not self.users
 
 
-_DeviceRow = tuple[str, datetime | None, int, datetime | None, str | None, int, bytes]
+_DeviceRow = tuple[str, datetime | None, int, int, str, int, datetime | None, str | None, int, bytes]
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
 _COLUMNS = (
     Device.device_id,
     Device.revoked_at,
     Device.verdicts,
+    Device.receipt_count,
+    Device.receipt_sum,
+    Device.backed_up,
     Device.last_seen_at,
     Device.root_alarm,
     # Subqueries instead of a join: SQLite would start with the tenant and scan all its devices.
@@ -152,16 +160,18 @@ def _context(
     scopes: frozenset[str],
     users: frozenset[str],
 ) -> DeviceContext:
-    device_id, revoked_at, receipt_count, last_seen_at, root_alarm, session_generation, payload_key = row
+    device_id, revoked_at, seq, count, total, backed_up, last_seen_at, root_alarm, generation, key = row
     return DeviceContext(
         id=device_id,
         # A revoked tablet has no scope, although its grants are stored.
         scopes=frozenset() if revoked_at else scopes,
         users=users,
         revoked=revoked_at is not None,
-        receipt_count=receipt_count,
+        receipt_seq=seq,
+        receipts=Digest(count, int(total, 16)),
+        backed_up=backed_up,
         last_seen_at=last_seen_at,
         root_alarm=root_alarm,
-        session_generation=session_generation,
-        payload_key=payload_key,
+        session_generation=generation,
+        payload_key=key,
     )

@@ -17,8 +17,9 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, readonly
 from field178_server.database.models import (
     Blob,
+    Device,
     Feed,
-    Incarnation,
+    ReceiptCopy,
     Record,
     Scope,
     StoredReceipt,
@@ -177,24 +178,22 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
 
 
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
-    digests: dict[tuple[str, str], Digest] = {}
-    rows = session.execute(
-        select(StoredReceipt.device_id, StoredReceipt.incarnation, StoredReceipt.change_id)
-        .where(StoredReceipt.tenant_id == tenant_id)
-        .execution_options(yield_per=1000)
+    digests: dict[str, Digest] = {}
+    verdict = (StoredReceipt.change_id, StoredReceipt.status, StoredReceipt.reason)
+    is_copy = (ReceiptCopy.tenant_id == StoredReceipt.tenant_id) & (
+        ReceiptCopy.change_id == StoredReceipt.change_id
     )
-    for device_id, incarnation, change_id in rows:
-        key = (device_id, incarnation)
-        digests[key] = digests.get(key, EMPTY).add(receipt_hash(change_id))
-    stored = session.scalars(select(Incarnation).where(Incarnation.tenant_id == tenant_id))
-    for row in stored:
-        digest = digests.pop((row.device_id, row.incarnation), EMPTY)
-        if digest.wire() != [row.receipt_count, row.receipt_sum]:
-            yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
-    yield from (
-        f"receipts: device {device} incarnation {incarnation} unknown"
-        for device, incarnation in sorted(digests)
-    )
+    own = select(StoredReceipt.device_id, *verdict)
+    for query in (own, select(ReceiptCopy.device_id, *verdict).join(StoredReceipt, is_copy)):
+        of_tenant = query.where(StoredReceipt.tenant_id == tenant_id).execution_options(yield_per=1000)
+        for device_id, change_id, status, reason in session.execute(of_tenant):
+            h = receipt_hash(change_id, status, reason)
+            digests[device_id] = digests.get(device_id, EMPTY).add(h)
+    for row in session.scalars(
+        select(Device).where(Device.tenant_id == tenant_id).order_by(Device.device_id)
+    ):
+        if digests.get(row.device_id, EMPTY).wire() != [row.receipt_count, row.receipt_sum]:
+            yield f"receipts: device {row.device_id}"
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:

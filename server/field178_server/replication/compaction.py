@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import ChangeHistory, Device, DeviceScope, Feed, Record, Scope
 from field178_server.devices.heartbeat import IS_IN_USE
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.protocol import MAX_INTEGER
+from field178_shared.wire.protocol import ERASED_OPENING, MAX_INTEGER
 
 # A tablet without contact for longer is ignored: it resynchronizes by comparing buckets.
 SILENT = timedelta(days=180)
@@ -22,7 +22,8 @@ AGE = timedelta(days=90)
 def compact(session: Session, tenant_id: str, scope: str) -> int:
     """Drop every `leave` and deleted row of a scope's feed and raise its floor; return the number of rows.
 
-    A tablet whose cursor is below the new floor starts again by comparing.
+    A tablet that had not read such a row finds by the digest that it has a record too many. Erased records
+    stay in the feed: a deleted one is in no digest, and every tablet MUST receive the erasure.
     """
     return _drop(session, tenant_id, scope)
 
@@ -48,7 +49,10 @@ def _drop(session: Session, tenant_id: str, scope: str, *conditions: ColumnEleme
     if row is None:
         raise AppError(ErrorCode.NOT_FOUND, scope=scope)
     deleted = select(Record.record_id).where(
-        Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted
+        Record.tenant_id == tenant_id,
+        Record.scope == scope,
+        Record.deleted,
+        ~Record.body.startswith(ERASED_OPENING, autoescape=True),
     )
     droppable = and_(
         Feed.tenant_id == tenant_id,

@@ -24,17 +24,13 @@ from field178_server.replication.notices import to_wire as to_wire_notice
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
 from field178_server.replication.pull.pull import TabletState, add_changes
-from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
+from field178_server.replication.pull.scope_state import ScopeNow, epoch_of, scopes_now
 from field178_server.replication.push.push import ChangeResult, needs_second_pass, push, result, results
 from field178_server.replication.quarantine import reprocess
-from field178_server.replication.receipts import queries as receipt_queries
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
-from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
-
-# Limit of the receipts in one answer; the rest of the answer is for records.
-MAX_RECEIPT_BYTES = MAX_ANSWER_BYTES // 2
+from field178_shared.wire.protocol import VERSION, Change, SyncRequest
 
 SERVER = importlib.metadata.version("field178")
 
@@ -80,7 +76,6 @@ class ExchangeState:
     device: DeviceContext
     epoch: str
     scopes: list[ScopeNow]
-    receipts: dict[str, Receipts]
     notices: list[NoticeNow]
     history_check: HistoryCheck
 
@@ -165,7 +160,7 @@ class Exchange:
         state = self._state(session, device, received.request)
         if _is_agreed(received.request, state):
             return self._agree(state)
-        return self._differ(session, received.request, processed, state)
+        return self._differ(received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
         """Store heartbeat, root alarm and delivered notices, and return the whole answer in parts."""
@@ -256,12 +251,10 @@ class Exchange:
 
     def _state(self, session: Session, device: DeviceContext, request: SyncRequest) -> ExchangeState:
         history = history_of(session, self.tenant_id)
-        lives = (request.incarnation, *request.incarnations)
         return ExchangeState(
             device=device,
             epoch=history.epoch,
-            scopes=scopes_now(session, self.tenant_id, device.scopes),
-            receipts=receipts_of(session, self.tenant_id, device.id, lives, request.formerly),
+            scopes=scopes_now(session, self.tenant_id, device),
             notices=[]
             if device.is_closed
             else notices_now(session, self.tenant_id, self.clock.now(), device),
@@ -282,44 +275,27 @@ class Exchange:
         frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
         return Reading(frames, False, state, is_agreed=True)
 
-    def _differ(
-        self, session: Session, request: SyncRequest, processed: Processed, state: ExchangeState
-    ) -> Reading:
+    def _differ(self, request: SyncRequest, processed: Processed, state: ExchangeState) -> Reading:
         frames, epoch = Frames(), state.epoch
-        missing = receipt_queries.missing_changes(session, self.tenant_id, request.have)
         result_frames = results(request, processed.answers, epoch)
-        receipt_count, later = self._later_receipts(session, request, state, processed.answers)
-        # The tablet stores this count and sends it with its next request.
-        hello = {**self._hello(state, missing), "verdicts": receipt_count}
-        frames.add("hello", {**self._greeting(epoch), **hello})
+        frames.add("hello", {**self._greeting(epoch), **self._hello(state)})
         for members in result_frames.frames:
             frames.add("res", members)
-        frames.add_all(later)
         if request.divergent_records:
             frames.add("salvaged", {"ids": processed.stored_ids})
         tablet = TabletState(
-            request.cursors,
-            request.floors,
-            request.epoch,
-            request.want,
-            request.repair,
-            request.max_records,
-            own=result_frames.own,
+            request.cursors, request.epoch, request.repair, request.max_records, own=result_frames.own
         )
-        more = add_changes(session, self.tenant_id, state.scopes, tablet, epoch, frames)
-        return Reading(frames, more or receipt_count < state.device.receipt_count, state)
+        return Reading(frames, add_changes(state.scopes, tablet, epoch, frames), state)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
 
-    def _hello(self, state: ExchangeState, missing: list[str]) -> dict[str, object]:
+    def _hello(self, state: ExchangeState) -> dict[str, object]:
         hello: dict[str, object] = {
             "scopes": [scope.scope for scope in state.scopes],
-            "receipts": {life: receipts.digest.wire() for life, receipts in state.receipts.items()},
-            "backed_up": {life: receipts.backed_up for life, receipts in state.receipts.items()},
-            "missing": missing,
+            "backed_up": state.device.backed_up,
             "notices": [to_wire_notice(notice) for notice in state.notices],
-            "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
             "root": state.history_check.to_wire(),
         }
@@ -327,37 +303,15 @@ class Exchange:
             return {**hello, "sign_in": True}
         return {**hello, "revoked": True} if state.device.revoked else hello
 
-    def _later_receipts(
-        self, session: Session, request: SyncRequest, state: ExchangeState, answers: Sequence[ChangeResult]
-    ) -> tuple[int, Frames]:
-        """Return the count after the receipts of this answer, and the frames of the unsent receipts."""
-        frames, count = Frames(), state.device.receipt_count
-        # A receipt that changed between the push and this snapshot is sent again.
-        just_sent = {answer.receipt.v: answer.receipt.change_id for answer in answers}
-        unsent = count - request.verdicts
-        if unsent <= sum(1 for v in just_sent if v > request.verdicts):
-            return count, frames
-        device = state.device
-        for receipt, is_others in receipt_queries.later_receipts(
-            session, self.tenant_id, device.id, request.verdicts
-        ):
-            if frames.size_bytes >= MAX_RECEIPT_BYTES:
-                return receipt.v - 1, frames
-            if just_sent.get(receipt.v) != receipt.change_id:
-                is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
-                frames.add("res", result(ChangeResult(receipt, is_hidden)))
-        return count, frames
-
 
 def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:
     """Return whether tablet and server have the same state, by one hash (protocol §8)."""
-    has_work = request.push or request.have or request.want or request.repair or request.divergent_records
+    has_work = request.push or request.repair or request.divergent_records
     if request.state is None or has_work or state.device.is_closed or not state.history_check.settled:
         return False
     return request.state == state_hash(
         state.epoch,
-        state.device.receipt_count,
-        [(life, receipts.digest, receipts.backed_up) for life, receipts in state.receipts.items()],
+        state.device.backed_up,
         [notice.notice_id for notice in state.notices],
         [(scope.scope, scope.seq, scope.live) for scope in state.scopes],
     )

@@ -57,9 +57,10 @@ def short_hash(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()[:16]
 
 
-def receipt_hash(change_id: str) -> int:
-    """Return the hash of a change id in a receipts digest (128 bits)."""
-    return int.from_bytes(hashlib.sha256(f"rc|{change_id}".encode()).digest()[:16])
+def receipt_hash(change_id: str, status: str, reason: str | None) -> str:
+    """Return `h` of a receipt: as of a record, but of canonical [change_id, status, reason]."""
+    quoted = "null" if reason is None else f'"{reason}"'
+    return hashlib.sha256(f'["{change_id}","{status}",{quoted}]'.encode()).hexdigest()[:32]
 
 
 def bucket(record_id: str) -> str:
@@ -117,20 +118,15 @@ def digest_from_wire(value: object) -> Digest | None:
 
 
 def state_hash(
-    epoch: str | None,
-    receipt_count: int,
-    receipts: Iterable[tuple[str, Digest, int]],
-    notices: Iterable[str],
-    scopes: Iterable[tuple[str, int, Digest]],
+    epoch: str | None, backed_up: int, notices: Iterable[str], scopes: Iterable[tuple[str, int, Digest]]
 ) -> str:
     """Return `state`: 32 hex digits over all that tablet and server must agree on (docs/sync-protocol.md §8).
 
-    `receipts`: (incarnation, digest, backed_up n); `scopes`: (scope, cursor, digest). Order does not matter.
+    `scopes`: (scope, cursor, digest). Order does not matter.
     """
     value: Sequence[object] = [
         epoch,
-        receipt_count,
-        sorted([incarnation, digest.wire(), backed_up] for incarnation, digest, backed_up in receipts),
+        backed_up,
         sorted(notices),
         sorted([scope, cursor, digest.wire()] for scope, cursor, digest in scopes),
     ]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
-from field178_shared.wire.canonical import canonical
+from field178_shared.wire.canonical import canonical, receipt_hash
 from field178_shared.wire.hash_chain import NO_ROOT, RootSeen
 
 VERSION = 1
@@ -28,8 +28,8 @@ MAX_CHANGES = 500
 MAX_CHANGE_BYTES = 64 << 10
 MAX_DATA_BYTES = 256 << 10
 MAX_CONFLICT_ENTRIES = 100
-MAX_HAVE = 20_000
 MAX_DIVERGENT_RECORDS = 100
+# Granted by the office; beside them a tablet has the scope of its receipts.
 MAX_SCOPES = 64
 MAX_RECORDS = 2000
 DEFAULT_RECORDS = 500
@@ -39,6 +39,8 @@ LONG_WAS_BYTES = 64
 MERGED_INTO = "merged_into"
 # The only member of a record whose content was removed for good: when that was.
 ERASED_AT = "purged"
+# How the canonical content of such a record begins.
+ERASED_OPENING = f'{{"{ERASED_AT}":'
 
 JsonObject = Mapping[str, object]
 
@@ -50,6 +52,11 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"
+
+
+def receipt_scope(device_id: str) -> str:
+    """Return the scope of a device's receipts."""
+    return f"device:{device_id}"
 
 
 class Op(StrEnum):
@@ -135,10 +142,13 @@ class Receipt:
     scope: str
     rev: int
     seq: int | None
-    h: str | None
     at: str
     incarnation: str
-    v: int
+
+    @property
+    def hash(self) -> str:
+        """The receipt's member of the digest of its scope."""
+        return receipt_hash(self.change_id, self.status.value, self.reason)
 
     def to_wire(self) -> dict[str, object]:
         """Return the members of a `res` frame."""
@@ -150,10 +160,8 @@ class Receipt:
             "scope": self.scope,
             "rev": self.rev,
             "seq": self.seq,
-            "h": self.h,
             "at": self.at,
             "incarnation": self.incarnation,
-            "v": self.v,
         }
 
     @classmethod
@@ -171,10 +179,8 @@ class Receipt:
             scope=reader.text("scope"),
             rev=reader.integer("rev", default=0),
             seq=reader.integer("seq", default=0) or None,
-            h=reader.text("h", default="") or None,
             at=reader.text("at", default=""),
             incarnation=reader.text("incarnation", default=""),
-            v=reader.integer("v", default=0),
         )
 
 
@@ -184,19 +190,13 @@ class SyncRequest:
 
     device: str
     incarnation: str
-    incarnations: tuple[str, ...]
-    formerly: Mapping[str, str]
     epoch: str | None
     app: str
     now: str
     cursors: Mapping[str, int]
-    floors: Mapping[str, int]
     state: str | None
-    verdicts: int
     push: tuple[Change, ...]
-    have: tuple[str, ...]
     repair: JsonObject
-    want: tuple[str, ...]
     max_records: int
     device_status: DeviceStatus | None = None
     divergent_records: tuple[object, ...] = ()
@@ -210,27 +210,19 @@ class SyncRequest:
         """
         reader = Reader(value)
         push = reader.items("push", MAX_CHANGES, "changes")
-        cursors, floors, repair = (reader.scopes(name) for name in ("cursors", "floors", "repair"))
-        formerly = reader.members("formerly")
-        _within(len(formerly), MAX_HAVE, "ids", "/formerly")
+        cursors, repair = (reader.scopes(name) for name in ("cursors", "repair"))
         return cls(
             device=reader.text("device"),
             incarnation=reader.uuid("incarnation"),
-            incarnations=reader.uuids("incarnations", MAX_HAVE),
-            formerly={life: Reader(formerly, "/formerly").text(life) for life in formerly},
             epoch=reader.text("epoch", default="") or None,
             app=reader.text("app", default=""),
             now=reader.text("now", default=""),
             cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
-            floors={scope: Reader(floors, "/floors").integer(scope) for scope in floors},
             state=reader.text("state", default="") or None,
-            verdicts=reader.integer("verdicts", default=0),
             push=tuple(
                 changes or [Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)]
             ),
-            have=reader.texts("have", MAX_HAVE),
             repair=repair,
-            want=reader.texts("want", MAX_RECORDS),
             divergent_records=tuple(reader.items("salvage", MAX_DIVERGENT_RECORDS, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             device_status=DeviceStatus.from_wire(reader.value.get("about")),
@@ -291,9 +283,9 @@ class Reader:
         return member
 
     def scopes(self, name: str) -> JsonObject:
-        """Return an object member by scope, with at most as many scopes as a device can have."""
+        """Return an object member by scope, with at most as many scopes as a device can read."""
         members = self.members(name)
-        _within(len(members), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
+        _within(len(members), MAX_SCOPES + 1, "scopes", f"{self._pointer}/{name}")
         return members
 
     def items(self, name: str, limit: int, unit: str) -> list[object]:
@@ -311,13 +303,6 @@ class Reader:
         items = self.items(name, limit, name)
         texts = tuple(item for item in items if isinstance(item, str))
         if len(texts) != len(items):
-            raise self._fault(name)
-        return texts
-
-    def uuids(self, name: str, limit: int) -> tuple[str, ...]:
-        """Return a list member of lower-case UUIDs."""
-        texts = self.texts(name, limit)
-        if not all(is_uuid(item) for item in texts):
             raise self._fault(name)
         return texts
 

@@ -14,13 +14,13 @@ from tests.contract.power_cuts.recording import recorded
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.integrity.open_store import JOURNAL
 from field178_mobile.store.integrity.rebuild import is_sound
 from field178_mobile.store.outbox import prune
 from field178_mobile.store.outbox.changes import all_changes, open_changes
 from field178_mobile.store.outbox.in_flight import mark_sent
 from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.outbox.receipt_digests import receipts_digest
 from field178_mobile.store.photos.files import BLOCK_BYTES
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
@@ -32,14 +32,16 @@ from field178_mobile.store.replication.apply_answer import (
     finish_exchange,
 )
 from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_mobile.store.replication.receipts import ReceiptPage
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import to_wire
-from field178_shared.wire.canonical import canonical
-from field178_shared.wire.protocol import Receipt, Status
+from field178_shared.wire.canonical import canonical, digest_of
+from field178_shared.wire.protocol import Receipt, Status, receipt_scope
 
 RECORDS = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(12)]
-GRANTED = frozenset({UNIT})
+RECEIPTS = receipt_scope("device")
+GRANTED = frozenset({UNIT, RECEIPTS})
 # So small that the journal is rewritten at almost every pruning.
 JOURNAL_WORTH_REWRITING = 3000
 
@@ -110,8 +112,8 @@ class Work:
             self._discard,
             self._set,
             self._send,
-            self._answer,
-            self._prune,
+            *[self._answer] * 2,
+            *[self._prune] * 2,
         ]
 
     def step(self) -> None:
@@ -173,18 +175,21 @@ class Work:
             data = {**({} if base is None else base.data), "name": "Ánh Trăng", "answered": seq}
             row = base_row(change.record_id, 1 if base is None else base.rev + 1, **data)
             rows[row.id] = row
-            place = (UNIT, row.rev, seq, row.h, to_wire(self._clock.now()), change.incarnation, seq)
+            place = (UNIT, row.rev, seq, to_wire(self._clock.now()), change.incarnation)
             receipts.append(Receipt(change.id, Status.APPLIED, None, {}, *place))
+        # All of it is in a verified backup.
         greeting = Greeting("epoch", seq, (), GRANTED)
-        self._sync.commit(
-            commit_checkpoint, Checkpoint(UNIT, seq, None, list(rows.values()), receipts, greeting)
-        )
+        digest = self._sync.read(receipts_digest).union(digest_of(receipt.hash for receipt in receipts))
+        page = ReceiptPage(RECEIPTS, receipts, GRANTED, self._next_incarnation, seq, digest)
+        checkpoint = Checkpoint(UNIT, seq, None, list(rows.values()), greeting)
+        assert self._sync.commit(commit_checkpoint, checkpoint, page).receipts_verified
         self._sync.write(finish_exchange, greeting, self._clock.now())
 
     def _prune(self) -> None:
-        life = self._store.read(lambda context: get_text(context, "incarnation") or "")
-        numbers = [change.n for change in self._store.read(all_changes)]
-        self._sync.prune({life: max(numbers, default=0)}, {life})
+        self._sync.prune()
+
+    def _next_incarnation(self) -> str:
+        raise AssertionError("no other database is a copy of this one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,6 +316,7 @@ def compact(world: World, seat: Seat) -> None:
     world.note(f"office: compact {scope}")
     with world.oracle.step():
         world.office.compact(scope)
+    world.has_compacted = True
 
 
 # ---- disasters

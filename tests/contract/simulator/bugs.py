@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import Effect, Failure
-from field178_mobile.replication.frames import Hello
 from field178_mobile.replication.push_queue import PushQueue
-from field178_mobile.replication.recovery import Reactions
-from field178_mobile.replication.request import SentRequest as AskedFor
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import prune as pruning
 from field178_mobile.store.outbox import submit
-from field178_mobile.store.replica.server_records import Committed, drop_server_record, get_scope, put_scope
-from field178_mobile.store.replication import apply_answer, mass_deletion_guard, repair, tombstones
+from field178_mobile.store.replica.server_records import (
+    Committed,
+    ScopeCursor,
+    drop_server_record,
+    get_scope,
+    put_scope,
+)
+from field178_mobile.store.replication import apply_answer, mass_deletion_guard, receipts, repair, tombstones
+from field178_mobile.store.replication import sync_store as syncing
 from field178_mobile.store.replication.apply_answer import Checkpoint
-from field178_mobile.store.replication.checkpoint import SyncCheckpoint
+from field178_mobile.store.replication.receipts import ReceiptPage
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
@@ -35,14 +39,13 @@ from field178_server.records import change_feed, move
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import next_revision
 from field178_server.replication import exchange
-from field178_server.replication.compaction import compact
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy import evaluate, record_merge
-from field178_server.replication.pull import pull
+from field178_server.replication.pull.frames import EncodedRow
+from field178_server.replication.pull.receipt_rows import ReceiptRows
 from field178_server.replication.push import change_processor, push
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.store import QuarantinedChange
-from field178_server.replication.receipts import queries as receipts
 from field178_server.replication.receipts import receipt_batch
 from field178_server.replication.receipts import receipts as ledger
 from field178_server.replication.receipts.receipts import PushedChange, ReceiptState
@@ -70,8 +73,9 @@ def no_scope_filter() -> Planted:
     """Every tablet is served every scope."""
     original = exchange.scopes_now
 
-    def everything(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[Any]:
-        return original(session, tenant_id, session.scalars(select(Scope.scope)).all())
+    def everything(session: Session, tenant_id: str, device: DeviceContext) -> list[Any]:
+        scopes = frozenset(session.scalars(select(Scope.scope)))
+        return original(session, tenant_id, replace(device, scopes=scopes))
 
     return patch.object(exchange, "scopes_now", everything)
 
@@ -80,11 +84,13 @@ def cursor_before_rows() -> Planted:
     """The cursor is stored in a transaction of its own, before the rows."""
     original = apply_answer.commit_checkpoint
 
-    def commit(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
+    def commit(
+        context: DatabaseContext, checkpoint: Checkpoint, page: ReceiptPage | None = None
+    ) -> Committed:
         with context.transaction("cursor"):
             before = get_scope(context, checkpoint.scope)
             put_scope(context, replace(before, cursor=max(before.cursor, checkpoint.seq)))
-        return original(context, checkpoint)
+        return original(context, checkpoint, page)
 
     return patch.object(apply_answer, "commit_checkpoint", commit)
 
@@ -127,27 +133,6 @@ def old_leave_deletes() -> Planted:
 def stub_over_unseen_rev() -> Planted:
     """A revision is told in short although the tablet has not seen the one before it."""
     return patch.object(push, "_is_workable", lambda request, answer, epoch: answer.own is not None)
-
-
-def compaction_without_floor() -> Planted:
-    """Compaction drops rows and lets old cursors go on as if nothing were missing."""
-
-    def forgetful(session: Session, tenant_id: str, scope: str) -> int:
-        done = compact(session, tenant_id, scope)
-        session.execute(update(Scope).where(Scope.scope == scope).values(floor=0))
-        return done
-
-    return patch("tests.contract.simulator.office.compact", forgetful)
-
-
-def first_load_sent_back() -> Planted:
-    """Plant a bug: the server sends a resync below the floor, even to a tablet that began afterwards."""
-    original = pull._must_resync
-
-    def must(scope: Any, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
-        return original(scope, cursor, None, is_other_epoch)
-
-    return patch.object(pull, "_must_resync", must)
 
 
 def overlay_dropped_at_acknowledgement() -> Planted:
@@ -214,24 +199,24 @@ def no_digest_reaction() -> Planted:
 
 
 def no_receipts_reaction() -> Planted:
-    """Plant a bug: receipts that differ are not compared."""
-    return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
+    """Plant a bug: a digest of receipts that differs is counted, and that is all."""
+    original = receipts._with_proof
+
+    def with_proof(context: DatabaseContext, page: ReceiptPage, row: ScopeCursor) -> Any:
+        after, verified = original(context, page, row)
+        return (replace(after, refresh=row.refresh), None) if verified is False else (after, verified)
+
+    return patch.object(receipts, "_with_proof", with_proof)
+
+
+def lost_changes_stay_lost() -> Planted:
+    """Plant a bug: a change whose receipt the server lost is not pushed again."""
+    return patch.object(receipts, "_push_lost", lambda *arguments: frozenset())
 
 
 def bad_change_waits() -> Planted:
     """A change on which the server fails is tried with every batch."""
     return patch.object(PushQueue, "_learn_server_error", lambda queue, exchange: False)
-
-
-def earlier_lives_unchecked() -> Planted:
-    """Only the receipts of the present life are looked into."""
-    original = Reactions._compare_receipts
-
-    def compare(reactions: Reactions, hello: Hello, asked_for: AskedFor, checkpoint: SyncCheckpoint) -> None:
-        present = tuple(life for life in checkpoint.lives if life.id == checkpoint.incarnation)
-        original(reactions, hello, asked_for, replace(checkpoint, lives=present))
-
-    return patch.object(Reactions, "_compare_receipts", compare)
 
 
 def repair_keeps_what_is_gone() -> Planted:
@@ -290,8 +275,8 @@ def acknowledge_on_failure() -> Planted:
             with context.transaction("acknowledge"):
                 for change in pushed:
                     context.connection.execute(
-                        "UPDATE outbox SET state = 'acknowledged', status = 'applied', receipt_incarnation = "
-                        "incarnation WHERE id = ? AND state = 'sent'",
+                        "UPDATE outbox SET state = 'acknowledged', status = 'applied' "
+                        "WHERE id = ? AND state = 'sent'",
                         (change.id,),
                     )
 
@@ -305,29 +290,37 @@ def prune_on_acknowledgement() -> Planted:
     """A change is let go when it is acknowledged, whether or not a backup holds it."""
     original = SyncStore.prune
 
-    def forget(context: DatabaseContext) -> None:
-        with context.transaction("prune"):
-            for (life,) in context.connection.execute("SELECT id FROM incarnation").fetchall():
-                pruning._prune_life(context, life, 10**6)
+    def prune(store: SyncStore) -> None:
+        with patch.object(pruning, "prunable", acknowledged), patch.object(syncing, "prunable", acknowledged):
+            original(store)
 
-    def prune(store: SyncStore, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
-        original(store, backed_up, agreed)
-        store.write(forget)
+    def acknowledged(context: DatabaseContext) -> list[str]:
+        query = "SELECT id FROM outbox WHERE state = 'acknowledged' AND settled = 1"
+        return [row[0] for row in context.connection.execute(query)]
 
     return patch.object(SyncStore, "prune", prune)
 
 
 def verdicts_sent_once() -> Planted:
     """Plant a bug: a receipt is sent only once, whether or not the answer arrived."""
-    original, sent = receipts.later_receipts, set[tuple[str, str, int]]()
+    original, sent = ReceiptRows.above, set[tuple[str, bytes]]()
 
-    def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
-        later_rows = list(original(session, tenant_id, device_id, after))
-        fresh = [row for row in later_rows if (device_id, row.receipt.change_id, row.receipt.v) not in sent]
-        sent.update((device_id, row.receipt.change_id, row.receipt.v) for row in fresh)
-        return fresh
+    def above(rows: ReceiptRows, cursor: int, top: int) -> Iterator[EncodedRow]:
+        fresh = [row for row in original(rows, cursor, top) if (rows.device.id, row.text) not in sent]
+        sent.update((rows.device.id, row.text) for row in fresh)
+        yield from fresh
 
-    return patch.object(receipts, "later_receipts", later)
+    return patch.object(ReceiptRows, "above", above)
+
+
+def digest_of_the_first_verdict() -> Planted:
+    """Plant a digest of the receipts that keeps the first verdict on a change that waited."""
+    original = receipt_batch._Scope.stamp
+
+    def stamp(scope: Any, before: str | None, after: str) -> int:
+        return original(scope, before, before or after)
+
+    return patch.object(receipt_batch._Scope, "stamp", stamp)
 
 
 def no_journal() -> Planted:
@@ -409,15 +402,13 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         companions_left_behind,
         old_leave_deletes,
         stub_over_unseen_rev,
-        compaction_without_floor,
-        first_load_sent_back,
         overlay_dropped_at_acknowledgement,
         dedupe_by_n,
         idempotency_outside_the_transaction,
         no_digest_reaction,
         no_receipts_reaction,
+        lost_changes_stay_lost,
         bad_change_waits,
-        earlier_lives_unchecked,
         repair_keeps_what_is_gone,
         repair_empties_other_buckets,
         repair_forgets,
@@ -426,6 +417,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         acknowledge_on_failure,
         prune_on_acknowledgement,
         verdicts_sent_once,
+        digest_of_the_first_verdict,
         no_journal,
         half_taken_is_applied,
         settles_unseen,

@@ -19,8 +19,8 @@ from field178_server.replication.policy.evaluate import Outcome
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_shared.merge import Data, equal, read_path, same, write_path
-from field178_shared.wire.canonical import canonical, short_hash
-from field178_shared.wire.protocol import Change
+from field178_shared.wire.canonical import canonical, receipt_hash, short_hash
+from field178_shared.wire.protocol import Change, receipt_scope
 
 Json = dict[str, Any]
 Maker = str | None
@@ -42,7 +42,7 @@ class ServerOracle:
         self._made: dict[tuple[str, int], Maker] = {}
         self._menders: defaultdict[str, set[str]] = defaultdict(set)
         self._begun: dict[tuple[str, str], int] = {}
-        self._sent_back: list[str] = []
+        self._compared: list[str] = []
         self.purges = PurgeOracle(window.path)
 
     def start_over(self) -> None:
@@ -62,7 +62,7 @@ class ServerOracle:
 
     def judge_answer(self, device: str, frames: Sequence[Json], pushed: Sequence[Json]) -> None:
         """Judge an answer to these changes against the store it was read from."""
-        granted = self.state.scopes_of(device)
+        granted = {*self.state.scopes_of(device), receipt_scope(device)}
         for frame in frames:
             if frame["frame"] == "hello" and "scopes" in frame:
                 require(set(frame["scopes"]) == granted, "I6", f"hello names {frame['scopes']}")
@@ -73,18 +73,18 @@ class ServerOracle:
             elif frame["frame"] == "res":
                 self._judge_receipt(frame)
 
-    def note_places(self, request: Json, frames: Sequence[Json]) -> None:
-        """Note under which floor a tablet begins to read a scope, and when it is sent back for all that."""
+    def note_places(self, request: Json) -> None:
+        """Note the floor under which a tablet begins to read a scope, and a comparison of it all the same."""
         for scope in self.state.scopes_of(request["device"]):
             floor, place = self.state.scopes[scope].floor, (request["device"], scope)
             if not request["cursors"].get(scope):
                 self._begun[place] = floor
-            elif {"frame": "resync", "scope": scope} in frames and self._begun.get(place) == floor:
-                self._sent_back.append(f"{request['device']} at {request['cursors'][scope]} of {scope}")
+            elif scope in request.get("repair", {}) and self._begun.get(place) == floor:
+                self._compared.append(f"{request['device']} at {request['cursors'][scope]} of {scope}")
 
     def judge_first_loads(self) -> None:
         """Check that compaction is invisible to tablets that began after it; only without disasters."""
-        require(not self._sent_back, "I16", f"sent back below the floor it began under: {self._sent_back}")
+        require(not self._compared, "I16", f"a digest differed without a compaction: {self._compared}")
 
     def judge_history(self) -> None:
         """Judge that every record is what its history makes of it, and that every change left a trace."""
@@ -153,6 +153,8 @@ class ServerOracle:
         if (after.records, after.scopes) != (before.records, before.scopes):
             self._judge_digests(after)
             self._judge_companions(after)
+        if (after.receipts, after.copies, after.devices) != (before.receipts, before.copies, before.devices):
+            self._judge_receipt_scopes(after)
         self._judge_mended(after)
         self._judge_repeats(before, after, pushed)
         require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
@@ -162,11 +164,11 @@ class ServerOracle:
         for change in repeated:
             self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
         if pushed and len(repeated) == len(pushed):
-            same_state = (before.records, before.feed, before.scopes, _as_judged(before)) == (
+            same_state = (before.records, before.feed, before.scopes, before.receipts) == (
                 after.records,
                 after.feed,
                 after.scopes,
-                _as_judged(after),
+                after.receipts,
             )
             require(same_state, "I4", "a repeated push changed the store")
 
@@ -203,6 +205,17 @@ class ServerOracle:
             total = f"{sum(int(h, 16) for h in hashes) % 2**128:032x}"
             agrees = (row.live_count, row.live_sum) == (len(hashes), total)
             require(agrees, "I8", f"the server's digest of {scope} is not that of its records")
+
+    def _judge_receipt_scopes(self, after: ServerState) -> None:
+        for device, row in after.devices.items():
+            receipts = after.receipts_of(device).values()
+            hashes = [receipt_hash(receipt.id, receipt.status, receipt.reason) for receipt in receipts]
+            total = f"{sum(int(h, 16) for h in hashes) % 2**128:032x}"
+            agrees = (row.receipt_count, row.receipt_sum) == (len(hashes), total)
+            require(agrees, "I8", f"the server's digest of the receipts of {device} is not that of its rows")
+            stamps = [receipt.v for receipt in receipts]
+            is_ordered = len(set(stamps)) == len(stamps) and max(stamps, default=0) == row.seq
+            require(is_ordered, "I10", f"stamps of the receipts of {device}: {sorted(stamps)} of {row.seq}")
 
     def _judge_repeat(self, before: ReceiptRow, after: ReceiptRow | None) -> None:
         # A verdict may only leave the quarantine, by a run of its own.
@@ -318,11 +331,3 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
         yield
     finally:
         ChangeProcessor._apply = original  # type: ignore[method-assign]
-
-
-def _as_judged(state: ServerState) -> dict[str, ReceiptRow]:
-    """Return the verdicts, of what waits without who is told of it: a tablet may have replaced another."""
-    return {
-        change_id: row._replace(listener="", v=0) if row.status == "quarantined" else row
-        for change_id, row in state.receipts.items()
-    }

@@ -52,7 +52,15 @@ class ReceiptRow(NamedTuple):
     seq: int | None
     h: str | None
     v: int
-    listener: str
+
+
+class DeviceRow(NamedTuple):
+    """The scope of one tablet's receipts."""
+
+    id: str
+    seq: int
+    receipt_count: int
+    receipt_sum: str
 
 
 class ScopeRow(NamedTuple):
@@ -74,6 +82,8 @@ class ServerState:
     feed: Mapping[tuple[str, str], tuple[int, str]]
     scopes: Mapping[str, ScopeRow]
     receipts: Mapping[str, ReceiptRow]
+    copies: Mapping[tuple[str, str], int]
+    devices: Mapping[str, DeviceRow]
     granted: Mapping[str, frozenset[str]]
     revoked: frozenset[str]
 
@@ -87,8 +97,14 @@ class ServerState:
         return records_of
 
     def scopes_of(self, device: str) -> frozenset[str]:
-        """What a tablet may read now."""
+        """The scopes of records that a tablet may read now."""
         return frozenset() if device in self.revoked else self.granted.get(device, frozenset())
+
+    def receipts_of(self, device: str) -> dict[str, ReceiptRow]:
+        """The receipts in the scope of a tablet, with their stamps there."""
+        own = {row.id: row for row in self.receipts.values() if row.device == device}
+        copies = {change_id: v for (change_id, holder), v in self.copies.items() if holder == device}
+        return own | {change_id: self.receipts[change_id]._replace(v=v) for change_id, v in copies.items()}
 
 
 @dataclass(frozen=True)
@@ -114,10 +130,17 @@ _PARTS: Mapping[str, tuple[str, Callable[[list[tuple]], Any]]] = {
         lambda rows: {row[0]: ScopeRow._make(row) for row in rows},
     ),
     "receipts": (
-        "SELECT change_id, device_id, incarnation, record_id, status, reason, scope, rev, seq, h, v, "
-        "coalesce(told_to, device_id) "
+        "SELECT change_id, device_id, incarnation, record_id, status, reason, scope, rev, seq, h, v "
         "FROM receipt",
         lambda rows: {row[0]: ReceiptRow._make(row) for row in rows},
+    ),
+    "copies": (
+        "SELECT change_id, device_id, v FROM receipt_copy",
+        lambda rows: {(change_id, device): v for change_id, device, v in rows},
+    ),
+    "devices": (
+        "SELECT device_id, verdicts, receipt_count, receipt_sum FROM device",
+        lambda rows: {row[0]: DeviceRow._make(row) for row in rows},
     ),
     "granted": ("SELECT device_id, scope FROM device_scope", lambda rows: _granted(rows)),
     "revoked": (

@@ -16,6 +16,7 @@ from tests.contract.simulator.violation import Violation
 
 from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event, Failure, FailureKind
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.protocol import receipt_scope
 
 NO_NETWORK = Failure(FailureKind.NO_NETWORK)
 
@@ -54,7 +55,7 @@ class Wire:
     seen: set[Fault] = field(default_factory=set)
     sent: list[bytes] = field(default_factory=list)
     exchanges: int = 0
-    requests_with_offer: int = 0
+    repairs_of_receipts: int = 0
     last_frames: list[dict] = field(default_factory=list)
     trace: hashlib._Hash = field(default_factory=hashlib.sha256)
 
@@ -88,7 +89,7 @@ class Wire:
         """Let the office answer, under the oracle's eyes."""
         self.exchanges += 1
         request = json.loads(body)
-        self.requests_with_offer += bool(request.get("have"))
+        self.repairs_of_receipts += receipt_scope(request["device"]) in request.get("repair", {})
         with self.oracle.step(request.get("push", [])):
             lines = self.office.answer(body)
         frames = [json.loads(line) for line in lines]
@@ -102,7 +103,7 @@ class Wire:
             self.office.crash_at = self.rng.choice(SERVER_CRASH_POINTS)
         try:
             lines = self.serve(body)
-            self.oracle.note_places(json.loads(body), self.last_frames)
+            self.oracle.note_places(json.loads(body))
             if fault is Fault.DOUBLED:
                 lines = self.rng.choice((lines, self.serve(body)))
         except ServerCrash:
@@ -141,6 +142,6 @@ def _summary(body: bytes) -> str:
         f"{change['op']}{'+' if change['create'] else ''} {change['record_id'][-4:]} n{change['n']}"
         for change in request.get("push", [])
     )
-    named = ("have", "want", "salvage", "repair")
+    named = ("salvage", "repair")
     more = "".join(f" {name}={len(request[name])}" for name in named if request.get(name))
     return f"[{pushed}]{more}"

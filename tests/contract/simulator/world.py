@@ -92,6 +92,7 @@ class World:
         self.backed_up: set[str] = set()
         self.restored = False
         self.struck = False
+        self.has_compacted = False
 
     @property
     def is_calm(self) -> bool:
@@ -126,8 +127,8 @@ class World:
             seat.oracle.judge_acknowledged(self.oracle.state)
         if self.is_calm:
             self.oracle.judge_first_loads()
-            offers = self.wire.requests_with_offer
-            require(offers == 0, "I8", "changes were offered again without any disaster")
+            repairs = self.wire.repairs_of_receipts
+            require(repairs == 0, "I8", "receipts were compared without any disaster")
         fresh = self.wire.exchanges > before and not was_waiting
         if rested and fresh:
             seat.oracle.judge_green(self.oracle.state)
@@ -136,7 +137,8 @@ class World:
         """Judge a tablet in whatever state it is."""
         # What was answered for and went with a purged record was let go rightly.
         seat.oracle.let_go(self.oracle.purges.changes_of_purged())
-        seat.oracle.evaluate(is_calm=self.is_calm, backed_up=self.backed_up)
+        is_even = self.is_calm and not self.has_compacted
+        seat.oracle.evaluate(is_even=is_even, backed_up=self.backed_up)
 
     def sync(self, seat: Seat, reason: WakeReason = WakeReason.USER) -> None:
         """Wake a tablet's sync."""

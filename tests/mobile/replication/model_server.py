@@ -23,6 +23,7 @@ from field178_shared.wire.canonical import (
     short_hash,
     state_hash,
 )
+from field178_shared.wire.protocol import receipt_scope
 
 Json = dict[str, object]
 
@@ -52,7 +53,18 @@ class World:
     seqs: dict[str, int] = field(default_factory=dict)
     leaves: dict[tuple[str, str], int] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
-    verdicts: int = 0
+    # Of each device: the stamps of its receipts by change, and the highest stamp.
+    stamps: dict[str, dict[str, int]] = field(default_factory=dict)
+    stamped: dict[str, int] = field(default_factory=dict)
+
+    def stamp(self, device: str, change_id: str) -> None:
+        self.stamped[device] = self.stamped.get(device, 0) + 1
+        self.stamps.setdefault(device, {})[change_id] = self.stamped[device]
+
+    def hash_of(self, change_id: str) -> str:
+        receipt = self.receipts[change_id]
+        reason = receipt["reason"]
+        return receipt_hash(change_id, str(receipt["status"]), None if reason is None else str(reason))
 
 
 class ModelServer:
@@ -64,10 +76,11 @@ class ModelServer:
         self.page = 500
         self.rows_per_checkpoint = 2
         self.refuse: Callable[[Json], str | None] = lambda change: None
-        self.backed_up: dict[str, int] = {}
+        self.backed_up = 0
         self.revoked = False
         self.has_officer = True
         self.break_digest = 0
+        self.breaks_receipts = False
         self.requests: list[Json] = []
         self.frames: list[Json] = []
         self.notices: list[Json] = []
@@ -84,15 +97,24 @@ class ModelServer:
         self.world = copy.deepcopy(world)
         self.world.epoch = epoch or self.world.epoch
 
-    def enrolled_again(self) -> None:
-        """Mark all receipts as those of the former device: another device asks from now on."""
-        for receipt in self.world.receipts.values():
-            receipt["of"] = "device"
-
-    def add_foreign_receipt(self, change_id: str, life: str) -> None:
+    def add_foreign_receipt(self, change_id: str, life: str, device: str = "device") -> None:
         """A copy of the tablet pushed a change under the same life."""
         some = next(iter(self.world.receipts.values()))
         self.world.receipts[change_id] = {**some, "change_id": change_id, "incarnation": life}
+        self.world.stamp(device, change_id)
+
+    def lose_receipt(self, change_id: str) -> None:
+        """The server's store lost a receipt without a word in its feed."""
+        del self.world.receipts[change_id]
+        for stamps in self.world.stamps.values():
+            stamps.pop(change_id, None)
+
+    def decide(self, change_id: str, status: str, reason: str | None) -> None:
+        """A change that waited is evaluated again."""
+        self.world.receipts[change_id].update(status=status, reason=reason)
+        for device, stamps in self.world.stamps.items():
+            if change_id in stamps:
+                self.world.stamp(device, change_id)
 
     def office_put(
         self, record_id: str, scope: str, record_type: str = "establishment", /, **data: object
@@ -116,9 +138,11 @@ class ModelServer:
 
     def answer(self, request: Json) -> list[bytes]:
         self.requests.append(request)
-        life, self._own = str(request["incarnation"]), set()
+        device, self._own = str(request["device"]), set()
         versions = {record.id: (record.rev, record.seq) for record in self.world.records.values()}
-        pushed = [self._apply(change, life) for change in request.get("push", [])]
+        pushed = [
+            self._apply(change, device, str(request["incarnation"])) for change in request.get("push", [])
+        ]
         granted = set() if self.revoked or not self.has_officer else self.granted
         asks = request.get("salvage") or request.get("repair")
         if not asks and self.has_officer and request.get("state") == self._state(request, granted):
@@ -138,20 +162,50 @@ class ModelServer:
                 is_seen = seq <= int(request["cursors"].get(record.scope, 0))
                 if self.stubs and is_seen and receipt["status"] == "applied" and record.rev == rev + 1:
                     self._own.add(record.id)
-                    receipt.update(stub=True, h=record.frame()["h"])
+                    receipt["stub"] = True
         frames = [self._hello(request, granted), *pushed]
-        sent = {frame["change_id"] for frame in pushed}
-        later = [
-            r
-            for r in self.world.receipts.values()
-            if int(r["v"]) > int(request["verdicts"]) and r["change_id"] not in sent
-        ]
-        frames += [{"frame": "res", **r} for r in sorted(later, key=lambda r: int(r["v"]))]
         frames += self._salvaged(request)
-        return self._with_scopes(frames, request, granted)
+        more = self._receipts(frames, request, {str(frame["change_id"]) for frame in pushed})
+        return self._with_scopes(frames, request, granted, more)
 
-    def _with_scopes(self, frames: list[Json], request: Json, granted: set[str]) -> list[bytes]:
-        budget, more = self.page, False
+    def _receipts(self, frames: list[Json], request: Json, answered: set[str]) -> bool:
+        """Add the frames of the device's scope; return whether there is more of it."""
+        device = str(request["device"])
+        scope, seq = receipt_scope(device), self.world.stamped.get(device, 0)
+        cursor, stamps = int(request["cursors"].get(scope, 0)), self.world.stamps.get(device, {})
+        digests = request.get("repair", {}).get(scope)
+        if digests is not None:
+            return self._repair_receipts(frames, device, digests)
+        if self._must_resync(request, cursor, seq):
+            frames.append({"frame": "resync", "scope": scope})
+            return False
+        for change_id in sorted(stamps, key=lambda key: stamps[key]):
+            if stamps[change_id] > cursor and change_id not in answered:
+                frames.append({"frame": "res", **self.world.receipts[change_id]})
+        frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._digest_of(device).wire()})
+        return False
+
+    def _repair_receipts(self, frames: list[Json], device: str, digests: Json) -> bool:
+        scope, seq = receipt_scope(device), self.world.stamped.get(device, 0)
+        here: dict[str, list[str]] = {}
+        for change_id in sorted(self.world.stamps.get(device, {})):
+            here.setdefault(bucket(change_id), []).append(change_id)
+        differing = [
+            name
+            for name in sorted({*here, *digests})
+            if digests.get(name) != digest_of(map(self.world.hash_of, here.get(name, []))).wire()
+        ]
+        served = differing[: self.page]
+        ids = [change_id for name in served for change_id in here.get(name, [])]
+        frames += [{"frame": "res", **self.world.receipts[change_id]} for change_id in ids]
+        frames.append({"frame": "repair", "scope": scope, "buckets": served, "ids": ids, "seq": seq})
+        if served == differing:
+            digest = self._maybe_broken_receipts(device)
+            frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": digest})
+        return served != differing
+
+    def _with_scopes(self, frames: list[Json], request: Json, granted: set[str], more: bool) -> list[bytes]:
+        budget = self.page
         for scope in sorted(granted, key=lambda name: (name != "ref", name)):
             cursor = int(request["cursors"].get(scope, 0))
             seq = self.world.seqs[scope]
@@ -233,19 +287,17 @@ class ModelServer:
             return [0, "f" * 32]
         return self.digest(scope)
 
+    def _maybe_broken_receipts(self, device: str) -> list[object]:
+        return [0, "f" * 32] if self.breaks_receipts else self._digest_of(device).wire()
+
     def _hello(self, request: Json, granted: set[str]) -> Json:
-        lives = {str(life) for life in request.get("incarnations", [])}
-        have = [str(change_id) for change_id in request.get("have", [])]
         hello: Json = {
             "frame": "hello",
             "protocol": [1, 1],
             "epoch": self.world.epoch,
             "now": "2026-11-24T15:00:00Z",
-            "scopes": sorted(granted),
-            "receipts": {life: self.receipts_of(life, _former(request, life)).wire() for life in lives},
-            "backed_up": {life: self.backed_up.get(life, 0) for life in lives},
-            "verdicts": self.world.verdicts,
-            "missing": [change_id for change_id in have if change_id not in self.world.receipts],
+            "scopes": [receipt_scope(str(request["device"])), *sorted(granted)],
+            "backed_up": self.backed_up,
             "notices": self.notices,
             "types": {},
         }
@@ -257,36 +309,26 @@ class ModelServer:
         live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
         return digest_of(str(record.frame()["h"]) for record in live)
 
-    def receipts_of(self, life: str, former: str | None = None) -> Digest:
-        mine = {key: receipt for key, receipt in self.world.receipts.items() if receipt.get("of") == former}
-        held = [key for key, receipt in mine.items() if receipt["incarnation"] == life]
-        digest = EMPTY
-        for change_id in held:
-            digest = digest.add(receipt_hash(change_id))
-        return digest
+    def _digest_of(self, device: str) -> Digest:
+        return digest_of(map(self.world.hash_of, self.world.stamps.get(device, {})))
 
     def _state(self, request: Json, granted: set[str]) -> str:
-        lives = [str(life) for life in request.get("incarnations", [])]
-        receipts = [
-            (life, self.receipts_of(life, _former(request, life)), self.backed_up.get(life, 0))
-            for life in lives
-        ]
-        scopes = []
+        device = str(request["device"])
+        scopes = [(receipt_scope(device), self.world.stamped.get(device, 0), self._digest_of(device))]
         for scope in granted:
             scopes.append((scope, self.world.seqs[scope], self._digest(scope)))
         notices = [str(notice["id"]) for notice in self.notices]
-        return state_hash(self.world.epoch, self.world.verdicts, receipts, notices, scopes)
+        return state_hash(self.world.epoch, self.backed_up, notices, scopes)
 
-    def _apply(self, change: Json, life: str) -> Json:
-        earlier_receipt = self.world.receipts.get(str(change["change_id"]))
-        if earlier_receipt is not None:
-            return {"frame": "res", **earlier_receipt, "record": change["record_id"]}
-        receipt = self._judge(change)
-        self.world.verdicts += 1
-        receipt.update(
-            change_id=change["change_id"], at="2026-11-24T15:00:00Z", incarnation=life, v=self.world.verdicts
-        )
-        self.world.receipts[str(change["change_id"])] = receipt
+    def _apply(self, change: Json, device: str, life: str) -> Json:
+        change_id = str(change["change_id"])
+        receipt = self.world.receipts.get(change_id)
+        if receipt is None:
+            receipt = self._judge(change)
+            receipt.update(change_id=change_id, at="2026-11-24T15:00:00Z", incarnation=life)
+            self.world.receipts[change_id] = receipt
+        if change_id not in self.world.stamps.get(device, {}):
+            self.world.stamp(device, change_id)
         return {"frame": "res", **receipt, "record": change["record_id"]}
 
     def _judge(self, change: Json) -> Json:
@@ -301,8 +343,7 @@ class ModelServer:
         if refused is not None:
             return _receipt("quarantined", refused, change["scope"], 0, None)
         for replaced in (key for key in change["replaces"] if key in self.world.receipts):
-            self.world.verdicts += 1
-            self.world.receipts[replaced].update(status="unchanged", reason="replaced", v=self.world.verdicts)
+            self.decide(replaced, "unchanged", "replaced")
         if record is None:
             record = Record(str(change["record_id"]), str(change["type"]), str(change["scope"]), 0, False, {})
         return self._merge(record, change)
@@ -354,7 +395,6 @@ class ModelServer:
 
 
 def _receipt(status, reason, scope, rev, seq, details=None) -> Json:
-    h = None if not rev else "0" * 32
     return {
         "status": status,
         "reason": reason,
@@ -362,11 +402,4 @@ def _receipt(status, reason, scope, rev, seq, details=None) -> Json:
         "scope": scope,
         "rev": rev,
         "seq": seq,
-        "h": h,
     }
-
-
-def _former(request: Json, life: str) -> str | None:
-    formerly = request.get("formerly", {})
-    assert isinstance(formerly, dict)
-    return formerly.get(life)

@@ -29,7 +29,9 @@ from field178_mobile.replication.request import Identity
 from field178_mobile.store import Store
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.wire.protocol import receipt_scope
 
+RECEIPTS = receipt_scope("device")
 Fault = Callable[[ModelServer, dict], list[bytes] | Failure]
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.replication.model_server import ModelServer
-from tests.mobile.replication.tablet import Tablet, record
+from tests.mobile.replication.tablet import RECEIPTS, Tablet, record
 from tests.mobile.support import KEY, UNIT, Crash, FrozenClock, seeded_ids
 
 from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.store import Store
+from field178_mobile.store.outbox.receipt_digests import receipts_digest
 from field178_mobile.store.replica.server_records import get_scope, get_server_record, recomputed_digest
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 
 OTHER = "unit:a2_v1"
 PATHS = ("name", "village", "rooms_total", "note")
@@ -38,9 +40,13 @@ class History:
         self.rng, self.seed, self.calm = random.Random(seed), seed, calm
         self.folder, self.clock, self.crash = folder, FrozenClock(), CrashSometime()
         self.server = ModelServer("ref", UNIT, OTHER)
+        self.server.refuse = lambda change: "rule" if self.rng.random() < 0.1 else None
         self.promised: dict[str, tuple[int, dict]] = {}
         self.starts = 0
-        self.backups = [self.server.backup()]
+        self.backup = self.server.backup()
+        # What a verified backup holds may be pruned.
+        self.backed_up: set[str] = set()
+        self.copies = 0
         self.tablet = self._started()
 
     def _started(self) -> Tablet:
@@ -67,8 +73,9 @@ class History:
     def step(self) -> None:
         self.clock.tick(seconds=1)
         acts = [self.file, self.file, self.office, self.move, self.sync, self.sync, self.faulty_sync]
+        acts += [self.back_up, self.decide]
         if not self.calm:
-            acts += [self.crashing_sync, self.crashing_save, self.restart, self.disaster]
+            acts += [self.crashing_sync, self.crashing_save, self.restart, self.disaster, self.copy]
         self.rng.choice(acts)()
 
     def file(self) -> None:
@@ -125,14 +132,35 @@ class History:
             self.file()
         self.restart()
 
+    def back_up(self) -> None:
+        """Make a verified backup of the server."""
+        if self.rng.random() < 0.3:
+            self.backup = self.server.backup()
+            self.backed_up |= set(self.server.world.receipts)
+            self.server.backed_up = self.server.world.stamped.get("device", 0)
+
+    def decide(self) -> None:
+        """Evaluate a change again that waits in quarantine."""
+        waiting = sorted(
+            change_id
+            for change_id, receipt in self.server.world.receipts.items()
+            if receipt["status"] == "quarantined"
+        )
+        if waiting:
+            self.server.decide(self.rng.choice(waiting), "unchanged", "replaced")
+
+    def copy(self) -> None:
+        """A copy of the tablet pushes a change of its own."""
+        if self.server.world.receipts and self.rng.random() < 0.3:
+            self.copies += 1
+            life = self.tablet.store.read(read_checkpoint).incarnation
+            self.server.add_foreign_receipt(record(9000 + self.copies), life)
+
     def disaster(self) -> None:
         act = self.rng.randrange(3)
-        if act == 0:
-            self.backups.append(self.server.backup())
-        elif act == 1:
-            self.server.restore(
-                self.rng.choice(self.backups), self.rng.choice([None, f"epoch-{self.rng.random()}"])
-            )
+        if act < 2:
+            self.server.restore(self.backup, self.rng.choice([None, f"epoch-{self.rng.random()}"]))
+            self.server.backed_up = self.server.world.stamped.get("device", 0)
         elif self.rng.random() < 0.3:
             self.tablet.store.close()
             (self.folder / "records" / "store.db").write_bytes(b"not a database, " * 100)
@@ -151,8 +179,10 @@ class History:
         held = tablet.store.read(
             lambda context: {row[0] for row in context.connection.execute("SELECT id FROM outbox")}
         )
-        assert set(self.promised) <= held
+        assert set(self.promised) <= held | self.backed_up
         assert set(self.promised) <= set(self.server.world.receipts)
+        receipts = tablet.store.read(lambda context: get_scope(context, RECEIPTS).digest)
+        assert receipts == tablet.store.read(receipts_digest)
         for scope in (UNIT, OTHER):
             kept = tablet.store.read(lambda context, s=scope: get_scope(context, s).digest)
             assert kept == tablet.store.read(lambda context, s=scope: recomputed_digest(context, s))

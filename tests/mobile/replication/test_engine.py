@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.bench.calls import counted_hops
 from tests.mobile.replication.tablet import Tablet, record
-from tests.mobile.support import UNIT
+from tests.mobile.support import KEY, UNIT, CrashAt, FrozenClock, seeded_ids
 
 from field178_mobile.replication import answer
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, WakeReason
-from field178_mobile.store import StateWord
+from field178_mobile.store import StateWord, Store
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.checkpoint import read_checkpoint
@@ -194,11 +196,12 @@ def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tabl
     tablet.file(1, name="một")
     tablet.file(2, name="hai")
     tablet.sync()
-    incarnation = tablet.store.read(read_checkpoint).incarnation
-    tablet.server.backed_up[incarnation] = 1
+    tablet.file(3, name="ba")
+    tablet.sync()
+    tablet.server.backed_up = 2
     tablet.sync()
     kept = tablet.store.read(lambda context: context.connection.execute("SELECT n FROM outbox").fetchall())
-    assert kept == [(2,)]
+    assert kept == [(3,)]
     assert tablet.store.status().in_sync
     tablet.sync()
     assert "agreed" in tablet.server.frames[0]
@@ -207,15 +210,13 @@ def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tabl
 def test_a_copy_of_a_tablet_begins_a_life_of_its_own(tablet: Tablet, tmp_path, clock) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    before = tablet.store.read(read_checkpoint)
-    tablet.server.world.receipts["0197aaaa-0000-7000-8000-00000000c10e"] = {
-        **next(iter(tablet.server.world.receipts.values())),
-        "change_id": "0197aaaa-0000-7000-8000-00000000c10e",
-    }
+    before = tablet.store.read(read_checkpoint).incarnation
+    tablet.server.add_foreign_receipt(record(99), before)
     tablet.sync()
-    after = tablet.store.read(read_checkpoint)
-    assert after.incarnation != before.incarnation
-    assert {life.id for life in after.lives} == {before.incarnation, after.incarnation}
+    after = tablet.store.read(read_checkpoint).incarnation
+    assert after != before
+    tablet.sync()
+    assert tablet.store.read(read_checkpoint).incarnation == after
     tablet.file(2, name="hai")
     tablet.sync()
     assert tablet.store.status().in_sync
@@ -265,9 +266,9 @@ def counted_commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     original = apply_answer.commit_checkpoint
 
-    def commit(context, checkpoint):
+    def commit(context, checkpoint, page):
         counts.append(len(checkpoint.items))
-        return original(context, checkpoint)
+        return original(context, checkpoint, page)
 
     monkeypatch.setattr(apply_answer, "commit_checkpoint", commit)
     return counts
@@ -291,6 +292,42 @@ def test_a_long_answer_is_committed_in_parts(tablet: Tablet, monkeypatch: pytest
     tablet.sync()
     assert [count for count in counts if count] == [4, 4, 1]
     assert tablet.agrees()
+
+
+def test_an_exchange_that_pushes_costs_one_transaction_for_its_answer(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    log = CrashAt()
+    store = Store(tmp_path, clock, seeded_ids(clock), failpoint=log)
+    store.unlock(KEY)
+    tablet = Tablet(store, clock)
+    tablet.server.stubs = True
+    tablet.file(1, name="một")
+    tablet.sync()
+    tablet.file(1, name="hai")
+    tablet.server.add_foreign_receipt(record(99), "another")
+    log.seen.clear()
+    tablet.sync()
+    commits = [name for name in log.seen if name.endswith(".commit")]
+    assert commits == ["sent.commit", "checkpoint.commit", "finish.commit"]
+    assert store.status().in_sync
+    store.close()
+
+
+def test_own_result_that_differs_from_the_server_is_repaired(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet.server.stubs = True
+    tablet.file(1, name="một")
+    tablet.sync()
+    monkeypatch.setattr(answer, "own_result", lambda *_: None)
+    tablet.file(1, name="hai")
+    tablet.sync()
+    assert [list(request["repair"]) for request in tablet.server.requests if request.get("repair")] == [
+        [UNIT]
+    ]
+    assert tablet.agrees()
+    assert tablet.store.status().in_sync
 
 
 def test_checkpoints_that_delete_are_committed_one_by_one(

@@ -98,7 +98,7 @@ def test_a_root_that_cannot_be_read_is_none(nonsense: object) -> None:
         "frame": "hello",
         "protocol": [1, 1],
         "epoch": "e1",
-        "verdicts": 0,
+        "backed_up": 0,
         "scopes": [],
         "root": nonsense,
     }

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from tests.mobile.replication.model_server import ModelServer
-from tests.mobile.replication.tablet import Tablet, record
+from tests.mobile.replication.tablet import RECEIPTS, Tablet, honest, record
 from tests.mobile.support import UNIT
 
 from field178_mobile.replication.engine import SCOPES_A_REPAIR
@@ -75,9 +75,8 @@ def test_a_cut_repair_goes_on_where_it_was(tablet: Tablet, lines: int) -> None:
     for number in range(5):
         tablet.server.world.records[record(number)].data = {"name": "khác"}
     tablet.server.office_put(record(20), UNIT, name="mới")
-    # The first answer tells that the digests differ, the second offers; the third repairs.
-    whole = lambda server, request: server.answer(request)  # noqa: E731
-    tablet.faults = [whole, whole, lambda server, request: server.answer(request)[:lines]]
+    # The first answer tells that the digests differ; the second repairs.
+    tablet.faults = [honest, lambda server, request: server.answer(request)[:lines]]
     tablet.sync()
     tablet.sync()
     assert tablet.agrees()
@@ -94,8 +93,8 @@ def test_own_changes_are_with_the_server_again_before_scopes_are_compared(tablet
     tablet.sync()
     assert tablet.store.status().in_sync
     since = tablet.server.requests[before:]
-    sections = [{name for name in ("have", "push", "repair") if request.get(name)} for request in since]
-    assert [names for names in sections if names] == [{"have"}, {"push"}, {"repair"}]
+    sections = [(len(request.get("push", [])), list(request.get("repair", {}))) for request in since]
+    assert [section for section in sections if any(section)] == [(0, [RECEIPTS]), (1, []), (0, [UNIT])]
     assert tablet.server.divergent == {}
 
 

@@ -7,7 +7,6 @@ from tests.mobile.replication.model_server import ModelServer
 from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
-from field178_mobile.replication import engine
 from field178_mobile.replication.engine import IDLE_WAIT_S
 from field178_mobile.replication.events import Phase, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
@@ -90,18 +89,3 @@ def test_answer_of_the_server_after_replayed_answers_sends_waiting_changes(table
     assert tablet.store.status().in_sync
     assert tablet.agrees()
     assert tablet.waits[-1] == IDLE_WAIT_S
-
-
-def test_an_offer_over_several_requests_is_no_answer_without_effect(
-    tablet: Tablet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(5):
-        tablet.file(number, name=f"cơ sở {number}")
-    tablet.sync()
-    monkeypatch.setattr(engine, "MAX_HAVE", 2)
-    tablet.server.restore(tablet.server.backup(), "epoch-2")
-    before = len(tablet.server.requests)
-    tablet.sync()
-    offers = [len(request.get("have", [])) for request in tablet.server.requests[before:]]
-    assert [count for count in offers if count] == [2, 2, 1]
-    assert tablet.store.status().in_sync

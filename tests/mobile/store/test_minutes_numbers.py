@@ -7,7 +7,7 @@ from tests.mobile.inspection_world import KARAOKE, TEAM_SCOPE, filed_visit, leas
 from tests.mobile.support import KEY, Crash, CrashAt, FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.database.key_value import put_text
+from field178_mobile.store.replication.incarnation import begin_incarnation
 from field178_mobile.store.session import Unlocked
 
 YEAR = 2026
@@ -72,8 +72,7 @@ def test_blocks_of_other_tablets_are_left_alone(store: Store) -> None:
 def test_a_copy_of_the_database_that_began_a_new_life_leaves_the_old_block_alone(numbered: Store) -> None:
     def begin_anew(unlocked: Unlocked) -> list[str]:
         with unlocked.context.transaction("test"):
-            unlocked.context.connection.execute("INSERT INTO incarnation (id) VALUES ('new')")
-            put_text(unlocked.context, "incarnation", "new")
+            begin_incarnation(unlocked.context, "new")
         return []
 
     numbered.write(begin_anew)

@@ -100,7 +100,7 @@ def test_response_is_compressed_for_a_client_with_gzip_and_has_its_length(signed
 def test_a_bad_request_is_refused_by_its_code(signed_in: Tablet) -> None:
     assert problem_of(signed_in.sync(push=[{}] * 501)) == (413, "too_large")
     assert problem_of(signed_in.sync(push=[{"n": 1}])) == (400, "bad_request")
-    assert problem_of(signed_in.sync(have=["x"] * 20_001)) == (413, "too_large")
+    assert problem_of(signed_in.sync(salvage=[{}] * 101)) == (413, "too_large")
 
 
 def test_the_body_may_come_in_gzip(signed_in: Tablet) -> None:

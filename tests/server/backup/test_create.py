@@ -77,7 +77,7 @@ def test_copy_and_description_are_of_one_instant(
     monkeypatch.setattr(backup, "copy_out", late)
     taken = backup.create(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
-    assert taken.marks == {tablet.incarnation: 1}
+    assert taken.marks == {tablet.device: 1}
 
 
 def test_new_epoch_during_the_backup_gets_no_marks(

@@ -87,8 +87,8 @@ def test_a_tablet_that_was_silent_for_long_is_not_waited_for_and_recovers(world:
     days_pass(world, SILENT.days + 1)
     author.sync()
     assert compacted(world) == {UNIT: 1}
-    assert kinds(late.ask(), UNIT) == ["resync"]
-    late.cursors.pop(UNIT)
+    assert record_id not in str(late.ask())
+    late.cursors.clear()
     late.base.clear()
     late.pull()
     assert kept in late.base

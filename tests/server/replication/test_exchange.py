@@ -1,4 +1,4 @@
-"""The exchange as a whole: hello, verdicts, agreement (protocol §6, §8)."""
+"""The exchange as a whole: hello, receipts, agreement (protocol §6, §8)."""
 
 from __future__ import annotations
 
@@ -13,71 +13,48 @@ from tests.engine_events import listen, stop_listening
 from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
-from field178_server.database.models import Audit, Device, Incarnation, StoredReceipt
+from field178_server.database.models import Audit, Device, StoredReceipt
 from field178_shared.errors import AppError
-from field178_shared.wire.canonical import Digest, digest_of, receipt_hash, state_hash
+from field178_shared.wire.canonical import Digest, state_hash
 from field178_shared.wire.protocol import SyncRequest
 
 
 def state_of(tablet: Tablet, hello: Json, notices: Sequence[str] = ()) -> str:
-    digest = hello["receipts"][tablet.incarnation]
-    receipts = [
-        (tablet.incarnation, Digest(digest[0], int(digest[1], 16)), hello["backed_up"][tablet.incarnation])
-    ]
     scopes = []
     for scope, cursor in tablet.cursors.items():
         count, total = tablet.digest(scope)
         assert isinstance(count, int)
         scopes.append((scope, cursor, Digest(count, int(str(total), 16))))
-    return state_hash(tablet.epoch, tablet.verdicts, receipts, notices, scopes)
+    return state_hash(tablet.epoch, hello["backed_up"], notices, scopes)
 
 
 def test_hello_has_all_that_a_tablet_checks_first(world: World) -> None:
     tablet = world.tablet()
     hello = tablet.ask()[0]
     assert hello["protocol"] == [1, 1]
-    assert (hello["epoch"], hello["scopes"]) == ("e1", ["ref", UNIT])
-    assert hello["receipts"] == {tablet.incarnation: [0, "0" * 32]}
-    assert hello["backed_up"] == {tablet.incarnation: 0}
-    assert (hello["verdicts"], hello["missing"], hello["notices"]) == (0, [], [])
-    assert hello["types"]["inspection"] == [1, 1]
+    assert (hello["epoch"], hello["scopes"]) == ("e1", [tablet.scope, "ref", UNIT])
+    assert (hello["backed_up"], hello["notices"]) == (0, [])
     assert "revoked" not in hello
 
 
-def test_pushed_changes_are_counted_in_the_hello_of_the_same_response(world: World) -> None:
+def test_pushed_changes_are_in_the_digest_of_the_same_response(world: World) -> None:
     tablet = world.tablet()
-    changes = [tablet.create(), {**tablet.create(), "type": "spaceship"}]
-    hello = tablet.ask(push=changes)[0]
-    expected = digest_of(receipt_hash(change["change_id"]) for change in changes).wire()
-    assert hello["receipts"][tablet.incarnation] == expected
-    assert hello["verdicts"] == 2
+    tablet.sync(push=[tablet.create(), {**tablet.create(), "type": "spaceship"}])
+    [checkpoint] = [
+        frame for frame in tablet.ask() if frame["frame"] == "ck" and frame["scope"] == tablet.scope
+    ]
+    assert (checkpoint["seq"], checkpoint["digest"]) == (2, tablet.digest(tablet.scope))
+    assert tablet.digest(tablet.scope)[0] == 2
 
 
-def test_every_own_incarnation_is_sent_by_name(world: World) -> None:
+def test_another_incarnation_of_a_tablet_has_the_same_scope_of_receipts(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
-    old, tablet.incarnation = tablet.incarnation, world.ids.random()
+    tablet.incarnation = world.ids.random()
     tablet.created()
-    world.change_rows(Incarnation, backed_up=1)
-    hello = tablet.ask(incarnations=[old])[0]
-    assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, tablet.incarnation: 1}
-    assert hello["backed_up"] == {old: 1, tablet.incarnation: 1}
-
-
-def test_receipts_of_a_former_device_are_sent_to_its_successor(world: World) -> None:
-    before = world.tablet()
-    before.created()
-    world.change_rows(Incarnation, backed_up=1)
-    now = world.tablet()
-    old = before.incarnation
-    request = {"incarnations": [old, now.incarnation]}
-    unnamed = now.ask(**request)[0]
-    assert unnamed["receipts"][old][0] == 0
-    hello = now.ask(**request, formerly={old: before.device})[0]
-    assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, now.incarnation: 0}
-    assert hello["backed_up"] == {old: 1, now.incarnation: 0}
-    # An incarnation of this device belongs to no other device, whatever else has its id.
-    assert now.ask(**request, formerly={old: world.ids.random()})[0]["receipts"][old][0] == 0
+    world.change_rows(Device, backed_up=1)
+    assert tablet.sync()[0]["backed_up"] == 1
+    assert tablet.cursors[tablet.scope] == 2
 
 
 def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(world: World) -> None:
@@ -88,6 +65,7 @@ def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(worl
     frames = tablet.ask(push=again)
     kinds = [frame["frame"] for frame in frames]
     assert kinds[: kinds.index("ck")] == ["hello", "res", "res", "res", "res"]
+    assert frames[kinds.index("ck")]["scope"] == tablet.scope
     change_ids = [frame["change_id"] for frame in frames if frame["frame"] == "res"]
     assert change_ids[:2] == [change["change_id"] for change in again]
     assert change_ids[2:] == [lost[0]["change_id"], lost[2]["change_id"]]
@@ -96,15 +74,7 @@ def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(worl
 def test_received_receipts_are_not_sent_again(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
-    assert [frame["frame"] for frame in tablet.ask()] == ["hello", "ck", "ck", "end"]
-
-
-def test_changes_that_are_not_here_are_missing(world: World) -> None:
-    tablet = world.tablet()
-    change = tablet.create()
-    tablet.push(change)
-    lost = [world.ids.random() for _ in range(1200)]
-    assert tablet.ask(have=[lost[0], change["change_id"], *lost[1:]])[0]["missing"] == lost
+    assert [frame["frame"] for frame in tablet.ask()] == ["hello", "ck", "ck", "ck", "end"]
 
 
 def test_agreement_takes_one_line_each_way(world: World) -> None:
@@ -116,9 +86,7 @@ def test_agreement_takes_one_line_each_way(world: World) -> None:
     assert set(frames[0]) == {"frame", "protocol", "epoch", "now", "agreed"}
     assert frames[1] == {"frame": "end", "frames": 2, "more": False}
     wire = {"device": tablet.device, "incarnation": tablet.incarnation, "state": state}
-    parts = world.exchange.run(
-        tablet.device, SyncRequest.from_wire({**wire, "cursors": tablet.cursors, "verdicts": tablet.verdicts})
-    )
+    parts = world.exchange.run(tablet.device, SyncRequest.from_wire({**wire, "cursors": tablet.cursors}))
     assert sum(map(len, parts)) < 450
 
 
@@ -138,14 +106,6 @@ def test_any_difference_breaks_the_agreement(world: World, what: str) -> None:
     assert "agreed" not in frames[0]
     if what == "record":
         assert "rec" in [frame["frame"] for frame in frames]
-
-
-def test_requested_record_is_sent_with_an_unchanged_state(world: World) -> None:
-    tablet = world.tablet()
-    record_id = tablet.created()
-    state = state_of(tablet, tablet.ask()[0])
-    frames = tablet.ask(state=state, want=[record_id])
-    assert record_id in [frame.get("id") for frame in frames]
 
 
 def test_parts_end_where_a_cut_answer_can_be_used(world: World) -> None:
@@ -203,12 +163,12 @@ def test_last_exchange_of_a_tablet_is_stored(world: World) -> None:
     assert (later.app_version, later.clock_offset_ms) == ("1.2.4", None)
 
 
-def test_verdicts_without_any_row_come_with_a_checkpoint_to_store_them_by(world: World) -> None:
+def test_receipts_without_any_record_come_with_a_checkpoint_of_their_own(world: World) -> None:
     tablet = world.tablet()
     tablet.pull()
     frames = tablet.sync(push=[{**tablet.create(), "type": "spaceship"}])
-    assert [frame["frame"] for frame in frames] == ["hello", "res", "ck", "ck", "end"]
-    assert tablet.verdicts == 1
+    assert [frame["frame"] for frame in frames] == ["hello", "res", "ck", "ck", "ck", "end"]
+    assert tablet.cursors[tablet.scope] == 1
     assert proven(tablet.sync()) == ["ref", UNIT]
 
 
@@ -218,7 +178,7 @@ def test_an_exchange_is_a_transaction_to_store_and_one_to_read(world: World, sta
     state = state_of(tablet, tablet.pull()[0])
     with _transactions(world.engine) as begun, statements(world.engine) as quiet:
         assert tablet.ask(state=state)[0]["agreed"]
-    assert (len(begun), _count(quiet)) == (1, 7)
+    assert (len(begun), _count(quiet)) == (1, 6)
     edits = [tablet.change(record_id, {"phone": "0912345678"}) for record_id in record_ids]
     with _transactions(world.engine) as begun, statements(world.engine) as pushing:
         tablet.push(*edits)

@@ -92,26 +92,26 @@ def test_digest_ignores_order_and_removed_rows(members: list[int]) -> None:
 
 
 def test_a_digest_survives_the_wire() -> None:
-    digest = Digest().add("0f" * 16).add(receipt_hash("0197c3a8-0000-7000-8000-0000000000a1"))
+    digest = Digest().add("0f" * 16).add(receipt_hash("x", "applied", None))
     assert digest_from_wire(digest.wire()) == digest
     assert digest_from_wire([1, "zz" * 16]) is None
     assert digest_from_wire([-1, "00" * 16]) is None
     assert digest_from_wire([True, "00" * 16]) is None
 
 
-def test_receipt_hash_is_the_first_128_bits_of_the_prefixed_id() -> None:
-    assert receipt_hash("x") == int(hashlib.sha256(b"rc|x").hexdigest()[:32], 16)
+@pytest.mark.parametrize("reason", [None, "orphan"])
+def test_receipt_hash_is_of_the_canonical_verdict(reason: str | None) -> None:
+    verdict = canonical(["x", "quarantined", reason])
+    assert receipt_hash("x", "quarantined", reason) == hashlib.sha256(verdict).hexdigest()[:32]
 
 
 def test_state_is_the_same_for_every_order_of_its_parts_and_differs_for_any_change() -> None:
-    receipts = [("i2", Digest(2, 5), 1), ("i1", EMPTY, 0)]
     scopes = [("unit:b", 3, EMPTY), ("ref", 9, Digest(1, 7))]
-    state = state_hash("e", 4, receipts, ["n2", "n1"], scopes)
-    assert state == state_hash("e", 4, reversed(receipts), ["n1", "n2"], reversed(scopes))
-    assert state != state_hash("e", 5, receipts, ["n2", "n1"], scopes)
-    text = '["e",4,[["i1",[0,"%032x"],0],["i2",[2,"%032x"],1]],'
-    text += '["n1","n2"],[["ref",9,[1,"%032x"]],["unit:b",3,[0,"%032x"]]]]'
-    assert state == hashlib.sha256((text % (0, 5, 7, 0)).encode()).hexdigest()[:32]
+    state = state_hash("e", 4, ["n2", "n1"], scopes)
+    assert state == state_hash("e", 4, ["n1", "n2"], reversed(scopes))
+    assert state != state_hash("e", 5, ["n2", "n1"], scopes)
+    text = '["e",4,["n1","n2"],[["ref",9,[1,"%032x"]],["unit:b",3,[0,"%032x"]]]]'
+    assert state == hashlib.sha256((text % (7, 0)).encode()).hexdigest()[:32]
 
 
 def test_short_hash_and_bucket() -> None:

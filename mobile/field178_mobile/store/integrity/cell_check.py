@@ -7,18 +7,20 @@ a change is taken from the journal. A cell that cannot be repaired does not stop
 from __future__ import annotations
 
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.key_value import put_number, put_text
+from field178_mobile.store.database.key_value import get_text, put_number, put_text
 from field178_mobile.store.integrity.rebuild import journalled
 from field178_mobile.store.outbox.changes import all_changes, offer_again, seal_again
 from field178_mobile.store.outbox.journal import Journal, JournalEntry
+from field178_mobile.store.outbox.receipt_digests import receipts_digest
 from field178_mobile.store.replica.server_records import ScopeCursor, put_scope, recomputed_digest
 from field178_mobile.store.replication.repair import marked
 from field178_shared.errors import AppError
+from field178_shared.wire.protocol import receipt_scope
 
 # cell: table, the column that counts its revision, the sealed column
 _CELLS = {
     "outbox": ("outbox", "n", "sealed"),
-    "receipt": ("outbox", "verdict", "sealed_receipt"),
+    "receipt": ("outbox", "receipt_revision", "sealed_receipt"),
     "draft": ("draft", "revision", "sealed"),
     "setting": ("setting", "revision", "sealed"),
     "scope": ("scope", "revision", "sealed"),
@@ -39,7 +41,7 @@ def heal(context: DatabaseContext, journal: Journal, records: list[str]) -> bool
                 seal_again(context, journal_changes[change_id])
         # The server still has the receipt: the same id gets the same answer.
         offer_again(context, spoiled["receipt"])
-        _read_again(context, records, spoiled["scope"])
+        _read_again(context, records, spoiled["scope"], receipts=bool(spoiled["receipt"]))
         # A draft has one copy. Its row stays for a person with better tools, out of the way of the others.
         for table, row_ids in (("draft", spoiled["draft"]), ("setting", spoiled["setting"])):
             query = f"UPDATE {table} SET key_id = 'spoiled' WHERE id = ?"  # noqa: S608  constants
@@ -72,8 +74,11 @@ def _spoiled(context: DatabaseContext, cell: str, table: str, revision: str, col
     return row_ids
 
 
-def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[str]) -> None:
-    again = set(scopes)
+def _read_again(
+    context: DatabaseContext, record_ids: list[str], scopes: list[str], *, receipts: bool
+) -> None:
+    own = receipt_scope(get_text(context, "device") or "")
+    again = {*scopes, own} if receipts else set(scopes)
     for record_id in record_ids:
         row = context.connection.execute("SELECT scope FROM base WHERE id = ?", (record_id,)).fetchone()
         again.add(row[0])
@@ -81,5 +86,5 @@ def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[st
     for scope in sorted(again):
         row = context.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
         # The stored digest may be the damaged cell: it is never read, only rewritten.
-        cursor = ScopeCursor(scope, 0 if row is None else row[0], 0, recomputed_digest(context, scope))
-        put_scope(context, marked(context, cursor))
+        digest = receipts_digest(context) if scope == own else recomputed_digest(context, scope)
+        put_scope(context, marked(context, ScopeCursor(scope, 0 if row is None else row[0], 0, digest)))

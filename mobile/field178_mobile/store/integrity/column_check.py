@@ -14,6 +14,7 @@ from field178_mobile.store.database.driver import Connection, is_undecodable, sq
 from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.database.migrate import migrate
 from field178_shared.errors import AppError
+from field178_shared.ids import is_uuid
 from field178_shared.wire.canonical import record_hash_of_body
 
 _HASH_BYTES = 16
@@ -22,10 +23,10 @@ _SCHEMA = (
     "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB) "
     "FROM sqlite_master ORDER BY 1, 2"
 )
-_NUMBERS = ("next_n", "journal_end", "verdicts", "refreshes", "mismatches", "clock_offset_ms")
+_NUMBERS = ("next_n", "journal_end", "backed_up", "refreshes", "mismatches", "clock_offset_ms")
 _SERVER_RECORDS = "SELECT id, type, rev, deleted, sealed FROM base WHERE key_id = ?"
 _RECEIPTS = (
-    "SELECT id, verdict, status, reason, rev, seq, receipt_scope, sealed_receipt FROM outbox "
+    "SELECT id, receipt_revision, status, reason, rev, seq, receipt_scope, sealed_receipt FROM outbox "
     "WHERE key_id = ? AND sealed_receipt IS NOT NULL"
 )
 _OUTBOX = "SELECT id, n, record_id, type, scope, op, is_create, sealed FROM outbox WHERE key_id = ?"
@@ -33,16 +34,13 @@ _KEYED = ("base", "outbox", "scope", "notice", "draft", "setting", "removed")
 # Each query finds values that this program never writes; texts are compared in SQL, without decoding.
 _NEVER = (
     "SELECT 1 FROM outbox WHERE settled = 1 AND state <> 'acknowledged'",
-    "SELECT 1 FROM outbox WHERE incarnation NOT IN (SELECT id FROM incarnation)",
-    "SELECT 1 FROM meta WHERE key = 'incarnation' AND value NOT IN (SELECT id FROM incarnation)",
-    "SELECT 1 FROM incarnation WHERE length(pruned_total) <> 32 OR pruned_total GLOB '*[^0-9a-f]*'",
+    "SELECT 1 FROM folded_receipt WHERE bucket || total GLOB '*[^0-9a-f]*'",
     *(f"SELECT 1 FROM {table} WHERE key_id NOT IN (?1, 'spoiled')" for table in _KEYED),  # noqa: S608
 )
 # Texts that nothing above compares: they must at least be texts.
 _TEXTS = (
     "SELECT key, value FROM meta",
-    "SELECT id, explained FROM incarnation",
-    "SELECT reason, replaced_by, receipt_incarnation FROM outbox",
+    "SELECT incarnation, reason, replaced_by FROM outbox",
     "SELECT scope FROM base",
     "SELECT id FROM scope",
     "SELECT kind FROM notice",
@@ -72,6 +70,7 @@ def _is_as_written(context: DatabaseContext, spoiled: list[str]) -> bool:
         # With a wrong key nothing decrypts: opening reports that, unless some rows decrypt.
         return (
             not any(_finds(context, query, key_id) for query in _NEVER)
+            and is_uuid(get_text(context, "incarnation") or "")
             and all(_is_number(context, name) for name in _NUMBERS)
             and all(context.connection.execute(query).fetchall() is not None for query in _TEXTS)
             and all(

@@ -197,12 +197,9 @@ def _initialise(context: DatabaseContext, journal: Journal, folder: Path, incarn
     with context.transaction("initialise"):
         put_text(context, "key_id", context.sealer.key_id)
         put_text(context, "incarnation", incarnation)
-        context.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
         recover_sealed(context, folder, DATABASE)
         # The ids are in time order, so this is the order of filing.
         add_entries(context, [entries[change_id] for change_id in sorted(entries)])
-        for life in sorted({entry.change.incarnation for entry in entries.values()}):
-            context.connection.execute("INSERT OR IGNORE INTO incarnation (id) VALUES (?)", (life,))
         put_number(context, "next_n", 1)
         put_text(context, "journal", journal.generation)
         put_number(context, "journal_end", journal.size)

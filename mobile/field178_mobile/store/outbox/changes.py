@@ -7,14 +7,15 @@ contains it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
-from field178_shared.wire.canonical import canonical
+from field178_mobile.store.database.key_value import get_number
+from field178_shared.wire.canonical import canonical, receipt_hash
 from field178_shared.wire.protocol import Op, Receipt, Status
 
 
@@ -68,7 +69,6 @@ class OwnChange:
     seq: int | None
     receipt_revision: int
     receipt_scope: str | None
-    receipt_incarnation: str | None
     settled: bool
     replaced_by: str | None
     wire: Json
@@ -181,12 +181,6 @@ def open_changes(context: DatabaseContext, limit: int, skip: frozenset[str] = fr
     return [change for change in changes if change.id not in skip][:limit]
 
 
-def acknowledged_ids(context: DatabaseContext, after: int, limit: int) -> list[tuple[int, str]]:
-    """Return (ordinal, id) of acknowledged changes with an ordinal above `after`, ascending."""
-    query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
-    return context.connection.execute(query, (State.ACKNOWLEDGED.value, after, limit)).fetchall()
-
-
 def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
     """Return changes by the record they are about, their order kept."""
     by_record: dict[str, list[OwnChange]] = {}
@@ -206,10 +200,13 @@ def set_state(
 
 
 def offer_again(context: DatabaseContext, change_ids: Iterable[str]) -> None:
-    """Make acknowledged changes pending again: the server lost them; same ids. Inside a transaction."""
+    """Make acknowledged changes pending again, under the same ids. Inside a transaction.
+
+    The digest of their scope loses their receipts: the caller computes it anew.
+    """
     context.connection.executemany(
         "UPDATE outbox SET state = 'pending', status = NULL, reason = NULL, rev = 0, seq = NULL, "
-        "verdict = 0, receipt_scope = NULL, receipt_incarnation = NULL, settled = 0, sealed_receipt = NULL "
+        "stamp = NULL, receipt_scope = NULL, settled = 0, sealed_receipt = NULL "
         "WHERE id = ? AND state = 'acknowledged'",
         [(change_id,) for change_id in change_ids],
     )
@@ -217,19 +214,18 @@ def offer_again(context: DatabaseContext, change_ids: Iterable[str]) -> None:
 
 def store_receipt(context: DatabaseContext, change: OwnChange, receipt: Receipt, settled: bool) -> None:
     """Store the receipt of a change, which makes it acknowledged. Inside a transaction."""
-    wire = receipt.to_wire()
-    sealed = context.seal("receipt", change.id, receipt.v, wire)
+    revision = change.receipt_revision + 1
+    sealed = context.seal("receipt", change.id, revision, receipt.to_wire())
     context.connection.execute(
-        "UPDATE outbox SET state = 'acknowledged', status = ?, reason = ?, rev = ?, seq = ?, verdict = ?, "
-        "receipt_scope = ?, receipt_incarnation = ?, settled = ?, sealed_receipt = ? WHERE id = ?",
+        "UPDATE outbox SET state = 'acknowledged', status = ?, reason = ?, rev = ?, seq = ?, stamp = NULL, "
+        "receipt_revision = ?, receipt_scope = ?, settled = ?, sealed_receipt = ? WHERE id = ?",
         (
             receipt.status.value,
             receipt.reason,
             receipt.rev,
             receipt.seq,
-            receipt.v,
+            revision,
             receipt.scope,
-            receipt.incarnation or change.incarnation,
             int(settled),
             sealed,
             change.id,
@@ -270,28 +266,30 @@ def settle_scope(context: DatabaseContext, scope: str, seq: int | None) -> set[s
     return {row[0] for row in gone.fetchall()}
 
 
-def stored_receipts(context: DatabaseContext) -> dict[str, list[str]]:
-    """Return the acknowledged change ids by the incarnation they count for."""
-    receipts: dict[str, list[str]] = {}
-    query = "SELECT receipt_incarnation, id FROM outbox WHERE state = 'acknowledged' ORDER BY ordinal"
-    for incarnation, change_id in context.connection.execute(query):
-        receipts.setdefault(incarnation, []).append(change_id)
-    return receipts
+def receipt_hashes(context: DatabaseContext) -> Iterator[tuple[str, str]]:
+    """Yield (change id, h) of the receipts of acknowledged changes."""
+    query = "SELECT id, status, reason FROM outbox WHERE state = 'acknowledged'"
+    for change_id, status, reason in context.connection.execute(query):
+        yield change_id, receipt_hash(change_id, status, reason)
 
 
-def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list[str]:
-    """Return the changes that are in a verified backup and not needed here.
+def stamp_receipts(context: DatabaseContext, seq: int, *, every: bool) -> None:
+    """Note the checkpoint that proved the receipts: all of them, or those without a stamp.
 
-    A change carried over from another incarnation stays, because it counts under the numbers of that
-    incarnation. Its number may fill a gap of this incarnation in the server's unbroken run, so with it all
-    changes of this incarnation stay.
+    Inside a transaction.
     """
+    query = "UPDATE outbox SET stamp = ? WHERE state = 'acknowledged' AND (? OR stamp IS NULL)"
+    context.connection.execute(query, (seq, every))
+
+
+def prunable(context: DatabaseContext) -> list[str]:
+    """Return the changes that are not needed here and whose receipt is in a verified backup."""
     query = (
         "SELECT id FROM outbox WHERE state = 'acknowledged' AND settled = 1 AND status <> 'quarantined' "
-        "AND incarnation = ?1 AND receipt_incarnation = ?1 AND n <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox "
-        "AS carried WHERE carried.receipt_incarnation = ?1 AND carried.incarnation <> ?1) ORDER BY ordinal"
+        "AND stamp <= ? ORDER BY ordinal"
     )
-    return [row[0] for row in context.connection.execute(query, (incarnation, backed_up))]
+    backed_up = get_number(context, "backed_up")
+    return [row[0] for row in context.connection.execute(query, (backed_up,))]
 
 
 def delete_changes(context: DatabaseContext, change_ids: Iterable[str]) -> None:
@@ -327,9 +325,8 @@ class _Row(NamedTuple):
     reason: str | None
     rev: int
     seq: int | None
-    verdict: int
+    receipt_revision: int
     receipt_scope: str | None
-    receipt_incarnation: str | None
     settled: int
     replaced_by: str | None
     sealed: bytes
@@ -341,7 +338,9 @@ def _from_row(context: DatabaseContext, row: _Row) -> OwnChange:
     wire = _object(body["wire"])
     details: Mapping[str, object] = {}
     if row.sealed_receipt is not None:
-        details = _object(context.open("receipt", row.id, row.verdict, row.sealed_receipt)["details"])
+        details = _object(
+            context.open("receipt", row.id, row.receipt_revision, row.sealed_receipt)["details"]
+        )
     return OwnChange(
         *row[:8],
         is_create=bool(row.is_create),
@@ -350,9 +349,8 @@ def _from_row(context: DatabaseContext, row: _Row) -> OwnChange:
         reason=row.reason,
         rev=row.rev,
         seq=row.seq,
-        receipt_revision=row.verdict,
+        receipt_revision=row.receipt_revision,
         receipt_scope=row.receipt_scope,
-        receipt_incarnation=row.receipt_incarnation,
         settled=bool(row.settled),
         replaced_by=row.replaced_by,
         wire=wire,

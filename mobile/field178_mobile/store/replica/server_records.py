@@ -75,8 +75,6 @@ class ScopeCursor:
     """Read position of a granted scope; refresh > 0 while it is being repaired.
 
     `gone`, `withheld` and `answer` belong to the mass deletion guard, `last_tombstone` to the tombstones.
-    `floor` is the server's floor while the scope is read from the beginning, 0 once the cursor is above it:
-    the server accepts a cursor below its floor only together with the floor.
     """
 
     id: str
@@ -87,18 +85,19 @@ class ScopeCursor:
     withheld: int = 0
     answer: str = "none"
     last_tombstone: int = 0
-    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
     """Result of a commit. `verified` is None without a digest; `stopped`: the guard withheld deletions.
 
-    `new`: records that no other row of this tablet refers to.
+    `new`: records that no other row of this tablet refers to. `receipts_verified`: as `verified`, of receipts
+    that were committed with the records.
     """
 
     records: frozenset[str]
     verified: bool | None = None
+    receipts_verified: bool | None = None
     stopped: bool = False
     new: Sequence[ServerRecord] = ()
 
@@ -201,8 +200,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
     """Store the cursor and digest of a scope. Inside a transaction, together with its rows."""
     row_of_scope = context.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
     revision = 1 if row_of_scope is None else row_of_scope[0] + 1
-    content: Json = {"digest": row.digest.wire()} | ({"floor": row.floor} if row.floor else {})
-    sealed = context.seal("scope", row.id, revision, content)
+    sealed = context.seal("scope", row.id, revision, {"digest": row.digest.wire()})
     context.connection.execute(
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -268,8 +266,7 @@ def _scope_from_row(
     context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int]
 ) -> ScopeCursor:
     scope, cursor, refresh, revision, sealed, gone, withheld, answer, last_tombstone = row
-    content = context.open("scope", scope, revision, sealed)
-    digest, floor = digest_from_wire(content["digest"]), content.get("floor", 0)
-    if digest is None or type(floor) is not int:
+    digest = digest_from_wire(context.open("scope", scope, revision, sealed)["digest"])
+    if digest is None:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, last_tombstone, floor)
+    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, last_tombstone)

@@ -5,23 +5,14 @@ The order inside is the protocol's: rows, cursor and receipts are committed toge
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
-from field178_mobile.store.outbox.changes import (
-    State,
-    get_change,
-    set_state,
-    settle_left,
-    settle_record,
-    settle_scope,
-    store_receipt,
-)
+from field178_mobile.store.database.key_value import get_number, put_number, put_text
+from field178_mobile.store.outbox.changes import settle_left, settle_record, settle_scope
 from field178_mobile.store.replica.server_records import (
     Committed,
     ScopeCursor,
@@ -32,6 +23,7 @@ from field178_mobile.store.replica.server_records import (
     put_new_records,
     put_scope,
     recomputed_digest,
+    scope_rows,
 )
 from field178_mobile.store.replication.erasure import forget_erased
 from field178_mobile.store.replication.mass_deletion_guard import (
@@ -44,13 +36,12 @@ from field178_mobile.store.replication.mass_deletion_guard import (
     stops,
     withheld_at,
 )
+from field178_mobile.store.replication.receipts import ReceiptPage, put_receipts
 from field178_mobile.store.replication.repair import marked
 from field178_mobile.store.replication.server_state import OfficeNotice, replace_notices
 from field178_mobile.store.replication.tombstones import doubt_what_left, last_tombstone, take_out, take_over
-from field178_shared.errors import ErrorCode
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import Digest
-from field178_shared.wire.protocol import Receipt, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class Greeting:
     """Content of `hello`, stored with the first checkpoint or the end; `at_s` is the server's time."""
 
     epoch: str
-    receipt_count: int
+    backed_up: int
     notices: tuple[OfficeNotice, ...]
     granted: frozenset[str]
     revoked: bool = False
@@ -82,20 +73,17 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One `ck` frame: the rows before it, the new cursor, and in the last one the server's digest.
+    """One `ck` frame of records: the rows before it, the new cursor, and in the last one the server's digest.
 
-    `repaired`: it closes the repair of its scope. `floor`: the server's floor while `seq` is below it.
+    `repaired`: it closes the repair of its scope.
     """
 
     scope: str
     seq: int
     digest: Digest | None
     items: Sequence[ServerRecord | Leave]
-    receipts: Sequence[Receipt]
     greeting: Greeting
-    wants: frozenset[str] = frozenset()
     repaired: bool = False
-    floor: int = 0
 
     def is_continued_by(self, later: Checkpoint) -> bool:
         """Return whether one transaction may commit both: the same scope continued, without deletions."""
@@ -113,47 +101,57 @@ class Checkpoint:
         return frozenset(item.id for item in self.items if isinstance(item, ServerRecord) and item.is_erased)
 
 
-def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
+def is_unchanged(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
+    """Return whether a checkpoint brings nothing and its scope is proven as it is stored."""
+    if checkpoint.items or checkpoint.repaired or checkpoint.scope in withheld_at(context):
+        return False
+    if checkpoint.seq == 0 and checkpoint.scope not in scope_rows(context):
+        return False  # never read, so its row has to be written
+    return is_proven(context, checkpoint.scope, checkpoint.seq, checkpoint.digest)
+
+
+def is_proven(context: DatabaseContext, scope: str, seq: int | None, digest: Digest | None) -> bool:
+    """Return whether the stored scope has this cursor and digest, and waits for no repair or answer."""
+    row = get_scope(context, scope)
+    proven = ScopeCursor(scope, row.cursor, 0, row.digest, last_tombstone=row.last_tombstone)
+    return row == proven and (seq, digest) == (row.cursor, row.digest)
+
+
+def commit_checkpoint(
+    context: DatabaseContext, checkpoint: Checkpoint, page: ReceiptPage | None = None
+) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
 
     While deletions are withheld no row is deleted and the cursor stays; other rows are committed.
     """
-    if _is_unchanged(context, checkpoint):
-        # As every scope without news in an answer about another: nothing is written.
-        return Committed(frozenset(), verified=True)
     with context.transaction("checkpoint"):
-        touched = _store_receipts(context, checkpoint.receipts, checkpoint.greeting.granted)
-        answered = frozenset(touched)
-        before = get_scope(context, checkpoint.scope)
-        leaving = _leaving(context, checkpoint)
-        if checkpoint.repaired:
-            let_go(context, [checkpoint.scope])
-        is_withheld = checkpoint.scope in withheld_at(context)
-        if is_withheld or _stops(context, checkpoint, leaving):
-            gone = before.withheld if is_withheld else before.gone
-            _commit_withheld(context, checkpoint, gone + leaving.total(), touched)
-            return Committed(frozenset(touched), stopped=True)
-        for scope in leaving.keys() - {checkpoint.scope}:
-            put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
-        digests: dict[str, Digest] = {checkpoint.scope: before.digest}
-        new = _commit_items(context, checkpoint.items, digests, checkpoint.greeting.at_s)
-        touched.update(item.record_id if isinstance(item, Leave) else item.id for item in checkpoint.items)
-        forget_erased(context, answered | checkpoint.erased_ids)
-        verified = _proof(context, checkpoint, before, digests)
-        after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
-        touched |= _put_progress(context, checkpoint, after, digests, verified)
+        receipts = Committed(frozenset()) if page is None else put_receipts(context, page)
+        committed = _commit(context, checkpoint, receipts.records)
         _keep_greeting(context, checkpoint.greeting)
-        _put_wants(context, checkpoint)
-    return Committed(frozenset(touched), verified, new=new)
+    touched = committed.records | receipts.records
+    return replace(committed, records=touched, receipts_verified=receipts.verified)
 
 
-def _is_unchanged(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
-    brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
-    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in withheld_at(context):
-        return False
-    row = get_scope(context, checkpoint.scope)
-    # A scope in repair, or with withheld deletions, is not settled until its digest is verified.
-    return row == ScopeCursor(row.id, checkpoint.seq, 0, checkpoint.digest, last_tombstone=row.last_tombstone)
+def _commit(context: DatabaseContext, checkpoint: Checkpoint, answered: frozenset[str]) -> Committed:
+    before = get_scope(context, checkpoint.scope)
+    leaving = _leaving(context, checkpoint)
+    if checkpoint.repaired:
+        let_go(context, [checkpoint.scope])
+    is_withheld = checkpoint.scope in withheld_at(context)
+    if is_withheld or _stops(context, checkpoint, leaving):
+        gone = before.withheld if is_withheld else before.gone
+        touched = _commit_withheld(context, checkpoint, gone + leaving.total(), answered)
+        return Committed(touched, stopped=True)
+    for scope in leaving.keys() - {checkpoint.scope}:
+        put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
+    digests: dict[str, Digest] = {checkpoint.scope: before.digest}
+    new = _commit_items(context, checkpoint.items, digests, checkpoint.greeting.at_s)
+    arrived = {item.record_id if isinstance(item, Leave) else item.id for item in checkpoint.items}
+    forget_erased(context, answered | checkpoint.erased_ids)
+    verified = _proof(context, checkpoint, before, digests)
+    after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
+    gone_ids = _put_progress(context, checkpoint, after, digests, verified)
+    return Committed(frozenset(arrived | gone_ids), verified, new=new)
 
 
 def _leaving(context: DatabaseContext, checkpoint: Checkpoint) -> Counter[str]:
@@ -181,9 +179,9 @@ def _stops(context: DatabaseContext, checkpoint: Checkpoint, leaving: Counter[st
 
 
 def _commit_withheld(
-    context: DatabaseContext, checkpoint: Checkpoint, withheld: int, touched: set[str]
-) -> None:
-    answered, scope = frozenset(touched), checkpoint.scope
+    context: DatabaseContext, checkpoint: Checkpoint, withheld: int, answered: frozenset[str]
+) -> frozenset[str]:
+    scope, touched = checkpoint.scope, set()
     digests: dict[str, Digest] = {}
     for item in checkpoint.items:
         # Erased records are removed even while deletions are withheld.
@@ -192,21 +190,24 @@ def _commit_withheld(
     forget_erased(context, answered | checkpoint.erased_ids)
     for name, digest in digests.items():
         put_scope(context, replace(get_scope(context, name), digest=digest))
-    row = get_scope(context, scope)
-    put_scope(context, replace(row, withheld=withheld, floor=checkpoint.floor or row.floor))
+    put_scope(context, replace(get_scope(context, scope), withheld=withheld))
     read_on(context, scope, checkpoint.seq)
-    _keep_greeting(context, checkpoint.greeting)
-    _put_wants(context, checkpoint)
+    return frozenset(touched)
 
 
-def commit_receipts(
-    context: DatabaseContext, receipts: Sequence[Receipt], granted: frozenset[str]
-) -> Committed:
-    """Store receipts that no checkpoint followed: they are durable on the server."""
+def commit_receipts(context: DatabaseContext, page: ReceiptPage, greeting: Greeting | None) -> Committed:
+    """Commit receipts, and the checkpoint of their scope, without records: they are durable on the server.
+
+    `greeting` is None after an answer that was cut. Its receipts come again, so changes of erased records are
+    kept until then.
+    """
     with context.transaction("receipts"):
-        touched = _store_receipts(context, receipts, granted)
-        forget_erased(context, touched)
-    return Committed(frozenset(touched))
+        committed = put_receipts(context, page)
+        if greeting is not None:
+            forget_erased(context, committed.records)
+        if greeting is not None and page.seq is not None:
+            _keep_greeting(context, greeting)
+    return committed
 
 
 def finish_exchange(context: DatabaseContext, greeting: Greeting, at: datetime) -> None:
@@ -215,42 +216,6 @@ def finish_exchange(context: DatabaseContext, greeting: Greeting, at: datetime) 
         _keep_greeting(context, greeting)
         put_text(context, "last_success_at", to_wire(at))
         put_text(context, "last_error", None)
-
-
-def _store_receipts(
-    context: DatabaseContext, receipts: Iterable[Receipt], granted: frozenset[str]
-) -> set[str]:
-    touched: set[str] = set()
-    for receipt in receipts:
-        change = get_change(context, receipt.change_id)
-        if change is None:
-            continue
-        if receipt.reason == ErrorCode.ID_REUSE:
-            # Never instead of a good receipt; without one it needs attention.
-            set_state(context, [change.id], State.ISOLATED, receipt.reason)
-        else:
-            # The receipt is stored whatever its number: answers come one at a time, and a restored server
-            # counts from a lower number.
-            store_receipt(context, change, receipt, _is_settled(context, change.record_id, receipt, granted))
-        touched.add(change.record_id)
-    return touched
-
-
-def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
-    if receipt.status is Status.QUARANTINED:
-        return False
-    server_record = get_server_record(context, record_id)
-    if server_record is None:
-        return receipt.scope not in granted or _is_passed(context, receipt)
-    # A record of a lost scope is shown until its rows go, and with it the user's own words.
-    return server_record.rev >= receipt.rev
-
-
-def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
-    # The scope was read beyond this revision and the record is not here: it left or was deleted. A repeated
-    # receipt MUST NOT restore it.
-    query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
-    return context.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
 
 
 def _commit_items(
@@ -317,16 +282,14 @@ def _put_progress(
             put_scope(context, replace(get_scope(context, scope), digest=digest))
     # After a change of history the repaired scope may end below its former cursor.
     cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
-    floor = checkpoint.floor if cursor == checkpoint.seq else before.floor
-    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope], floor=floor)
+    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope])
     if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:
         gone = settle_scope(context, checkpoint.scope, checkpoint.seq)
         after = replace(after, last_tombstone=last_tombstone(context))
-    if verified is False and not checkpoint.wants:
+    if verified is False:
         put_number(context, "mismatches", get_number(context, "mismatches") + 1)
-        put_number(context, "must_offer", 1)
         doubt_what_left(context, checkpoint.scope, before.last_tombstone)
         after = marked(context, after)
     put_scope(context, after)
@@ -334,29 +297,8 @@ def _put_progress(
 
 
 def _keep_greeting(context: DatabaseContext, greeting: Greeting) -> None:
-    # The number of `hello`, not the highest received: an incomplete answer may lack receipts in between.
     put_text(context, "epoch", greeting.epoch)
-    put_number(context, "verdicts", greeting.receipt_count)
+    put_number(context, "backed_up", greeting.backed_up)
     put_number(context, "revoked", int(greeting.revoked))
     put_number(context, "sign_in", int(greeting.sign_in))
     replace_notices(context, greeting.notices)
-
-
-def give_up_wants(context: DatabaseContext, record_ids: frozenset[str]) -> frozenset[str]:
-    """Stop requesting these records and return those that were requested.
-
-    The digests show whether a record is missing.
-    """
-    before = frozenset(json.loads(get_text(context, "wants") or "[]"))
-    if before & record_ids:
-        with context.transaction("wants"):
-            put_text(context, "wants", json.dumps(sorted(before - record_ids)))
-    return before & record_ids
-
-
-def _put_wants(context: DatabaseContext, checkpoint: Checkpoint) -> None:
-    before = frozenset(json.loads(get_text(context, "wants") or "[]"))
-    arrived = {item.id for item in checkpoint.items if isinstance(item, ServerRecord)}
-    after = (before | checkpoint.wants) - arrived
-    if after != before:
-        put_text(context, "wants", json.dumps(sorted(after)))

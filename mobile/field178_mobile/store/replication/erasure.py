@@ -11,16 +11,15 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number, put_text
 from field178_mobile.store.drafts.rows import all_drafts, delete_drafts_of
 from field178_mobile.store.model import Draft
-from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, delete_changes, shown_changes
+from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, shown_changes
 from field178_mobile.store.outbox.journal import Journal
-from field178_mobile.store.outbox.prune import keep_all_of
+from field178_mobile.store.outbox.receipt_digests import forget_changes
 from field178_mobile.store.photos.files import PhotoFiles
 from field178_mobile.store.photos.rows import all_photos, forget_photo
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import text_of
-from field178_shared.wire.canonical import Digest, receipt_hash
 
 _UNFINISHED = "purge_unfinished"
 
@@ -38,17 +37,8 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     for record_id in dict.fromkeys([*erased, *_answers_to(context, erased)]):
         delete_drafts_of(context, record_id)
         own = changes_of(context, record_id)
-        answered = [change for change in own if change.state is State.ACKNOWLEDGED]
-        gone = [
-            change.id for change in answered if _count(context, change.receipt_incarnation or "", change.id)
-        ]
-        carried = [
-            change
-            for change in answered
-            if change.id in gone and change.incarnation != change.receipt_incarnation
-        ]
-        keep_all_of(context, [change.receipt_incarnation or "" for change in carried])
-        delete_changes(context, [*gone, *_superseded_by(own, gone)])
+        answered = [change.id for change in own if change.state is State.ACKNOWLEDGED]
+        forget_changes(context, [*answered, *_superseded_by(own, answered)])
         put_number(context, _UNFINISHED, 1)
 
 
@@ -122,17 +112,3 @@ def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
 
 def _subject_of(change: OwnChange) -> str:
     return text_of(change.set, "record") if change.type == RecordType.COMMENT_ANSWER else ""
-
-
-def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:
-    """Count the receipt of a deleted change; False if its incarnation is unknown here."""
-    query = "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?"
-    row = context.connection.execute(query, (life_id,)).fetchone()
-    if row is None:
-        return False
-    digest = Digest(row[0], int(row[1], 16)).add(receipt_hash(change_id))
-    context.connection.execute(
-        "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
-        (digest.count, f"{digest.total:032x}", life_id),
-    )
-    return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox.changes import settle_left, settle_record
@@ -48,13 +47,13 @@ class RepairPage:
     is_announced: bool = False
 
 
-def bucket_digests(context: DatabaseContext, scope: str) -> Json:
+def bucket_digests(context: DatabaseContext, scope: str) -> dict[str, Digest]:
     """Return the digests of a scope's buckets on this tablet, without empty buckets."""
     digests: dict[str, Digest] = {}
     for record_id, h in live_hashes(context, scope):
         name = bucket(record_id)
         digests[name] = digests.get(name, EMPTY).add(h)
-    return {name: digest.wire() for name, digest in digests.items()}
+    return digests
 
 
 def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
@@ -94,7 +93,7 @@ def _differs(context: DatabaseContext, row: ServerRecord) -> bool:
 
 
 def enter_epoch(context: DatabaseContext, epoch: str) -> None:
-    """Mark every scope for repair and offer every change, because a new history began.
+    """Mark every scope for repair, because a new history began.
 
     Done once for an epoch: it is stored at the first checkpoint, and until then every `hello` names it.
     """
@@ -106,7 +105,6 @@ def enter_epoch(context: DatabaseContext, epoch: str) -> None:
         for scope in scope_rows(context).values():
             if scope.cursor or scope.refresh:
                 put_scope(context, marked(context, scope))
-        put_number(context, "must_offer", 1)
 
 
 def repair_scope(context: DatabaseContext, scope: str) -> None:

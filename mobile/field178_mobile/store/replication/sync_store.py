@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Collection
 from typing import Concatenate, ParamSpec, TypeVar
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import prune as pruning
+from field178_mobile.store.outbox.changes import prunable
 from field178_mobile.store.replica.server_records import Committed
 from field178_mobile.store.replication import erasure
-from field178_mobile.store.replication.checkpoint import read_lives
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 
@@ -56,19 +56,10 @@ class SyncStore:
             lambda unlocked: committing(unlocked.context, *args, **kwargs), self._finish_erasures
         )
 
-    def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
-        """Delete changes that are in a verified backup, of incarnations whose receipts agree."""
-        stored_numbers = {life.id: life.backed_up for life in self._store.read(read_lives)}
-        moved = {
-            life: n for life, n in backed_up.items() if life in stored_numbers and n != stored_numbers[life]
-        }
-        if moved:
-
-            def work(unlocked: Unlocked) -> tuple[()]:
-                pruning.prune(unlocked.context, unlocked.journal, moved, agreed)
-                return ()
-
-            self._store.write(work)
+    def prune(self) -> None:
+        """Delete changes whose receipt is in a verified backup, after an answer that proved the receipts."""
+        if self.read(prunable):
+            self._store.write(lambda unlocked: pruning.prune(unlocked.context, unlocked.journal))
 
     def set_in_sync(self, in_sync: bool) -> None:
         """Store whether tablet and server agree in everything."""

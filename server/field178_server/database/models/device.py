@@ -10,8 +10,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Device(Model):
-    """An enrolled tablet. `verdicts`: number of receipts created or changed; exchanges lock this row first.
+    """An enrolled tablet, with the state of the scope of its receipts; exchanges lock this row first.
 
+    `verdicts`: the highest stamp in that scope. `receipt_count`, `receipt_sum`: the digest of the receipts in
+    it. `backed_up`: the highest stamp in the newest backup that was verified by a restore.
     `cursors`: JSON of the cursors by scope at its last contact; NULL: unknown. The columns from `told_at` on:
     the tablet's reported status; NULL: not reported. `root_alarm`, `root_alarm_at`: the kind of a
     contradiction to its root (protocol §A), and its time. `tls_pins`: the TLS pins at its enrolment,
@@ -31,6 +33,9 @@ class Device(Model):
     public_key: Mapped[str]
     user_id: Mapped[MaybeKey]
     verdicts: Mapped[int] = mapped_column(default=0)
+    receipt_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    receipt_sum: Mapped[str] = mapped_column(default="0" * 32, server_default="0" * 32)
+    backed_up: Mapped[int] = mapped_column(default=0, server_default="0")
     enrolled_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]

@@ -1,8 +1,8 @@
-"""Tables of replication: history, receipts, quarantine, incarnations, divergent records, hash chain."""
+"""Tables of replication: history, receipts, quarantine, divergent records, hash chain."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
@@ -35,23 +35,14 @@ class ChangeHistory(Model):
 class StoredReceipt(Model):
     """The receipt of a pushed change with its idempotency key (id + keyed payload hash); never deleted.
 
-    `first_v`: its first `v`; a changed receipt keeps it, and roots cover receipts by it. `told_to`: the
-    tablet that replaced the sender and gets the receipt; NULL: the sender. `v`: count of the tablet that
-    gets it.
+    It is a row of the scope of its tablet (protocol §1): `v` is its stamp there. `first_v`: its first stamp;
+    a changed receipt keeps it, and roots cover receipts by it.
     """
 
     __tablename__ = "receipt"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
         Index(None, "tenant_id", "device_id", "v"),
-        Index(
-            None,
-            "tenant_id",
-            "told_to",
-            "v",
-            sqlite_where=text("told_to IS NOT NULL"),
-            postgresql_where=text("told_to IS NOT NULL"),
-        ),
         CheckConstraint("status IN ('applied', 'unchanged', 'conflict', 'quarantined')", name="status"),
         CheckConstraint("rev >= 0 AND v > 0", name="counters"),
     )
@@ -73,7 +64,23 @@ class StoredReceipt(Model):
     at: Mapped[datetime]
     v: Mapped[int]
     first_v: Mapped[int] = mapped_column(server_default="0")
-    told_to: Mapped[MaybeKey]
+
+
+class ReceiptCopy(Model):
+    """A receipt in the scope of a second tablet that pushed the same change; `v`: its stamp there."""
+
+    __tablename__ = "receipt_copy"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        ForeignKeyConstraint(["tenant_id", "change_id"], ["receipt.tenant_id", "receipt.change_id"]),
+        Index(None, "tenant_id", "device_id", "v"),
+        CheckConstraint("v > 0", name="v"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    change_id: Mapped[KeyPart]
+    device_id: Mapped[KeyPart]
+    v: Mapped[int]
 
 
 class Quarantine(Model):
@@ -109,24 +116,6 @@ class Quarantine(Model):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[MaybeKey]
     settled_reason: Mapped[str | None]
-    v: Mapped[int]
-
-
-class Incarnation(Model):
-    """An incarnation of a tablet's database: digest of receipts, and last number in a proved backup."""
-
-    __tablename__ = "incarnation"
-    __table_args__ = table_args(
-        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
-        CheckConstraint("receipt_count >= 0 AND backed_up >= 0", name="counters"),
-    )
-
-    tenant_id: Mapped[TenantKey]
-    device_id: Mapped[KeyPart]
-    incarnation: Mapped[KeyPart]
-    receipt_count: Mapped[int] = mapped_column(default=0)
-    receipt_sum: Mapped[str] = mapped_column(default="0" * 32)
-    backed_up: Mapped[int] = mapped_column(default=0)
 
 
 class DivergentRecord(Model):

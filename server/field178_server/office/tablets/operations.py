@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import Blob, Device, Incarnation, StoredReceipt, Tenant
+from field178_server.database.models import Blob, Device, Tenant
 from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
 from field178_server.records import scopes
@@ -20,16 +20,13 @@ from field178_server.replication import number_blocks
 from field178_server.replication.quarantine.waiting import run_waiting
 from field178_shared.errors import AppError, ErrorCode
 
-# Device id and incarnation.
-IncarnationKey = tuple[str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class BackedUpContent:
-    """Content of a verified backup: epoch, unbroken run of n by incarnation (`lives`), hashes of files."""
+    """Content of a verified backup: epoch, highest stamp of receipts by tablet, hashes of files."""
 
     epoch: str
-    lives: Mapping[IncarnationKey, int]
+    receipts: Mapping[str, int]
     blobs: AbstractSet[str]
 
 
@@ -120,13 +117,13 @@ def expire_sessions(session: Session, context: OperationContext) -> int:
 
 
 def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int]:
-    """Mark all present receipts and files as backed up; return the marked n by incarnation.
+    """Mark all present receipts and files as backed up; return the marked stamp by tablet.
 
     MUST be called only for a backup taken before this transaction and verified by restoring it.
     """
-    rows = _incarnations(session, context)
+    present = {row.device_id: row.verdicts for row in devices(session, context)}
     blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == context.tenant_id))
-    return _mark(session, context, {_key(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
+    return _mark(session, context, present, frozenset(blobs))
 
 
 def mark_backup(session: Session, context: OperationContext, backup: BackedUpContent) -> dict[str, int]:
@@ -135,17 +132,18 @@ def mark_backup(session: Session, context: OperationContext, backup: BackedUpCon
     Nothing is marked if another epoch has begun since: the store may not descend from the backup.
     """
     tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
-    return _mark(session, context, backup.lives, backup.blobs) if tenant.epoch == backup.epoch else {}
+    return _mark(session, context, backup.receipts, backup.blobs) if tenant.epoch == backup.epoch else {}
 
 
 def _mark(
-    session: Session, context: OperationContext, lives: Mapping[IncarnationKey, int], blobs: AbstractSet[str]
+    session: Session, context: OperationContext, receipts: Mapping[str, int], blobs: AbstractSet[str]
 ) -> dict[str, int]:
     marks = {}
     _mark_blobs(session, context, blobs)
-    for row in _incarnations(session, context):
-        row.backed_up = max(row.backed_up, lives.get(_key(row), 0))
-        marks[row.incarnation] = row.backed_up
+    of_tenant = select(Device).where(Device.tenant_id == context.tenant_id).order_by(Device.device_id)
+    for row in session.scalars(of_tenant.with_for_update(key_share=True)):
+        row.backed_up = max(row.backed_up, receipts.get(row.device_id, 0))
+        marks[row.device_id] = row.backed_up
     context.note(session, AuditEntry("backup_marked", details={"count": len(marks)}))
     return marks
 
@@ -156,37 +154,3 @@ def _mark_blobs(session: Session, context: OperationContext, blobs: AbstractSet[
         if row.sha256 in blobs:
             row.backed_up_at = context.now()
     session.flush()
-
-
-def _incarnations(session: Session, context: OperationContext) -> list[Incarnation]:
-    query = (
-        select(Incarnation)
-        .where(Incarnation.tenant_id == context.tenant_id)
-        .order_by(Incarnation.device_id, Incarnation.incarnation)
-        .with_for_update()
-    )
-    return list(session.scalars(query))
-
-
-def _key(row: Incarnation) -> IncarnationKey:
-    return row.device_id, row.incarnation
-
-
-def unbroken_run(session: Session, row: Incarnation) -> int:
-    """Return the last n of an incarnation up to which all receipts are stored without a gap."""
-    numbers = session.scalars(
-        select(StoredReceipt.n)
-        .where(
-            StoredReceipt.tenant_id == row.tenant_id,
-            StoredReceipt.device_id == row.device_id,
-            StoredReceipt.incarnation == row.incarnation,
-            StoredReceipt.n > row.backed_up,
-        )
-        .order_by(StoredReceipt.n)
-    )
-    last = row.backed_up
-    for number in numbers:
-        if number > last + 1:
-            break
-        last = max(last, number)
-    return last

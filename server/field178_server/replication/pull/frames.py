@@ -33,7 +33,7 @@ class Frames:
 
     def add(self, frame: str, members: dict[str, object]) -> None:
         """Add a frame: a JSON object of its name and members."""
-        self.add_line(_ENCODER.encode({"frame": frame, **members}))
+        self.add_line(encoded(frame, members))
 
     def add_line(self, line: bytes) -> None:
         """Add an encoded frame."""
@@ -41,19 +41,10 @@ class Frames:
         self.count += 1
         self.size_bytes += len(line) + 1
 
-    def add_all(self, other: Frames) -> None:
-        """Add the frames of another collection that has no part yet."""
-        for line in other._open:
-            self.add_line(line)
-
-    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None, floor: int = 0) -> None:
-        """Add a `ck` frame and close the part.
-
-        The last `ck` frame of a scope has the digest; one below the floor has the floor.
-        """
+    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None) -> None:
+        """Add a `ck` frame and close the part. The last `ck` frame of a scope has the digest."""
         proof = {} if digest is None else {"digest": digest.wire()}
-        below = {"floor": floor} if seq < floor else {}
-        self.add("ck", {"scope": scope, "seq": seq, **below, **proof})
+        self.add("ck", {"scope": scope, "seq": seq, **proof})
         self.close_part()
 
     def add_proof(self, scope: str, seq: int, digest: Digest) -> None:
@@ -89,6 +80,11 @@ class AnswerBudget:
         """Add a `rec` or `leave` frame and count it."""
         self.frames.add_line(line)
         self.spent += 1
+
+
+def encoded(frame: str, members: dict[str, object]) -> bytes:
+    """Return an encoded frame: a JSON object of its name and members."""
+    return _ENCODER.encode({"frame": frame, **members})
 
 
 def record_line(members: tuple[str, str, str, int, bool], body: str, h: str) -> bytes:

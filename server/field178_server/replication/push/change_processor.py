@@ -15,7 +15,7 @@ from field178_server.replication.push.preload import Preload
 from field178_server.replication.quarantine.dependencies import Dependencies
 from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_server.replication.receipts.receipt_batch import ReceiptBatch
-from field178_server.replication.receipts.receipts import PushedChange, ReceiptState, conclude, read_listeners
+from field178_server.replication.receipts.receipts import PushedChange, ReceiptState, conclude, read_again
 from field178_shared.errors import ErrorCode
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import Change, Op, Status
@@ -35,11 +35,12 @@ class ChangeProcessor:
 
     def prepare(self, pushed: Sequence[PushedChange]) -> None:
         """Preload everything for the evaluation of pushed changes, in a constant number of statements."""
-        self._receipts.read(pushed)
-        if elsewhere := self._receipts.quarantined_elsewhere(self._preload.devices):
-            # Receipts of a tablet that this tablet replaced: read again under its lock.
-            self._preload.lock({receipt.listener for receipt in elsewhere})
-            self._receipts.read(pushed)
+        senders = frozenset(self._preload.devices)
+        self._receipts.read(pushed, senders)
+        if elsewhere := self._receipts.quarantined_elsewhere(senders):
+            # An evaluation may change a quarantined receipt of another tablet: read again under its lock.
+            self._preload.lock({receipt.device_id for receipt in elsewhere})
+            self._receipts.read(pushed, senders)
         fresh = [
             pushed_change.change for pushed_change in pushed if self._receipts.stored(pushed_change) is None
         ]
@@ -54,7 +55,7 @@ class ChangeProcessor:
         """Return the receipt of a pushed change: the stored one if it is a repeat, else a new one."""
         receipt = self._receipts.stored(pushed)
         if receipt is not None:
-            self._receipts.take_over(receipt, device.id)
+            self._receipts.share(receipt, device.id)
             return receipt
         received = self._received(pushed, device, incarnation)
         if not self._receipts.add(received):
@@ -92,6 +93,10 @@ class ChangeProcessor:
         """Write records, receipts, quarantine and counters."""
         self._receipts.write(self._preload.devices.values())
 
+    def latest(self, receipt: ReceiptState) -> ReceiptState:
+        """Return the state of a receipt after all evaluations of this transaction."""
+        return self._receipts.latest(receipt)
+
     def _read(self, changes: Sequence[Change], reprocessed: Sequence[QuarantinedChange]) -> None:
         quarantined = [*reprocessed, *self._dependencies.read(changes)]
         if quarantined:
@@ -99,11 +104,10 @@ class ChangeProcessor:
         self._preload.read([*changes, *(entry.change for entry in quarantined)])
 
     def _lock_tablets(self, receipts: Sequence[ReceiptState]) -> None:
-        self._preload.lock(
-            {receipt.listener for receipt in receipts} | {receipt.device_id for receipt in receipts}
-        )
-        read_listeners(self._batch.session, self._batch.tenant_id, receipts)
-        self._preload.lock({receipt.listener for receipt in receipts})
+        # The senders first: a further tablet is added under the lock of the sender.
+        self._preload.lock({receipt.device_id for receipt in receipts})
+        read_again(self._batch.session, self._batch.tenant_id, receipts)
+        self._preload.lock({device_id for receipt in receipts for device_id in receipt.devices})
 
     def _received(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> QuarantinedChange:
         change = pushed.change
@@ -124,9 +128,11 @@ class ChangeProcessor:
         return QuarantinedChange(change, receipt, text, "")
 
     def _must_wait(self, quarantined: QuarantinedChange) -> bool:
-        # Its tablet was deleted, or a later change replaces it.
-        return quarantined.receipt.device_id not in self._preload.devices or self._dependencies.is_superseded(
-            quarantined
+        # Its tablet was deleted, a later change replaces it, or another transaction has settled it.
+        return (
+            quarantined.receipt.device_id not in self._preload.devices
+            or not quarantined.receipt.is_quarantined
+            or self._dependencies.is_superseded(quarantined)
         )
 
     def _evaluate(self, received: QuarantinedChange) -> bool:

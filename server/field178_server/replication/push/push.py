@@ -13,7 +13,7 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.receipts.receipts import ReceiptState, pushed_changes
 from field178_shared.errors import ErrorCode
-from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest
+from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest, receipt_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,14 @@ class OwnRevision:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """A receipt and its revision; `is_hidden`: rev, seq and h are withheld from the tablet."""
+    """A receipt and its revision; `is_hidden`: rev and seq are withheld from the tablet.
+
+    `stamp`: its stamp in the scope of the tablet's receipts, 0 for one that is in no scope.
+    """
 
     receipt: Receipt
     is_hidden: bool
+    stamp: int = 0
     own: OwnRevision | None = None
 
 
@@ -47,21 +51,29 @@ def push(
     receipts = [processor.process(pushed_change, device, incarnation) for pushed_change in pushed]
     # By change id: a change sent twice in one request counts once.
     fresh = {
-        receipt.change_id: index for index, receipt in reversed(list(enumerate(receipts))) if not receipt.v
+        receipt.change_id: index
+        for index, receipt in reversed(list(enumerate(receipts)))
+        if not receipt.is_stored
     }
     processor.flush()
+    receipts = [processor.latest(receipt) for receipt in receipts]
     if fresh:
         _write_audit(batch, device, [receipt.status.value for receipt in receipts])
     made = {index: _own_revision(batch, changes[index], receipts[index]) for index in fresh.values()}
     return [
-        ChangeResult(receipt.frozen(), is_hidden(receipt, device), made.get(index))
+        ChangeResult(
+            receipt.frozen(),
+            is_hidden(receipt.device_id, receipt.scope, device),
+            receipt.stamp_of(device.id),
+            made.get(index),
+        )
         for index, receipt in enumerate(receipts)
     ]
 
 
-def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
-    """Return whether a receipt hides rev, seq and h: another tablet's change in a scope not granted."""
-    return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
+def is_hidden(sender_id: str, scope: str, device: DeviceContext) -> bool:
+    """Return whether a receipt hides rev and seq: another tablet's change in a scope not granted."""
+    return device.revoked or (sender_id != device.id and scope not in device.scopes)
 
 
 def needs_second_pass(results: Sequence[ChangeResult]) -> bool:
@@ -88,7 +100,7 @@ def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -
 
 @dataclass(slots=True)
 class ResultFrames:
-    """The `res` frames of one request, and {scope: {seq}} of the rows that the tablet computes itself."""
+    """The `res` frames of one request, and {scope: {seq}} of the rows that they bring to the tablet."""
 
     frames: list[dict[str, object]] = field(default_factory=list)
     own: dict[str, set[int]] = field(default_factory=dict)
@@ -97,6 +109,7 @@ class ResultFrames:
 def results(request: SyncRequest, answers: Sequence[ChangeResult], epoch: str) -> ResultFrames:
     """Return the `res` frames of the pushed changes, in their order."""
     collected = ResultFrames()
+    collected.own[receipt_scope(request.device)] = {answer.stamp for answer in answers}
     for answer in answers:
         members = result(answer)
         if answer.own is not None and _is_workable(request, answer, epoch):
@@ -108,8 +121,13 @@ def results(request: SyncRequest, answers: Sequence[ChangeResult], epoch: str) -
 
 def result(answer: ChangeResult) -> dict[str, object]:
     """Return the members of a `res` frame."""
-    members = answer.receipt.to_wire()
-    return {**members, "rev": None, "seq": None, "h": None} if answer.is_hidden else members
+    return receipt_members(answer.receipt, is_hidden=answer.is_hidden)
+
+
+def receipt_members(receipt: Receipt, *, is_hidden: bool) -> dict[str, object]:
+    """Return the members of the `res` frame of a receipt."""
+    members = receipt.to_wire()
+    return {**members, "rev": None, "seq": None} if is_hidden else members
 
 
 def _is_workable(request: SyncRequest, answer: ChangeResult, epoch: str) -> bool:

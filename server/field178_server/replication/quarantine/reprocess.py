@@ -15,6 +15,7 @@ from field178_server.replication.policy.subjects import TYPES_BESIDE
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.dependencies import Dependencies
 from field178_server.replication.quarantine.store import IS_OPEN, concerning, find_quarantined
+from field178_server.replication.receipts.receipts import read_copies
 from field178_shared.errors import ErrorCode
 
 # Changes per transaction; the limit of a push, so that other requests wait no longer than for a push.
@@ -92,11 +93,9 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     waiting = find_quarantined(batch.session, batch.tenant_id, concerning([record_id]))
     dependencies = Dependencies(batch.session, batch.tenant_id)
     waiting += dependencies.read([quarantined.change for quarantined in waiting])
-    tablets = {
-        device_id
-        for quarantined in waiting
-        for device_id in (quarantined.receipt.device_id, quarantined.receipt.listener)
-    }
+    receipts = [quarantined.receipt for quarantined in waiting]
+    read_copies(batch.session, batch.tenant_id, receipts)
+    tablets = {device_id for receipt in receipts for device_id in receipt.devices}
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 

@@ -39,7 +39,6 @@ _COLUMNS = (
     "received_at",
     "state",
     "settled_at",
-    "v",
 )
 # A second evaluation MUST NOT change these columns.
 _FIRST_ONLY = (
@@ -83,9 +82,8 @@ class QuarantinedChange:
 
 
 class Reused(NamedTuple):
-    """A second change under a used id: the count of its receipt, its time of receipt and incarnation."""
+    """A second change under a used id: its time of receipt and incarnation."""
 
-    v: int
     at: datetime
     incarnation: str
 
@@ -166,7 +164,7 @@ def _with_receipts(
 def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
     """Return the quarantined second content of a change id, by its hash, or None."""
     row = session.execute(
-        select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
+        select(Quarantine.received_at, Quarantine.incarnation).where(
             Quarantine.tenant_id == tenant_id,
             Quarantine.change_id == change_id,
             Quarantine.payload_hash == payload_hash,
@@ -211,7 +209,6 @@ def _row(tenant_id: str, quarantined: QuarantinedChange, at: object) -> bulk.Row
         at,
         state,
         None if state == OPEN else at,
-        receipt.v,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from field178_server.database.declarative_base import table_of
 from field178_server.database.fast import bulk
@@ -15,13 +16,14 @@ from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_server.replication.receipts.receipts import (
     PushedChange,
     ReceiptState,
-    add_receipts,
     conclude,
     find_receipts,
-    write_listeners,
+    read_copies,
+    write_copies,
     write_receipts,
 )
 from field178_shared.errors import ErrorCode
+from field178_shared.wire.canonical import Digest
 
 
 class ReceiptBatch:
@@ -33,12 +35,15 @@ class ReceiptBatch:
         self._reused: dict[tuple[str, str], ReceiptState] = {}
         self._evaluated: dict[str, ReceiptState] = {}
         self._quarantined: dict[tuple[str, str], QuarantinedChange] = {}
-        self._taken_over: dict[str, ReceiptState] = {}
+        self._shared: dict[str, set[str]] = {}
 
-    def read(self, pushed: Sequence[PushedChange]) -> None:
-        """Read the stored receipts of these changes."""
+    def read(self, pushed: Sequence[PushedChange], device_ids: Collection[str]) -> None:
+        """Read the stored receipts of changes that these tablets push."""
+        session, tenant_id = self._batch.session, self._batch.tenant_id
         ids = [pushed_change.change.change_id for pushed_change in pushed]
-        self._known = find_receipts(self._batch.session, self._batch.tenant_id, ids)
+        self._known = find_receipts(session, tenant_id, ids)
+        foreign = [receipt for receipt in self._known.values() if receipt.device_id not in device_ids]
+        read_copies(session, tenant_id, foreign)
 
     def stored(self, pushed: PushedChange) -> ReceiptState | None:
         """Return the receipt of an earlier change with the same id and content, or None."""
@@ -46,18 +51,23 @@ class ReceiptBatch:
         return receipt if receipt is not None and receipt.payload_hash == pushed.hash else None
 
     def quarantined_elsewhere(self, device_ids: Collection[str]) -> list[ReceiptState]:
-        """Return the receipts of quarantined changes whose listener is none of these tablets."""
+        """Return the receipts of quarantined changes that none of these tablets sent."""
+        receipts = self._known.values()
         return [
-            receipt
-            for receipt in self._known.values()
-            if receipt.is_quarantined and receipt.listener not in device_ids
+            receipt for receipt in receipts if receipt.is_quarantined and receipt.device_id not in device_ids
         ]
 
-    def take_over(self, receipt: ReceiptState, device_id: str) -> None:
-        """Redirect the receipt of a quarantined change to the tablet that replaced its sender."""
-        if receipt.is_quarantined and receipt.listener != device_id:
-            receipt.told_to = device_id
-            self._taken_over[receipt.change_id] = receipt
+    def share(self, receipt: ReceiptState, device_id: str) -> None:
+        """Add a stored receipt to the scope of a further tablet that pushed its change."""
+        if receipt.is_stored and device_id not in receipt.devices:
+            receipt.copies[device_id] = 0
+            self._shared.setdefault(receipt.change_id, set()).add(device_id)
+
+    def latest(self, receipt: ReceiptState) -> ReceiptState:
+        """Return the state of a receipt after all evaluations of this transaction."""
+        evaluated = self._evaluated.get(receipt.change_id)
+        is_same = evaluated is not None and evaluated.payload_hash == receipt.payload_hash
+        return evaluated if evaluated is not None and is_same else receipt
 
     def add(self, received: QuarantinedChange) -> bool:
         """Add the receipt of a new change; return False if its id was used for another content."""
@@ -75,7 +85,8 @@ class ReceiptBatch:
             if stored is None:
                 self._quarantined[key] = received
             else:
-                received.receipt.v, received.receipt.at, received.receipt.incarnation = stored
+                received.receipt.at, received.receipt.incarnation = stored
+                received.receipt.stored_hash = received.receipt.hash
         return self._reused[key]
 
     def is_settled(self, change_id: str) -> bool:
@@ -114,27 +125,50 @@ class ReceiptBatch:
         for receipt in self._evaluated.values():
             record = None if receipt.is_quarantined else batch.get(receipt.record_id)
             receipt.seq = None if record is None else seqs.get(receipt.record_id, record.seq)
-        fresh = [receipt for receipt in self._evaluated.values() if not receipt.is_stored]
-        self._count(devices)
-        add_receipts(batch.session, batch.tenant_id, fresh)
+        self._stamp(devices)
         write_receipts(batch.session, batch.tenant_id, self._evaluated.values())
-        write_listeners(batch.session, batch.tenant_id, self._taken_over.values())
+        copied = (self.latest(self._known[change_id]) for change_id in self._shared)
+        changed = {receipt.change_id: receipt for receipt in (*copied, *self._evaluated.values())}
+        write_copies(batch.session, batch.tenant_id, changed.values())
         quarantine.write_quarantined(batch.session, batch.tenant_id, self._quarantined.values(), batch.now)
 
-    def _count(self, devices: Iterable[DeviceContext]) -> None:
-        counts = {device.id: device.receipt_count for device in devices}
-        for change_id, receipt in self._taken_over.items():
-            self._evaluated.setdefault(change_id, receipt).told_to = receipt.told_to
-        uncounted = [*self._evaluated.values(), *(e for e in self._reused.values() if not e.v)]
-        moved = set[str]()
-        for receipt in uncounted:
-            listener = receipt.listener
-            counts[listener] += 1
-            receipt.v = counts[listener]
-            moved.add(listener)
-        for change_id, receipt in self._taken_over.items():
-            # If the change was evaluated again in this transaction, the tablet gets that receipt.
-            receipt.become(self._evaluated[change_id])
-        rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in sorted(moved)]
+    def _stamp(self, devices: Iterable[DeviceContext]) -> None:
+        """Stamp new and changed receipts in the scopes of their tablets, and write these scopes' state."""
+        scopes = {device.id: _Scope(device.receipt_seq, device.receipts) for device in devices}
+        for change_id, added in self._shared.items():
+            receipt = self.latest(self._known[change_id])
+            if change_id in self._evaluated:
+                receipt.copies |= dict.fromkeys(added, 0)
+                continue
+            for device_id in sorted(added):
+                receipt.copies[device_id] = scopes[device_id].stamp(None, receipt.hash)
+        for receipt in self._evaluated.values():
+            added = self._shared.get(receipt.change_id, set())
+            receipt.v = scopes[receipt.device_id].stamp(receipt.stored_hash, receipt.hash)
+            for device_id in receipt.copies:
+                before = None if device_id in added else receipt.stored_hash
+                receipt.copies[device_id] = scopes[device_id].stamp(before, receipt.hash)
+        rows = [
+            (scope.seq, scope.digest.count, f"{scope.digest.total:032x}", self._batch.tenant_id, device_id)
+            for device_id, scope in sorted(scopes.items())
+            if scope.is_changed
+        ]
+        columns = ("verdicts", "receipt_count", "receipt_sum")
         connection = self._batch.session.connection()
-        bulk.update(connection, table_of(Device), ("verdicts",), ("tenant_id", "device_id"), rows)
+        bulk.update(connection, table_of(Device), columns, ("tenant_id", "device_id"), rows)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """State of the scope of a tablet's receipts."""
+
+    seq: int
+    digest: Digest
+    is_changed: bool = False
+
+    def stamp(self, before: str | None, after: str) -> int:
+        """Replace a hash in the digest (`before` None: of a new receipt); return the stamp."""
+        digest = self.digest if before is None else self.digest.remove(before)
+        self.digest, self.is_changed = digest.add(after), True
+        self.seq += 1
+        return self.seq

@@ -1,10 +1,9 @@
-"""Receipts: their state, storage and counts, and the digest of receipts of each incarnation."""
+"""Receipts: their state and their storage, also in the scopes of further tablets (protocol §6.4)."""
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +16,11 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.fast import bulk
 from field178_server.database.fast.prepared import Prepared
-from field178_server.database.models import Incarnation
+from field178_server.database.models import ReceiptCopy
 from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_server.replication.policy.evaluate import Outcome
 from field178_shared.time.clock import to_wire
-from field178_shared.wire.canonical import EMPTY, Digest, digest_of, receipt_hash
+from field178_shared.wire.canonical import receipt_hash
 from field178_shared.wire.protocol import Change, JsonObject, Receipt, Status
 
 _COLUMNS = (
@@ -43,13 +42,6 @@ _COLUMNS = (
     "change_id",
 )
 _OUTCOME_COLUMNS = _COLUMNS[:9]
-_TOLD_TO = Prepared(
-    select(ReceiptRow.change_id, ReceiptRow.told_to).where(
-        ReceiptRow.tenant_id == bindparam("tenant_id"),
-        database.among(ReceiptRow.change_id, bindparam("change_ids")),
-        ReceiptRow.told_to.is_not(None),
-    )
-)
 _NAMES = tuple(column.name for column in table_of(ReceiptRow).columns)
 _BY_CHANGE = Prepared(
     select(table_of(ReceiptRow)).where(
@@ -57,13 +49,10 @@ _BY_CHANGE = Prepared(
         database.among(ReceiptRow.change_id, bindparam("change_ids")),
     )
 )
-_DIGEST_COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
-_DIGESTS_OF_DEVICES = Prepared(
-    select(
-        Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
-    ).where(
-        Incarnation.tenant_id == bindparam("tenant_id"),
-        database.among(Incarnation.device_id, bindparam("device_ids")),
+_COPIES = Prepared(
+    select(ReceiptCopy.change_id, ReceiptCopy.device_id, ReceiptCopy.v).where(
+        ReceiptCopy.tenant_id == bindparam("tenant_id"),
+        database.among(ReceiptCopy.change_id, bindparam("change_ids")),
     )
 )
 
@@ -78,7 +67,11 @@ class PushedChange:
 
 @dataclass(slots=True)
 class ReceiptState:
-    """A receipt, stored or new; `v` 0 means that it has no count yet."""
+    """A receipt, stored or new; `v`: its stamp in the scope of its tablet, 0 until it is written.
+
+    `copies`: stamps in the scopes of further tablets that pushed the change, 0 for a new or changed one.
+    `stored_hash`: its member of the digests, None if it is in none yet.
+    """
 
     change_id: str
     device_id: str
@@ -95,23 +88,32 @@ class ReceiptState:
     seq: int | None = None
     h: str | None = None
     v: int = 0
-    told_to: str | None = None
-    is_stored: bool = False
+    copies: dict[str, int] = field(default_factory=dict)
+    stored_hash: str | None = None
 
     @property
-    def listener(self) -> str:
-        """The id of the tablet that gets this receipt, under that tablet's count."""
-        return self.told_to or self.device_id
+    def is_stored(self) -> bool:
+        """Return whether the receipt was stored before this transaction."""
+        return self.stored_hash is not None
+
+    @property
+    def hash(self) -> str:
+        """The receipt's member of the digests."""
+        return receipt_hash(self.change_id, self.status.value, self.reason)
+
+    @property
+    def devices(self) -> set[str]:
+        """The tablets in whose scopes the receipt is."""
+        return {self.device_id, *self.copies}
+
+    def stamp_of(self, device_id: str) -> int:
+        """Return the stamp in the scope of one of its tablets."""
+        return self.v if device_id == self.device_id else self.copies[device_id]
 
     @property
     def is_quarantined(self) -> bool:
         """Return whether the change is quarantined."""
         return self.status == Status.QUARANTINED
-
-    def become(self, other: ReceiptState) -> None:
-        """Copy all values of another state of this receipt."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(other, name))
 
     def frozen(self) -> Receipt:
         """Return the receipt in the protocol's form."""
@@ -123,10 +125,8 @@ class ReceiptState:
             scope=self.scope,
             rev=self.rev,
             seq=self.seq,
-            h=self.h,
             at=to_wire(self.at),
             incarnation=self.incarnation,
-            v=self.v,
         )
 
 
@@ -144,12 +144,28 @@ def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -
     return {receipt.change_id: receipt for receipt in receipts}
 
 
-def read_listeners(session: Session, tenant_id: str, receipts: Sequence[ReceiptState]) -> None:
-    """Read the listeners of receipts again. The tablets MUST be locked, so that they cannot change."""
-    keys = {"tenant_id": tenant_id, "change_ids": sorted({receipt.change_id for receipt in receipts})}
-    listeners = dict(_TOLD_TO.rows(session, keys))
+def read_copies(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
+    """Read the further tablets of stored receipts.
+
+    Complete only while the senders of these receipts are locked: a tablet is added under that lock.
+    """
+    by_change = {receipt.change_id: receipt for receipt in receipts}
+    if by_change:
+        keys = {"tenant_id": tenant_id, "change_ids": sorted(by_change)}
+        for change_id, device_id, v in _COPIES.rows(session, keys):
+            by_change[change_id].copies[device_id] = v
+
+
+def read_again(session: Session, tenant_id: str, receipts: Sequence[ReceiptState]) -> None:
+    """Read stored receipts again, with their further tablets; their senders MUST be locked.
+
+    Another transaction may have concluded them before the lock was granted.
+    """
+    stored = find_receipts(session, tenant_id, [receipt.change_id for receipt in receipts])
     for receipt in receipts:
-        receipt.told_to = listeners.get(receipt.change_id)
+        for name in ReceiptState.__slots__:
+            setattr(receipt, name, getattr(stored[receipt.change_id], name))
+    read_copies(session, tenant_id, receipts)
 
 
 def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
@@ -158,7 +174,9 @@ def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
     details = row["details"]
     members["details"] = json.loads(details) if isinstance(details, str) else {}
     members["status"] = Status(str(row["status"]))
-    return ReceiptState(**members, is_stored=True)
+    receipt = ReceiptState(**members)
+    receipt.stored_hash = receipt.hash
+    return receipt
 
 
 def details_text(details: JsonObject) -> str | None:
@@ -167,13 +185,14 @@ def details_text(details: JsonObject) -> str | None:
 
 
 def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime) -> None:
-    """Write an outcome into a receipt and reset its count."""
+    """Write an outcome into a receipt and reset its stamps."""
     receipt.status = outcome.status
     receipt.reason = outcome.reason.value if outcome.reason is not None else None
     receipt.details = {**{k: v for k, v in receipt.details.items() if k == "at"}, **outcome.details}
     receipt.scope = scope
     receipt.at = now
     receipt.v = 0
+    receipt.copies = dict.fromkeys(receipt.copies, 0)
 
 
 def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
@@ -190,27 +209,15 @@ def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptS
     bulk.update(connection, table, _OUTCOME_COLUMNS, ("tenant_id", "change_id"), outcomes)
 
 
-def write_listeners(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
-    """Update the listener and count of stored receipts."""
-    rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
-    key = ("tenant_id", "change_id")
-    bulk.update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
-
-
-def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]) -> None:
-    """Add new receipts to the digests of the incarnations that sent their changes."""
-    by_life = defaultdict[tuple[str, str], list[str]](list)
-    for receipt in fresh:
-        by_life[receipt.device_id, receipt.incarnation].append(receipt.change_id)
-    if not by_life:
-        return
-    stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
-    rows: list[bulk.Row] = []
-    for life, change_ids in sorted(by_life.items()):
-        digest = stored.get(life, EMPTY).union(digest_of(map(receipt_hash, change_ids)))
-        rows.append((tenant_id, *life, digest.count, f"{digest.total:032x}", 0))
-    table = table_of(Incarnation)
-    bulk.upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
+def write_copies(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
+    """Insert or update the rows of receipts in the scopes of further tablets."""
+    rows = [
+        (tenant_id, receipt.change_id, device_id, v)
+        for receipt in receipts
+        for device_id, v in receipt.copies.items()
+    ]
+    columns = ("tenant_id", "change_id", "device_id", "v")
+    bulk.upsert(session.connection(), table_of(ReceiptCopy), columns, rows)
 
 
 def _payload_hash(keyed: hmac.HMAC, body: bytes) -> str:
@@ -238,9 +245,3 @@ def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> bulk.
         tenant_id,
         receipt.change_id,
     )
-
-
-def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
-    keys = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
-    rows = _DIGESTS_OF_DEVICES.rows(session, keys)
-    return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 from tests.mobile.replication.tablet import Tablet, record
-from tests.mobile.support import UNIT, USER
+from tests.mobile.support import UNIT, USER, server_answers
 
 from field178_mobile.store.outbox.changes import open_changes
-from field178_mobile.store.replication.apply_answer import commit_receipts
 from field178_shared.wire.protocol import Receipt, Status
 
 
@@ -69,8 +68,8 @@ def test_refused_value_does_not_count_as_seen_when_a_conflict_is_resolved(
     tablet.sync()
     refused = tablet.file(1, name="sai")
     assert refused is not None
-    verdict = Receipt(refused, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, "", "", 9)
-    tablet.sync_store.commit(commit_receipts, [verdict], frozenset({UNIT}))
+    verdict = Receipt(refused, Status.QUARANTINED, "rule", {}, UNIT, 0, None, "", "")
+    server_answers(tablet.store, verdict)
     [item] = [item for item in tablet.store.inbox() if item.refused_values]
     tablet.store.resolve(record(1), item.refused_values, {"name": chosen}, USER)
     wire = wire_of(tablet)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_answers, server_commits
 
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.outbox.changes import changes_of, open_changes
-from field178_mobile.store.replication.apply_answer import commit_receipts
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.protocol import Receipt, Status
 
@@ -31,8 +30,8 @@ def edit(store: Store, clock: FrozenClock, **data: object) -> str | None:
 
 def refuse(store: Store, change_id: str | None) -> None:
     assert change_id is not None
-    refused = Receipt(change_id, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, AT, "", 1)
-    SyncStore(store).commit(commit_receipts, [refused], frozenset({UNIT}))
+    refused = Receipt(change_id, Status.QUARANTINED, "rule", {}, UNIT, 0, None, AT, "")
+    server_answers(store, refused)
 
 
 def last_change(store: Store) -> tuple[dict, dict, list]:

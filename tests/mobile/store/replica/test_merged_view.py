@@ -35,7 +35,6 @@ def own(set_: dict, *, state: State = State.PENDING, **members) -> OwnChange:
         seq=None,
         receipt_revision=0,
         receipt_scope=None,
-        receipt_incarnation=None,
         settled=False,
         replaced_by=None,
         wire={},

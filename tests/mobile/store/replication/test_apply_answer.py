@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
-from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_answers, server_commits
 
-from field178_mobile.replication.request import Identity, Load, build_exchange
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import get_change
-from field178_mobile.store.replica.server_records import get_scope
 from field178_mobile.store.replication.apply_answer import (
     Checkpoint,
     Greeting,
     commit_checkpoint,
-    commit_receipts,
+    is_unchanged,
 )
 from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
@@ -29,7 +26,7 @@ AT = "2026-11-24T15:00:00Z"
 
 
 def applied(change_id: str) -> Receipt:
-    return Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 9, "0" * 32, AT, "", 1)
+    return Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 9, AT, "")
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def edited(store: Store, clock: FrozenClock) -> str:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
     assert change_id is not None
-    SyncStore(store).commit(commit_receipts, [applied(change_id)], frozenset())
+    server_answers(store, applied(change_id), granted=())
     return change_id
 
 
@@ -63,9 +60,8 @@ def test_an_edit_answered_in_a_scope_that_is_not_held_is_let_go(store: Store, cl
     server_commits(store, base_row(RECORD, 1, "establishment", "unit:c2_v1", name="Ánh Trăng"))
     change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
     assert change_id is not None
-    sync_store = SyncStore(store)
-    sync_store.commit(commit_receipts, [applied(change_id)], frozenset())
-    sync_store.commit(drop_lost_scopes, frozenset())
+    server_answers(store, applied(change_id), granted=())
+    SyncStore(store).commit(drop_lost_scopes, frozenset())
     assert is_settled(store, change_id)
 
 
@@ -74,40 +70,20 @@ def test_a_verdict_told_again_brings_no_record_back_that_left(store: Store, cloc
     assert change_id is not None
     other = "0197aaaa-0000-7000-8000-000000000002"
     server_commits(store, base_row(other, 1, name="Ánh Sao"), cursor=9)
-    SyncStore(store).commit(commit_receipts, [applied(change_id)], frozenset({UNIT}))
+    server_answers(store, applied(change_id))
     assert store.view(RECORD) is None
     assert is_settled(store, change_id)
 
 
-def read_up_to(store: Store, seq: int, floor: int) -> None:
-    greeting = Greeting("e1", 0, (), frozenset({UNIT}), revoked=False)
-    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, seq, None, (), (), greeting, floor=floor))
-
-
-def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
-    store: Store, clock: FrozenClock
-) -> None:
-    read_up_to(store, 3, floor=8)
-    exchange = build_exchange(Identity("d", "1"), store.read(read_checkpoint), Load(), clock.now())
-    body = json.loads(exchange.body)
-    assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
-    read_up_to(store, 8, floor=0)
-    assert store.read(lambda context: get_scope(context, UNIT)).floor == 0
-
-
-def test_checkpoint_equal_to_the_stored_one_is_verified_and_writes_nothing(store: Store) -> None:
+def test_checkpoint_equal_to_the_stored_one_is_unchanged(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     sync_store = SyncStore(store)
     held = sync_store.read(read_checkpoint).scopes[UNIT]
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
-    checkpoint = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
+    checkpoint = Checkpoint(UNIT, held.cursor, held.digest, (), greeting)
 
-    def written() -> int:
-        return store.read(lambda context: context.connection.total_changes)
-
-    before = written()
-    assert sync_store.commit(commit_checkpoint, checkpoint).verified
-    assert written() == before
+    assert sync_store.read(is_unchanged, checkpoint)
+    assert not sync_store.read(is_unchanged, replace(checkpoint, digest=EMPTY))
     assert sync_store.commit(commit_checkpoint, replace(checkpoint, digest=EMPTY)).verified is False
     assert sync_store.read(read_checkpoint).scopes[UNIT].refresh
 

@@ -20,6 +20,7 @@ from tests.mobile.support import (
     draft_of,
     open_changed_file,
     seeded_ids,
+    server_answers,
     server_commits,
 )
 
@@ -33,7 +34,6 @@ from field178_mobile.store.replication.apply_answer import (
     Greeting,
     Leave,
     commit_checkpoint,
-    commit_receipts,
 )
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import lost_records
@@ -90,12 +90,10 @@ def fill(store: Store, chance: random.Random) -> None:
         draft = draft_of(store, record_id, FrozenClock().now(), name="của tôi")
         change_id = store.file(draft, USER)
         if change_id is not None and chance.random() < 0.5:
-            receipt = Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 1, "0" * 32, "", "i", 1)
-            sync_store.commit(commit_receipts, [receipt], GREETING.granted)
+            receipt = Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 1, "", "i")
+            server_answers(store, receipt, granted=GREETING.granted)
     for record_id in chance.sample(held, 2):
-        sync_store.commit(
-            commit_checkpoint, Checkpoint(UNIT, 2, None, [Leave(record_id, UNIT)], (), GREETING)
-        )
+        sync_store.commit(commit_checkpoint, Checkpoint(UNIT, 2, None, [Leave(record_id, UNIT)], GREETING))
 
 
 def news(chance: random.Random) -> list[ServerRecord | Leave]:
@@ -136,7 +134,7 @@ def test_rows_committed_together_are_those_committed_one_by_one(
         store, chance = new_store(name), random.Random(seed)
         fill(store, chance)
         with way():
-            checkpoint = Checkpoint(UNIT, 9, None, news(chance), (), GREETING)
+            checkpoint = Checkpoint(UNIT, 9, None, news(chance), GREETING)
             committed = SyncStore(store).commit(commit_checkpoint, checkpoint)
         outcomes.append((replace(committed, new=()), content(store)))
     assert outcomes[0] == outcomes[1]
@@ -148,7 +146,7 @@ def test_the_lists_in_memory_are_those_of_a_store_opened_again(
 ) -> None:
     store, chance = new_store("one"), random.Random(seed)
     fill(store, chance)
-    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, news(chance), (), GREETING))
+    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, news(chance), GREETING))
     before, inbox = content(store), store.inbox()
     open_changed_file(store)
     after = content(store)
@@ -161,7 +159,7 @@ def test_a_first_load_looks_no_row_up_by_itself(store: Store) -> None:
     statements: list[str] = []
     rows = [base_row(record_id, 1, "inspection", name="Ánh Trăng") for record_id in RECORDS]
     store.read(lambda context: context.connection.set_trace_callback(statements.append))
-    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, (), GREETING))
+    SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, GREETING))
     store.read(lambda context: context.connection.set_trace_callback(None))
     assert len(store.views("inspection")) == len(RECORDS)
     # Each row is one INSERT; all else is asked for once, however many there are.
@@ -177,7 +175,7 @@ def test_a_first_load_looks_no_row_up_by_itself(store: Store) -> None:
 def test_lists_take_new_records_as_they_were_committed(store: Store) -> None:
     rows = [row(random.Random(7), record_id) for record_id in RECORDS]
     with patch.object(Sealer, "open", side_effect=AssertionError("read back")):
-        SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, (), GREETING))
+        SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, GREETING))
         lists = (store.establishments(), store.visits())
     open_changed_file(store)
     assert lists == (store.establishments(), store.visits())
@@ -193,6 +191,6 @@ def test_rolled_back_rows_are_in_no_list(tmp_path: Path, clock: FrozenClock) -> 
     store.unlock(KEY)
     rows = [base_row(RECORDS[0], name="Ánh Trăng"), row(random.Random(7), RECORDS[1])]
     with pytest.raises(AppError):
-        SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, (), GREETING))
+        SyncStore(store).commit(commit_checkpoint, Checkpoint(UNIT, 9, None, rows, GREETING))
     assert (store.establishments(), store.visits()) == ((), {})
     store.close()

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from tests.mobile.store.replication.test_tombstones import GREETING, RECORD, arrives, resting
-from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import (
+    KEY,
+    UNIT,
+    USER,
+    FrozenClock,
+    base_row,
+    draft_of,
+    server_answers,
+    server_commits,
+)
 
 from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.outbox.changes import open_changes
 from field178_mobile.store.outbox.in_flight import isolate
 from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.outbox.receipt_digests import receipts_digest
 from field178_mobile.store.replication.apply_answer import commit_receipts
-from field178_mobile.store.replication.checkpoint import read_checkpoint
-from field178_mobile.store.replication.incarnation import enter_device
+from field178_mobile.store.replication.receipts import ReceiptPage
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.canonical import digest_of, receipt_hash
-from field178_shared.wire.protocol import Receipt, Status
+from field178_shared.wire.canonical import digest_of
+from field178_shared.wire.protocol import Receipt, Status, receipt_scope
 
 OTHER = "0197aaaa-0000-7000-8000-000000000002"
 AT = "2026-11-24T15:00:00Z"
@@ -34,10 +44,11 @@ def filed(store: Store, clock: FrozenClock, record_id: str = RECORD) -> str:
     return change_id
 
 
-def answered(store: Store, change_id: str, reason: str | None = None, life: str = "") -> None:
+def answered(store: Store, change_id: str, reason: str | None = None) -> Receipt:
     status = Status.APPLIED if reason is None else Status.QUARANTINED
-    receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, "0" * 32, AT, life, 1)
-    SyncStore(store).commit(commit_receipts, [receipt], GREETING.granted)
+    receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, AT, "")
+    server_answers(store, receipt, granted=GREETING.granted)
+    return receipt
 
 
 def held(store: Store) -> set[str]:
@@ -68,11 +79,26 @@ def test_own_answered_changes_of_it_go_with_their_journal(
 
 def test_receipts_of_purged_changes_still_count(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
-    change_id = filed(store, clock)
-    answered(store, change_id)
+    receipt = answered(store, filed(store, clock))
     arrives(store, PURGED)
-    (life,) = SyncStore(store).read(read_checkpoint).lives
-    assert life.receipts == digest_of([receipt_hash(change_id)])
+    assert held(store) == set()
+    assert store.read(receipts_digest) == digest_of([receipt.hash])
+
+
+def test_answer_that_was_cut_keeps_the_change_until_its_receipt_comes_again(
+    store: Store, clock: FrozenClock
+) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    change_id = filed(store, clock)
+    arrives(store, PURGED)
+    receipt = Receipt(change_id, Status.QUARANTINED, "purged", {}, UNIT, 0, None, AT, "")
+    scope = receipt_scope("device")
+    page = ReceiptPage(scope, [receipt], GREETING.granted, lambda: "never")
+    SyncStore(store).commit(commit_receipts, page, None)
+    assert held(store) == {change_id}
+    page = replace(page, seq=1, digest=digest_of([receipt.hash]))
+    assert SyncStore(store).commit(commit_receipts, page, GREETING).verified
+    assert held(store) == set()
 
 
 def test_an_unsent_change_goes_when_the_server_has_answered_for_it(
@@ -107,24 +133,6 @@ def test_isolated_change_without_a_replacement_waits_for_its_answer(store: Store
     SyncStore(store).write(isolate, SyncStore(store).read(open_changes, 9), "internal")
     arrives(store, PURGED)
     assert held(store) == {isolated}
-
-
-def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(
-    store: Store, clock: FrozenClock
-) -> None:
-    sync_store, second = SyncStore(store), "0197aaaa-0000-4000-8000-0000000000b2"
-    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
-    sync_store.write(enter_device, "device-1", lambda: second)
-    carried = filed(store, clock)
-    sync_store.write(enter_device, "device-2", lambda: second)
-    kept = filed(store, clock, OTHER)
-    for change_id in (carried, kept):
-        answered(store, change_id, life=second)
-    arrives(store, PURGED, base_row(OTHER, 2, name="ba"))
-    assert held(store) == {kept}
-    # The backup holds the number 1 of both lives; which of the two it means nobody knows any more.
-    sync_store.prune({second: 1}, {second})
-    assert held(store) == {kept}
 
 
 def test_drafts_of_an_erased_record_are_deleted_and_others_stay(store: Store, clock: FrozenClock) -> None:

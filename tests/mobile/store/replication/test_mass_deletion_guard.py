@@ -30,7 +30,7 @@ def record(number: int) -> str:
 
 def checkpoint(first: int, last: int, *notices: OfficeNotice) -> Checkpoint:
     leaves = [Leave(record(number), UNIT) for number in range(first, last)]
-    return Checkpoint(UNIT, 5, None, leaves, (), Greeting("e", 0, notices, frozenset({UNIT})))
+    return Checkpoint(UNIT, 5, None, leaves, Greeting("e", 0, notices, frozenset({UNIT})))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_deletion_in_another_scope_counts_in_the_last_seen_scope(full: SyncStore
         rows = [
             base_row(record(n), 3, "establishment", other, name="x", deleted=True) for n in range(first, last)
         ]
-        return Checkpoint(other, 9, None, rows, (), greeting)
+        return Checkpoint(other, 9, None, rows, greeting)
 
     assert not full.commit(commit_checkpoint, removal(0, 30)).stopped
     assert full.read(read_checkpoint).scopes[UNIT].gone == 30
@@ -127,7 +127,7 @@ def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: 
     assert full.read(read_checkpoint).scopes[UNIT].answer == ALLOWED
     digest = store.read(lambda context: get_scope(context, UNIT).digest)
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
-    assert full.commit(commit_checkpoint, Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
+    assert full.commit(commit_checkpoint, Checkpoint(UNIT, 9, digest, (), greeting)).verified
     scope = full.read(read_checkpoint).scopes[UNIT]
     assert (scope.gone, scope.withheld, scope.answer) == (0, 0, "none")
 

@@ -6,7 +6,6 @@ from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, se
 
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import put_text
-from field178_mobile.store.outbox.in_flight import offer_missing
 from field178_mobile.store.replica.server_records import get_scope, get_server_record, recomputed_digest
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, commit_checkpoint
 from field178_mobile.store.replication.checkpoint import read_checkpoint
@@ -39,7 +38,7 @@ def test_buckets_contain_live_records_alone(store: Store) -> None:
     gone = base_row(record("0c"), 2, name="ba", deleted=True)
     elsewhere = base_row(record("0d"), 1, "establishment", OTHER_UNIT, name="bốn")
     server_commits(store, first, second, gone, elsewhere)
-    expected = {"0a": digest_of([first.h]).wire(), "0b": digest_of([second.h]).wire()}
+    expected = {"0a": digest_of([first.h]), "0b": digest_of([second.h])}
     assert SyncStore(store).read(bucket_digests, UNIT) == expected
 
 
@@ -68,7 +67,7 @@ def test_only_the_closing_checkpoint_moves_the_cursor_and_ends_the_repair(store:
     scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh > 0) == (40, True)
     assert scope.digest == store.read(lambda context: recomputed_digest(context, UNIT))
-    closing = Checkpoint(UNIT, 7, digest_of([row.h]), (), (), GREETING, repaired=True)
+    closing = Checkpoint(UNIT, 7, digest_of([row.h]), (), GREETING, repaired=True)
     assert sync_store.commit(commit_checkpoint, closing).verified
     scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh) == (7, 0)
@@ -79,7 +78,7 @@ def test_a_scope_that_differs_is_proven_by_its_repair_alone(store: Store) -> Non
     server_commits(store, row)
     sync_store = SyncStore(store)
     sync_store.write(repair_scope, UNIT)
-    plain = Checkpoint(UNIT, 9, digest_of([row.h]), (), (), GREETING)
+    plain = Checkpoint(UNIT, 9, digest_of([row.h]), (), GREETING)
     assert sync_store.commit(commit_checkpoint, plain).verified is None
     assert store.read(lambda context: get_scope(context, UNIT)).refresh > 0
 
@@ -95,11 +94,8 @@ def test_an_epoch_is_entered_once(store: Store) -> None:
     server_commits(store, base_row(record("0a"), 1, name="một"))
     sync_store = SyncStore(store)
     sync_store.write(enter_epoch, "epoch-2")
-    assert sync_store.read(read_checkpoint).must_offer
     marked = sync_store.read(read_checkpoint).scopes[UNIT].refresh
-    sync_store.write(offer_missing, (), offering=False)
     sync_store.write(enter_epoch, "epoch-2")
-    assert not sync_store.read(read_checkpoint).must_offer
     assert sync_store.read(read_checkpoint).scopes[UNIT].refresh == marked > 0
 
 

@@ -23,7 +23,7 @@ GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=NOW_S)
 def arrives(
     store: Store, *items: ServerRecord | Leave, scope: str = UNIT, digest: Digest | None = None
 ) -> None:
-    SyncStore(store).commit(commit_checkpoint, Checkpoint(scope, 9, digest, items, (), GREETING))
+    SyncStore(store).commit(commit_checkpoint, Checkpoint(scope, 9, digest, items, GREETING))
 
 
 def resting(store: Store) -> list[tuple[str, int, int]]:

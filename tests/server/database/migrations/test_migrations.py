@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, text
+from tests.contract.soundness import assert_sound
 from tests.postgres import Cluster
 from tests.shared import builders
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, TEAM, UNIT, World
@@ -26,6 +27,7 @@ from field178_server.database.models import (
     MergeProjection,
     Officer,
     OfficerScope,
+    ReceiptCopy,
     SanctionRow,
     Scope,
     Tenant,
@@ -90,6 +92,7 @@ PUBLISHED = (
     "0062",
     "0064",
     "0065",
+    "0066",
 )
 
 
@@ -312,3 +315,17 @@ def _drawers(world: World) -> dict[str, str]:
 def _counts(world: World) -> dict[tuple[str, str, str], int]:
     rows = world.rows(FiledCount)
     return {(row.scope, row.type, row.drawer): row.record_count for row in rows if row.record_count}
+
+
+def test_upgrade_puts_the_receipts_of_older_stores_into_scopes(world: World) -> None:
+    sender, again = world.tablet(), world.tablet()
+    refused = sender.create({**ESTABLISHMENT, "rooms_total": -1})
+    sender.push(sender.create(), refused)
+    again.push(refused)
+    migrations.downgrade(world.engine, "0065")
+    migrations.upgrade(world.engine)
+    assert [(row.device_id, row.v) for row in world.rows(ReceiptCopy)] == [(again.device, 1)]
+    assert_sound(world)
+    for tablet in (sender, again):
+        tablet.cursors.clear()
+        tablet.pull()

@@ -31,8 +31,8 @@ def test_a_late_value_waits_at_the_merge_target_and_changes_nothing(world: World
     before = tablet.base[record_id]
     late = tablet.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"})
     (receipt,) = tablet.push(late)
-    verdict = [receipt[name] for name in ("status", "reason", "rev", "h", "scope")]
-    assert verdict == ["conflict", "merged", before["rev"], before["h"], UNIT]
+    verdict = [receipt[name] for name in ("status", "reason", "rev", "scope")]
+    assert verdict == ["conflict", "merged", before["rev"], UNIT]
     assert entry_of(tablet, survivor, "village", late) == {
         "was": "Thôn 1",
         "mine": "Thôn 2",

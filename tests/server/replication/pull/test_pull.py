@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.server.office.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
 from field178_server.database.models import Tenant
@@ -26,19 +27,19 @@ def deleted(tablet: Tablet, record_id: str) -> None:
     assert tablet.push(gone)[0]["status"] == "applied"
 
 
-def test_ref_comes_first_then_the_scopes_ascending_each_with_its_digest(world: World) -> None:
+def test_receipts_come_first_then_ref_then_the_scopes_ascending_each_with_its_digest(world: World) -> None:
     tablet = world.tablet(UNIT, OTHER_UNIT, TEAM, "ref")
     frames = tablet.sync()
-    assert [f["scope"] for f in frames if f["frame"] == "ck"] == ["ref", TEAM, UNIT, OTHER_UNIT]
+    assert [f["scope"] for f in frames if f["frame"] == "ck"] == [tablet.scope, "ref", TEAM, UNIT, OTHER_UNIT]
     assert all("digest" in f for f in frames if f["frame"] == "ck")
-    assert frames[-1] == {"frame": "end", "frames": 6, "more": False}
+    assert frames[-1] == {"frame": "end", "frames": 7, "more": False}
 
 
 def test_a_scope_without_news_is_proven_by_its_digest_alone(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
     frames = tablet.sync()
-    assert kinds(frames) == ["hello", "ck", "ck", "end"]
+    assert kinds(frames) == ["hello", "ck", "ck", "ck", "end"]
     assert proven(frames) == ["ref", UNIT]
     assert [f["digest"] for f in frames if f.get("scope") == UNIT] == [tablet.digest(UNIT)]
 
@@ -133,33 +134,22 @@ def test_a_record_edited_twice_comes_once_at_its_last_place(world: World) -> Non
     assert [f["id"] for f in frames if f["frame"] == "rec"] == [first, second]
 
 
-def test_wanted_records_come_again_without_moving_the_cursor_back(world: World) -> None:
-    tablet = world.tablet()
-    first, second = tablet.created(), tablet.created()
-    cursor = tablet.cursors[UNIT]
-    frames = tablet.sync(want=[first, world.ids.random()])
-    assert [f["id"] for f in frames if f["frame"] == "rec"] == [first]
-    assert tablet.cursors[UNIT] == cursor
-    assert {first, second} <= set(tablet.base)
-
-
-def test_requested_record_of_another_area_is_not_sent(world: World) -> None:
-    author, stranger = world.tablet(), world.tablet(OTHER_UNIT)
-    record_id = author.created()
-    assert "rec" not in kinds(stranger.sync(want=[record_id]))
-
-
 def test_a_scope_not_granted_is_ignored_without_a_word(world: World) -> None:
     tablet = world.tablet()
     frames = tablet.ask(cursors={OTHER_UNIT: 3})
     assert OTHER_UNIT not in str(frames)
 
 
-@pytest.mark.parametrize("members", [{"cursors": {UNIT: 10**9}}, {"epoch": "an older one"}])
-def test_a_cursor_of_another_history_is_answered_by_resync_alone(world: World, members: Json) -> None:
+@pytest.mark.parametrize("epoch", [None, "an older one"])
+@pytest.mark.parametrize("of_receipts", [False, True])
+def test_a_cursor_of_another_history_is_answered_by_resync_alone(
+    world: World, epoch: str | None, of_receipts: bool
+) -> None:
     tablet = world.tablet()
     tablet.created()
-    assert kinds(tablet.ask(**members), UNIT) == ["resync"]
+    scope = tablet.scope if of_receipts else UNIT
+    cursors = tablet.cursors | ({} if epoch else {scope: 10**9})
+    assert kinds(tablet.ask(cursors=cursors, epoch=epoch), scope) == ["resync"]
 
 
 def test_under_a_new_epoch_pushes_are_taken_and_empty_cursors_served(world: World) -> None:
@@ -185,7 +175,7 @@ def test_a_move_leaves_one_scope_and_enters_the_other_with_all_that_is_about_it(
     world.move(record_id, OTHER_UNIT)
     for tablet in (here, there, both):
         tablet.pull()
-        assert set(proven(tablet.sync())) == set(tablet.cursors)
+        assert {*proven(tablet.sync()), tablet.scope} == set(tablet.cursors)
     assert here.base == {}
     assert set(there.base) == set(both.base) == companions
     assert {record["scope"] for record in there.base.values()} == {OTHER_UNIT}
@@ -202,21 +192,40 @@ def test_a_record_that_comes_back_is_there_again(world: World) -> None:
     assert tablet.base[record_id]["scope"] == UNIT
 
 
-def test_compaction_is_invisible_to_a_new_tablet_and_resyncs_an_old_one(world: World) -> None:
+def test_compaction_is_invisible_to_a_new_tablet_and_an_old_one_learns_of_it_by_the_digest(
+    world: World,
+) -> None:
     author, late, fresh = world.tablet(), world.tablet(), world.tablet()
     kept, gone = author.created(), author.created()
     late.pull()
     deleted(author, gone)
-    author.created()
+    added = author.created()
     assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 1
     assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 0
-    assert kinds(late.ask(), UNIT) == ["resync"]
+    frames = late.ask()
+    assert [frame["id"] for frame in frames if frame["frame"] == "rec"] == [added]
+    [checkpoint] = [frame for frame in frames if frame["frame"] == "ck" and frame["scope"] == UNIT]
+    assert checkpoint["digest"][0] == 2
+    assert set(late.base) == {kept, gone}
     fresh.pull()
     assert kept in fresh.base
     assert gone not in fresh.base
     assert proven(fresh.sync()) == ["ref", UNIT]
     author.pull()
     assert proven(author.sync()) == ["ref", UNIT]
+
+
+def test_erased_record_stays_in_a_compacted_feed(world: World) -> None:
+    add_privacy_officers(world)
+    author, late = world.tablet(), world.tablet()
+    gone = author.created()
+    late.pull()
+    deleted(author, gone)
+    late.pull()
+    purged(world, gone)
+    assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 0
+    late.pull()
+    assert set(late.base[gone]["data"]) == {"purged"}
 
 
 def compacted_scope(world: World) -> list[str]:
@@ -232,9 +241,8 @@ def compacted_scope(world: World) -> list[str]:
 def test_a_new_tablet_reads_a_compacted_scope_page_by_page(world: World) -> None:
     kept, new = compacted_scope(world), world.tablet()
     pages = [new.sync(max_records=2), new.sync(max_records=2)]
-    assert [frame["floor"] for frame in pages[0] if frame["frame"] == "ck" and "floor" in frame] == [8]
     assert not [frame for page in pages for frame in page if frame["frame"] == "resync"]
-    assert (set(new.base), new.cursors[UNIT], new.floors[UNIT]) == (set(kept), 8, 0)
+    assert (set(new.base), new.cursors[UNIT]) == (set(kept), 8)
 
 
 def test_deletion_between_two_pages_is_sent(world: World) -> None:
@@ -244,21 +252,3 @@ def test_deletion_between_two_pages_is_sent(world: World) -> None:
     deleted(author, kept[0])
     new.pull()
     assert new.base[kept[0]]["deleted"]
-
-
-@pytest.mark.parametrize("floor", [None, 0, 7, 9])
-def test_tablet_that_began_at_another_floor_resyncs(world: World, floor: int | None) -> None:
-    compacted_scope(world)
-    new = world.tablet()
-    new.sync(max_records=2)
-    frames = new.ask(floors={} if floor is None else {UNIT: floor})
-    assert [frame["scope"] for frame in frames if frame["frame"] == "resync"] == [UNIT]
-
-
-def test_a_compaction_between_two_pages_sends_the_tablet_to_compare(world: World) -> None:
-    kept, new, author = compacted_scope(world), world.tablet(), world.tablet()
-    new.sync(max_records=2)
-    author.pull()
-    deleted(author, kept[0])
-    assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 1
-    assert [frame["scope"] for frame in new.ask() if frame["frame"] == "resync"] == [UNIT]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 from tests.server.office.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
-from field178_server.database.models import Tenant
+from field178_server.database.models import StoredReceipt, Tenant
 from field178_server.database.unit_of_work import run_write
 from field178_server.replication.compaction import compact
-from field178_shared.wire.canonical import bucket, digest_of, short_hash
+from field178_shared.wire.canonical import bucket, digest_of, receipt_hash, short_hash
 
 
 def buckets(tablet: Tablet, scope: str) -> Json:
@@ -65,7 +67,7 @@ def test_missing_rows_are_deleted_after_a_compaction(world: World) -> None:
     author.push(author.delete(gone, short_hash(author.base[gone]["data"])))
     world.move(moved, OTHER_UNIT)
     run_write(world.engine, lambda session: compact(session, "main", UNIT))
-    assert [f["frame"] for f in late.ask() if f.get("scope") == UNIT] == ["resync"]
+    assert [f["frame"] for f in late.ask() if f.get("scope") == UNIT] == ["ck"]
     repair(late)
     assert set(late.base) == {kept}
     assert proven(late.sync()) == ["ref", UNIT]
@@ -93,8 +95,7 @@ def test_deleted_and_erased_records_are_sent_before_the_last_checkpoint(
     assert set(late.base) == {*gone, kept}
     for record_id in gone:
         purged(world, record_id)
-    # No digest contains them, the feed has no rows of them, and the checkpoint is past their positions.
-    run_write(world.engine, lambda session: compact(session, "main", UNIT))
+    # No digest contains them, and the checkpoint is past their positions.
     world.change_rows(Tenant, epoch="e2")
     frames = late.ask(repair={UNIT: buckets(late, UNIT)}, max_records=max_records)
     late.take([frame for frame in frames if frame["frame"] != "repair"])
@@ -118,6 +119,30 @@ def test_conflict_erased_with_its_record_is_sent_too(world: World) -> None:
     frames = late.ask(repair={UNIT: buckets(late, UNIT)})
     late.take([frame for frame in frames if frame["frame"] != "repair"])
     assert {row["id"] for row in late.base.values() if set(row["data"]) == {"purged"}} == set(late.base)
+
+
+def test_receipts_are_repaired_by_buckets_and_a_lost_one_is_in_no_ids(world: World) -> None:
+    tablet = world.tablet()
+    changes = [tablet.create() for _ in range(40)]
+    tablet.push(*changes)
+    gone = changes[0]["change_id"]
+    hashes = defaultdict[str, list[str]](list)
+    for receipt in tablet.receipts.values():
+        held = receipt_hash(receipt["change_id"], receipt["status"], receipt["reason"])
+        hashes[bucket(receipt["change_id"])].append(held)
+    sent = {name: digest_of(held).wire() for name, held in hashes.items()}
+
+    def lose(session: Session) -> None:
+        session.execute(delete(StoredReceipt).where(StoredReceipt.change_id == gone))
+
+    run_write(world.engine, lose)
+    frames = tablet.ask(repair={tablet.scope: sent}, push=[])
+    [page] = [frame for frame in frames if frame["frame"] == "repair"]
+    assert (page["scope"], page["buckets"]) == (tablet.scope, [bucket(gone)])
+    others = {c["change_id"] for c in changes if bucket(c["change_id"]) == bucket(gone)} - {gone}
+    assert set(page["ids"]) == others
+    assert {frame["change_id"] for frame in frames if frame["frame"] == "res"} == others
+    assert [frame["frame"] for frame in frames if frame.get("scope") == tablet.scope] == ["repair", "ck"]
 
 
 def test_a_scope_in_repair_is_repaired_under_any_epoch(world: World) -> None:

@@ -78,10 +78,8 @@ def hide(world: World, record_id: str, data: Json | None = None, **more: Any) ->
 
 def visible_receipt(receipt: Json, record_id: str) -> str:
     """Return the receipt of a change without its counts and times."""
-    kept = {
-        name: value for name, value in receipt.items() if name not in ("change_id", "at", "v", "seq", "h")
-    }
-    return f"{kept} {receipt['seq'] is None} {receipt['h'] is None}".replace(record_id, "<id>")
+    kept = {name: value for name, value in receipt.items() if name not in ("change_id", "at", "seq")}
+    return f"{kept} {receipt['seq'] is None}".replace(record_id, "<id>")
 
 
 def response_to(tablet: Tablet, record_id: str, data: Json, **more: Any) -> str:
