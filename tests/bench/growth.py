@@ -16,7 +16,7 @@ from tests.bench.figures import figure, percentile
 from tests.bench.in_process import InProcess, in_process
 from tests.bench.nothing_to_sync import agreed_body
 from tests.bench.office import another, office
-from tests.bench.records import edits, new_changes
+from tests.bench.records import StoredVisit, edits, new_changes
 from tests.bench.rows import TENANT, fill, skip_ahead
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
@@ -47,10 +47,10 @@ def main(sizes: list[int]) -> None:
         writer, filler, filled = another(server), another(server), 0
         first: dict[str, Cost] = {}
         for size in sizes:
-            ids = fill(server, filler, size - filled, filled)
+            visits = fill(server, filler, size - filled, filled)
             filled = size
             skip_ahead(server, client, writer)
-            costs = _costs(server, client, writer, ids, size)
+            costs = _costs(server, client, writer, visits, size)
             if not first:
                 first = costs
             _print(size, costs, first)
@@ -68,14 +68,14 @@ def _print(size: int, costs: dict[str, Cost], first: dict[str, Cost]) -> None:
 
 
 def _costs(
-    server: ServerProcess, client: ForeignClient, writer: ForeignClient, ids: list[str], size: int
+    server: ServerProcess, client: ForeignClient, writer: ForeignClient, visits: list[StoredVisit], size: int
 ) -> dict[str, Cost]:
     with in_process(server) as inside:
         _exchange(inside, client, wire.packed(client))  # what the first request alone must prepare
         return {
             "S4 nothing to sync": _nothing(inside, client),
-            "S3 10 edits up": _median([_edit(inside, writer, ids, n) for n in range(ROUNDS)]),
-            "S3 10 edits down": _median([_down(inside, client, writer, ids, n) for n in range(ROUNDS)]),
+            "S3 10 edits up": _median([_edit(inside, writer, visits, n) for n in range(ROUNDS)]),
+            "S3 10 edits down": _median([_down(inside, client, writer, visits, n) for n in range(ROUNDS)]),
             f"S1 {RECORDS} new": _median([_push(inside, writer, size, n) for n in range(ROUNDS)]),
             "review queue": _median([_queue(inside) for _ in range(ROUNDS)]),
         }
@@ -88,17 +88,17 @@ def _nothing(inside: InProcess, client: ForeignClient) -> Cost:
     return _median([Cost(cost.cpu_s * 1000, cost.statements) for cost in costs])
 
 
-def _edit(inside: InProcess, writer: ForeignClient, ids: list[str], number: int) -> Cost:
-    some = ids[number * CHANGES :][:CHANGES]
+def _edit(inside: InProcess, writer: ForeignClient, visits: list[StoredVisit], number: int) -> Cost:
+    some = visits[number * CHANGES :][:CHANGES]
     return _exchange(inside, writer, wire.packed(writer, push=edits(writer, some, 178)))
 
 
 def _down(
-    inside: InProcess, client: ForeignClient, writer: ForeignClient, ids: list[str], number: int
+    inside: InProcess, client: ForeignClient, writer: ForeignClient, visits: list[StoredVisit], number: int
 ) -> Cost:
     if number == 0:
         _exchange(inside, client, wire.packed(client))
-    _edit(inside, writer, ids, ROUNDS + number)
+    _edit(inside, writer, visits, ROUNDS + number)
     return _exchange(inside, client, wire.packed(client))
 
 

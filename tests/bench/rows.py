@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.bench.records import record, team_of
+from tests.bench.records import StoredVisit, record, team_of
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
@@ -35,12 +35,12 @@ def store_url(server: ServerProcess) -> str:
     return server.environment.get("FIELD178_DATABASE_URL") or f"sqlite:///{server.folder / 'field178.sqlite'}"
 
 
-def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 0) -> list[str]:
-    """Store `count` records as if this client had sent them in another life; return the inspections' ids."""
+def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 0) -> list[StoredVisit]:
+    """Store `count` records as if this client had sent them in another life; return the visits."""
     engine = create_engine_for(store_url(server))
     clock = SystemClock()
     ids = IdSource(clock, random.Random(start))
-    made: list[str] = []
+    visits: list[StoredVisit] = []
     for first in range(start, start + count, _BATCH):
         numbers = range(first, min(first + _BATCH, start + count))
         rows = [new_record(ids.time_ordered(), *record(number, team_of(client))) for number in numbers]
@@ -49,7 +49,11 @@ def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 
             _write(Batch(session, TENANT, clock, ids), client, rows)
 
         run_write(engine, write)
-        made += [row.record_id for row in rows if row.type == "inspection"]
+        visits += [
+            StoredVisit(row.record_id, str(row.data["minutes_number"]))
+            for row in rows
+            if row.type == "inspection"
+        ]
     run_write(engine, lambda session: say_counted(session, TENANT))
     engine.dispose()
     # A minute after its start a server would chain the receipts and check the digests of all of them.
@@ -57,7 +61,7 @@ def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 
     server.stop()
     server.command("tidy")
     server.start(port)
-    return made
+    return visits
 
 
 def say_counted(session: Session, tenant_id: str) -> None:

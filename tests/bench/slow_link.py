@@ -24,14 +24,14 @@ def main() -> None:
         shaped_line(server.port, ROUND_TRIP_S, BYTES_A_SECOND) as line,
     ):
         theirs, filler = another(server), another(server)
-        ids = fill(server, filler, 4 * CHANGES * ROUNDS)
+        visits = fill(server, filler, 4 * CHANGES * ROUNDS)
         skip_ahead(server, ours, theirs)
         whole, patches = [], []
         for number in range(ROUNDS):
             numbers = range(number * CHANGES, (number + 1) * CHANGES)
             push = new_changes(ours, numbers), new_changes(theirs, numbers)
             whole.append(_crossed(ours, theirs, push, line.url))
-            mine, other = (ids[(2 * number + side) * CHANGES :][:CHANGES] for side in (0, 1))
+            mine, other = (visits[(2 * number + side) * CHANGES :][:CHANGES] for side in (0, 1))
             patches.append(_crossed(ours, theirs, (edits(ours, mine, 1), edits(theirs, other, 2)), line.url))
     _print("50 records up + 50 down", whole, 1.45)
     _print("50 edits up + 50 down", patches, 1.05)

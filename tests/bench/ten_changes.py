@@ -9,7 +9,7 @@ from tests.bench import wire
 from tests.bench.figures import figure, percentile
 from tests.bench.in_process import InProcess, in_process
 from tests.bench.office import another, cpu_seconds, office
-from tests.bench.records import edits
+from tests.bench.records import StoredVisit, edits
 from tests.bench.rows import fill, skip_ahead
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
@@ -36,12 +36,12 @@ def main() -> None:
     ways: dict[str, list[Way]] = {"up": [], "down": []}
     with office() as (server, reader):
         writer, filler = another(server), another(server)
-        ids, filled = list[str](), 0
+        visits, filled = list[StoredVisit](), 0
         for size in SIZES:
-            ids = fill(server, filler, size - filled, filled)
+            visits = fill(server, filler, size - filled, filled)
             filled = size
             skip_ahead(server, reader, writer)
-            up, down = _ways(server, writer, reader, ids)
+            up, down = _ways(server, writer, reader, visits)
             ways["up"].append(up)
             ways["down"].append(down)
     for way, (few, many) in ways.items():
@@ -64,9 +64,9 @@ def catch_up(client: ForeignClient) -> None:
 
 
 def _ways(
-    server: ServerProcess, writer: ForeignClient, reader: ForeignClient, ids: list[str]
+    server: ServerProcess, writer: ForeignClient, reader: ForeignClient, visits: list[StoredVisit]
 ) -> tuple[Way, Way]:
-    rounds = [ids[CHANGES * n : CHANGES * (n + 1)] for n in range(ROUNDS + 1)]
+    rounds = [visits[CHANGES * n : CHANGES * (n + 1)] for n in range(ROUNDS + 1)]
     with in_process(server) as inside:
         counts = [_inside(inside, writer, _pushed(writer, rounds[-1])), _inside(inside, reader, None)]
     lines = {client.device: wire.line() for client in (writer, reader)}
@@ -93,8 +93,8 @@ def _ways(
     return up, down
 
 
-def _pushed(client: ForeignClient, ids: list[str]) -> bytes:
-    return wire.packed(client, push=edits(client, ids, 178))
+def _pushed(client: ForeignClient, visits: list[StoredVisit]) -> bytes:
+    return wire.packed(client, push=edits(client, visits, 178))
 
 
 def _inside(inside: InProcess, client: ForeignClient, body: bytes | None) -> int:
