@@ -1,74 +1,87 @@
-"""S1, D: one tablet pushes 10,000 new records, on SQLite and PostgreSQL, beside the floor."""
+"""S1, D: one tablet pushes 10,000 new records in turns with the floor, on SQLite and PostgreSQL.
+
+python -m tests.bench.push_new_records [RECORDS]
+"""
 
 from __future__ import annotations
 
 import sys
-import time
+from dataclasses import dataclass, field
 
-from tests import postgres
 from tests.bench import wire
-from tests.bench.figures import figure
-from tests.bench.floor.process import Spent, push_all
+from tests.bench.engines import engines
+from tests.bench.figures import figure, percentile
+from tests.bench.floor.process import Floor, running_floor
 from tests.bench.office import cpu_seconds, office, pid_of
+from tests.bench.processes import cpu_seconds as cpu_of
 from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.bench.records import new_changes
-from tests.e2e.foreign_client import ForeignClient, Json
+from tests.bench.rows import settle_totals, stored_bytes
+from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 RECORDS = 10_000
 BATCH = 500
-STORE = "field178.sqlite"
+TIMES = {"SQLite": 2.0, "PostgreSQL": 2.5}
 
 
-def main() -> None:
-    """Print time and server CPU against the floor, bytes each way, requests and memory, on each engine."""
-    with office() as (server, client):
-        _measure(server, client, "")
-    if (reason := postgres.why_not()) is not None:
-        print(f"S1 PostgreSQL: {reason}", file=sys.stderr)
-        return
-    with (
-        postgres.running_cluster(postgres.DURABLE) as cluster,
-        office(FIELD178_DATABASE_URL=cluster.new_database()) as (server, client),
-    ):
-        _measure(server, client, cluster.new_database())
+@dataclass
+class Pushed:
+    """Seconds of each batch at the floor, and the answers of the product."""
+
+    floor_s: list[float] = field(default_factory=list)
+    answers: list[wire.Answer] = field(default_factory=list)
 
 
-def _measure(server: ServerProcess, client: ForeignClient, floor_url: str) -> None:
-    engine = "PostgreSQL" if floor_url else "SQLite"
-    batches = [new_changes(client, range(first, first + BATCH)) for first in range(0, RECORDS, BATCH)]
+def main(records: int = RECORDS) -> None:
+    """Print time and CPU against the floor, bytes, requests, memory and disk, on each engine."""
+    for engine in engines():
+        with (
+            office(**engine.environment()) as (server, client),
+            running_floor(engine.new_database()) as floor,
+        ):
+            _measure(server, client, floor, engine.name, records)
+
+
+def _measure(server: ServerProcess, client: ForeignClient, floor: Floor, engine: str, records: int) -> None:
     # A sign-in holds 64 MiB for a moment: it belongs to the enrolment, not to the push.
     forget_peak_memory(pid_of(server))
-    spent, answers = _pushed(server, client, batches)
+    empty, cpu, floor_cpu = stored_bytes(server), cpu_seconds(server), cpu_of(floor.pid)
+    pushed = _push(server, client, floor, records)
+    cpu, floor_cpu = cpu_seconds(server) - cpu, cpu_of(floor.pid) - floor_cpu
     memory = peak_memory_mb(pid_of(server))
-    floor = push_all((wire.packed(client, push=changes) for changes in batches), floor_url)
-    name = f"push 10,000 new records, {engine}"
-    figure("S1", name, spent.wall_s, "s")
-    figure("S1", f"{name}, against the floor", spent.wall_s / floor.wall_s, "times", 2.5)
-    figure("S1", f"{name}: server CPU a record", spent.cpu_s / RECORDS * 1000, "ms")
+    times = [answer.wall_s for answer in pushed.answers]
+    ratio = percentile(times, 0.5) / percentile(pushed.floor_s, 0.5)
+    name = f"push {records:,} new records, {engine}"
+    figure("S1", name, sum(times), "s", floor=sum(pushed.floor_s))
+    figure("S1", f"{name}: median batch against the floor", ratio, "times", TIMES[engine])
     # On PostgreSQL the database works in processes of its own, which neither figure counts.
-    figure("S1", f"{name}: server CPU, against the floor", spent.cpu_s / floor.cpu_s, "times", 2.5)
+    figure("S1", f"{name}: server CPU a record", cpu / records * 1e6, "µs", floor=floor_cpu / records * 1e6)
+    figure("S1", f"{name}: server CPU against the floor", cpu / floor_cpu, "times", TIMES[engine])
     figure("S1", f"{name}: server memory", memory, "MB", 120)
-    if not floor_url:
-        figure("S1", "bytes up", sum(answer.up for answer in answers) / 1e6, "MB", 3)
-        figure("S1", "bytes down", sum(answer.down for answer in answers) / 1e3, "kB", 500)
-        figure("S1", "requests", len(answers), "requests", 20)
-        server.stop()  # it moves its log into the store
-        figure("D", "disk a record", (server.folder / STORE).stat().st_size / RECORDS / 1000, "kB", 3)
+    if len(pushed.answers) * BATCH == RECORDS and engine == "SQLite":
+        figure("S1", "bytes up", sum(answer.up for answer in pushed.answers) / 1e6, "MB", 3)
+        figure("S1", "bytes down", sum(answer.down for answer in pushed.answers) / 1e3, "kB", 500)
+        figure("S1", "requests", len(pushed.answers), "requests", 20)
+    server.stop()
+    settling = settle_totals(server)
+    figure("S1", f"{name}: CPU a record to settle totals later", settling / records * 1e6, "µs")
+    stored = stored_bytes(server) - empty
+    figure("D", f"disk a record with all totals, {engine}", stored / records / 1000, "kB", 3)
 
 
-def _pushed(
-    server: ServerProcess, client: ForeignClient, batches: list[list[Json]]
-) -> tuple[Spent, list[wire.Answer]]:
-    session, answers = wire.line(), []
-    cpu, started = cpu_seconds(server), time.perf_counter()
-    for changes in batches:
-        answer = wire.exchange(session, client, wire.packed(client, push=changes))
+def _push(server: ServerProcess, client: ForeignClient, floor: Floor, records: int) -> Pushed:
+    pushed, line, floor_line = Pushed(), wire.line(), wire.line()
+    for first in range(0, records, BATCH):
+        changes = new_changes(client, range(first, first + BATCH))
+        body = wire.packed(client, push=changes)
+        pushed.floor_s.append(floor.push(body, floor_line))
+        answer = wire.exchange(line, client, body)
         wire.applied(answer, len(changes))
         wire.follow(client, answer.text)
-        answers.append(answer)
-    return Spent(time.perf_counter() - started, cpu_seconds(server) - cpu), answers
+        pushed.answers.append(answer)
+    return pushed
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -11,11 +12,12 @@ from tests.bench.records import StoredVisit, record, team_of
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
-from field178_server.database.engine import create_engine_for
+from field178_server.database.engine import PAGE_SIZE, create_engine_for
 from field178_server.database.models import IndicatorBasis, IndicatorPeriod, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.indicators.totals import stored as totals
 from field178_server.office.indicators.totals.basis import current_basis
+from field178_server.office.indicators.totals.operations import settle
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts
@@ -33,6 +35,27 @@ _LIFE = "0197a000-0000-4000-8000-0000000000f1"
 def store_url(server: ServerProcess) -> str:
     """Return the address of a server's store."""
     return server.environment.get("FIELD178_DATABASE_URL") or f"sqlite:///{server.folder / 'field178.sqlite'}"
+
+
+def stored_bytes(server: ServerProcess) -> int:
+    """Return the size of a server's database; of SQLite without its log, so after the server has stopped."""
+    engine = create_engine_for(store_url(server))
+    with engine.connect() as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        size = "PRAGMA page_count" if is_sqlite else "SELECT pg_database_size(current_database())"
+        count = int(connection.exec_driver_sql(size).scalar_one())
+    engine.dispose()
+    return count * PAGE_SIZE if is_sqlite else count
+
+
+def settle_totals(server: ServerProcess) -> float:
+    """Count what is stale in the totals of indicators, as a server does later; return the CPU seconds."""
+    engine, clock = create_engine_for(store_url(server)), SystemClock()
+    started = time.process_time()
+    settle(engine, TENANT, load(), local_date(clock.now()))
+    spent = time.process_time() - started
+    engine.dispose()
+    return spent
 
 
 def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 0) -> list[StoredVisit]:

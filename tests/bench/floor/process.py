@@ -6,13 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from tests.bench.processes import cpu_seconds
 from tests.e2e.foreign_client import HTTP
 
 
@@ -23,10 +22,13 @@ class Floor:
     url: str
     pid: int
 
-    def push(self, body: bytes, line: requests.Session = HTTP) -> None:
-        """Send one gzip body of the exchange; the floor reads only its `push`."""
+    def push(self, body: bytes, line: requests.Session = HTTP) -> float:
+        """Send a gzip body of the exchange, of which the floor reads `push`; return the seconds it took."""
+        started = time.perf_counter()
         answer = line.post(f"{self.url}/records", data=body, timeout=60)
+        spent = time.perf_counter() - started
         assert answer.ok, answer.text
+        return spent
 
     def pull(self, above: int, limit: int = 2000) -> requests.Response:
         """Fetch the rows above a sequence; the header X-Top says how far it came."""
@@ -53,12 +55,3 @@ def running_floor(url: str = "") -> Iterator[Floor]:
             assert process.stdout is not None
             yield Floor(process.stdout.readline().strip(), process.pid)
             process.terminate()
-
-
-def push_all(bodies: Iterable[bytes], url: str = "") -> Spent:
-    """Return what the same gzip bodies cost an empty floor, one after the other, making them included."""
-    with running_floor(url) as floor:
-        cpu, started = cpu_seconds(floor.pid), time.perf_counter()
-        for body in bodies:
-            floor.push(body)
-        return Spent(time.perf_counter() - started, cpu_seconds(floor.pid) - cpu)
