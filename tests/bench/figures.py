@@ -6,10 +6,20 @@ import json
 from collections.abc import Sequence
 
 
-def figure(
-    bench: str, name: str, value: float, unit: str, target: float | None = None, **beside: float
+def figure(  # what a line says
+    bench: str,
+    name: str,
+    value: float,
+    unit: str,
+    target: float | None = None,
+    *,
+    is_least: bool = False,
+    **beside: float,
 ) -> None:
-    """Print one figure, and what was measured beside it; ok is "at or below its target", null without one."""
+    """Print one figure, and what was measured beside it; ok is "at or below its target", null without one.
+
+    `is_least`: the target is the lowest good value.
+    """
     line: dict[str, object] = {
         "bench": bench,
         "figure": name,
@@ -17,7 +27,7 @@ def figure(
         "unit": unit,
         "target": target,
     }
-    line["ok"] = None if target is None else value <= target
+    line["ok"] = None if target is None else value >= target if is_least else value <= target
     line.update({key: round(other, 3) for key, other in beside.items()})
     print(json.dumps(line), flush=True)
 

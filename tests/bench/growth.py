@@ -90,7 +90,7 @@ def _nothing(inside: InProcess, client: ForeignClient) -> Cost:
 
 def _edit(inside: InProcess, writer: ForeignClient, visits: list[StoredVisit], number: int) -> Cost:
     some = visits[number * CHANGES :][:CHANGES]
-    return _exchange(inside, writer, wire.packed(writer, push=edits(writer, some, 178)))
+    return _exchange(inside, writer, wire.packed(writer, push=edits(writer, some)))
 
 
 def _down(

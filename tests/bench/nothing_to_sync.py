@@ -1,16 +1,16 @@
-"""S4: a tablet with nothing to send and nothing to fetch, with 1 scope and with 20."""
+"""S4: a tablet with nothing to send and nothing to fetch, of 1 scope and of 20, in turns with the floor."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable
 
 from tests.bench import wire
+from tests.bench.engines import engines
 from tests.bench.figures import figure, percentile
-from tests.bench.floor.process import running_floor
+from tests.bench.floor.process import Floor, running_floor
 from tests.bench.office import another, cpu_seconds, office
+from tests.bench.processes import cpu_seconds as cpu_of
 from tests.e2e.foreign_client import ForeignClient, canonical
 from tests.e2e.server_process import ServerProcess
 
@@ -20,13 +20,16 @@ UNITS_FOR_20_SCOPES = 18
 
 def main() -> None:
     """Print the bytes of body each way, the requests, the milliseconds and the CPU of one no-op."""
-    floor = _floor()
-    with office(units=UNITS_FOR_20_SCOPES) as (server, client):
-        single = another(server, "ref")
-        single.cursors = {}
-        single.pull_all()
-        for asking in (single, client):
-            _measure(server, asking, floor)
+    for engine in engines():
+        with (
+            office(units=UNITS_FOR_20_SCOPES, **engine.environment()) as (server, client),
+            running_floor(engine.new_database()) as floor,
+        ):
+            single = another(server, "ref")
+            single.cursors = {}
+            single.pull_all()
+            for tablet in (single, client):
+                _measure(server, tablet, floor, engine.name)
 
 
 def agreed_body(client: ForeignClient) -> bytes:
@@ -46,30 +49,23 @@ def _agreed_state(client: ForeignClient, answer: wire.Answer) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()[:32]
 
 
-def _measure(server: ServerProcess, client: ForeignClient, floor: float) -> None:
-    scopes = f"{len(client.cursors)} scope{'s' if len(client.cursors) > 1 else ''}"
-    body, session = agreed_body(client), wire.line()
-    cpu = cpu_seconds(server)
-    answers = [wire.exchange(session, client, body) for _ in range(ROUNDS)]
-    cpu = cpu_seconds(server) - cpu
+def _measure(server: ServerProcess, client: ForeignClient, floor: Floor, engine: str) -> None:
+    scopes = f"{len(client.cursors)} scope{'s' if len(client.cursors) > 1 else ''}, {engine}"
+    body, line, floor_line = agreed_body(client), wire.line(), wire.line()
+    cpu, floor_cpu = cpu_seconds(server), cpu_of(floor.pid)
+    answers, floor_s = [], []
+    for _ in range(ROUNDS):
+        floor_s.append(floor.pull(0, floor_line).wall_s)
+        answers.append(wire.exchange(line, client, body))
+    cpu, floor_cpu = cpu_seconds(server) - cpu, cpu_of(floor.pid) - floor_cpu
     assert all('"agreed":true' in answer.text for answer in answers), answers[0].text
-    spent = percentile([answer.wall_s for answer in answers], 0.5)
+    spent, least = percentile([answer.wall_s for answer in answers], 0.5), percentile(floor_s, 0.5)
     figure("S4", f"body up, {scopes}", len(body) / 1000, "kB", 0.45)
     figure("S4", f"body down, {scopes}", answers[0].down / 1000, "kB", 0.45)
     figure("S4", f"requests, {scopes}", 1, "requests", 1)
-    figure("S4", f"time p50, {scopes}", spent * 1000, "ms", 8, ratio=spent / floor)
-    figure("S4", f"server CPU, {scopes}", cpu / ROUNDS * 1000, "ms")
-
-
-def _floor() -> float:
-    with running_floor() as floor:
-        return percentile([_timed(lambda: floor.pull(0)) for _ in range(ROUNDS)], 0.5)
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    figure("S4", f"time p50, {scopes}", spent * 1000, "ms", floor=least * 1000)
+    figure("S4", f"time p50 against the floor, {scopes}", spent / least, "times", 1.2)
+    figure("S4", f"server CPU, {scopes}", cpu / ROUNDS * 1000, "ms", floor=floor_cpu / ROUNDS * 1000)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,18 @@ def add_team(server: ServerProcess, login: str, communes: Sequence[str]) -> None
     server.command("user", "add", login, *options, stdin=f"{PASSWORD}\n")
 
 
+def add_teams(server: ServerProcess, count: int) -> list[ForeignClient]:
+    """Make teams of one commune each; return a tablet of each."""
+    for number in range(count):
+        add_team(server, team_login(number), [COMMUNES[number % len(COMMUNES)]])
+    return [another(server, user=team_login(number)) for number in range(count)]
+
+
+def team_login(number: int) -> str:
+    """Return the login of the leader of one of `add_teams`."""
+    return f"to{number}"
+
+
 def another(server: ServerProcess, *scopes: str, user: str = OFFICER) -> ForeignClient:
     """Enrol one more tablet, with the scopes of its team unless some are named; it holds nothing yet."""
     options = [part for scope in scopes for part in ("--scope", scope)]

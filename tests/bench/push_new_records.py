@@ -75,7 +75,7 @@ def _push(server: ServerProcess, client: ForeignClient, floor: Floor, records: i
     for first in range(0, records, BATCH):
         changes = new_changes(client, range(first, first + BATCH))
         body = wire.packed(client, push=changes)
-        pushed.floor_s.append(floor.push(body, floor_line))
+        pushed.floor_s.append(floor.push(body, floor_line).wall_s)
         answer = wire.exchange(line, client, body)
         wire.applied(answer, len(changes))
         wire.follow(client, answer.text)

@@ -18,8 +18,8 @@ from field178_shared.rules.findings import frame_snapshot
 from field178_shared.time.clock import SystemClock, local_date
 
 ANSWERS = 20
-# Serials of minutes have six digits at most.
-_LAST_SERIAL = 999_999
+# Serials of minutes have six digits at most; no visit has the last.
+_SERIALS = 999_998
 _BEGAN = datetime(2026, 1, 5, 1, tzinfo=UTC)
 # As a tablet makes them: half of a time-ordered id is as in the one before.
 IDS = IdSource(SystemClock())
@@ -84,7 +84,7 @@ def _visit(randomness: random.Random, unit_id: str, team_id: str, number: int) -
         check_in={**_position(randomness), "captured_at": _instant(began)},
         local_escort_agencies=None,
         recommendation=_text(randomness, 6),
-        minutes_number=minutes_number(number % _LAST_SERIAL + 1),
+        minutes_number=minutes_number(number % _SERIALS + 1),
         record_code=f"AL-T01-26-{number:04d}",
         filed_at=_instant(ended + timedelta(minutes=5)),
     )
@@ -185,14 +185,14 @@ def new_changes(client: ForeignClient, numbers: range) -> list[Json]:
     ]
 
 
-def edits(client: ForeignClient, visits: Sequence[StoredVisit], number: int) -> list[Json]:
+def edits(client: ForeignClient, visits: Sequence[StoredVisit]) -> list[Json]:
     """Return one small edit of each visit that nobody has edited yet: the number of its minutes."""
     return [
         client.change(
             visit.record_id,
             "inspection",
             team_of(client),
-            {"minutes_number": minutes_number(number)},
+            {"minutes_number": minutes_number(_SERIALS + 1)},
             was={"minutes_number": visit.minutes_number},
             base_rev=1,
             change_id=IDS.time_ordered(),

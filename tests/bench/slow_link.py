@@ -32,7 +32,7 @@ def main() -> None:
             push = new_changes(ours, numbers), new_changes(theirs, numbers)
             whole.append(_crossed(ours, theirs, push, line.url))
             mine, other = (visits[(2 * number + side) * CHANGES :][:CHANGES] for side in (0, 1))
-            patches.append(_crossed(ours, theirs, (edits(ours, mine, 1), edits(theirs, other, 2)), line.url))
+            patches.append(_crossed(ours, theirs, (edits(ours, mine), edits(theirs, other)), line.url))
     _print("50 records up + 50 down", whole, 1.45)
     _print("50 edits up + 50 down", patches, 1.05)
 

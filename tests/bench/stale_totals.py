@@ -19,8 +19,8 @@ import requests
 from sqlalchemy import update
 from tests.bench import office_store
 from tests.bench.figures import figure, percentile
-from tests.bench.load import Run, Rush, driven, tablets_of
-from tests.bench.office import PASSWORD, pid_of
+from tests.bench.load import Rush, driven
+from tests.bench.office import PASSWORD, add_teams, pid_of
 from tests.bench.processes import children_of, cpu_seconds, forget_peak_memory, memory_mb, peak_memory_mb
 from tests.bench.rows import say_counted
 from tests.e2e.foreign_client import ForeignClient
@@ -39,6 +39,7 @@ RUSH = Rush(rate=15, seconds=180, records=2)
 TRICKLE = Rush(rate=1, seconds=15, records=1)
 SERVER_MB = 200
 TENANT = "main"
+TABLETS = 16
 LEADER = "lanh-dao"
 _LOOK_S, _ASK_S, _MOST_S = 0.5, 5.0, 3_600.0
 
@@ -59,25 +60,23 @@ def main(folder: str = "", *parts: str) -> None:
 def fresh(store: Path) -> None:
     """Measure a rush beside totals that are counted."""
     with _watched(store, is_counted=True) as watch:
-        _tell("fresh", driven(watch.tablets, RUSH), watch)
+        _tell("fresh", driven(watch.tablets, RUSH).waits, watch)
 
 
 def stale(store: Path) -> None:
     """Measure the push requests of a rush from the first minute in which a server has no totals."""
     with _watched(store, is_counted=False) as watch:
-        _tell("stale", driven(watch.tablets, RUSH), watch)
+        _tell("stale", driven(watch.tablets, RUSH).waits, watch)
 
 
 def upgrade(store: Path) -> None:
     """Measure a first start with totals of another basis, and one push a second until figures are there."""
     with _watched(store, is_counted=False) as watch:
-        began, run = time.perf_counter(), Run()
+        began, waits = time.perf_counter(), list[float]()
         while not _is_counted(store) and time.perf_counter() - began < _MOST_S:
-            # Sessions of tablets end before a slow machine has counted.
-            watch.tablets[0].sign_in()
-            run.waits += driven(watch.tablets[:1], TRICKLE).waits
+            waits += driven(watch.tablets[:1], TRICKLE).waits
         figure("U", "upgrade: until the figures are there", time.perf_counter() - began, "s")
-        _tell("upgrade", run, watch)
+        _tell("upgrade", waits, watch)
 
 
 _PARTS = {"fresh": fresh, "stale": stale, "upgrade": upgrade}
@@ -128,7 +127,7 @@ def _watched(store: Path, *, is_counted: bool) -> Iterator[_Watch]:
     watch = _Watch(server)
     threads = [threading.Thread(target=work) for work in (watch.look, watch.ask)]
     try:
-        watch.tablets = tablets_of(server)
+        watch.tablets = add_teams(server, TABLETS)
         forget_peak_memory(pid_of(server))
         for thread in threads:
             thread.start()
@@ -141,8 +140,8 @@ def _watched(store: Path, *, is_counted: bool) -> Iterator[_Watch]:
         server.stop()
 
 
-def _tell(name: str, run: Run, watch: _Watch) -> None:
-    waits, pid = [wait * 1000 for wait in run.waits], pid_of(watch.server)
+def _tell(name: str, waits_s: list[float], watch: _Watch) -> None:
+    waits, pid = [wait * 1000 for wait in waits_s], pid_of(watch.server)
     figure("U", f"{name}: push p50", percentile(waits, 0.5), "ms", of=len(waits))
     figure("U", f"{name}: push p99", percentile(waits, 0.99), "ms", slowest=max(waits))
     figure("U", f"{name}: server memory", peak_memory_mb(pid), "MB", SERVER_MB)

@@ -16,6 +16,14 @@ from field178_shared.wire.canonical import canonical
 JSON = "application/json"
 
 
+class BusyError(Exception):
+    """The server refused an exchange because it is busy."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"busy; again after {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answered exchange; bytes are those of the bodies as they crossed the line."""
@@ -36,6 +44,17 @@ class Answer:
         return self.text.count('"status":"applied"')
 
 
+def pushed_when_free(session: requests.Session, client: ForeignClient, body: bytes) -> tuple[Answer, int]:
+    """Send one body until the server takes it, as a tablet does; return how often it was busy as well."""
+    refusals = 0
+    while True:
+        try:
+            return exchange(session, client, body), refusals
+        except BusyError as busy:
+            refusals += 1
+            time.sleep(busy.retry_after_s)
+
+
 def line() -> requests.Session:
     """Return a kept-alive line of its own."""
     session = requests.Session()
@@ -45,7 +64,12 @@ def line() -> requests.Session:
 
 def packed(client: ForeignClient, **members: object) -> bytes:
     """Return the body of a request as a tablet writes it."""
-    return gzip.compress(canonical(client.request(**members)), 6)
+    return compressed(canonical(client.request(**members)))
+
+
+def compressed(request: bytes) -> bytes:
+    """Return a request as a tablet compresses it."""
+    return gzip.compress(request, 6)
 
 
 def headers(client: ForeignClient) -> dict[str, str]:
@@ -60,7 +84,7 @@ def headers(client: ForeignClient) -> dict[str, str]:
 
 
 def exchange(session: requests.Session, client: ForeignClient, body: bytes, url: str = "") -> Answer:
-    """Send one body; the clock stops when the last byte is here."""
+    """Send one body; the clock stops when the last byte is here. Raise BusyError for a refusal."""
     started = time.perf_counter()
     address = f"{url or client.url}/api/v1/sync"
     answer = session.post(address, data=body, headers=headers(client), timeout=120, stream=True)
@@ -68,6 +92,8 @@ def exchange(session: requests.Session, client: ForeignClient, body: bytes, url:
     wall = time.perf_counter() - started
     is_gzip = answer.headers.get("Content-Encoding") == "gzip"
     text = (zlib.decompress(raw, 31) if is_gzip else raw).decode()
+    if answer.status_code == 503:
+        raise BusyError(json.loads(text)["retry_after_s"])
     assert answer.status_code == 200, text
     return Answer(len(body), len(raw), wall, text)
 

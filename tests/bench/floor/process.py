@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,33 +16,37 @@ from tests.e2e.foreign_client import HTTP
 
 
 @dataclass(frozen=True)
+class FloorAnswer:
+    """An answer of the floor: the highest sequence in it, and the seconds until its last byte was here."""
+
+    top: int
+    wall_s: float
+
+
+@dataclass(frozen=True)
 class Floor:
     """A running process of the floor."""
 
     url: str
     pid: int
 
-    def push(self, body: bytes, line: requests.Session = HTTP) -> float:
-        """Send a gzip body of the exchange, of which the floor reads `push`; return the seconds it took."""
-        started = time.perf_counter()
-        answer = line.post(f"{self.url}/records", data=body, timeout=60)
-        spent = time.perf_counter() - started
-        assert answer.ok, answer.text
-        return spent
+    def push(self, body: bytes, line: requests.Session = HTTP) -> FloorAnswer:
+        """Send a gzip body of the exchange, of which the floor reads `push`."""
+        return _answer(lambda: line.post(f"{self.url}/records", data=body, timeout=60, stream=True))
 
-    def pull(self, above: int, limit: int = 2000) -> requests.Response:
-        """Fetch the rows above a sequence; the header X-Top says how far it came."""
-        answer = HTTP.get(f"{self.url}/records", params={"above": above, "limit": limit}, timeout=60)
-        assert answer.ok, answer.text
-        return answer
+    def pull(self, above: int, line: requests.Session = HTTP, limit: int = 2000) -> FloorAnswer:
+        """Fetch the rows above a sequence."""
+        query = {"above": above, "limit": limit}
+        return _answer(lambda: line.get(f"{self.url}/records", params=query, timeout=60, stream=True))
 
 
-@dataclass(frozen=True)
-class Spent:
-    """What some work cost: seconds on the wall, CPU seconds of the server."""
-
-    wall_s: float
-    cpu_s: float
+def _answer(send: Callable[[], requests.Response]) -> FloorAnswer:
+    started = time.perf_counter()
+    answer = send()
+    answer.raw.read(decode_content=False)
+    spent = time.perf_counter() - started
+    assert answer.ok, answer.status_code
+    return FloorAnswer(int(answer.headers["X-Top"]), spent)
 
 
 @contextmanager
@@ -53,5 +57,7 @@ def running_floor(url: str = "") -> Iterator[Floor]:
         command = [sys.executable, "-m", "tests.bench.floor.server", address]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            yield Floor(process.stdout.readline().strip(), process.pid)
-            process.terminate()
+            try:
+                yield Floor(process.stdout.readline().strip(), process.pid)
+            finally:
+                process.terminate()

@@ -5,6 +5,7 @@ As lean as its parts allow: msgspec reads and writes JSON, statements have no co
 
 from __future__ import annotations
 
+import logging
 import sys
 import zlib
 from collections.abc import Iterator
@@ -59,8 +60,8 @@ def application(engine: Engine) -> Flask:
     upsert, count, page = (sql.replace("?", placeholder) for sql in (_UPSERT, _COUNT, _PAGE))
 
     @app.post("/records")
-    def push() -> dict[str, int]:
-        changes = _decode(zlib.decompress(request.get_data(cache=False), _GZIP)).push
+    def push() -> Response:
+        changes, top = _decode(zlib.decompress(request.get_data(cache=False), _GZIP)).push, 0
         if changes:
             with engine.begin() as connection:
                 top = connection.exec_driver_sql(count, (len(changes),)).scalar_one()
@@ -69,7 +70,7 @@ def application(engine: Engine) -> Flask:
                     for seq, change in enumerate(changes, top - len(changes) + 1)
                 ]
                 connection.exec_driver_sql(upsert, rows)
-        return {"stored": len(changes)}
+        return Response(headers={"X-Top": str(top)})
 
     @app.get("/records")
     def pull() -> Response:
@@ -94,6 +95,8 @@ def _packed(lines: list[str]) -> Iterator[bytes]:
 
 def main(url: str) -> None:
     """Serve a store address on a free port of loopback; the ready line names it."""
+    # It warns of each request that waits for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(application(create_engine_for(url)), host="127.0.0.1", port=0, threads=8)
     print(f"http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
