@@ -1,17 +1,23 @@
-"""S6: fifty photos of a megabyte, sent as a tablet sends them; one is cut in the middle and gone on with."""
+"""S6: photos of a megabyte, sent as a tablet sends them, in turns with the floor; one connection is cut.
+
+python -m tests.bench.photos [PHOTOS]: on each engine.
+"""
 
 from __future__ import annotations
 
 import base64
 import random
+import sys
 import time
 import uuid
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 
-from tests.bench.figures import figure
+from tests.bench.engines import BenchEngine, engines
+from tests.bench.figures import figure, percentile
+from tests.bench.floor.process import Floor, running_floor
 from tests.bench.office import cpu_seconds, office, pid_of
-from tests.bench.processes import forget_peak_memory
+from tests.bench.processes import cpu_seconds as cpu_of
+from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 from tests.server.pictures import jpeg, sha256
@@ -20,7 +26,9 @@ from field178_mobile.replication.uploads.chunk_size import ChunkSize
 
 PHOTOS = 50
 PHOTO_BYTES = 1_000_000
-CUT_BYTES = 256 << 10
+# The worst moment of a cut: just before the last byte of a chunk.
+LOST_BYTES = 1
+CUT_S = 0.5
 PIECE = "application/offset+octet-stream"
 
 
@@ -58,38 +66,63 @@ class Sender:
             self._size = self._size.after(time.perf_counter() - started)
             offset = int(answer.headers["Upload-Offset"])
 
-    def cut(self, at: str, photo: bytes, offset: int) -> None:
-        """Send half a piece of a photo and close the connection."""
+    def send_cut(self, at: str, photo: bytes) -> int:
+        """Send all but the end of the next chunk, close the connection, send the rest of the photo.
+
+        Return how many bytes were sent twice.
+        """
+        before = self.sent
         connection = HTTPConnection(self._host, timeout=30)
         connection.putrequest("PATCH", at)
-        more = {"Upload-Offset": str(offset), "Content-Type": PIECE, "Content-Length": str(CUT_BYTES)}
+        size = min(self._size.size_bytes, PHOTO_BYTES)
+        more = {"Upload-Offset": "0", "Content-Type": PIECE, "Content-Length": str(size)}
         for name, value in {**self._head, **more}.items():
             connection.putheader(name, value)
         connection.endheaders()
-        connection.send(photo[offset : offset + CUT_BYTES // 2])
-        self.sent += CUT_BYTES // 2
+        connection.send(photo[: size - LOST_BYTES])
+        self.sent += size - LOST_BYTES
+        # The bytes reach the server before the connection ends.
+        time.sleep(CUT_S)
         connection.close()
+        time.sleep(CUT_S)
+        offset = int(self.ask("HEAD", at).headers["Upload-Offset"])
+        self.send(at, photo, offset)
+        return self.sent - before - PHOTO_BYTES
 
 
-def main() -> None:
-    """Print time, server CPU and memory, and what was sent for the bytes there are."""
-    photos = [_photo(seed) for seed in range(PHOTOS)]
-    with office() as (server, client):
-        sender = Sender(client)
-        # A sign-in holds 64 MiB for a moment: it belongs to the enrolment, not to the photos.
-        forget_peak_memory(pid_of(server))
-        cpu, started = cpu_seconds(server), time.perf_counter()
-        for number, photo in enumerate(photos):
-            at = sender.begin(photo)
-            if number == PHOTOS // 2:
-                sender.cut(at, photo, 0)
-            offset = int(sender.ask("HEAD", at).headers["Upload-Offset"]) if number == PHOTOS // 2 else 0
-            sender.send(at, photo, offset)
-        seconds, cpu = time.perf_counter() - started, cpu_seconds(server) - cpu
-        figure("S6", "50 photos of 1 MB", seconds, "s", 0.9)
-        figure("S6", "server CPU", cpu, "s")
-        figure("S6", "bytes sent for a byte", sender.sent / (PHOTOS * PHOTO_BYTES), "times", 1.01)
-        figure("S6", "server memory at most", _peak_mb(server), "MB", 80)
+def main(count: int = PHOTOS) -> None:
+    """Print time, server CPU and memory, and what a cut costs, on each engine."""
+    for engine in engines():
+        with (
+            office(**engine.environment()) as (server, client),
+            running_floor(engine.new_database()) as floor,
+        ):
+            _measure(server, client, floor, engine, count)
+
+
+def _measure(
+    server: ServerProcess, client: ForeignClient, floor: Floor, engine: BenchEngine, count: int
+) -> None:
+    photos, sender = [_photo(seed) for seed in range(count)], Sender(client)
+    # A sign-in holds 64 MiB for a moment: it belongs to the enrolment, not to the photos.
+    forget_peak_memory(pid_of(server))
+    cpu, floor_cpu = cpu_seconds(server), cpu_of(floor.pid)
+    seconds, floor_s = [], []
+    for photo in photos:
+        floor_s.append(floor.keep_photo(photo))
+        started = time.perf_counter()
+        sender.send(sender.begin(photo), photo)
+        seconds.append(time.perf_counter() - started)
+    cpu, floor_cpu = cpu_seconds(server) - cpu, cpu_of(floor.pid) - floor_cpu
+    cut = _photo(count)
+    twice = sender.send_cut(sender.begin(cut), cut)
+    p50, floor_p50 = percentile(seconds, 0.5), percentile(floor_s, 0.5)
+    name = f"photo of 1 MB, {engine.name}"
+    figure("S6", f"{name}: time p50", p50 * 1000, "ms", floor=floor_p50 * 1000)
+    figure("S6", f"{name}: time p50 against the floor", p50 / floor_p50, "times", 1.3)
+    figure("S6", f"{name}: server CPU", cpu / count * 1000, "ms", 12, floor=floor_cpu / count * 1000)
+    figure("S6", f"{name}: sent twice after a cut", twice / 1024, "KiB", 256)
+    figure("S6", f"{name}: server memory", peak_memory_mb(pid_of(server)), "MB", 90)
 
 
 def _photo(seed: int) -> bytes:
@@ -99,11 +132,5 @@ def _photo(seed: int) -> bytes:
     return picture[:-2] + noise[: PHOTO_BYTES - len(picture)] + picture[-2:]
 
 
-def _peak_mb(server: ServerProcess) -> float:
-    assert server.process is not None
-    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1024
-
-
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -39,6 +39,10 @@ class Floor:
         query = {"above": above, "limit": limit}
         return _answer(lambda: line.get(f"{self.url}/records", params=query, timeout=60, stream=True))
 
+    def keep_photo(self, photo: bytes, line: requests.Session = HTTP) -> float:
+        """Let the floor store a photo as a file; return the seconds it took."""
+        return _answer(lambda: line.post(f"{self.url}/photos", data=photo, timeout=60, stream=True)).wall_s
+
 
 def _answer(send: Callable[[], requests.Response]) -> FloorAnswer:
     started = time.perf_counter()
@@ -54,7 +58,7 @@ def running_floor(url: str = "") -> Iterator[Floor]:
     """Give an empty floor on a store address (a SQLite file of its own when none is given)."""
     with tempfile.TemporaryDirectory() as folder:
         address = url or f"sqlite:///{Path(folder) / 'floor.sqlite'}"
-        command = [sys.executable, "-m", "tests.bench.floor.server", address]
+        command = [sys.executable, "-m", "tests.bench.floor.server", address, folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:

@@ -5,10 +5,13 @@ As lean as its parts allow: msgspec reads and writes JSON, statements have no co
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import sys
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import waitress
@@ -16,6 +19,7 @@ from flask import Flask, Response, request
 from sqlalchemy import Engine
 
 from field178_server.database.engine import create_engine_for, readonly
+from field178_shared.fsync import sync_folder
 from field178_shared.wire.content_coding import GzipStream
 
 PAGE = 2000
@@ -50,8 +54,8 @@ _decode = msgspec.json.Decoder(_Request).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def application(engine: Engine) -> Flask:
-    """Build the application: it keeps the same durability as the product, and nothing else of it."""
+def application(engine: Engine, photos: Path) -> Flask:
+    """Build the application: it keeps the durability of the product, and nothing else of it."""
     with engine.begin() as connection:
         for statement in _TABLES:
             connection.exec_driver_sql(statement)
@@ -70,6 +74,22 @@ def application(engine: Engine) -> Flask:
                     for seq, change in enumerate(changes, top - len(changes) + 1)
                 ]
                 connection.exec_driver_sql(upsert, rows)
+        return Response(headers={"X-Top": str(top)})
+
+    @app.post("/photos")
+    def keep_photo() -> Response:
+        photo = request.get_data(cache=False)
+        name = hashlib.sha256(photo).hexdigest()
+        with (photos / "new").open("wb") as file:
+            file.write(photo)
+            file.flush()
+            os.fsync(file.fileno())
+        (photos / "new").rename(photos / name)
+        sync_folder(photos)
+        with engine.begin() as connection:
+            top = connection.exec_driver_sql(count, (1,)).scalar_one()
+            row = [(name, top, "photo", "photo", str(len(photo)))]
+            connection.exec_driver_sql(upsert, row)
         return Response(headers={"X-Top": str(top)})
 
     @app.get("/records")
@@ -93,14 +113,15 @@ def _packed(lines: list[str]) -> Iterator[bytes]:
     yield deflater.finish()
 
 
-def main(url: str) -> None:
-    """Serve a store address on a free port of loopback; the ready line names it."""
+def main(url: str, photos: str) -> None:
+    """Serve a store address and a folder of photos on a free port of loopback; the ready line names it."""
     # It warns of each request that waits for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(application(create_engine_for(url)), host="127.0.0.1", port=0, threads=8)
+    app = application(create_engine_for(url), Path(photos))
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
     print(f"http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
