@@ -143,7 +143,7 @@ def says(
 class Sender:
     """The photos of one tablet and the sync thread's part for them, on a clock that jumps where it is told.
 
-    `wait` waits as long as the runner asked; `restart` is a kill and a new start; a request takes `takes_s`.
+    `wait` waits as long as the runner asked; `restart` is a kill and a new start.
     """
 
     def __init__(self, store: Store, server: ModelUploads) -> None:
@@ -154,7 +154,6 @@ class Sender:
         self.faults: list[Fault] = []
         self.network = NetworkKind.UNKNOWN
         self.now = 0.0
-        self.takes_s = 0.0
         self.app = "1"
         self.restart()
 
@@ -166,7 +165,6 @@ class Sender:
 
     def perform(self, request: Request) -> UploadAnswer:
         self.requests.append(request)
-        self.now += self.takes_s
         fault = self.faults.pop(0) if self.faults else honest
         self.broken_chunks += fault is not honest and isinstance(request, SendChunk)
         return fault(self.server, request)

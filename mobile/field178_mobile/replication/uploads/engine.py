@@ -195,7 +195,7 @@ class UploadEngine:
         assert isinstance(request, SendChunk)
         end = request.offset + len(request.data)
         if answer.status in (200, 204) and answer.offset == end:
-            self._size = self._size.after(answer.seconds)
+            self._size = self._size.doubled()
             self._advance(photo, photo.location, end)
             return WaitFor(0)
         self._is_offset_known = answer.status == 401

@@ -21,7 +21,7 @@ class GoOn:
 class UploadAnswer:
     """Answer of the server to one request; `offset` is None if absent.
 
-    `problem`: the reason for refusing a file. `seconds`: from the request to the answer.
+    `problem`: the reason for refusing a file.
     """
 
     status: int
@@ -31,7 +31,6 @@ class UploadAnswer:
     is_backed_up: bool = False
     retry_after_s: float | None = None
     problem: str | None = None
-    seconds: float = 0.0
 
 
 Event = GoOn | UploadAnswer | Failure

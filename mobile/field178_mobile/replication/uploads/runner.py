@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 from field178_mobile.ports import NetworkKind
@@ -66,9 +65,8 @@ class UploadRunner:
         self._due_at = self._seconds() + seconds
 
     def _perform(self, request: Request) -> Request | WaitFor:
-        started = self._seconds()
         try:
             answer = self._line.perform(request)
         except TransportFailure as error:
             return self._engine.step(error.failure)
-        return self._engine.step(replace(answer, seconds=self._seconds() - started))
+        return self._engine.step(answer)
