@@ -36,11 +36,11 @@ class ChangeProcessor:
     def prepare(self, pushed: Sequence[PushedChange]) -> None:
         """Preload everything for the evaluation of pushed changes, in a constant number of statements."""
         senders = frozenset(self._preload.devices)
-        self._receipts.read(pushed, senders)
+        self._receipts.read(pushed)
         if elsewhere := self._receipts.quarantined_elsewhere(senders):
             # An evaluation may change a quarantined receipt of another tablet: read again under its lock.
             self._preload.lock({receipt.device_id for receipt in elsewhere})
-            self._receipts.read(pushed, senders)
+            self._receipts.read(pushed)
         fresh = [
             pushed_change.change for pushed_change in pushed if self._receipts.stored(pushed_change) is None
         ]

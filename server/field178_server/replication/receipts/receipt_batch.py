@@ -37,13 +37,12 @@ class ReceiptBatch:
         self._quarantined: dict[tuple[str, str], QuarantinedChange] = {}
         self._shared: dict[str, set[str]] = {}
 
-    def read(self, pushed: Sequence[PushedChange], device_ids: Collection[str]) -> None:
-        """Read the stored receipts of changes that these tablets push."""
+    def read(self, pushed: Sequence[PushedChange]) -> None:
+        """Read the stored receipts of these changes, with the tablets in whose scopes they are."""
         session, tenant_id = self._batch.session, self._batch.tenant_id
         ids = [pushed_change.change.change_id for pushed_change in pushed]
         self._known = find_receipts(session, tenant_id, ids)
-        foreign = [receipt for receipt in self._known.values() if receipt.device_id not in device_ids]
-        read_copies(session, tenant_id, foreign)
+        read_copies(session, tenant_id, self._known.values())
 
     def stored(self, pushed: PushedChange) -> ReceiptState | None:
         """Return the receipt of an earlier change with the same id and content, or None."""
