@@ -28,6 +28,7 @@ BENCHES = (
     "stale_totals",
     "indicators_page",
     "lists_and_names",
+    "commands",
     "draft_save",
     "first_frame",
     "screens",

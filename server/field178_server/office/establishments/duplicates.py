@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from field178_server.database.engine import among_ids
 from field178_server.database.models import DuplicateCandidate, DuplicateDismissal, EstablishmentProjection
 from field178_server.records.access import AccessFilter
 from field178_server.records.alike_entries import ENTRY_COLUMNS, EntryRow, known_establishment, pairs_among
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_server.records.projections.duplicate import matching_ids
 from field178_shared.merge import Data
-from field178_shared.records.reading import count_of, text_of
-from field178_shared.rules.establishment import NEAR_M, duplicates_of
+from field178_shared.rules.establishment import duplicates_of
 
 PAGE_SIZE = 50
-# A metre in units of 1e-7 degrees of latitude.
-_UNITS_PER_M = 90
+_ENTRY = tuple(getattr(EstablishmentProjection, name) for name in ENTRY_COLUMNS)
 _IS_CANDIDATE = and_(
     EstablishmentProjection.tenant_id == DuplicateCandidate.tenant_id,
     EstablishmentProjection.record_id == DuplicateCandidate.record_id,
@@ -78,14 +77,14 @@ def duplicate_hints(
 
     The establishment itself, and establishments of dismissed pairs with it, are excluded.
     """
-    rows = session.scalars(
-        select(EstablishmentProjection).where(
-            EstablishmentProjection.tenant_id == tenant_id,
-            access.covers(EstablishmentProjection.scope),
-            EstablishmentProjection.record_id.not_in(
-                {record_id, *_dismissed_with(session, tenant_id, record_id)}
-            ),
-            or_(*_candidates(data)),
+    entry = EstablishmentProjection
+    ids = matching_ids(session.connection(), tenant_id, data)
+    ids -= {record_id, *_dismissed_with(session, tenant_id, record_id)}
+    rows = session.execute(
+        select(*_ENTRY).where(
+            entry.tenant_id == tenant_id,
+            among_ids(session, entry.record_id, ids),
+            access.covers(entry.scope),
         )
     ).all()
     return hints_among(data, rows)
@@ -108,7 +107,7 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
     """
     entry = EstablishmentProjection
     rows = session.execute(
-        select(*(getattr(entry, name) for name in ENTRY_COLUMNS))
+        select(*_ENTRY)
         .join_from(DuplicateCandidate, entry, _IS_CANDIDATE)
         .where(DuplicateCandidate.tenant_id == tenant_id, access.covers(entry.scope))
         .order_by(entry.sort_key, entry.record_id)
@@ -209,22 +208,6 @@ def _dismissed_pairs(session: Session, tenant_id: str) -> set[frozenset[str]]:
 def _uncertainty(pair: DuplicatePair) -> tuple[bool, bool, int]:
     hint = pair.other
     return not hint.is_same_number, hint.distance_m is None, hint.distance_m or 0
-
-
-def _candidates(data: Data) -> list[ColumnElement[bool]]:
-    """Return conditions for a preselection: each possible duplicate meets at least one of them."""
-    entry = EstablishmentProjection
-    is_kind = entry.establishment_type_id == text_of(data, "establishment_type_id")
-    conditions = [and_(is_kind, entry.unit_id == text_of(data, "unit_id"))]
-    lat, lon = count_of(data, "lat"), count_of(data, "lon")
-    if lat is not None and lon is not None:
-        north = NEAR_M * _UNITS_PER_M
-        east = north / max(0.1, math.cos(math.radians(lat / 1e7)))
-        near = (entry.lat.between(lat - north, lat + north), entry.lon.between(lon - east, lon + east))
-        conditions.append(and_(is_kind, *near))
-    if number := text_of(data, "registration_number"):
-        conditions.append(func.lower(entry.registration_number) == number.lower())
-    return conditions
 
 
 def _hint(row: EntryRow, distance_m: float | None, is_same_number: bool) -> DuplicateHint:

@@ -76,6 +76,12 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         bulk.upsert(connection, _CANDIDATES, _CANDIDATE, found_rows)
 
 
+def matching_ids(connection: Connection, tenant_id: str, data: Data) -> set[str]:
+    """Return the ids of the establishments with a match key of this content: all its possible duplicates."""
+    keys = keys_of(data)
+    return set(_matches(connection, tenant_id, keys.equal, keys.longer, _NO_LIMIT))
+
+
 def keys_of(data: Data) -> _Keys:
     """Return the match keys of an establishment's compared fields."""
     kind, number = text_of(data, "establishment_type_id"), fold(text_of(data, "registration_number"))

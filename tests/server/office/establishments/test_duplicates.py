@@ -11,7 +11,7 @@ from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
 from field178_server.database.models import EstablishmentProjection
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.establishments.duplicates import duplicate_pairs
+from field178_server.office.establishments.duplicates import duplicate_hints, duplicate_pairs
 from field178_server.records.access import AccessFilter
 from field178_server.records.alike_entries import known_establishment
 from field178_shared.rules.establishment import duplicates_of
@@ -46,7 +46,15 @@ def test_pairs_are_those_of_all_with_all(world: World, seed: int) -> None:
             for row, other in combinations(rows, 2)
             if duplicates_of(content[row.record_id], [known_establishment(other)])
         }
+        hints = {
+            (row.record_id, hint.record_id)
+            for row in rows
+            for hint in duplicate_hints(
+                session, TENANT, AccessFilter(None), content[row.record_id], row.record_id
+            )
+        }
     assert len(pairs) == len(expected) > 10
+    assert hints == {pair for first, other in expected for pair in ((first, other), (other, first))}
     assert {(pair.first.record_id, pair.other.record_id) for pair in pairs} == expected
 
 
