@@ -6,13 +6,16 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConsoleSession, Officer, OfficerScope
-from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
+
+if TYPE_CHECKING:
+    from field178_shared.codelists import CodeLists  # reads all lists
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

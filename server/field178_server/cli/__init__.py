@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
+from field178_server.cli.command_table import CommandTable, Table
 from field178_server.cli.language import _
 
-# Name, module and attribute, help.
-COMMANDS: dict[str, tuple[str, str]] = {
+COMMANDS: Table = {
     "init": ("setup.init", _("Set up data folder, store, keys and, for https, the certificate.")),
     "serve": ("setup.serve", _("Serve tablets and browsers until the process is told to end.")),
     "check": (
@@ -110,43 +108,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class CommandTable(click.Group):
-    """Group of the commands; it imports them lazily and shows the product's errors without a traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the command names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; its module is imported here, because the imports are slow."""
-        if cmd_name not in COMMANDS:
-            return None
-        path, text = COMMANDS[cmd_name]
-        module, name = path.split(".")
-        command: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-        command.help = text
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write name and short help of all commands without importing them."""
-        limit = formatter.width - 6 - max(map(len, COMMANDS))
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (name, click.Command(name, help=text).get_short_help_str(limit))
-                    for name, (_at, text) in COMMANDS.items()
-                ]
-            )
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a command; exit code 1 for a refusal, 2 for a wrong setting."""
-        from field178_server.cli.context import readable_errors
-
-        with readable_errors():
-            return super().invoke(ctx)
-
-
-@click.group(cls=CommandTable, help=_("Field notebook 178: the server's own commands."))
+@click.group(cls=CommandTable, table=COMMANDS, help=_("Field notebook 178: the server's own commands."))
 @click.version_option(package_name="field178", message="field178 %(version)s")
 def main() -> None:
     """Run a command of the operator."""

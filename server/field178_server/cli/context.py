@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 import structlog
@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
-from field178_server.audit.operation_context import OperationContext
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, is_storage_full, readonly
@@ -26,16 +25,19 @@ from field178_server.database.migrations import StoreVersionError
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
-from field178_server.records.lists_in_force import ListsInForce
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
-from field178_server.security.passwords import Passwords
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import SettingError, Settings, data_folder
-from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, clock_from_environment
+
+# Properties import them when they are used: imports are most of the time of a command.
+if TYPE_CHECKING:
+    from field178_server.audit.operation_context import OperationContext
+    from field178_server.security.passwords import Passwords
+    from field178_shared.codelists import CodeLists
 
 Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
@@ -133,6 +135,9 @@ class Operator:
     @functools.cached_property
     def lists(self) -> CodeLists:
         """The code lists in force in this store."""
+        from field178_server.records.lists_in_force import ListsInForce
+        from field178_shared.codelists import load
+
         ListsInForce(self.engine, self.tenant_id).follow()
         return load()
 
@@ -144,6 +149,8 @@ class Operator:
     @functools.cached_property
     def passwords(self) -> Passwords:
         """Hashing of passwords at the cost in the settings."""
+        from field178_server.security.passwords import Passwords
+
         return Passwords(self.settings.password_cost)
 
     @property
@@ -168,11 +175,16 @@ class Operator:
     @property
     def context(self) -> OperationContext:
         """The operation context of the operator, with the code lists of the store."""
+        from field178_server.audit.operation_context import OperationContext
+
         return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
 
     @property
     def context_without_store(self) -> OperationContext:
         """The operation context with the code lists of the release, for commands without a store."""
+        from field178_server.audit.operation_context import OperationContext
+        from field178_shared.codelists import load
+
         return OperationContext(self.settings.tenant, self.clock, self.ids, load())
 
 

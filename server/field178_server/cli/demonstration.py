@@ -8,7 +8,7 @@ import click
 
 from field178_server.cli.context import json_option, operator, show, wants_json
 from field178_server.cli.language import _
-from field178_server.cli.people import new_password
+from field178_server.cli.people_changes import new_password
 from field178_server.demo import DEMO_START
 from field178_server.demo.district import fill, records_by_type
 from field178_server.demo.seed import DemoStore

@@ -1,189 +1,30 @@
-"""Commands for accounts and teams: `user …`, `team …`."""
+"""Groups of the commands for accounts and teams: `user …`, `team …`."""
 
 from __future__ import annotations
 
-import secrets
-import sys
+from field178_server.cli.command_table import CommandTable
+from field178_server.cli.language import _
 
-import click
-from sqlalchemy.orm import Session
-
-from field178_server.accounts import officers, teams
-from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.cli.context import Operator, operator_command, show, show_rows
-from field178_server.cli.language import LANGUAGE, _
-from field178_server.office.reminders.account_changes import notify_of_reset
-from field178_server.security import passwords, totp
-from field178_server.security.passwords import Weakness
-from field178_shared.time.clock import local_date
-
-_EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
-_GENERATED_LENGTH = 20
-_WEAKNESSES = {
-    Weakness.TOO_SHORT: _("The password is shorter than 12 characters."),
-    Weakness.TOO_LONG: _("The password is longer than 128 characters."),
-    Weakness.TOO_EASY: _(
-        "Most of this password is common words, names of places or of this service, years or rows of keys:"
-        " programs try these first. Join four words that have nothing to do with each other."
-    ),
-}
-
-
-@click.group()
-def user() -> None:
-    """Group of the commands for accounts."""
-
-
-@user.command(help=_("Add an account; the password is asked for, read from stdin, or generated."))
-@click.argument("login")
-@click.option("--role", required=True, help=_("Role id of the code lists."))
-@click.option("--name", help=_("Name as people read it; the login when left out."))
-@click.option("--agency", help=_("Agency id of the code lists; the focal one when left out."))
-@click.option("--team", "team_names", multiple=True, help=_("Name or id of a team the officer belongs to."))
-@click.option("--unit", "units", multiple=True, help=_("Unit id the officer is responsible for."))
-@click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
-@operator_command
-def add(  # noqa: PLR0913  # one parameter an option
-    at: Operator,
-    login: str,
-    role: str,
-    name: str | None,
-    agency: str | None,
-    team_names: tuple[str, ...],
-    units: tuple[str, ...],
-    generate: bool,
-) -> None:
-    """Add an account of an officer."""
-    if not officers.is_login(login):
-        raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
-    password, generated = new_password(login, generate)
-    stored = at.passwords.hash(password)
-    request = AccountRequest(login, name or login, role, agency, tuple(f"unit:{unit}" for unit in units))
-    officer_id = at.write(lambda session: accounts.add(session, at.context, request, team_names, stored))
-    _show_account(officer_id, login, password if generated else None)
-    _warn_of_ended_units(at, units)
-
-
-@user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
-@operator_command
-def list_users(at: Operator) -> None:
-    """List the accounts."""
-    rows: list[dict[str, object]] = at.read(
-        lambda session: [
-            {
-                "user": officer.officer_id,
-                "login": officer.login,
-                "role": officer.role,
-                "agency": officer.agency,
-                "scopes": sorted(officers.scopes_of(session, at.tenant_id, officer.officer_id)),
-                "state": "disabled" if officer.disabled_at else "active",
-            }
-            for officer in officers.everyone(session, at.tenant_id)
-        ]
-    )
-    show_rows(rows)
-
-
-@user.command(name="password", help=_("Set a password; all browser sessions of the officer end."))
-@click.argument("login")
-@click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
-@operator_command
-def set_password(at: Operator, login: str, generate: bool) -> None:
-    """Set the password of an account."""
-    password, generated = new_password(login, generate)
-    stored = at.passwords.hash(password)
-    by_mail = at.settings.sends_mail
-
-    def write(session: Session) -> str:
-        officer_id = accounts.set_password(session, at.context, login, stored)
-        notify_of_reset(session, at.context, officer_id, by_mail=by_mail)
-        return officer_id
-
-    _show_account(at.write(write), login, password if generated else None)
-
-
-@user.command(name="totp", help=_("Ask one-time codes of an officer; prints the secret once."))
-@click.argument("login")
-@operator_command
-def set_totp(at: Operator, login: str) -> None:
-    """Require one-time codes of an officer and print the secret."""
-    secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
-    at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
-    show({"login": login, "secret": secret, "link": totp.link(secret, login)})
-
-
-@user.command(help=_("Close an account at once; what the officer filed stays."))
-@click.argument("login")
-@operator_command
-def disable(at: Operator, login: str) -> None:
-    """Disable an account."""
-    officer_id = at.write(lambda session: accounts.disable(session, at.context, login))
-    show({"user": officer_id, "state": "disabled"})
-
-
-@click.group()
-def team() -> None:
-    """Group of the commands for inspection teams."""
-
-
-@team.command(name="add", help=_("Add a team with its units; prints its id."))
-@click.argument("name")
-@click.option("--unit", "units", multiple=True, required=True, help=_("Unit id the team is responsible for."))
-@click.option("--agency", help=_("Standing agency; the focal one when left out."))
-@click.option(
-    "--level",
-    help=_("commune, district, province or national; that of the standing agency when left out."),
+user = CommandTable(
+    "user",
+    {
+        "add": (
+            "people_changes.add",
+            _("Add an account; the password is asked for, read from stdin, or generated."),
+        ),
+        "disable": ("people_changes.disable", _("Close an account at once; what the officer filed stays.")),
+        "list": ("people_lists.list_users", _("List the accounts: id, login, role, agency, scopes, state.")),
+        "password": (
+            "people_changes.set_password",
+            _("Set a password; all browser sessions of the officer end."),
+        ),
+        "totp": ("people_changes.set_totp", _("Ask one-time codes of an officer; prints the secret once.")),
+    },
 )
-@operator_command
-def add_team(at: Operator, name: str, units: tuple[str, ...], agency: str | None, level: str | None) -> None:
-    """Add an inspection team."""
-    standing = accounts.agency_or_focal(at.context, agency)
-    request = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
-    team = at.write(lambda session: accounts.add_team(session, at.context, request))
-    show({"team": team.id, "scope": team.scope, "name": team.name})
-    _warn_of_ended_units(at, units)
-
-
-@team.command(name="list", help=_("List the teams: id, name, units."))
-@operator_command
-def list_teams(at: Operator) -> None:
-    """List the inspection teams."""
-    rows: list[dict[str, object]] = at.read(
-        lambda session: [
-            {"team": team.id, "name": team.name, "units": list(team.unit_ids)}
-            for team in teams.everyone(session, at.tenant_id)
-        ]
-    )
-    show_rows(rows)
-
-
-def _show_account(officer_id: str, login: str, password: str | None) -> None:
-    shown: dict[str, object] = {"user": officer_id, "login": login}
-    show(shown | ({"password": password} if password is not None else {}))
-
-
-def new_password(login: str, generate: bool) -> tuple[str, bool]:
-    """Return a typed or generated password, and whether it was generated."""
-    typed = "" if generate else _typed_password()
-    if not typed:
-        return "".join(secrets.choice(_EASY_TO_READ) for _ in range(_GENERATED_LENGTH)), True
-    if (weak := passwords.weakness(typed, login)) is not None:
-        raise click.ClickException(_WEAKNESSES[weak])
-    return typed, False
-
-
-def _typed_password() -> str:
-    if sys.stdin.isatty():
-        return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\r\n")
-
-
-def _warn_of_ended_units(at: Operator, units: tuple[str, ...]) -> None:
-    """Print a warning for each unit that is no longer in force, with its successors."""
-    today = local_date(at.clock.now())
-    for unit in (at.lists.units[unit_id] for unit_id in units):
-        if unit.valid_to is not None and unit.valid_to <= today:
-            now = ", ".join(step.target for step in at.lists.successors(unit.id))
-            text = _("{unit} ({name}) is no longer in force; today: {now}")
-            click.echo(text.format(unit=unit.id, name=unit.label(LANGUAGE), now=now or "–"), err=True)
+team = CommandTable(
+    "team",
+    {
+        "add": ("people_changes.add_team", _("Add a team with its units; prints its id.")),
+        "list": ("people_lists.list_teams", _("List the teams: id, name, units.")),
+    },
+)
