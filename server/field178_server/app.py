@@ -16,7 +16,7 @@ from field178_server.http.lists_in_force import init_lists
 from field178_server.http.load_shedding import init_load_shedding
 from field178_server.http.problem_details import init_errors
 from field178_server.http.request_log import init_request_log
-from field178_server.replication.policy import fast_validation
+from field178_server.records import typed_value
 from field178_server.runtime import Runtime
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
@@ -48,7 +48,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     )
     migrations.require_newest(readonly(engine))
     init_runtime(app, runtime)
-    fast_validation.prepare()
+    typed_value.prepare()
     init_request_log(app)
     init_headers(app, is_https=settings.is_https)
     init_load_shedding(app, settings.threads)

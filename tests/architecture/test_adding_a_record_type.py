@@ -62,7 +62,7 @@ CHECK = "tests/server/api/check_added_type.py"
 # Tests that hold for every type.
 KEPT = (
     "tests/server/api/test_record_schemas.py::test_protocol_page_has_every_type_under_its_scope",
-    "tests/server/replication/policy/test_fast_validation.py::test_a_usual_record_is_accepted[poster_site]",
+    "tests/server/records/test_typed_value.py::test_a_usual_record_is_accepted[poster_site]",
     f"{WRITERS}::test_tablets_may_not_write_record_types_of_office_and_server",
     "tests/shared/schemas/test_declared.py::test_every_record_type_has_rules_and_a_schema",
     *(

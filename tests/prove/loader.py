@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.contract.generated_records import record
 from tests.contract.generated_texts import text
 from tests.prove.evidence import Facts, prove
-from tests.server.replication.policy.test_fast_validation import judged
+from tests.server.records.test_typed_value import judged
 from tests.shared.wire.test_fast_json import judged_text
 
 from field178_shared import schemas

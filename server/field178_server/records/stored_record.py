@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from field178_server.records.typed_value import value_of
 from field178_shared.merge import Data
+from field178_shared.records.value import Value
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import ERASED_AT
 
@@ -32,6 +34,11 @@ class Stored:
     def data(self) -> Data:
         """The content of the record; MUST NOT be modified in place."""
         return data_of(self.body)
+
+    @cached_property
+    def value(self) -> Value:
+        """The content as attributes of its declared type."""
+        return value_of(self.type, self.body)
 
     @property
     def short_hash(self) -> str:
@@ -60,10 +67,15 @@ def new_record(
     body: bytes | None = None,
 ) -> Stored:
     """Return the first revision of a record; `body`: the canonical bytes of its data, computed if None."""
-    if body is None:
-        body = canonical(data)
-    h = record_hash_of_body(record_id, type_, 1, False, body)
-    return _holding(data, Stored(record_id, type_, scope, 1, 0, False, h, body.decode(), subject_id))
+    content = canonical(data) if body is None else body
+    return _holding(_first_revision(record_id, type_, scope, content, subject_id), data=data)
+
+
+def record_of_content(
+    record_id: str, type_: str, scope: str, content: bytes, value: Value, subject_id: str | None = None
+) -> Stored:
+    """Return the first revision of a record; `content`: its canonical bytes, `value`: decoded from them."""
+    return _holding(_first_revision(record_id, type_, scope, content, subject_id), value=value)
 
 
 def next_revision(
@@ -84,9 +96,15 @@ def next_revision(
         body=body.decode(),
         subject_id=record.subject_id,
     )
-    return after if data is None else _holding(data, after)
+    return after if data is None else _holding(after, data=data)
 
 
-def _holding(data: Data, record: Stored) -> Stored:
-    record.__dict__["data"] = data  # fills the cached property: the body need not be parsed
+def _first_revision(record_id: str, type_: str, scope: str, content: bytes, subject_id: str | None) -> Stored:
+    h = record_hash_of_body(record_id, type_, 1, False, content)
+    return Stored(record_id, type_, scope, 1, 0, False, h, content.decode(), subject_id)
+
+
+def _holding(record: Stored, **properties: object) -> Stored:
+    """Fill cached properties of a record, whose body then need not be parsed."""
+    record.__dict__.update(properties)
     return record

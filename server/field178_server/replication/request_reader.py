@@ -1,8 +1,9 @@
 """Reader of a sync request: a fast decoder (msgspec) for canonical JSON, else the strict decoder.
 
 Changes with all members of §5.1 are decoded by type and encoded again. Equal bytes prove the canonical form;
-these bytes are hashed and stored. Any other text (members of a later version, another order, an error) is
-read by the strict decoder.
+these bytes are hashed and stored. The content of a create is decoded into the compiled type of its record,
+other content into a dict. Any other text (members of a later version, another order, an error) is read by the
+strict decoder.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from field178_server.records.typed_value import decoded
 from field178_shared.ids import UUID_PATTERN
 from field178_shared.wire import fast_json, strict_json
 from field178_shared.wire.fast_json import NotProven
@@ -90,8 +92,8 @@ def _decoded(data: bytes) -> _Parts:
 
 def _change(sent: _SentChange) -> Change:
     content = bytes(sent.set)
-    set_ = _OBJECT.decode(content)
-    if _encode(set_) != content:
+    value = decoded(sent.type, content) if sent.create else None
+    if value is None and _encode(_OBJECT.decode(content)) != content:
         raise NotProven
     body = _encode(sent)
     return Change(
@@ -107,11 +109,11 @@ def _change(sent: _SentChange) -> Change:
         sent.at,
         sent.clock_offset_ms,
         sent.user,
-        set_,
         sent.was,
         None if sent.conflicts is UNSET else sent.conflicts,
         tuple(sent.replaces),
-        body,
         content,
+        body,
         fast_json.normalized(body),
+        value,
     )

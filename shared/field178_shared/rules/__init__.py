@@ -14,10 +14,11 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data
+from field178_shared.records.value import Value
 from field178_shared.rules import commune, counts, establishment, inspection, outreach, plan, returns, team
 from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, Rule, by_path
-from field178_shared.schemas import validate
+from field178_shared.schemas import lenient_value, validate
 
 __all__ = [
     "Context",
@@ -41,7 +42,7 @@ def _nothing(*_: object) -> Iterator[Problem]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     filing_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
-    contradictions: Callable[[Data, CodeLists], Iterator[Problem]] = _nothing
+    contradictions: Callable[[Value, CodeLists], Iterator[Problem]] = _nothing
     warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]] = _nothing
 
 
@@ -105,10 +106,10 @@ _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
-def errors(type_name: str, data: Data, lists: CodeLists) -> dict[str, list[str]]:
+def errors(type_name: str, value: Value, lists: CodeLists) -> dict[str, list[str]]:
     """Return {path: [codes]} of fields that contradict each other; a type without rules has none."""
     rules = _RULES.get(type_name)
-    return {} if rules is None else by_path(rules.contradictions(data, lists))
+    return {} if rules is None else by_path(rules.contradictions(value, lists))
 
 
 def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
@@ -137,7 +138,7 @@ def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Conte
         for code in codes
     ]
     if rules := _RULES.get(type_name):
-        problems += rules.contradictions(data, lists)
+        problems += rules.contradictions(lenient_value(type_name, data), lists)
         problems += rules.filing_problems(data, lists, context)
     return tuple({(problem.path, problem.code): problem for problem in reversed(problems)}.values())[::-1]
 

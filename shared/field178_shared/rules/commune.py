@@ -10,6 +10,7 @@ from field178_shared.errors import ErrorCode
 from field178_shared.record_type import RecordType
 from field178_shared.records.commune import DAY_OF_ENTRY, half_year_of, is_of_ended_unit
 from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.records.value import Value
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_workers
@@ -46,15 +47,15 @@ def commune_entry_id(record_type: str, data: Data) -> str:
     return fact_id(record_type, FACT_MEMBERS[record_type], data)
 
 
-def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def census_contradictions(census: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield each count that contradicts the total; a missing count by sex was not recorded."""
-    total = count_of(data, _TOTAL)
+    total = census.workers_total
     if total is None:
         return
-    exceeding = [part for part in _PARTS if (count_of(data, part) or 0) > total]
+    exceeding = [part for part in _PARTS if (getattr(census, part) or 0) > total]
     yield from (Problem(part, ErrorCode.EXCEEDS_TOTAL) for part in exceeding)
-    counts = [count for part in _BY_SEX if (count := count_of(data, part)) is not None]
-    female, male = (count_of(data, part) for part in _BY_SEX[:2])
+    counts = [count for part in _BY_SEX if (count := getattr(census, part)) is not None]
+    female, male = census.workers_female, census.workers_male
     # If women or men are unknown, only a surplus is certain. A missing count of "not stated" is zero.
     is_complete = female is not None and male is not None
     if sum(counts) > total or (is_complete and sum(counts) != total):
@@ -90,12 +91,12 @@ def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
     yield from _unit_ended(RecordType.COMMUNE_PLAN, data, lists)
 
 
-def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def risk_count_contradictions(count: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield a half-year that is not its first day, and a count of women above the count of people."""
-    half_year = day_of(data, "half_year")
+    half_year = count.half_year
     if half_year is not None and half_year != half_year_of(half_year):
         yield Problem("half_year", ErrorCode.BAD_DATE)
-    people, women = count_of(data, "people_total"), count_of(data, "women_total")
+    people, women = count.people_total, count.women_total
     if people is not None and women is not None and women > people:
         yield Problem("women_total", ErrorCode.EXCEEDS_TOTAL)
 

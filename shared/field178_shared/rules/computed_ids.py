@@ -6,7 +6,7 @@ refused, whether a record with that id exists or not.
 
 from __future__ import annotations
 
-from field178_shared.ids import is_computed, is_uuid
+from field178_shared.ids import is_uuid
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import Data, text_of
 from field178_shared.rules.commune import FACT_MEMBERS, commune_entry_id
@@ -15,12 +15,8 @@ from field178_shared.rules.visit_outreach import session_id_of_visit
 _VISIT = "source_inspection_id"
 
 
-def may_be_filed_under(record_id: str, record_type: str, data: Data) -> bool:
-    """Return whether a new record may use this id: a random id, or the id computed from its content."""
-    return not is_computed(record_id) or record_id == _id_of(record_type, data)
-
-
-def _id_of(record_type: str, data: Data) -> str | None:
+def computed_id(record_type: str, data: Data) -> str | None:
+    """Return the id computed from the content of a record, or None if its content gives no id."""
     if record_type in FACT_MEMBERS:
         return commune_entry_id(record_type, data)
     visit_id = text_of(data, _VISIT) if record_type == RecordType.OUTREACH_SESSION else ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import ChecklistItem
 from field178_shared.codelists.count_rules import CountRelation, CountRule
 from field178_shared.errors import ErrorCode
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Problem, Rule
 
 _MORE_THAN = {
@@ -27,9 +29,25 @@ def published(lists: CodeLists) -> Iterator[Rule]:
                 yield Rule(_path(item), _excess_code(rule), others)
 
 
-def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
-    """Yield each count that contradicts another count; `answers` maps item ids to answer values."""
-    counts = {key: value for key, value in answers.items() if type(value) is int}
+def counts_of(answers: Value, lists: CodeLists) -> dict[str, int]:
+    """Return the counts that the rules compare, by item id."""
+    return {
+        item_id: answer.v
+        # A compiled type has no attribute for an item with "-" in its id, and then no such answer.
+        for item_id in _compared_items(lists, lists.version)
+        if (answer := getattr(answers, item_id, None)) is not None and type(answer.v) is int
+    }
+
+
+# By version too: newer lists come into the same object.
+@lru_cache(maxsize=2)
+def _compared_items(lists: CodeLists, _version: str) -> tuple[str, ...]:
+    rules = [(item.id, *rule.items) for item in lists.items.values() for rule in item.count_rules]
+    return tuple(dict.fromkeys(item_id for item_ids in rules for item_id in item_ids))
+
+
+def contradictions(counts: Mapping[str, int], lists: CodeLists) -> Iterator[Problem]:
+    """Yield each count that contradicts another count."""
     for item_id, count in counts.items():
         item = lists.items.get(item_id)
         if item is None:

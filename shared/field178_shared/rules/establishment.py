@@ -9,6 +9,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.points import GeoPoint, metres_between
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem
 from field178_shared.text.normalisation import fold
 
@@ -37,7 +38,7 @@ class PossibleDuplicate:
     is_same_number: bool
 
 
-def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def contradictions(establishment: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield nothing: establishments have no rules across fields that hold without context."""
     yield from ()
 

@@ -24,6 +24,7 @@ from field178_shared.records.reading import (
     instant_of,
     text_of,
 )
+from field178_shared.records.value import Value, instant
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_workers
@@ -49,16 +50,45 @@ RULES = (
 )
 
 
-def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def contradictions(visit: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield the values that contradict each other in any visit."""
-    yield from _times(data)
-    if len(entries_of(data, "members")) < LEAST_MEMBERS:
+    started, ended = instant(visit.started_at), instant(visit.ended_at)
+    if started and ended and ended < started:
+        yield Problem("ended_at", ErrorCode.END_BEFORE_START)
+    if len(visit.members or ()) < LEAST_MEMBERS:
         yield Problem("members", ErrorCode.TOO_FEW_MEMBERS, {"least": LEAST_MEMBERS})
-    if data.get("inspection_kind") != GUIDANCE:
-        yield from (Problem(name, ErrorCode.REQUIRED) for name in _DECISION if not data.get(name))
-    answers = answers_of(data)
-    yield from _outcome(data, answers)
-    yield from counts.contradictions(answers, lists)
+    if visit.inspection_kind != GUIDANCE:
+        members = (visit.decision_number, visit.decision_date)
+        yield from (
+            Problem(name, ErrorCode.REQUIRED)
+            for name, member in zip(_DECISION, members, strict=True)
+            if not member
+        )
+    yield from _outcome(visit, lists)
+
+
+def _outcome(visit: Value, lists: CodeLists) -> Iterator[Problem]:
+    access, result = visit.access_result, visit.overall_result
+    if access and result and (access == INSPECTED) == (result == NOT_INSPECTED):
+        yield Problem("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS)
+    if (answers := visit.answers) is not None:
+        if access and access != INSPECTED and any(answer.v is not None for _, answer in answers):
+            yield Problem("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED)
+        overall = answers.cc_overall
+        counted = counts.counts_of(answers, lists)
+        yield from contradictory_answers(counted, overall and overall.v, result, lists)
+
+
+def contradictory_answers(
+    counted: Mapping[str, int], overall_answer: object, result: object, lists: CodeLists
+) -> Iterator[Problem]:
+    """Yield the answers that contradict each other or the result of the visit.
+
+    `counted`: counts by item id; `overall_answer`: the answer to the item of the result, if it is given.
+    """
+    if overall_answer is not None and overall_answer != result:
+        yield Problem("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST)
+    yield from counts.contradictions(counted, lists)
 
 
 def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
@@ -135,22 +165,6 @@ def _not_in_force(data: Data, lists: CodeLists) -> Iterator[Problem]:
         then = day_of(entry, "occurred_on") or day
         for _violation in not_in_force(lists.violations, [text_of(entry, "violation_id")], then):
             yield Problem(f"findings.{key}.violation_id", ErrorCode.NOT_IN_FORCE)
-
-
-def _times(data: Data) -> Iterator[Problem]:
-    started, ended = instant_of(data, "started_at"), instant_of(data, "ended_at")
-    if started and ended and ended < started:
-        yield Problem("ended_at", ErrorCode.END_BEFORE_START)
-
-
-def _outcome(data: Data, answers: Data) -> Iterator[Problem]:
-    access, result = text_of(data, "access_result"), data.get("overall_result")
-    if access and result and (access == INSPECTED) == (result == NOT_INSPECTED):
-        yield Problem("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS)
-    if access and access != INSPECTED and answers:
-        yield Problem("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED)
-    if "cc_overall" in answers and answers["cc_overall"] != result:
-        yield Problem("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST)
 
 
 def _referrals(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_attendance
 from field178_shared.time.clock import local_date
@@ -32,15 +33,16 @@ RULES = (
 )
 
 
-def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def contradictions(session: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield session values that contradict each other or that the form does not record."""
-    for name in _COUNTED:
-        yield from _parts_above_attendance(data, name)
-    if data.get("zone_id") and data.get("school_id"):
+    for name, entries in (("audiences", session.audiences), ("establishments", session.establishments)):
+        for key, entry in (entries or {}).items():
+            yield from _parts_above_attendance(f"{name}.{key}", entry)
+    if session.zone_id and session.school_id:
         yield Problem("zone_id", ErrorCode.ONLY_ONE_PLACE)
-    form = lists.forms.get(text_of(data, "outreach_form_id"))
+    form = lists.forms.get(session.outreach_form_id)
     if form is not None:
-        yield from _form_demands(data, form)
+        yield from _form_demands(session, form)
 
 
 def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
@@ -93,28 +95,30 @@ def already_recorded(data: Data, others: Iterable[Data]) -> bool:
     )
 
 
-def _parts_above_attendance(data: Data, name: str) -> Iterator[Problem]:
-    for key, entry in entries_of(data, name).items():
-        attendance = count_of(entry, "attendance_count")
-        for part in _PARTS:
-            count = count_of(entry, part)
-            if attendance is not None and count is not None and count > attendance:
-                yield Problem(f"{name}.{key}.{part}", ErrorCode.EXCEEDS_ATTENDANCE)
+def _parts_above_attendance(path: str, entry: Value) -> Iterator[Problem]:
+    attendance = entry.attendance_count
+    # By iteration: an establishment may have parts that its schema does not declare.
+    for part, count in entry if attendance is not None else ():
+        if part in _PARTS and type(count) is int and count > attendance:
+            yield Problem(f"{path}.{part}", ErrorCode.EXCEEDS_ATTENDANCE)
 
 
-def _form_demands(data: Data, form: OutreachFormat) -> Iterator[Problem]:
-    audiences = entries_of(data, "audiences")
-    if form.counts_people and not audiences:
+def _form_demands(session: Value, form: OutreachFormat) -> Iterator[Problem]:
+    if form.counts_people and not session.audiences:
         yield Problem("audiences", ErrorCode.REQUIRED)
-    if form.requires_note and not text_of(data, "note").strip():
+    if form.requires_note and not (session.note or "").strip():
         yield Problem("note", ErrorCode.REQUIRED)
     if form.anonymous_only:
-        yield from _too_fine_for_anonymous(data, audiences)
+        yield from _too_fine_for_anonymous(session)
 
 
-def _too_fine_for_anonymous(data: Data, audiences: Mapping[str, Data]) -> Iterator[Problem]:
-    paths = [name for name in _NOT_ANONYMOUS if data.get(name)]
-    paths += [f"audiences.{key}.female_count" for key, entry in audiences.items() if "female_count" in entry]
+def _too_fine_for_anonymous(session: Value) -> Iterator[Problem]:
+    paths = [name for name in _NOT_ANONYMOUS if getattr(session, name)]
+    paths += [
+        f"audiences.{key}.female_count"
+        for key, audience in (session.audiences or {}).items()
+        if audience.female_count is not None
+    ]
     yield from (Problem(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in paths)
 
 

@@ -11,6 +11,7 @@ from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.records.returns import ENDED_MODEL
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.time.clock import local_date
 
@@ -20,30 +21,30 @@ MODEL_RULES = (Rule("ended_on", ErrorCode.END_BEFORE_START, ("started_on",)),)
 MONTH_RULES = (Rule("month", ErrorCode.BAD_DATE),)
 
 
-def month_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def month_contradictions(monthly_return: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield a month that is not given as its first day."""
-    month = day_of(data, "month")
+    month = monthly_return.month
     if month is not None and month.day != 1:
         yield Problem("month", ErrorCode.BAD_DATE)
 
 
-def budget_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def budget_contradictions(line: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield a spent amount above the allocated amount."""
-    allocated, spent = count_of(data, "allocated_vnd"), count_of(data, "spent_vnd")
+    allocated, spent = line.allocated_vnd, line.spent_vnd
     if allocated is not None and spent is not None and spent > allocated:
         yield Problem("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED)
 
 
-def supervision_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def supervision_contradictions(supervision: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield a count of completed recommendations above the count of all recommendations."""
-    made, done = count_of(data, "recommendations"), count_of(data, "recommendations_done")
+    made, done = supervision.recommendations, supervision.recommendations_done
     if made is not None and done is not None and done > made:
         yield Problem("recommendations_done", ErrorCode.EXCEEDS_TOTAL)
 
 
-def model_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def model_contradictions(model: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield a model that ended before it began."""
-    started, ended = day_of(data, "started_on"), day_of(data, "ended_on")
+    started, ended = model.started_on, model.ended_on
     if started is not None and ended is not None and ended < started:
         yield Problem("ended_on", ErrorCode.END_BEFORE_START)
 

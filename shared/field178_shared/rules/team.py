@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, day_of, entries_of
+from field178_shared.records.reading import Data
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem
 
 
-def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def contradictions(team: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield the values that contradict each other in any team."""
-    if _ends_early(data):
+    if _ends_early(team):
         yield Problem("valid_to", ErrorCode.END_BEFORE_START)
-    for user, membership in entries_of(data, "members").items():
+    for user, membership in (team.members or {}).items():
         if _ends_early(membership):
             yield Problem(f"members.{user}.valid_to", ErrorCode.END_BEFORE_START)
 
@@ -24,6 +25,6 @@ def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[
     yield from ()
 
 
-def _ends_early(data: Data) -> bool:
-    first, last = day_of(data, "valid_from"), day_of(data, "valid_to")
+def _ends_early(period: Value) -> bool:
+    first, last = period.valid_from, period.valid_to
     return first is not None and last is not None and last < first

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import equal, read_path
+from field178_shared.records.value import Value
 from field178_shared.schemas.types import TYPES, RecordTypeRules, Side
 
-__all__ = ["TYPES", "RecordTypeRules", "Side", "json_schema", "validate"]
+__all__ = ["TYPES", "RecordTypeRules", "Side", "json_schema", "lenient_value", "validate"]
 
 
 def validate(
@@ -29,6 +30,11 @@ def validate(
 def _is_kept(path: str, data: dict[str, object], before: Mapping[str, object]) -> bool:
     value = read_path(data, path)
     return value is not None and equal(value, read_path(before, path))
+
+
+def lenient_value(type_name: str, data: Mapping[str, object]) -> Value:
+    """Return the value of a record's data of any form: drafts, content of older lists, unknown members."""
+    return _record_type(type_name).schema.lenient_value(data)
 
 
 def json_schema(type_name: str) -> dict[str, object]:

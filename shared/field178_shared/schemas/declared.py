@@ -8,6 +8,7 @@ from functools import lru_cache
 from marshmallow import fields, validate
 
 from field178_shared.codelists import load
+from field178_shared.records.value import Value
 from field178_shared.schemas.checks import Messages, messages_of
 from field178_shared.schemas.field_types import (
     CLOCK_OFFSET,
@@ -24,6 +25,7 @@ from field178_shared.schemas.field_types import (
     listed,
     listed_choice,
 )
+from field178_shared.schemas.lenient_reading import lenient_value
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse, validator_of
 
@@ -110,6 +112,10 @@ class RecordSchema(WireSchema):
         This runs the check derived from the fields; marshmallow's `validate` has the same result, slower.
         """
         return messages_of(object_check(type(self))(data))
+
+    def lenient_value(self, data: Mapping[str, object]) -> Value:
+        """Return the value of a record's data of any form."""
+        return lenient_value(type(self), data)
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema of the type's `data`."""

@@ -19,6 +19,7 @@ from field178_shared.schemas.field_types import (
     NOTE_LENGTH,
     OPINION_LENGTH,
     REMARK_LENGTH,
+    Anything,
     Count,
     Entries,
     Field,
@@ -52,6 +53,7 @@ _VALUES: dict[AnswerKind, Field] = {
 class UnknownAnswerSchema(WireSchema):
     """An answer to an item that no list here has: kept as received; its note is free text like any other."""
 
+    v = Anything()
     note = FreeText(NOTE_LENGTH)
 
 

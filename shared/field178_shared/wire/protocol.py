@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
+from field178_shared.records.value import Value
 from field178_shared.wire.canonical import canonical, receipt_hash
 from field178_shared.wire.hash_chain import NO_ROOT, RootSeen
 
@@ -67,13 +69,14 @@ class Op(StrEnum):
     RESOLVE = "resolve"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """One save of a user on a device.
 
     `at` is None if the change has no time. `conflicts` of a resolve is {conflict id: seen revision}, None if
     malformed, which fails this change and not the whole request. `body` and `content` are the canonical bytes
-    of the change as sent, including unknown members, and of its `set`.
+    of the change as sent, including unknown members, and of its `set`. `value`: the content of a create,
+    decoded by its reader; None if it is not certainly valid.
     """
 
     change_id: str
@@ -88,13 +91,20 @@ class Change:
     at: str | None
     clock_offset_ms: int
     user: str
-    set: dict[str, object]
     was: dict[str, object]
     conflicts: dict[str, int] | None
     replaces: tuple[str, ...]
+    content: bytes
     body: bytes = field(repr=False)
-    content: bytes = field(repr=False)
     text: str = field(repr=False)
+    value: Value | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def set(self) -> dict[str, object]:
+        """The new values by path; MUST NOT be modified in place."""
+        values = json.loads(self.content)
+        assert isinstance(values, dict)
+        return values
 
     @property
     def wire(self) -> dict[str, object]:
@@ -121,12 +131,11 @@ class Change:
             at=reader.text("at", default="") if "at" in reader.value else None,
             clock_offset_ms=reader.integer("clock_offset_ms", default=0, minimum=-MAX_INTEGER),
             user=reader.text("user", default=""),
-            set=dict(reader.members("set")),
             was=dict(reader.members("was")),
             conflicts=_revisions(reader.value.get("conflicts")),
             replaces=_texts(reader.value.get("replaces")),
-            body=body,
             content=canonical(reader.members("set")),
+            body=body,
             text=body.decode(),
         )
 

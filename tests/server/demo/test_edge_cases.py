@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 from tests.world import OFFICER, TEAM, TENANT, Json, World
 
 from field178_server.audit.operation_context import OperationContext
@@ -188,7 +189,8 @@ def closed_on_arrival(at: District) -> None:
     at.visit(place, "2024-05-16T19:30", **shut)
     assert at.numbers("inspected_once_pct") == (1, 1)
     assert at.numbers("contract_pct") == (4, 5)
-    refused = rules.errors("inspection", builders.inspection(**{**shut, "answers": {"x": {"v": 1}}}), load())
+    answered = builders.inspection(**{**shut, "answers": {"x": {"v": 1}}})
+    refused = contradictions_of("inspection", answered)
     assert "answers" in refused
 
 

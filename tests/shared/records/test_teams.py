@@ -3,10 +3,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.shared.rules.contradictions import contradictions_of
 
-from field178_shared.codelists import load
 from field178_shared.records.teams import Membership, Team
-from field178_shared.rules import errors
 from field178_shared.schemas import validate
 
 DAY = date(2026, 11, 24)
@@ -31,7 +30,7 @@ TEAM = {
 
 def test_team_with_a_decision_and_days_is_valid() -> None:
     assert validate("team", TEAM) == {}
-    assert errors("team", TEAM, load()) == {}
+    assert contradictions_of("team", TEAM) == {}
 
 
 def test_members_of_a_day_are_those_whose_days_hold_it() -> None:
@@ -52,7 +51,7 @@ def test_last_day_is_one_of_the_membership(last: date | None, day: date, *, ende
 def test_no_decision_and_no_membership_ends_before_it_begins() -> None:
     early = TEAM | {"valid_to": "2025-12-31"}
     early["members"] = {"an": {"position": "member", "valid_from": "2026-02-01", "valid_to": "2026-01-01"}}
-    assert errors("team", early, load()) == {
+    assert contradictions_of("team", early) == {
         "valid_to": ["end_before_start"],
         "members.an.valid_to": ["end_before_start"],
     }

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared.codelists import load
 from field178_shared.list_packs import ListPack, lists_with
-from field178_shared.rules import Context, errors, filing_problems, published
+from field178_shared.rules import Context, filing_problems, published
 
 NOW = Context(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
 STATION = {
@@ -44,12 +45,12 @@ def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
     ],
 )
 def test_counts_of_a_census_agree_with_its_total(over: builders.Data, expected: dict[str, list[str]]) -> None:
-    assert errors("worker_census", builders.worker_census(**over), load()) == expected
+    assert contradictions_of("worker_census", builders.worker_census(**over)) == expected
 
 
 def test_an_establishment_without_workers_is_a_count_too() -> None:
     zero = dict.fromkeys((*builders.CENSUS_COUNTS, "workers_insured"), 0)
-    assert errors("worker_census", builders.worker_census(**zero), load()) == {}
+    assert contradictions_of("worker_census", builders.worker_census(**zero)) == {}
 
 
 def test_rules_of_a_census_are_published() -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared import rules
 from field178_shared.codelists import load
@@ -26,7 +27,7 @@ def _codes(problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def _errors(data: dict[str, object]) -> dict[str, list[str]]:
-    return rules.errors("inspection", data, LISTS)
+    return contradictions_of("inspection", data)
 
 
 def _filing(data: dict[str, object], context: Context = CONTEXT) -> dict[str, str]:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared import rules
 from field178_shared.codelists import load
@@ -15,7 +16,7 @@ WORKERS = "audiences.workers_at_risk"
 
 
 def _errors(data: dict[str, object]) -> dict[str, list[str]]:
-    return rules.errors("outreach_session", data, LISTS)
+    return contradictions_of("outreach_session", data)
 
 
 def _warnings(data: dict[str, object]) -> dict[str, str]:

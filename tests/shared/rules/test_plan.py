@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared import rules
-from field178_shared.codelists import load
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from field178_shared.codelists import load
     ],
 )
 def test_planned_visit_that_cannot_be_is_refused_at_its_field(over, expected) -> None:
-    assert rules.errors("plan_item", builders.plan_item(**over), load()) == expected
+    assert contradictions_of("plan_item", builders.plan_item(**over)) == expected
 
 
 def test_texts_of_the_office_are_looked_through_for_personal_data() -> None:

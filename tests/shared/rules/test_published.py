@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared import rules
 from field178_shared.codelists import load
@@ -43,7 +44,7 @@ SESSIONS: list[dict[str, Any]] = [
         "outreach_form_id": "peer_outreach",
         "venue": "x",
         "establishments": {PLACE: {"attendance_count": 1}},
-        "attachments": {"a": {}},
+        "attachments": {"a": {"size": 1}},
         "zone_id": "z",
         "school_id": "s",
         "audiences": {"women": {"attendance_count": 2, "female_count": 1}},
@@ -55,7 +56,7 @@ BUILDERS = {"inspection": builders.inspection, "outreach_session": builders.outr
 
 def broken(type_name: str, over: dict[str, Any]) -> set[tuple[str, str]]:
     """Return the published rules that this content breaks."""
-    errors = rules.errors(type_name, {**BUILDERS[type_name](), **over}, LISTS)
+    errors = contradictions_of(type_name, {**BUILDERS[type_name](), **over})
     published = {(rule.path, rule.code.value) for rule in rules.published(type_name, LISTS)}
     named = set()
     for path, codes in errors.items():

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
 from field178_shared.codelists import load
-from field178_shared.rules import Context, errors, filing_problems
+from field178_shared.rules import Context, filing_problems
 
 CITY = builders.CITY
 NOW = Context(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
@@ -95,7 +96,7 @@ def test_ended_model_needs_the_day_of_its_end(over: builders.Data, expected: set
 
 def test_no_more_is_spent_than_was_allocated() -> None:
     over = builders.budget_line(spent_vnd=50_000_001)
-    assert errors("budget_line", over, load()) == {"spent_vnd": ["exceeds_allocated"]}
+    assert contradictions_of("budget_line", over) == {"spent_vnd": ["exceeds_allocated"]}
     assert _problems("budget_line", builders.budget_line(year=2027)) == {("year", "period_in_future")}
 
 

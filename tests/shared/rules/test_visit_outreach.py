@@ -1,7 +1,6 @@
 from tests.shared import builders
+from tests.shared.rules.contradictions import contradictions_of
 
-from field178_shared import rules
-from field178_shared.codelists import load
 from field178_shared.merge import write_path
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
 from field178_shared.schemas import validate
@@ -15,7 +14,7 @@ def test_a_visit_makes_a_valid_session_with_its_own_counts() -> None:
     session = session_of_visit(visit, VISIT_ID, HOST)
     assert session is not None
     assert validate("outreach_session", session) == {}
-    assert rules.errors("outreach_session", session, load()) == {}
+    assert contradictions_of("outreach_session", session) == {}
     assert session["audiences"] == {
         "workers_at_risk": {"attendance_count": 4, "first_time_count": 2},
         "owners_managers": {"attendance_count": 1},

@@ -14,9 +14,10 @@ from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.record_type import RecordType
-from field178_shared.rules import Context, FreeTextMarks, Problem, errors, filing_problems, warnings
+from field178_shared.rules import Context, FreeTextMarks, Problem, filing_problems, warnings
 from field178_shared.rules.counts import open_sums
-from field178_shared.rules.inspection import WORKERS, WORKERS_PATH
+from field178_shared.rules.inspection import WORKERS, WORKERS_PATH, contradictory_answers
+from field178_shared.rules.problem import by_path
 from field178_shared.rules.usual_counts import unusual_workers
 
 
@@ -55,11 +56,15 @@ def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
     A sum is not checked before all its parts are counted.
     """
     data, unfinished = reading.data, open_sums(reading.counts, words.lists)
+    overall = reading.answers.get("cc_overall")
+    contradictions = contradictory_answers(
+        reading.counts, overall and overall.value, data.get("overall_result"), words.lists
+    )
     problems: dict[str, str] = {}
-    for path, codes in errors(RecordType.INSPECTION, data, words.lists).items():
+    for path, codes in by_path(contradictions).items():
         hidden = {ErrorCode.SUM_MISMATCH} if path in unfinished else set()
         code = next((code for code in codes if code not in hidden), None)
-        if code is not None and path.startswith("answers."):
+        if code is not None:
             problems[anchor_of(path, data)] = message(code, words.language)
     return problems
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.records.stored_record import Stored, new_record, next_revision, record_of_content
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import (
@@ -17,6 +17,7 @@ from field178_shared.merge import (
     without_nulls,
     write_path,
 )
+from field178_shared.records.value import Value
 from field178_shared.schemas import RecordTypeRules
 from field178_shared.schemas.types import SYSTEM
 from field178_shared.wire.protocol import MAX_DATA_BYTES, Change, Op, Status
@@ -53,14 +54,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The context of an evaluation; `is_accepted`: the fast validation accepted the values of the change.
+    """The context of an evaluation. `value`: the content of a create if it is certainly valid.
 
     `subject_id`: the subject of a new record.
     """
 
     type: RecordTypeRules
     rules: TypeRules
-    is_accepted: bool = False
+    value: Value | None = None
     is_locked: bool = False
     has_seen_newer: bool = False
     conflicts: Collection[str] = ()
@@ -74,18 +75,35 @@ def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) 
 
 def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     """Evaluate the creation of a new record."""
+    value = evaluation.value
+    if value is not None and not _sets_office_paths(value, evaluation.type):
+        return _evaluate_valid_create(change, value, evaluation)
     free, owned = _divided(change, evaluation)
-    data = free if evaluation.is_accepted else _content_of_create(free)
+    data = _content_of_create(free)
     refusal = _refusal(change.set, change.scope, data, {}, evaluation)
     if refusal is not None:
         return refusal
-    body = change.content if data is change.set else None
-    record = new_record(
-        change.record_id, change.type, change.scope, data, subject_id=evaluation.subject_id, body=body
-    )
+    record = new_record(change.record_id, change.type, change.scope, data, subject_id=evaluation.subject_id)
     if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
         return quarantined(ErrorCode.TOO_LARGE)
     return _concluded(record, _owned_conflicts(change, {}, owned, ErrorCode.LOCKED))
+
+
+def _evaluate_valid_create(change: Change, value: Value, evaluation: Evaluation) -> Outcome:
+    """Evaluate the creation of a record whose content is valid by its schema, without a dict of it."""
+    # Types of other scopes need not declare a unit.
+    units = (value.unit_id,) if evaluation.type.scope_kind == "unit" else ()
+    if not _belongs(change.scope, units, evaluation.type):
+        return quarantined(ErrorCode.SCOPE_MISMATCH)
+    problem = evaluation.rules.contradiction(change.type, value)
+    if problem is not None:
+        return quarantined(*problem)
+    if len(change.content) > MAX_DATA_BYTES:
+        return quarantined(ErrorCode.TOO_LARGE)
+    record = record_of_content(
+        change.record_id, change.type, change.scope, change.content, value, subject_id=evaluation.subject_id
+    )
+    return Outcome(Status.APPLIED, record=record)
 
 
 def evaluate_existing(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
@@ -168,16 +186,15 @@ def _divided(change: Change, evaluation: Evaluation) -> tuple[Data, list[str]]:
     """Return the values that a tablet may set, and the paths that only the office may set (locked: all)."""
     if evaluation.is_locked:
         return {}, sorted(change.set)
-    owners = evaluation.type.office_paths
-    if not owners:
-        return change.set, []
-    heads = {owner.partition(".")[0] for owner in owners}
-    # Prefilter: few paths share their first member with a path of the office.
-    near = [path for path in change.set if path in heads or "." in path]
-    owned = [path for path in near if _is_owned(path, owners)]
+    owned = [path for path in change.set if _is_owned(path, evaluation.type.office_paths)]
     if not owned:
         return change.set, []
     return {path: value for path, value in change.set.items() if path not in owned}, sorted(owned)
+
+
+def _sets_office_paths(value: Value, type_: RecordTypeRules) -> bool:
+    # A valid value has only declared members; paths of a merge are not declared by every type.
+    return any(getattr(value, owner.partition(".")[0], None) is not None for owner in type_.office_paths)
 
 
 def _is_owned(path: str, owners: Iterable[str]) -> bool:
@@ -205,19 +222,18 @@ def _refusal(
     given: Collection[str], scope: str, data: Data, before: Data, evaluation: Evaluation
 ) -> Outcome | None:
     """Return the quarantine outcome of invalid data, or None; `given`: the paths with a new value."""
-    if not _belongs(given, scope, data, evaluation.type):
+    # The office may have moved the record: `unit_id` keeps the unit of the filed record, so it is
+    # checked only where the change sets it.
+    units = (data.get("unit_id"),) if "unit_id" in given else ()
+    if not _belongs(scope, units, evaluation.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
-    is_accepted = evaluation.is_accepted and data is given
-    problem = evaluation.rules.problem(evaluation.type.name, data, before, is_accepted=is_accepted)
+    problem = evaluation.rules.problem(evaluation.type.name, data, before)
     return None if problem is None else quarantined(*problem)
 
 
-def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordTypeRules) -> bool:
+def _belongs(scope: str, units: tuple[object, ...], type_: RecordTypeRules) -> bool:
+    """Return whether a record of a type may be in a scope; `units`: the unit that the change sets, if any."""
     if type_.scope_kind == SYSTEM:
         return True
     kind, _, unit = scope.partition(":")
-    if kind != type_.scope_kind:
-        return False
-    # The office may have moved the record: `unit_id` keeps the unit of the filed record, so it is
-    # checked only where the change sets it.
-    return kind != "unit" or "unit_id" not in given or data.get("unit_id") == unit
+    return kind == type_.scope_kind and (kind != "unit" or units in ((), (unit,)))

@@ -71,7 +71,7 @@ def evaluate(
     is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
         # Its conflicts are those of the merged record; only its values concern the merge target.
-        settled = evaluate_existing(replace(change, set={}), record, evaluation)
+        settled = evaluate_existing(replace(change, content=b"{}", value=None), record, evaluation)
         is_late = settled.status != Status.QUARANTINED and change.set
         return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
     return _late(change, merge_target, is_hidden=is_hidden)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from field178_server.replication.policy import fast_validation
+from field178_server.records import typed_value
 from field178_shared import rules, schemas
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
+from field178_shared.records.value import Value
 from field178_shared.schemas import RecordTypeRules
+from field178_shared.wire.protocol import Change
 
 Problems = dict[str, list[str]]
+RecordProblem = tuple[ErrorCode, Problems]
 
 
 class TypeRules(Protocol):
@@ -25,20 +28,22 @@ class TypeRules(Protocol):
         """The types by name."""
         ...
 
-    def accepts(self, type_name: str, data: Data) -> bool:
-        """Return whether data is certainly valid: by its schema, without nulls and bad paths.
+    def valid_value(self, change: Change) -> Value | None:
+        """Return the content of a create that is certainly valid: by its schema, without nulls and bad paths.
 
-        False means unknown. The type MUST be one of `types`.
+        None means unknown.
         """
         ...
 
-    def problem(
-        self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
-    ) -> tuple[ErrorCode, Problems] | None:
+    def problem(self, type_name: str, data: Data, before: Data | None = None) -> RecordProblem | None:
         """Return the code (schema or rule) and problems by path of invalid data, or None.
 
         The schema does not check values that the record had `before`.
         """
+        ...
+
+    def contradiction(self, type_name: str, value: Value) -> RecordProblem | None:
+        """Return the code and problems by path of fields that contradict each other, or None."""
         ...
 
 
@@ -53,19 +58,20 @@ class DeclaredTypes:
         """The types by name."""
         return schemas.TYPES
 
-    def accepts(self, type_name: str, data: Data) -> bool:
-        """Return whether data is certainly valid: by its schema, without nulls and bad paths."""
-        return fast_validation.accepts(type_name, data)
+    def valid_value(self, change: Change) -> Value | None:
+        """Return the content of a create that is certainly valid, or None."""
+        return change.value or typed_value.decoded(change.type, change.content)
 
-    def problem(
-        self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
-    ) -> tuple[ErrorCode, Problems] | None:
+    def problem(self, type_name: str, data: Data, before: Data | None = None) -> RecordProblem | None:
         """Return the code (schema or rule) and problems by path of invalid data, or None."""
-        if not is_accepted and (problems := schemas.validate(type_name, data, before)):
+        if problems := schemas.validate(type_name, data, before):
             return ErrorCode.SCHEMA, problems
-        if problems := rules.errors(type_name, data, self.lists):
-            return ErrorCode.RULE, problems
-        return None
+        return self.contradiction(type_name, schemas.lenient_value(type_name, data))
+
+    def contradiction(self, type_name: str, value: Value) -> RecordProblem | None:
+        """Return the code and problems by path of fields that contradict each other, or None."""
+        problems = rules.errors(type_name, value, self.lists)
+        return (ErrorCode.RULE, problems) if problems else None
 
 
 @cache

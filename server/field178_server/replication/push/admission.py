@@ -13,8 +13,10 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, subject_of
 from field178_server.replication.push.preload import Preload
 from field178_shared.errors import ErrorCode
+from field178_shared.ids import is_computed
 from field178_shared.merge import bad_paths
-from field178_shared.rules.computed_ids import may_be_filed_under
+from field178_shared.records.value import Value
+from field178_shared.rules.computed_ids import computed_id
 from field178_shared.schemas import Side
 from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op, Status
 
@@ -27,16 +29,16 @@ def admit(
     """Return the outcome of a tablet's change; `size_bytes` is the size of its canonical form."""
     if (refused := _refusal(change, size_bytes, device, rules)) is not None:
         return refused
-    is_accepted = change.create and rules.accepts(change.type, change.set)
-    if not is_accepted and (refused := _refusal_of_paths(change)) is not None:
+    value = rules.valid_value(change) if change.create else None
+    if value is None and (refused := _refusal_of_paths(change)) is not None:
         return refused
     if change.type in TYPES_BESIDE:
-        return _admit_companion(preload, rules, change, device)
+        return _admit_companion(preload, rules, change, value, device)
     batch, seen = preload.batch, preload.seen(change, device)
     evaluation = Evaluation(
         rules.types[change.type],
         rules,
-        is_accepted=is_accepted,
+        value=value,
         is_locked=seen is not None and batch.is_locked(change.record_id),
         has_seen_newer=seen is not None and preload.has_made_newer(change, seen, device),
         conflicts=conflicts_of(batch, change.record_id) if change.op == Op.RESOLVE else (),
@@ -46,7 +48,9 @@ def admit(
     return _unseen(preload, change, device, evaluation)
 
 
-def _admit_companion(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
+def _admit_companion(
+    preload: Preload, rules: TypeRules, change: Change, value: Value | None, device: DeviceContext
+) -> Outcome:
     """Return the outcome of a companion record: written once, in the scope of its subject."""
     record, subject = preload.seen(change, device), preload.subject_of(change, device)
     if subject is None:
@@ -57,7 +61,7 @@ def _admit_companion(preload: Preload, rules: TypeRules, change: Change, device:
     if subject.type not in FILED_TYPES:
         return quarantined(ErrorCode.SCHEMA, {SUBJECT: [ErrorCode.WRONG_TYPE.value]})
     if record is None:
-        evaluation = Evaluation(rules.types[change.type], rules, subject_id=subject.record_id)
+        evaluation = Evaluation(rules.types[change.type], rules, value, subject_id=subject.record_id)
         return _filed(preload, replace(change, scope=subject.scope), evaluation)
     is_same = record.type == change.type and record.data == dict(change.set)
     return Outcome(Status.UNCHANGED) if is_same else quarantined(ErrorCode.RECORD_EXISTS)
@@ -132,7 +136,7 @@ def _filed(preload: Preload, change: Change, evaluation: Evaluation) -> Outcome:
     RECORD_EXISTS reveals that a hidden record has the id. It is returned only for changes that would be
     applied, and only for ids that cannot be computed, so that the tablet must have seen the id.
     """
-    if not may_be_filed_under(change.record_id, change.type, change.set):
+    if is_computed(change.record_id) and change.record_id != computed_id(change.type, change.set):
         return quarantined(ErrorCode.SCHEMA, {"record_id": [ErrorCode.BAD_ID.value]})
     outcome = evaluate_new(change, evaluation)
     is_free = preload.batch.get(change.record_id) is None
