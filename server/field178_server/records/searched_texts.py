@@ -5,18 +5,27 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, false, literal
 
 from field178_server.database.models import FiledRecord
-from field178_shared.records.reading import Data, entries_of, text_of
+from field178_shared.records.value import Value
 from field178_shared.text.normalisation import fold
 
 # Folded texts contain no line feed.
 _BETWEEN = "\n"
-_SEARCHED = ("record_code", "minutes_number", "decision_number", "venue")
 
 
-def folded_texts(data: Data) -> str:
-    """Return the folded search texts of a record without repeats, one per line."""
-    documents = (text_of(entry, "document_number") for entry in entries_of(data, "measures").values())
-    folded = {fold(text) for text in (*(text_of(data, name) for name in _SEARCHED), *documents)}
+def texts_of_visit(visit: Value) -> str:
+    """Return the folded search texts of a visit."""
+    documents = (measure.document_number for measure in (visit.measures or {}).values())
+    return folded_texts(visit.record_code, visit.minutes_number, visit.decision_number, *documents)
+
+
+def texts_of_session(session: Value) -> str:
+    """Return the folded search texts of an outreach session."""
+    return folded_texts(session.record_code, session.venue)
+
+
+def folded_texts(*texts: str | None) -> str:
+    """Return texts folded and without repeats, one per line."""
+    folded = {fold(text) for text in texts if text}
     return _BETWEEN.join(sorted(folded - {""}))
 
 

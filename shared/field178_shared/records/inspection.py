@@ -50,14 +50,16 @@ class VisitFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A decided measure."""
+    """A decided measure, the violations of the visit that it answers, and its payment."""
 
     key: str
     measure_id: str
+    violation_ids: tuple[str, ...]
     document_number: str
     document_date: date | None
     agency_id: str
     amount_vnd: int | None
+    paid_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

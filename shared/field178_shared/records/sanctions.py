@@ -8,7 +8,9 @@ from datetime import date
 from typing import Self
 
 from field178_shared.record_type import RecordType
+from field178_shared.records.inspection import Measure
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, read_as, text_of
+from field178_shared.records.value import Value
 from field178_shared.text.normalisation import fold
 from field178_shared.time.no_day import day_or_sentinel
 
@@ -110,7 +112,17 @@ class AfterVisit:
 
     @classmethod
     def of(cls, visit: Data, entries: Entries) -> Self:
-        """Read the office entries about a visit."""
+        """Read a visit and the office entries about it."""
+        measures = {
+            key: read_as(Measure, measure, key=key)
+            for key, measure in entries_of(visit, "measures").items()
+            if text_of(measure, "measure_id") in SANCTIONS
+        }
+        return cls.of_measures(measures, entries)
+
+    @classmethod
+    def of_measures(cls, measures: Mapping[str, Value | Measure], entries: Entries) -> Self:
+        """Read the measures of a visit by key, and the office entries about it."""
         valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
         payments = [data for _, kind, data in valid if kind == RecordType.PAYMENT]
         of_office = [
@@ -120,7 +132,7 @@ class AfterVisit:
         ]
         of_field = {
             number_key(decision.document_number) or decision.decision_id: decision
-            for decision in _decisions_of(visit)
+            for decision in _decisions_of(measures)
         }
         twins = [
             (decision, of_field.pop(number_key(decision.document_number), None)) for decision in of_office
@@ -148,19 +160,19 @@ def _with_payment(decision: SanctionDecision, written_by_field: SanctionDecision
     return replace(decision, paid_vnd=written_by_field.paid_vnd, last_paid_on=written_by_field.last_paid_on)
 
 
-def _decisions_of(visit: Data) -> Iterator[SanctionDecision]:
-    for key, measure in entries_of(visit, "measures").items():
-        if text_of(measure, "measure_id") in SANCTIONS:
-            amount, paid_on = count_of(measure, "amount_vnd") or 0, day_of(measure, "paid_on")
+def _decisions_of(measures: Mapping[str, Value | Measure]) -> Iterator[SanctionDecision]:
+    for key, measure in measures.items():
+        if measure.measure_id in SANCTIONS:
+            amount = measure.amount_vnd or 0
             yield SanctionDecision(
                 decision_id=key,
                 is_of_field=True,
-                document_number=text_of(measure, "document_number"),
-                document_date=day_of(measure, "document_date"),
-                agency_id=text_of(measure, "agency_id"),
-                violation_ids=ids_of(measure, "violation_ids"),
-                sanction_id=text_of(measure, "measure_id"),
+                document_number=measure.document_number or "",
+                document_date=measure.document_date,
+                agency_id=measure.agency_id or "",
+                violation_ids=measure.violation_ids or (),
+                sanction_id=measure.measure_id,
                 amount_vnd=amount,
-                paid_vnd=amount if paid_on else 0,
-                last_paid_on=paid_on,
+                paid_vnd=amount if measure.paid_on else 0,
+                last_paid_on=measure.paid_on,
             )

@@ -8,8 +8,8 @@ from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.documents import Deadline
-from field178_shared.records.reading import Data, day_of, day_of_act, entries_of, text_of
 from field178_shared.records.sanctions import AfterVisit, SanctionDecision
+from field178_shared.records.value import Value, local_day
 from field178_shared.time.working_days import end_of_limit
 
 _MINUTES = "admin_minutes"
@@ -25,13 +25,13 @@ class TimeLimit:
     document_number: str = ""
 
 
-def running_limits(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> tuple[TimeLimit, ...]:
+def running_limits(visit: Value, lists: CodeLists, after: AfterVisit | None = None) -> tuple[TimeLimit, ...]:
     """Return the time limits that run because of recorded acts, the earliest end first.
 
     A recorded act ends its limit: the minutes end the limit for minutes, a decision ends all limits before
     it, and full payment ends the limit for execution.
     """
-    after = after or AfterVisit.of(visit, {})
+    after = after or AfterVisit.of_measures(visit.measures or {}, {})
     events = _events(visit, after)
     ends = (
         (deadline, end_of_limit(deadline, day, lists.holidays))
@@ -44,15 +44,14 @@ def running_limits(visit: Data, lists: CodeLists, after: AfterVisit | None = Non
     return tuple(sorted(limits, key=lambda limit: limit.ends_on))
 
 
-def decision_due(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> date | None:
+def decision_due(visit: Value, lists: CodeLists, after: AfterVisit | None = None) -> date | None:
     """Return the day by which the violations of a visit must be decided; None without violations.
 
     If the signing date of the minutes is not recorded, the limit counts from the visit.
     """
-    after = after or AfterVisit.of(visit, {})
-    if not entries_of(visit, "findings"):
+    if not visit.findings:
         return None
-    begins = _minutes_signed(visit, after) or day_of_act(visit)
+    begins = _minutes_signed(visit, after or AfterVisit()) or local_day(visit.started_at)
     return None if begins is None else end_of_limit(lists.deadlines[_DECISION], begins, lists.holidays)
 
 
@@ -69,23 +68,24 @@ def _executions(after: AfterVisit, lists: CodeLists) -> Iterator[TimeLimit]:
             yield TimeLimit(lists.deadlines[_EXECUTION], end, decision.document_number)
 
 
-def _events(visit: Data, after: AfterVisit) -> dict[str, date]:
+def _events(visit: Value, after: AfterVisit) -> dict[str, date]:
     """Return the events from which a limit up to the decision runs, by the names of the lists."""
-    findings = entries_of(visit, "findings")
-    if not findings or after.decisions:
+    if not visit.findings or after.decisions:
         return {}
-    ended = [day for finding in findings.values() if (day := day_of(finding, "occurred_on"))]
+    ended = [finding.occurred_on for finding in visit.findings.values() if finding.occurred_on]
     signed = _minutes_signed(visit, after)
     event_days = {
-        "violation_detected": None if signed else day_of_act(visit),
+        "violation_detected": None if signed else local_day(visit.started_at),
         "violation_ended": max(ended, default=None),
         "minutes_signed": signed,
     }
     return {event: day for event, day in event_days.items() if day is not None}
 
 
-def _minutes_signed(visit: Data, after: AfterVisit) -> date | None:
-    measures = entries_of(visit, "measures").items()
-    of_minutes = [(key, measure) for key, measure in measures if text_of(measure, "measure_id") == _MINUTES]
-    days = [after.done.get(("", key)) or day_of(measure, "document_date") for key, measure in of_minutes]
+def _minutes_signed(visit: Value, after: AfterVisit) -> date | None:
+    days = (
+        after.done.get(("", key)) or measure.document_date
+        for key, measure in (visit.measures or {}).items()
+        if measure.measure_id == _MINUTES
+    )
     return next((day for day in days if day), None)

@@ -9,19 +9,24 @@ from tests.world import TEAM, UNIT, World
 
 from field178_server.database.models import FiledRecord
 from field178_server.database.unit_of_work import snapshot
-from field178_server.records.searched_texts import folded_texts, has_part, has_text, text_with
+from field178_server.records.searched_texts import (
+    has_part,
+    has_text,
+    text_with,
+    texts_of_session,
+    texts_of_visit,
+)
+from field178_shared.schemas import lenient_value
 
 
 def test_each_searched_text_is_one_line_without_diacritics() -> None:
-    data = {
-        "minutes_number": "7/BB-ĐK",
-        "decision_number": "7/bb-đk",
-        "venue": "Nhà  văn\nhoá",
-        "summary": "x",
-    }
     measures = {"k": {"document_number": "15/QĐ"}, "l": {"document_number": " "}}
-    assert folded_texts({**data, "measures": measures}) == "15/qd\n7/bb-dk\nnha van hoa"
-    assert folded_texts({}) == ""
+    numbers = {"minutes_number": "7/BB-ĐK", "decision_number": "7/bb-đk"}
+    visit = lenient_value("inspection", {**numbers, "recommendation": "x", "measures": measures})
+    assert texts_of_visit(visit) == "15/qd\n7/bb-dk"
+    session = lenient_value("outreach_session", {"venue": "Nhà  văn\nhoá", "summary": "x"})
+    assert texts_of_session(session) == "nha van hoa"
+    assert texts_of_session(lenient_value("outreach_session", {})) == ""
     assert text_with("15/qd\n7/bb-dk", "bb") == "7/bb-dk"
     assert text_with("15/qd\n7/bb-dk", "d 7") == ""
 

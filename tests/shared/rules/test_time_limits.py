@@ -9,6 +9,7 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.records.sanctions import AfterVisit
 from field178_shared.rules.time_limits import decision_due, running_limits
+from field178_shared.schemas import lenient_value
 
 LISTS = load()
 FINDING = {"violation_id": "noise", "occurred_on": "2026-08-28"}
@@ -25,7 +26,10 @@ def _visit(**over: object) -> builders.Data:
 def _ends(*entries: tuple[str, str, builders.Data], **over: object) -> dict[str, date]:
     visit = _visit(**over)
     after = AfterVisit.of(visit, {entry_id: (kind, data) for entry_id, kind, data in entries})
-    return {limit.deadline.id: limit.ends_on for limit in running_limits(visit, LISTS, after)}
+    return {
+        limit.deadline.id: limit.ends_on
+        for limit in running_limits(lenient_value("inspection", visit), LISTS, after)
+    }
 
 
 def _decision(**over: object) -> tuple[str, str, builders.Data]:
@@ -84,11 +88,13 @@ def test_payments_in_part_leave_the_execution_running_until_the_rest_is_paid() -
 
 
 def test_decision_is_due_from_the_minutes_or_else_from_the_visit() -> None:
-    assert decision_due(_visit(), LISTS) == date(2026, 9, 11)
+    assert decision_due(lenient_value("inspection", _visit()), LISTS) == date(2026, 9, 11)
     made = _visit(measures={"k1": {"measure_id": "admin_minutes"}})
     done = {"m": ("measure_execution", builders.measure_execution(done_on="2026-09-03"))}
-    assert decision_due(made, LISTS, AfterVisit.of(made, done)) == date(2026, 9, 14)
-    assert decision_due(_visit(findings={}), LISTS) is None
+    assert decision_due(lenient_value("inspection", made), LISTS, AfterVisit.of(made, done)) == date(
+        2026, 9, 14
+    )
+    assert decision_due(lenient_value("inspection", _visit(findings={})), LISTS) is None
 
 
 def test_decision_that_the_field_wrote_too_counts_once() -> None:

@@ -21,6 +21,7 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
 from field178_shared.rules.time_limits import running_limits
+from field178_shared.schemas import lenient_value
 from field178_shared.schemas.fields.catalogue import FIELDS, max_length
 from field178_shared.text.formats import weekday_name
 
@@ -236,7 +237,7 @@ def _limits(scene: VisitScene) -> tuple[str, ...]:
     return tuple(
         f"{limit.deadline.label(words.language)}: {fix_dates.long_day(limit.ends_on, words)}"
         f" · {words.days_left(limit.ends_on, scene.today)}"
-        for limit in running_limits(scene.reading.data, words.lists)
+        for limit in running_limits(lenient_value(RecordType.INSPECTION, scene.reading.data), words.lists)
     )
 
 

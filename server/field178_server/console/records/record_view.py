@@ -36,6 +36,7 @@ from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.points import point_of
 from field178_shared.records.reading import day_of_act, entry_of
 from field178_shared.rules.time_limits import TimeLimit, running_limits
+from field178_shared.schemas import lenient_value
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
@@ -276,10 +277,10 @@ def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLi
     if page.record.type != RecordType.INSPECTION or page.state == ShownReviewState.VOID or page.erased_at:
         return ()
     data = page.record.data
-    acted = day_of_act(data) or today
+    acted, visit = day_of_act(data) or today, lenient_value(RecordType.INSPECTION, data)
     return tuple(
         _limit(limit, localizer, (acted, today))
-        for limit in running_limits(data, localizer.lists, page.entries.after)
+        for limit in running_limits(visit, localizer.lists, page.entries.after)
     )
 
 

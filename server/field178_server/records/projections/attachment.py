@@ -14,7 +14,6 @@ from field178_server.database.fast import bulk
 from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Attachment
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
-from field178_shared.records.reading import count_of, entries_of, text_of
 
 _KEY = ("tenant_id", "record_id", "attachment_key", "sha256")
 _COLUMNS = (*_KEY, "scope", "size", "content_type", "kind", "device_id", "named_at")
@@ -53,12 +52,13 @@ def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:
             key,
             sha256,
             record.scope,
-            count_of(entry, "size") or 0,
-            text_of(entry, "content_type"),
-            text_of(entry, "evidence_kind") or None,
+            file.size or 0,
+            file.content_type or "",
+            file.evidence_kind or None,
         )
-        for key, entry in entries_of(record.data, "attachments").items()
-        if _SHA256.fullmatch(sha256 := text_of(entry, "sha256"))
+        # Not every record type has files.
+        for key, file in (getattr(record.value, "attachments", None) or {}).items()
+        if _SHA256.fullmatch(sha256 := file.sha256 or "")
     ]
 
 

@@ -12,7 +12,6 @@ from field178_server.database.fast import bulk
 from field178_server.database.models import ConflictRow
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import entries_of, text_of
 
 TYPES = (RecordType.CONFLICT,)
 
@@ -43,17 +42,17 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _row(record: SourceRecord) -> tuple[object, ...]:
-    data = record.data
-    entries = entries_of(data, "entries")
+    conflict = record.value
+    entries = conflict.entries or {}
     newest = max(entries, default="")
     return (
         record.record_id,
-        text_of(data, "record"),
-        text_of(data, "record_type"),
+        conflict.record or "",
+        conflict.record_type or "",
         record.scope,
-        text_of(data, "path"),
-        text_of(data, "device"),
-        "resolved" if record.deleted else text_of(data, "state"),
+        conflict.path or "",
+        conflict.device or "",
+        "resolved" if record.deleted else conflict.state or "",
         len(entries),
-        text_of(entries[newest], "reason") if newest else "",
+        (entries[newest].reason or "") if newest else "",
     )

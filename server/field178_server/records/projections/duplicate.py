@@ -16,14 +16,11 @@ from field178_server.database.models import DuplicateCandidate, DuplicateKey
 from field178_server.records.alike_entries import ENTRY_COLUMNS, SQUARE, pairs_among
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
-from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold
 
 TYPES = (RecordType.ESTABLISHMENT,)
 
-_COMPARED = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
 _KEYS, _CANDIDATES = table_of(DuplicateKey), table_of(DuplicateCandidate)
 _KEY, _CANDIDATE = ("tenant_id", "key", "record_id"), ("tenant_id", "record_id")
 _ROWS = (
@@ -42,6 +39,17 @@ _MATCHES = (
 # With more matches all become candidates without comparison.
 _MOST_COMPARED, _MOST_EACH = 200, 20
 _NO_LIMIT = 2**31 - 1
+
+
+class ComparedFields(NamedTuple):
+    """The fields of an establishment that its match keys contain."""
+
+    name: str | None
+    establishment_type_id: str | None
+    unit_id: str | None
+    registration_number: str | None
+    lat: int | None
+    lon: int | None
 
 
 class _Keys(NamedTuple):
@@ -82,15 +90,15 @@ def matching_ids(connection: Connection, tenant_id: str, data: Data) -> set[str]
     return set(_matches(connection, tenant_id, keys.equal, keys.longer, _NO_LIMIT))
 
 
-def keys_of(data: Data) -> _Keys:
+def keys_of(place: ComparedFields) -> _Keys:
     """Return the match keys of an establishment's compared fields."""
-    kind, number = text_of(data, "establishment_type_id"), fold(text_of(data, "registration_number"))
+    kind, number = place.establishment_type_id or "", fold(place.registration_number or "")
     numbers = (f"number {number}",) if number else ()
     # Words in reverse order: a name that ends with another name has that name as prefix.
-    words = fold(text_of(data, "name")).split(" ")[::-1]
+    words = fold(place.name or "").split(" ")[::-1]
     whole, shorter = " ".join(words), [" ".join(words[:count]) for count in range(1, len(words))]
-    unit = f"unit {text_of(data, 'unit_id')} {kind}"
-    here, around = (unit, *_squares(data, kind, 0)), (unit, *_squares(data, kind, SQUARE // 2))
+    unit = f"unit {place.unit_id or ''} {kind}"
+    here, around = (unit, *_squares(place, kind, 0)), (unit, *_squares(place, kind, SQUARE // 2))
     return _Keys(
         own=(*numbers, *(f"{place} {whole}" for place in here)),
         equal=(*numbers, *(f"{place} {name}" for name in shorter for place in around)),
@@ -98,8 +106,8 @@ def keys_of(data: Data) -> _Keys:
     )
 
 
-def _squares(data: Data, kind: str, reach: int) -> Iterator[str]:
-    lat, lon = count_of(data, "lat"), count_of(data, "lon")
+def _squares(place: ComparedFields, kind: str, reach: int) -> Iterator[str]:
+    lat, lon = place.lat, place.lon
     if lat is not None and lon is not None:
         for north in {(lat - reach) // SQUARE, (lat + reach) // SQUARE}:
             for east in {(lon - reach) // SQUARE, (lon + reach) // SQUARE}:
@@ -132,8 +140,16 @@ def _matches(
     return connection.scalars(query, {"tenant_id": tenant_id, "most": most, **values}).all()
 
 
-def _compared(projected: ProjectedRecord | None) -> Data | None:
+def _compared(projected: ProjectedRecord | None) -> ComparedFields | None:
     """Return the compared fields of an establishment; None if it is not in the register."""
     if projected is None or projected.is_gone:
         return None
-    return {name: projected.record.data.get(name) for name in _COMPARED}
+    place = projected.record.value
+    return ComparedFields(
+        place.name,
+        place.establishment_type_id,
+        place.unit_id,
+        place.registration_number,
+        place.lat,
+        place.lon,
+    )

@@ -14,7 +14,6 @@ from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.codelists import load
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 
 TYPES = (RecordType.ESTABLISHMENT,)
@@ -57,22 +56,22 @@ def search_text(name: str, address: str, number: str, unit_id: str) -> str:
 
 
 def _row(record: SourceRecord) -> tuple[object, ...]:
-    data = record.data
-    name = text_of(data, "name")
-    address = ", ".join(part for part in (text_of(data, "address_line"), text_of(data, "village")) if part)
+    place = record.value
+    name, unit_id, number = place.name or "", place.unit_id or "", place.registration_number or ""
+    address = ", ".join(part for part in (place.address_line, place.village) if part)
     return (
         record.record_id,
         record.scope,
-        text_of(data, "unit_id"),
-        text_of(data, "establishment_type_id"),
-        text_of(data, "operating_status_id"),
+        unit_id,
+        place.establishment_type_id or "",
+        place.operating_status_id or "",
         name,
         address,
-        search_text(name, address, text_of(data, "registration_number"), text_of(data, "unit_id")),
+        search_text(name, address, number, unit_id),
         sort_key(name),
-        count_of(data, "lat"),
-        count_of(data, "lon"),
-        text_of(data, "registration_number") or None,
-        text_of(data, "inspection_priority_id") or None,
+        place.lat,
+        place.lon,
+        number or None,
+        place.inspection_priority_id or None,
         record.rev,
     )

@@ -12,7 +12,6 @@ from field178_server.database.fast import bulk
 from field178_server.database.models import FiledFacet
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import entries_of, text_of
 
 TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 VIOLATION, MEASURE, ESTABLISHMENT = "violation", "measure", "establishment"
@@ -38,9 +37,12 @@ def _facets_of(projected: ProjectedRecord | None) -> set[tuple[str, str]]:
 
 def _facets(record: SourceRecord) -> Iterator[tuple[str, str]]:
     if record.type == RecordType.OUTREACH_SESSION:
-        yield from ((ESTABLISHMENT, key) for key in entries_of(record.data, "establishments"))
+        yield from ((ESTABLISHMENT, key) for key in record.value.establishments or ())
         return
-    for kind, group, name in ((VIOLATION, "findings", "violation_id"), (MEASURE, "measures", "measure_id")):
-        for entry in entries_of(record.data, group).values():
-            if value := text_of(entry, name):
-                yield kind, value
+    visit = record.value
+    for finding in (visit.findings or {}).values():
+        if finding.violation_id:
+            yield VIOLATION, finding.violation_id
+    for measure in (visit.measures or {}).values():
+        if measure.measure_id:
+            yield MEASURE, measure.measure_id

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -12,11 +13,11 @@ from field178_server.database.fast import bulk
 from field178_server.database.models import FiledRecord
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
-from field178_server.records.searched_texts import folded_texts
+from field178_server.records.searched_texts import texts_of_session, texts_of_visit
 from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
-from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, instant_of, text_of
-from field178_shared.records.review import HANDED_TO, ReviewRecord, ReviewState
+from field178_shared.records.review import ReviewRecord, ReviewState
+from field178_shared.records.value import Value, instant, local_day
 
 TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 
@@ -81,35 +82,76 @@ def drawer_of(projected: ProjectedRecord) -> str:
     """Return the review drawer of a live filed record: its state by who acts next."""
     if projected.review is None:
         return ReviewState.WAITING.value
-    state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
+    state, seen = projected.review.value.state or "", projected.review.value.record_rev or 0
     if state != ReviewState.RETURNED:
         return state
     is_back = projected.record.rev > seen or _is_answered(projected, projected.review)
     return (ReviewState.WAITING if is_back else ReviewState.RETURNED).value
 
 
+class _Content(NamedTuple):
+    """Columns that visits and sessions fill from different members."""
+
+    occurred_on: date | None
+    kind: str | None
+    outcome: str | None
+    title: str | None
+    attendance_count: int | None
+    first_time_count: int | None
+    plan_item_id: str | None
+    folded: str
+
+
+def _content_of(record: SourceRecord) -> _Content:
+    return (_of_visit if record.type == RecordType.INSPECTION else _of_session)(record.value)
+
+
+def _of_visit(visit: Value) -> _Content:
+    return _Content(
+        occurred_on=local_day(visit.started_at),
+        kind=visit.inspection_kind or None,
+        outcome=visit.overall_result or None,
+        title=visit.decision_number or None,
+        attendance_count=None,
+        first_time_count=None,
+        plan_item_id=visit.plan_item_id or None,
+        folded=texts_of_visit(visit),
+    )
+
+
+def _of_session(session: Value) -> _Content:
+    audiences = (session.audiences or {}).values()
+    return _Content(
+        occurred_on=session.session_date,
+        kind=session.outreach_form_id or None,
+        outcome=None,
+        title=session.venue or None,
+        attendance_count=_sum([audience.attendance_count for audience in audiences]),
+        first_time_count=_sum([audience.first_time_count for audience in audiences]),
+        plan_item_id=None,
+        folded=texts_of_session(session),
+    )
+
+
 def _row(
     connection: Connection, projected: ProjectedRecord, at: object, register: Mapping[str, tuple[str, str]]
 ) -> tuple[object, ...]:
-    record = projected.record
-    data = record.data
-    unit_id, establishment_id = text_of(data, "unit_id") or None, _establishment_of(projected)
-    audiences = entries_of(data, "audiences").values()
+    record, content = projected.record, _content_of(projected.record)
+    unit_id, establishment_id = record.value.unit_id or None, _establishment_of(projected)
     return (
         record.record_id,
         record.type,
         record.scope,
         unit_id,
-        text_of(data, "team_id") or team_of(record.scope),
+        record.value.team_id or team_of(record.scope),
         establishment_id,
         *register.get(establishment_id or "", (None, unit_id)),
-        bulk.stored_date(connection, day_of_act(data)),
-        text_of(data, "inspection_kind" if record.type == RecordType.INSPECTION else "outreach_form_id")
-        or None,
-        text_of(data, "overall_result") or None,
-        text_of(data, "decision_number" if record.type == RecordType.INSPECTION else "venue") or None,
-        _people(audiences, "attendance_count"),
-        _people(audiences, "first_time_count"),
+        bulk.stored_date(connection, content.occurred_on),
+        content.kind,
+        content.outcome,
+        content.title,
+        content.attendance_count,
+        content.first_time_count,
         record.rev,
         projected.user_id,
         projected.device_id,
@@ -117,20 +159,21 @@ def _row(
         at,
         *_review_columns(connection, projected.review, at),
         drawer_of(projected),
-        text_of(data, "plan_item_id") or None,
+        content.plan_item_id,
         sum(thread.is_open for thread in _threads(projected)),
-        (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
-        folded_texts(data),
+        (projected.review.value.handed_to or None) if projected.review else None,
+        content.folded,
     )
 
 
 def _establishment_of(projected: ProjectedRecord) -> str | None:
-    return text_of(projected.record.data, "establishment_id") or None
+    is_visit = projected.record.type == RecordType.INSPECTION
+    return (projected.record.value.establishment_id or None) if is_visit else None
 
 
 def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
     """Return the comment threads of a returned record; any other decision closes all threads."""
-    if projected.review is None or text_of(projected.review.data, "state") != ReviewState.RETURNED:
+    if projected.review is None or projected.review.value.state != ReviewState.RETURNED:
         return ()
     return threads_of(ReviewRecord.from_data(projected.review.data), ())
 
@@ -146,7 +189,7 @@ def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
 
 def _has_review_time(projected: ProjectedRecord) -> bool:
     """Return whether the time of the review is in the review, or is now because it is its first revision."""
-    if projected.review is None or "decided_at" in projected.review.data:
+    if projected.review is None or projected.review.value.decided_at is not None:
         return projected.review is not None
     return projected.reviewed_now and (projected.before is None or projected.before.review is None)
 
@@ -157,14 +200,14 @@ def team_of(scope: str) -> str | None:
     return team if kind == "team" else None
 
 
-def _people(audiences: Collection[Data], name: str) -> int | None:
-    counts = [count for entry in audiences if (count := count_of(entry, name)) is not None]
-    return sum(counts) if counts else None
+def _sum(counts: Sequence[int | None]) -> int | None:
+    present = [count for count in counts if count is not None]
+    return sum(present) if present else None
 
 
 def _review_columns(connection: Connection, review: SourceRecord | None, at: object) -> tuple[object, ...]:
     if review is None:
         return ReviewState.WAITING.value, None, None
-    decided_at = instant_of(review.data, "decided_at")
+    decided_at = instant(review.value.decided_at)
     reviewed_at = at if decided_at is None else bulk.stored_instant(connection, decided_at)
-    return text_of(review.data, "state"), count_of(review.data, "record_rev"), reviewed_at
+    return review.value.state or "", review.value.record_rev, reviewed_at

@@ -18,9 +18,9 @@ from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.codelists import load
 from field178_shared.record_type import RecordType
 from field178_shared.records.follow_ups import CLOSING, closed_by
-from field178_shared.records.reading import day_of, day_of_act, entries_of, text_of
 from field178_shared.records.review import ReviewState
 from field178_shared.records.sanctions import OFFICE_TYPES, AfterVisit, number_key
+from field178_shared.records.value import Value, local_day
 from field178_shared.rules.time_limits import decision_due, execution_due
 from field178_shared.time import no_day
 from field178_shared.time.no_day import day_or_sentinel
@@ -98,6 +98,9 @@ class VisitFollowUps(NamedTuple):
     answers: frozenset[tuple[str, str]]
 
 
+_NONE = VisitFollowUps({}, {}, frozenset())
+
+
 class _Change(NamedTuple):
     """A changed visit with its follow-ups before and now."""
 
@@ -129,46 +132,51 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 def follow_ups_of(projected: ProjectedRecord | None) -> VisitFollowUps:
     """Return the follow-ups, sanctions and answers of a visit; none if it is deleted, erased or void."""
     if projected is None or not _is_counted(projected):
-        return VisitFollowUps({}, {}, frozenset())
-    after = after_visit(projected)
-    lines = (*_corrections(projected, after), *_decision(projected, after), *_payments(after))
+        return _NONE
+    record, visit = projected.record, projected.record.value
+    groups = (visit.findings, visit.measures, visit.follow_ups, visit.follow_up_answers)
+    if not any(groups) and not projected.companions:
+        return _NONE
+    after = _after_visit(projected)
+    # Few visits answer corrections of earlier visits.
+    answers = closed_by(record.data) if visit.follow_up_answers else ()
+    lines = (*_corrections(visit, after), *_decision(visit, after), *_payments(after))
     return VisitFollowUps(
         lines={line.line: line for line in lines},
         sanctions=dict(_sanctions(after)),
-        answers=frozenset(ref for ref in closed_by(projected.record.data) if all(ref)),
+        answers=frozenset(ref for ref in answers if all(ref)),
     )
 
 
-def after_visit(projected: ProjectedRecord) -> AfterVisit:
+def _after_visit(projected: ProjectedRecord) -> AfterVisit:
     """Return the evaluated entries of the office beside a visit."""
     entries = {
         companion.record_id: (companion.type, companion.data)
         for companion in projected.companions
         if companion.type in OFFICE_TYPES and not companion.deleted
     }
-    return AfterVisit.of(projected.record.data, entries)
+    return AfterVisit.of_measures(projected.record.value.measures or {}, entries)
 
 
 def _is_counted(projected: ProjectedRecord) -> bool:
     review = projected.review
-    return not projected.is_gone and (review is None or text_of(review.data, "state") != ReviewState.VOID)
+    return not projected.is_gone and (review is None or review.value.state != ReviewState.VOID)
 
 
-def _corrections(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line]:
-    visited_on = day_of_act(projected.record.data)
-    for key, row in entries_of(projected.record.data, "follow_ups").items():
+def _corrections(visit: Value, after: AfterVisit) -> Iterator[Line]:
+    for key, follow_up in (visit.follow_ups or {}).items():
         closed_on = after.closed.get(key)
-        if text_of(row, "status") in CLOSING:
-            closed_on = closed_on or day_of(row, "fixed_on") or day_or_sentinel(visited_on)
-        due_on = day_or_sentinel(day_of(row, "due_on"))
-        yield Line(f"{CORRECTION}.{key}", CORRECTION, key, text_of(row, "text"), due_on, closed_on)
+        if follow_up.status in CLOSING:
+            closed_on = closed_on or follow_up.fixed_on or day_or_sentinel(local_day(visit.started_at))
+        due_on = day_or_sentinel(follow_up.due_on)
+        yield Line(f"{CORRECTION}.{key}", CORRECTION, key, follow_up.text or "", due_on, closed_on)
 
 
-def _decision(projected: ProjectedRecord, after: AfterVisit) -> Iterator[Line]:
-    data = projected.record.data
-    if entries_of(data, "findings"):
-        closed = (decision.document_date or day_or_sentinel(day_of_act(data)) for decision in after.decisions)
-        due_on = day_or_sentinel(decision_due(data, load(), after))
+def _decision(visit: Value, after: AfterVisit) -> Iterator[Line]:
+    if visit.findings:
+        visited_on = day_or_sentinel(local_day(visit.started_at))
+        closed = (decision.document_date or visited_on for decision in after.decisions)
+        due_on = day_or_sentinel(decision_due(visit, load(), after))
         yield Line(DECISION, DECISION, "", "", due_on, min(closed, default=None))
 
 
@@ -185,13 +193,13 @@ def _payments(after: AfterVisit) -> Iterator[Line]:
 
 
 def _place(projected: ProjectedRecord) -> tuple[object, ...]:
-    record = projected.record
+    record, visit = projected.record, projected.record.value
     return (
         record.scope,
-        text_of(record.data, "unit_id") or None,
-        text_of(record.data, "team_id") or team_of(record.scope),
-        text_of(record.data, "establishment_id") or None,
-        day_of_act(record.data),
+        visit.unit_id or None,
+        visit.team_id or team_of(record.scope),
+        visit.establishment_id or None,
+        local_day(visit.started_at),
     )
 
 
@@ -209,7 +217,9 @@ def _write_lines(connection: Connection, tenant_id: str, changes: Sequence[_Chan
     for visit, before, now in changes:
         key = (tenant_id, visit.record.record_id)
         stale += [(*key, name) for name in before.lines if name not in now.lines]
-        rows += [(*key, *_place(visit), *line, line.closed_on) for line in now.lines.values()]
+        if now.lines:
+            place = _place(visit)
+            rows += [(*key, *place, *line, line.closed_on) for line in now.lines.values()]
     table = table_of(FollowUpProjection)
     bulk.delete(connection, table, (*_VISIT, "line"), stale)
     columns = (*_VISIT, *_PLACE, *_LINE, "closed_on")
@@ -221,7 +231,9 @@ def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_
     for visit, before, now in changes:
         key = (tenant_id, visit.record.record_id)
         stale += [(*key, number) for number in before.sanctions if number not in now.sanctions]
-        rows += [(*key, *_place(visit), *row) for row in now.sanctions.values()]
+        if now.sanctions:
+            place = _place(visit)
+            rows += [(*key, *place, *row) for row in now.sanctions.values()]
     table = table_of(SanctionRow)
     bulk.delete(connection, table, (*_VISIT, "number_key"), stale)
     bulk.upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), _stored(connection, rows))
@@ -233,7 +245,7 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
         key = (tenant_id, visit.record.record_id)
         stale += [(*key, *ref) for ref in sorted(before.answers - now.answers)]
         if now.answers:
-            answered_on = day_or_sentinel(day_of_act(visit.record.data))
+            answered_on = day_or_sentinel(local_day(visit.record.value.started_at))
             rows += [(*key, *ref, answered_on) for ref in sorted(now.answers)]
     table = table_of(FollowUpAnswerRow)
     bulk.delete(connection, table, _ANSWER, stale)
@@ -243,6 +255,6 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
 def _stored(connection: Connection, rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """Return the rows with dates in the form of the database engine."""
     return [
-        tuple(bulk.stored_date(connection, value) if isinstance(value, date) else value for value in row)
+        tuple([bulk.stored_date(connection, value) if type(value) is date else value for value in row])
         for row in rows
     ]

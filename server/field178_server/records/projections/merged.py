@@ -12,8 +12,6 @@ from field178_server.database.fast import bulk
 from field178_server.database.models import MergeProjection
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.record_type import RecordType
-from field178_shared.records.reading import text_of
-from field178_shared.wire.protocol import MERGED_INTO
 
 TYPES = (RecordType.ESTABLISHMENT,)
 
@@ -39,4 +37,4 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _target_of(record: SourceRecord) -> str:
-    return text_of(record.data, MERGED_INTO) if record.deleted else ""
+    return (record.value.merged_into or "") if record.deleted else ""

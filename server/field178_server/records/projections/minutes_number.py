@@ -12,8 +12,7 @@ from field178_server.database.models import NumberLease
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.record_type import RecordType
 from field178_shared.records.number_block import serial_of
-from field178_shared.records.reading import instant_of, text_of
-from field178_shared.time.clock import local_date
+from field178_shared.records.value import local_day
 
 TYPES = (RecordType.INSPECTION,)
 _LEASE = table_of(NumberLease).c
@@ -46,6 +45,6 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _number_of(record: SourceRecord) -> Iterator[tuple[str, int, int]]:
-    serial = serial_of(text_of(record.data, "minutes_number"))
-    if serial is not None and (started := instant_of(record.data, "started_at")) is not None:
-        yield record.scope, local_date(started).year, serial
+    serial = serial_of(record.value.minutes_number or "")
+    if serial is not None and (day := local_day(record.value.started_at)) is not None:
+        yield record.scope, day.year, serial

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from field178_shared.records.reading import Data
+from field178_shared.records.value import Value
 
 
 class SourceRecord(Protocol):
@@ -44,6 +45,11 @@ class SourceRecord(Protocol):
     @property
     def data(self) -> Data:
         """The record's content."""
+        ...
+
+    @property
+    def value(self) -> Value:
+        """The record's content as attributes of its declared type."""
         ...
 
 

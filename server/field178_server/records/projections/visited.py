@@ -17,7 +17,6 @@ from field178_server.database.fast.hints import list_source
 from field178_server.database.models import FiledRecord
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
-from field178_shared.records.reading import text_of
 
 _FILED = table_of(FiledRecord)
 _REGISTER = (
@@ -77,5 +76,5 @@ def _columns_of(projected: ProjectedRecord | None) -> tuple[str, str] | None:
     """Return type and commune of an establishment; None if it is not in the register."""
     if projected is None or projected.is_gone:
         return None
-    data = projected.record.data
-    return text_of(data, "establishment_type_id"), text_of(data, "unit_id")
+    place = projected.record.value
+    return place.establishment_type_id or "", place.unit_id or ""

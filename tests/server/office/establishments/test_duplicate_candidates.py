@@ -29,7 +29,7 @@ def candidate_pairs(engine: Engine) -> set[frozenset[str]]:
 
 def expected(world: World) -> set[frozenset[str]]:
     rows = world.rows(EstablishmentProjection)
-    names = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
+    names = duplicate.ComparedFields._fields
     return {
         frozenset((row.record_id, other.id))
         for row in rows
@@ -80,12 +80,12 @@ def test_keys_are_those_of_the_register_and_of_nothing_else(world: World) -> Non
     """Erased, merged and deleted establishments have no keys left, and former names neither."""
     for _ in walk(world, 6, 40):
         pass
-    names = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
+    names = duplicate.ComparedFields._fields
     rows = world.rows(EstablishmentProjection)
     own = {
         (key, row.record_id)
         for row in rows
-        for key in duplicate.keys_of({name: getattr(row, name) for name in names}).own
+        for key in duplicate.keys_of(duplicate.ComparedFields(*(getattr(row, name) for name in names))).own
     }
     assert {(key.key, key.record_id) for key in world.rows(DuplicateKey)} == own
     assert {candidate.record_id for candidate in world.rows(DuplicateCandidate)} <= {

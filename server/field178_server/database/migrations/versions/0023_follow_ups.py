@@ -16,6 +16,7 @@ from field178_shared.records.follow_ups import CLOSING, closed_by
 from field178_shared.records.reading import day_of, day_of_act, entries_of, text_of
 from field178_shared.records.sanctions import AfterVisit, number_key
 from field178_shared.rules.time_limits import decision_due, execution_due
+from field178_shared.schemas import lenient_value
 
 revision = "0023"
 down_revision = "0022"
@@ -203,9 +204,10 @@ def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
         due_on = day_of(row, "due_on") or NO_DAY
         yield _line("correction", key, text_of(row, "text"), due_on, closed_on)
     if entries_of(data, "findings"):
+        visit = lenient_value("inspection", data)
         decided = (decision.document_date or visited_on or NO_DAY for decision in after.decisions)
         yield _line(
-            "decision", "", "", decision_due(data, lists, after) or NO_DAY, min(decided, default=None)
+            "decision", "", "", decision_due(visit, lists, after) or NO_DAY, min(decided, default=None)
         )
     for decision in after.decisions:
         if decision.amount_vnd:
