@@ -41,9 +41,9 @@ def _nothing(*_: object) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    filing_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+    filing_problems: Callable[[Value, CodeLists, Context], Iterator[Problem]]
     contradictions: Callable[[Value, CodeLists], Iterator[Problem]] = _nothing
-    warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]] = _nothing
+    warnings: Callable[[Value, CodeLists, Context], Iterator[Problem]] = _nothing
 
 
 _RULES: Mapping[str, _Rules] = {
@@ -138,12 +138,13 @@ def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Conte
         for code in codes
     ]
     if rules := _RULES.get(type_name):
-        problems += rules.contradictions(lenient_value(type_name, data), lists)
-        problems += rules.filing_problems(data, lists, context)
+        value = lenient_value(type_name, data)
+        problems += rules.contradictions(value, lists)
+        problems += rules.filing_problems(value, lists, context)
     return tuple({(problem.path, problem.code): problem for problem in reversed(problems)}.values())[::-1]
 
 
 def warnings(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
     """Return warnings for values to check again; they block nothing."""
     rules = _RULES.get(type_name)
-    return () if rules is None else tuple(rules.warnings(data, lists, context))
+    return () if rules is None else tuple(rules.warnings(lenient_value(type_name, data), lists, context))

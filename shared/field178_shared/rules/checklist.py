@@ -7,13 +7,12 @@ that each fact has one place. `answers.cc_overall` may come from other clients a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, ChecklistSection
 from field178_shared.codelists.conditions import ConditionContext
-from field178_shared.records.reading import Data, answers_of
 
 STORED_AS_FIELD: Mapping[str, str] = {
     "cc_overall": "overall_result",
@@ -26,12 +25,15 @@ _YES_NO = frozenset({AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL})
 Page = tuple[ChecklistSection, tuple[ChecklistItem, ...]]
 
 
-def values_of(data: Data) -> dict[str, object]:
-    """Return the value of every answered item by its id, read from where it is stored."""
-    values = answers_of(data)
+def values_of(answers: dict[str, object], field_of: Callable[[str], object]) -> dict[str, object]:
+    """Return the value of every answered item by its id, read from where it is stored.
+
+    `answers`: the bare answers of the visit; `field_of` returns a field of the visit by its name.
+    """
+    values = dict(answers)
     for item_id, name in STORED_AS_FIELD.items():
-        if data.get(name):
-            values[item_id] = data[name]
+        if value := field_of(name):
+            values[item_id] = value
         else:
             values.pop(item_id, None)
     return values

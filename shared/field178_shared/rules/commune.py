@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
 from field178_shared.record_type import RecordType
-from field178_shared.records.commune import DAY_OF_ENTRY, half_year_of, is_of_ended_unit
-from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.records.commune import half_year_of, has_ended
+from field178_shared.records.reading import Data
 from field178_shared.records.value import Value
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -23,6 +24,8 @@ FACT_MEMBERS: Mapping[str, tuple[str, ...]] = {
     RecordType.COMMUNE_PLAN: ("unit_id", "year", "document_number"),
     RecordType.RISK_GROUP_COUNT: ("unit_id", "half_year", "group_id"),
 }
+# The schema reports other years.
+_CALENDAR_YEARS = range(date.min.year, date.max.year + 1)
 _TOTAL = "workers_total"
 _BY_SEX = ("workers_female", "workers_male", "workers_sex_unstated")
 _PARTS = (*_BY_SEX, "workers_contract", "workers_health_check", "workers_insured")
@@ -62,33 +65,35 @@ def census_contradictions(census: Value, lists: CodeLists) -> Iterator[Problem]:
         yield Problem(_TOTAL, ErrorCode.SUM_MISMATCH)
 
 
-def census_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def census_warnings(census: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield a total that is unusual for the kind of establishment."""
-    yield from unusual_workers(_TOTAL, count_of(data, _TOTAL), context.establishment_type, lists)
+    yield from unusual_workers(_TOTAL, census.workers_total, context.establishment_type, lists)
 
 
-def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def census_problems(census: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a census entry, except contradictions."""
-    yield from _still_to_come("counted_on", data, context)
-    yield from _unit_ended(RecordType.WORKER_CENSUS, data, lists)
+    yield from _still_to_come("counted_on", census.counted_on, context)
+    yield from _unit_ended("counted_on", census, [census.counted_on], lists)
 
 
-def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def post_problems(post: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a media post entry."""
-    yield from _still_to_come("published_on", data, context)
-    yield from _unit_ended(RecordType.MEDIA_POST, data, lists)
-    outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
+    yield from _still_to_come("published_on", post.published_on, context)
+    yield from _unit_ended("published_on", post, [post.published_on], lists)
+    outlet_id, day = post.outlet_id, post.published_on
     outlet = lists.media_outlets.get(outlet_id)
-    if outlet_id and (outlet is None or outlet.unit_id != text_of(data, "unit_id")):
+    if outlet_id and (outlet is None or outlet.unit_id != post.unit_id):
         yield Problem("outlet_id", ErrorCode.UNKNOWN_CHOICE)
     if day and any(not_in_force(lists.media_outlets, [outlet_id], day)):
         yield Problem("outlet_id", ErrorCode.NOT_IN_FORCE)
 
 
-def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def plan_problems(plan: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block the entry of a yearly plan."""
-    yield from _still_to_come("issued_on", data, context)
-    yield from _unit_ended(RecordType.COMMUNE_PLAN, data, lists)
+    yield from _still_to_come("issued_on", plan.issued_on, context)
+    path = "year" if plan.issued_on is None else "issued_on"
+    begin_of_year = date(plan.year, 1, 1) if plan.year in _CALENDAR_YEARS else None
+    yield from _unit_ended(path, plan, [plan.issued_on, begin_of_year], lists)
 
 
 def risk_count_contradictions(count: Value, lists: CodeLists) -> Iterator[Problem]:
@@ -101,9 +106,9 @@ def risk_count_contradictions(count: Value, lists: CodeLists) -> Iterator[Proble
         yield Problem("women_total", ErrorCode.EXCEEDS_TOTAL)
 
 
-def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def risk_count_problems(count: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a commune's count of an at-risk group."""
-    half_year, unit_id = day_of(data, "half_year"), text_of(data, "unit_id")
+    half_year, unit_id = count.half_year, count.unit_id
     unit = lists.units.get(unit_id)
     if unit is not None and unit.type not in COMMUNE_KINDS:
         yield Problem("unit_id", ErrorCode.UNKNOWN_CHOICE)
@@ -113,19 +118,18 @@ def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Itera
         yield Problem("half_year", ErrorCode.PERIOD_IN_FUTURE)
     if any(not_in_force(lists.units, [unit_id], half_year)):
         yield Problem("half_year", ErrorCode.UNIT_NOT_VALID)
-    group = lists.choice("risk_group", text_of(data, "group_id"))
+    group = lists.choice("risk_group", count.group_id)
     if group is not None and not group.valid_on(half_year):
         yield Problem("group_id", ErrorCode.NOT_IN_FORCE)
 
 
-def _unit_ended(record_type: str, data: Data, lists: CodeLists) -> Iterator[Problem]:
+def _unit_ended(path: str, entry: Value, days: Sequence[date | None], lists: CodeLists) -> Iterator[Problem]:
     """Yield the day of an entry if its commune no longer existed: the successor enters it."""
-    if is_of_ended_unit(record_type, data, lists):
-        path = DAY_OF_ENTRY[record_type]
-        yield Problem(path if path in data else "year", ErrorCode.UNIT_NOT_VALID)
+    unit_id = entry.unit_id or ""
+    if any(day is not None and has_ended(unit_id, day, lists) for day in days):
+        yield Problem(path, ErrorCode.UNIT_NOT_VALID)
 
 
-def _still_to_come(path: str, data: Data, context: Context) -> Iterator[Problem]:
-    day = day_of(data, path)
+def _still_to_come(path: str, day: date | None, context: Context) -> Iterator[Problem]:
     if day is not None and day > local_date(context.now):
         yield Problem(path, ErrorCode.DATE_IN_FUTURE)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.points import GeoPoint, metres_between
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.records.reading import Data, count_of, text_of
 from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem
 from field178_shared.text.normalisation import fold
@@ -43,21 +44,21 @@ def contradictions(establishment: Value, lists: CodeLists) -> Iterator[Problem]:
     yield from ()
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(establishment: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block saving the establishment."""
-    if (data.get("lat") is None) != (data.get("lon") is None):
-        yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)
-    kind = lists.types.get(text_of(data, "establishment_type_id"))
-    if kind is not None and kind.requires_note and not text_of(data, "note").strip():
+    if (establishment.lat is None) != (establishment.lon is None):
+        yield Problem("lat" if establishment.lat is None else "lon", ErrorCode.REQUIRED)
+    kind = lists.types.get(establishment.establishment_type_id)
+    if kind is not None and kind.requires_note and not (establishment.note or "").strip():
         yield Problem("note", ErrorCode.REQUIRED)
-    if _is_reversed(data, "first_seen_on", "closed_on"):
+    if _is_reversed(establishment.first_seen_on, establishment.closed_on):
         yield Problem("closed_on", ErrorCode.END_BEFORE_START)
-    for key, certificate in entries_of(data, "certificates").items():
-        if _is_reversed(certificate, "issued_on", "expires_on"):
+    for key, certificate in (establishment.certificates or {}).items():
+        if _is_reversed(certificate.issued_on, certificate.expires_on):
             yield Problem(f"certificates.{key}.expires_on", ErrorCode.END_BEFORE_START)
 
 
-def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def warnings(establishment: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield nothing: duplicates need the register; see `possible_duplicates`."""
     yield from ()
 
@@ -101,6 +102,5 @@ def distance_m(point: tuple[int | None, int | None], other: tuple[int | None, in
     return metres_between(GeoPoint(point[0], point[1]), GeoPoint(other[0], other[1]))
 
 
-def _is_reversed(data: Data, start: str, end: str) -> bool:
-    first, last = day_of(data, start), day_of(data, end)
+def _is_reversed(first: date | None, last: date | None) -> bool:
     return first is not None and last is not None and last < first

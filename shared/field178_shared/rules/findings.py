@@ -10,7 +10,8 @@ from datetime import date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import FineFrame, Violation
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, answers_of, count_of, day_of, entries_of, entry_of, text_of
+from field178_shared.records.reading import count_of
+from field178_shared.records.value import Value, given_answers
 from field178_shared.rules.problem import Context, Problem
 
 _TIER = re.compile(r"_(?P<least>[0-9]+)_(?P<most>[0-9]+|plus)$")
@@ -84,11 +85,11 @@ def frame_snapshot(frame: FineFrame | None) -> dict[str, object] | None:
     return {name: value for name, value in snapshot.items() if value is not None}
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(visit: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems in findings that block filing the visit."""
-    values = answers_of(data)
-    for key, finding in entries_of(data, "findings").items():
-        violation = lists.violations.get(text_of(finding, "violation_id"))
+    values = given_answers(visit)
+    for key, finding in (visit.findings or {}).items():
+        violation = lists.violations.get(finding.violation_id)
         if violation is None:
             continue
         path = f"findings.{key}"
@@ -101,11 +102,11 @@ def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[
             yield Problem(f"{path}.frame", ErrorCode.FRAME_OUTDATED)
 
 
-def warnings(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def warnings(visit: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield the findings whose tier is not that of the number counted at the visit, or stated in them."""
-    values = answers_of(data)
-    for key, finding in entries_of(data, "findings").items():
-        violation = lists.violations.get(text_of(finding, "violation_id"))
+    values = given_answers(visit)
+    for key, finding in (visit.findings or {}).items():
+        violation = lists.violations.get(finding.violation_id)
         if violation is not None and not _is_right_tier(violation, finding, values, _TIERED):
             yield Problem(f"findings.{key}.violation_id", ErrorCode.WRONG_TIER)
 
@@ -116,23 +117,24 @@ def _fits(violation_id: str, quantity: int | None) -> bool:
 
 
 def _is_right_tier(
-    violation: Violation, finding: Data, values: Mapping[str, object], items: tuple[str, ...]
+    violation: Violation, finding: Value, values: Mapping[str, object], items: tuple[str, ...]
 ) -> bool:
     """Return whether a tier fits the stated quantity, or else the count of one of these items."""
     item_id = next((item for item in items if item in violation.items), None)
     if item_id is None:
         return True
-    stated = count_of(finding, "quantity")
+    stated = finding.quantity
     return _fits(violation.id, quantity_of(item_id, values) if stated is None else stated)
 
 
-def _is_frame_of_its_day(violation: Violation, finding: Data, lists: CodeLists) -> bool:
-    day = day_of(finding, "occurred_on")
+def _is_frame_of_its_day(violation: Violation, finding: Value, lists: CodeLists) -> bool:
+    day, stored = finding.occurred_on, finding.frame
     if day is None:
         return True
-    frames, stored = lists.frames_on(violation.id, day), entry_of(finding, "frame")
-    if not stored:
+    frames = lists.frames_on(violation.id, day)
+    # A frame that removals emptied counts as absent.
+    if stored is None or not any(True for _ in stored):
         return not frames
     # Compare law and start date: a frame of an amended article does not match another day.
     laws = {(frame.src, frame.valid_from) for frame in frames}
-    return (text_of(stored, "src"), day_of(stored, "valid_from")) in laws
+    return (stored.src or "", stored.valid_from) in laws

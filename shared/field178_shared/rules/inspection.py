@@ -15,16 +15,9 @@ from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
 from field178_shared.records.reading import (
-    Data,
-    answers_of,
     count_of,
-    day_of,
-    day_of_act,
-    entries_of,
-    instant_of,
-    text_of,
 )
-from field178_shared.records.value import Value, instant
+from field178_shared.records.value import Value, given_answers, instant, local_day
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_workers
@@ -37,6 +30,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 WORKERS = "workers_total"
 WORKERS_PATH = f"answers.{WORKERS}.v"
 CHILD_PROTECTION = "child_protection"
+Answers = Mapping[str, object]
 _DECISION = ("decision_number", "decision_date")
 _RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
 # Rules that `contradictions` checks, without the count rules.
@@ -91,20 +85,21 @@ def contradictory_answers(
     yield from counts.contradictions(counted, lists)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(visit: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block filing the visit, except contradictions."""
-    yield from findings.filing_problems(data, lists, context)
+    yield from findings.filing_problems(visit, lists, context)
     kind = context.establishment_type
-    if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:
+    if visit.access_result != INSPECTED or kind is None or kind not in lists.types:
         return
-    values = checklist.values_of(data)
-    conditions = context.conditions(len(entries_of(data, "findings")))
-    for _, items in checklist.visible_items(lists, kind, day_of_act(data), values, conditions):
+    answers, day = given_answers(visit), local_day(visit.started_at)
+    values = checklist.values_of(answers, lambda name: getattr(visit, name))
+    conditions = context.conditions(len(visit.findings or ()))
+    for _, items in checklist.visible_items(lists, kind, day, values, conditions):
         for item in items:
             if checklist.is_missing(item, values):
                 yield Problem(_path_of(item.id), ErrorCode.REQUIRED)
     yield from _reached_without_attendances(values)
-    yield from _referrals(data, lists, context)
+    yield from _referrals(visit, answers, lists, context)
 
 
 def _reached_without_attendances(values: Mapping[str, object]) -> Iterator[Problem]:
@@ -114,91 +109,90 @@ def _reached_without_attendances(values: Mapping[str, object]) -> Iterator[Probl
         yield Problem(_path_of("ou_workers_attended"), ErrorCode.REQUIRED)
 
 
-def opened_protocols(data: Data, lists: CodeLists, type_id: str | None) -> tuple[str, ...]:
-    """Return the protocols whose screen the answers open, by their ids."""
-    values = answers_of(data)
+def opened_protocols(answers: Answers, lists: CodeLists, type_id: str | None) -> tuple[str, ...]:
+    """Return the protocols whose screen the bare answers open, by their ids."""
     opened = [
         item.protocol
-        for item_id, value in values.items()
+        for item_id, value in answers.items()
         if (item := lists.items.get(item_id)) is not None and item.protocol
-        if value == "no" or (count_of(values, item_id) or 0) > 0
+        if value == "no" or (count_of(answers, item_id) or 0) > 0
     ]
     kind = lists.types.get(type_id or "")
     banned = kind is None or kind.ban_under18
     return tuple(dict.fromkeys(name for name in opened if banned or name != CHILD_PROTECTION))
 
 
-def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def warnings(visit: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield warnings for values to check again; they block nothing."""
-    started, ended = instant_of(data, "started_at"), instant_of(data, "ended_at")
+    started, ended = instant(visit.started_at), instant(visit.ended_at)
     if started and ended and ended - started > LONGEST_USUAL_VISIT:
         yield Problem("ended_at", ErrorCode.LONG_VISIT, {"hours": (ended - started) // timedelta(hours=1)})
     for name, moment in (("started_at", started), ("ended_at", ended)):
         if moment and moment > context.now + CLOCK_TOLERANCE:
             yield Problem(name, ErrorCode.IN_FUTURE)
-    unit_id = text_of(data, "unit_id")
+    unit_id = visit.unit_id
     if started and unit_id and not lists.unit_valid_on(unit_id, local_date(started)):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
-    yield from _not_in_force(data, lists)
-    yield from _result_beside_findings(data, lists)
-    yield from findings.warnings(data, lists)
+    answers = given_answers(visit)
+    yield from _not_in_force(visit, answers, lists)
+    yield from _result_beside_findings(visit, answers, lists)
+    yield from findings.warnings(visit, lists)
     if kind := lists.types.get(context.establishment_type or ""):
-        yield from _unusual(data, lists, kind)
+        yield from _unusual(visit, answers, lists, kind)
 
 
-def _not_in_force(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def _not_in_force(visit: Value, answers: Answers, lists: CodeLists) -> Iterator[Problem]:
     """Yield recorded rows that are not in force on the day of the visit, for example from older lists."""
-    day = day_of_act(data)
+    day = local_day(visit.started_at)
     if day is None:
         return
-    for item_id in not_in_force(lists.items, answers_of(data), day):
+    for item_id in not_in_force(lists.items, answers, day):
         yield Problem(_path_of(item_id), ErrorCode.NOT_IN_FORCE)
     roles, measures = (
         {choice.id: choice for choice in lists.choices[name]} for name in ("representative_role", "measure")
     )
-    for _role in not_in_force(roles, [text_of(data, "representative_role")], day):
+    for _role in not_in_force(roles, [visit.representative_role], day):
         yield Problem("representative_role", ErrorCode.NOT_IN_FORCE)
-    for key, entry in entries_of(data, "measures").items():
-        for _measure in not_in_force(measures, [text_of(entry, "measure_id")], day):
+    for key, measure in (visit.measures or {}).items():
+        for _measure in not_in_force(measures, [measure.measure_id], day):
             yield Problem(f"measures.{key}.measure_id", ErrorCode.NOT_IN_FORCE)
-    for key, entry in entries_of(data, "findings").items():
-        then = day_of(entry, "occurred_on") or day
-        for _violation in not_in_force(lists.violations, [text_of(entry, "violation_id")], then):
+    for key, finding in (visit.findings or {}).items():
+        then = finding.occurred_on or day
+        for _violation in not_in_force(lists.violations, [finding.violation_id], then):
             yield Problem(f"findings.{key}.violation_id", ErrorCode.NOT_IN_FORCE)
 
 
-def _referrals(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    if CHILD_PROTECTION not in opened_protocols(data, lists, context.establishment_type):
+def _referrals(visit: Value, answers: Answers, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    if CHILD_PROTECTION not in opened_protocols(answers, lists, context.establishment_type):
         return
-    protocol = entries_of(data, "protocols").get(CHILD_PROTECTION, {})
-    if not text_of(protocol, "referred_to"):
+    protocol = (visit.protocols or {}).get(CHILD_PROTECTION)
+    if protocol is None or not protocol.referred_to:
         yield Problem(f"protocols.{CHILD_PROTECTION}.referred_to", ErrorCode.REFERRAL_REQUIRED)
 
 
-def _result_beside_findings(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    findings, result = entries_of(data, "findings"), data.get("overall_result")
-    if findings and result == "compliant":
+def _result_beside_findings(visit: Value, answers: Answers, lists: CodeLists) -> Iterator[Problem]:
+    result = visit.overall_result
+    if visit.findings and result == "compliant":
         yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_FINDINGS)
-    elif result == "compliant" and _has_shortcoming(data, lists):
+    elif result == "compliant" and _has_shortcoming(answers, lists):
         yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_SHORTCOMINGS)
-    if not findings and result in _RESULTS_WITH_FINDINGS:
+    if not visit.findings and result in _RESULTS_WITH_FINDINGS:
         yield Problem("findings", ErrorCode.RESULT_WITHOUT_FINDINGS)
 
 
-def _has_shortcoming(data: Data, lists: CodeLists) -> bool:
-    answered_items = ((lists.items.get(item_id), value) for item_id, value in answers_of(data).items())
+def _has_shortcoming(answers: Answers, lists: CodeLists) -> bool:
+    answered_items = ((lists.items.get(item_id), value) for item_id, value in answers.items())
     return any(item is not None and checklist.is_shortcoming(item, value) for item, value in answered_items)
 
 
-def _unusual(data: Data, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:
-    values = answers_of(data)
-    yield from unusual_workers(WORKERS_PATH, count_of(values, WORKERS), kind.id, lists)
-    if kind.hours and values.get("kd_hours") == "yes" and _in_closed_hours(data, lists, kind.hours):
+def _unusual(visit: Value, answers: Answers, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:
+    yield from unusual_workers(WORKERS_PATH, count_of(answers, WORKERS), kind.id, lists)
+    if kind.hours and answers.get("kd_hours") == "yes" and _in_closed_hours(visit, lists, kind.hours):
         yield Problem("answers.kd_hours.v", ErrorCode.CLOSED_HOURS)
 
 
-def _in_closed_hours(data: Data, lists: CodeLists, rule_id: str) -> bool:
-    moments = (instant_of(data, name) for name in ("started_at", "ended_at"))
+def _in_closed_hours(visit: Value, lists: CodeLists, rule_id: str) -> bool:
+    moments = map(instant, (visit.started_at, visit.ended_at))
     rule = lists.opening_rules[rule_id]
     return any(moment and rule.is_closed_at(moment.astimezone(VIETNAM).time()) for moment in moments)
 

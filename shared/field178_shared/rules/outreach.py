@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.records.reading import Data, entries_of
 from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.rules.usual_counts import unusual_attendance
@@ -45,39 +45,39 @@ def contradictions(session: Value, lists: CodeLists) -> Iterator[Problem]:
         yield from _form_demands(session, form)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(session: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: nothing besides contradictions blocks filing a session."""
     yield from ()
 
 
-def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def warnings(session: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield warnings for values to check again; they block nothing."""
-    day = day_of(data, "session_date")
+    day, unit_id = session.session_date, session.unit_id
     if day and day > local_date(context.now):
         yield Problem("session_date", ErrorCode.IN_FUTURE)
-    unit_id = text_of(data, "unit_id")
     if day and unit_id and not lists.unit_valid_on(unit_id, day):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
     if day:
-        yield from _not_in_force(data, lists, day)
-    form = lists.forms.get(text_of(data, "outreach_form_id"))
-    named = entries_of(data, "establishments")
+        yield from _not_in_force(session, lists, day)
+    form = lists.forms.get(session.outreach_form_id)
+    named = session.establishments
     if form is not None and form.links_establishment and not named:
         yield Problem("establishments", ErrorCode.ESTABLISHMENT_NOT_NAMED)
-    yield from unusual_attendance(data, lists)
-    if named and _attendance(named.values()) > _attendance(entries_of(data, "audiences").values()):
+    yield from unusual_attendance(session, lists)
+    if named and _attendance(named) > _attendance(session.audiences or {}):
         yield Problem("establishments", ErrorCode.EXCEEDS_ATTENDANCE)
 
 
-def _not_in_force(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
+def _not_in_force(session: Value, lists: CodeLists, day: date) -> Iterator[Problem]:
     """Yield recorded rows that are not in force on the day of the session, for example from older lists."""
-    for _form in not_in_force(lists.forms, [text_of(data, "outreach_form_id")], day):
+    for _form in not_in_force(lists.forms, [session.outreach_form_id], day):
         yield Problem("outreach_form_id", ErrorCode.NOT_IN_FORCE)
-    if any(not_in_force(lists.topics, ids_of(data, "topic_ids"), day)):
+    if any(not_in_force(lists.topics, session.topic_ids or (), day)):
         yield Problem("topic_ids", ErrorCode.NOT_IN_FORCE)
-    for name, rows in (("audiences", lists.audiences), ("materials", lists.materials)):
-        for key in not_in_force(rows, entries_of(data, name), day):
-            yield Problem(f"{name}.{key}", ErrorCode.NOT_IN_FORCE)
+    for key in not_in_force(lists.audiences, session.audiences or (), day):
+        yield Problem(f"audiences.{key}", ErrorCode.NOT_IN_FORCE)
+    for key in not_in_force(lists.materials, session.materials or (), day):
+        yield Problem(f"materials.{key}", ErrorCode.NOT_IN_FORCE)
 
 
 def already_recorded(data: Data, others: Iterable[Data]) -> bool:
@@ -122,5 +122,5 @@ def _too_fine_for_anonymous(session: Value) -> Iterator[Problem]:
     yield from (Problem(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in paths)
 
 
-def _attendance(entries: Iterable[Data]) -> int:
-    return sum(count_of(entry, "attendance_count") or 0 for entry in entries)
+def _attendance(entries: Mapping[str, Value]) -> int:
+    return sum(entry.attendance_count or 0 for entry in entries.values())

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data
 from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem
 
@@ -21,6 +20,6 @@ def contradictions(item: Value, lists: CodeLists) -> Iterator[Problem]:
         yield Problem("establishment_id", ErrorCode.ESTABLISHMENT_NOT_NAMED)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(item: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: the office may save whatever the schema accepts."""
     yield from ()

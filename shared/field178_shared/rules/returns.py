@@ -9,7 +9,6 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.records.returns import ENDED_MODEL
 from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -49,98 +48,100 @@ def model_contradictions(model: Value, lists: CodeLists) -> Iterator[Problem]:
         yield Problem("ended_on", ErrorCode.END_BEFORE_START)
 
 
-def agency_return_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def agency_return_problems(monthly_return: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a monthly return; all numbers assigned to the agency are required."""
-    yield from _of_month(data, lists, context)
-    agency = lists.agencies.get(text_of(data, "agency_id"))
+    yield from _of_month(monthly_return, lists, context)
+    agency = lists.agencies.get(monthly_return.agency_id)
     required_numbers = agency.return_numbers if agency else ()
     for name in RETURN_NUMBERS:
-        if name in required_numbers and data.get(name) is None:
+        number = getattr(monthly_return, name)
+        if name in required_numbers and number is None:
             yield Problem(name, ErrorCode.REQUIRED)
-        elif name not in required_numbers and data.get(name) is not None:
+        elif name not in required_numbers and number is not None:
             yield Problem(name, ErrorCode.UNKNOWN_CHOICE)
     if not required_numbers:
         yield Problem("agency_id", ErrorCode.UNKNOWN_CHOICE)
 
 
-def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def harm_reduction_problems(monthly_return: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block the totals of an area; communes enter no totals."""
-    yield from _of_month(data, lists, context)
-    if not entries_of(data, "services"):
+    yield from _of_month(monthly_return, lists, context)
+    if not monthly_return.services:
         yield Problem("services", ErrorCode.REQUIRED)
-    unit = lists.units.get(text_of(data, "unit_id"))
+    unit = lists.units.get(monthly_return.unit_id)
     if unit is not None and unit.type in COMMUNE_KINDS:
         yield Problem("unit_id", ErrorCode.UNKNOWN_CHOICE)
 
 
-def correction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def correction_problems(correction: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block an entry of corrected information."""
-    yield from _of_day("corrected_on", data, lists, context)
+    yield from _of_day("corrected_on", correction.corrected_on, correction, lists, context)
 
 
-def supervision_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def supervision_problems(supervision: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a supervision entry."""
-    yield from _of_day("concluded_on", data, lists, context)
+    yield from _of_day("concluded_on", supervision.concluded_on, supervision, lists, context)
 
 
-def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def model_problems(model: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a pilot model entry."""
-    yield from _still_to_come(("started_on", "ended_on"), data, context)
-    has_ended, ended_on = text_of(data, "status") == ENDED_MODEL, day_of(data, "ended_on")
+    yield from _still_to_come("started_on", model.started_on, context)
+    yield from _still_to_come("ended_on", model.ended_on, context)
+    has_ended, ended_on = model.status == ENDED_MODEL, model.ended_on
     if has_ended and ended_on is None:
         yield Problem("ended_on", ErrorCode.REQUIRED)
     if ended_on is not None and not has_ended:
         yield Problem("status", ErrorCode.UNKNOWN_CHOICE)
 
 
-def commendation_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def commendation_problems(commendation: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a commendation entry."""
-    yield from _still_to_come(("granted_on",), data, context)
+    yield from _still_to_come("granted_on", commendation.granted_on, context)
 
 
-def budget_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def budget_problems(line: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a budget line entry."""
-    year = count_of(data, "year")
+    year = line.year
     if year is not None and year > local_date(context.now).year:
         yield Problem("year", ErrorCode.PERIOD_IN_FUTURE)
 
 
-def denominator_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def denominator_problems(denominator: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield the problems that block a stated total; computed totals cannot be entered."""
-    yield from _still_to_come(("valid_from",), data, context)
-    kind = lists.denominators.get(text_of(data, "kind"))
+    yield from _still_to_come("valid_from", denominator.valid_from, context)
+    kind = lists.denominators.get(denominator.kind)
     if kind is not None and not kind.is_entered:
         yield Problem("kind", ErrorCode.UNKNOWN_CHOICE)
 
 
-def _of_month(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    month = day_of(data, "month")
+def _of_month(monthly_return: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    month = monthly_return.month
     if month is None:
         return
     if month > local_date(context.now):
         yield Problem("month", ErrorCode.PERIOD_IN_FUTURE)
-    elif any(not_in_force(lists.agencies, [text_of(data, "agency_id")], month)):
+    elif any(not_in_force(lists.agencies, [monthly_return.agency_id], month)):
         yield Problem("month", ErrorCode.AGENCY_NOT_VALID)
-    yield from _unit_not_there(data, lists, month)
+    yield from _unit_not_there(monthly_return, lists, month)
 
 
-def _of_day(path: str, data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def _of_day(
+    path: str, day: date | None, entry: Value, lists: CodeLists, context: Context
+) -> Iterator[Problem]:
     """Yield a future day, and a day on which the agency or the unit does not exist."""
-    yield from _still_to_come((path,), data, context)
-    day = day_of(data, path)
-    if day is not None and any(not_in_force(lists.agencies, [text_of(data, "agency_id")], day)):
+    yield from _still_to_come(path, day, context)
+    if day is None:
+        return
+    if any(not_in_force(lists.agencies, [entry.agency_id], day)):
         yield Problem(path, ErrorCode.AGENCY_NOT_VALID)
-    if day is not None:
-        yield from _unit_not_there(data, lists, day)
+    yield from _unit_not_there(entry, lists, day)
 
 
-def _unit_not_there(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
-    if any(not_in_force(lists.units, [text_of(data, "unit_id")], day)):
+def _unit_not_there(entry: Value, lists: CodeLists, day: date) -> Iterator[Problem]:
+    if any(not_in_force(lists.units, [entry.unit_id], day)):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
 
 
-def _still_to_come(paths: tuple[str, ...], data: Data, context: Context) -> Iterator[Problem]:
-    for path in paths:
-        day = day_of(data, path)
-        if day is not None and day > local_date(context.now):
-            yield Problem(path, ErrorCode.DATE_IN_FUTURE)
+def _still_to_come(path: str, day: date | None, context: Context) -> Iterator[Problem]:
+    if day is not None and day > local_date(context.now):
+        yield Problem(path, ErrorCode.DATE_IN_FUTURE)

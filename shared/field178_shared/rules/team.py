@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data
 from field178_shared.records.value import Value
 from field178_shared.rules.problem import Context, Problem
 
@@ -20,7 +19,7 @@ def contradictions(team: Value, lists: CodeLists) -> Iterator[Problem]:
             yield Problem(f"members.{user}.valid_to", ErrorCode.END_BEFORE_START)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def filing_problems(team: Value, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield no problems: the office may save whatever the schema accepts."""
     yield from ()
 

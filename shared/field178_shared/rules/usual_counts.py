@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.records.value import Value
 from field178_shared.rules.problem import Problem
 
 # Limit if the place has no known number.
@@ -23,15 +23,13 @@ def unusual_workers(path: str, total: int | None, kind_id: str | None, lists: Co
         yield Problem(path, ErrorCode.UNUSUAL_COUNT, details)
 
 
-def unusual_attendance(data: Data, lists: CodeLists) -> Iterator[Problem]:
+def unusual_attendance(session: Value, lists: CodeLists) -> Iterator[Problem]:
     """Yield each audience of a session with more people than its school or zone has.
 
     If those numbers are unknown, compare the attendance of the whole session and report its largest audience.
     """
-    audiences = {
-        key: count_of(entry, "attendance_count") or 0 for key, entry in entries_of(data, "audiences").items()
-    }
-    usual = _known_people(data, lists)
+    audiences = {key: entry.attendance_count or 0 for key, entry in (session.audiences or {}).items()}
+    usual = _known_people(session, lists)
     if usual is not None:
         of, most = usual
         above = [key for key, count in audiences.items() if count > most]
@@ -43,13 +41,13 @@ def unusual_attendance(data: Data, lists: CodeLists) -> Iterator[Problem]:
         yield Problem(path, ErrorCode.UNUSUAL_COUNT, {"of": of, "most": most})
 
 
-def _known_people(data: Data, lists: CodeLists) -> tuple[str, int] | None:
+def _known_people(session: Value, lists: CodeLists) -> tuple[str, int] | None:
     """Return which place the session was at, and how many people belong to it on that day."""
     places: tuple[tuple[str, Place | None], ...] = (
-        (SCHOOL, lists.schools.get(text_of(data, "school_id"))),
-        (ZONE, lists.zones.get(text_of(data, "zone_id"))),
+        (SCHOOL, lists.schools.get(session.school_id)),
+        (ZONE, lists.zones.get(session.zone_id)),
     )
-    day = day_of(data, "session_date")
+    day = session.session_date
     for of, place in places:
         count = place.count_on(day) if place is not None and day is not None else None
         if count is not None:

@@ -14,8 +14,8 @@ from typing import Any
 from marshmallow import fields
 
 from field178_shared.records.value import Value
-from field178_shared.schemas.field_types import Anything, Entries, Field, Flag, ListValue, LocalDate
-from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema
+from field178_shared.schemas.field_types import Anything, Entries, Field, Flag, ListValue, LocalDate, Verbatim
+from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse
 
 Reader = Callable[[object], Any]
 
@@ -78,17 +78,7 @@ def _reader(field: Field) -> Reader:
             return _object_reader(nested_schema(field))
         case Entries():
             return _entries_reader(_reader(field.value_field))
-        case ListValue():
-            return _list
-        case LocalDate():
-            return _day
-        case Flag():
-            return _flag
-        case fields.Integer():
-            return _integer
-        case Anything():
-            return _as_it_is
-    return _text
+    return next((read for kind, read in _READERS if isinstance(field, kind)), None) or refuse(field)
 
 
 def _text(value: object) -> str | None:
@@ -117,6 +107,18 @@ def _day(value: object) -> date | None:
 def _list(value: object) -> tuple[str, ...] | None:
     """Return a list of ids; items of other types are left out."""
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else None
+
+
+# The first class of a field that matches.
+_READERS: tuple[tuple[type[Field], Reader], ...] = (
+    (LocalDate, _day),
+    (Flag, _flag),
+    (Anything, _as_it_is),
+    (ListValue, _list),
+    (fields.Integer, _integer),
+    (fields.String, _text),
+    (Verbatim, _text),
+)
 
 
 def _object_reader(schema: type[WireSchema]) -> Reader:

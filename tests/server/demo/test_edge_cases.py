@@ -35,6 +35,7 @@ from field178_shared.indicators.reporting import YearKind, named_period
 from field178_shared.indicators.suppression import is_hidden
 from field178_shared.list_packs import ListPack, Row, lists_with
 from field178_shared.merge import read_path, write_path
+from field178_shared.records.reading import answers_of
 from field178_shared.rules.findings import frame_snapshot
 from field178_shared.rules.inspection import opened_protocols
 from field178_shared.schemas import validate
@@ -259,7 +260,7 @@ def under_18(at: District) -> None:
     assert {problem.path: problem.code.value for problem in problems} == {
         "protocols.child_protection.referred_to": "referral_required"
     }
-    assert opened_protocols(data, load(), "karaoke") == ("child_protection",)
+    assert opened_protocols(answers_of(data), load(), "karaoke") == ("child_protection",)
     answers = {**builders.answers("karaoke"), "workers_under18": {"v": 1}}
     referred = {"child_protection": {"referred_to": "hotline_111"}}
     at.visit(at.place(), "2024-05-02T21:00", answers=answers, protocols=referred)

@@ -3,6 +3,7 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.codelists.conditions import ConditionContext
+from field178_shared.records.reading import answers_of
 from field178_shared.rules.checklist import (
     Page,
     all_pass,
@@ -59,12 +60,13 @@ def test_a_required_count_with_a_default_needs_no_tap() -> None:
 
 def test_the_conclusion_is_read_from_the_fields_of_the_record() -> None:
     data = builders.inspection(overall_result="minor_shortcomings")
-    assert values_of(data)["cc_overall"] == "minor_shortcomings"
-    assert "cc_overall" not in values_of({"answers": {"cc_overall": {"v": "compliant"}}})
+    assert values_of(answers_of(data), data.get)["cc_overall"] == "minor_shortcomings"
+    assert "cc_overall" not in values_of({"cc_overall": "compliant"}, {}.get)
 
 
 @pytest.mark.parametrize("type_id", sorted(LISTS.types))
 def test_a_visit_with_every_item_answered_is_complete(type_id: str) -> None:
-    values = values_of(builders.inspection(type_id))
+    data = builders.inspection(type_id)
+    values = values_of(answers_of(data), data.get)
     pages = visible_items(LISTS, type_id, None, values, NOTHING_ELSE)
     assert [item.id for _, items in pages for item in items if is_missing(item, values)] == []

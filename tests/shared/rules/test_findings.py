@@ -12,6 +12,7 @@ from field178_shared.rules.findings import (
     quantity_of,
     tier_of,
 )
+from field178_shared.schemas import lenient_value
 
 LISTS = load()
 DAY = date(2026, 11, 20)
@@ -28,7 +29,8 @@ def _codes(finding: dict[str, object], *, is_leader: bool = False, **answers: ob
     given = {item_id: {"v": value} for item_id, value in answers.items()}
     data = builders.inspection("hotel", findings={"f1": finding}, answers=given)
     context = Context(NOW, "hotel", is_leader=is_leader)
-    return {problem.path: problem.code.value for problem in filing_problems(data, LISTS, context)}
+    problems = filing_problems(lenient_value("inspection", data), LISTS, context)
+    return {problem.path: problem.code.value for problem in problems}
 
 
 def _finding(violation_id: str, day: date = DAY, **over: object) -> dict[str, object]:

@@ -10,6 +10,7 @@ from tests.shared.rules.contradictions import contradictions_of
 from field178_shared import rules
 from field178_shared.codelists import load
 from field178_shared.merge import write_path
+from field178_shared.records.reading import answers_of
 from field178_shared.rules import Context, Problem
 from field178_shared.rules.findings import frame_snapshot
 from field178_shared.rules.inspection import opened_protocols
@@ -153,12 +154,12 @@ def test_an_under_18_worker_in_a_banned_kind_needs_a_referral(type_id: str) -> N
 def test_referral_is_not_required_where_under_18s_may_work() -> None:
     data = write_path(builders.inspection("cafe"), "answers.workers_under18.v", 1)
     assert _filing(data, Context(NOW, "cafe")) == {}
-    assert opened_protocols(data, LISTS, "cafe") == ()
+    assert opened_protocols(answers_of(data), LISTS, "cafe") == ()
 
 
 def test_a_kept_identity_paper_opens_the_trafficking_protocol_and_forces_nothing() -> None:
     data = write_path(builders.inspection(), "answers.lb_no_paper_keeping.v", "no")
-    assert opened_protocols(data, LISTS, "karaoke") == ("trafficking_sign",)
+    assert opened_protocols(answers_of(data), LISTS, "karaoke") == ("trafficking_sign",)
     assert _filing(data) == {}
 
 

@@ -5,6 +5,7 @@ from tests.shared.places import PLACES
 from field178_shared.codelists import load
 from field178_shared.list_packs import ListPack, lists_with
 from field178_shared.rules.usual_counts import MOST_AT_A_SESSION, unusual_attendance, unusual_workers
+from field178_shared.schemas import lenient_value
 
 LISTS = lists_with(ListPack().with_rows(PLACES))
 PUPILS = "upper_secondary_students"
@@ -13,7 +14,10 @@ PUPILS = "upper_secondary_students"
 def unusual(day: str = "2026-11-20", counts: dict[str, int] | None = None, **place: str) -> dict[str, object]:
     audiences = {key: {"attendance_count": count} for key, count in (counts or {}).items()}
     data = builders.outreach_session(session_date=day, audiences=audiences, establishments=None, **place)
-    return {problem.path: dict(problem.details) for problem in unusual_attendance(data, LISTS)}
+    return {
+        problem.path: dict(problem.details)
+        for problem in unusual_attendance(lenient_value("outreach_session", data), LISTS)
+    }
 
 
 @pytest.mark.parametrize(

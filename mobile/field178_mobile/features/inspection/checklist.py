@@ -10,7 +10,7 @@ from field178_mobile.features.inspection.answers import NEVER_REPEATED, Answers,
 from field178_mobile.features.inspection.visit import is_closed_early
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists, ConditionContext
-from field178_shared.records.reading import day_of_act, entries_of
+from field178_shared.records.reading import answers_of, day_of_act, entries_of
 from field178_shared.rules.checklist import all_pass, asked_pages, is_shortcoming, values_of
 
 CONCLUSION = "conclusion"
@@ -104,7 +104,8 @@ class VisitReader:
         """Return the reading of a draft, which MUST NOT be changed in place."""
         before = self._reading
         if data is not before.data:
-            answers, values = answers_after(before.answers, before.data, data), values_of(data)
+            answers = answers_after(before.answers, before.data, data)
+            values = values_of(answers_of(data), data.get)
             counts = {key: answer.value for key, answer in answers.items() if isinstance(answer.value, int)}
             is_shut = is_closed_early(data)
             pages = () if is_shut else self._pages(data, answers, values)

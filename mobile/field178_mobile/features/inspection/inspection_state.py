@@ -41,7 +41,7 @@ from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.follow_up_lines import to_fix
 from field178_mobile.presentation.wording import Option, options
 from field178_shared.codelists import AnswerKind
-from field178_shared.records.reading import entries_of
+from field178_shared.records.reading import answers_of, entries_of
 from field178_shared.rules.checklist import FAILED
 from field178_shared.rules.inspection import opened_protocols
 
@@ -232,7 +232,9 @@ class InspectionStates:
         data, words = scene.reading.data, scene.words
         # Answers before an early end are not filed, so they open no protocol.
         is_shut = scene.reading.is_closed_early
-        by_answers = () if is_shut else opened_protocols(data, words.lists, scene.establishment.type_id)
+        by_answers = (
+            () if is_shut else opened_protocols(answers_of(data), words.lists, scene.establishment.type_id)
+        )
         followed = entries_of(data, "protocols")
         return self._protocols("", frozenset(by_answers), scene.asked_protocols, followed, scene.day, words)
 

@@ -29,6 +29,7 @@ from field178_shared.codelists.validity import DatedRows
 from field178_shared.record_type import RecordType
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.rules.usual_counts import unusual_attendance
+from field178_shared.schemas import lenient_value
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
@@ -245,7 +246,9 @@ def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
     rows = []
     unusual = {
         problem.path: problem_text(problem, scene.words)
-        for problem in unusual_attendance(scene.data, scene.words.lists)
+        for problem in unusual_attendance(
+            lenient_value(RecordType.OUTREACH_SESSION, scene.data), scene.words.lists
+        )
     }
     for key, row in audiences_of(scene.data).items():
         rows.append(
