@@ -1,7 +1,7 @@
 """Record value: the content of a record as attributes, which are the members of its declared schema.
 
-Two builders make it from the declaration: the server decodes content that is certainly valid into compiled
-types (`field178_server.records.typed_value`), and `field178_shared.schemas.lenient_reading` reads any content.
+Two builders make it from the declaration. The server decodes content that is certainly valid into compiled
+types (`field178_server.records.typed_value`); `field178_shared.schemas.lenient_reading` reads any content.
 
 An absent member is None. A date is a `date`, an instant is its text, a list is a tuple, a keyed object is a
 dict of values. Iteration yields the name and value of each present member.
