@@ -50,7 +50,7 @@ _KEY = r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}"
 _KEYS = re.compile(rf"(?:{_KEY}(?:\0{_KEY})*)?")
 
 
-class _Object(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+class _TypedObject(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Base of the compiled objects: absent members are None, and are not encoded."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -58,7 +58,7 @@ class _Object(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         return ((name, member) for name, member in members if member is not None)
 
 
-class _Entry(_Object, frozen=True):
+class _TypedEntry(_TypedObject, frozen=True):
     """Base of the entries of a keyed object that need no member."""
 
     def __post_init__(self) -> None:
@@ -143,7 +143,7 @@ def _type_of(node: Node, name: str) -> Any:
             length = Meta(min_length=node["minItems"], max_length=node["maxItems"])
             return Annotated[tuple[items, ...], length]
         case "object" if "properties" in node:
-            return _object(node, name, _Object)
+            return _object(node, name, _TypedObject)
         case "object":
             return _entries(node, name)
     return _NOTHING
@@ -166,7 +166,7 @@ def _entries(node: Node, name: str) -> Any:
     keys: Any = str if _has_keys_of_clients(node) else Literal[tuple(node["propertyNames"]["enum"])]
     below = node["additionalProperties"]
     needs_no_member = "properties" in below and not below.get("required")
-    entry: Any = _object(below, name, _Entry) if needs_no_member else _type_of(below, name)
+    entry: Any = _object(below, name, _TypedEntry) if needs_no_member else _type_of(below, name)
     assert not any(map(_has_keys_of_clients, _members(below).values()))
     return dict[keys, entry]
 
@@ -180,7 +180,7 @@ def _members(node: Node) -> Mapping[str, Node]:
     return members
 
 
-def _object(node: Node, name: str, base: type[_Object]) -> Any:
+def _object(node: Node, name: str, base: type[_TypedObject]) -> Any:
     members = _members(node)
     assert not bad_paths(dict.fromkeys(members, ""))
     required = node.get("required", ())

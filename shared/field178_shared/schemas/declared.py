@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from marshmallow import fields, validate
 
@@ -25,7 +25,7 @@ from field178_shared.schemas.field_types import (
     listed,
     listed_choice,
 )
-from field178_shared.schemas.lenient_reading import lenient_value
+from field178_shared.schemas.lenient_reading import LenientValue, Reader, reader_of, readers_of
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse, validator_of
 
@@ -115,7 +115,7 @@ class RecordSchema(WireSchema):
 
     def lenient_value(self, data: Mapping[str, object]) -> Value:
         """Return the value of a record's data of any form."""
-        return lenient_value(type(self), data)
+        return LenientValue(_readers_of_record(type(self)), data)
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema of the type's `data`."""
@@ -146,3 +146,10 @@ class AttachmentSchema(WireSchema):
     checklist_item_id = fields.String(validate=listed("items"))
     # An officer has confirmed that no face and no personal document is visible.
     screened = Flag()
+
+
+@cache
+def _readers_of_record(schema: type[RecordSchema]) -> Mapping[str, Reader]:
+    # A record of any type may name files (docs/sync-protocol.md §9.1).
+    files = Entries(values=fields.Nested(AttachmentSchema))
+    return {"attachments": reader_of(files), **readers_of(schema)}

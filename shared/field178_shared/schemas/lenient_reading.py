@@ -45,14 +45,10 @@ class LenientValue:
                 yield name, value
 
 
-def lenient_value(schema: type[WireSchema], data: Mapping[str, object]) -> Value:
-    """Return the value of the data of a declared object, of any form."""
-    return LenientValue(_readers(schema), data)
-
-
 @cache
-def _readers(schema: type[WireSchema]) -> Mapping[str, Reader]:
-    declared = {name: _reader(field) for name, field in members(schema).items()}
+def readers_of(schema: type[WireSchema]) -> Mapping[str, Reader]:
+    """Return the readers of the members of a declared object."""
+    declared = {name: reader_of(field) for name, field in members(schema).items()}
     return declared if schema.others is None else _OpenReaders(declared, schema)
 
 
@@ -68,16 +64,16 @@ class _OpenReaders(dict[str, Reader]):
 
     def __missing__(self, name: str) -> Reader:
         assert self._schema.others is not None
-        return _reader(self._schema.further().get(name) or fields.Nested(self._schema.others))
+        return reader_of(self._schema.further().get(name) or fields.Nested(self._schema.others))
 
 
-def _reader(field: Field) -> Reader:
+def reader_of(field: Field) -> Reader:
     """Return the reader of the values of a field."""
     match field:
         case fields.Nested():
             return _object_reader(nested_schema(field))
         case Entries():
-            return _entries_reader(_reader(field.value_field))
+            return _entries_reader(reader_of(field.value_field))
     return next((read for kind, read in _READERS if isinstance(field, kind)), None) or refuse(field)
 
 
@@ -123,7 +119,7 @@ _READERS: tuple[tuple[type[Field], Reader], ...] = (
 
 def _object_reader(schema: type[WireSchema]) -> Reader:
     def read(value: object) -> Value | None:
-        return lenient_value(schema, value) if isinstance(value, dict) else None
+        return LenientValue(readers_of(schema), value) if isinstance(value, dict) else None
 
     return read
 

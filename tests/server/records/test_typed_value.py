@@ -100,6 +100,14 @@ def test_undeclared_member_is_no_attribute() -> None:
             visit.venue  # noqa: B018  # type: ignore[union-attr]
 
 
+def test_record_of_any_type_may_name_files() -> None:
+    files = {"a1": {"sha256": "ab" * 32, "size": 5, "content_type": "image/jpeg"}}
+    census = {**VALID["worker_census"](), "attachments": files}
+    assert judged("worker_census", census) == "unsure"
+    (file,) = schemas.lenient_value("worker_census", census).attachments.values()
+    assert (file.size, file.caption) == (5, None)
+
+
 @pytest.mark.parametrize(
     "content",
     [b'{"a": 1}', b'{"b":1,"a":1}', b'{"note":null}', b"[]", b"", b"\xff", b'"\\u0000"', b"{" * 2000],

@@ -56,7 +56,7 @@ def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:
             file.content_type or "",
             file.evidence_kind or None,
         )
-        # Not every record type has files.
+        # A typed value of a record type that declares no files names none.
         for key, file in (getattr(record.value, "attachments", None) or {}).items()
         if _SHA256.fullmatch(sha256 := file.sha256 or "")
     ]
