@@ -91,9 +91,9 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
 
 def _evaluate_valid_create(change: Change, value: Value, evaluation: Evaluation) -> Outcome:
     """Evaluate the creation of a record whose content is valid by its schema, without a dict of it."""
-    # Types of other scopes need not declare a unit.
-    units = (value.unit_id,) if evaluation.type.scope_kind == "unit" else ()
-    if not _belongs(change.scope, units, evaluation.type):
+    # Not every type declares a unit.
+    unit_id = getattr(value, "unit_id", None)
+    if not _belongs(change.scope, () if unit_id is None else (unit_id,), evaluation.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
     problem = evaluation.rules.contradiction(change.type, value)
     if problem is not None:
