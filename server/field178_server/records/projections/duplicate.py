@@ -16,7 +16,10 @@ from field178_server.database.models import DuplicateCandidate, DuplicateKey
 from field178_server.records.alike_entries import ENTRY_COLUMNS, SQUARE, pairs_among
 from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
+from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
+from field178_shared.records.value import Value
+from field178_shared.schemas import lenient_value
 from field178_shared.text.normalisation import fold
 
 TYPES = (RecordType.ESTABLISHMENT,)
@@ -86,7 +89,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 def matching_ids(connection: Connection, tenant_id: str, data: Data) -> set[str]:
     """Return the ids of the establishments with a match key of this content: all its possible duplicates."""
-    keys = keys_of(data)
+    keys = keys_of(_fields_of(lenient_value(RecordType.ESTABLISHMENT, data)))
     return set(_matches(connection, tenant_id, keys.equal, keys.longer, _NO_LIMIT))
 
 
@@ -144,7 +147,10 @@ def _compared(projected: ProjectedRecord | None) -> ComparedFields | None:
     """Return the compared fields of an establishment; None if it is not in the register."""
     if projected is None or projected.is_gone:
         return None
-    place = projected.record.value
+    return _fields_of(projected.record.value)
+
+
+def _fields_of(place: Value) -> ComparedFields:
     return ComparedFields(
         place.name,
         place.establishment_type_id,
