@@ -12,6 +12,7 @@ from tests.contract.simulator.violation import require
 from field178_mobile.replication.events import Phase
 from field178_mobile.store import MergedRecord, StoreChange
 from field178_mobile.store.outbox.changes import State, changes_of
+from field178_mobile.store.outbox.receipt_digests import receipts_digest
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_shared.merge import equal, read_path
 from field178_shared.wire.canonical import digest_of
@@ -252,9 +253,11 @@ class TabletOracle:
     def _judge_digests(self) -> None:
         rows = self.tablet.bases().values()
         for scope in self.tablet.scopes().values():
-            if scope.id == receipt_scope(self.tablet.device):
-                continue
-            own = digest_of(row.h for row in rows if row.scope == scope.id and not row.deleted)
+            # Of the device that the database knows: a new enrolment begins with its first exchange.
+            if scope.id == receipt_scope(self.tablet.meta().get("device", "")):
+                own = self.tablet.store.read(receipts_digest)
+            else:
+                own = digest_of(row.h for row in rows if row.scope == scope.id and not row.deleted)
             require(
                 own == scope.digest, "I8", f"{self.tablet.name}: the kept digest of {scope.id} is another"
             )
