@@ -57,7 +57,7 @@ def with_entry(
         if conflict is None:
             data = _first_data(record, conflict_path) | {"entries": {change_id: entry}}
             return new_record(found_id, RecordType.CONFLICT, record.scope, data, subject_id=record.record_id)
-        if _has_room(conflict, change_id, entry):
+        if not conflict.is_erased and _has_room(conflict, change_id, entry):
             entries = {**entries_of(conflict), change_id: entry}
             data = {**conflict.data, "state": OPEN, "entries": entries}
             return next_revision(conflict, data=data, deleted=False, scope=record.scope)

@@ -49,7 +49,7 @@ class ChangeProcessor:
 
     def prepare_again(self, quarantined: Sequence[QuarantinedChange]) -> None:
         """Preload tablets, records and dependencies for the reprocessing of quarantined changes."""
-        self._read([entry.change for entry in quarantined], quarantined)
+        self._read([], quarantined)
 
     def process(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> ReceiptState:
         """Return the receipt of a pushed change: the stored one if it is a repeat, else a new one."""
@@ -98,7 +98,7 @@ class ChangeProcessor:
         return self._receipts.latest(receipt)
 
     def _read(self, changes: Sequence[Change], reprocessed: Sequence[QuarantinedChange]) -> None:
-        quarantined = [*reprocessed, *self._dependencies.read(changes)]
+        quarantined = [*reprocessed, *self._dependencies.read(changes, reprocessed)]
         if quarantined:
             self._lock_tablets([entry.receipt for entry in quarantined])
         self._preload.read([*changes, *(entry.change for entry in quarantined)])

@@ -19,13 +19,23 @@ class Dependencies:
         self._tenant_id = tenant_id
         self._orphans: defaultdict[str, list[QuarantinedChange]] = defaultdict(list)
         self._queried: set[str] = set()
+        # One object for each change: its receipt is changed in place.
+        self._read: dict[str, QuarantinedChange] = {}
         self._replaceable: dict[str, QuarantinedChange] = {}
         self._superseded: set[tuple[str, str, str]] = set()
 
-    def read(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
-        """Read the quarantined changes that these may release: orphans and replaced changes, recursively."""
+    def read(
+        self, changes: Iterable[Change], reprocessed: Iterable[QuarantinedChange] = ()
+    ) -> list[QuarantinedChange]:
+        """Read the quarantined changes that these may release: orphans and replaced changes, recursively.
+
+        `reprocessed`: quarantined changes that are read already.
+        """
         released: dict[str, QuarantinedChange] = {}
         todo = list(changes)
+        for quarantined in reprocessed:
+            self._single(quarantined)
+            todo.append(quarantined.change)
         while todo:
             freed = self._read_orphans(todo) + self._read_superseded(todo)
             fresh = {
@@ -61,7 +71,8 @@ class Dependencies:
     def _read_orphans(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         records = {change.record_id for change in changes if change.create} - self._queried
         self._queried |= records
-        orphans = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
+        stored = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
+        orphans = [self._single(orphan) for orphan in stored]
         for orphan in orphans:
             self._orphans[orphan.waits_for].append(orphan)
         return orphans
@@ -70,12 +81,16 @@ class Dependencies:
         records = sorted({change.record_id for change in changes if change.replaces})
         if not records:
             return []
-        replaceable = find_replaceable(self._session, self._tenant_id, records)
+        stored = find_replaceable(self._session, self._tenant_id, records)
+        replaceable = [self._single(quarantined) for quarantined in stored]
         for quarantined in replaceable:
             self._replaceable[quarantined.change.change_id] = quarantined
             for other in set(quarantined.change.replaces) - {quarantined.change.change_id}:
                 self._superseded.add((quarantined.receipt.device_id, quarantined.change.record_id, other))
         return replaceable
+
+    def _single(self, quarantined: QuarantinedChange) -> QuarantinedChange:
+        return self._read.setdefault(quarantined.change.change_id, quarantined)
 
 
 def _order(quarantined: QuarantinedChange) -> tuple[str, str, int]:

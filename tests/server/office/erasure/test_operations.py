@@ -38,7 +38,7 @@ from field178_server.office.tablets import operations as tablets
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.ids import IdSource
+from field178_shared.ids import IdSource, conflict_id
 
 SECRET = "Bí mật GL-178"
 FIRST, SECOND = "01900000-0000-7000-8000-0000000000b1", "01900000-0000-7000-8000-0000000000b2"
@@ -252,6 +252,22 @@ def test_values_at_the_merge_target_go_too(world: World) -> None:
     purged(world, record_id)
     assert SECRET not in texts(world)
     assert "Khác" in texts(world)
+
+
+def test_later_value_does_not_enter_an_erased_conflict(world: World) -> None:
+    tablet, other = world.tablet(), world.tablet()
+    record_id, survivor = tablet.created(), tablet.created({**ESTABLISHMENT, "name": "Còn lại"})
+    world.merge(record_id, survivor)
+    assert other.push(other.change(record_id, {"name": SECRET}))[0]["reason"] == "merged"
+    purged(world, record_id)
+    assert other.push(other.change(survivor, {"name": "Khác"}, was={"name": "x"}))[0]["status"] == "conflict"
+    erased, later = (
+        world.stored(conflict_id(survivor, "name", owner)) for owner in (other.device, f"{other.device}|2")
+    )
+    assert erased is not None
+    assert set(erased.data) == {"purged"}
+    assert later is not None
+    assert (later.data["record"], later.data["path"]) == (survivor, "name")
 
 
 def test_late_changes_on_an_alias_of_an_erased_record_are_not_stored(world: World) -> None:

@@ -140,3 +140,18 @@ def test_change_of_a_former_tablet_is_corrected_by_a_new_change(world: World) ->
     (mended,) = new.push(again)
     assert mended["status"] == "applied"
     assert_sound(world)
+
+
+def test_every_tablet_of_a_change_replaced_at_the_second_attempt_receives_that(world: World) -> None:
+    old, new = world.tablet(), world.tablet()
+    bad = old.create({**ESTABLISHMENT, "rooms_total": -1})
+    record_id = bad["record_id"]
+    worse = old.change(
+        record_id, {**ESTABLISHMENT, "rooms_total": -2}, create=True, replaces=[bad["change_id"]]
+    )
+    old.push(bad, worse)
+    new.push(bad)
+    good = old.change(record_id, ESTABLISHMENT, create=True, replaces=[bad["change_id"], worse["change_id"]])
+    assert old.push(good)[0]["status"] == "applied"
+    assert_sound(world)
+    assert [receipt["reason"] for receipt in results(new.pull(), bad)] == ["replaced"]
