@@ -185,7 +185,8 @@ def list_of(item: Check, at_least: int, at_most: int) -> Check:
             return _REQUIRED
         if len(value) > at_most:
             return _TOO_LONG
-        codes = {code for element in value for _, code in item(element)}
+        issues = (_WRONG_TYPE if element is None else item(element) for element in value)
+        codes = {code for of_element in issues for _, code in of_element}
         return tuple(("", code) for code in sorted(codes)) if codes else FINE
 
     return check

@@ -41,6 +41,7 @@ class Whole(WireSchema):
     remark = FreeText(3)
     some = ListValue(fields.String(validate=ONE_OF), validate=validate.Length(max=2))
     dates = ListValue(LocalDate(), required=True, validate=Filled(2))
+    ids = ListValue(ShortId(), validate=validate.Length(max=2))
     inner = fields.Nested(Inner)
     entries = Entries(values=fields.Nested(Inner))
     listed = Entries(keys=fields.String(validate=ONE_OF), values=fields.Nested(Inner))
@@ -62,6 +63,7 @@ WRONG: list[tuple[dict[str, object], dict[str, list[str]]]] = [
     ({"some": "a"}, {"some": ["wrong_type"]}),
     ({"some": ["c", None, "a"]}, {"some": ["too_long"]}),
     ({"some": ["c", None]}, {"some": ["unknown_choice", "wrong_type"]}),
+    ({"ids": [None, "a b"]}, {"ids": ["bad_id", "wrong_type"]}),
     ({"dates": []}, {"dates": ["required"]}),
     ({"dates": ["2026-02-29"]}, {"dates": ["bad_date"]}),
     ({"inner": []}, {"inner": ["wrong_type"]}),
