@@ -34,13 +34,14 @@ def given_answers(visit: Value) -> dict[str, object]:
     return {item_id: answer.v for item_id, answer in visit.answers or () if answer.v is not None}
 
 
+# Rules and projections of a batch read the times of one visit several times.
+@lru_cache(maxsize=2048)
 def instant(text: str | None) -> datetime | None:
     """Return the instant of a member's text, or None for an absent or invalid one."""
     return None if text is None else from_wire(text)
 
 
-# Rules and projections read the day of one visit several times.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def local_day(text: str | None) -> date | None:
     """Return the local date of the instant of a member's text, or None."""
     moment = instant(text)

@@ -14,9 +14,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
-from field178_shared.records.reading import (
-    count_of,
-)
+from field178_shared.records.reading import count_of
 from field178_shared.records.value import Value, given_answers, instant, local_day
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -52,12 +50,8 @@ def contradictions(visit: Value, lists: CodeLists) -> Iterator[Problem]:
     if len(visit.members or ()) < LEAST_MEMBERS:
         yield Problem("members", ErrorCode.TOO_FEW_MEMBERS, {"least": LEAST_MEMBERS})
     if visit.inspection_kind != GUIDANCE:
-        members = (visit.decision_number, visit.decision_date)
-        yield from (
-            Problem(name, ErrorCode.REQUIRED)
-            for name, member in zip(_DECISION, members, strict=True)
-            if not member
-        )
+        decision = zip(_DECISION, (visit.decision_number, visit.decision_date), strict=True)
+        yield from (Problem(name, ErrorCode.REQUIRED) for name, member in decision if not member)
     yield from _outcome(visit, lists)
 
 
