@@ -42,7 +42,7 @@ def add_teams(server: ServerProcess, count: int) -> list[ForeignClient]:
 
 
 def team_login(number: int) -> str:
-    """Return the login of the leader of one of `add_teams`."""
+    """Return the user name of a leader whose team `add_teams` made."""
     return f"to{number}"
 
 

@@ -67,7 +67,7 @@ class Sender:
             offset = int(answer.headers["Upload-Offset"])
 
     def send_cut(self, at: str, photo: bytes) -> int:
-        """Send all but the end of the next chunk, close the connection, send the rest of the photo.
+        """Send a photo over a connection that ends before the first chunk does, then over another.
 
         Return how many bytes were sent twice.
         """

@@ -101,7 +101,7 @@ def _fill_floor(floor: Floor, client: ForeignClient, size: int) -> None:
 
 
 def _records(client: ForeignClient, numbers: range) -> list[Json]:
-    """Return creates that only the floor sees; the client's numbering stays as the product knows it."""
+    """Return records for the floor alone; numbers of the client's changes stay as the product has them."""
     before = client.n
     changes = new_changes(client, numbers)
     client.n = before
