@@ -15,6 +15,7 @@ from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge
 from field178_shared.record_type import RecordType
+from field178_shared.records.value import Value
 from field178_shared.schemas import RecordTypeRules
 from field178_shared.wire.protocol import Change, Status
 
@@ -28,17 +29,15 @@ class AnythingGoes:
 
     types: Mapping[str, RecordTypeRules] = {"establishment": TYPE}
 
-    def accepts(self, type_name: str, data: dict[str, object]) -> bool:
-        return False
+    def valid_value(self, change: Change) -> Value | None:
+        return None
 
     def problem(
-        self,
-        type_name: str,
-        data: dict[str, object],
-        before: dict[str, object] | None = None,
-        *,
-        is_accepted: bool = False,
+        self, type_name: str, data: dict[str, object], before: dict[str, object] | None = None
     ) -> tuple[ErrorCode, Problems] | None:
+        return None
+
+    def contradiction(self, type_name: str, value: Value) -> tuple[ErrorCode, Problems] | None:
         return None
 
 
