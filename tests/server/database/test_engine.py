@@ -74,7 +74,8 @@ def test_errors_do_not_carry_content(world: World) -> None:
     row = (TENANT, "Nguyễn Văn A", 0, "not a time")
     with pytest.raises(Exception) as caught, unit_of_work(world.engine) as session:
         bulk.insert(session.connection(), ATTEMPT, COLUMNS, [row, row])
-    assert "PARAMETERS HIDDEN" in str(caught.value).upper() or "hidden" in str(caught.value)
+    assert "attempt" in str(caught.value)
+    assert row[1] not in str(caught.value)
 
 
 def test_a_snapshot_cannot_write(world: World) -> None:

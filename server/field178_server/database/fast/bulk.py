@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Dialect
 
+from field178_server.database.fast import driver
+
 Row = tuple[object, ...]
 
 
@@ -72,7 +74,7 @@ def stored_date(connection: Connection, day: date | None) -> object:
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
     listed = list(rows)
     if listed:
-        connection.exec_driver_sql(statement, listed)
+        driver.write(connection, statement, listed)
 
 
 @functools.lru_cache(maxsize=64)  # a transaction writes the same instant hundreds of times

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from field178_server.database.engine import as_sqlalchemy_error
+from field178_server.database.fast import driver
 
 Row = tuple[object, ...]
 
@@ -33,7 +34,7 @@ def fetch_together(
 ) -> list[Sequence[Row]]:
     """Return the rows of independent queries, run in one round trip on PostgreSQL."""
     if connection.dialect.name == "sqlite" or len(statements) == 1:
-        return [connection.exec_driver_sql(text, values).all() for text, values in statements]
+        return [driver.read(connection, text, values) for text, values in statements]
     with pipelined(connection):
         cursors = [connection.connection.cursor() for _ in statements]
         for cursor, (text, values) in zip(cursors, statements, strict=True):

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import stored_list
+from field178_server.database.fast import driver
 from field178_server.database.fast.pipeline import fetch_together
 
 Columns = TypeVarTuple("Columns")
@@ -59,8 +60,7 @@ class Prepared(Generic[*Columns]):
     def rows_by(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[*Columns]]:
         """Run the query on a connection and return all rows."""
         form = self.form(connection.dialect)
-        stored_rows = connection.exec_driver_sql(form.text, form.bound(_listed(connection, values))).all()
-        return form.rows(stored_rows)
+        return form.rows(driver.read(connection, form.text, form.bound(_listed(connection, values))))
 
     def form(self, dialect: Dialect) -> _Form:
         """Return the compiled form of the query for a dialect."""
