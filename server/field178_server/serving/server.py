@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from field178_server.http.application_runtime import runtime_of
+from field178_server.http.load_shedding import threads_of
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
 from field178_server.maintenance.check_process import faults_in_own_process
@@ -62,8 +63,9 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         stack.enter_context(totals_running(runtime_of(application)))
         stack.enter_context(webhooks_running(runtime_of(application), announce_stopped))
         connections = connections_allowed(handles_each=2 if ends_tls else 1)
+        threads = threads_of(settings.threads)
         bind = partial(
-            bound, application, threads=settings.threads, connections=connections, is_https=settings.is_https
+            bound, application, threads=threads, connections=connections, is_https=settings.is_https
         )
         if ends_tls:
             server = stack.enter_context(bind((_LOOPBACK, 0)))

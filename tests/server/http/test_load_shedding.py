@@ -11,8 +11,11 @@ import pytest
 from tests.server.office_scene import PASSWORD, Office, copy_of
 from werkzeug.test import TestResponse
 
+from field178_server.http import load_shedding
+from field178_server.http.load_shedding import ConcurrencyLimit
 from field178_server.http.sign_in import check_sign_in
 from field178_server.security.passwords import Passwords
+from field178_shared.errors import AppError, ErrorCode
 
 THREADS, STRANGERS, SHARE = 12, 2, 10
 SYNC = "/api/v1/sync"
@@ -90,7 +93,11 @@ def test_an_officer_with_a_session_confirms_beside_strangers(office: Office, hel
 
 
 @pytest.mark.parametrize(("path", "other"), [("/held", SYNC), ("/api/v1/held", "/sign-in")])
-def test_a_rush_of_one_side_leaves_threads_for_the_other(office: Office, path: str, other: str) -> None:
+def test_a_rush_of_one_side_leaves_threads_for_the_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, path: str, other: str
+) -> None:
+    # Requests of tablets wait for a slot, those of the office do not.
+    monkeypatch.setattr(load_shedding, "MAX_WAIT_S", 0.05)
     begun, free = threading.Semaphore(0), threading.Event()
 
     @office.app.get(path)
@@ -114,3 +121,72 @@ def test_a_rush_of_one_side_leaves_threads_for_the_other(office: Office, path: s
     assert served in (200, 405)
     assert [future.result() for future in waiting] == [200] * SHARE
     assert ask() == 200
+
+
+def test_who_waits_longest_gets_the_next_slot() -> None:
+    limit, served = ConcurrencyLimit(1, waiting=3), list[int]()
+
+    def work(number: int) -> None:
+        limit.acquire()
+        served.append(number)
+        limit.release()
+
+    limit.acquire()
+    with ThreadPoolExecutor(3) as pool:
+        for number in range(3):
+            pool.submit(work, number)
+            _wait_for(limit, number + 1)
+        limit.release()
+    assert served == [0, 1, 2]
+    limit.acquire()
+
+
+def test_a_request_without_a_place_is_refused_until_the_others_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(load_shedding, "duration_clock", lambda: now[0])
+    limit = ConcurrencyLimit(2, waiting=4)
+    limit.acquire()
+    limit.acquire()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(limit.acquire) for _ in range(4)]
+        _wait_for(limit, 4)
+        assert _retry_times(limit) == set(range(2, 16))
+        for number in range(4):
+            now[0] += 0.5
+            limit.release()
+            _wait_for(limit, 3 - number)
+        waiting += [pool.submit(limit.acquire) for _ in range(4)]
+        _wait_for(limit, 4)
+        # Five requests, half a second each.
+        assert _retry_times(limit) == {2, 3, 4, 5}
+        for _ in range(4):
+            limit.release()
+        assert [future.result() for future in waiting] == [None] * 8
+
+
+def test_a_request_gives_up_its_place_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_shedding, "MAX_WAIT_S", 0.01)
+    limit = ConcurrencyLimit(1, waiting=1)
+    limit.acquire()
+    for _ in range(3):
+        with pytest.raises(AppError) as caught:
+            limit.acquire()
+        assert caught.value.code is ErrorCode.BUSY
+    limit.release()
+    limit.acquire()
+
+
+def _retry_times(limit: ConcurrencyLimit) -> set[object]:
+    times = set[object]()
+    for _ in range(500):
+        with pytest.raises(AppError) as caught:
+            limit.acquire()
+        times.add(caught.value.details["retry_after_s"])
+    return times
+
+
+def _wait_for(limit: ConcurrencyLimit, count: int) -> None:
+    while len(limit) != count:
+        threading.Event().wait(0.002)
