@@ -24,8 +24,9 @@ from field178_server.office.records import operations as records
 from field178_server.records.batch import Batch
 from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.replication.exchange import Exchange
+from field178_server.replication.exchange import Exchange, Processed, ReceivedPush
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.push.group_commit import GroupCommit, groups_at_once
 from field178_server.replication.request_reader import read_request
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
@@ -80,7 +81,8 @@ class World:
         self.tenant_id = tenant_id
         self.clock = TickingClock()
         self.ids = IdSource(self.clock, random.Random(178))
-        self.exchange = Exchange(engine, tenant_id, self.clock, self.ids, declared_types())
+        pushes = GroupCommit[ReceivedPush, Processed](groups_at_once(engine))
+        self.exchange = Exchange(engine, tenant_id, self.clock, self.ids, declared_types(), pushes=pushes)
         now = self.clock.now()
 
         def fill(session: Any) -> None:

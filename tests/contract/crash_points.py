@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,7 +24,8 @@ from tests.contract.power_cuts.life import EMPTY, Work, saved_in
 from tests.contract.soundness import assert_sound
 from tests.engine_events import listen
 from tests.mobile.support import KEY, FrozenClock
-from tests.world import World
+from tests.server.replication.push.grouped_pushes import pushed_in_one_group
+from tests.world import Json, World
 
 from field178_mobile.store import Store
 from field178_mobile.store.database.connection import open_connection
@@ -38,6 +40,8 @@ from field178_server.database.models import ChangeHistory, Record, StoredReceipt
 from field178_shared.ids import IdSource
 
 STEPS = 10
+# Tablets whose pushes are stored together.
+GROUPED = 3
 CRASHES_A_LIFE = 10
 _AFTER_ANY = 60
 
@@ -149,9 +153,37 @@ class CrashingServer:
         self._tablet = self._world.tablet()
         self._record = self._tablet.created()
         self._tablet.pull()
+        self._others = [self._world.tablet() for _ in range(GROUPED - 1)]
         self.points: set[str] = set()
+        self.groups = 0
 
     def crash(self, rng: random.Random) -> bool:
+        """Crash a push, or a group of pushes, once; False when the crash came too late."""
+        return self._crash_group(rng) if rng.random() < 0.3 else self._crash_push(rng)
+
+    def _crash_group(self, rng: random.Random) -> bool:
+        """Crash while the pushes of several tablets are stored together: all are there, or none."""
+        tablets = (self._tablet, *self._others)
+        changes = [tablet.create() for tablet in tablets]
+        works = [partial(tablet.push, change) for tablet, change in zip(tablets, changes, strict=True)]
+        before = self._counts()
+        killer = Killer(rng.randrange(1, 40), counts_statements=rng.random() < 0.8)
+        self._world.engine.dispose()
+        messages = in_child(lambda say: self._run(say, lambda: self._push_together(works), killer))
+        grown = [after - earlier for after, earlier in zip(self._counts(), before, strict=True)]
+        assert grown in ([0, 0, 0], [GROUPED, GROUPED, GROUPED]), f"half a group is stored: {grown}"
+        assert not messages or grown[0] == GROUPED, "an answer without the data"
+        for tablet, change in zip(tablets, changes, strict=True):
+            assert tablet.push(change)[0]["status"] == "applied"
+        assert self._counts() == [number + GROUPED for number in before]
+        self.groups += not messages
+        return not messages
+
+    def _push_together(self, works: list[Callable[[], list[Json]]]) -> None:
+        for answer in pushed_in_one_group(self._world, works):
+            assert answer[0]["status"] == "applied"
+
+    def _crash_push(self, rng: random.Random) -> bool:
         """Push with a crash in it, judge, push again; False when the crash came too late."""
         world, tablet = self._world, self._tablet
         changes = [tablet.create(), tablet.change(self._record, {f"later_{tablet.n}": 1})]
@@ -160,7 +192,7 @@ class CrashingServer:
         if rng.random() < 0.2:
             killer = Killer(rng.randrange(1, 5), counts_statements=False)
         world.engine.dispose()
-        messages = in_child(lambda say: self._push(say, changes, killer))
+        messages = in_child(lambda say: self._run(say, lambda: tablet.push(*changes), killer))
         grown = [after - earlier for after, earlier in zip(self._counts(), before, strict=True)]
         assert grown in ([0, 0, 0], [1, 2, 2]), f"half a request is stored: {grown}"
         assert not messages or grown == [1, 2, 2], "an answer without the data"
@@ -176,10 +208,10 @@ class CrashingServer:
         assert_sound(self._world)
         self._world.engine.dispose()
 
-    def _push(self, say: Callable[[object], None], changes: list[dict], killer: Killer) -> None:
+    def _run(self, say: Callable[[object], None], work: Callable[[], object], killer: Killer) -> None:
         listen(self._world.engine, "before_cursor_execute", killer.statement)
         self._world.exchange = replace(self._world.exchange, failpoint=killer.point)
-        self._tablet.push(*changes)
+        work()
         say(set(killer.seen))
 
     def _counts(self) -> list[int]:
@@ -208,6 +240,7 @@ def main(first: int, crashes: int, folder: Path) -> None:
                 "seeds": f"crash {first} to crash {seed - 1}",
                 "tablet_points": sorted(points),
                 "server_points": sorted(server.points),
+                "groups": server.groups,
             }
         )
     )

@@ -10,6 +10,9 @@ from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.database.models import StoredReceipt
+from field178_server.replication.exchange import ReceivedPush
+from field178_server.replication.push.push import result
+from field178_shared.wire.protocol import Change
 
 # Makes the work of so many writers, each with a tablet of its own.
 Scenario = Callable[[World, Sequence[Tablet]], list[Work]]
@@ -31,7 +34,10 @@ def one_record(world: World, tablets: Sequence[Tablet]) -> list[Work]:
 
 def crosswise(world: World, tablets: Sequence[Tablet]) -> list[Work]:
     """Each edits two records of two scopes, every other one in the opposite order."""
-    here, there = _made(world, tablets), _made(world, tablets, OTHER_UNIT)
+    return _crosswise(_made(world, tablets), _made(world, tablets, OTHER_UNIT), tablets)
+
+
+def _crosswise(here: str, there: str, tablets: Sequence[Tablet]) -> list[Work]:
     works: list[Work] = []
     for number, tablet in enumerate(tablets):
         changes = [
@@ -79,9 +85,37 @@ def orphan_and_record(world: World, tablets: Sequence[Tablet]) -> list[Work]:
     return [partial(tablets[0].push, create), *edits]
 
 
+def grouped(world: World, tablets: Sequence[Tablet]) -> list[Work]:
+    """One stores the pushes of two tablets in one transaction, to records that the others edit as well."""
+    here, there = _made(world, tablets), _made(world, tablets, OTHER_UNIT)
+    other = world.tablet(UNIT, OTHER_UNIT, "ref")
+    pushes = [
+        _received(other, other.change(there, {"later_other": 1}, scope=OTHER_UNIT)),
+        _received(tablets[0], tablets[0].change(here, {"later_0": 1})),
+    ]
+
+    def store() -> list[Json]:
+        processed = world.exchange._store_pushes(pushes)
+        return [result(answer) for each in processed for answer in each.answers]
+
+    return [store, *_crosswise(here, there, tablets)[1:]]
+
+
+def _received(tablet: Tablet, change: Json) -> ReceivedPush:
+    return ReceivedPush(tablet.device, tablet.incarnation, [Change.from_wire(change)], None)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     made.__name__: made
-    for made in (own_records, one_record, crosswise, same_new_record, moved_meanwhile, orphan_and_record)
+    for made in (
+        own_records,
+        one_record,
+        crosswise,
+        same_new_record,
+        moved_meanwhile,
+        orphan_and_record,
+        grouped,
+    )
 }
 
 

@@ -86,6 +86,8 @@ class Stage:
 
         A step whose writer waits for another one is taken when that one has let go; then the rest follows.
         """
+        # Each writer is a server process of its own: their pushes share no queue.
+        self.world.exchange = replace(self.world.exchange, pushes=None)
         threads = [threading.Thread(target=writer.run, daemon=True) for writer in self.writers]
         for thread in threads:
             thread.start()

@@ -35,3 +35,4 @@ def test_no_killed_process_leaves_half_a_step() -> None:
     assert met["tablet"] + met["server"] == CRASHES
     assert {name.partition(".")[0] for name in met["tablet_points"]} >= TABLET_TRANSACTIONS
     assert set(met["server_points"]) == SERVER_POINTS
+    assert met["groups"] > 0

@@ -19,6 +19,7 @@ def run(folder: Path, count: int) -> Facts:
     return {
         "tablets_killed_by_SIGKILL": met["tablet"],
         "servers_killed_by_SIGKILL": met["server"],
+        "of_these_amid_a_group_of_pushes": met["groups"],
         "seeds_of_tablets": met["seeds"],
         "boundaries_of_tablets": ", ".join(met["tablet_points"]),
         "boundaries_of_servers": ", ".join(met["server_points"]),

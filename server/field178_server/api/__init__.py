@@ -14,11 +14,11 @@ def init_api(app: Flask, threads: int) -> None:
         health.bp,
         devices.bp,
         devices.auth,
-        sync.bp,
         uploads.bp,
         uploads.blobs,
         record_schemas.bp,
         openapi.bp,
     ):
         app.register_blueprint(blueprint)
+    sync.init_sync(app)
     init_odata(app, threads)

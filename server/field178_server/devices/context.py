@@ -122,7 +122,11 @@ def load_device(
 
     `generation`: that of the tablet's session; None if the tablet itself does not make the request.
     """
-    device = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
+    return in_session(load_devices(session, tenant_id, [device_id], lock=lock).get(device_id), generation)
+
+
+def in_session(device: DeviceContext | None, generation: int | None) -> DeviceContext:
+    """Return the tablet of a session, or raise AppError(session_unknown | session_expired)."""
     if device is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     if generation is not None and generation != device.session_generation:

@@ -13,24 +13,37 @@ from field178_server.audit import hash_chain, trail
 from field178_server.audit.history_check import HistoryCheck, check_history, history_of
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_server.devices import heartbeat
-from field178_server.devices.context import DeviceContext, load_device
+from field178_server.devices.context import DeviceContext, in_session, load_device, load_devices
 from field178_server.devices.heartbeat import Heartbeat
 from field178_server.records.batch import Batch
 from field178_server.replication import divergent_records, number_blocks
 from field178_server.replication.notices import NoticeNow, note_delivered, notices_now
 from field178_server.replication.notices import to_wire as to_wire_notice
 from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.policy.subjects import subjects_of
 from field178_server.replication.pull.frames import Frames
 from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import ScopeNow, epoch_of, scopes_now
-from field178_server.replication.push.push import ChangeResult, needs_second_pass, push, result, results
+from field178_server.replication.push.group_commit import GroupCommit, WaitingPush
+from field178_server.replication.push.push import (
+    ChangeResult,
+    TabletPush,
+    needs_second_pass,
+    push_together,
+    result,
+    results,
+)
 from field178_server.replication.quarantine import reprocess
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
-from field178_shared.wire.protocol import VERSION, Change, SyncRequest
+from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT, VERSION, Change, SyncRequest
+
+# Limit of the records in an answer to a push while other pushes wait, or were stored together with it.
+RECORDS_IN_A_RUSH = ROWS_PER_CHECKPOINT
+PUSHES_OF_A_RUSH = 4
 
 SERVER = importlib.metadata.version("field178")
 
@@ -62,11 +75,28 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedPush:
+    """The changes of a tablet; `received` is None if they did not arrive in an exchange."""
+
+    device_id: str
+    incarnation: str
+    changes: Sequence[Change]
+    received: Received | None
+
+    def waiting(self) -> WaitingPush[ReceivedPush, Processed]:
+        """Return the push as an entry of the queue."""
+        ids = {id_ for change in self.changes for id_ in (change.change_id, change.record_id)}
+        keys = frozenset((self.device_id, *ids, *subjects_of(self.changes)))
+        return WaitingPush(self, len(self.changes), keys)
+
+
+@dataclass(frozen=True, slots=True)
 class Processed:
     """Result of the request's write transaction."""
 
     answers: Sequence[ChangeResult] = ()
     stored_ids: Sequence[str] = ()
+    is_rush: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +135,8 @@ class Exchange:
     failpoint: CrashPoint = failpoint
     # The oldest and the newest protocol version that can pull records.
     served: tuple[int, int] = (VERSION, VERSION)
+    # Groups the pushes of the requests of one process; None: each push has its own transaction.
+    pushes: GroupCommit[ReceivedPush, Processed] | None = None
 
     def run(
         self, device_id: str, request: SyncRequest, protocol: int = VERSION, generation: int | None = None
@@ -183,24 +215,55 @@ class Exchange:
         changes: Sequence[Change],
         received: Received | None = None,
     ) -> Processed:
-        def work(session: Session) -> Processed:
-            batch = Batch(session, self.tenant_id, self.clock, self.ids)
-            generation = None if received is None else received.generation
-            device = load_device(session, self.tenant_id, device_id, generation, lock=True)
-            if received is not None and heartbeat.is_due(device, received.seen):
-                heartbeat.note(session, self.tenant_id, device_id, received.seen)
-            self.failpoint("push.begin")
-            answers = push(batch, device, incarnation, changes, self.rules)
-            stored_ids = [] if received is None else self._store_blocks_and_copies(session, received, device)
-            self.failpoint("push.commit")
-            return Processed(answers, stored_ids)
+        push = ReceivedPush(device_id, incarnation, changes, received)
+        if self.pushes is None:
+            return self._store_pushes([push])[0]
+        return self.pushes.run(push.waiting(), self._store_pushes)
 
-        processed = run_write(self.engine, work)
+    def _store_pushes(self, pushes: Sequence[ReceivedPush]) -> list[Processed]:
+        """Store the pushes of several tablets in one transaction, in their order.
+
+        Repeatable: if it fails after the commit, the same pushes get the same receipts.
+        """
+
+        def work(session: Session) -> list[Processed]:
+            batch = Batch(session, self.tenant_id, self.clock, self.ids)
+            devices = load_devices(session, self.tenant_id, [push.device_id for push in pushes], lock=True)
+            entered = [self._enter(session, push, devices.get(push.device_id)) for push in pushes]
+            self.failpoint("push.begin")
+            answers = push_together(batch, entered, self.rules)
+            stored_ids = [
+                () if push.received is None else self._store_blocks_and_copies(session, push.received, device)
+                for push, device in zip(pushes, (push.device for push in entered), strict=True)
+            ]
+            self.failpoint("push.commit")
+            is_rush = len(pushes) >= PUSHES_OF_A_RUSH
+            return [Processed(*parts, is_rush) for parts in zip(answers, stored_ids, strict=True)]
+
+        if len(pushes) == 1:
+            processed = run_write(self.engine, work)
+        else:
+            # Not repeated as a whole: `GroupCommit` runs each push alone.
+            with unit_of_work(self.engine) as session:
+                processed = work(session)
         # The changes are durable here: if the answer is lost, a repeated request gets the same receipts.
         self.failpoint("push.done")
-        if write_lock(self.engine) is None and needs_second_pass(processed.answers):
-            self._run_missed_orphans(change.record_id for change in changes)
+        if write_lock(self.engine) is None:
+            self._run_missed_orphans(
+                change.record_id
+                for push, stored in zip(pushes, processed, strict=True)
+                if needs_second_pass(stored.answers)
+                for change in push.changes
+            )
         return processed
+
+    def _enter(self, session: Session, push: ReceivedPush, locked: DeviceContext | None) -> TabletPush:
+        """Check the session of a locked tablet and store its heartbeat if it is due."""
+        received = push.received
+        device = in_session(locked, None if received is None else received.generation)
+        if received is not None and heartbeat.is_due(device, received.seen):
+            heartbeat.note(session, self.tenant_id, device.id, received.seen)
+        return TabletPush(device, push.incarnation, push.changes)
 
     def _store_blocks_and_copies(
         self, session: Session, received: Received, locked: DeviceContext | None = None
@@ -220,11 +283,14 @@ class Exchange:
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Of two concurrent transactions one stored an orphan and the other its record; neither saw the other.
         # MUST be a new transaction after the commit: the one that commits last sees both.
+        missed = sorted(set(record_ids))
+
         def work(session: Session) -> int:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
-            return reprocess.run_orphans(batch, self.rules, record_ids)
+            return reprocess.run_orphans(batch, self.rules, missed)
 
-        run_write(self.engine, work)
+        if missed:
+            run_write(self.engine, work)
 
     def _store_contact(self, received: Received, state: ExchangeState, *, is_agreed: bool) -> None:
         """Write the heartbeat (unless the push did), a changed root alarm, and the delivered notices."""
@@ -284,9 +350,19 @@ class Exchange:
         if request.divergent_records:
             frames.add("salvaged", {"ids": processed.stored_ids})
         tablet = TabletState(
-            request.cursors, request.epoch, request.repair, request.max_records, own=result_frames.own
+            request.cursors,
+            request.epoch,
+            request.repair,
+            self._max_records(request, processed),
+            own=result_frames.own,
         )
         return Reading(frames, add_changes(state.scopes, tablet, epoch, frames), state)
+
+    def _max_records(self, request: SyncRequest, processed: Processed) -> int:
+        """Return the limit of records: few after a push while other tablets wait for their receipts."""
+        is_busy = self.pushes is not None and self.pushes.is_busy
+        is_rush = processed.is_rush or (bool(request.push) and is_busy)
+        return min(request.max_records, RECORDS_IN_A_RUSH) if is_rush else request.max_records
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from field178_server.audit import trail
 from field178_server.devices.context import DeviceContext
@@ -41,33 +42,41 @@ class ChangeResult:
     own: OwnRevision | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TabletPush:
+    """The changes of one request, and its tablet, which MUST be locked."""
+
+    device: DeviceContext
+    incarnation: str
+    changes: Sequence[Change]
+
+
 def push(
     batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
 ) -> list[ChangeResult]:
     """Evaluate and store changes in order; return one result for each. The tablet MUST be locked."""
-    pushed = pushed_changes(changes, device.payload_key)
-    processor = ChangeProcessor(batch, rules, [device])
-    processor.prepare(pushed)
-    receipts = [processor.process(pushed_change, device, incarnation) for pushed_change in pushed]
-    # By change id: a change sent twice in one request counts once.
-    fresh = {
-        receipt.change_id: index
-        for index, receipt in reversed(list(enumerate(receipts)))
-        if not receipt.is_stored
-    }
+    [answers] = push_together(batch, [TabletPush(device, incarnation, changes)], rules)
+    return answers
+
+
+def push_together(batch: Batch, pushes: Sequence[TabletPush], rules: TypeRules) -> list[list[ChangeResult]]:
+    """Evaluate and store the changes of several tablets in order; return the results of each push."""
+    processor = ChangeProcessor(batch, rules, [push.device for push in pushes])
+    pushed = [pushed_changes(push.changes, push.device.payload_key) for push in pushes]
+    processor.prepare(list(chain.from_iterable(pushed)))
+    receipts = [
+        [
+            processor.process(pushed_change, push.device, push.incarnation)
+            for pushed_change in pushed_of_tablet
+        ]
+        for push, pushed_of_tablet in zip(pushes, pushed, strict=True)
+    ]
+    # Before `flush`, which stores the new receipts.
+    fresh = [_fresh(receipts_of_push) for receipts_of_push in receipts]
     processor.flush()
-    receipts = [processor.latest(receipt) for receipt in receipts]
-    if fresh:
-        _write_audit(batch, device, [receipt.status.value for receipt in receipts])
-    made = {index: _own_revision(batch, changes[index], receipts[index]) for index in fresh.values()}
     return [
-        ChangeResult(
-            receipt.frozen(),
-            is_hidden(receipt.device_id, receipt.scope, device),
-            receipt.stamp_of(device.id),
-            made.get(index),
-        )
-        for index, receipt in enumerate(receipts)
+        _results(batch, push, [processor.latest(receipt) for receipt in receipts_of_push], fresh_of_push)
+        for push, receipts_of_push, fresh_of_push in zip(pushes, receipts, fresh, strict=True)
     ]
 
 
@@ -79,6 +88,34 @@ def is_hidden(sender_id: str, scope: str, device: DeviceContext) -> bool:
 def needs_second_pass(results: Sequence[ChangeResult]) -> bool:
     """Return whether a result is an orphan or a new record, whose counterpart may be in a concurrent push."""
     return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
+
+
+def _fresh(receipts: Sequence[ReceiptState]) -> list[int]:
+    """Return the positions of the new receipts; a change sent twice in one request counts once."""
+    positions = {
+        receipt.change_id: index
+        for index, receipt in reversed(list(enumerate(receipts)))
+        if not receipt.is_stored
+    }
+    return list(positions.values())
+
+
+def _results(
+    batch: Batch, push: TabletPush, receipts: Sequence[ReceiptState], fresh: Sequence[int]
+) -> list[ChangeResult]:
+    device = push.device
+    if fresh:
+        _write_audit(batch, device, [receipt.status.value for receipt in receipts])
+    made = {index: _own_revision(batch, push.changes[index], receipts[index]) for index in fresh}
+    return [
+        ChangeResult(
+            receipt.frozen(),
+            is_hidden(receipt.device_id, receipt.scope, device),
+            receipt.stamp_of(device.id),
+            made.get(index),
+        )
+        for index, receipt in enumerate(receipts)
+    ]
 
 
 def _own_revision(batch: Batch, change: Change, receipt: ReceiptState) -> OwnRevision | None:
