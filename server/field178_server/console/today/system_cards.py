@@ -16,7 +16,7 @@ from field178_server.devices.heartbeat import silent_since
 from field178_server.health.checks import Check, CheckName, backup_check, checks_of
 from field178_server.health.wording import words_of
 from field178_server.office.erasure.queries import count_requested
-from field178_server.office.tablets.queries import counts_in_use
+from field178_server.office.tablets.queries import count_in_contact, counts_in_use
 from field178_server.office.today.queries import count_openings
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
@@ -25,15 +25,22 @@ _OPENINGS_OF = timedelta(days=7)
 
 
 def tablets_card(session: Session, page: Page) -> TodayCard:
-    """Return the numbers of tablets in use and silent."""
+    """Return the numbers of tablets in use, synced today and silent."""
     access = tablet_access(page.officer, page.lists)
+    synced = count_in_contact(session, page.tenant_id, access, start_of_day(page.today))
     in_use, silent = counts_in_use(session, page.tenant_id, access, silent_since(page.now))
     note = "" if in_use else page.say(N_("none is enrolled yet: visits come from tablets alone"))
     lines = (
         count_line(page, in_use, N_("tablets in use"), "console.tablets.index", "", note),
+        *([_synced_line(page, synced, in_use - synced)] if in_use else []),
         count_line(page, silent, N_("silent for more than 48 hours"), "console.tablets.index"),
     )
     return TodayCard(page.say(N_("Tablets")), "tablet", lines)
+
+
+def _synced_line(page: Page, synced: int, missing: int) -> TodayLine:
+    note = page.say(N_("{count} not yet")).format(count=page.localizer.number(missing)) if missing else ""
+    return count_line(page, synced, N_("of them have synced today"), "console.tablets.index", "", note)
 
 
 def privacy_card(session: Session, page: Page) -> TodayCard:

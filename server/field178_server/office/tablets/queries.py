@@ -130,6 +130,12 @@ def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: 
     return counts_in_use(session, tenant_id, access, since)[1]
 
 
+def count_in_contact(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
+    """Return the number of tablets in use that have synced since an instant."""
+    query = select(func.count()).select_from(Device).where(Device.last_seen_at >= since)
+    return session.scalar(query.where(*tablets_within(tenant_id, access), IS_IN_USE)) or 0
+
+
 def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[TabletRow, ...]:
     ids = [device.device_id for device in devices]
     officers = select(Officer.officer_id, Officer.name).where(

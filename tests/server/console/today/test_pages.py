@@ -9,7 +9,7 @@ import pytest
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.console.plan.test_pages import add
 from tests.server.console.reviews.test_pages import words
-from tests.server.office_scene import Office
+from tests.server.office_scene import Office, Tablet
 from tests.stores import Statements
 
 from field178_shared.codelists import load
@@ -40,6 +40,14 @@ def test_office_without_tablets_is_stated(signed_in: Callable[[str], Browser]) -
     """The page said only that no tablet was silent."""
     page = today(signed_in("admin"))
     assert "0 máy đang dùng chưa đăng ký máy nào" in page
+
+
+def test_tablets_that_have_synced_today_are_counted(
+    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    in_the_field.visit()
+    Tablet(office).enrol()
+    assert "2 máy đang dùng 1 trong số đó đã đồng bộ hôm nay còn 1 máy chưa" in today(signed_in("admin"))
 
 
 def test_commune_sees_its_reports_by_the_calendar(signed_in: Callable[[str], Browser]) -> None:

@@ -10,7 +10,13 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import queries
-from field178_server.office.tablets.queries import TabletRow, count_silent, find_tablet, tablet_list
+from field178_server.office.tablets.queries import (
+    TabletRow,
+    count_in_contact,
+    count_silent,
+    find_tablet,
+    tablet_list,
+)
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 
@@ -64,6 +70,22 @@ def test_silent_tablets_are_counted_but_not_the_revoked(world: World) -> None:
             for since in (now, now - timedelta(hours=48))
         ]
     assert counts == [1, 0]
+
+
+def test_tablets_in_contact_since_midnight_are_counted_but_not_the_revoked(world: World) -> None:
+    early, late, revoked = (world.tablet() for _ in range(3))
+    world.tablet()
+    early.ask()
+    world.clock.move(days=1)
+    midnight = world.clock.now()
+    for tablet in (late, revoked):
+        tablet.push(tablet.create())
+    revoke(world, revoked)
+    with snapshot(world.engine) as session:
+        assert count_in_contact(session, world.tenant_id, AccessFilter(None), midnight) == 1
+        assert (
+            count_in_contact(session, world.tenant_id, AccessFilter(frozenset({OTHER_UNIT})), midnight) == 0
+        )
 
 
 def test_a_page_goes_on_where_the_one_before_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
