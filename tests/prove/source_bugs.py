@@ -24,6 +24,8 @@ _COLUMNS = "tests/shared/schemas/fields/test_columns.py"
 _EXPORTER = "tests/server/console/exports/test_access.py"
 _EXPORT_FILES = "tests/server/office/exports"
 _FEEDS = "tests/server/office/odata/test_external_reader.py"
+_GROUPED = "tests/server/replication/push/test_grouped_pushes.py"
+_QUEUE = "tests/server/replication/push/test_group_commit.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class SourceBug:
 _S = "field178_server."
 _H = "field178_shared."
 _COMMON = f"{_S}security.common_passwords"
+_GROUP = f"{_S}replication.push.group_commit"
+_PUSH = f"{_S}replication.push.push"
+_EXCHANGE = f"{_S}replication.exchange"
 
 BUGS: Mapping[str, SourceBug] = {
     # mail
@@ -424,5 +429,100 @@ BUGS: Mapping[str, SourceBug] = {
         "waiting = figure.with_waiting.value",
         _FEEDS,
         "waiting",
+    ),
+    # pushes stored together
+    "error_of_a_push_reaches_its_group": SourceBug(
+        _GROUP,
+        "                _store([waiting], store)",
+        "                waiting.fail(error)",
+        _GROUPED,
+        "error_of",
+    ),
+    "failed_group_loses_the_pushes_after_the_first": SourceBug(
+        _GROUP,
+        "            for waiting in group:\n                _store([waiting], store)",
+        "            _store(group[:1], store)\n            group[-1].succeed(group[0].result)",
+        _GROUPED,
+        "error_of",
+    ),
+    "receipts_go_to_another_tablet_of_the_group": SourceBug(
+        _GROUP,
+        "zip(group, results, strict=True)",
+        "zip(group, reversed(results), strict=True)",
+        _GROUPED,
+        "one_after",
+    ),
+    "last_push_is_the_first_of_the_group": SourceBug(
+        _GROUP, "return group\n", "return group[::-1]\n", _QUEUE, "order_of_arrival"
+    ),
+    "pushes_of_one_tablet_share_a_group": SourceBug(
+        _GROUP, "if keys.isdisjoint(waiting.keys):", "if waiting:", _QUEUE, "share_a_key"
+    ),
+    "a_push_overtakes_the_push_before_it": SourceBug(
+        _GROUP,
+        "                left.append(waiting)\n",
+        "                left.append(waiting)\n                continue\n",
+        _QUEUE,
+        "share_a_key",
+    ),
+    "group_without_a_bound": SourceBug(
+        _GROUP, " and (not group or size + self._queue[0].size <= MAX_CHANGES)", "", _QUEUE, "so_many_changes"
+    ),
+    "busy_store_is_tried_for_each_push": SourceBug(
+        _GROUP, "error.code is ErrorCode.BUSY", "error.code is ErrorCode.LOCKED", _QUEUE, "is_busy"
+    ),
+    "refused_push_is_stored_all_the_same": SourceBug(
+        _GROUP, "                    self._queue.remove(waiting)\n", "", _QUEUE, "waits_too_long"
+    ),
+    "expired_session_of_a_group_is_served": SourceBug(
+        _EXCHANGE, "None if received is None else received.generation)", "None)", _GROUPED, "expired_session"
+    ),
+    "heartbeats_of_a_group_are_not_stored": SourceBug(
+        _EXCHANGE,
+        "        if received is not None and heartbeat.is_due(device, received.seen):\n",
+        "        if received is None:\n",
+        _GROUPED,
+        "one_transaction",
+    ),
+    "number_blocks_of_a_group_are_leased_to_the_first": SourceBug(
+        _EXCHANGE,
+        "zip(pushes, (push.device for push in entered), strict=True)",
+        "zip(pushes, [entered[0].device] * len(pushes), strict=True)",
+        _GROUPED,
+        "share_no_number",
+    ),
+    "new_receipts_of_a_group_are_counted_as_repeats": SourceBug(
+        _PUSH,
+        "    fresh = [_fresh(receipts_of_push)",
+        "    processor.flush()\n    fresh = [_fresh(receipts_of_push)",
+        _GROUPED,
+        "one_transaction",
+    ),
+    "stamp_of_a_group_is_lost": SourceBug(
+        f"{_S}records.change_feed",
+        "[(c.seq, c.live.count,",
+        "[(c.seq - len(c.stamps) // 2, c.live.count,",
+        _GROUPED,
+        "one_transaction",
+    ),
+    "rush_is_answered_with_all_records": SourceBug(
+        _EXCHANGE,
+        "if is_rush else request.max_records",
+        "if not is_rush else request.max_records",
+        _GROUPED,
+        "rush",
+    ),
+    "orphan_of_another_process_waits_for_ever": SourceBug(
+        _EXCHANGE,
+        "        if write_lock(self.engine) is None:\n",
+        "        if not pushes:\n",
+        "tests/contract/test_interleavings.py",
+        "no_reader_passes",
+    ),
+    "group_is_committed_before_its_blocks": SourceBug(
+        _EXCHANGE,
+        '            self.failpoint("push.commit")\n',
+        '            session.commit()\n            self.failpoint("push.commit")\n',
+        "tests/contract/test_crash_points.py",
     ),
 }
