@@ -46,7 +46,7 @@ def conflict_id(record_id: str, path: str, device: str) -> str:
 
 
 def review_id(record_id: str) -> str:
-    """Return the id of a record's review (docs/sync-protocol.md §5.8)."""
+    """Return the id of a record's review (docs/record-types.md T2.1)."""
     return str(uuid.uuid5(uuid.UUID(record_id), "review"))
 
 

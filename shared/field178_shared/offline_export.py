@@ -1,4 +1,4 @@
-"""The offline export: the changes of one tablet, sealed to the office and signed by it (protocol §B).
+"""The offline export: the changes of one tablet, sealed to the office and signed by it (recovery-formats §2).
 
 `magic, version, head length, head, (part length, sealed part)…`; the last part counts and signs all others.
 """

@@ -1,4 +1,4 @@
-"""Types of records (docs/sync-protocol.md §11)."""
+"""Types of records (docs/record-types.md)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml", "docs/sync-protocol.md")
+_COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml", "docs/record-types.md")
 _KINDS = frozenset({".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css", ".toml", ".md"})
 
 

@@ -19,7 +19,7 @@ from tests.architecture.product_copy import (
 SHARED = Path("shared/field178_shared")
 SCHEMAS = SHARED / "schemas"
 CATALOG = SHARED / "translations/vi/LC_MESSAGES/shared.po"
-BUILDERS, PROTOCOL = Path("tests/shared/builders.py"), Path("docs/sync-protocol.md")
+BUILDERS, RECORD_TYPES = Path("tests/shared/builders.py"), Path("docs/record-types.md")
 WRITERS = Path("tests/shared/schemas/test_validate.py")
 BY_HAND = {
     SHARED / "record_type.py",
@@ -31,7 +31,7 @@ BY_HAND = {
     CATALOG,
     BUILDERS,
     WRITERS,
-    PROTOCOL,
+    RECORD_TYPES,
 }
 BY_SCRIPT = {CATALOG.with_suffix(".mo")}
 SCHEMA = '''
@@ -61,7 +61,7 @@ WORDS = {"Poster site": "Điểm treo pa-nô", "Put up on": "Ngày treo", "Panel
 CHECK = "tests/server/api/check_added_type.py"
 # Tests that hold for every type.
 KEPT = (
-    "tests/server/api/test_record_schemas.py::test_protocol_page_has_every_type_under_its_scope",
+    "tests/server/api/test_record_schemas.py::test_page_of_types_has_every_type_under_its_scope",
     "tests/server/records/test_typed_value.py::test_a_usual_record_is_accepted[poster_site]",
     f"{WRITERS}::test_tablets_may_not_write_record_types_of_office_and_server",
     "tests/shared/schemas/test_declared.py::test_every_record_type_has_rules_and_a_schema",
@@ -102,7 +102,7 @@ def perform(copy: Path) -> None:
     translate(copy, CATALOG, WORDS)
     append(copy / BUILDERS, BUILDER)
     insert(copy / WRITERS, '        "poster_site",\n', before='        "media_post",\n    }')
-    insert(copy / PROTOCOL, ", poster_site", before=" |\n| team | inspection,")
+    insert(copy / RECORD_TYPES, ", poster_site", before=" |\n| team | inspection,")
 
 
 def test_ten_files_make_a_type_that_tablets_exchange(tmp_path: Path) -> None:

@@ -10,18 +10,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.contract.protocol_document import (
-    PATH,
+    DOCUMENTS,
+    PROTOCOL,
+    RECORD_TYPES,
     REPOSITORY,
-    TEXT,
-    blocks,
-    examples,
-    rules,
-    sections,
-    table,
+    Document,
     values,
 )
 
-from field178_mobile.replication.answer import _TAKING
+from field178_server.conformance.files import recording
+from field178_server.conformance.files import vectors as load_vectors
+from field178_server.conformance.patterns import Variables, match
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.merge import merge
@@ -30,34 +29,43 @@ from field178_shared.wire import canonical as hashes
 from field178_shared.wire import protocol
 
 # Of other documents: `RFC 9562 §5.7`, `domain.md §2`.
-_FOREIGN = re.compile(r"(?:RFC [0-9]+|domain\.md) §[0-9.]+")
+_OTHER = re.compile(r"(?:RFC [0-9]+|[\w-]+\.md) §[0-9.]+")
 _REFERENCE = re.compile(r"§([0-9]+(?:\.[0-9]+)?|[A-Z]\b)")
-_RULE = re.compile(r"\bR[0-9ABC]+\.[0-9]+\b")
+_CONTENT_RULE = re.compile(r"record-types(?:\.md)? (T[0-9]+\.[0-9]+)")
+_FRAMES = {"hello", "res", "rec", "leave", "ck", "resync", "repair", "salvaged", "end"}
+_WORDS = 8_000
 MIB, KIB = 1 << 20, 1 << 10
 NO_ROOM = 507
 
 
-def test_no_line_is_longer_than_200_characters() -> None:
-    assert [line for line in TEXT.splitlines() if len(line) > 200] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_no_line_is_longer_than_200_characters(document: Document) -> None:
+    assert [line for line in document.text.splitlines() if len(line) > 200] == []
 
 
-def test_sections_and_rules_are_numbered_in_their_order() -> None:
-    parts = [name for name in sections() if "." not in name]
-    assert parts == [*map(str, range(1, 14)), "A", "B", "C"]
-    assert len(set(sections())) == len(sections())
+def test_the_protocol_has_at_most_8000_words() -> None:
+    assert len(PROTOCOL.text.split()) <= _WORDS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_sections_and_rules_are_numbered_in_their_order(document: Document) -> None:
+    parts = [name for name in document.sections() if "." not in name]
+    numbers = [part for part in parts if part != "A"]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    assert len(set(document.sections())) == len(document.sections())
     count: dict[str, int] = {}
-    for rule in rules():
+    for rule in document.rules():
         part, number = rule[1:].split(".")
         count[part] = count.get(part, 0) + 1
         assert int(number) == count[part], f"{rule} stands at the place of {count[part]}"
 
 
-def test_rules_and_sections_that_the_text_names_are_in_it() -> None:
-    assert set(_RULE.findall(TEXT)) - {"R5.3"} <= set(rules())
-    assert set(_REFERENCE.findall(TEXT)) <= set(sections())
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_rules_that_a_document_names_are_in_it(document: Document) -> None:
+    assert set(document.rule.findall(document.text)) <= set(document.rules())
 
 
-def test_every_reference_to_a_section_names_one_that_is_there() -> None:
+def test_every_reference_to_a_section_or_rule_has_its_target() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "*.py", "*.md", "*.toml"],
         cwd=REPOSITORY,
@@ -65,34 +73,68 @@ def test_every_reference_to_a_section_names_one_that_is_there() -> None:
         text=True,
         check=True,
     )
+    rules, content_rules, sections = set(PROTOCOL.rules()), set(RECORD_TYPES.rules()), PROTOCOL.sections()
     wrong = []
     for name in listed.stdout.splitlines():
         path = REPOSITORY / name
-        if path in (PATH, REPOSITORY / "docs" / "architecture.md") or not path.exists():
+        if path == REPOSITORY / "docs" / "architecture.md" or not path.exists():
             continue
-        text = _FOREIGN.sub("", path.read_text(encoding="utf-8"))
-        wrong += [f"{name}: §{section}" for section in _REFERENCE.findall(text) if section not in sections()]
+        text = _OTHER.sub("", path.read_text(encoding="utf-8"))
+        wrong += [f"{name}: §{section}" for section in _REFERENCE.findall(text) if section not in sections]
+        wrong += [f"{name}: {rule}" for rule in PROTOCOL.rule.findall(text) if rule not in rules]
+        wrong += [f"{name}: {rule}" for rule in _CONTENT_RULE.findall(text) if rule not in content_rules]
     assert wrong == []
 
 
-def test_protocol_names_existing_documents_only() -> None:
-    named = set(re.findall(r"[\w/-]+\.md", TEXT))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_a_document_names_existing_documents_only(document: Document) -> None:
+    named = set(re.findall(r"[\w/-]+\.md", document.text)) - {"README.md"}
     assert [name for name in named if not (REPOSITORY / "docs" / name).exists()] == []
 
 
-def test_every_example_is_json_and_every_frame_of_the_tablet_has_one() -> None:
+def test_every_sample_is_json_and_every_frame_has_one() -> None:
     shown = {
         value["frame"]
-        for _, frames in examples()
-        for value in frames
+        for _, body in PROTOCOL.samples()
+        for value in values(body)
         if isinstance(value, dict) and "frame" in value
     }
-    assert shown >= {"hello", "res", "rec", "leave", "ck", "resync", "repair", "salvaged", "end"}
-    assert shown - {"hello"} <= set(_TAKING)
+    assert shown == _FRAMES
+
+
+@pytest.mark.parametrize(("kind", "day", "skipped"), [("day", "worked-day", 0), ("restore", "restore", 2)])
+def test_its_samples_are_those_of_a_recorded_day(kind: str, day: str, skipped: int) -> None:
+    variables: Variables = {}
+    exchanges = [
+        exchange for exchange in recording(day)["exchanges"] if exchange["request"].endswith("/sync")
+    ][skipped:]
+    requests = [shown for shown, _ in PROTOCOL.samples() if shown.startswith(f"{kind} request-")]
+    for number, exchange in zip(range(1, len(requests) + 1), exchanges, strict=False):
+        (request,) = values(PROTOCOL.sample(f"{kind} request-{number}"))
+        match(exchange["body"], request, variables, f"request {number}")
+        match(
+            exchange["answer"],
+            values(PROTOCOL.sample(f"{kind} answer-{number}")),
+            variables,
+            f"answer {number}",
+        )
+    if kind == "day":
+        (change,) = values(PROTOCOL.sample("day change-1"))
+        match(variables["change-1"], change, variables, "change 1")
+
+
+def test_its_samples_of_enrolment_are_those_of_the_recorded_day() -> None:
+    variables: Variables = {}
+    exchanges = recording("worked-day")["exchanges"]
+    for kind, numbers in (("enrol", (0, 3)), ("session", (1, 2))):
+        shown = iter(values(PROTOCOL.sample(f"day {kind}")))
+        for number in numbers:
+            match(exchanges[number]["body"], next(shown), variables, kind)
+            match(exchanges[number]["answer"], next(shown), variables, kind)
 
 
 def test_the_statuses_of_its_error_table_are_those_of_the_product() -> None:
-    rows = table("| status | `code` |")
+    rows = PROTOCOL.table("| status | `code` |")
     listed = {(int(row[0]), code) for row in rows for code in re.findall(r"`([a-z_0-9]+)`", row[1])}
     codes = {code.value for code in ErrorCode}
     assert {code for _, code in listed} <= codes
@@ -102,7 +144,7 @@ def test_the_statuses_of_its_error_table_are_those_of_the_product() -> None:
 
 
 def test_the_reasons_of_its_verdict_table_are_codes_of_the_product() -> None:
-    listed = {code for row in table("| `reason` |") for code in re.findall(r"`([a-z_]+)`", row[0])}
+    listed = {code for row in PROTOCOL.table("| `reason` |") for code in re.findall(r"`([a-z_]+)`", row[0])}
     assert listed <= {code.value for code in ErrorCode}
 
 
@@ -126,7 +168,7 @@ LIMITS = {
 
 
 def test_its_limits_are_those_of_the_code() -> None:
-    limits = {row[0]: row[1] for row in table("| limit | value |")}
+    limits = {row[0]: row[1] for row in PROTOCOL.table("| limit | value |")}
     assert {name: text for name, (_, text) in LIMITS.items()}.items() <= limits.items()
     units = {"MiB": MIB, "KiB": KIB}
     for name, (value, text) in LIMITS.items():
@@ -136,9 +178,7 @@ def test_its_limits_are_those_of_the_code() -> None:
 
 @pytest.fixture(scope="module")
 def vectors() -> dict[str, Any]:
-    (body,) = blocks("json vectors")
-    (parsed,) = values(body)
-    return dict(parsed)
+    return load_vectors()
 
 
 def test_its_vectors_of_records_are_right(vectors: dict[str, Any]) -> None:

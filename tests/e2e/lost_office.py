@@ -181,7 +181,7 @@ def lose_a_week(office: Office, changes: int, now: datetime) -> int:
         assert tablet.store.status().in_sync
     assert office.server.command("check")
     lost, leased_anew = leased - restored, office.leases() - restored
-    # A tablet may have printed numbers of a lost lease, which is not brought back (R11.8, R11.9).
+    # A tablet may have printed numbers of a lost lease, which is not brought back (record-types T5.3).
     assert not [(lease, other) for lease in lost for other in leased_anew if lease.overlaps(other)]
     assert {lease.series for lease in lost} == {lease.series for lease in leased_anew}
     return len(unknown)

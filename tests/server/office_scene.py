@@ -238,6 +238,11 @@ class Tablet:
         return self.post("/api/v1/sync", {"device": self.device, "incarnation": incarnation, **members})
 
 
+def record_scopes(hello: dict[str, Any]) -> list[str]:
+    """Return the scopes of records that a tablet may read; its receipts have a scope of their own."""
+    return [scope for scope in hello["scopes"] if not scope.startswith("device:")]
+
+
 def problem_of(answer: TestResponse) -> tuple[int, str]:
     """Return status and code of a refused request, after checking the form every refusal has."""
     assert answer.content_type == "application/problem+json", answer.get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""Lists changed by the office: loaded from the store as a whole or not at all (protocol R11.12)."""
+"""Lists changed by the office: loaded from the store as a whole or not at all (docs/record-types.md T6.3)."""
 
 from __future__ import annotations
 

@@ -93,6 +93,20 @@ COMMANDS: Table = {
         "demonstration.demo",
         _("Fill an empty store with the made-up district: a year of approved records, accounts to sign in."),
     ),
+    "conformance": (
+        "conformance.conformance",
+        _(
+            "Play the cases of the sync protocol against a test server: a line for each rule, exit code 1 on "
+            "a failure. It writes accounts, tablets and records."
+        ),
+    ),
+    "conformance-day": (
+        "conformance.conformance_day",
+        _(
+            "Serve a recorded day of the sync protocol to a client under test and print how its requests "
+            "differ; exit code 1 if one does."
+        ),
+    ),
     "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
     "mark-backed-up": (
         "backups.mark_backed_up",

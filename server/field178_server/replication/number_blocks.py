@@ -1,4 +1,4 @@
-"""Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (protocol §11).
+"""Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (record-types §5).
 
 A block belongs to one incarnation of a tablet's database: a restored or cloned tablet gets its own block.
 The unused numbers of a lost tablet remain a gap; the lease names the tablet.

@@ -27,7 +27,7 @@ def pin_of(certificate: x509.Certificate) -> str:
 
 
 def pins_of(chain: Sequence[x509.Certificate]) -> tuple[str, ...]:
-    """Return the pins for tablets that enrol with this server (docs/sync-protocol.md R10.16).
+    """Return the pins for tablets that enrol with this server (docs/sync-protocol.md R10.12).
 
     If the chain ends with a self-signed authority, return the pin of that authority. The chain of a public
     authority ends before its root: return the pins of the server's key and of its issuer, so that the next

@@ -33,7 +33,7 @@ class ListPack:
         return hashlib.sha256(canonical(self.rows)).hexdigest()
 
     def signed_text(self, origin: str) -> str:
-        """Return the text that the office signs (docs/sync-protocol.md R11.11); `origin` is its tenant."""
+        """Return the text that the office signs (docs/record-types.md T6.2); `origin` is its tenant."""
         return f"field178-lists-v1|{origin}|{self.number}|{self.content_hash}"
 
     def row(self, table: str, key: str) -> Row | None:

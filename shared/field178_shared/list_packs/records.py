@@ -1,4 +1,4 @@
-"""A pack as the records that carry it (docs/sync-protocol.md R11.10 and R11.11)."""
+"""A pack as the records that carry it (docs/record-types.md T6.1 and T6.2)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pack_of(head: Data | None, parts: Iterable[Data]) -> ListPack:
 
 
 def is_genuine(pack: ListPack, head: Data, origin: str, receipt_key: str) -> bool:
-    """Return whether the head has the hash of the rows and a valid signature of the office (R11.11)."""
+    """Return whether the head has the hash of the rows and a valid signature of the office (T6.2)."""
     return pack.content_hash == head.get("content_hash") and is_signed(
         receipt_key, pack.signed_text(origin), text_of(head, "signature")
     )

@@ -8,7 +8,7 @@ import zlib
 from field178_shared.errors import AppError, ErrorCode
 
 GZIP = "gzip"
-# Of a shorter body gzip saves nothing (protocol R8.3).
+# Of a shorter body gzip saves nothing (protocol R8.2).
 LEAST_PACKED_BYTES = 256
 _IDENTITY = (None, "", "identity")
 _WINDOW = 31

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Violation(AssertionError):
-    """An invariant of docs/sync-protocol.md §13 does not hold."""
+    """Invariant of the protocol (docs/architecture.md) that does not hold."""
 
     def __init__(self, invariant: str, what: str) -> None:
         super().__init__(f"{invariant}: {what}")

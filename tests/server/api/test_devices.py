@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 from tests.engine_events import listen
-from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of, record_scopes
 
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import (
@@ -39,8 +39,7 @@ def scopes_of(tablet: Tablet, code: str, login: str = "an") -> list[str]:
     assert tablet.enrol(code).status_code == 201
     assert tablet.open_session().status_code == 200
     assert tablet.sign_in(login).status_code == 200
-    scopes: list[str] = tablet.frames()[0]["scopes"]
-    return scopes
+    return record_scopes(tablet.frames()[0])
 
 
 def test_enrolment_code_creates_a_device_and_returns_its_officer(office: Office, tablet: Tablet) -> None:

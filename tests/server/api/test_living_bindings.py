@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
-from tests.server.office_scene import PASSWORD, UNITS, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, UNITS, Office, Tablet, problem_of, record_scopes
 from tests.server.pictures import jpeg, sha256
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
@@ -173,7 +173,7 @@ def test_beside_a_living_officer_the_others_changes_wait(office: Office, owner: 
     assert result_of(frames, ended) == ("quarantined", "user_unknown")
     assert result_of(frames, living) == ("applied", None)
     # What the office granted to the tablet itself is read, what rested on the ended account is not.
-    assert frames[0]["scopes"] == ["ref", UNIT]
+    assert record_scopes(frames[0]) == ["ref", UNIT]
     assert "sign_in" not in frames[0]
 
 

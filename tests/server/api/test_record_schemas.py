@@ -9,7 +9,7 @@ from tests.server.office_scene import Office
 
 from field178_shared.schemas import TYPES
 
-PROTOCOL = Path(__file__).resolve().parents[3] / "docs" / "sync-protocol.md"
+RECORD_TYPES = Path(__file__).resolve().parents[3] / "docs" / "record-types.md"
 
 
 def test_every_type_is_described_to_everyone(office: Office) -> None:
@@ -43,8 +43,8 @@ def test_an_unchanged_document_is_not_sent_again(office: Office) -> None:
     assert again.headers["F178-Protocol"] == "1"
 
 
-def test_protocol_page_has_every_type_under_its_scope() -> None:
-    table = PROTOCOL.read_text("utf-8").split("\n## 11. Types\n")[1].split("**R11.2**")[0]
+def test_page_of_types_has_every_type_under_its_scope() -> None:
+    table = RECORD_TYPES.read_text("utf-8").split("\n## 1. Types\n")[1].split("**T1.1**")[0]
     rows = re.findall(r"^\| (\w+)[^|]* \| ([^|]+) \|$", table, re.M)
     scopes = {name: scope for scope, names in rows for name in re.sub(r" \([^)]*\)", "", names).split(", ")}
     assert scopes == {"types": "scope"} | {name: rules.scope_kind for name, rules in TYPES.items()}

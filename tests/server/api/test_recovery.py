@@ -1,4 +1,4 @@
-"""A tablet whose PINs are all forgotten gets its data key back (docs/sync-protocol.md §10.4)."""
+"""A tablet whose PINs are all forgotten gets its data key back (docs/recovery-formats.md)."""
 
 from __future__ import annotations
 

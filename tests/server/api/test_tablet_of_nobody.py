@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.server.office_scene import UNITS, Office, Tablet, problem_of
+from tests.server.office_scene import UNITS, Office, Tablet, problem_of, record_scopes
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
 from field178_server.database.models import Blob, Record
@@ -47,7 +47,7 @@ def assert_reads_and_files_nothing(office: Office, owner: Sender, bare: Tablet) 
     before = count(office, Record)
     change = bare.change(attachments=NAMING)
     frames = bare.frames(push=[change], cursors={UNIT: 0}, want=[owner.record], repair={UNIT: {}})
-    assert frames[0]["scopes"] == []
+    assert record_scopes(frames[0]) == []
     assert frames[0]["sign_in"] is True
     assert frames[0]["notices"] == []
     assert not [frame for frame in frames if frame["frame"] in ("rec", "leave", "snapshot", "repair")]
@@ -76,7 +76,7 @@ def test_officer_signs_in_and_waiting_changes_run(office: Office, bare: Tablet) 
     assert answer.get_json()["user"]["id"] == office.officer_id("an")
     frames = bare.frames()
     team = next(scope for scope in frames[0]["scopes"] if scope.startswith("team:"))
-    assert frames[0]["scopes"] == ["ref", team, UNIT, f"unit:{UNITS[1]}"]
+    assert record_scopes(frames[0]) == ["ref", team, UNIT, f"unit:{UNITS[1]}"]
     assert "sign_in" not in frames[0]
     [result] = [frame for frame in frames if frame["frame"] == "res"]
     assert (result["change_id"], result["status"]) == (change["change_id"], "applied")

@@ -77,8 +77,8 @@ def take_off_closed(
 ) -> tuple[TabletOfficer, ...]:
     """Remove officers with closed accounts from an unlocked tablet and return them.
 
-    A closed account is a deleted `person` record (protocol §11). Filed and unsent records are sent and wait
-    for the office (decision 0060); drafts stay on the tablet for the next officer.
+    A closed account is a deleted `person` record (record-types T1.1). Filed and unsent records are sent and
+    wait for the office (decision 0060); drafts stay on the tablet for the next officer.
 
     Nobody is removed if no other officer is left: unsent records can be sent only while somebody can unlock
     the tablet.

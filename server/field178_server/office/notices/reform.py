@@ -25,7 +25,7 @@ _WORDING = NoticeText(
 def announce_reform(session: Session, context: OperationContext) -> None:
     """Announce a reform to all officers, unless such a notice is shown for two more weeks.
 
-    Also for few moved records: a tablet that was offline for long gets many moves at once (protocol R12.14).
+    Also for few moved records: a tablet that was offline for long gets many moves at once (protocol R12.12).
     """
     is_announced = select(
         exists().where(

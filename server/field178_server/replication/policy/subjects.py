@@ -1,4 +1,4 @@
-"""Subjects: the records that companion records of tablets are about (protocol §5.8)."""
+"""Subjects: the records that companion records of tablets are about (docs/record-types.md)."""
 
 from __future__ import annotations
 
