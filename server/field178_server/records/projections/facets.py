@@ -23,8 +23,10 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     """Insert and delete the changed facets of records; a deleted or erased record has no facets."""
     table, stale, added = table_of(FiledFacet), [], []
     for projected in changed:
-        key = (tenant_id, projected.record.record_id)
         before, after = _facets_of(projected.before), _facets_of(projected)
+        if before == after:
+            continue
+        key = (tenant_id, projected.record.record_id)
         stale += [(*key, *facet) for facet in sorted(before - after)]
         added += [(*key, *facet) for facet in sorted(after - before)]
     bulk.delete(connection, table, _COLUMNS, stale)
