@@ -19,6 +19,7 @@ from tests.e2e.server_process import ServerProcess
 
 # One request of tablets is answered, four for each of two threads wait.
 THREADS, PLACES, TABLETS = 2, 9, 12
+CROWD = 60
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,16 @@ def test_a_crowd_is_shed_and_the_office_still_works(server: ServerProcess) -> No
     for number in refused:
         assert _receipts(_send(clients[number], pushes[number])) == [pushes[number]["change_id"]]
     assert _stored(server) >= {push["record_id"] for push in pushes}
+
+
+def test_sixty_tablets_at_once_are_all_answered() -> None:
+    with office() as (server, _):
+        clients = [another(server) for _ in range(CROWD)]
+        pushes = [_push(client) for client in clients]
+        with ThreadPoolExecutor(CROWD) as pool:
+            answers = list(pool.map(_send, clients, pushes))
+        assert [_receipts(answer) for answer in answers] == [[push["change_id"]] for push in pushes]
+        assert _stored(server) == {push["record_id"] for push in pushes}
 
 
 def test_a_refused_request_gives_its_place_back(server: ServerProcess) -> None:

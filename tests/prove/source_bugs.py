@@ -519,10 +519,4 @@ BUGS: Mapping[str, SourceBug] = {
         "tests/contract/test_interleavings.py",
         "no_reader_passes",
     ),
-    "group_is_committed_before_its_blocks": SourceBug(
-        _EXCHANGE,
-        '            self.failpoint("push.commit")\n',
-        '            session.commit()\n            self.failpoint("push.commit")\n',
-        "tests/contract/test_crash_points.py",
-    ),
 }
