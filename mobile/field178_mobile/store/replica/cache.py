@@ -109,8 +109,8 @@ class ReplicaCache:
             self._put_answer(record_id, None, changes)
 
     def touch(self, record_ids: Iterable[str], new: Sequence[ServerRecord] = ()) -> None:
-        """Read these records again; the new ones among them are taken as they were committed."""
-        rows = {row.id: row for row in new if row.type in _INDEXED}
+        """Read these records again; the new ones among them are indexed as they were committed."""
+        new_rows = {row.id: row for row in new if row.type in _INDEXED}
         requested_ids = set(record_ids).difference([row.id for row in new])
         kept = (
             self._establishments,
@@ -125,10 +125,28 @@ class ReplicaCache:
         others = ids_of_other_types(self._context, requested_ids, _INDEXED)
         requested_ids -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
         changes = changes_of_all(self._context, requested_ids)
-        rows |= server_records_of(self._context, requested_ids)
+        rows = server_records_of(self._context, requested_ids)
         # Sorted: the order of a set differs in every process, and lists would change their order.
-        for record_id in sorted(requested_ids.union(rows)):
-            self._put(record_id, rows.get(record_id), changes.get(record_id, []))
+        for record_id in sorted(requested_ids.union(new_rows)):
+            if record_id in new_rows:
+                self._put_new(new_rows[record_id])
+            else:
+                self._put(record_id, rows.get(record_id), changes.get(record_id, []))
+
+    def _put_new(self, row: ServerRecord) -> None:
+        """Index a record of which this tablet holds no other row and no own change."""
+        match row.type:
+            case RecordType.ESTABLISHMENT | RecordType.INSPECTION:
+                self._add_line(row.listing)
+                self._put_merged(row.id, row)
+            case RecordType.REVIEW:
+                self._put_review(row.id, row)
+            case RecordType.CONFLICT:
+                self._put_conflict(row.id, row)
+            case RecordType.FOLLOW_UP_CLOSURE:
+                self._put_closure(row.id, row)
+            case RecordType.COMMENT_ANSWER:
+                self._put_answer(row.id, row, [])
 
     def _put(self, record_id: str, row: ServerRecord | None, own: list[OwnChange]) -> None:
         self._put_line(record_id, _line(row, own))
@@ -186,19 +204,27 @@ class ReplicaCache:
 
     def _put_line(self, record_id: str, line: Listing | None) -> None:
         place, visit = self._establishments.pop(record_id, None), self._visits.pop(record_id, None)
-        if place is not None or isinstance(line, EstablishmentListing):
+        if place is not None:
             self._sorted = None
         if visit is not None:
             before = self._visits_to.pop(visit.establishment_id)
             if others := tuple(other for other in before if other is not visit):
                 self._visits_to[visit.establishment_id] = others
+        self.is_as_loaded &= place is None and visit is None
+        self._add_line(line)
+
+    def _add_line(self, line: Listing | None) -> None:
+        if line is None:
+            return
+        self.is_as_loaded = False
         if isinstance(line, EstablishmentListing):
-            self._establishments[record_id] = line
-        elif line is not None:
-            self._visits[record_id] = line
-            others = self._visits_to.get(line.establishment_id, ())
-            self._visits_to[line.establishment_id] = tuple(sorted((*others, line), key=newest_first))
-        self.is_as_loaded &= place is None and visit is None and line is None
+            self._sorted = None
+            self._establishments[line.id] = line
+        else:
+            self._visits[line.id] = line
+            others = self._visits_to.get(line.establishment_id)
+            visits = (line,) if others is None else tuple(sorted((*others, line), key=newest_first))
+            self._visits_to[line.establishment_id] = visits
 
     def _lines(self) -> Iterator[Listing]:
         for record_type in (RecordType.ESTABLISHMENT, RecordType.INSPECTION):
