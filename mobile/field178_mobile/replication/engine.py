@@ -304,6 +304,7 @@ class SyncEngine:
             return self._fail(Failure(FailureKind.CUT))
         self._backoff.reset()
         if must_go_on:
+            self.state = replace(self.state, stored=checkpoint.live_records, total=answer.end.records)
             return self._send()
         agreed = answer.is_verified
         is_closed = checkpoint.is_revoked or checkpoint.needs_sign_in
@@ -374,7 +375,7 @@ class SyncEngine:
         """Show how an attempt has ended."""
         self._show(phase, message)
         ended = self.state.ended + 1
-        self.state = replace(self.state, retry_in_s=retry_in_s, ended=ended, outcome=message)
+        self.state = replace(self.state, retry_in_s=retry_in_s, total=0, ended=ended, outcome=message)
         return StateChanged(self.state)
 
     def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:

@@ -176,9 +176,10 @@ class UploadState:
 class SyncState:
     """State of sync for the screens; it never reports unsent records as sent.
 
-    `pushed` changes and `received` rows are counts of the last sync, across its exchanges. `ended`: number of
-    finished attempts, successful or not, by which a caller recognises the end of its attempt. `outcome`:
-    result of the last finished attempt, also while the next one runs.
+    `pushed` changes and `received` rows are counts of the last sync, across its exchanges. While a load of
+    several pages runs, `stored` of `total` records are on this tablet; `total` is 0 at any other time.
+    `ended`: number of finished attempts, successful or not, by which a caller recognises the end of its
+    attempt. `outcome`: result of the last finished attempt, also while the next one runs.
     """
 
     phase: Phase = Phase.IDLE
@@ -188,6 +189,8 @@ class SyncState:
     retry_in_s: float | None = None
     pushed: int = 0
     received: int = 0
+    stored: int = 0
+    total: int = 0
     ended: int = 0
     outcome: SyncMessage = SyncMessage.NEVER
     uploads: UploadState = UploadState()

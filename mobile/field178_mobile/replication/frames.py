@@ -64,10 +64,14 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last frame: without it the answer was cut."""
+    """The last frame: without it the answer was cut.
+
+    `records`: live records of the granted scopes if more rows follow, else 0.
+    """
 
     frames: int
     more: bool
+    records: int = 0
 
 
 def parse_line(data: bytes) -> Reader:
@@ -174,7 +178,7 @@ def parse_repair(frame: Reader, items: Sequence[ServerRecord], greeting: Greetin
 
 def parse_end(frame: Reader) -> End:
     """Return the end of the answer."""
-    return End(frame.integer("frames"), frame.flag("more"))
+    return End(frame.integer("frames"), frame.flag("more"), frame.integer("records", default=0))
 
 
 def _granted(frame: Reader, *, may_lack: bool) -> frozenset[str]:

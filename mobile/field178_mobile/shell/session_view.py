@@ -50,7 +50,11 @@ class SessionView:
             tablet.clock,
             language,
             self.shell.show_status,
-            StatusSources(shared_services.has_demo_clock, ReadNotices(opened.store.settings, officer.id).ids),
+            StatusSources(
+                shared_services.has_demo_clock,
+                ReadNotices(opened.store.settings, officer.id).ids,
+                language.code,
+            ),
         )
         self.services = Services(
             store=opened.store,

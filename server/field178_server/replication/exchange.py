@@ -39,7 +39,7 @@ from field178_server.replication.quarantine import reprocess
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
-from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT, VERSION, Change, SyncRequest
+from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT, VERSION, Change, SyncRequest, receipt_scope
 
 # Limit of the records in an answer to a push while other pushes wait, or were stored together with it.
 RECORDS_IN_A_RUSH = ROWS_PER_CHECKPOINT
@@ -108,6 +108,12 @@ class ExchangeState:
     scopes: list[ScopeNow]
     notices: list[NoticeNow]
     history_check: HistoryCheck
+
+    @property
+    def live_records(self) -> int:
+        """Number of live records in the granted scopes, without the receipts."""
+        receipts = receipt_scope(self.device.id)
+        return sum(scope.live.count for scope in self.scopes if scope.scope != receipts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,9 @@ class Exchange:
             self._store_contact(received, reading.state, is_agreed=reading.is_agreed)
         self.failpoint("answer")
         frames = reading.frames
-        frames.add("end", {"frames": frames.count + 1, "more": reading.more})
+        # A tablet that loads many pages can show how far it is; other answers save the bytes.
+        total = {"records": reading.state.live_records} if reading.more and reading.state is not None else {}
+        frames.add("end", {"frames": frames.count + 1, "more": reading.more, **total})
         frames.close_part()
         return frames.parts
 

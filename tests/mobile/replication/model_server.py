@@ -218,7 +218,8 @@ class ModelServer:
                 continue
             budget, is_over = self._serve(frames, scope, cursor, budget)
             more = more or not is_over
-        return self._lines(frames, {"more": more})
+        live = sum(self._digest(scope).count for scope in granted)
+        return self._lines(frames, {"more": more, **({"records": live} if more else {})})
 
     def _serve(self, frames: list[Json], scope: str, cursor: int, budget: int) -> tuple[int, bool]:
         rows = self._rows(scope, cursor)

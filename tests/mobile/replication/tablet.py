@@ -21,6 +21,8 @@ from field178_mobile.replication.events import (
     HangUp,
     OpenDeviceSession,
     Send,
+    StateChanged,
+    SyncState,
     Wait,
     Wake,
     WakeReason,
@@ -72,6 +74,7 @@ class Tablet:
         self.faults: list[Fault] = []
         self.waits: list[float] = []
         self.bodies: list[bytes] = []
+        self.states: list[SyncState] = []
 
     def sync(self, reason: WakeReason = WakeReason.USER) -> None:
         """Run until the engine waits."""
@@ -85,6 +88,8 @@ class Tablet:
                     events.extend(self._exchange(json.loads(effect.body)))
                 elif isinstance(effect, HangUp):
                     events.clear()
+                elif isinstance(effect, StateChanged):
+                    self.states.append(effect.state)
                 elif isinstance(effect, Wait):
                     self.waits.append(effect.seconds)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench.calls import counted_hops
-from tests.mobile.replication.tablet import Tablet, record
+from tests.mobile.replication.tablet import Tablet, failing, honest, record
 from tests.mobile.support import KEY, UNIT, CrashAt, FrozenClock, seeded_ids
 
 from field178_mobile.replication import answer
@@ -45,6 +45,28 @@ def test_state_counts_sent_and_received_changes_of_a_whole_sync(tablet: Tablet) 
     assert (tablet.engine.state.pushed, tablet.engine.state.received) == (1, 8)
     tablet.sync()
     assert (tablet.engine.state.pushed, tablet.engine.state.received) == (0, 0)
+
+
+def test_state_counts_stored_records_of_a_load_page_by_page(tablet: Tablet) -> None:
+    tablet.server.page = 3
+    for number in range(7):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    states = tablet.states
+    tablet.sync()
+    assert [(state.stored, state.total) for state in states if state.total] == [(3, 7), (6, 7)]
+    assert states[-1].total == 0
+    tablet.server.office_put(record(8), UNIT, name="tám")
+    tablet.sync()
+    assert states[-1].total == 0
+
+
+def test_a_load_that_breaks_off_shows_no_total_while_it_waits(tablet: Tablet) -> None:
+    tablet.server.page = 3
+    for number in range(7):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.faults = [honest, failing(FailureKind.NO_NETWORK)]
+    tablet.sync()
+    assert (tablet.states[-1].message, tablet.states[-1].total) == (SyncMessage.NO_NETWORK, 0)
 
 
 def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:

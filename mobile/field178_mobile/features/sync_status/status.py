@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES
+from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES, loading_text
 from field178_mobile.presentation.amounts import amount_text
 from field178_mobile.presentation.device_clock import is_clock_off
 from field178_mobile.presentation.moments import moment_text
@@ -33,11 +33,13 @@ class StatusState:
 class StatusSources:
     """Sources of the status line besides store and sync.
 
-    `read_notices` returns the opened notices; the inbox badge counts the others.
+    `read_notices` returns the opened notices; the inbox badge counts the others. `language`: code of the
+    language, for numbers.
     """
 
     has_demo_clock: bool = False
     read_notices: Callable[[], Collection[str]] = frozenset
+    language: str = "vi"
 
 
 NOTHING_MORE = StatusSources()
@@ -65,16 +67,20 @@ class StatusPresenter:
     def refresh(self) -> None:
         """Reload status and inbox, and draw the line."""
         status, inbox = self._store.status(), self._store.inbox()
-        outcome = self._sync().outcome
-        trouble = outcome if outcome in TROUBLES and not status.is_revoked else None
+        sync = self._sync()
+        message = sync.outcome if sync.outcome in TROUBLES and not status.is_revoked else None
+        headline = self._say(HEADLINES[message]) if message else ""
+        if loading := loading_text(sync, self._around.language, self._say):
+            # Records arrive: the problem of the last attempt is over.
+            message, headline = SyncMessage.WORKING, loading
         is_demo = self._around.has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
         new = unread(inbox, self._around.read_notices())
-        icon, tone = _mark(status, trouble)
+        icon, tone = _mark(status, message)
         self._render(
             StatusState(
-                text=self._text(status, trouble),
+                text=self._text(status, headline),
                 icon=icon,
                 tone=tone,
                 unsent=status.unsent_records,
@@ -83,9 +89,9 @@ class StatusPresenter:
             )
         )
 
-    def _text(self, status: StoreStatus, trouble: SyncMessage | None) -> str:
-        # The same texts as on the sync screen, so that both agree.
-        parts = [self._say(HEADLINES[trouble])] if trouble else []
+    def _text(self, status: StoreStatus, headline: str) -> str:
+        # The headline is that of the sync screen, so that both agree.
+        parts = [headline]
         if status.is_revoked:
             parts.append(self._say("This tablet was revoked"))
         if is_clock_off(status.clock_offset_ms):
@@ -114,15 +120,15 @@ class StatusPresenter:
         return self._say(text).format(count=status.unsent_photos, amount=amount)
 
 
-def _mark(status: StoreStatus, trouble: SyncMessage | None) -> tuple[str, str]:
+def _mark(status: StoreStatus, message: SyncMessage | None) -> tuple[str, str]:
     if status.is_revoked:
         return "lock-outline", "bad"
     if status.quarantined or status.conflicts:
         return "alert-circle-outline", "bad"
     if is_clock_off(status.clock_offset_ms):
         return "clock-alert-outline", "bad"
-    if trouble:
-        icon, tone = MARKS[trouble]
+    if message:
+        icon, tone = MARKS[message]
         is_calm = tone == "warn" and not (status.unsent_records or status.unsent_photos)
         return icon, "muted" if is_calm else tone
     if status.unsent_records or status.unsent_photos:

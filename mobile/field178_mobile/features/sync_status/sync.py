@@ -15,6 +15,7 @@ from field178_mobile.features.sync_status.sync_words import (
     MARKS,
     OUTCOMES,
     REMEDIES,
+    loading_text,
     tombstones_text,
     withheld_text,
 )
@@ -148,6 +149,8 @@ class SyncPresenter:
         agrees = status.in_sync or status.records_agree
         is_off = is_clock_off(status.clock_offset_ms)
         headline = self._say(HEADLINES[code]).format(count=status.unsent_records)
+        if code is SyncMessage.WORKING:
+            headline = loading_text(sync, self._words.language, self._words.translate) or headline
         if facts.root_alarm and code in _ALL_WELL:
             icon, tone = MARKS[SyncMessage.MASS_REMOVAL]
             headline = self._say("The records agree; the server's history does not")

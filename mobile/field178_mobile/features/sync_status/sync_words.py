@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.replication.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage, SyncState
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
+from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
 
@@ -105,6 +106,15 @@ HISTORIES: Mapping[RootAlarm, str] = {
     RootAlarm.OTHER: N_("The office's server shows another history than this tablet has seen."),
     RootAlarm.SIGNATURE: N_("The office's server signs its history with a key this tablet does not know."),
 }
+
+
+def loading_text(sync: SyncState, language: str, translate: Callable[[str], str]) -> str:
+    """Return how many records of a load of several pages are on this tablet, "" without one."""
+    # Records that the office has deleted may still be counted here: such a load has no honest share.
+    if not sync.stored < sync.total:
+        return ""
+    stored, total = number_text(sync.stored, language), number_text(sync.total, language)
+    return translate(N_("Loading records: {stored} of {total}")).format(stored=stored, total=total)
 
 
 def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:

@@ -50,6 +50,11 @@ class SyncCheckpoint:
         return [scope.id for scope in self.scopes.values() if scope.refresh]
 
     @property
+    def live_records(self) -> int:
+        """Number of live records on this tablet, without the receipts."""
+        return sum(row.digest.count for row in self.scopes.values() if row.id != self.receipt_scope)
+
+    @property
     def is_settled(self) -> bool:
         """Return whether no change or repair is pending."""
         return not (self.open_changes or self.differing or self.withheld_at)

@@ -99,6 +99,23 @@ def test_button_is_answered_at_once_and_again_when_it_is_over():
     assert states[-1].outcome == "Last time: changes sent 2, records received 5."
 
 
+LOADING = SyncState(Phase.EXCHANGING, SyncMessage.WORKING, stored=12_000, total=50_000)
+
+
+def test_load_of_many_pages_shows_its_share_on_both_places():
+    _presenter, _runner, states = shown(LOADING)
+    assert states[-1].headline == "Loading records: 12,000 of 50,000"
+    away = replace(LOADING, outcome=SyncMessage.NO_NETWORK)
+    state = line(replace(QUIET, last_success_at=None), sync=away)
+    assert state.text.startswith("Loading records: 12.000 of 50.000 · ")
+    assert (state.icon, state.tone) == MARKS[SyncMessage.WORKING]
+
+
+@pytest.mark.parametrize("state", [replace(LOADING, stored=50_000), replace(LOADING, total=0)])
+def test_no_share_is_shown_without_records_to_come(state):
+    assert "Loading" not in line(QUIET, sync=state).text
+
+
 def test_equal_counts_are_claimed_only_in_agreement():
     _presenter, _runner, states = shown(SyncState())
     assert states[-1].scopes_summary == "tablet 41 = server 41"

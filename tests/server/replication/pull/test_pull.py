@@ -35,6 +35,19 @@ def test_receipts_come_first_then_ref_then_the_scopes_ascending_each_with_its_di
     assert frames[-1] == {"frame": "end", "frames": 7, "more": False}
 
 
+def test_end_of_a_page_has_the_number_of_live_records_of_the_granted_scopes(world: World) -> None:
+    author, reader, stranger = world.tablet(UNIT, "ref"), world.tablet(UNIT, "ref"), world.tablet(TEAM)
+    changes = [author.create() for _ in range(5)]
+    author.push(*changes)
+    author.pull()
+    deleted(author, str(changes[0]["record_id"]))
+    live = reader.sync(max_records=3)[-1]["records"]
+    assert not reader.sync()[-1]["more"]
+    assert live == sum(not record["deleted"] for record in reader.base.values()) >= 4
+    assert "records" not in reader.sync()[-1]
+    assert stranger.sync(max_records=1)[-1].get("records", 0) <= live - 4
+
+
 def test_a_scope_without_news_is_proven_by_its_digest_alone(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
