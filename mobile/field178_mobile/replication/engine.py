@@ -63,6 +63,8 @@ IDLE_WAIT_S = 300.0
 # Battery: while nothing changes on either side and nobody uses the tablet, exchanges are rare.
 AGREED_WAIT_S = 1800.0
 REFUSED_WAIT_S = 3600.0
+# A list of 10,000 establishments takes 80 ms of a fast core to draw: once a page it would block the screens.
+REPORT_EVERY_S = 5.0
 
 MESSAGES = {
     FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
@@ -114,7 +116,7 @@ class SyncEngine:
         self._exchange: SentRequest | None = None
         self._answer: AnswerReader | None = None
         self._stopwatch = world.stopwatch
-        self._sent_at = self._on_its_way_s = 0.0
+        self._sent_at = self._on_its_way_s = self._reported_at = 0.0
         self._signed_in = False
         self._sign_ins = 0
         self._healing_rounds = 0
@@ -304,6 +306,7 @@ class SyncEngine:
             return self._fail(Failure(FailureKind.CUT))
         self._backoff.reset()
         if must_go_on:
+            self._report_load(is_loading=answer.end.more)
             self.state = replace(self.state, stored=checkpoint.live_records, total=answer.end.records)
             return self._send()
         agreed = answer.is_verified
@@ -314,6 +317,16 @@ class SyncEngine:
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync)
         wait_s = AGREED_WAIT_S if hello.agreed and in_sync else IDLE_WAIT_S
         return [self._end(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(wait_s)]
+
+    def _report_load(self, *, is_loading: bool) -> None:
+        """Report the first page of a load at once, the others together every few seconds and at its end."""
+        now = self._stopwatch()
+        if not is_loading:
+            self._store.report_changes()
+        elif not self.state.total or now - self._reported_at >= REPORT_EVERY_S:
+            self._store.report_changes()
+            self._store.hold_changes()
+            self._reported_at = now
 
     def _must_go_on(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more
@@ -373,6 +386,7 @@ class SyncEngine:
 
     def _end(self, phase: Phase, message: SyncMessage, retry_in_s: float | None = None) -> StateChanged:
         """Show how an attempt has ended."""
+        self._store.report_changes()
         self._show(phase, message)
         ended = self.state.ended + 1
         self.state = replace(self.state, retry_in_s=retry_in_s, total=0, ended=ended, outcome=message)

@@ -39,6 +39,8 @@ class LockableStore:
         self._unlocked: Unlocked | None = None
         self._listeners: list[Listener] = []
         self._in_sync = False
+        # Records of commits that are reported later, None while each commit is reported at once.
+        self._unreported: frozenset[str] | None = None
         self._untold: list[StoreChange] | None = None
         self._is_damaged = False
 
@@ -140,7 +142,7 @@ class LockableStore:
         )
 
     def _close(self) -> None:
-        unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
+        unlocked, self._unlocked, self._in_sync, self._unreported = self._unlocked, None, False, None
         if unlocked is not None:
             unlocked.context.connection.close()
             unlocked.journal.close()

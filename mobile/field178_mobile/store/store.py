@@ -191,6 +191,19 @@ class Store(LockableStore):
         """Commit the server's records; lists and subscribers are updated even if `afterwards` fails."""
         return self.turn(lambda: self._run(lambda unlocked: self._committed(unlocked, work, afterwards)))
 
+    def hold_changes(self) -> None:
+        """Report the following commits of the server's records together, at `report_changes`.
+
+        Drafts, filed changes and all other changes are reported at once.
+        """
+        self._call(self._hold)
+
+    def report_changes(self) -> None:
+        """Report the commits held back, if any, and each later one at once."""
+        records = self._call(self._release)
+        if records:
+            self._notify(StoreChange(records))
+
     def set_in_sync(self, in_sync: bool) -> None:
         """Store the engine's result on full agreement; any later change resets it."""
         if in_sync != self._in_sync:
@@ -228,6 +241,16 @@ class Store(LockableStore):
     ) -> Committed:
         committed = work(unlocked)
         unlocked.cache.touch(committed.records, committed.new)
-        self._notify(StoreChange(committed.records))
+        if self._unreported is None:
+            self._notify(StoreChange(committed.records))
+        else:
+            self._unreported |= committed.records
         afterwards(unlocked)
         return committed
+
+    def _hold(self) -> None:
+        self._unreported = self._unreported or frozenset()
+
+    def _release(self) -> frozenset[str]:
+        records, self._unreported = self._unreported, None
+        return records or frozenset()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench.calls import counted_hops
+from tests.mobile.replication.model_server import ModelServer
 from tests.mobile.replication.tablet import Tablet, failing, honest, record
 from tests.mobile.support import KEY, UNIT, CrashAt, FrozenClock, seeded_ids
 
@@ -58,6 +59,57 @@ def test_state_counts_stored_records_of_a_load_page_by_page(tablet: Tablet) -> N
     tablet.server.office_put(record(8), UNIT, name="tám")
     tablet.sync()
     assert states[-1].total == 0
+
+
+def test_pages_of_a_load_are_reported_every_few_seconds_and_at_its_end(tablet: Tablet) -> None:
+    tablet.server.page = 2
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    pages = []
+
+    def slow_answer(server: ModelServer, request: dict) -> list[bytes]:
+        pages.append(len(arrived))
+        tablet.seconds += 2
+        return server.answer(request)
+
+    arrived: set[str] = set()
+    tablet.store.subscribe(lambda change: arrived.update(change.records))
+    tablet.faults = [slow_answer] * 5
+    tablet.sync()
+    assert pages == [0, 2, 2, 2, 8]
+    assert len(arrived) == 9
+    tablet.server.office_put(record(9), UNIT, name="chín")
+    tablet.sync()
+    assert record(9) in arrived
+
+
+def test_own_work_is_reported_at_once_while_a_load_runs(tablet: Tablet) -> None:
+    tablet.server.page = 2
+    for number in range(5):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    filed: list[bool] = []
+    tablet.store.subscribe(lambda change: filed.append(record(7) in change.records and change.is_filed))
+
+    def file_meanwhile(server: ModelServer, request: dict) -> list[bytes]:
+        tablet.file(7, name="của máy")
+        assert filed[-1]
+        return server.answer(request)
+
+    tablet.faults = [honest, file_meanwhile]
+    tablet.sync()
+    assert filed.count(True) == 1
+    assert tablet.agrees()
+
+
+def test_pages_that_were_held_back_are_reported_when_the_load_breaks_off(tablet: Tablet) -> None:
+    tablet.server.page = 2
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    arrived: set[str] = set()
+    tablet.store.subscribe(lambda change: arrived.update(change.records))
+    tablet.faults = [honest, honest, failing(FailureKind.NO_NETWORK)]
+    tablet.sync()
+    assert len(arrived) == 4
 
 
 def test_a_load_that_breaks_off_shows_no_total_while_it_waits(tablet: Tablet) -> None:

@@ -10,6 +10,7 @@ from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_o
 
 from field178_mobile.store import Draft, StateWord, Store, StoreChange
 from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.replica.server_records import Committed
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 
@@ -188,6 +189,29 @@ def test_listeners_hear_of_each_change_until_they_stop(store: Store, clock: Froz
     stop()
     store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
     assert heard == [frozenset({RECORD})]
+
+
+def commit(store: Store, record_id: str) -> None:
+    store.commit(lambda _unlocked: Committed(frozenset({record_id})), lambda _unlocked: None)
+
+
+def test_held_commits_are_reported_together_and_forgotten_with_the_lock(store: Store) -> None:
+    reported: list[frozenset[str]] = []
+    store.subscribe(lambda change: reported.append(change.records))
+    other = RECORD[:-1] + "2"
+    store.hold_changes()
+    commit(store, RECORD)
+    store.hold_changes()
+    commit(store, other)
+    assert reported == []
+    store.report_changes()
+    store.report_changes()
+    assert reported == [{RECORD, other}]
+    store.hold_changes()
+    store.lock()
+    store.unlock(KEY)
+    commit(store, RECORD)
+    assert reported[-1] == {RECORD}
 
 
 def test_saving_a_draft_is_notified_apart_from_changes_of_a_list(store: Store, clock: FrozenClock) -> None:

@@ -61,6 +61,14 @@ class SyncStore:
         if self.read(prunable):
             self._store.write(lambda unlocked: pruning.prune(unlocked.context, unlocked.journal))
 
+    def hold_changes(self) -> None:
+        """Report the following commits together, at `report_changes`."""
+        self._store.hold_changes()
+
+    def report_changes(self) -> None:
+        """Report the commits held back to the screens."""
+        self._store.report_changes()
+
     def set_in_sync(self, in_sync: bool) -> None:
         """Store whether tablet and server agree in everything."""
         self._store.set_in_sync(in_sync)
