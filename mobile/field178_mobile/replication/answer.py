@@ -41,7 +41,8 @@ class AnswerReader:
     """State of one answer being read. `hello` is None until the first line is accepted.
 
     `new_incarnation` returns the id that this database takes if it has a copy. `stopped`: the mass deletion
-    guard withholds a repair; no more of the answer may be read.
+    guard withholds a repair; no more of the answer may be read. `stored_greeting`: the content of `hello` is
+    stored, with a checkpoint.
     """
 
     def __init__(self, store: SyncStore, exchange: SentRequest, new_incarnation: Callable[[], str]) -> None:
@@ -61,6 +62,7 @@ class AnswerReader:
         self.received = 0
         self.mismatched = False
         self.stopped = False
+        self.stored_greeting = False
         self.recovered: set[str] = set()
         self._page = self._new_page()
 
@@ -210,6 +212,7 @@ class AnswerReader:
             else:
                 page = self._take_page()
                 committed = self._store.commit(apply_answer.commit_checkpoint, whole, page)
+                self.stored_greeting = True
                 self._note_proof(checkpoint.scope, committed.verified)
                 self._note_proof(page.scope, committed.receipts_verified)
         if self._page.seq is not None:

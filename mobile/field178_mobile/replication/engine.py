@@ -275,7 +275,10 @@ class SyncEngine:
             # Such an answer contains no scopes, receipts or notices.
             self._store.write(server_state.note_agreement, now)
         else:
-            self._store.write(apply_answer.finish_exchange, answer.hello.greeting, now)
+            if not (answer.end.more and self.state.total and answer.stored_greeting):
+                # Inside a load the checkpoint of the page has stored the greeting; one more commit a page
+                # would be a tenth of the load.
+                self._store.write(apply_answer.finish_exchange, answer.hello.greeting, now)
             self._store.commit(drop_lost_scopes, answer.hello.greeting.granted)
             self._recovery.settle(exchange.load.divergent, answer.recovered)
         if answer.receipts_verified:

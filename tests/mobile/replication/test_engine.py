@@ -83,6 +83,29 @@ def test_pages_of_a_load_are_reported_every_few_seconds_and_at_its_end(tablet: T
     assert record(9) in arrived
 
 
+def test_page_inside_a_load_is_one_transaction(tmp_path: Path, clock: FrozenClock) -> None:
+    passed: list[str] = []
+    store = Store(tmp_path / "store", clock, seeded_ids(clock), failpoint=passed.append)
+    store.unlock(KEY)
+    tablet = Tablet(store, clock)
+    tablet.server.page = 2
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    written: list[list[str]] = []
+
+    def note(server: ModelServer, request: dict) -> list[bytes]:
+        written.append([name.removesuffix(".done") for name in passed if name.endswith(".done")])
+        passed.clear()
+        return server.answer(request)
+
+    tablet.faults = [note] * 5
+    tablet.sync()
+    assert written[2:] == [["checkpoint"]] * 3
+    assert passed[-1] == "finish.done"
+    assert store.status().last_success_at == clock.now()
+    store.close()
+
+
 def test_own_work_is_reported_at_once_while_a_load_runs(tablet: Tablet) -> None:
     tablet.server.page = 2
     for number in range(5):
