@@ -14,7 +14,7 @@ from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical, state_hash
 from field178_shared.wire.hash_chain import NO_ROOT
-from field178_shared.wire.protocol import DEFAULT_RECORDS
+from field178_shared.wire.protocol import MAX_RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, n
         "app": identity.app,
         "now": to_wire(now),
         "cursors": {scope: cursor for scope, cursor in cursors.items() if cursor > 0},
-        "max_records": DEFAULT_RECORDS,
+        "max_records": MAX_RECORDS,
     }
     if identity.device_status is not None:
         body["about"] = identity.device_status.to_wire()

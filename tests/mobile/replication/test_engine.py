@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from field178_mobile.store import StateWord, Store
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.checkpoint import read_checkpoint
+from field178_shared.wire.protocol import MAX_RECORDS
 
 
 def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> None:
@@ -81,6 +83,18 @@ def test_pages_of_a_load_are_reported_every_few_seconds_and_at_its_end(tablet: T
     tablet.server.office_put(record(9), UNIT, name="chín")
     tablet.sync()
     assert record(9) in arrived
+
+
+def test_tablet_asks_for_the_largest_pages_and_commits_them_in_parts(tablet: Tablet) -> None:
+    tablet.server.page = MAX_RECORDS
+    for number in range(answer.ROWS_PER_COMMIT + 40):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    commits: list[int] = []
+    tablet.store.subscribe(lambda change: commits.append(len(change.records)) if change.records else None)
+    tablet.sync()
+    assert json.loads(tablet.bodies[0])["max_records"] == MAX_RECORDS
+    assert commits == [answer.ROWS_PER_COMMIT, 40]
+    assert len(tablet.bodies) == 1
 
 
 def test_page_inside_a_load_is_one_transaction(tmp_path: Path, clock: FrozenClock) -> None:
