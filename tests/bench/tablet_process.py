@@ -50,6 +50,7 @@ class Subject:
 class Spent:
     """What the first sync cost; memory is the most it held above what it held before."""
 
+    wall_s: float
     cpu_s: float
     idle_mb: float
     memory_mb: float
@@ -127,13 +128,13 @@ def _synced(store: Store, runner: SyncRunner) -> Spent:
 
     pid = os.getpid()
     forget_peak_memory(pid)
-    idle, began = peak_memory_mb(pid), time.process_time()
+    idle, began, started = peak_memory_mb(pid), time.process_time(), time.perf_counter()
     runner.drive(Wake(WakeReason.USER))
-    cpu, peak = time.process_time() - began, peak_memory_mb(pid)
+    cpu, peak, wall = time.process_time() - began, peak_memory_mb(pid), time.perf_counter() - started
     assert runner.state().message is SyncMessage.IN_SYNC, runner.state()
     count = "SELECT count(*) FROM base"
     [[records]] = store.read(lambda context: context.connection.execute(count).fetchall())
-    return Spent(cpu, idle, peak - idle, records)
+    return Spent(wall, cpu, idle, peak - idle, records)
 
 
 def _watched(stages: Stages) -> list[AbstractContextManager[object]]:
