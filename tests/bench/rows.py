@@ -13,7 +13,7 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.engine import PAGE_SIZE, create_engine_for
-from field178_server.database.models import IndicatorBasis, IndicatorPeriod, Scope
+from field178_server.database.models import Device, IndicatorBasis, IndicatorPeriod, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.indicators.totals import stored as totals
 from field178_server.office.indicators.totals.basis import current_basis
@@ -25,6 +25,7 @@ from field178_server.replication.receipts.receipts import ReceiptState
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import SystemClock, local_date
+from field178_shared.wire.canonical import Digest, digest_of
 from field178_shared.wire.protocol import Status
 
 TENANT = "main"
@@ -118,10 +119,14 @@ def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
         batch.put(row, act)
         entries.append(_entry(client, row, act.change_id, number))
     seqs = batch.flush()
+    tablet = batch.session.get_one(Device, (TENANT, client.device))
     for entry in entries:
-        entry.seq, entry.v = seqs[entry.record_id], 1
+        tablet.verdicts += 1
+        entry.seq, entry.v = seqs[entry.record_id], tablet.verdicts
     receipts.write_receipts(batch.session, TENANT, entries)
-    receipts.add_receipts(batch.session, TENANT, entries)
+    before = Digest(tablet.receipt_count, int(tablet.receipt_sum, 16))
+    digest = before.union(digest_of(entry.hash for entry in entries))
+    tablet.receipt_count, tablet.receipt_sum = digest.count, f"{digest.total:032x}"
 
 
 def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> ReceiptState:
