@@ -284,7 +284,6 @@ def _people_and_tablets(office: Office, rnd: random.Random, places: list[Place],
                     reason="invalid",
                     payload="{}",
                     received_at=now - timedelta(minutes=n),
-                    v=1,
                 )
             )
 

@@ -9,7 +9,7 @@ from html import unescape
 
 from sqlalchemy import select
 from tests.server.console.conftest import Browser
-from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of, record_scopes
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
@@ -71,7 +71,7 @@ def test_a_tablet_that_is_not_mine_does_nothing_in_my_name(
     assert "/revoke" not in page
     assert "device_disowned" in acts(office)
     frames = tablet.frames(push=[change])
-    assert (frames[0]["scopes"], frames[0]["sign_in"]) == ([], True)
+    assert (record_scopes(frames[0]), frames[0]["sign_in"]) == ([], True)
     assert frames[1]["reason"] == "user_unknown"
 
 

@@ -60,7 +60,7 @@ def test_undelivered_notice_prevents_agreement(world: World) -> None:
     frames = tablet.ask(state=before)
     assert "agreed" not in frames[0]
     # There is a checkpoint to store it with.
-    assert [frame["frame"] for frame in frames[1:]] == ["ck", "ck", "end"]
+    assert [frame["frame"] for frame in frames[1:]] == ["ck", "ck", "ck", "end"]
     assert tablet.ask(state=state_of(tablet, hello, [notice_id]))[0].get("agreed")
 
 
