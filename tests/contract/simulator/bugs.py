@@ -138,7 +138,7 @@ def stub_over_unseen_rev() -> Planted:
 def overlay_dropped_at_acknowledgement() -> Planted:
     """An own change is not shown any more once it is acknowledged."""
     return patch.object(
-        apply_answer,
+        receipts,
         "_is_settled",
         lambda context, record_id, receipt, granted: receipt.status != "quarantined",
     )
