@@ -23,7 +23,7 @@ from field178_server.database.models import (
 )
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.protocol import ERASED_AT
+from field178_shared.wire.protocol import ERASED_OPENING
 
 OPEN, DONE, GONE = "open", "done", "gone"
 UPLOAD_LIFE = timedelta(days=30)
@@ -245,7 +245,7 @@ def _set_state(session: Session, upload: Upload, state: str) -> bool:
 def _is_erased(session: Session, tenant_id: str, record_id: str) -> bool:
     # The row stays locked until commit: a concurrent erasure would miss the stored file.
     body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
-    return body is not None and body.startswith(f'{{"{ERASED_AT}":')
+    return body is not None and body.startswith(ERASED_OPENING)
 
 
 def _has_had(session: Session, tenant_id: str, device_id: str | None, record_id: str) -> bool:

@@ -11,9 +11,7 @@ from field178_server.records.typed_value import value_of
 from field178_shared.merge import Data
 from field178_shared.records.value import Value
 from field178_shared.wire.canonical import canonical, record_hash_of_body
-from field178_shared.wire.protocol import ERASED_AT
-
-_ERASED = f'{{"{ERASED_AT}":'
+from field178_shared.wire.protocol import ERASED_AT, ERASED_OPENING
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Stored:
     @property
     def is_erased(self) -> bool:
         """Return whether the content was erased."""
-        return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
+        return self.body.startswith(ERASED_OPENING) and set(self.data) == {ERASED_AT}
 
 
 def data_of(body: str | bytes) -> Data:

@@ -15,7 +15,7 @@ from field178_server.records import file_references
 from field178_shared.errors import AppError
 from field178_shared.ids import is_uuid
 from field178_shared.wire.canonical import canonical, record_hash_of_body
-from field178_shared.wire.protocol import ERASED_AT, MAX_DATA_BYTES, Reader
+from field178_shared.wire.protocol import ERASED_OPENING, MAX_DATA_BYTES, Reader
 
 UNDECIDED, TAKEN, REJECTED = "waiting", "taken", "set_aside"
 MAX_NAME = 128
@@ -26,13 +26,12 @@ _STORED = select(
     DivergentRecord.tenant_id == bindparam("tenant_id"),
     DivergentRecord.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-# An erased body starts with this: a tablet's copy MUST NOT restore erased content.
-_ERASED_OPENING = f'{{"{ERASED_AT}":'
+# A tablet's copy MUST NOT restore erased content, told by its opening.
 # Reads only the start of each body: a hundred whole bodies may take 25 MiB.
 # The rows stay locked until commit: an erasure between this read and the insert would miss the inserted rows.
 # Lock order as everywhere: a record before its companions (`Batch.load`).
 _RECORDS = (
-    select(Record.record_id, Record.h, func.substr(Record.body, 1, len(_ERASED_OPENING)))
+    select(Record.record_id, Record.h, func.substr(Record.body, 1, len(ERASED_OPENING)))
     .where(
         Record.tenant_id == bindparam("tenant_id"),
         Record.record_id.in_(bindparam("record_ids", expanding=True)),
@@ -117,7 +116,7 @@ def _subjects(records: Iterable[OfferedRecord]) -> Iterable[str]:
 
 def _is_needless(record: OfferedRecord, here: Mapping[str, tuple[str, str]]) -> bool:
     h, opening = here.get(record.record_id, ("", ""))
-    return h == record.h or _ERASED_OPENING in (opening, here.get(record.subject_id, ("", ""))[1])
+    return h == record.h or ERASED_OPENING in (opening, here.get(record.subject_id, ("", ""))[1])
 
 
 def _insert(

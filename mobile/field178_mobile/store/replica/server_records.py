@@ -12,10 +12,10 @@ from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_mobile.store.replica.listings import Listing, listing_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest, digest_from_wire, digest_of
-from field178_shared.wire.protocol import ERASED_AT
+from field178_shared.wire.protocol import ERASED_AT, ERASED_OPENING
 
 _HASH_BYTES = 16
-_ERASED = f'{{"{ERASED_AT}":'.encode()
+_ERASED_OPENING = ERASED_OPENING.encode()
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
 _INSERT = "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KNOWN = (
@@ -62,7 +62,7 @@ class ServerRecord:
     @property
     def is_erased(self) -> bool:
         """Return whether the office has erased the content of the record."""
-        return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
+        return self.body.startswith(_ERASED_OPENING) and set(self.data) == {ERASED_AT}
 
     @property
     def payload(self) -> bytes:
