@@ -7,14 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
 from field178_server.database.models import Audit
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_REASON = 500
+_COLUMNS = (
+    "tenant_id",
+    "audit_id",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "action",
+    "object_id",
+    "scope",
+    "details",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +61,19 @@ class Stamp:
 def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> None:
     """Write an audit entry."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
-    row = {
-        "tenant_id": stamp.tenant_id,
-        "audit_id": stamp.audit_id,
-        "at": stamp.at,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "action": entry.action,
-        "object_id": entry.object_id,
-        "scope": entry.scope,
-        "details": details,
-    }
-    session.execute(insert(table_of(Audit)).values(row))
+    connection = session.connection()
+    row = (
+        stamp.tenant_id,
+        stamp.audit_id,
+        bulk.stored_instant(connection, stamp.at),
+        actor.kind,
+        actor.id,
+        entry.action,
+        entry.object_id,
+        entry.scope,
+        details,
+    )
+    bulk.insert(connection, table_of(Audit), _COLUMNS, [row])
 
 
 def require_reason(reason: str) -> None:

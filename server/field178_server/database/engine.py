@@ -264,12 +264,22 @@ def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
     return result.rowcount
 
 
-def as_sqlalchemy_error(connection: Connection, error: Exception) -> BaseException:
-    """Return the SQLAlchemy error of a driver's error."""
+def as_sqlalchemy_error(
+    connection: Connection, error: Exception, statement: str | None = None
+) -> BaseException:
+    """Return the SQLAlchemy error of a driver's error, without the values of its statement."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     is_gone = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # an error of the driver
     base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(None, None, error, base, connection_invalidated=is_gone, dialect=dialect)
+    return DBAPIError.instance(
+        statement,
+        None,
+        error,
+        base,
+        hide_parameters=True,
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
 
 
 def _safe_sqlite() -> ModuleType:

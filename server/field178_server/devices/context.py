@@ -11,7 +11,8 @@ from sqlalchemy import BindParameter, Integer, and_, bindparam, literal_column, 
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import field_roles
-from field178_server.database.engine import among, bound_values
+from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
@@ -68,7 +69,7 @@ _COLUMNS = (
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
 )
 _THESE = (Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
-_LOCKED = (
+_LOCKED = Prepared(
     select(*_COLUMNS).where(*_THESE).order_by(Device.device_id).with_for_update(key_share=True, of=Device)
 )
 _ACTIVE = and_(
@@ -105,9 +106,9 @@ _GRANTS = (
     )
 )
 # Runs after the locking statement, so that it sees grants that changed while that one waited.
-_RIGHTS = _GRANTS
+_RIGHTS = Prepared(_GRANTS)
 _GRANTED_NOW = _GRANTS.subquery("granted")
-_UNLOCKED = (
+_UNLOCKED = Prepared(
     select(*_COLUMNS, _GRANTED_NOW.c.name, _GRANTED_NOW.c.is_scope)
     .select_from(Device)
     .outerjoin(_GRANTED_NOW, _GRANTED_NOW.c.device_id == Device.device_id)
@@ -138,19 +139,17 @@ def load_devices(
     session: Session, tenant_id: str, device_ids: Iterable[str], *, lock: bool = False
 ) -> dict[str, DeviceContext]:
     """Return the contexts of tablets by id; with `lock` their rows stay locked until the transaction ends."""
-    keys = bound_values(
-        session,
-        tenant_id=tenant_id,
-        device_ids=sorted(set(device_ids)),
-        field_roles=field_roles(load_lists()),
-    )
+    keys = {
+        "tenant_id": tenant_id,
+        "device_ids": sorted(set(device_ids)),
+        "field_roles": sorted(field_roles(load_lists())),
+    }
     rows: Sequence[_DeviceRow]
     rights: Sequence[tuple[str, str, int]]
     if lock:
-        rows = session.execute(_LOCKED, keys).all()
-        rights = session.execute(_RIGHTS, keys).all()
+        rows, rights = rows_together(session, (_LOCKED, keys), (_RIGHTS, keys))
     else:
-        both = session.execute(_UNLOCKED, keys).all()
+        both = _UNLOCKED.rows(session, keys)
         rows = list({row[0]: row[:-2] for row in both}.values())
         rights = [(row[0], *row[-2:]) for row in both if row[-1] is not None]
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)

@@ -10,16 +10,24 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import among_ids
+from field178_server.database import engine as database
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Attachment, Blob, DivergentRecord, Quarantine, Record, Upload
 from field178_shared.record_type import RecordType
 from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
 _MEMBER = '"sha256":"'
+_MARKED = Prepared(
+    select(Blob.sha256).where(
+        Blob.tenant_id == bindparam("tenant_id"),
+        database.among(Blob.sha256, bindparam("hashes")),
+        Blob.unnamed_since.is_not(None),
+    )
+)
 
 
 def claim(session: Session, tenant_id: str, texts: Iterable[str | None]) -> None:
@@ -32,13 +40,9 @@ def claim_hashes(session: Session, tenant_id: str, hashes: Collection[str]) -> N
     if not hashes:
         return
     # Only marked rows, which are few, can be collected.
-    query = select(Blob.sha256).where(
-        Blob.tenant_id == tenant_id,
-        among_ids(session, Blob.sha256, hashes),
-        Blob.unnamed_since.is_not(None),
-    )
-    if marked := session.scalars(query).all():
-        of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_(marked))
+    marked = _MARKED.rows(session, {"tenant_id": tenant_id, "hashes": sorted(hashes)})
+    if marked:
+        of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_([sha256 for (sha256,) in marked]))
         session.execute(update(Blob).where(*of_these).values(unnamed_since=None))
 
 

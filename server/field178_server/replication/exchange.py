@@ -13,6 +13,7 @@ from field178_server.audit import hash_chain, trail
 from field178_server.audit.history_check import HistoryCheck, check_history, history_of
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
+from field178_server.database.fast.pipeline import pipelined
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_server.devices import heartbeat
 from field178_server.devices.context import DeviceContext, in_session, load_device, load_devices
@@ -235,6 +236,10 @@ class Exchange:
         """
 
         def work(session: Session) -> list[Processed]:
+            with pipelined(session.connection()):
+                return enter_and_push(session)
+
+        def enter_and_push(session: Session) -> list[Processed]:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             devices = load_devices(session, self.tenant_id, [push.device_id for push in pushes], lock=True)
             entered = [self._enter(session, push, devices.get(push.device_id)) for push in pushes]

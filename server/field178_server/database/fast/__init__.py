@@ -1,1 +1,1 @@
-"""Fast paths that bypass the ORM: only for replication, records and totals, where benches showed the need."""
+"""Fast paths that bypass the ORM: only for pushes, records and totals, where benches showed the need."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-_LOCK = "SELECT pg_advisory_xact_lock{}(hashtext('register of ' || :tenant))"
+from field178_server.database.fast import driver
+
+_LOCK = "SELECT pg_advisory_xact_lock{}(hashtext('register of ' || %s))"
 
 
 def lock_register(connection: Connection, tenant_id: str, *, is_shared: bool = False) -> None:
@@ -14,4 +16,5 @@ def lock_register(connection: Connection, tenant_id: str, *, is_shared: bool = F
     """
     if connection.dialect.name == "postgresql":
         lock = _LOCK.format("_shared" if is_shared else "")
-        connection.execute(text(lock), {"tenant": tenant_id})
+        # Within a pipeline the next query waits for the lock.
+        driver.write(connection, lock, [(tenant_id,)])
