@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Root, Tenant
 from field178_shared.wire.hash_chain import RootAlarm
 from field178_shared.wire.protocol import SyncRequest
@@ -14,7 +15,7 @@ from field178_shared.wire.protocol import SyncRequest
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _OTHER = aliased(Root)
 # One statement with the epoch, which every exchange reads, so that the chain needs no further statement.
-_HISTORY = (
+_HISTORY = Prepared(
     select(Tenant.epoch, Root.root_index, Root.hash, Root.sig)
     .outerjoin(
         Root,
@@ -72,7 +73,7 @@ class HistoryCheck:
 
 def history_of(session: Session, tenant_id: str) -> ServerHistory:
     """Return the epoch and the newest root of the store."""
-    epoch, index, hash_, sig = session.execute(_HISTORY, {"tenant_id": tenant_id}).one()
+    [(epoch, index, hash_, sig)] = _HISTORY.rows(session, {"tenant_id": tenant_id})
     return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
 
