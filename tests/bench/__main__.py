@@ -34,6 +34,7 @@ BENCHES = (
     "screens",
     "taps",
     "journeys",
+    "round_trips",
 )
 
 

@@ -26,18 +26,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import NullType
 
+from field178_shared.time.clock import duration_clock
+
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 PAGE_SIZE = 16384
 BUSY_TIMEOUT_S = 10.0
+# A pooled connection that was unused for longer is tested before its next use. A test is a round trip.
+_UNTESTED_S = 2.0
 
 _UNIQUE = "23505"
 _DISK_FULL = "53100"
@@ -113,7 +117,8 @@ def engine_options(url: str) -> dict[str, Any]:
     pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": BUSY_TIMEOUT_S}
     # hide_parameters: the text of an IntegrityError would write the content of records into the log.
     if make_url(url).get_backend_name() != "sqlite":
-        return {"hide_parameters": True, "pool_pre_ping": True, **pool}
+        # The connection returned last is taken first, so that most of them need no test.
+        return {"hide_parameters": True, "pool_use_lifo": True, **pool}
     connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
     return {"hide_parameters": True, "module": _safe_sqlite(), "connect_args": connect_args, **pool}
 
@@ -139,6 +144,7 @@ def listen_to(engine: Engine, reader: Engine) -> Engine:
             event.listen(each, "begin", _begin_sqlite)
         else:
             event.listen(each, "connect", _prepare_postgresql)
+            _test_idle_connections(each)
     if reader.dialect.name == "sqlite":
         event.listen(reader, "connect", _refuse_writes)
     event.listen(engine, "engine_disposed", lambda _: reader.dispose())
@@ -336,6 +342,25 @@ def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> 
         cursor.execute(f"SET {setting}")
     cursor.close()
     connection.autocommit = False
+
+
+def _test_idle_connections(engine: Engine) -> None:
+    """Test a pooled connection before use if it was idle; replace all of the pool if it was lost."""
+
+    def note_return(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["returned_at_s"] = duration_clock()
+
+    def test(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        returned_at_s = entry.info.get("returned_at_s")
+        if returned_at_s is None or duration_clock() - returned_at_s < _UNTESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", note_return)
+    event.listen(engine, "checkout", test)
 
 
 def _refuse_writes(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -167,6 +167,34 @@ def test_a_connection_that_ends_on_one_journey_is_replaced(postgres_engine: Engi
     assert not left
 
 
+@pytest.mark.postgres
+def test_an_idle_connection_that_was_lost_is_replaced(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_UNTESTED_S", 0.0)
+    backend, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:backend)")
+    with postgres_engine.connect() as connection:
+        lost = connection.scalar(backend)
+        with postgres_engine.connect() as other:
+            assert other.scalar(backend) != lost
+    with readonly(postgres_engine).connect() as connection:
+        connection.execute(end, {"backend": lost})
+    with postgres_engine.connect() as connection, postgres_engine.connect() as other:
+        assert lost not in (connection.scalar(backend), other.scalar(backend))
+
+
+@pytest.mark.postgres
+def test_a_connection_in_use_is_not_tested(postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests: list[object] = []
+    monkeypatch.setattr(postgres_engine.dialect, "do_ping", tests.append)
+    for untested_s in (1e9, 0.0):
+        monkeypatch.setattr(database, "_UNTESTED_S", untested_s)
+        for _ in range(3):
+            with postgres_engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        assert len(tests) == (0 if untested_s else 3)
+
+
 def test_duplicate_key_runs_the_whole_transaction_again(world: World) -> None:
     rows, runs = rows_of(world, 1), []
 
