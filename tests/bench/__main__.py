@@ -18,6 +18,7 @@ BENCHES = (
     "slow_clients",
     "sign_in_rush",
     "load",
+    "server_processes",
     "growth",
     "upgrade",
     "import_register",
