@@ -24,11 +24,10 @@ from field178_server.console.tablets.view import tablet_view, tablet_views
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
-from field178_server.devices.heartbeat import silent_since
 from field178_server.http.browser_session import password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
-from field178_server.office.tablets.queries import TabletRow, count_silent, find_tablet, tablet_list
+from field178_server.office.tablets.queries import TabletRow, count_tablets, find_tablet, tablet_list
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
@@ -58,7 +57,7 @@ def index() -> Response:
 
 def silent_tablets(session: Session, page: Page) -> int:
     """Count the tablets in use that are silent, for the menu."""
-    return count_silent(session, page.tenant_id, _access(), silent_since(page.now))
+    return count_tablets(session, page.tenant_id, _access(), page.now).silent
 
 
 def revoke_form(device_id: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from flask import url_for
@@ -12,11 +13,10 @@ from field178_server.console.components.health_labels import anchor_of, level_la
 from field178_server.console.shell.page import Page
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.today.card import TodayCard, TodayLine, count_line
-from field178_server.devices.heartbeat import silent_since
 from field178_server.health.checks import Check, CheckName, backup_check, checks_of
 from field178_server.health.wording import words_of
 from field178_server.office.erasure.queries import count_requested
-from field178_server.office.tablets.queries import count_in_contact, counts_in_use
+from field178_server.office.tablets.queries import TabletCounts, count_tablets
 from field178_server.office.today.queries import count_openings
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
@@ -25,22 +25,27 @@ _OPENINGS_OF = timedelta(days=7)
 
 
 def tablets_card(session: Session, page: Page) -> TodayCard:
-    """Return the numbers of tablets in use, synced today and silent."""
-    access = tablet_access(page.officer, page.lists)
-    synced = count_in_contact(session, page.tenant_id, access, start_of_day(page.today))
-    in_use, silent = counts_in_use(session, page.tenant_id, access, silent_since(page.now))
-    note = "" if in_use else page.say(N_("none is enrolled yet: visits come from tablets alone"))
+    """Return the counts of the tablets in use."""
+    counts = count_tablets(session, page.tenant_id, tablet_access(page.officer, page.lists), page.now)
+    note = "" if counts.in_use else page.say(N_("none is enrolled yet: visits come from tablets alone"))
     lines = (
-        count_line(page, in_use, N_("tablets in use"), "console.tablets.index", "", note),
-        *([_synced_line(page, synced, in_use - synced)] if in_use else []),
-        count_line(page, silent, N_("silent for more than 48 hours"), "console.tablets.index"),
+        count_line(page, counts.in_use, N_("tablets in use"), "console.tablets.index", "", note),
+        *(_lines_of_today(page, counts) if counts.in_use else ()),
+        count_line(page, counts.silent, N_("silent for more than 48 hours"), "console.tablets.index"),
     )
     return TodayCard(page.say(N_("Tablets")), "tablet", lines)
 
 
-def _synced_line(page: Page, synced: int, missing: int) -> TodayLine:
-    note = page.say(N_("{count} not yet")).format(count=page.localizer.number(missing)) if missing else ""
-    return count_line(page, synced, N_("of them have synced today"), "console.tablets.index", "", note)
+def _lines_of_today(page: Page, counts: TabletCounts) -> Iterator[TodayLine]:
+    if missing := counts.in_use - counts.in_contact:
+        not_yet = page.say(N_("{count} not yet")).format(count=page.localizer.number(missing))
+    else:
+        not_yet = ""
+    # Contact is not proof that a tablet has sent everything: what it still holds is a line of its own.
+    in_contact, unsent = N_("in contact today"), N_("with records or photos not sent yet")
+    yield count_line(page, counts.in_contact, in_contact, "console.tablets.index", "", not_yet)
+    as_of = page.say(N_("by the last report of each")) if counts.unsent else ""
+    yield count_line(page, counts.unsent, unsent, "console.tablets.index", "", as_of)
 
 
 def privacy_card(session: Session, page: Page) -> TodayCard:

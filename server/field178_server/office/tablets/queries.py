@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
 from field178_server.devices.access import tablets_within
-from field178_server.devices.heartbeat import IS_IN_USE, is_silent
+from field178_server.devices.heartbeat import IS_IN_USE, is_silent, silent_since
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_server.replication.quarantine.store import IS_OPEN
+from field178_shared.time.clock import local_date, start_of_day
 
 PAGE_SIZE = 50
 # A tablet never seen sorts as the longest silent.
@@ -117,23 +118,27 @@ def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[Offic
     return tuple(OfficerOnTablet(*row) for row in rows)
 
 
-def counts_in_use(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> tuple[int, int]:
-    """Return the number of tablets in use, and the number of these without contact since an instant."""
-    query = select(func.count(), func.count().filter(is_silent(since))).select_from(Device)
-    rows = session.execute(query.where(*tablets_within(tenant_id, access), IS_IN_USE))
-    in_use, silent = rows.one()
-    return in_use, silent
+class TabletCounts(NamedTuple):
+    """Counts of the tablets in use.
+
+    `in_contact`: with contact since midnight; `unsent`: that reported records or files not sent yet at their
+    last report; `silent`: without contact for SILENT_AFTER.
+    """
+
+    in_use: int
+    in_contact: int
+    unsent: int
+    silent: int
 
 
-def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
-    """Return the number of tablets in use without contact since an instant."""
-    return counts_in_use(session, tenant_id, access, since)[1]
-
-
-def count_in_contact(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
-    """Return the number of tablets in use that have synced since an instant."""
-    query = select(func.count()).select_from(Device).where(Device.last_seen_at >= since)
-    return session.scalar(query.where(*tablets_within(tenant_id, access), IS_IN_USE)) or 0
+def count_tablets(session: Session, tenant_id: str, access: AccessFilter, now: datetime) -> TabletCounts:
+    """Return the counts of the tablets in use."""
+    is_in_contact = Device.last_seen_at >= start_of_day(local_date(now))
+    has_unsent = or_(Device.unsent_count > 0, Device.unsent_file_count > 0)
+    counts = [func.count().filter(is_) for is_ in (is_in_contact, has_unsent, is_silent(silent_since(now)))]
+    query = select(func.count(), *counts).select_from(Device)
+    row = session.execute(query.where(*tablets_within(tenant_id, access), IS_IN_USE)).one()
+    return TabletCounts._make(row)
 
 
 def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[TabletRow, ...]:

@@ -42,12 +42,20 @@ def test_office_without_tablets_is_stated(signed_in: Callable[[str], Browser]) -
     assert "0 máy đang dùng chưa đăng ký máy nào" in page
 
 
-def test_tablets_that_have_synced_today_are_counted(
+def test_contact_of_today_and_unsent_records_of_tablets_are_counted_apart(
     office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
+    """The page said that a tablet had synced which still held its visits."""
     in_the_field.visit()
     Tablet(office).enrol()
-    assert "2 máy đang dùng 1 trong số đó đã đồng bộ hôm nay còn 1 máy chưa" in today(signed_in("admin"))
+    in_contact = "2 máy đang dùng 1 máy đã liên lạc hôm nay còn 1 máy chưa"
+    assert f"{in_contact} 0 máy còn phiếu hoặc ảnh chưa gửi" in today(signed_in("admin"))
+    for unsent in ({"unsent": 3}, {"unsent": 0, "unsent_files": 2}):
+        in_the_field.tablet.sync(about=unsent)
+        page = today(signed_in("admin"))
+        assert f"{in_contact} 1 máy còn phiếu hoặc ảnh chưa gửi theo lần báo gần nhất của từng máy" in page
+    in_the_field.tablet.sync(about={"unsent": 0, "unsent_files": 0})
+    assert "0 máy còn phiếu hoặc ảnh chưa gửi" in today(signed_in("admin"))
 
 
 def test_commune_sees_its_reports_by_the_calendar(signed_in: Callable[[str], Browser]) -> None:

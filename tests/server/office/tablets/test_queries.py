@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World
 
@@ -11,9 +9,9 @@ from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import queries
 from field178_server.office.tablets.queries import (
+    TabletCounts,
     TabletRow,
-    count_in_contact,
-    count_silent,
+    count_tablets,
     find_tablet,
     tablet_list,
 )
@@ -60,16 +58,19 @@ def test_only_tablets_that_work_inside_the_reach_are_listed(world: World) -> Non
         assert find_tablet(session, world.tenant_id, AccessFilter(None), there.device) is not None
 
 
+def counts(world: World, *units: str) -> TabletCounts:
+    access = AccessFilter(frozenset(units) if units else None)
+    with snapshot(world.engine) as session:
+        return count_tablets(session, world.tenant_id, access, world.clock.now())
+
+
 def test_silent_tablets_are_counted_but_not_the_revoked(world: World) -> None:
     world.tablet()
     revoke(world, world.tablet())
-    now = world.clock.now()
-    with snapshot(world.engine) as session:
-        counts = [
-            count_silent(session, world.tenant_id, AccessFilter(None), since)
-            for since in (now, now - timedelta(hours=48))
-        ]
-    assert counts == [1, 0]
+    world.clock.move(days=1)
+    assert (counts(world).in_use, counts(world).silent) == (1, 0)
+    world.clock.move(days=1)
+    assert (counts(world).in_use, counts(world).silent) == (1, 1)
 
 
 def test_tablets_in_contact_since_midnight_are_counted_but_not_the_revoked(world: World) -> None:
@@ -77,15 +78,18 @@ def test_tablets_in_contact_since_midnight_are_counted_but_not_the_revoked(world
     world.tablet()
     early.ask()
     world.clock.move(days=1)
-    midnight = world.clock.now()
     for tablet in (late, revoked):
         tablet.push(tablet.create())
     revoke(world, revoked)
-    with snapshot(world.engine) as session:
-        assert count_in_contact(session, world.tenant_id, AccessFilter(None), midnight) == 1
-        assert (
-            count_in_contact(session, world.tenant_id, AccessFilter(frozenset({OTHER_UNIT})), midnight) == 0
-        )
+    assert counts(world).in_contact == 1
+    assert counts(world, OTHER_UNIT).in_contact == 0
+
+
+def test_tablets_that_report_unsent_records_or_files_are_counted_once(world: World) -> None:
+    for unsent, unsent_files in ((2, 5), (0, 1), (0, 0)):
+        world.tablet().ask(about={"unsent": unsent, "unsent_files": unsent_files})
+    world.tablet()
+    assert counts(world).unsent == 2
 
 
 def test_a_page_goes_on_where_the_one_before_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
