@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import IndicatorLink
 from field178_server.office.indicators.source.records import TENANT
 from field178_server.records.find_record import FILED_TYPES
@@ -37,14 +39,19 @@ _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
 # Kind and id of a subject.
 Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
-_BY_RECORD = select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
-    IndicatorLink.tenant_id == TENANT, database.among(IndicatorLink.record_id, bindparam("ids"))
+_BY_RECORD = Prepared(
+    select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
+        IndicatorLink.tenant_id == TENANT, database.among(IndicatorLink.record_id, bindparam("ids"))
+    )
 )
-_BY_SUBJECT = select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink.record_id).where(
-    IndicatorLink.tenant_id == TENANT,
-    database.among(IndicatorLink.kind, bindparam("kinds")),
-    database.among(IndicatorLink.subject_id, bindparam("ids")),
+_BY_SUBJECT = Prepared(
+    select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink.record_id).where(
+        IndicatorLink.tenant_id == TENANT,
+        database.among(IndicatorLink.kind, bindparam("kinds")),
+        database.among(IndicatorLink.subject_id, bindparam("ids")),
+    )
 )
+_LINK = ("tenant_id", "record_id", "kind", "subject_id")
 
 
 def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
@@ -92,8 +99,8 @@ def plan_of_kind(type_id: str, unit_id: str) -> str:
 def stored_links(session: Session, tenant_id: str, record_ids: Collection[str]) -> Links:
     """Return the stored links of records: those of the last count."""
     links: dict[str, set[Subject]] = {}
-    values = database.bound_values(session, tenant_id=tenant_id, ids=sorted(record_ids))
-    for record_id, kind, subject_id in session.execute(_BY_RECORD, values):
+    values = {"tenant_id": tenant_id, "ids": sorted(record_ids)}
+    for record_id, kind, subject_id in _BY_RECORD.rows(session, values):
         links.setdefault(record_id, set()).add((kind, subject_id))
     return {record_id: frozenset(subjects) for record_id, subjects in links.items()}
 
@@ -104,8 +111,7 @@ def linked_records(session: Session, tenant_id: str, subjects: Iterable[Subject]
     records: dict[Subject, set[str]] = {}
     if not requested:
         return records
-    values = database.bound_values(session, **subject_parameters(tenant_id, requested))
-    for kind, subject_id, record_id in session.execute(_BY_SUBJECT, values):
+    for kind, subject_id, record_id in _BY_SUBJECT.rows(session, subject_parameters(tenant_id, requested)):
         if (kind, subject_id) in requested:
             records.setdefault((kind, subject_id), set()).add(record_id)
     return records
@@ -119,24 +125,17 @@ def subject_parameters(tenant_id: str, subjects: Collection[Subject]) -> dict[st
 
 def write_links(session: Session, tenant_id: str, before: Links, after: Links) -> None:
     """Replace the stored links of records: delete those of `before` only, insert those of `after` only."""
-    table = table_of(IndicatorLink)
+    connection, table = session.connection(), table_of(IndicatorLink)
     none: frozenset[Subject] = frozenset()
     stale = [
-        _link(tenant_id, record_id, subject)
+        (tenant_id, record_id, *subject)
         for record_id, subjects in before.items()
         for subject in sorted(subjects - after.get(record_id, none))
     ]
     added = [
-        _link(tenant_id, record_id, subject)
+        (tenant_id, record_id, *subject)
         for record_id, subjects in after.items()
         for subject in sorted(subjects - before.get(record_id, none))
     ]
-    if stale:
-        same_key = [column == bindparam(column.name) for column in table.primary_key]
-        session.execute(delete(table).where(*same_key), stale)
-    if added:
-        session.execute(insert(table), added)
-
-
-def _link(tenant_id: str, record_id: str, subject: Subject) -> dict[str, str]:
-    return {"tenant_id": tenant_id, "record_id": record_id, "kind": subject[0], "subject_id": subject[1]}
+    bulk.delete(connection, table, _LINK, stale)
+    bulk.insert(connection, table, _LINK, added)

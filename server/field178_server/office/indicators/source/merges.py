@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import MergeProjection
+
+_STEPS = Prepared(
+    select(MergeProjection.record_id, MergeProjection.into_id).where(
+        MergeProjection.tenant_id == bindparam("tenant_id")
+    )
+)
 
 
 def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
     """Return {merged establishment id: id that it was merged into}, without following chains."""
-    query = select(MergeProjection.record_id, MergeProjection.into_id).where(
-        MergeProjection.tenant_id == tenant_id
-    )
-    return {record_id: into_id for record_id, into_id in session.execute(query)}
+    return {record_id: into_id for record_id, into_id in _STEPS.rows(session, {"tenant_id": tenant_id})}
 
 
 def ends_of(steps: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.fast import bulk
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import EstablishmentProjection, FiledRecord, PlanItemRow
 from field178_server.office.indicators.source.links import plan_of_kind
 from field178_server.office.indicators.source.records import TENANT
@@ -35,31 +37,37 @@ _ITEMS = select(
     _ITEM.window_from,
     _ITEM.window_to,
 )
-_OPEN_OR_AT = _ITEMS.where(
-    *_OF_TENANT,
-    or_(
-        and_(_ITEM.establishment_id.is_(None), database.among(_KIND, bindparam("plans"))),
-        database.among(_ITEM.establishment_id, bindparam("places")),
-    ),
+_OPEN_OR_AT = Prepared(
+    _ITEMS.where(
+        *_OF_TENANT,
+        or_(
+            and_(_ITEM.establishment_id.is_(None), database.among(_KIND, bindparam("plans"))),
+            database.among(_ITEM.establishment_id, bindparam("places")),
+        ),
+    )
 )
-_AT_KINDS = (
+_AT_KINDS = Prepared(
     _ITEMS.add_columns(_KIND_OF_PLACE)
     .join(_PLACE, and_(_PLACE.tenant_id == _ITEM.tenant_id, _PLACE.record_id == _ITEM.establishment_id))
     .where(*_OF_TENANT, database.among(_KIND_OF_PLACE, bindparam("plans")))
 )
-_PLACES = select(_PLACE.record_id).where(
-    _PLACE.tenant_id == TENANT,
-    _PLACE.unit_id == bindparam("unit_id"),
-    _PLACE.establishment_type_id == bindparam("type_id"),
+_PLACES = Prepared(
+    select(_PLACE.record_id).where(
+        _PLACE.tenant_id == TENANT,
+        _PLACE.unit_id == bindparam("unit_id"),
+        _PLACE.establishment_type_id == bindparam("type_id"),
+    )
 )
-_VISITS = by_establishment(
-    select(FiledRecord.record_id).where(
-        FiledRecord.tenant_id == TENANT,
-        database.among(FiledRecord.establishment_id, bindparam("places")),
-        or_(
-            FiledRecord.occurred_on.between(bindparam("first"), bindparam("last")),
-            database.among(FiledRecord.plan_item_id, bindparam("items")),
-        ),
+_VISITS = Prepared(
+    by_establishment(
+        select(FiledRecord.record_id).where(
+            FiledRecord.tenant_id == TENANT,
+            database.among(FiledRecord.establishment_id, bindparam("places")),
+            or_(
+                FiledRecord.occurred_on.between(bindparam("first"), bindparam("last")),
+                database.among(FiledRecord.plan_item_id, bindparam("items")),
+            ),
+        )
     )
 )
 
@@ -154,7 +162,7 @@ class Plans:
         """Return the open planned visits of kinds and communes, and those of single establishments."""
         opened, closed = list[_Item](), list[_Item]()
         if plans or places:
-            rows = self._session.execute(_OPEN_OR_AT, self._parameters(plans=plans, places=places))
+            rows = _OPEN_OR_AT.rows(self._session, self._parameters(plans=plans, places=places))
             for record_id, place, type_id, unit_id, *window in rows:
                 if place is None:
                     kind = (str(type_id), str(unit_id))
@@ -165,16 +173,12 @@ class Plans:
 
     def _at_kinds(self, plans: Collection[str]) -> Iterator[_Item]:
         if plans:
-            rows = self._session.execute(_AT_KINDS, self._parameters(plans=plans))
+            rows = _AT_KINDS.rows(self._session, self._parameters(plans=plans))
             for record_id, place, _, _, *window, plan in rows:
                 yield _Item(record_id, plan, str(place), ("", ""), *window)
 
     def _parameters(self, **lists: Collection[str]) -> dict[str, object]:
-        return database.bound_values(
-            self._session,
-            tenant_id=self._tenant_id,
-            **{name: sorted(values) for name, values in lists.items()},
-        )
+        return {"tenant_id": self._tenant_id} | {name: sorted(values) for name, values in lists.items()}
 
     def _register(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
         """Return kind and commune of each establishment that is in the register."""
@@ -190,12 +194,13 @@ class Plans:
     def _places_of(self, kind: tuple[str, str]) -> dict[str, tuple[str, str]]:
         """Return the establishments of a kind in a commune, each with the kind and commune."""
         values = {"tenant_id": self._tenant_id, "type_id": kind[0], "unit_id": kind[1]}
-        return {establishment_id: kind for (establishment_id,) in self._session.execute(_PLACES, values)}
+        return {establishment_id: kind for (establishment_id,) in _PLACES.rows(self._session, values)}
 
     def _visits(self, items: Collection[_Item], register: Mapping[str, object]) -> set[str]:
         """Return the ids of visits to the places within the windows, or with a link to a planned visit."""
         places = {*register, *(item.establishment_id for item in items)}
         values = self._parameters(places=places, items={item.record_id for item in items})
-        values["first"] = min(item.window_from for item in items)
-        values["last"] = max(item.window_to for item in items)
-        return {visit_id for (visit_id,) in self._session.execute(_VISITS, values)}
+        connection = self._session.connection()
+        values["first"] = bulk.stored_date(connection, min(item.window_from for item in items))
+        values["last"] = bulk.stored_date(connection, max(item.window_to for item in items))
+        return {visit_id for (visit_id,) in _VISITS.rows(self._session, values)}

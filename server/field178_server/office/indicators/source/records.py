@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Generic, TypeVarTuple
 
+import msgspec
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
+from field178_server.database.fast.prepared import Prepared, rows_together
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
 from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_server.records.find_record import FILED_TYPES
@@ -48,6 +49,7 @@ Entries = dict[str, dict[str, tuple[str, dict[str, object]]]]
 TENANT: BindParameter[str] = bindparam("tenant_id")
 Columns = TypeVarTuple("Columns")
 Rows = Iterable[tuple[Any, ...]]
+_decode = msgspec.json.decode
 
 
 class _StoredRows(Generic[*Columns]):
@@ -64,15 +66,15 @@ class _StoredRows(Generic[*Columns]):
         of_all: ColumnElement[bool] | None = None,
     ) -> None:
         self.of_all = query.where(true() if of_all is None else of_all)
-        self.of_some = query.where(database.among(column, bindparam("ids")))
+        self.of_some = Prepared(query.where(database.among(column, bindparam("ids"))))
 
 
 def _read(session: Session, tenant_id: str, ids: Ids, *queries: _StoredRows[*tuple[Any, ...]]) -> list[Rows]:
     values: dict[str, object] = {"tenant_id": tenant_id}
     if ids is None:
         return [session.execute(query.of_all, values).yield_per(STEP) for query in queries]
-    values = database.bound_values(session, tenant_id=tenant_id, ids=sorted(set(ids)))
-    return [session.execute(query.of_some, values) for query in queries]
+    values["ids"] = sorted(set(ids))
+    return list(rows_together(session, *((query.of_some, values) for query in queries)))
 
 
 _WRITTEN = _StoredRows(
@@ -119,9 +121,11 @@ _ANSWERS = _StoredRows(
     .where(FollowUpAnswerRow.tenant_id == TENANT),
     FollowUpAnswerRow.asked_visit_id,
 )
-_ANSWERING = select(FollowUpAnswerRow.visit_id).where(
-    FollowUpAnswerRow.tenant_id == TENANT,
-    database.among(FollowUpAnswerRow.asked_visit_id, bindparam("ids")),
+_ANSWERING = Prepared(
+    select(FollowUpAnswerRow.visit_id).where(
+        FollowUpAnswerRow.tenant_id == TENANT,
+        database.among(FollowUpAnswerRow.asked_visit_id, bindparam("ids")),
+    )
 )
 _DECIDED = _StoredRows(
     select(Audit.object_id, Audit.action).where(Audit.tenant_id == TENANT).distinct(),
@@ -134,15 +138,33 @@ def records_to_count(
     session: Session, tenant_id: str, lists: CodeLists, ids: Ids = None
 ) -> Iterator[CountedRecord]:
     """Yield the records that count, all or those of `ids`, with their companion data."""
-    records: Iterable[CountedRecord] = records_as_written(session, tenant_id, ids)
-    if ids is None:
-        places = AssignedPlaces.of_all(session, tenant_id, lists)
-    else:
-        records = list(records)
-        filed = [record for record in records if record.type in FILED_TYPES]
-        places = AssignedPlaces.of_records(session, tenant_id, lists, filed)
-        ids = [record.record_id for record in filed]
-    companions = _FiledCompanions.read(session, tenant_id, ids) if ids is None or ids else _FiledCompanions()
+    records = records_as_written(session, tenant_id, ids)
+    if ids is not None:
+        return with_companions(session, tenant_id, lists, list(records))
+    places = AssignedPlaces.of_all(session, tenant_id, lists)
+    return _with_companions(
+        session, tenant_id, records, places, _FiledCompanions.read(session, tenant_id, None)
+    )
+
+
+def with_companions(
+    session: Session, tenant_id: str, lists: CodeLists, records: Sequence[CountedRecord]
+) -> Iterator[CountedRecord]:
+    """Yield records as written with their companion data."""
+    filed = [record for record in records if record.type in FILED_TYPES]
+    places = AssignedPlaces.of_records(session, tenant_id, lists, filed)
+    ids = [record.record_id for record in filed]
+    companions = _FiledCompanions.read(session, tenant_id, ids) if ids else _FiledCompanions()
+    return _with_companions(session, tenant_id, records, places, companions)
+
+
+def _with_companions(
+    session: Session,
+    tenant_id: str,
+    records: Iterable[CountedRecord],
+    places: AssignedPlaces,
+    companions: _FiledCompanions,
+) -> Iterator[CountedRecord]:
     plans: list[CountedRecord] = []
     for record in records:
         if record.type == RecordType.COMMUNE_PLAN:
@@ -168,12 +190,12 @@ def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Ite
             yield CountedRecord(
                 record_id=record_id,
                 type=type_,
-                data=json.loads(body),
+                data=_decode(body),
                 is_approved=state == ReviewState.APPROVED,
                 received_at=received_at,
             )
         # An erased record has no data, not even a unit.
-        elif type_ in PLAIN_TYPES and (data := json.loads(body)) and data.keys() != {ERASED_AT}:
+        elif type_ in PLAIN_TYPES and (data := _decode(body)) and data.keys() != {ERASED_AT}:
             yield CountedRecord(record_id=record_id, type=type_, data=data)
 
 
@@ -207,6 +229,8 @@ class _FiledCompanions:
 
     def attached_to(self, record: CountedRecord) -> CountedRecord:
         record_id = record.record_id
+        if not any(record_id in of_kind for of_kind in (self.decided, self.entries, self.closed_on)):
+            return record
         return replace(
             record,
             was_reviewed=record_id in self.decided,
@@ -219,7 +243,7 @@ class _FiledCompanions:
 
 def answering_visits(session: Session, tenant_id: str, ids: Collection[str]) -> set[str]:
     """Return the ids of visits that answer corrections of these visits."""
-    rows = session.execute(_ANSWERING, database.bound_values(session, tenant_id=tenant_id, ids=sorted(ids)))
+    rows = _ANSWERING.rows(session, {"tenant_id": tenant_id, "ids": sorted(ids)})
     return {visit_id for (visit_id,) in rows}
 
 
@@ -229,7 +253,7 @@ def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> se
         Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
     rows = session.execute(plans)
-    return {record_id for record_id, body in rows if text_of(json.loads(body), "replaces") in ids}
+    return {record_id for record_id, body in rows if text_of(_decode(body), "replaces") in ids}
 
 
 def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | None]]:
@@ -237,7 +261,7 @@ def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | No
     query = select(Record.body).where(
         Record.tenant_id == tenant_id, Record.type == RecordType.COMMUNE_PLAN, Record.deleted.is_(False)
     )
-    bodies = map(json.loads, session.scalars(query))
+    bodies = map(_decode, session.scalars(query))
     return {_key_of(text_of(data, "replaces"), data) for data in bodies if data.get("replaces")}
 
 
@@ -250,7 +274,7 @@ def _entries(rows: Rows) -> Entries:
     entries: Entries = {}
     for visit_id, record_id, type_, body in rows:
         if type_ in OFFICE_TYPES:
-            entries.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
+            entries.setdefault(str(visit_id), {})[record_id] = (type_, _decode(body))
     return entries
 
 

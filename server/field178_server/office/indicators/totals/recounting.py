@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import among, bound_values
+from field178_server.database.engine import among
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import IndicatorSubject, Record
 from field178_server.office.indicators.source.links import (
     LOCATED,
@@ -31,8 +32,8 @@ from field178_server.office.indicators.source.records import (
     TENANT,
     answering_visits,
     records_as_written,
-    records_to_count,
     replacing_plans,
+    with_companions,
 )
 from field178_server.office.indicators.totals.basis import aggregates_in_force
 from field178_server.office.indicators.totals.counts import Codec, Totals, add_to
@@ -70,15 +71,19 @@ ENTITY_KINDS = frozenset(ENTITIES)
 # Kinds of links that are subjects themselves. An establishment is replaced by its merge target.
 _OWN_SUBJECTS = (ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
 _NONE: frozenset[Subject] = frozenset()
-_CHANGED = select(Record.record_id, Record.type, Record.subject_id).where(
-    Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
+_CHANGED = Prepared(
+    select(Record.record_id, Record.type, Record.subject_id).where(
+        Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
+    )
 )
-_STORED = select(
-    IndicatorSubject.kind, IndicatorSubject.subject_id, IndicatorSubject.part, IndicatorSubject.counts
-).where(
-    IndicatorSubject.tenant_id == TENANT,
-    among(IndicatorSubject.kind, bindparam("kinds")),
-    among(IndicatorSubject.subject_id, bindparam("ids")),
+_STORED = Prepared(
+    select(
+        IndicatorSubject.kind, IndicatorSubject.subject_id, IndicatorSubject.part, IndicatorSubject.counts
+    ).where(
+        IndicatorSubject.tenant_id == TENANT,
+        among(IndicatorSubject.kind, bindparam("kinds")),
+        among(IndicatorSubject.subject_id, bindparam("ids")),
+    )
 )
 # Subject kind, subject id, and period of an entity's counts ("" for events).
 SubjectPart = tuple[str, str, str]
@@ -141,6 +146,7 @@ class Recounting:
         # Ids of planned visits, of visits that may fulfil them, and of merged establishments, read so far.
         self._beside: set[str] = set()
         self._beside_places: set[str] = set()
+        self._written: dict[str, CountedRecord | None] = {}
         self._records: dict[str, CountedRecord | None] = {}
         self._events: dict[str, tuple[Event, ...]] = {}
 
@@ -205,8 +211,7 @@ class Recounting:
         """Return the types of changed records and of records with changed companion records, by id."""
         if not record_ids:
             return {}
-        values = bound_values(self._session, tenant_id=self._tenant_id, ids=sorted(record_ids))
-        rows = self._session.execute(_CHANGED, values).all()
+        rows = _CHANGED.rows(self._session, {"tenant_id": self._tenant_id, "ids": sorted(record_ids)})
         types = {record_id: kind for record_id, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
         # The type may be visit or session; both are treated alike.
         beside = {
@@ -218,7 +223,7 @@ class Recounting:
 
     def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
         """Return the links of the current records."""
-        records = records_as_written(self._session, self._tenant_id, types)
+        records = self._as_written(types)
         links_by_record = {record.record_id: set(links_of(record, self._lists)) for record in records}
         places = {record_id for record_id, kind in types.items() if kind == ESTABLISHMENT}
         there = places & links_by_record.keys()
@@ -275,8 +280,8 @@ class Recounting:
         stored: dict[SubjectPart, Counted] = {}
         if not subjects:
             return stored
-        values = bound_values(self._session, **subject_parameters(self._tenant_id, subjects))
-        for kind, subject_id, part, counts in self._session.execute(_STORED, values):
+        values = subject_parameters(self._tenant_id, subjects)
+        for kind, subject_id, part, counts in _STORED.rows(self._session, values):
             if (kind, subject_id) in subjects and part in parts:
                 stored[kind, subject_id, part] = self.codec.read(counts)
         return stored
@@ -435,8 +440,18 @@ class Recounting:
         if not missing:
             return
         self._records.update(dict.fromkeys(missing))
-        for record in records_to_count(self._session, self._tenant_id, self._lists, missing):
+        records = self._as_written(missing)
+        for record in with_companions(self._session, self._tenant_id, self._lists, records):
             self._records[record.record_id] = record
+
+    def _as_written(self, record_ids: Collection[str]) -> list[CountedRecord]:
+        """Return records without companion data; each is read once."""
+        if missing := set(record_ids) - self._written.keys():
+            self._written.update(dict.fromkeys(missing))
+            for record in records_as_written(self._session, self._tenant_id, missing):
+                self._written[record.record_id] = record
+        written = (self._written[record_id] for record_id in record_ids)
+        return [record for record in written if record is not None]
 
     def _records_among(self, record_ids: Iterable[str]) -> list[CountedRecord]:
         return [record for record_id in record_ids if (record := self._record(record_id)) is not None]
