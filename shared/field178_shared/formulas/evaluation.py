@@ -139,6 +139,8 @@ class Compiler:
             )
         self._values_exist(left, right, node)
         apply, first, other = _COMPARISONS[node.operator], left.run, right.run
+        if node.operator == "==" and (constant := right.constant) is not None:
+            return Compiled(ValueType.FLAG, lambda at: first(at) == constant)
         return Compiled(ValueType.FLAG, lambda at: bool(apply_known(apply, first(at), other(at))))
 
     def _membership(self, node: BinaryOperation) -> Compiled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import methodcaller
 
 from field178_shared.formulas.evaluation import Compiled, Compiler, Vocabulary, arguments
 from field178_shared.formulas.sources import Readable, Source, ValueType
@@ -20,8 +21,8 @@ class RowCompiler(Compiler):
 
     def name(self, node: Name) -> Compiled:
         """Return a field of the event."""
-        field, name = self.readable(node), node.name
-        return Compiled(field.kind, lambda row: row.get(name), field.ids_of)
+        field = self.readable(node)
+        return Compiled(field.kind, methodcaller("get", node.name), field.ids_of)
 
     def readable(self, node: Name) -> Readable:
         """Return the value type of a field of the event. Raises FormulaError for an unknown field."""

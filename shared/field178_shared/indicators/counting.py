@@ -25,16 +25,14 @@ def by_source(aggregates: Iterable[Aggregate]) -> Mapping[str, Sequence[Aggregat
 
 def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into: Counts) -> None:
     """Add the counts of events, each in its unit on its day."""
-    count_by_source(by_source(aggregates), events, into)
-
-
-def count_by_source(
-    aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event], into: Counts
-) -> None:
-    """Add the counts of events to aggregates that are grouped by source."""
+    of_source = by_source(aggregates)
     for event in events:
-        for aggregate in aggregates.get(event.source, ()):
-            _add(aggregate, event.row, event.row, event.unit_id, into)
+        count_event(of_source.get(event.source, ()), event, into)
+
+
+def count_event(aggregates: Iterable[Aggregate], event: Event, into: Counts) -> None:
+    """Add the counts of an event to aggregates of its source."""
+    _add(aggregates, event.row, event.row, event.unit_id, into)
 
 
 def count_entity(
@@ -53,21 +51,28 @@ def count_entity(
     if not seen.is_there:
         return
     unit_id = entity.unit_on(seen.last_day)
-    for aggregate in aggregates:
-        if aggregate.of == entity.kind:
-            _add(aggregate, seen, seen.attributes, unit_id, into)
+    if own := [aggregate for aggregate in aggregates if aggregate.of == entity.kind]:
+        _add(own, seen, seen.attributes, unit_id, into)
 
 
 def _add(
-    aggregate: Aggregate, counted: object, named: Mapping[str, object], unit_id: str, into: Counts
+    aggregates: Iterable[Aggregate],
+    counted: object,
+    named: Mapping[str, object],
+    unit_id: str,
+    into: Counts,
 ) -> None:
-    if aggregate.where is not None and not aggregate.where(counted):
-        return
-    number = 1 if aggregate.value is None else aggregate.value(counted)
-    if number:
-        key = str(named.get(aggregate.by) or "") if aggregate.by else ""
-        numbers = into.setdefault(unit_id, {}).setdefault(aggregate.key, {})
-        numbers[key] = numbers.get(key, 0) + number
+    cells = into.get(unit_id, {})
+    for aggregate in aggregates:
+        if aggregate.where is not None and not aggregate.where(counted):
+            continue
+        number = 1 if aggregate.value is None else aggregate.value(counted)
+        if number:
+            key = str(named.get(aggregate.by) or "") if aggregate.by else ""
+            numbers = cells.setdefault(aggregate.key, {})
+            numbers[key] = numbers.get(key, 0) + number
+    if cells:
+        into[unit_id] = cells
 
 
 def add_counts(into: Counts, counts: Counts, times: int = 1) -> None:

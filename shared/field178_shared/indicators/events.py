@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
@@ -70,8 +72,7 @@ def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event: its source, day, unit, fields, and entities by kind.
 
     `begun_at`: the instant of a visit as written, "" for events with only a day.
@@ -82,7 +83,7 @@ class Event:
     day: date
     unit_id: str
     row: Mapping[str, object]
-    entities: Mapping[str, str] = field(default_factory=dict)
+    entities: Mapping[str, str] = MappingProxyType({})
     begun_at: str = ""
 
     @property
@@ -108,16 +109,15 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
         return
     unit_id, entities = unit_of(record, lists), {"establishment": text_of(data, "establishment_id")}
     yield _filed(record, day, unit_id)
-    begun_at = text_of(data, "started_at")
-    for source, on, row in (*_seen(data, day), *_findings(record, day)):
+    begun_at, answers = text_of(data, "started_at"), answers_of(data)
+    for source, on, row in (*_seen(data, answers, day), *_findings(record, day)):
         yield Event(record.record_id, source, on, unit_id, row, entities, begun_at)
-    for row in _audiences_of_visit(answers_of(data)):
+    for row in _audiences_of_visit(answers):
         yield Event(record.record_id, "audience", day, unit_id, row)
 
 
-def _seen(data: Data, day: date) -> Iterator[_Row]:
+def _seen(data: Data, answers: Data, day: date) -> Iterator[_Row]:
     """Yield the events of a visit: visit, worker count, on-site talk."""
-    answers = answers_of(data)
     named = ("inspection_kind", "trigger", "access_result", "overall_result")
     yield "inspection", day, {**answers, **{name: text_of(data, name) for name in named}}
     if text_of(data, "access_result") == INSPECTED and count_of(answers, "workers_total") is not None:
@@ -129,8 +129,9 @@ def _seen(data: Data, day: date) -> Iterator[_Row]:
 def _findings(record: CountedRecord, day: date) -> Iterator[_Row]:
     """Yield the findings of a visit and the measures and decisions that followed."""
     data, after = record.data, AfterVisit.of(record.data, record.entries)
-    answered = answered_violations(data, after)
-    for number, (_, finding) in enumerate(sorted(entries_of(data, "findings").items())):
+    findings = sorted(entries_of(data, "findings").items())
+    answered = answered_violations(data, after) if findings else None
+    for number, (_, finding) in enumerate(findings):
         violation = text_of(finding, "violation_id")
         # Measures that name no violation answer one at least; that they answer more is not recorded.
         is_handled = number == 0 if answered is None else violation in answered

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.formulas.figures import Aggregate
 from field178_shared.indicators.buckets import EntityBucket, half_month_of
-from field178_shared.indicators.counting import Counts, add_counts, count_by_source, count_entity
+from field178_shared.indicators.counting import Counts, add_counts, count_entity, count_event
 from field178_shared.indicators.entities import (
     CountedEntity,
     EstablishmentEntity,
@@ -47,16 +49,11 @@ class Counted:
 
 def count_of_events(aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event]) -> Contribution:
     """Return the counts of events by half-month; `aggregates` by source."""
-    by_bucket: dict[str, list[Event]] = {}
-    for event in events:
-        by_bucket.setdefault(half_month_of(event.day).isoformat(), []).append(event)
     contribution: Contribution = {}
-    for bucket, inside in by_bucket.items():
-        counts: Counts = {}
-        count_by_source(aggregates, inside, counts)
-        if counts:
-            contribution[bucket] = counts
-    return contribution
+    for event in events:
+        if of_source := aggregates.get(event.source):
+            count_event(of_source, event, contribution.setdefault(_bucket_of(event.day), {}))
+    return {bucket: counts for bucket, counts in contribution.items() if counts}
 
 
 def count_of_entity(
@@ -91,6 +88,11 @@ def difference(after: Contribution, before: Contribution) -> Contribution:
         if counts:
             contribution[bucket] = counts
     return contribution
+
+
+@lru_cache(maxsize=2048)  # most records of a step are of a few days
+def _bucket_of(day: date) -> str:
+    return half_month_of(day).isoformat()
 
 
 def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity | None:

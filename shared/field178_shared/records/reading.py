@@ -28,8 +28,9 @@ def count_of(data: Data, name: str) -> int | None:
 
 def day_of(data: Data, name: str) -> date | None:
     """Return a local date, or None if absent."""
+    text = text_of(data, name)
     try:
-        return date.fromisoformat(text_of(data, name))
+        return date.fromisoformat(text) if text else None
     except ValueError:
         return None
 

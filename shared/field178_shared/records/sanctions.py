@@ -123,6 +123,8 @@ class AfterVisit:
     @classmethod
     def of_measures(cls, measures: Mapping[str, Value | Measure], entries: Entries) -> Self:
         """Read the measures of a visit by key, and the office entries about it."""
+        if not measures and not entries:
+            return cls()
         valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
         payments = [data for _, kind, data in valid if kind == RecordType.PAYMENT]
         of_office = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from field178_shared.formulas.figures import Aggregate
 from field178_shared.indicators.counting import Counts, add_counts
@@ -13,6 +14,7 @@ from field178_shared.indicators.subjects import Contribution, Counted
 APPROVED, WAITING = "approved", "waiting"
 # {name of `bucket_of`: counts}
 Totals = dict[str, Counts]
+_decode, _encode = msgspec.json.decode, msgspec.json.Encoder(order="sorted").encode
 
 
 class Codec:
@@ -37,7 +39,7 @@ class Codec:
 
     def read(self, text: str) -> Counted:
         """Return the counts of a subject from JSON."""
-        plain = json.loads(text)
+        plain = _decode(text)
         approved, waiting = (
             {
                 bucket: {unit: self._counts(unit_counts) for unit, unit_counts in counts.items()}
@@ -50,7 +52,7 @@ class Codec:
     def read_one(self, text: str, key: str) -> Iterator[tuple[str, str, str, dict[str, int]]]:
         """Yield state, bucket, unit and numbers of one aggregate, without decoding the others."""
         number = self._numbers[key]
-        for state, contribution in json.loads(text).items():
+        for state, contribution in _decode(text).items():
             for bucket, counts in contribution.items():
                 for unit, unit_counts in counts.items():
                     if (numbers := unit_counts.get(number)) is not None:
@@ -62,11 +64,11 @@ class Codec:
 
     def read_unit(self, text: str) -> dict[str, dict[str, int]]:
         """Return the counts of a unit from JSON."""
-        return self._counts(json.loads(text))
+        return self._counts(_decode(text))
 
     def _plain(self, counts: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
         return {
-            self._numbers[key]: numbers[""] if numbers.keys() == {""} else dict(numbers)
+            self._numbers[key]: numbers[""] if numbers.keys() == {""} else numbers
             for key, numbers in counts.items()
         }
 
@@ -94,4 +96,4 @@ def _add(totals: Totals, state: str, contribution: Contribution, times: int) -> 
 
 
 def _json(plain: object) -> str:
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    return _encode(plain).decode()

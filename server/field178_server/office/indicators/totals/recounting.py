@@ -346,6 +346,8 @@ class Recounting:
         counts = count_of_events(self.aggregates.of_events, self._events_of(record_id))
         if not record.is_approved:
             return Counted(waiting=counts)
+        if record.closed_by_approved is None:
+            return Counted(counts)
         approved = count_of_events(self.aggregates.of_events, self._approved_events([record]))
         return Counted(approved, difference(counts, approved))
 
@@ -420,10 +422,11 @@ class Recounting:
             for chosen in ([record for record in records if record.is_approved], records)
         ]
         for plan in plans:
-            approved, every = (
-                count_of_events(self.aggregates.of_events, events.get(plan, ())) for events in by_plan
-            )
-            yield (PLAN, plan, ""), Counted(approved, difference(every, approved))
+            if any(plan in events for events in by_plan):
+                approved, every = (
+                    count_of_events(self.aggregates.of_events, events.get(plan, ())) for events in by_plan
+                )
+                yield (PLAN, plan, ""), Counted(approved, difference(every, approved))
 
     def _of_items(self, planned: ItemsOfPlans) -> list[CountedRecord]:
         """Return the records of planned visits and of visits that may fulfil them."""
