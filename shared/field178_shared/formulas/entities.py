@@ -27,6 +27,9 @@ class EntityAt(Protocol):
     def parts(self, kind: str) -> Sequence[EntityAt]:
         """Return the entity in each ended month or quarter of the period in which it existed."""
 
+    def evaluated(self, text: str, run: Run) -> Any:
+        """Return the value of an expression on its events, evaluated once."""
+
 
 class EntityCompiler(Compiler):
     """Checker of expressions on entities of one kind; `terms` are the named parts of formulas, by name."""
@@ -85,8 +88,11 @@ class EntityCompiler(Compiler):
             )
         where = row.compile_as(node.where, ValueType.FLAG).run if node.where is not None else None
         kind = field.kind if field is not None else _KINDS[node.function]
-        run = _OF_EVENTS[node.function](row.source.name, field.run if field else None, where)
-        return Compiled(kind, run, field.ids_of if field else "")
+        run, text = (
+            _OF_EVENTS[node.function](row.source.name, field.run if field else None, where),
+            written(node),
+        )
+        return Compiled(kind, lambda at: at.evaluated(text, run), field.ids_of if field else "")
 
     def _source(self, node: Node) -> Source:
         if isinstance(node, Name) and node.name in self.entity.sources:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import MediaOutlet, Place
+from field178_shared.formulas.evaluation import Run
 from field178_shared.formulas.rows import Row
 from field178_shared.indicators.areas import is_divided, part_of
 from field178_shared.indicators.events import Event
@@ -18,6 +19,8 @@ from field178_shared.records.establishment import ENDED, unit_on
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
 from field178_shared.records.returns import ACTIVE_MODEL, ENDED_MODEL, PilotModel
 from field178_shared.records.teams import Team
+
+_ONE_DAY = timedelta(days=1)
 
 
 class CountedEntity(Protocol):
@@ -330,11 +333,9 @@ class EntityInPeriod:
         self._period = period
         self._today = today
         self._events = events
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the period."""
-        return self._period.end - timedelta(days=1)
+        # Last day of the period.
+        self.last_day = period.end - _ONE_DAY
+        self._evaluated: dict[str, Any] = {}
 
     @property
     def is_there(self) -> bool:
@@ -356,6 +357,12 @@ class EntityInPeriod:
     def rows_until(self, source: str) -> Sequence[Row]:
         """Return its events up to the end of the period, oldest first."""
         return [event.row for event in self._events.get(source, ()) if event.day < self._period.end]
+
+    def evaluated(self, text: str, run: Run) -> Any:
+        """Return the value of an expression on its events, evaluated once: many aggregates share it."""
+        if text not in self._evaluated:
+            self._evaluated[text] = run(self)
+        return self._evaluated[text]
 
     def parts(self, kind: str) -> Sequence[EntityInPeriod]:
         """Return the entity in each ended month or quarter of the period in which it existed."""

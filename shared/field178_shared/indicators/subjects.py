@@ -82,6 +82,8 @@ def difference(after: Contribution, before: Contribution) -> Contribution:
     """Return the contribution that turns `before` into `after` when added."""
     contribution: Contribution = {}
     for bucket in {**before, **after}:
+        if after.get(bucket) == before.get(bucket):
+            continue
         counts: Counts = {}
         add_counts(counts, after.get(bucket, {}))
         add_counts(counts, before.get(bucket, {}), -1)

@@ -79,10 +79,13 @@ class Codec:
         }
 
 
-def add_to(totals: Totals, counted: Counted, times: int = 1) -> None:
-    """Add the counts of a subject to totals, multiplied by `times`."""
-    for state, contribution in ((APPROVED, counted.approved), (WAITING, counted.waiting)):
-        _add(totals, state, contribution, times)
+def add_difference(totals: Totals, before: Counted, after: Counted) -> None:
+    """Add the counts of a subject after a change minus those before to totals."""
+    states = ((APPROVED, before.approved, after.approved), (WAITING, before.waiting, after.waiting))
+    for state, old, new in states:
+        if old != new:
+            _add(totals, state, old, -1)
+            _add(totals, state, new, 1)
 
 
 def bucket_of(state: str, bucket: str) -> str:

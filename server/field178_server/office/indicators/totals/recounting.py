@@ -36,7 +36,7 @@ from field178_server.office.indicators.source.records import (
     with_companions,
 )
 from field178_server.office.indicators.totals.basis import aggregates_in_force
-from field178_server.office.indicators.totals.counts import Codec, Totals, add_to
+from field178_server.office.indicators.totals.counts import Codec, Totals, add_difference
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.sources import ENTITIES
@@ -66,11 +66,13 @@ from field178_shared.records.sanctions import OFFICE_TYPES
 
 # Types of companion records that change the counts of a filed record.
 _BESIDE = frozenset({RecordType.REVIEW, *OFFICE_TYPES})
-OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {RecordType.PLAN_ITEM, RecordType.DENOMINATOR}
+_TYPES = PLAIN_TYPES.union(FILED_TYPES)
+OF_EVENTS = _TYPES - RECORD_KINDS - {RecordType.PLAN_ITEM, RecordType.DENOMINATOR}
 ENTITY_KINDS = frozenset(ENTITIES)
 # Kinds of links that are subjects themselves. An establishment is replaced by its merge target.
 _OWN_SUBJECTS = (ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
 _NONE: frozenset[Subject] = frozenset()
+_UNCOUNTED = Counted()
 _CHANGED = Prepared(
     select(Record.record_id, Record.type, Record.subject_id).where(
         Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
@@ -106,10 +108,8 @@ class SubjectChange:
     def totals(self) -> Totals:
         """Return the totals to add: counts after the change minus counts before."""
         totals: Totals = {}
-        for counted in self.before.values():
-            add_to(totals, counted, -1)
-        for counted in self.after.values():
-            add_to(totals, counted)
+        for part in self.before.keys() | self.after.keys():
+            add_difference(totals, self.before.get(part, _UNCOUNTED), self.after.get(part, _UNCOUNTED))
         return totals
 
 
@@ -212,7 +212,7 @@ class Recounting:
         if not record_ids:
             return {}
         rows = _CHANGED.rows(self._session, {"tenant_id": self._tenant_id, "ids": sorted(record_ids)})
-        types = {record_id: kind for record_id, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
+        types = {record_id: kind for record_id, kind, _ in rows if kind in _TYPES}
         # The type may be visit or session; both are treated alike.
         beside = {
             subject_id: RecordType.INSPECTION
@@ -224,14 +224,15 @@ class Recounting:
     def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
         """Return the links of the current records."""
         records = self._as_written(types)
-        links_by_record = {record.record_id: set(links_of(record, self._lists)) for record in records}
+        links_by_record = {record.record_id: links_of(record, self._lists) for record in records}
         places = {record_id for record_id, kind in types.items() if kind == ESTABLISHMENT}
         there = places & links_by_record.keys()
         for establishment_id, plan in self._plans.of_places(there).items():
-            links_by_record.setdefault(establishment_id, set()).add((PLAN, plan))
+            links_by_record[establishment_id] |= {(PLAN, plan)}
         for establishment_id in places & self._steps.keys():
-            links_by_record.setdefault(establishment_id, set()).add((MERGED, self._steps[establishment_id]))
-        return {record_id: frozenset(links) for record_id, links in links_by_record.items()}
+            merged = frozenset({(MERGED, self._steps[establishment_id])})
+            links_by_record[establishment_id] = links_by_record.get(establishment_id, _NONE) | merged
+        return links_by_record
 
     def _subjects(self, types: Mapping[str, str], change: SubjectChange) -> set[Subject]:
         subjects = {(RECORD, record_id) for record_id, kind in types.items() if kind in OF_EVENTS}
