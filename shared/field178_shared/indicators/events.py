@@ -339,8 +339,10 @@ def _attendance(counts: Data) -> dict[str, object]:
 
 def _attended(counts: Data) -> int | None:
     """Return the attendance, at least the number of first-time attendees."""
-    numbers = [count_of(counts, name) for name in ("attendance_count", "first_time_count")]
-    return max((number for number in numbers if number is not None), default=None)
+    attended, first_time = count_of(counts, "attendance_count"), count_of(counts, "first_time_count")
+    if attended is None or first_time is None:
+        return first_time if attended is None else attended
+    return max(attended, first_time)
 
 
 def _place_of(data: Data, audience_id: str, lists: CodeLists) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from field178_shared.formulas.sources import MONTH, QUARTER
 
@@ -45,12 +46,17 @@ class Period:
 
     def in_parts(self, months: int) -> tuple[Period, ...]:
         """Return the parts of the period of so many months each, ended or not."""
-        periods: list[Period] = []
-        count = 0
-        while (first := months_after(self.first, count)) < self.end:
-            count += months
-            periods.append(Period(first, min(months_after(self.first, count), self.end)))
-        return tuple(periods)
+        return _in_parts(self, months)
+
+
+@lru_cache(maxsize=256)
+def _in_parts(period: Period, months: int) -> tuple[Period, ...]:
+    periods: list[Period] = []
+    count = 0
+    while (first := months_after(period.first, count)) < period.end:
+        count += months
+        periods.append(Period(first, min(months_after(period.first, count), period.end)))
+    return tuple(periods)
 
 
 def months_after(day: date, months: int) -> date:

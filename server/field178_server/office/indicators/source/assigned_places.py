@@ -25,8 +25,8 @@ _REGISTER = select(EstablishmentProjection.record_id, EstablishmentProjection.un
 class AssignedPlaces:
     """Units of the establishments visited in divided communes, read on demand."""
 
-    def __init__(self, lists: CodeLists, read: Callable[[], Mapping[str, str]]) -> None:
-        self._divided = divided_units(lists)
+    def __init__(self, divided: Collection[str], read: Callable[[], Mapping[str, str]]) -> None:
+        self._divided = divided
         self._read = read
 
     @cached_property
@@ -43,7 +43,7 @@ class AssignedPlaces:
             ends = ends_of(merge_steps(session, tenant_id))
             return units | {merged_id: units.get(end, "") for merged_id, end in ends.items()}
 
-        return cls(lists, read)
+        return cls(divided_units(lists), read)
 
     @classmethod
     def of_records(
@@ -56,7 +56,7 @@ class AssignedPlaces:
             for record in records
             if text_of(record.data, "unit_id") in divided
         } - {""}
-        return cls(lists, lambda: units_of_places(session, tenant_id, ids))
+        return cls(divided, lambda: units_of_places(session, tenant_id, ids))
 
     def with_place_unit(self, record: CountedRecord) -> CountedRecord:
         """Return a visit or session; in a divided commune with `place_unit_id` of its establishment."""
