@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from field178_shared.formulas.evaluation import Compiled, Compiler, Run, Vocabulary, arguments
@@ -28,7 +29,7 @@ class EntityAt(Protocol):
         """Return the entity in each ended month or quarter of the period in which it existed."""
 
     def evaluated(self, text: str, run: Run) -> Any:
-        """Return the value of an expression on its events, evaluated once."""
+        """Return the value of a term or of an expression on its events, evaluated once."""
 
 
 class EntityCompiler(Compiler):
@@ -57,9 +58,10 @@ class EntityCompiler(Compiler):
             raise FormulaError(FormulaFault.CYCLE, " → ".join((*self._open, name)), node.column)
         self._open.append(name)
         try:
-            return self.compile(self.terms[name])
+            term = self.compile(self.terms[name])
         finally:
             self._open.pop()
+        return replace(term, run=lambda at: at.evaluated(name, term.run))
 
     def call(self, node: Call) -> Compiled:
         """Return the compiled call of a function on the entity."""

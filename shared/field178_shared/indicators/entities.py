@@ -359,10 +359,12 @@ class EntityInPeriod:
         return [event.row for event in self._events.get(source, ()) if event.day < self._period.end]
 
     def evaluated(self, text: str, run: Run) -> Any:
-        """Return the value of an expression on its events, evaluated once: many aggregates share it."""
-        if text not in self._evaluated:
-            self._evaluated[text] = run(self)
-        return self._evaluated[text]
+        """Return the value of a term or of an expression on its events, evaluated once for all aggregates."""
+        try:
+            return self._evaluated[text]
+        except KeyError:
+            value = self._evaluated[text] = run(self)
+            return value
 
     def parts(self, kind: str) -> Sequence[EntityInPeriod]:
         """Return the entity in each ended month or quarter of the period in which it existed."""

@@ -357,11 +357,15 @@ class Recounting:
     ) -> Iterator[tuple[SubjectPart, Counted]]:
         for (kind, entity_id), entity, events, approved in self._with_events(entities, records):
             for part, buckets in self._buckets[kind]:
-                counted = count_of_entity(buckets, entity, approved)
+                # Later events count in no bucket of the period.
+                own, own_approved = (
+                    [event for event in given if event.day < buckets[0].of.end]
+                    for given in (events, approved)
+                )
+                counted = count_of_entity(buckets, entity, own_approved)
                 waiting: Contribution = {}
-                if approved != events:
-                    every = count_of_entity(buckets, entity, events)
-                    waiting = difference(every, counted)
+                if own_approved != own:
+                    waiting = difference(count_of_entity(buckets, entity, own), counted)
                 yield (kind, entity_id, part), Counted(counted, waiting)
 
     def _with_events(
