@@ -16,6 +16,7 @@ class Attachment(Model):
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
         Index(None, "tenant_id", "sha256"),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]

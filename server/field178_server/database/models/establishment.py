@@ -38,6 +38,7 @@ class DuplicateKey(Model):
     __tablename__ = "duplicate_key"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]

@@ -69,7 +69,7 @@ class IndicatorSubject(Model):
     """
 
     __tablename__ = "indicator_subject"
-    __table_args__ = table_args(ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]))
+    __table_args__ = table_args(ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]), in_key_order=True)
 
     tenant_id: Mapped[TenantKey]
     kind: Mapped[KeyPart]
@@ -85,6 +85,7 @@ class IndicatorLink(Model):
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
         Index(None, "tenant_id", "kind", "subject_id", "record_id"),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]

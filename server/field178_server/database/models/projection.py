@@ -159,6 +159,7 @@ class FiledFacet(Model):
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
         Index(None, "tenant_id", "kind", "value", "record_id"),
         CheckConstraint("kind IN ('violation', 'measure', 'establishment')", name="kind"),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]
@@ -210,6 +211,7 @@ class FollowUpProjection(Model):
             postgresql_where=text("closed_on IS NOT NULL"),
         ),
         CheckConstraint("kind IN ('correction', 'decision', 'payment')", name="kind"),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]

@@ -49,6 +49,7 @@ class Feed(Model):
         UniqueConstraint("tenant_id", "scope", "seq"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("kind IN ('put', 'leave')", name="kind"),
+        in_key_order=True,
     )
 
     tenant_id: Mapped[TenantKey]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Integer, UniqueConstraint
+from sqlalchemy import Engine, ForeignKeyConstraint, Integer, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -34,3 +34,13 @@ def test_sqlite_keeps_the_types() -> None:
         assert str(CreateTable(table).compile(dialect=sqlite.dialect())).rstrip().endswith("STRICT"), (
             table.name
         )
+
+
+def test_sqlite_stores_rows_in_key_order_where_the_model_has_it(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
+        in_key_order = {name for name, sql in stored if "WITHOUT ROWID" in sql}
+    assert in_key_order == {
+        table.name for table in TABLES if not table.dialect_options["sqlite"]["with_rowid"]
+    }
+    assert "feed" in in_key_order
