@@ -71,6 +71,8 @@ def _empty(engine: Engine) -> None:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         connection.exec_driver_sql(";".join(f"DELETE FROM {table}" for table in tables))
+    # Its pools may have connections that were just ended, and that are too young to be tested.
+    engine.dispose()
 
 
 @pytest.fixture(params=[SQLITE, POSTGRES])
