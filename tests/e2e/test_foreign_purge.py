@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.e2e.foreign_client import content_hash
 from tests.e2e.foreign_office import UNIT, Enrol, created, enrol, server, verdict
 from tests.e2e.server_process import ServerProcess
+from tests.packed_frames import content_of
 
 __all__ = ["enrol", "server"]
 
@@ -20,7 +21,7 @@ def purge(server: ServerProcess, record_id: str) -> None:
 
 
 def stored(server: ServerProcess) -> bytes:
-    return b"".join(path.read_bytes() for path in server.folder.rglob("field178.sqlite*"))
+    return content_of(server.folder.rglob("field178.sqlite*"))
 
 
 def test_a_purged_record_reaches_every_tablet_and_leaves_no_text_behind(

@@ -35,6 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import NullType
 
+from field178_server.database import packed_text
 from field178_shared.time.clock import duration_clock
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
@@ -326,6 +327,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+    packed_text.add_functions(connection)
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

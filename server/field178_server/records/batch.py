@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from field178_server.database import engine as database
@@ -184,17 +184,17 @@ class Batch:
             connection,
             table,
             (*_COLUMNS, "tenant_id", "record_id"),
-            [self._row(step.after, seqs) for step in steps if step.before is None],
+            [self._row(connection, step.after, seqs) for step in steps if step.before is None],
         )
         bulk.update(
             connection,
             table,
             _COLUMNS,
             ("tenant_id", "record_id"),
-            [self._row(step.after, seqs) for step in steps if step.before is not None],
+            [self._row(connection, step.after, seqs) for step in steps if step.before is not None],
         )
 
-    def _row(self, record: Stored, seqs: dict[str, int]) -> bulk.Row:
+    def _row(self, connection: Connection, record: Stored, seqs: dict[str, int]) -> bulk.Row:
         return (
             record.type,
             record.scope,
@@ -202,7 +202,7 @@ class Batch:
             seqs[record.record_id],
             record.deleted,
             record.h,
-            record.body,
+            bulk.stored_packed(connection, record.body),
             record.subject_id,
             self.tenant_id,
             record.record_id,

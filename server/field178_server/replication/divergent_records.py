@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import DivergentRecord, Record
+from field178_server.database.packed_text import unpacked
 from field178_server.records import file_references
 from field178_shared.errors import AppError
 from field178_shared.ids import is_uuid
@@ -31,7 +32,7 @@ _STORED = select(
 # The rows stay locked until commit: an erasure between this read and the insert would miss the inserted rows.
 # Lock order as everywhere: a record before its companions (`Batch.load`).
 _RECORDS = (
-    select(Record.record_id, Record.h, func.substr(Record.body, 1, len(ERASED_OPENING)))
+    select(Record.record_id, Record.h, func.substr(unpacked(Record.body), 1, len(ERASED_OPENING)))
     .where(
         Record.tenant_id == bindparam("tenant_id"),
         Record.record_id.in_(bindparam("record_ids", expanding=True)),

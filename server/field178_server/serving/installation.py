@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.audit import verify
 from field178_server.database import migrations
+from field178_server.database.engine import forget_deleted
 from field178_server.database.models import Tenant
 from field178_server.database.single_server import require_not_served
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -47,10 +50,15 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
         # SQLite copies the permissions of the database file to its companion files.
         Path(engine.url.database).touch(0o600)
     close_to_others(*settings.data_dir.iterdir())
-    if migrations.current(engine) not in (None, migrations.head()):
+    is_older = migrations.current(engine) not in (None, migrations.head())
+    if is_older:
         # A running server would use statements for the old schema.
         require_not_served(settings)
     migrations.upgrade(engine)
+    if is_older:
+        # Rewritten tables leave free pages. Without room for the shorter file the store keeps the longer one.
+        with suppress(SQLAlchemyError):
+            forget_deleted(engine)
     with snapshot(engine) as session:
         is_known = session.get(Tenant, settings.tenant) is not None
     if is_known:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from tests.packed_frames import content_of
 from tests.server.office.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, TENANT, Tablet, World
@@ -81,10 +82,10 @@ def test_no_file_of_a_sqlite_store_holds_the_text(sqlite_engine: Engine, tmp_pat
         assert tablet.push(change)[0]["status"] == "applied"
         seen = f"{SECRET} {number}"
     needle = SECRET.encode()
-    assert needle in b"".join(path.read_bytes() for path in tmp_path.glob("store.sqlite*"))
+    assert needle in content_of(tmp_path.glob("store.sqlite*"))
     purged(world, record_id)
     assert erased(world, FileStore(tmp_path, TENANT)) == 0
-    assert needle not in b"".join(path.read_bytes() for path in tmp_path.glob("store.sqlite*"))
+    assert needle not in content_of(tmp_path.glob("store.sqlite*"))
 
 
 def test_a_reader_of_an_older_state_puts_the_end_of_it_off(sqlite_engine: Engine, tmp_path: Path) -> None:

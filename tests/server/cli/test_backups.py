@@ -203,7 +203,7 @@ def test_backup_that_differs_from_its_store_is_unproved_and_marks_nothing(
 ) -> None:
     engine = create_engine_for(f"sqlite:///{field178.folder / 'field178.sqlite'}")
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE record SET body = replace(body, 'a', 'b')")
+        connection.exec_driver_sql("UPDATE record SET body = packed(replace(unpacked(body), 'a', 'b'))")
     engine.dispose()
     old = take_unproved(field178, backups)
     result = field178.run("backup", "--to", str(backups), "--keep", "1")

@@ -121,7 +121,8 @@ def test_own_certificate_is_stored_in_the_settings(command: Command, tmp_path: P
     [
         ("UPDATE scope SET live_count = live_count + 1 WHERE scope = 'ref'", "scope: ref digest"),
         (
-            "UPDATE record SET body = replace(body, 'team_lead', 'inspector') WHERE type = 'person'",
+            "UPDATE record SET body = packed(replace(unpacked(body), 'team_lead', 'inspector')) "
+            "WHERE type = 'person'",
             "record: ",
         ),
         ("UPDATE record SET deleted = 1, rev = rev + 1 WHERE type = 'team'", "scope: team:"),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Dialect
 
 from field178_server.database.fast import driver
+from field178_server.database.packed_text import pack
 
 Row = tuple[object, ...]
 # With fewer rows the arrays cost more than they save.
@@ -74,6 +75,11 @@ def stored_instant(connection: Connection, instant: datetime) -> object:
 def stored_date(connection: Connection, day: date | None) -> object:
     """Return a date in the stored form of the connection's engine."""
     return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
+
+
+def stored_packed(connection: Connection, text: str) -> object:
+    """Return a text in the stored form of a packed column on the connection's engine."""
+    return pack(text) if connection.dialect.name == "sqlite" else text
 
 
 def _insert(

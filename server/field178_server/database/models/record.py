@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.flask_extension import Model
+from field178_server.database.packed_text import PackedText
 
 
 class Record(Model):
@@ -33,7 +34,7 @@ class Record(Model):
     seq: Mapped[int]
     deleted: Mapped[bool]
     h: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(PackedText)
     subject_id: Mapped[MaybeKey]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, ScalarSelect, Text, case, cast, literal, select
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.database.packed_text import unpacked
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty, FieldSource
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data
@@ -146,7 +147,7 @@ def _compared(stored: ScalarSelect[str], path: str, type_: EdmType) -> ColumnEle
     if type_ is EdmType.INSTANT:
         return None
     *groups, name = path.split(".")
-    body: ColumnElement[Any] = cast(stored, _JSON)
+    body: ColumnElement[Any] = cast(unpacked(stored), _JSON)
     for group in groups:
         body = body.op("->")(literal(group, Text()))
     text: ColumnElement[Any] = cast(body.op("->>")(literal(name, Text())), Text())

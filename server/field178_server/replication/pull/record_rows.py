@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Erasure, Feed, Record
+from field178_server.database.packed_text import unpacked
 from field178_server.replication.pull.frames import EncodedRow, record_line
 from field178_shared.record_type import RecordType
 from field178_shared.wire.protocol import ERASED_OPENING
@@ -79,7 +80,7 @@ _ERASED = (
         Record.record_id.in_(union_all(_CONFIRMED, _COMPANIONS, _CONFLICTS)),
         Record.scope == bindparam("scope"),
         Record.deleted,
-        func.substr(Record.body, 1, len(ERASED_OPENING)) == ERASED_OPENING,
+        func.substr(unpacked(Record.body), 1, len(ERASED_OPENING)) == ERASED_OPENING,
     )
     .order_by(Record.seq)
 )

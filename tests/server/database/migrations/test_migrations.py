@@ -28,6 +28,7 @@ from field178_server.database.models import (
     Officer,
     OfficerScope,
     ReceiptCopy,
+    Record,
     SanctionRow,
     Scope,
     Tenant,
@@ -94,6 +95,7 @@ PUBLISHED = (
     "0065",
     "0066",
     "0068",
+    "0069",
 )
 
 
@@ -298,6 +300,18 @@ def test_grants_of_older_stores_come_from_scopes_of_their_officer(world: World) 
     assert [row.password_resets for row in (*world.rows(Officer), *world.rows(DeviceOfficer))] == [0, 0]
     # Who was bound is bound, and files as before.
     tablet.created()
+
+
+def test_bodies_of_older_stores_are_packed(world: World) -> None:
+    record_id = world.tablet().created({**ESTABLISHMENT, "name": "Nhà nghỉ 7"})
+    before = {row.record_id: row.body for row in world.rows(Record)}
+    migrations.downgrade(world.engine, "0068")
+    with world.engine.connect() as connection:
+        query = text("SELECT body FROM record WHERE record_id = :id")
+        assert connection.execute(query, {"id": record_id}).scalar() == before[record_id]
+    migrations.upgrade(world.engine)
+    assert {row.record_id: row.body for row in world.rows(Record)} == before
+    assert_sound(world)
 
 
 def _contents(world: World, model: type[Base]) -> list[dict[str, object]]:
