@@ -27,7 +27,7 @@ MEMBERS = ("01900000-0000-7000-8000-0000000000a1", "01900000-0000-7000-8000-0000
 
 
 def main(number: int) -> None:
-    """Write a dictionary that does not exist yet."""
+    """Write the file of a new dictionary with this number."""
     with (FOLDER / f"{number}.zstd").open("xb") as file:
         file.write(train_dictionary(SIZE, list(_samples()), dict_id=number).as_bytes())
 

@@ -37,6 +37,7 @@ DIFFERENTIAL = frozenset(
         "server/database/migrations/test_migrations.py",
         "server/database/migrations/test_projections.py",
         "server/database/test_engine.py",
+        "server/database/test_packed_text.py",
         "server/database/fast/test_prepared.py",
         "server/maintenance/projections/test_run.py",
         "server/maintenance/test_integrity.py",

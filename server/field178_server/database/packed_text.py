@@ -18,7 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from zstandard import (
     ZstdCompressionDict,
     ZstdCompressor,
@@ -71,13 +71,22 @@ class unpacked(FunctionElement[str]):
     inherit_cache = True
 
 
+class packed(FunctionElement[Any]):
+    """The stored form of a text that SQL computed for a packed column."""
+
+    type = NullType()
+    inherit_cache = True
+
+
 @compiles(unpacked, "sqlite")
-def _by_function(element: unpacked, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"unpacked({compiler.process(element.clauses, **kw)})"
+@compiles(packed, "sqlite")
+def _by_function(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{type(element).__name__}({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(unpacked)
-def _as_stored(element: unpacked, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(packed)
+def _as_stored(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(element.clauses, **kw)
 
 

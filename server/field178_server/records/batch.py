@@ -271,7 +271,7 @@ class Batch:
                     rev,
                     source.at,
                     now,
-                    self._payload(record_id, source, rev),
+                    bulk.stored_packed(connection, self._payload(record_id, source, rev)),
                 )
                 for record_id, source, rev in self._history
             ],

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import ChangeHistory, StoredReceipt
+from field178_server.database.packed_text import packed, unpacked
 from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
@@ -30,7 +31,7 @@ _FILL = (
         _CHANGES.c.rev == 1,
         _CHANGES.c.payload.contains(_SET_IN_RECORD),
     )
-    .values(payload=func.replace(_CHANGES.c.payload, _SET_IN_RECORD, bindparam("whole")))
+    .values(payload=packed(func.replace(unpacked(_CHANGES.c.payload), _SET_IN_RECORD, bindparam("whole"))))
 )
 
 

@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from zstandard import ZstdCompressionDict, ZstdDecompressor
+
 from field178_mobile.store.database.driver import Connection, sqlite
 
 
@@ -118,7 +120,7 @@ class History:
 _PARTS: Mapping[str, tuple[str, Callable[[list[tuple]], Any]]] = {
     "epoch": ("SELECT epoch FROM tenant", lambda rows: rows[0][0]),
     "records": (
-        "SELECT record_id, type, scope, rev, seq, deleted, h, body, subject_id FROM record",
+        "SELECT record_id, type, scope, rev, seq, deleted, h, plain(body), subject_id FROM record",
         lambda rows: {row[0]: RecordRow._make(row) for row in rows},
     ),
     "feed": (
@@ -179,7 +181,7 @@ class Window:
     def history(self) -> History:
         """Read (change id, record id, device id, rev, payload) by record and rev, and the quarantine."""
         changes = self._all(
-            "SELECT change_id, record_id, device_id, rev, payload FROM change ORDER BY record_id, rev"
+            "SELECT change_id, record_id, device_id, rev, plain(payload) FROM change ORDER BY record_id, rev"
         )
         return History(changes, dict(self._all("SELECT change_id, payload FROM quarantine")))
 
@@ -195,7 +197,15 @@ class Window:
     def _all(self, query: str) -> list[tuple]:
         if self._connection is None:
             self._connection = sqlite.connect(self.path)
+            self._connection.create_function("plain", 1, self._plain())
         return self._connection.execute(query).fetchall()
+
+    def _plain(self) -> Callable[[bytes | None], str | None]:
+        """Return the function that reads a packed text with the dictionary in the store."""
+        assert self._connection is not None
+        [(content,)] = self._connection.execute("SELECT content FROM text_dictionary").fetchall()
+        decompress = ZstdDecompressor(dict_data=ZstdCompressionDict(content)).decompress
+        return lambda packed: None if packed is None else decompress(packed).decode()
 
 
 def _granted(rows: list[tuple]) -> dict[str, frozenset[str]]:

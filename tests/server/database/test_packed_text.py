@@ -69,7 +69,7 @@ def test_copy_of_the_file_can_be_read_without_the_product(sqlite_engine: Engine)
     world = World(sqlite_engine)
     record_id = world.tablet().created({**ESTABLISHMENT, "name": "Nhà nghỉ 7"})
     with sqlite_engine.connect() as connection:
-        dictionary = connection.execute(text("SELECT content FROM body_dictionary WHERE number = 1")).scalar()
+        dictionary = connection.execute(text("SELECT content FROM text_dictionary WHERE number = 1")).scalar()
         query = text("SELECT body FROM record WHERE record_id = :id")
         body = connection.execute(query, {"id": record_id}).scalar()
     assert isinstance(dictionary, bytes)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.flask_extension import Model
+from field178_server.database.packed_text import PackedText
 
 
 class ChangeHistory(Model):
@@ -29,7 +30,7 @@ class ChangeHistory(Model):
     rev: Mapped[int | None]
     at: Mapped[str | None]
     received_at: Mapped[datetime]
-    payload: Mapped[str | None]
+    payload: Mapped[str | None] = mapped_column(PackedText)
 
 
 class StoredReceipt(Model):
