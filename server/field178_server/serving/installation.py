@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit import verify
 from field178_server.database import migrations
-from field178_server.database.engine import forget_deleted
+from field178_server.database.engine import forget_deleted, sqlite_file
 from field178_server.database.models import Tenant
 from field178_server.database.single_server import require_not_served
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -28,6 +28,9 @@ from field178_shared.codelists import load
 from field178_shared.fsync import close_to_others
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
+
+# A store up to this size is shortened after an upgrade.
+_MOST_SHORTENED_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
         # A running server would use statements for the old schema.
         require_not_served(settings)
     migrations.upgrade(engine)
-    if is_older:
+    if is_older and _is_small(engine):
         # Rewritten tables leave free pages. Without room for the shorter file the store keeps the longer one.
         with suppress(SQLAlchemyError):
             forget_deleted(engine)
@@ -69,6 +72,12 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
     # The chain starts at installation, so that every tablet can check it from its first exchange.
     verify.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
     return installed
+
+
+def _is_small(engine: Engine) -> bool:
+    """Return whether the store fits in memory: SQLite holds a shortened file there until it is written."""
+    file = sqlite_file(engine.url.render_as_string(hide_password=False))
+    return file is not None and file.stat().st_size <= _MOST_SHORTENED_BYTES
 
 
 def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSource) -> Installed:
