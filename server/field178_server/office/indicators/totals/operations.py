@@ -41,7 +41,7 @@ from field178_shared.indicators.subjects import ESTABLISHMENT
 
 STEP = 200
 # Most changes that a server settles itself: this takes less time than the start of a process.
-FEW_CHANGES = 50
+FEW_CHANGES = STEP
 # A period that is not requested for so long is deleted.
 KEPT_FOR = timedelta(days=400)
 # Wait after a lost claim, so that the other process can go on: of two concurrent steps one is discarded.
