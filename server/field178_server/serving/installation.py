@@ -30,7 +30,7 @@ from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
 
 # A store up to this size is shortened after an upgrade.
-_MOST_SHORTENED_BYTES = 1 << 30
+_MOST_SHORTENED_BYTES = 1 << 27
 
 
 @dataclass(frozen=True, slots=True)
