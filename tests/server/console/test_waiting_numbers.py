@@ -61,7 +61,7 @@ def silent_tablets(office: Office, browser: Browser, login: str) -> tuple[int, i
     """Return the silent tablets as the digest, the first page, the menu and the list count them."""
     return (
         digest_of(office, login).silent_count,
-        figure(browser, "/tablets", 2),
+        figure(browser, "/tablets", 3),
         badge(browser, "/tablets"),
         browser.text("/tablets").count("Im lặng"),
     )

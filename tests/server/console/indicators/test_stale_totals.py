@@ -36,8 +36,9 @@ def stale(district: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     def refuse(*_: object) -> None:
         raise AssertionError("records are counted in the server")
 
-    for module in (queries, recounting, counted_records):
+    for module in (queries, counted_records):
         monkeypatch.setattr(module, "records_to_count", refuse)
+    monkeypatch.setattr(recounting, "records_as_written", refuse)
     return district
 
 
@@ -82,7 +83,7 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
         every = session.scalar(select(func.count()).select_from(Record))
     assert every
     read: list[int] = []
-    whole = source.records_to_count
+    whole, written = source.records_to_count, source.records_as_written
 
     def counted(
         session: Session, tenant_id: str, lists: CodeLists, ids: Collection[str] | None = None
@@ -90,8 +91,13 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
         read.append(every if ids is None else len(ids))
         return whole(session, tenant_id, lists, ids)
 
-    for module in (queries, recounting, counted_records, stored_numbers):
+    def recounted(session: Session, tenant_id: str, ids: Collection[str]) -> Iterator[CountedRecord]:
+        read.append(len(ids))
+        return written(session, tenant_id, ids)
+
+    for module in (queries, counted_records, stored_numbers):
         monkeypatch.setattr(module, "records_to_count", counted)
+    monkeypatch.setattr(recounting, "records_as_written", recounted)
     indicators = ("workers_reached_pct", "plan_completion_pct", "visits_total", "census_commune_pct")
     for indicator in indicators:
         for more in ("", "&unit=c11635_v1", "&since=2024-01-03&until=2024-11-20"):
