@@ -23,7 +23,7 @@ from field178_server.database.engine import create_engine_for
 DELAY_S = 0.02
 ROUNDS = 5
 CHANGES = 20
-# Of a push: as many more than without changes.
+# Targets: an exchange without changes, and with a push, for which 12 more are allowed.
 LIMITS = {0: 8, CHANGES: 20}
 OFFICER = "01900000-0000-7000-8000-0000000000a1"
 

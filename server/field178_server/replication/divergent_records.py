@@ -27,7 +27,7 @@ _STORED = select(
     DivergentRecord.tenant_id == bindparam("tenant_id"),
     DivergentRecord.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-# A tablet's copy MUST NOT restore erased content, told by its opening.
+# A tablet's copy MUST NOT restore erased content: an erased body begins with ERASED_OPENING.
 # Reads only the start of each body: a hundred whole bodies may take 25 MiB.
 # The rows stay locked until commit: an erasure between this read and the insert would miss the inserted rows.
 # Lock order as everywhere: a record before its companions (`Batch.load`).

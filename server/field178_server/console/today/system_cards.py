@@ -44,7 +44,8 @@ def _lines_of_today(page: Page, counts: TabletCounts) -> Iterator[TodayLine]:
     # Contact is not proof that a tablet has sent everything: what it still holds is a line of its own.
     in_contact, unsent = N_("in contact today"), N_("with records or photos not sent yet")
     yield count_line(page, counts.in_contact, in_contact, "console.tablets.index", "", not_yet)
-    as_of = page.say(N_("by the last report of each")) if counts.unsent else ""
+    # Also for none: a tablet that has reported nothing since may hold records.
+    as_of = page.say(N_("by the last report of each"))
     yield count_line(page, counts.unsent, unsent, "console.tablets.index", "", as_of)
 
 

@@ -49,11 +49,12 @@ def test_contact_of_today_and_unsent_records_of_tablets_are_counted_apart(
     in_the_field.visit()
     Tablet(office).enrol()
     in_contact = "2 máy đang dùng 1 máy đã liên lạc hôm nay còn 1 máy chưa"
-    assert f"{in_contact} 0 máy còn phiếu hoặc ảnh chưa gửi" in today(signed_in("admin"))
+    as_of = "theo lần báo gần nhất của từng máy"
+    assert f"{in_contact} 0 máy còn phiếu hoặc ảnh chưa gửi {as_of}" in today(signed_in("admin"))
     for unsent in ({"unsent": 3}, {"unsent": 0, "unsent_files": 2}):
         in_the_field.tablet.sync(about=unsent)
         page = today(signed_in("admin"))
-        assert f"{in_contact} 1 máy còn phiếu hoặc ảnh chưa gửi theo lần báo gần nhất của từng máy" in page
+        assert f"{in_contact} 1 máy còn phiếu hoặc ảnh chưa gửi {as_of}" in page
     in_the_field.tablet.sync(about={"unsent": 0, "unsent_files": 0})
     assert "0 máy còn phiếu hoặc ảnh chưa gửi" in today(signed_in("admin"))
 
