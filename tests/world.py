@@ -203,6 +203,8 @@ class Tablet:
     n: int = 0
     epoch: str | None = None
     cursors: dict[str, int] = field(default_factory=dict)
+    # Of the scopes whose load has not ended; None: the tablet loads upward.
+    below: dict[str, int] | None = None
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
     pushed: list[Json] = field(default_factory=list)
@@ -260,6 +262,7 @@ class Tablet:
             "incarnation": self.incarnation,
             "epoch": self.epoch,
             "cursors": self.cursors,
+            "below": self.below,
             **members,
         }
         parts = self.world.exchange.run(self.device, read_request(canonical(wire)))
@@ -342,9 +345,18 @@ class Tablet:
         scope = checkpoint["scope"]
         assert checkpoint["seq"] >= self.cursors.get(scope, 0)
         self.cursors[scope] = checkpoint["seq"]
+        self._keep_bound(scope, checkpoint.get("below", 0))
         self.epoch = hello["epoch"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"]
+
+    def _keep_bound(self, scope: str, below: int) -> None:
+        if below:
+            assert self.below is not None, "a load downward that nobody asked for"
+            assert below <= self.below.get(scope, self.cursors[scope])
+            self.below[scope] = below
+        elif self.below is not None:
+            self.below.pop(scope, None)
 
 
 def proven(frames: list[Json]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from tests.contract.planted import marked
 from tests.contract.simulator.beginnings import Beginnings
 from tests.contract.simulator.bugs import BUGS
+from tests.contract.simulator.load_bugs import LOAD_BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import Options
@@ -18,7 +19,10 @@ from tests.contract.simulator.world import Options
 MOST_RUNS = 60
 _STRUCK = Options(disasters=True)
 # Conditions of a bug are forced: a broken history, a frequent action, a single fault.
+# Loads of many pages that a line interrupts.
+_LOADS = Options(disasters=False, often=("grant", "ungrant"), fault=Fault.ANSWER_CUT, page=2)
 STEERED: Mapping[str, Options] = {
+    **dict.fromkeys(LOAD_BUGS, _LOADS),
     "bad_change_waits": Options(often=("poison",)),
     "cursor_before_rows": Options(fault=Fault.TABLET_CRASH),
     "dedupe_by_n": _STRUCK,

@@ -154,7 +154,7 @@ LIMITS = {
     "changes in `push`": (protocol.MAX_CHANGES, "500"),
     "records in `salvage`": (protocol.MAX_DIVERGENT_RECORDS, "100"),
     "scopes granted to a device": (protocol.MAX_SCOPES, "64"),
-    "scopes named in `cursors`, in `repair`": (protocol.MAX_SCOPES + 1, "65 each"),
+    "scopes named in `cursors`, `below`, `repair`": (protocol.MAX_SCOPES + 1, "65 each"),
     "`max_records`": (protocol.MAX_RECORDS, "2,000"),
     "rows between two `ck`": (protocol.ROWS_PER_CHECKPOINT, "50"),
     "answer, expanded": (protocol.MAX_ANSWER_BYTES, "1 MiB, but one record at least"),

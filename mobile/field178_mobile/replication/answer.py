@@ -175,6 +175,7 @@ class AnswerReader:
             items=self._items,
             greeting=hello.greeting,
             repaired=scope in self._repaired,
+            below=frame.integer("below", default=0),
         )
         self._items = []
         before = self._pending[-1] if self._pending else None

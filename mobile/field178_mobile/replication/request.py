@@ -16,6 +16,9 @@ from field178_shared.wire.canonical import canonical, state_hash
 from field178_shared.wire.hash_chain import NO_ROOT
 from field178_shared.wire.protocol import MAX_RECORDS
 
+# The first page of a tablet that holds nothing is short, so that its officer can begin soon.
+FIRST_RECORDS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -84,7 +87,8 @@ def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, n
         "app": identity.app,
         "now": to_wire(now),
         "cursors": {scope: cursor for scope, cursor in cursors.items() if cursor > 0},
-        "max_records": MAX_RECORDS,
+        "below": {scope.id: scope.below for scope in checkpoint.scopes.values() if scope.below},
+        "max_records": MAX_RECORDS if any(cursors.values()) else FIRST_RECORDS,
     }
     if identity.device_status is not None:
         body["about"] = identity.device_status.to_wire()

@@ -13,7 +13,7 @@ from field178_server.conformance.hashes import Json
 from field178_server.conformance.patterns import Mismatch, match
 
 # Members that each client chooses by itself.
-_FREE = {"label", "at", "clock_offset_ms", "app", "now", "about", "root", "max_records"}
+_FREE = {"label", "at", "clock_offset_ms", "app", "now", "about", "root", "max_records", "below"}
 _NO_MORE = {
     "type": "about:blank",
     "status": 404,

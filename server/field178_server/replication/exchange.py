@@ -364,6 +364,7 @@ class Exchange:
             frames.add("salvaged", {"ids": processed.stored_ids})
         tablet = TabletState(
             request.cursors,
+            request.below,
             request.epoch,
             request.repair,
             self._max_records(request, processed),

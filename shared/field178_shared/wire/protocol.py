@@ -195,7 +195,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """Request of the exchange; unknown members are ignored."""
+    """Request of the exchange; unknown members are ignored.
+
+    `below`: of each scope whose load has not ended, the lowest stamp that the tablet has; None: it loads
+    upward.
+    """
 
     device: str
     incarnation: str
@@ -203,6 +207,7 @@ class SyncRequest:
     app: str
     now: str
     cursors: Mapping[str, int]
+    below: Mapping[str, int] | None
     state: str | None
     push: tuple[Change, ...]
     repair: JsonObject
@@ -219,14 +224,15 @@ class SyncRequest:
         """
         reader = Reader(value)
         push = reader.items("push", MAX_CHANGES, "changes")
-        cursors, repair = (reader.scopes(name) for name in ("cursors", "repair"))
+        repair = reader.scopes("repair")
         return cls(
             device=reader.text("device"),
             incarnation=reader.uuid("incarnation"),
             epoch=reader.text("epoch", default="") or None,
             app=reader.text("app", default=""),
             now=reader.text("now", default=""),
-            cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
+            cursors=reader.stamps("cursors"),
+            below=None if reader.value.get("below") is None else reader.stamps("below"),
             state=reader.text("state", default="") or None,
             push=tuple(
                 changes or [Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)]
@@ -296,6 +302,12 @@ class Reader:
         members = self.members(name)
         _within(len(members), MAX_SCOPES + 1, "scopes", f"{self._pointer}/{name}")
         return members
+
+    def stamps(self, name: str) -> dict[str, int]:
+        """Return an object member that gives stamps by scope, empty when absent."""
+        members = self.scopes(name)
+        reader = Reader(members, f"{self._pointer}/{name}")
+        return {scope: reader.integer(scope) for scope in members}
 
     def items(self, name: str, limit: int, unit: str) -> list[object]:
         """Return a list member of at most `limit` items, empty when absent."""

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.contract.simulator.load_bugs import LOAD_BUGS
 
 from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import Effect, Failure
@@ -425,4 +426,4 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         replaces_although_held_back,
         taking_back_says_nothing,
     )
-}
+} | LOAD_BUGS

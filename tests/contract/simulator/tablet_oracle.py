@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -226,9 +227,9 @@ class TabletOracle:
         if change.receipt_scope not in self.tablet.told_scopes:
             return True
         # Not here: it left or has not arrived. Its sequence number distinguishes the two.
-        cursors = dict(self.tablet.rows("SELECT id, cursor FROM scope"))
-        cursor = cursors.get(change.receipt_scope)
-        return cursor is None or cursor >= (change.seq or 0)
+        read = {scope.id: (scope.below, scope.cursor) for scope in self.tablet.scopes().values()}
+        below, cursor = read.get(change.receipt_scope, (0, math.inf))
+        return below <= (change.seq or 0) <= cursor
 
     def _forget_overlapping(self, record_id: str, path: str) -> None:
         for edited in [key for key in self._edits if key[0] == record_id]:

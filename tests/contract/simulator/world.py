@@ -35,7 +35,7 @@ _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 class Options:
     """Options of a world; `disasters` None leaves them to the seed; actions in `often` are never absent.
 
-    A `fault` strikes alone, in every world.
+    A `fault` strikes alone, in every world. An answer has at most `page` records; None leaves it to the seed.
     """
 
     steps: int = 45
@@ -44,6 +44,7 @@ class Options:
     wrong_clocks: bool = True
     often: tuple[str, ...] = ()
     fault: Fault | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class World:
             store = self.folder / "store.sqlite"
         self.office = Office(shelf, store, self.clock, random.Random(f"office {seed}"))
         # In one world of three an answer holds a few records only.
-        self.office.page = SMALL_PAGE if seed % 3 == 0 else MAX_RECORDS
+        self.office.page = options.page or (SMALL_PAGE if seed % 3 == 0 else MAX_RECORDS)
         self.oracle = ServerOracle(shelf.window)
         self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
         self.wire.sent += beginning.sent if beginning is not None else ()

@@ -159,7 +159,8 @@ class ModelServer:
             if record is not None and receipt["rev"]:
                 receipt["seq"] = record.seq
                 rev, seq = versions.get(record.id, (0, 0))
-                is_seen = seq <= int(request["cursors"].get(record.scope, 0))
+                below, cursor = self._place(request, record.scope)
+                is_seen = seq == 0 or below <= seq <= cursor
                 if self.stubs and is_seen and receipt["status"] == "applied" and record.rev == rev + 1:
                     self._own.add(record.id)
                     receipt["stub"] = True
@@ -216,22 +217,27 @@ class ModelServer:
             if self._must_resync(request, cursor, seq):
                 frames.append({"frame": "resync", "scope": scope})
                 continue
-            budget, is_over = self._serve(frames, scope, cursor, budget)
+            budget, is_over = self._serve(frames, scope, request, budget)
             more = more or not is_over
         live = sum(self._digest(scope).count for scope in granted)
         return self._lines(frames, {"more": more, **({"records": live} if more else {})})
 
-    def _serve(self, frames: list[Json], scope: str, cursor: int, budget: int) -> tuple[int, bool]:
-        rows = self._rows(scope, cursor)
-        for index, (row_seq, row) in enumerate(rows[:budget], 1):
+    @staticmethod
+    def _place(request: Json, scope: str) -> tuple[int, int]:
+        """Return the bounds of a scope here: lowest and highest stamp read."""
+        return int(request.get("below", {}).get(scope, 0)), int(request["cursors"].get(scope, 0))
+
+    def _serve(self, frames: list[Json], scope: str, request: Json, budget: int) -> tuple[int, bool]:
+        seq = self.world.seqs[scope]
+        rows = [(self._checkpoint(scope, *place), row) for place, row in self._lacking(scope, request)]
+        for index, (checkpoint, row) in enumerate(rows[:budget], 1):
             frames.append(row)
             if index % self.rows_per_checkpoint == 0:
-                frames.append({"frame": "ck", "scope": scope, "seq": row_seq})
+                frames.append(checkpoint)
         if len(rows) > budget:
             if budget:
-                frames.append({"frame": "ck", "scope": scope, "seq": rows[budget - 1][0]})
+                frames.append(rows[budget - 1][0])
             return 0, False
-        seq = self.world.seqs[scope]
         frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._maybe_broken(scope)})
         return budget - len(rows), True
 
@@ -268,6 +274,22 @@ class ModelServer:
             digest = self._maybe_broken(scope)
             frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": digest})
         return budget, done == differing
+
+    @staticmethod
+    def _checkpoint(scope: str, below: int, seq: int) -> Json:
+        return {"frame": "ck", "scope": scope, "seq": seq, **({"below": below} if below else {})}
+
+    def _lacking(self, scope: str, request: Json) -> list[tuple[tuple[int, int], Json]]:
+        """The rows that a tablet lacks, each with the place after it: newer ones upward, a load downward."""
+        below, cursor = self._place(request, scope)
+        if "below" not in request:
+            return [((0, seq), row) for seq, row in self._rows(scope, cursor)]
+        top = self.world.seqs[scope]
+        if cursor == 0:
+            cursor, below = top, top + 1
+        older = [(seq, row) for seq, row in self._rows(scope, 0) if seq < below]
+        newer = self._rows(scope, cursor)
+        return [((below, seq), row) for seq, row in newer] + [((seq, top), row) for seq, row in older[::-1]]
 
     def _rows(self, scope: str, cursor: int) -> list[tuple[int, Json]]:
         rows = [

@@ -27,7 +27,7 @@ _OF_OTHER_TYPES = (
     "SELECT id FROM base WHERE id IN (SELECT value FROM json_each(?1)) "
     "AND type NOT IN (SELECT value FROM json_each(?2))"
 )
-_SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, rested"
+_SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, rested, below"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class ServerRecord:
 class ScopeCursor:
     """Read position of a granted scope; refresh > 0 while it is being repaired.
 
-    `gone`, `withheld` and `answer` belong to the mass deletion guard, `last_tombstone` to the tombstones.
+    `below`: the lowest stamp read of a scope whose load has not ended, else 0. `gone`, `withheld` and
+    `answer` belong to the mass deletion guard, `last_tombstone` to the tombstones.
     """
 
     id: str
@@ -85,6 +86,7 @@ class ScopeCursor:
     withheld: int = 0
     answer: str = "none"
     last_tombstone: int = 0
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
     revision = 1 if row_of_scope is None else row_of_scope[0] + 1
     sealed = context.seal("scope", row.id, revision, {"digest": row.digest.wire()})
     context.connection.execute(
-        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row.id,
             row.cursor,
@@ -214,6 +216,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
             row.withheld,
             row.answer,
             row.last_tombstone,
+            row.below,
         ),
     )
 
@@ -263,10 +266,10 @@ def _values(context: DatabaseContext, row: ServerRecord) -> tuple[object, ...]:
 
 
 def _scope_from_row(
-    context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int]
+    context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int, int]
 ) -> ScopeCursor:
-    scope, cursor, refresh, revision, sealed, gone, withheld, answer, last_tombstone = row
+    scope, cursor, refresh, revision, sealed, gone, withheld, answer, last_tombstone, below = row
     digest = digest_from_wire(context.open("scope", scope, revision, sealed)["digest"])
     if digest is None:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, last_tombstone)
+    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, last_tombstone, below)

@@ -75,7 +75,8 @@ class Greeting:
 class Checkpoint:
     """One `ck` frame of records: the rows before it, the new cursor, and in the last one the server's digest.
 
-    `repaired`: it closes the repair of its scope.
+    `below`: the lowest stamp read of a load that has not ended, else 0. `repaired`: it closes the repair of
+    its scope.
     """
 
     scope: str
@@ -84,6 +85,7 @@ class Checkpoint:
     items: Sequence[ServerRecord | Leave]
     greeting: Greeting
     repaired: bool = False
+    below: int = 0
 
     def is_continued_by(self, later: Checkpoint) -> bool:
         """Return whether one transaction may commit both: the same scope continued, without deletions."""
@@ -190,7 +192,7 @@ def _commit_withheld(
     forget_erased(context, answered | checkpoint.erased_ids)
     for name, digest in digests.items():
         put_scope(context, replace(get_scope(context, name), digest=digest))
-    put_scope(context, replace(get_scope(context, scope), withheld=withheld))
+    put_scope(context, replace(get_scope(context, scope), withheld=withheld, below=checkpoint.below))
     read_on(context, scope, checkpoint.seq)
     return frozenset(touched)
 
@@ -282,7 +284,7 @@ def _put_progress(
             put_scope(context, replace(get_scope(context, scope), digest=digest))
     # After a change of history the repaired scope may end below its former cursor.
     cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
-    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope])
+    after = replace(before, cursor=cursor, below=checkpoint.below, digest=digests[checkpoint.scope])
     if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:

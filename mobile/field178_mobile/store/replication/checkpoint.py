@@ -55,9 +55,14 @@ class SyncCheckpoint:
         return sum(row.digest.count for row in self.scopes.values() if row.id != self.receipt_scope)
 
     @property
+    def is_loading(self) -> bool:
+        """Return whether the load of a scope has not ended."""
+        return any(scope.below for scope in self.scopes.values())
+
+    @property
     def is_settled(self) -> bool:
-        """Return whether no change or repair is pending."""
-        return not (self.open_changes or self.differing or self.withheld_at)
+        """Return whether no change, repair or load is pending."""
+        return not (self.open_changes or self.differing or self.withheld_at or self.is_loading)
 
     @property
     def asks(self) -> bool:

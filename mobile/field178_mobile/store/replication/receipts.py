@@ -173,7 +173,7 @@ def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, gran
 
 
 def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
-    # The scope was read beyond this revision and the record is not here: it left or was deleted. A repeated
-    # receipt MUST NOT restore it.
-    query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
+    # This revision was read and the record is not here: it left or was deleted. A repeated receipt MUST NOT
+    # restore it.
+    query = "SELECT 1 FROM scope WHERE id = ?1 AND ?2 BETWEEN below AND cursor"
     return context.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from field178_shared.wire.canonical import Digest
-from field178_shared.wire.protocol import MAX_ANSWER_BYTES
+from field178_shared.wire.protocol import MAX_ANSWER_BYTES, MAX_RECORDS
 
 # Reserved for the checkpoints of the other scopes and the `end` frame.
-_CLOSING_BYTES = 16 << 10
+_MOST_BYTES = MAX_ANSWER_BYTES - (16 << 10)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -20,6 +20,17 @@ class EncodedRow:
 
     seq: int
     text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPosition:
+    """Position of a tablet in a scope: it has the rows from `below` up to `cursor`.
+
+    `below` is 0 when it has them from the first row on.
+    """
+
+    cursor: int
+    below: int = 0
 
 
 @dataclass(slots=True)
@@ -41,10 +52,15 @@ class Frames:
         self.count += 1
         self.size_bytes += len(line) + 1
 
-    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None) -> None:
-        """Add a `ck` frame and close the part. The last `ck` frame of a scope has the digest."""
-        proof = {} if digest is None else {"digest": digest.wire()}
-        self.add("ck", {"scope": scope, "seq": seq, **proof})
+    def add_checkpoint(self, scope: str, position: ReadPosition) -> None:
+        """Add a `ck` frame inside the rows of a scope and close the part."""
+        load = {"below": position.below} if position.below else {}
+        self.add("ck", {"scope": scope, "seq": position.cursor, **load})
+        self.close_part()
+
+    def add_last_checkpoint(self, scope: str, seq: int, digest: Digest) -> None:
+        """Add the last `ck` frame of a scope, with its digest, and close the part."""
+        self.add_proof(scope, seq, digest)
         self.close_part()
 
     def add_proof(self, scope: str, seq: int, digest: Digest) -> None:
@@ -59,22 +75,31 @@ class Frames:
 
 @dataclass(slots=True)
 class AnswerBudget:
-    """Budget of one answer, in records and bytes."""
+    """Budget of one answer, in records and bytes; a scope MAY be limited to a share of it."""
 
     records: int
     frames: Frames
     spent: int = 0
     is_spent: bool = False
+    _most_records: int = MAX_RECORDS
+    _most_bytes: int = _MOST_BYTES
+
+    def share_among(self, scopes: int) -> None:
+        """Limit the next scope to an equal share of what is left; 1: it may have all."""
+        self._most_records = self.spent + max(1, (self.records - self.spent) // scopes)
+        self._most_bytes = self.frames.size_bytes + (_MOST_BYTES - self.frames.size_bytes) // scopes
 
     def has_room_for(self, *lines: bytes) -> bool:
-        """Return whether the answer has room for these records; an empty answer has room for any size.
+        """Return whether the scope has room for these records; an empty answer has room for any size.
 
-        After the first False the budget is spent: smaller records are refused as well.
+        After the first record that the whole answer has no room for, smaller ones are refused as well.
         """
+        records = self.spent + len(lines)
         size = self.frames.size_bytes + sum(len(line) + 1 for line in lines)
-        fits = self.spent + len(lines) <= self.records and size <= MAX_ANSWER_BYTES - _CLOSING_BYTES
+        fits = records <= self.records and size <= _MOST_BYTES
         self.is_spent = self.is_spent or not (fits or self.spent == 0)
-        return not self.is_spent
+        is_in_share = self.spent == 0 or (records <= self._most_records and size <= self._most_bytes)
+        return is_in_share and not self.is_spent
 
     def add_record(self, line: bytes) -> None:
         """Add a `rec` or `leave` frame and count it."""

@@ -1,4 +1,4 @@
-"""Rows of a scope of records: above a cursor by stamp, live by bucket, erased (protocol §6)."""
+"""Rows of a scope of records: above and below a stamp, live by bucket, erased (protocol §6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from field178_shared.wire.protocol import ERASED_OPENING
 
 _PAGE = 250
 
-_ALL_ABOVE = (
+_ROWS = (
     select(
         Feed.record_id,
         Feed.seq,
@@ -34,14 +34,14 @@ _ALL_ABOVE = (
     .where(
         Feed.tenant_id == bindparam("tenant_id"),
         Feed.scope == bindparam("scope"),
-        Feed.seq > bindparam("cursor"),
-        Feed.seq <= bindparam("top"),
     )
-    .order_by(Feed.seq)
     .limit(_PAGE)
 )
+_IS_LIVE = and_(Feed.kind == "put", Record.deleted.is_(False))
+_ALL_ABOVE = _ROWS.where(Feed.seq > bindparam("cursor"), Feed.seq <= bindparam("top")).order_by(Feed.seq)
 _ABOVE = Prepared(_ALL_ABOVE)
-_LIVE_ABOVE = Prepared(_ALL_ABOVE.where(Feed.kind == "put", Record.deleted.is_(False)))
+_LIVE_ABOVE = Prepared(_ALL_ABOVE.where(_IS_LIVE))
+_LIVE_BELOW = Prepared(_ROWS.where(_IS_LIVE, Feed.seq < bindparam("below")).order_by(Feed.seq.desc()))
 _LIVE = (
     select(Record.record_id, Record.h)
     .join(Feed, and_(Feed.tenant_id == Record.tenant_id, Feed.record_id == Record.record_id))
@@ -119,6 +119,17 @@ class RecordRows:
             if len(rows) < _PAGE:
                 return
             cursor = rows[-1][1]
+
+    def below(self, below: int) -> Iterator[EncodedRow]:
+        """Yield the live records below a stamp, the newest first, page by page."""
+        while True:
+            rows = _LIVE_BELOW.rows(
+                self.session, {"tenant_id": self.tenant_id, "scope": self.scope, "below": below}
+            )
+            yield from (self._line(_FeedRow(*row)) for row in rows)
+            if len(rows) < _PAGE:
+                return
+            below = rows[-1][1]
 
     def live(self) -> Iterator[tuple[str, str]]:
         """Yield (id, h) of the live records, ascending."""

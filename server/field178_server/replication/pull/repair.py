@@ -42,7 +42,7 @@ def add_repair(scope: ScopeNow, sent_buckets: object, budget: AnswerBudget) -> b
         return False
     for line in gone:
         budget.add_record(line)
-    frames.add_checkpoint(scope.scope, scope.seq, scope.live)
+    frames.add_last_checkpoint(scope.scope, scope.seq, scope.live)
     return True
 
 

@@ -172,4 +172,6 @@ def _is_workable(request: SyncRequest, answer: ChangeResult, epoch: str) -> bool
     own = answer.own
     if own is None or request.epoch not in (None, epoch) or own.scope in request.repair:
         return False
-    return own.known_seq <= request.cursors.get(own.scope, 0)
+    # A load that has not ended lacks the rows below its bound.
+    below = (request.below or {}).get(own.scope, 0)
+    return own.known_seq == 0 or below <= own.known_seq <= request.cursors.get(own.scope, 0)
