@@ -19,14 +19,15 @@ from field178_mobile.replication.frames import (
 )
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.outbox.changes import OwnChange
-from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
+from field178_mobile.store.replica.server_records import ScopeCursor, ServerRecord, get_server_record
 from field178_mobile.store.replica.status import after_change
 from field178_mobile.store.replication import apply_answer, repair
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.receipts import ReceiptPage, commit_receipt_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.canonical import canonical, record_hash_of_body
+from field178_shared.wire.canonical import EMPTY, canonical, record_hash_of_body
 from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
 
 # Each commit is synced to disk, which costs as much as writing fifty rows; 500 rows hold the database thread
@@ -112,8 +113,18 @@ class AnswerReader:
                 raise  # the answer is sound: this tablet could not keep it
             raise AnswerFault("frame") from error
 
+    def upcoming(self, checkpoint: SyncCheckpoint) -> SyncCheckpoint:
+        """Return the checkpoint of the tablet as it will be once what was read is committed."""
+        scopes = dict(checkpoint.scopes)
+        for pending in self._pending:
+            before = scopes.get(pending.scope, ScopeCursor(pending.scope, 0, 0, EMPTY))
+            cursor = max(before.cursor, pending.seq)
+            scopes[pending.scope] = replace(before, cursor=cursor, below=pending.below)
+        epoch = checkpoint.epoch if self.hello is None else self.hello.greeting.epoch
+        return replace(checkpoint, scopes=scopes, epoch=epoch)
+
     def close(self) -> None:
-        """Store receipts that no checkpoint followed; they are durable on the server."""
+        """Commit the last rows, and receipts that no checkpoint followed; they are durable on the server."""
         self._commit_pending()
         if self._page.receipts:
             self._commit_page(is_cut=self.end is None)
@@ -275,7 +286,7 @@ class AnswerReader:
         end = parse_end(frame)
         if end.frames != self._lines or self._items:
             raise AnswerFault("end")
-        self._commit_pending()
+        # The last rows are committed by `close`: before it the next page of a load can be requested.
         self.end = end
 
 

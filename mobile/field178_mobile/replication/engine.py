@@ -25,6 +25,7 @@ from field178_mobile.replication.events import (
     OpenDeviceSession,
     Phase,
     Send,
+    SendAhead,
     StateChanged,
     SyncMessage,
     SyncState,
@@ -119,6 +120,7 @@ class SyncEngine:
         self._sent_at = self._on_its_way_s = self._reported_at = 0.0
         self._signed_in = False
         self._sign_ins = 0
+        self._ahead: tuple[datetime, bytes] | None = None
         self._healing_rounds = 0
         self._repair_failed = False
         self.state = SyncState()
@@ -157,7 +159,7 @@ class SyncEngine:
         return self._begin()
 
     def _begin(self) -> list[Effect]:
-        self._healing_rounds, self._sign_ins = 0, 0
+        self._healing_rounds, self._sign_ins, self._ahead = 0, 0, None
         self.state = replace(self.state, pushed=0, received=0)
         self._store.write(incarnation.enter_device, self._identity.device)
         if self._signed_in:
@@ -182,10 +184,42 @@ class SyncEngine:
                 in_flight.mark_sent, [change.id for change in pushed if change.state is State.PENDING]
             )
         identity = replace(self._identity, device_status=self._reporter.news(checkpoint, len(pushed)))
-        self._exchange = build_exchange(identity, checkpoint, load, self._clock.now())
+        self._exchange = self._request(identity, checkpoint, load)
         self._answer = AnswerReader(self._store, self._exchange, self._new_incarnation)
         self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
+
+    def _request(self, identity: Identity, checkpoint: SyncCheckpoint, load: Load) -> SentRequest:
+        """Return the request; the one posted ahead if that asked for the same."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            at, body = ahead
+            again = build_exchange(identity, checkpoint, load, at)
+            if again.body == body:
+                return again
+        return build_exchange(identity, checkpoint, load, self._clock.now())
+
+    def _ask_ahead(self, answer: AnswerReader, exchange: SentRequest) -> list[Effect]:
+        """Request the next page of a load before the last rows of this page are committed.
+
+        Not when the page moved a cursor: the server keeps the cursors of requests, and a compaction relies on
+        rows up to there being committed. A load's lower bound it does not keep.
+        """
+        if answer.end is None or not answer.end.more or not exchange.load.is_empty:
+            return []
+        checkpoint = self._store.read(read_checkpoint)
+        upcoming = answer.upcoming(checkpoint)
+        has_moved = any(
+            row.cursor and row.cursor != upcoming.scopes[scope].cursor
+            for scope, row in checkpoint.scopes.items()
+        )
+        must_do_else = upcoming.differing or upcoming.withheld_at or upcoming.open_changes
+        if has_moved or must_do_else or not upcoming.is_loading:
+            return []
+        now = self._clock.now()
+        body = build_exchange(self._identity, upcoming, Load(), now).body
+        self._ahead = now, body
+        return [SendAhead(body)]
 
     def _next_load(self, checkpoint: SyncCheckpoint) -> Load:
         receipts, differing = checkpoint.receipt_scope, checkpoint.differing
@@ -227,6 +261,8 @@ class SyncEngine:
                 return self._store.turn(lambda: self._on_hello(hello, exchange))
             if answer.stopped:
                 return [HangUp(), *self._on_stopped(answer, exchange)]
+            if answer.end is not None:
+                return self._ask_ahead(answer, exchange)
         except NotOurAnswer:
             return [HangUp(), *self._fail(Failure(FailureKind.NOT_OUR_SERVER))]
         except AnswerFault:

@@ -104,6 +104,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class SendAhead:
+    """Post this body while the answer before it is committed; `Send` of the same bytes takes its answer."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Stop reading the answer: it is no answer of ours."""
 
@@ -203,4 +210,4 @@ class StateChanged:
     state: SyncState
 
 
-Effect = OpenDeviceSession | Send | HangUp | Wait | StateChanged
+Effect = OpenDeviceSession | Send | SendAhead | HangUp | Wait | StateChanged

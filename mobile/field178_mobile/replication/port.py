@@ -27,6 +27,10 @@ class Transport(Protocol):
         """Post a request and yield the lines of its answer as they arrive; a cut answer just ends."""
         ...
 
+    def post_ahead(self, body: bytes) -> None:
+        """Post a request in the background; `exchange` of the same bytes yields its answer. Never raises."""
+        ...
+
     def close(self) -> None:
         """Abort the running request."""
         ...

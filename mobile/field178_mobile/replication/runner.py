@@ -22,6 +22,7 @@ from field178_mobile.replication.events import (
     OpenDeviceSession,
     Phase,
     Send,
+    SendAhead,
     StateChanged,
     SyncState,
     Tick,
@@ -166,13 +167,18 @@ class SyncRunner:
         return self._engine.step(DeviceSessionOpened())
 
     def _send(self, effect: Send) -> list[Effect]:
+        ahead: list[SendAhead] = []
         try:
             for line in self._transport.exchange(effect.body):
                 effects = self._engine.step(AnswerLine(line))
                 if effects and any(isinstance(item, HangUp) for item in effects):
                     return effects
+                ahead += [item for item in effects if isinstance(item, SendAhead)]
         except TransportFailure as error:
             return self._engine.step(error.failure)
+        for request in ahead:
+            # After the last byte, so that it goes over the same connection.
+            self._transport.post_ahead(request.body)
         return self._engine.step(AnswerEnded())
 
     def _notify(self, state: SyncState) -> None:

@@ -11,7 +11,8 @@ import json
 import math
 import socket
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -74,6 +75,7 @@ class HttpTransport:
         self._token_ends_at = 0.0
         self._next_nonce = ""
         self._reading: requests.Response | None = None
+        self._ahead: _PostedAhead | None = None
 
     def open_session(self) -> None:
         """Open a device session by signing the nonce of the last one; where that is too old, a new one."""
@@ -106,11 +108,17 @@ class HttpTransport:
         """
         if self._token and self._has_ended:
             self.open_session()
-        with self._send_exchange(body) as response:
+        with self._answer_ahead(body) or self._send_exchange(body) as response:
             self._reading = response
             if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:
                 raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
             yield from _lines(response)
+
+    def post_ahead(self, body: bytes) -> None:
+        """Post a request in the background; `exchange` of the same bytes yields its answer."""
+        if not (self._token and self._has_ended):
+            self._ahead = _PostedAhead(body, self._send_exchange)
+            self._ahead.start()
 
     def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
         """Post an object outside of the exchange; failures are AppError for the screens."""
@@ -124,6 +132,7 @@ class HttpTransport:
     def close(self) -> None:
         """Close the line; a request under way ends with a failure."""
         session, self._session, self._token = self._session, None, ""
+        self._drop_ahead()
         reading, self._reading = self._reading, None
         if reading is not None and not reading.raw.closed:
             # Wakes the thread that waits for the next byte of an answer.
@@ -131,6 +140,19 @@ class HttpTransport:
                 reading.raw.shutdown()
         if session is not None:
             session.close()
+
+    def _answer_ahead(self, body: bytes) -> requests.Response | None:
+        """Return the answer to the request posted ahead if that is this one, else drop it."""
+        if self._ahead is None or self._ahead.body != body:
+            self._drop_ahead()
+            return None
+        ahead, self._ahead = self._ahead, None
+        return ahead.answer()
+
+    def _drop_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.drop()
 
     def _send_exchange(self, body: bytes) -> requests.Response:
         headers = {**self.bearer(), "Accept-Encoding": GZIP}
@@ -212,6 +234,40 @@ class HttpTransport:
         if not pinned:
             raise TransportFailure(Failure(FailureKind.CERTIFICATE))
         return context_trusting(pinned)
+
+
+class _PostedAhead(threading.Thread):
+    """Thread that posts one request and holds its answer until it is wanted or dropped."""
+
+    def __init__(self, body: bytes, post: Callable[[bytes], requests.Response]) -> None:
+        super().__init__(name="field178-sync-ahead", daemon=True)
+        self.body = body
+        self._post = post
+        self._response: requests.Response | None = None
+        self._failure: TransportFailure | None = None
+        self._is_dropped = False
+
+    def run(self) -> None:
+        """Post the request."""
+        try:
+            self._response = self._post(self.body)
+        except TransportFailure as failure:
+            self._failure = failure
+        if self._is_dropped:
+            self.drop()
+
+    def answer(self) -> requests.Response | None:
+        """Wait for the answer and return it, or raise the failure of the request."""
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._response
+
+    def drop(self) -> None:
+        """Close the answer, or let it be closed when it comes."""
+        self._is_dropped = True
+        if self._response is not None:
+            self._response.close()
 
 
 class _PinnedAdapter(HTTPAdapter):

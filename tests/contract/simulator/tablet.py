@@ -23,6 +23,7 @@ from field178_mobile.replication.events import (
     HangUp,
     OpenDeviceSession,
     Send,
+    SendAhead,
     Wait,
     Wake,
     WakeReason,
@@ -100,6 +101,8 @@ class Tablet:
         self.crash_in: int | None = None
         self.crash_points: set[str] = set()
         self.waiting: deque[Event] = deque()
+        # The request posted ahead with its answer; no answer: it is on its way.
+        self.ahead: tuple[bytes, list[Event] | None, list[Event]] | None = None
         self.starts = 0
         self.sent = 0
         self.told_scopes: frozenset[str] = frozenset()
@@ -115,6 +118,7 @@ class Tablet:
         while True:
             self.starts += 1
             self.waiting.clear()
+            self.ahead = None
             with patch("field178_mobile.store.lockable_store.DatabaseThread", SameThread):
                 self.store = Store(self.folder, self.clock, self._ids, failpoint=self._pass)
             try:
@@ -174,8 +178,21 @@ class Tablet:
         if isinstance(effect, Send):
             self.sent += 1
             require(self.sent < LONGEST_CONVERSATION, "I5", "the engine does not come to rest")
-            return line(self, effect.body)
+            return self._hear(line, effect.body)
+        if isinstance(effect, SendAhead):
+            answer = line(self, effect.body)
+            self.ahead = effect.body, answer, list(self.waiting)
+            self.waiting.clear()
         return []
+
+    def _hear(self, line: Carry, body: bytes) -> list[Event] | None:
+        """Return the answer to a request; that to one posted ahead came before the last commit."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is None or ahead[0] != body:
+            return line(self, body)
+        _, answer, waiting = ahead
+        self.waiting.extend(waiting)
+        return answer
 
     def sync(self, line: Carry, reason: WakeReason = WakeReason.USER) -> bool:
         """Let the engine run as if somebody had woken it."""

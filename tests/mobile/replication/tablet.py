@@ -15,12 +15,14 @@ from field178_mobile.replication.events import (
     AnswerEnded,
     AnswerLine,
     DeviceSessionOpened,
+    Effect,
     Event,
     Failure,
     FailureKind,
     HangUp,
     OpenDeviceSession,
     Send,
+    SendAhead,
     StateChanged,
     SyncState,
     Wait,
@@ -74,6 +76,9 @@ class Tablet:
         self.faults: list[Fault] = []
         self.waits: list[float] = []
         self.bodies: list[bytes] = []
+        # Answers to requests posted ahead, by body; those that were used.
+        self.ahead: dict[bytes, list[Event]] = {}
+        self.used_ahead = 0
         self.states: list[SyncState] = []
 
     def sync(self, reason: WakeReason = WakeReason.USER) -> None:
@@ -81,17 +86,24 @@ class Tablet:
         events: list[Event] = [Wake(reason)]
         while events:
             for effect in self.engine.step(events.pop(0)):
-                if isinstance(effect, OpenDeviceSession):
-                    events.append(DeviceSessionOpened())
-                elif isinstance(effect, Send):
-                    self.bodies.append(effect.body)
-                    events.extend(self._exchange(json.loads(effect.body)))
-                elif isinstance(effect, HangUp):
+                if isinstance(effect, HangUp):
                     events.clear()
-                elif isinstance(effect, StateChanged):
-                    self.states.append(effect.state)
-                elif isinstance(effect, Wait):
-                    self.waits.append(effect.seconds)
+                events.extend(self._perform(effect))
+
+    def _perform(self, effect: Effect) -> list[Event]:
+        match effect:
+            case OpenDeviceSession():
+                return [DeviceSessionOpened()]
+            case Send(body):
+                self.bodies.append(body)
+                return self._answer(body)
+            case SendAhead(body):
+                self.ahead = {body: list(self._exchange(json.loads(body)))}
+            case StateChanged(state):
+                self.states.append(state)
+            case Wait(seconds):
+                self.waits.append(seconds)
+        return []
 
     def file(self, number: int, **data: object) -> str | None:
         draft = draft_of(self.store, record(number), self.clock.now(), **data)
@@ -119,6 +131,14 @@ class Tablet:
             assert row is not None
             here[record_id] = (row.rev, row.data)
         return here == {key: value for key, value in server.items() if key in granted}
+
+    def _answer(self, body: bytes) -> list[Event]:
+        """Return the answer posted ahead, made before the last rows were committed, or a new one."""
+        ahead, self.ahead = self.ahead, {}
+        if body in ahead:
+            self.used_ahead += 1
+            return ahead[body]
+        return list(self._exchange(json.loads(body)))
 
     def _exchange(self, request: dict) -> Iterator[Event]:
         fault = self.faults.pop(0) if self.faults else honest

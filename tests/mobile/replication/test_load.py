@@ -86,6 +86,44 @@ def test_what_the_office_writes_during_a_load_comes_with_the_next_page(tablet: T
     assert tablet.agrees()
 
 
+def test_next_page_is_requested_before_the_last_rows_of_this_page_are_committed(tablet: Tablet) -> None:
+    seen: list[int] = []
+
+    def note(server: ModelServer, request: dict) -> list[bytes]:
+        seen.append(sum(tablet.data(number) is not None for number in range(7)))
+        return server.answer(request)
+
+    tablet.faults = [note] * 4
+    tablet.sync()
+    assert seen == [0, 0, 2, 4]
+    assert tablet.used_ahead == 3
+    assert tablet.agrees()
+
+
+def test_request_posted_ahead_is_dropped_when_the_officer_files_meanwhile(tablet: Tablet) -> None:
+    def file_meanwhile(server: ModelServer, request: dict) -> list[bytes]:
+        tablet.file(9, name="của máy")
+        return server.answer(request)
+
+    tablet.faults = [honest, file_meanwhile]
+    tablet.sync()
+    assert record(9) in tablet.server.world.records
+    assert json.loads(tablet.bodies[1])["push"]
+    assert tablet.agrees()
+
+
+def test_nothing_is_requested_ahead_with_a_cursor_that_is_not_committed(tablet: Tablet) -> None:
+    tablet.faults = stop_after(1)
+    tablet.sync()
+    used = tablet.used_ahead
+    tablet.server.office_put(record(8), UNIT, name="cơ sở mới")
+    tablet.faults = stop_after(1)
+    tablet.sync()
+    assert tablet.used_ahead == used
+    committed = place(tablet)[1]
+    assert all(request["cursors"].get(UNIT, 0) <= committed for request in tablet.server.requests)
+
+
 def test_tablet_is_not_in_sync_before_a_load_has_ended(tablet: Tablet) -> None:
     tablet.faults = stop_after(1)
     tablet.sync()

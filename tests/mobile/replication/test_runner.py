@@ -41,6 +41,9 @@ class LineInMemory:
     def exchange(self, body: bytes) -> Iterator[bytes]:
         yield from self.server.answer(json.loads(body))
 
+    def post_ahead(self, body: bytes) -> None:
+        """Nothing: this line answers at once."""
+
     def close(self) -> None:
         pass
 

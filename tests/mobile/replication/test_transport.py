@@ -451,3 +451,73 @@ class HttpKeys:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         return Ed25519PrivateKey.from_private_bytes(private).public_key()
+
+
+def lines(handler, body: bytes) -> None:
+    reply(handler, 200, body + b"\n", Content_Type=NDJSON, F178_Protocol="1")
+
+
+def lines_of(transport: HttpTransport, body: bytes) -> list[bytes]:
+    return list(transport.exchange(body))
+
+
+@pytest.fixture
+def echo(serve) -> ScriptedServer:
+    """A server whose answer repeats the body of the request."""
+    return serve(lambda handler, body: lines(handler, body))
+
+
+def test_answer_to_a_request_posted_ahead_is_that_of_the_same_bytes(echo: ScriptedServer) -> None:
+    transport = HttpTransport(echo.url)
+    transport.post_ahead(b'{"page":2}')
+    assert lines_of(transport, b'{"page":2}') == [b'{"page":2}']
+    assert lines_of(transport, b'{"page":3}') == [b'{"page":3}']
+    assert [body for _, _, body in echo.requests] == [b'{"page":2}', b'{"page":3}']
+    transport.close()
+
+
+def test_request_posted_ahead_goes_over_the_same_connection(serve) -> None:
+    ports: list[int] = []
+
+    def answer(handler, body):
+        ports.append(handler.client_address[1])
+        lines(handler, b"{}")
+
+    transport = HttpTransport(serve(answer).url)
+    lines_of(transport, b"1")
+    transport.post_ahead(b"2")
+    lines_of(transport, b"2")
+    assert len(set(ports)) == 1
+    transport.close()
+
+
+def test_answer_to_another_request_is_dropped(echo: ScriptedServer) -> None:
+    transport = HttpTransport(echo.url)
+    transport.post_ahead(b'{"page":2}')
+    assert lines_of(transport, b'{"push":[]}') == [b'{"push":[]}']
+    assert lines_of(transport, b'{"page":2}') == [b'{"page":2}']
+    assert len(echo.requests) == 3
+    transport.close()
+
+
+def test_failure_of_a_request_posted_ahead_is_that_of_its_exchange(serve) -> None:
+    server = serve(lambda handler, body: reply_json(handler, 503, {"code": "busy"}))
+    transport = HttpTransport(server.url)
+    transport.post_ahead(b"{}")
+    assert failure_of(transport).kind is FailureKind.BUSY
+    assert len(server.requests) == 1
+
+
+def test_a_line_that_closes_does_not_wait_for_a_request_posted_ahead(serve) -> None:
+    arrived, released = threading.Event(), threading.Event()
+
+    def answer(handler, body):
+        arrived.set()
+        released.wait(10)
+        lines(handler, b"{}")
+
+    transport = HttpTransport(serve(answer).url)
+    transport.post_ahead(b"{}")
+    assert arrived.wait(10)
+    transport.close()
+    released.set()

@@ -82,6 +82,9 @@ class Line:
             self.meanwhile()
             yield line
 
+    def post_ahead(self, body: bytes) -> None:
+        """Nothing: this line answers at once."""
+
     def close(self) -> None:
         pass
 
