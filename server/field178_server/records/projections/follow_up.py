@@ -61,6 +61,12 @@ _LOCKED = Prepared(
     .order_by(FollowUpProjection.visit_id, FollowUpProjection.line)
     .with_for_update()
 )
+_ASKED = Prepared(
+    select(FollowUpAnswerRow.asked_visit_id).where(
+        FollowUpAnswerRow.tenant_id == bindparam("of_tenant"),
+        database.among(FollowUpAnswerRow.asked_visit_id, bindparam("visits")),
+    )
+)
 _ANSWERED = (
     select(func.min(_ANSWERS.c.answered_on))
     .where(
@@ -119,11 +125,10 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     _write_lines(connection, tenant_id, changes)
     _write_sanctions(connection, tenant_id, changes)
     _write_answers(connection, tenant_id, changes)
-    answered_visits.update(
-        change.visit.record.record_id
-        for change in changes
-        if any(line.kind == CORRECTION for line in change.now.lines.values())
-    )
+    # Lines are written without answers, which few visits have.
+    if asking := [change.visit.record.record_id for change in changes if change.now.lines]:
+        asked = _ASKED.rows_by(connection, {"of_tenant": tenant_id, "visits": asking})
+        answered_visits.update(visit_id for (visit_id,) in asked)
     if answered_visits:
         visits = database.stored_list(connection, sorted(answered_visits))
         connection.execute(_CLOSE, {"of_tenant": tenant_id, "visits": visits})
