@@ -7,7 +7,6 @@ Tablets, console, imports and operator commands all write through a Batch.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -21,6 +20,7 @@ from field178_server.records import change_feed, file_references, history, proje
 from field178_server.records.change_feed import RecordStep
 from field178_server.records.stored_record import Stored
 from field178_shared.ids import IdSource, review_id
+from field178_shared.immutable import immutable
 from field178_shared.rules.review import is_locked
 from field178_shared.time.clock import Clock
 
@@ -72,7 +72,7 @@ _BY_SUBJECT = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class SourceChange:
     """The change that caused a write, for the history. `device_id` None: the office; `at`: as sent."""
 

@@ -15,6 +15,7 @@ from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Feed, Scope
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.immutable import immutable
 from field178_shared.wire.canonical import Digest
 
 PUT = "put"
@@ -31,7 +32,7 @@ _SCOPES_LOCKED = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class RecordStep:
     """The state of a record before (None: new) and after this transaction."""
 

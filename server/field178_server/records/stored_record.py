@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import cached_property
 
 from field178_server.records.typed_value import value_of
+from field178_shared.immutable import immutable
 from field178_shared.merge import Data
 from field178_shared.records.value import Value
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import ERASED_AT, ERASED_OPENING
 
 
-@dataclass(frozen=True)
+@immutable()
 class Stored:
     """State of a record; `body`: the canonical text of `data`, `seq`: its last stamp (0: none yet)."""
 

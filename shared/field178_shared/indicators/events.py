@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
 from field178_shared.formulas.sources import SOURCES
+from field178_shared.immutable import immutable
 from field178_shared.indicators.areas import part_with_place
 from field178_shared.record_type import RecordType
 from field178_shared.records.commune import CommunePlan, MediaPost, is_of_ended_unit
@@ -39,7 +40,7 @@ _DOCUMENTS, _CONTACT = frozenset({"sheet", "copy"}), "contact"
 _COUNTS_OF_WORKERS = tuple(SOURCES["worker_count"].fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(slots=True, kw_only=True)
 class CountedRecord:
     """A live record with the values that figures read.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.formulas.figures import Aggregate
+from field178_shared.immutable import immutable
 from field178_shared.indicators.buckets import EntityBucket, half_month_of
 from field178_shared.indicators.counting import Counts, add_counts, count_entity, count_event
 from field178_shared.indicators.entities import (
@@ -39,7 +40,7 @@ RETURN_KINDS = EVENT_KINDS | {RecordType.DENOMINATOR}
 Contribution = dict[str, Counts]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class Counted:
     """Counts of a subject by approved records, and the change of these counts by records in review."""
 

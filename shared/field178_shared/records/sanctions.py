@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Self
 
+from field178_shared.immutable import immutable
 from field178_shared.record_type import RecordType
 from field178_shared.records.inspection import Measure
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, read_as, text_of
@@ -31,7 +32,7 @@ BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
 Entries = Mapping[str, tuple[str, Data]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(slots=True, kw_only=True)
 class SanctionDecision:
     """A decision; `decision_id` is its record, or the key of the measure if the field wrote it."""
 
@@ -97,7 +98,7 @@ def number_key(document_number: str) -> str:
     return "".join(fold(document_number).split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(slots=True, kw_only=True)
 class AfterVisit:
     """Valid entries that followed a visit.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from field178_shared.immutable import immutable
 
 _MASK = (1 << 128) - 1
 
@@ -68,7 +69,7 @@ def bucket(record_id: str) -> str:
     return record_id[-2:]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class Digest:
     """Order-free digest of a set of 128-bit values: how many, and their sum modulo 2^128."""
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
+from field178_shared.immutable import immutable
 from field178_shared.records.value import Value
 from field178_shared.wire.canonical import canonical, receipt_hash
 from field178_shared.wire.hash_chain import NO_ROOT, RootSeen
@@ -69,7 +70,7 @@ class Op(StrEnum):
     RESOLVE = "resolve"
 
 
-@dataclass(frozen=True)
+@immutable()
 class Change:
     """One save of a user on a device.
 
@@ -140,7 +141,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class Receipt:
     """The stored outcome of one change."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from field178_shared.immutable import immutable
 from field178_shared.records.reading import Data
 from field178_shared.records.value import Value
 
@@ -53,7 +53,7 @@ class SourceRecord(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class ProjectedRecord:
     """A changed record with its review, and its author if this transaction created its revision.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from field178_server.records.stored_record import Stored, new_record, next_revision, record_of_content
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_shared.errors import ErrorCode
+from field178_shared.immutable import immutable
 from field178_shared.merge import (
     Data,
     equal,
@@ -37,7 +38,7 @@ class ConflictingValue:
     reason: ErrorCode
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class Outcome:
     """Outcome of a change. `record`: the next state of its record, None if unchanged.
 
@@ -52,7 +53,7 @@ class Outcome:
     conflicts_on: Stored | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class Evaluation:
     """The context of an evaluation. `value`: the content of a create if it is certainly valid.
 

@@ -14,10 +14,11 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.receipts.receipts import ReceiptState, pushed_changes
 from field178_shared.errors import ErrorCode
+from field178_shared.immutable import immutable
 from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest, receipt_scope
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class OwnRevision:
     """A revision that the tablet can compute itself: the revision before it plus the change as sent.
 
@@ -29,7 +30,7 @@ class OwnRevision:
     known_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class ChangeResult:
     """A receipt and its revision; `is_hidden`: rev and seq are withheld from the tablet.
 

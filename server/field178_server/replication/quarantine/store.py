@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from field178_server.records import file_references
 from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, subject_of
 from field178_server.replication.receipts.receipts import ReceiptState, details_text, find_receipts
 from field178_shared.errors import ErrorCode
+from field178_shared.immutable import immutable
 from field178_shared.wire.protocol import Change
 
 _COLUMNS = (
@@ -58,7 +58,7 @@ DISCARDED = "discarded"
 IS_OPEN = Quarantine.state == OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class QuarantinedChange:
     """A change with its receipt and the reason of its quarantine, "" if it is not quarantined.
 

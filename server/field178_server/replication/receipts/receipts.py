@@ -19,6 +19,7 @@ from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import ReceiptCopy
 from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_server.replication.policy.evaluate import Outcome
+from field178_shared.immutable import immutable
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import receipt_hash
 from field178_shared.wire.protocol import Change, JsonObject, Receipt, Status
@@ -57,7 +58,7 @@ _COPIES = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable(slots=True)
 class PushedChange:
     """A pushed change with the keyed hash of its canonical bytes."""
 
