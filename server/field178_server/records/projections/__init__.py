@@ -35,6 +35,9 @@ def write_rows(
     connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime
 ) -> None:
     """Update the rows of changed records without the counts of filed records."""
+    by_type: dict[str, list[ProjectedRecord]] = {}
+    for projected in changed:
+        by_type.setdefault(projected.record.type, []).append(projected)
     for projection in (
         establishment,
         duplicate,
@@ -46,7 +49,7 @@ def write_rows(
         follow_up,
         plan_item,
     ):
-        mine = [projected for projected in changed if projected.record.type in projection.TYPES]
+        mine = [projected for type_ in projection.TYPES for projected in by_type.get(type_, ())]
         if mine:
             projection.write(connection, tenant_id, mine, now)
     naming = [projected for projected in changed if not projected.names_same_files]

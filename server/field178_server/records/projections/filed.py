@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -15,12 +14,24 @@ from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_server.records.searched_texts import texts_of_session, texts_of_visit
 from field178_shared.record_type import RecordType
-from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
+from field178_shared.records.comment_threads import CommentAnswer, is_answered, threads_of
 from field178_shared.records.review import ReviewRecord, ReviewState
 from field178_shared.records.value import Value, instant, local_day
 
 TYPES = (RecordType.INSPECTION, RecordType.OUTREACH_SESSION)
 
+_CONTENT = (
+    "occurred_on",
+    "kind",
+    "outcome",
+    "title",
+    "attendance_count",
+    "first_time_count",
+    "plan_item_id",
+    "folded",
+)
+_REVIEW = ("review_state", "review_rev", "reviewed_at", "drawer", "open_threads", "handed_to")
+_WITHOUT_REVIEW = (ReviewState.WAITING.value, None, None, ReviewState.WAITING.value, 0, None)
 _COLUMNS = (
     "tenant_id",
     "record_id",
@@ -31,25 +42,13 @@ _COLUMNS = (
     "establishment_id",
     "register_type_id",
     "register_unit_id",
-    "occurred_on",
-    "kind",
-    "outcome",
-    "title",
-    "attendance_count",
-    "first_time_count",
+    *_CONTENT,
     "rev",
     "user_id",
     "device_id",
     "received_at",
     "changed_at",
-    "review_state",
-    "review_rev",
-    "reviewed_at",
-    "drawer",
-    "plan_item_id",
-    "open_threads",
-    "handed_to",
-    "folded",
+    *_REVIEW,
 )
 # Author, device and time of receipt are those of the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -89,55 +88,43 @@ def drawer_of(projected: ProjectedRecord) -> str:
     return (ReviewState.WAITING if is_back else ReviewState.RETURNED).value
 
 
-class _Content(NamedTuple):
-    """Columns that visits and sessions fill from different members."""
-
-    occurred_on: date | None
-    kind: str | None
-    outcome: str | None
-    title: str | None
-    attendance_count: int | None
-    first_time_count: int | None
-    plan_item_id: str | None
-    folded: str
+def _content_of(connection: Connection, record: SourceRecord) -> tuple[object, ...]:
+    """Return the columns that visits and sessions fill from different members, `_CONTENT`."""
+    return (_of_visit if record.type == RecordType.INSPECTION else _of_session)(connection, record.value)
 
 
-def _content_of(record: SourceRecord) -> _Content:
-    return (_of_visit if record.type == RecordType.INSPECTION else _of_session)(record.value)
-
-
-def _of_visit(visit: Value) -> _Content:
-    return _Content(
-        occurred_on=local_day(visit.started_at),
-        kind=visit.inspection_kind or None,
-        outcome=visit.overall_result or None,
-        title=visit.decision_number or None,
-        attendance_count=None,
-        first_time_count=None,
-        plan_item_id=visit.plan_item_id or None,
-        folded=texts_of_visit(visit),
+def _of_visit(connection: Connection, visit: Value) -> tuple[object, ...]:
+    return (
+        bulk.stored_date(connection, local_day(visit.started_at)),
+        visit.inspection_kind or None,
+        visit.overall_result or None,
+        visit.decision_number or None,
+        None,
+        None,
+        visit.plan_item_id or None,
+        texts_of_visit(visit),
     )
 
 
-def _of_session(session: Value) -> _Content:
+def _of_session(connection: Connection, session: Value) -> tuple[object, ...]:
     audiences = (session.audiences or {}).values()
-    return _Content(
-        occurred_on=session.session_date,
-        kind=session.outreach_form_id or None,
-        outcome=None,
-        title=session.venue or None,
-        attendance_count=_sum([audience.attendance_count for audience in audiences]),
-        first_time_count=_sum([audience.first_time_count for audience in audiences]),
-        plan_item_id=None,
-        folded=texts_of_session(session),
+    return (
+        bulk.stored_date(connection, session.session_date),
+        session.outreach_form_id or None,
+        None,
+        session.venue or None,
+        _sum([audience.attendance_count for audience in audiences]),
+        _sum([audience.first_time_count for audience in audiences]),
+        None,
+        texts_of_session(session),
     )
 
 
 def _row(
     connection: Connection, projected: ProjectedRecord, at: object, register: Mapping[str, tuple[str, str]]
 ) -> tuple[object, ...]:
-    record, content = projected.record, _content_of(projected.record)
-    unit_id, establishment_id = record.value.unit_id or None, _establishment_of(projected)
+    record, establishment_id = projected.record, _establishment_of(projected)
+    unit_id = record.value.unit_id or None
     return (
         record.record_id,
         record.type,
@@ -146,36 +133,19 @@ def _row(
         record.value.team_id or team_of(record.scope),
         establishment_id,
         *register.get(establishment_id or "", (None, unit_id)),
-        bulk.stored_date(connection, content.occurred_on),
-        content.kind,
-        content.outcome,
-        content.title,
-        content.attendance_count,
-        content.first_time_count,
+        *_content_of(connection, record),
         record.rev,
         projected.user_id,
         projected.device_id,
         at,
         at,
-        *_review_columns(connection, projected.review, at),
-        drawer_of(projected),
-        content.plan_item_id,
-        sum(thread.is_open for thread in _threads(projected)),
-        (projected.review.value.handed_to or None) if projected.review else None,
-        content.folded,
+        *_review_columns(connection, projected, at),
     )
 
 
 def _establishment_of(projected: ProjectedRecord) -> str | None:
     is_visit = projected.record.type == RecordType.INSPECTION
     return (projected.record.value.establishment_id or None) if is_visit else None
-
-
-def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
-    """Return the comment threads of a returned record; any other decision closes all threads."""
-    if projected.review is None or projected.review.value.state != ReviewState.RETURNED:
-        return ()
-    return threads_of(ReviewRecord.from_data(projected.review.data), ())
 
 
 def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
@@ -205,9 +175,18 @@ def _sum(counts: Sequence[int | None]) -> int | None:
     return sum(present) if present else None
 
 
-def _review_columns(connection: Connection, review: SourceRecord | None, at: object) -> tuple[object, ...]:
+def _review_columns(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
+    review = projected.review
     if review is None:
-        return ReviewState.WAITING.value, None, None
-    decided_at = instant(review.value.decided_at)
-    reviewed_at = at if decided_at is None else bulk.stored_instant(connection, decided_at)
-    return review.value.state or "", review.value.record_rev, reviewed_at
+        return _WITHOUT_REVIEW
+    state, decided_at = review.value.state or "", instant(review.value.decided_at)
+    # Any other decision closes all threads.
+    threads = threads_of(ReviewRecord.from_data(review.data), ()) if state == ReviewState.RETURNED else ()
+    return (
+        state,
+        review.value.record_rev,
+        at if decided_at is None else bulk.stored_instant(connection, decided_at),
+        drawer_of(projected),
+        sum(thread.is_open for thread in threads),
+        review.value.handed_to or None,
+    )

@@ -20,7 +20,9 @@ TYPES_BESIDE = tuple(
 
 def subject_of(change: Change) -> str | None:
     """Return the id of the subject of a change's record; None if the record has no subject."""
-    named = change.set.get(SUBJECT) if change.type in TYPES_BESIDE else None
+    if change.type not in TYPES_BESIDE:
+        return None
+    named = change.set.get(SUBJECT)
     return named if is_uuid(named) and isinstance(named, str) else None
 
 
