@@ -126,9 +126,9 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     _write_sanctions(connection, tenant_id, changes)
     _write_answers(connection, tenant_id, changes)
     # Lines are written without answers, which few visits have.
-    if asking := [change.visit.record.record_id for change in changes if change.now.lines]:
-        asked = _ASKED.rows_by(connection, {"of_tenant": tenant_id, "visits": asking})
-        answered_visits.update(visit_id for (visit_id,) in asked)
+    if visit_ids := [change.visit.record.record_id for change in changes if change.now.lines]:
+        rows = _ASKED.rows_by(connection, {"of_tenant": tenant_id, "visits": visit_ids})
+        answered_visits.update(visit_id for (visit_id,) in rows)
     if answered_visits:
         visits = database.stored_list(connection, sorted(answered_visits))
         connection.execute(_CLOSE, {"of_tenant": tenant_id, "visits": visits})
