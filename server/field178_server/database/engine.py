@@ -321,6 +321,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         # Before WAL is switched on, so that the first page is synced as well.
         "synchronous = EXTRA",
         "journal_mode = WAL",
+        # A page that several commits change is copied once; the log stays within its limit.
+        "wal_autocheckpoint = 4000",
         "journal_size_limit = 67108864",
         "foreign_keys = ON",
     ):
