@@ -19,8 +19,8 @@ from field178_server.database.models import Attachment, Blob, DivergentRecord, Q
 from field178_shared.record_type import RecordType
 from field178_shared.wire.protocol import MERGED_INTO
 
+_SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
 _MEMBER = '"sha256":"'
-_SHA256 = re.compile(r'[0-9a-f]{64}"')
 _MARKED = Prepared(
     select(Blob.sha256).where(
         Blob.tenant_id == bindparam("tenant_id"),
@@ -75,8 +75,7 @@ def drop_unnamed(
 
 def hashes_in(text: str | None) -> set[str]:
     """Return the hashes of the files that a text references."""
-    _, *values = ("" if text is None else text).split(_MEMBER)
-    return {value[:64] for value in values if _SHA256.match(value)}
+    return set(_SHA256.findall(text)) if text is not None and _MEMBER in text else set()
 
 
 def named_hashes(session: Session, tenant_id: str) -> set[str]:
