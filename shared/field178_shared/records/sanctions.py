@@ -124,8 +124,12 @@ class AfterVisit:
     @classmethod
     def of_measures(cls, measures: Mapping[str, Value | Measure], entries: Entries) -> Self:
         """Read the measures of a visit by key, and the office entries about it."""
-        if not measures and not entries:
-            return cls()
+        of_field = {
+            number_key(decision.document_number) or decision.decision_id: decision
+            for decision in _decisions_of(measures)
+        }
+        if not entries:
+            return cls(decisions=_by_date(of_field.values()))
         valid = [(entry_id, kind, data) for entry_id, (kind, data) in sorted(entries.items()) if counts(data)]
         payments = [data for _, kind, data in valid if kind == RecordType.PAYMENT]
         of_office = [
@@ -133,16 +137,12 @@ class AfterVisit:
             for entry_id, kind, data in valid
             if kind == RecordType.SANCTION_DECISION
         ]
-        of_field = {
-            number_key(decision.document_number) or decision.decision_id: decision
-            for decision in _decisions_of(measures)
-        }
         twins = [
             (decision, of_field.pop(number_key(decision.document_number), None)) for decision in of_office
         ]
         decisions = (*(_with_payment(*pair) for pair in twins), *of_field.values())
         return cls(
-            decisions=tuple(sorted(decisions, key=lambda decision: day_or_sentinel(decision.document_date))),
+            decisions=_by_date(decisions),
             done={
                 (text_of(data, "decision"), text_of(data, "measure_key")): day_of(data, "done_on")
                 for _, kind, data in valid
@@ -154,6 +154,10 @@ class AfterVisit:
                 if kind == RecordType.FOLLOW_UP_CLOSURE
             },
         )
+
+
+def _by_date(decisions: Iterable[SanctionDecision]) -> tuple[SanctionDecision, ...]:
+    return tuple(sorted(decisions, key=lambda decision: day_or_sentinel(decision.document_date)))
 
 
 def _with_payment(decision: SanctionDecision, written_by_field: SanctionDecision | None) -> SanctionDecision:

@@ -77,6 +77,13 @@ def stored_date(connection: Connection, day: date | None) -> object:
     return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
 
 
+def stored_dates(connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows with their dates in the stored form of the connection's engine."""
+    if connection.dialect.name != "sqlite":
+        return rows
+    return [tuple([value.isoformat() if type(value) is date else value for value in row]) for row in rows]
+
+
 def stored_packed(connection: Connection, text: str) -> object:
     """Return a text in the stored form of a packed column on the connection's engine."""
     return pack(text) if connection.dialect.name == "sqlite" else text

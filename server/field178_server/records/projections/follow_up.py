@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -228,7 +228,7 @@ def _write_lines(connection: Connection, tenant_id: str, changes: Sequence[_Chan
     table = table_of(FollowUpProjection)
     bulk.delete(connection, table, (*_VISIT, "line"), stale)
     columns = (*_VISIT, *_PLACE, *_LINE, "closed_on")
-    bulk.upsert(connection, table, columns, _stored(connection, rows))
+    bulk.upsert(connection, table, columns, bulk.stored_dates(connection, rows))
 
 
 def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
@@ -241,7 +241,7 @@ def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_
             rows += [(*key, *place, *row) for row in now.sanctions.values()]
     table = table_of(SanctionRow)
     bulk.delete(connection, table, (*_VISIT, "number_key"), stale)
-    bulk.upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), _stored(connection, rows))
+    bulk.upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), bulk.stored_dates(connection, rows))
 
 
 def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
@@ -254,12 +254,4 @@ def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Ch
             rows += [(*key, *ref, answered_on) for ref in sorted(now.answers)]
     table = table_of(FollowUpAnswerRow)
     bulk.delete(connection, table, _ANSWER, stale)
-    bulk.upsert(connection, table, (*_ANSWER, "answered_on"), _stored(connection, rows))
-
-
-def _stored(connection: Connection, rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """Return the rows with dates in the form of the database engine."""
-    return [
-        tuple([bulk.stored_date(connection, value) if type(value) is date else value for value in row])
-        for row in rows
-    ]
+    bulk.upsert(connection, table, (*_ANSWER, "answered_on"), bulk.stored_dates(connection, rows))
