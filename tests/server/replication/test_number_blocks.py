@@ -124,6 +124,17 @@ def test_unused_numbers_ask_for_no_more(team: World) -> None:
     assert team.rows(NumberLease)[0].used_to == 3
 
 
+def test_the_highest_used_number_of_each_block_is_kept(team: World) -> None:
+    first, second = (team.tablet(TEAM, "ref") for _ in range(2))
+    for tablet in (first, second):
+        tablet.sync()
+    for serial in (9, 4, 3 * number_blocks.BLOCK):
+        inspect(second, serial)
+    assert [row.used_to for row in team.rows(NumberLease)] == [9, 0]
+    inspect(first, number_blocks.BLOCK + 7)
+    assert [row.used_to for row in team.rows(NumberLease)] == [9, number_blocks.BLOCK + 7]
+
+
 def test_before_new_year_the_next_years_block_comes_too(team: World) -> None:
     tablet = team.tablet(TEAM, "ref")
     team.clock._now += timedelta(days=280)
