@@ -80,19 +80,16 @@ class Preload:
 
     def is_erased(self, change: Change) -> bool:
         """Return whether the record of a change, its subject, or their merge target was erased."""
-        return self._is_any_erased(
-            self.batch.get(record_id) for record_id in (change.record_id, subject_of(change) or "")
-        )
+        record, subject = self.batch.get(change.record_id), self.batch.get(subject_of(change) or "")
+        return self._is_target_erased(record) or self._is_target_erased(subject)
 
     def is_seen_erased(self, change: Change, device: DeviceContext) -> bool:
         """Return whether the record of a change or its subject is visible to the tablet and was erased."""
-        return self._is_any_erased((self.seen(change, device), self.subject_of(change, device)))
+        record, subject = self.seen(change, device), self.subject_of(change, device)
+        return self._is_target_erased(record) or self._is_target_erased(subject)
 
-    def _is_any_erased(self, records: Iterable[Stored | None]) -> bool:
-        return any(
-            record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
-            for record in records
-        )
+    def _is_target_erased(self, record: Stored | None) -> bool:
+        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Return whether the delete's base is an older revision and the tablet itself made all newer ones."""
