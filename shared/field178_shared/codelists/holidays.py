@@ -101,9 +101,7 @@ class HolidayCalendar:
 
     def is_worked(self, day: date) -> bool:
         """Return whether state bodies work on a day, according to the calendar."""
-        if self.holiday_on(day) is not None:
-            return False
-        return day.weekday() < _SATURDAY or day in self.worked
+        return (day.weekday() < _SATURDAY or day in self.worked) and self.holiday_on(day) is None
 
     def exceptions(self, after: date, until: date) -> set[date]:
         """Return the days in (`after`, `until`] whose status may differ from their weekday."""

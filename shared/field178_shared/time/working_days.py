@@ -18,8 +18,9 @@ def add_working_days(start: date, count: int, calendar: HolidayCalendar) -> date
     if count < 0:
         raise ValueError(f"not a number of days ahead: {count}")
     day = start
-    for _ in range(count):
-        day = next_working_day(day + _ONE_DAY, calendar)
+    while count:
+        day += _ONE_DAY
+        count -= calendar.is_worked(day)
     return day
 
 
