@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, LargeBinary, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import TEXT as PG_TEXT
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -71,7 +70,7 @@ class CalendarDate(TypeDecorator[date]):
 
 # Keys compare byte by byte on every engine, so that their order is the same in Python, SQLite and PostgreSQL:
 # the order of row locks depends on it.
-KEY_TYPE = Text().with_variant(PG_TEXT(collation="C"), "postgresql")
+KEY_TYPE = Text().with_variant(Text(collation="C"), "postgresql")
 
 TenantKey = Annotated[str, mapped_column(KEY_TYPE, primary_key=True)]
 KeyPart = Annotated[str, mapped_column(KEY_TYPE, primary_key=True)]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, write_lock
-from field178_server.database.flask_extension import session_of, snapshot_of
+from field178_server.database.sessions import session_of, snapshot_of
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_TRIES = 3

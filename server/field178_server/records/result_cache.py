@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, Pool
 from sqlalchemy.orm import Session
 
-from field178_server.database.flask_extension import is_snapshot
+from field178_server.database.sessions import is_snapshot
 from field178_server.records.record_changes import RecordChanges, StoreState, changes_between, state_of
 
 Value = TypeVar("Value")

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from tests.server.office_scene import Office, copy_of
 
 from field178_server.database.engine import readonly
-from field178_server.database.flask_extension import READER, db, is_snapshot
+from field178_server.database.flask_extension import READER, db
 from field178_server.database.models import Tenant
+from field178_server.database.sessions import is_snapshot
 from field178_server.database.unit_of_work import snapshot, unit_of_work
 
 

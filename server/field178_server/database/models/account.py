@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Officer(Model):
+class Officer(Base):
     """An account of an officer for tablets, console, or both. `role`: role id of the code lists.
 
     `password_resets`: number of passwords set by the office; each ends the bindings to tablets.
@@ -40,7 +39,7 @@ class Officer(Model):
     disabled_at: Mapped[datetime | None]
 
 
-class OfficerScope(Model):
+class OfficerScope(Base):
     """A scope of an officer: team or unit whose records the officer may read."""
 
     __tablename__ = "officer_scope"
@@ -53,7 +52,7 @@ class OfficerScope(Model):
     scope: Mapped[KeyPart]
 
 
-class HandOver(Model):
+class HandOver(Base):
     """A hand-over of an officer's open work to another officer.
 
     `records`: JSON object {record: {rev, review_rev, before}}. It can be undone for records whose revisions
@@ -78,7 +77,7 @@ class HandOver(Model):
     undone_at: Mapped[datetime | None]
 
 
-class SavedView(Model):
+class SavedView(Base):
     """A saved view of a list by an officer: filters, columns, order; `query`: the query string of its URL."""
 
     __tablename__ = "saved_view"
@@ -93,7 +92,7 @@ class SavedView(Model):
     query: Mapped[str]
 
 
-class ConsoleSession(Model):
+class ConsoleSession(Base):
     """A browser session of the console; the token of its cookie is stored hashed."""
 
     __tablename__ = "console_session"
@@ -111,7 +110,7 @@ class ConsoleSession(Model):
     confirmed_until: Mapped[datetime | None]
 
 
-class AttemptCount(Model):
+class AttemptCount(Base):
     """Number of failed attempts by one key (an address, a login, a code prefix) since an instant."""
 
     __tablename__ = "attempt"
@@ -123,7 +122,7 @@ class AttemptCount(Model):
     since: Mapped[datetime]
 
 
-class Audit(Model):
+class Audit(Base):
     """An entry of the audit trail: actor, action and object, without content; `audit_id` sorts by time.
 
     Index and hash in the chain are written once, outside of the requests; each run signs its last row.

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Attachment(Model):
+class Attachment(Base):
     """A reference of a live record to a file; `device_id`: the first tablet with it, NULL: the office."""
 
     __tablename__ = "attachment"
@@ -31,7 +30,7 @@ class Attachment(Model):
     named_at: Mapped[datetime]
 
 
-class Upload(Model):
+class Upload(Base):
     """An upload of a file by a tablet; `device_id` NULL: by the office in the console.
 
     A `done` upload is kept: a tablet that sent a file may read it.
@@ -62,7 +61,7 @@ class Upload(Model):
     expires_at: Mapped[datetime]
 
 
-class Blob(Model):
+class Blob(Base):
     """A stored file, by the hash of its bytes; `backed_up_at` set: a proved backup contains it.
 
     `unnamed_since`: since when the file is unreferenced; it is deleted some weeks later.

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class BackupRun(Model):
+class BackupRun(Base):
     """An attempt of a backup, by a command or a job; `taken_at`: the instant of its snapshot.
 
     `folder` is empty for a failed attempt. `faults`: JSON list of codes. A drill finds the row by the hash of

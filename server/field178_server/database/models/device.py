@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Device(Model):
+class Device(Base):
     """An enrolled tablet, with the state of the scope of its receipts; exchanges lock this row first.
 
     `verdicts`: the highest stamp in that scope. `receipt_count`, `receipt_sum`: the digest of the receipts in
@@ -53,7 +52,7 @@ class Device(Model):
     tls_pins: Mapped[str | None]
 
 
-class DeviceScope(Model):
+class DeviceScope(Base):
     """A grant of a scope to a tablet; it takes effect while an officer's binding is active.
 
     `via`: the officer's scope that the grant depends on; NULL: a grant to the tablet itself.
@@ -73,7 +72,7 @@ class DeviceScope(Model):
     granted_at: Mapped[datetime]
 
 
-class DeviceOfficer(Model):
+class DeviceOfficer(Base):
     """A binding of an officer to a tablet by a sign-in; `password_resets`: of the officer at that time.
 
     Active while the account is enabled, has a field role and its password was not reset since: only such an
@@ -93,7 +92,7 @@ class DeviceOfficer(Model):
     password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class EnrolmentCode(Model):
+class EnrolmentCode(Base):
     """A one-time enrolment code, stored hashed; a repeated claim with the same key returns the same device.
 
     `issued_by`: an officer; NULL: the operator of the server.
@@ -117,7 +116,7 @@ class EnrolmentCode(Model):
     public_key: Mapped[str | None]
 
 
-class NumberLease(Model):
+class NumberLease(Base):
     """A leased block of one team's minutes numbers of a year. `used_to`: the highest used number, 0: none.
 
     Without a tablet the numbers are skipped: they were perhaps leased after the restored backup. Blocks do

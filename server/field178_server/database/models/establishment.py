@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, TenantKey, table_args
 
 
-class DuplicateDismissal(Model):
+class DuplicateDismissal(Base):
     """A dismissed duplicate: two establishments that are not the same, with officer and reason.
 
     `one_id` is the smaller of the two ids, so that a pair has one row.
@@ -32,7 +31,7 @@ class DuplicateDismissal(Model):
     dismissed_at: Mapped[datetime]
 
 
-class DuplicateKey(Model):
+class DuplicateKey(Base):
     """A match key of an establishment: its number, or its type, name and place."""
 
     __tablename__ = "duplicate_key"
@@ -46,7 +45,7 @@ class DuplicateKey(Model):
     record_id: Mapped[KeyPart]
 
 
-class DuplicateCandidate(Model):
+class DuplicateCandidate(Base):
     """An establishment that matched another one; the other may be deleted or changed since."""
 
     __tablename__ = "duplicate_candidate"

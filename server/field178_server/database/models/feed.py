@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class FeedToken(Model):
+class FeedToken(Base):
     """A feed token with the access of its officer; only a keyed hash of the token is stored.
 
     `requests`: number of requests with it; `last_read_at`: the time of the last one.

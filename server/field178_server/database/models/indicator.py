@@ -5,11 +5,10 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, TenantKey, table_args
 
 
-class IndicatorBasis(Model):
+class IndicatorBasis(Base):
     """Basis of a tenant's totals; the row is locked to write a step of counting.
 
     `steps`: number of written steps, to detect a step that was counted before another was written.
@@ -25,7 +24,7 @@ class IndicatorBasis(Model):
     windows_ended_on: Mapped[date | None]
 
 
-class IndicatorCursor(Model):
+class IndicatorCursor(Base):
     """Cursor of a scope's changes in the totals; `floor`: the scope's floor when its counting began."""
 
     __tablename__ = "indicator_cursor"
@@ -40,7 +39,7 @@ class IndicatorCursor(Model):
     floor: Mapped[int]
 
 
-class IndicatorPeriod(Model):
+class IndicatorPeriod(Base):
     """A period whose entity counts are kept up to date; `asked_on`: the last day of a request for it.
 
     `reached`: the last counted establishment, "" for none. `months_ended`: number of ended months of the
@@ -62,7 +61,7 @@ class IndicatorPeriod(Model):
     months_ended: Mapped[int] = mapped_column(default=-1)
 
 
-class IndicatorSubject(Model):
+class IndicatorSubject(Base):
     """Contribution of a subject to the totals: JSON by review state, bucket, unit and aggregate number.
 
     `part`: the period of an entity's counts, "" for a record's events.
@@ -78,7 +77,7 @@ class IndicatorSubject(Model):
     counts: Mapped[str]
 
 
-class IndicatorLink(Model):
+class IndicatorLink(Base):
     """A subject to count again after a record's change: an entity of its events, a merge target, a plan."""
 
     __tablename__ = "indicator_link"
@@ -94,7 +93,7 @@ class IndicatorLink(Model):
     subject_id: Mapped[KeyPart]
 
 
-class IndicatorTotal(Model):
+class IndicatorTotal(Base):
     """Totals of a bucket and a unit: JSON by aggregate number and value of its breakdown."""
 
     __tablename__ = "indicator_total"

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Job(Model):
+class Job(Base):
     """A background job; `arguments` and `outcome`: JSON objects of ids, codes and counts, without content.
 
     The outcome is written in the transaction of the job's effect. `attempt_count`: number of starts, so that

@@ -5,11 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, TenantKey, table_args
 
 
-class Mail(Model):
+class Mail(Base):
     """An e-mail to an officer with only counts, record codes and links, sent to the account's address.
 
     `address`: a former address to use instead, until the e-mail is sent or given up.

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, MaybeKey, TenantKey, table_args
 
 INFO = "info"
 # Kinds that release the tablet's mass deletion guard while they are shown.
@@ -17,7 +16,7 @@ KINDS = (INFO, REMOVAL, REFORM)
 MAX_SHOWN = 20
 
 
-class Notice(Model):
+class Notice(Base):
     """A notice in both languages, shown from `since` (NULL: at once) until `until`.
 
     Recipients: everybody; with `audience` the officers of a team (`team:ID`), an agency (`agency:ID`) or a
@@ -46,7 +45,7 @@ class Notice(Model):
     until: Mapped[datetime]
 
 
-class NoticeDelivery(Model):
+class NoticeDelivery(Base):
     """Delivery of a notice to a tablet, with the time of the first confirmation."""
 
     __tablename__ = "notice_delivery"
@@ -61,7 +60,7 @@ class NoticeDelivery(Model):
     delivered_at: Mapped[datetime]
 
 
-class NoticeReading(Model):
+class NoticeReading(Base):
     """Confirmation of a notice by an officer in the console, with its time."""
 
     __tablename__ = "notice_reading"

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 # Index of an establishment's visits; SQLite, which has no statistics, needs a hint to use it.
 VISITS_INDEX = "ix_filed_record_tenant_id_establishment_id_occurred_on"
 
 
-class EstablishmentProjection(Model):
+class EstablishmentProjection(Base):
     """A live establishment, for the register and the map.
 
     `folded`: the search text without diacritics: name, address, registration number, commune.
@@ -43,7 +42,7 @@ class EstablishmentProjection(Model):
     changed_at: Mapped[datetime]
 
 
-class FiledRecord(Model):
+class FiledRecord(Base):
     """A live filed inspection or outreach session with its review state, for lists and the review queue.
 
     `drawer`: its queue of the review: a corrected or answered return is waiting again. `handed_to`: the
@@ -135,7 +134,7 @@ class FiledRecord(Model):
     folded: Mapped[str] = mapped_column(server_default="")
 
 
-class FiledCount(Model):
+class FiledCount(Base):
     """Count of filed records by scope, type and drawer; updated in the transaction of the records."""
 
     __tablename__ = "filed_count"
@@ -148,7 +147,7 @@ class FiledCount(Model):
     record_count: Mapped[int]
 
 
-class FiledFacet(Model):
+class FiledFacet(Base):
     """A code or establishment of a live filed record, for filters of lists.
 
     `kind`: violation or measure of a visit, establishment of an outreach session.
@@ -168,7 +167,7 @@ class FiledFacet(Model):
     value: Mapped[KeyPart]
 
 
-class MergeProjection(Model):
+class MergeProjection(Base):
     """A merged establishment and the record it was merged into, which may be merged as well."""
 
     __tablename__ = "merged_record"
@@ -182,7 +181,7 @@ class MergeProjection(Model):
     into_id: Mapped[Key]
 
 
-class FollowUpProjection(Model):
+class FollowUpProjection(Base):
     """A follow-up of a visit: a correction, the due decision, or a fine to be paid.
 
     `line` is unique in the visit; `due_on` is NO_DAY without a due day. `closed_on`: `own_closed_on`, which
@@ -232,7 +231,7 @@ class FollowUpProjection(Model):
     paid_vnd: Mapped[int | None]
 
 
-class FollowUpAnswerRow(Model):
+class FollowUpAnswerRow(Base):
     """An answer of a visit (not void) that closes a correction of another visit."""
 
     __tablename__ = "follow_up_answer"
@@ -248,7 +247,7 @@ class FollowUpAnswerRow(Model):
     answered_on: Mapped[date]
 
 
-class SanctionRow(Model):
+class SanctionRow(Base):
     """A sanction decision on a visit, once per decision number, by tablet or office: a source of figures."""
 
     __tablename__ = "sanction_row"
@@ -275,7 +274,7 @@ class SanctionRow(Model):
     is_of_field: Mapped[bool]
 
 
-class PlanItemRow(Model):
+class PlanItemRow(Base):
     """A live planned visit. The scope of an unannounced visit is the office's until its window begins."""
 
     __tablename__ = "plan_item_row"
@@ -303,7 +302,7 @@ class PlanItemRow(Model):
     is_cancelled: Mapped[bool]
 
 
-class ConflictRow(Model):
+class ConflictRow(Base):
     """A conflict record, for the office's list."""
 
     __tablename__ = "conflict_row"
@@ -327,7 +326,7 @@ class ConflictRow(Model):
     changed_at: Mapped[datetime]
 
 
-class ProjectionRun(Model):
+class ProjectionRun(Base):
     """An unfinished run of `field178 project` with its position.
 
     `record_types`: comma-separated, empty for all. Records are projected in stages, in a stage by id:

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.packed_text import PackedText
 
 
-class Record(Model):
+class Record(Base):
     """A record; `body`: the canonical text of `data`, from which `h` is computed byte by byte.
 
     `subject_id`: the subject of a companion (conflict, review, entry), which moves with it.
@@ -38,7 +37,7 @@ class Record(Model):
     subject_id: Mapped[MaybeKey]
 
 
-class Feed(Model):
+class Feed(Base):
     """The latest change of a record in a scope's feed: `put` (present) or `leave` (moved away).
 
     `left_rev`: for a `leave`, the last revision of the record in this scope.
@@ -61,7 +60,7 @@ class Feed(Model):
     left_rev: Mapped[int | None]
 
 
-class Erasure(Model):
+class Erasure(Base):
     """The erasure of a record: requested, confirmed by another officer, then deleted from the disk.
 
     `files`: JSON object of the files to delete (`blobs` by hash, `uploads` by id). While `erased_at` is NULL

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class RegisterImport(Model):
+class RegisterImport(Base):
     """An import of a file of establishments, from upload to undo; its rows are in a file of the data folder.
 
     `choices`: JSON object of sheet, columns, values for all rows, spellings, and rows to import although they
@@ -35,7 +34,7 @@ class RegisterImport(Model):
     undone_at: Mapped[datetime | None]
 
 
-class RegisterImportRecord(Model):
+class RegisterImportRecord(Base):
     """A record created by an import, with its row in the file."""
 
     __tablename__ = "register_import_record"
@@ -54,7 +53,7 @@ class RegisterImportRecord(Model):
     row_number: Mapped[int]
 
 
-class RegisterImportChoice(Model):
+class RegisterImportChoice(Base):
     """A remembered choice for later files: columns of a set of headings, or the id of a spelling."""
 
     __tablename__ = "register_import_choice"

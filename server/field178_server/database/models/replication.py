@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.packed_text import PackedText
 
 
-class ChangeHistory(Model):
+class ChangeHistory(Base):
     """A change in the history of a record, by tablet or office; append-only except for erasures.
 
     `rev`: the revision that the change created, or NULL. `device_id` NULL: the office.
@@ -33,7 +32,7 @@ class ChangeHistory(Model):
     payload: Mapped[str | None] = mapped_column(PackedText)
 
 
-class StoredReceipt(Model):
+class StoredReceipt(Base):
     """The receipt of a pushed change with its idempotency key (id + keyed payload hash); never deleted.
 
     It is a row of the scope of its tablet (protocol §1): `v` is its stamp there. `first_v`: its first stamp;
@@ -67,7 +66,7 @@ class StoredReceipt(Model):
     first_v: Mapped[int] = mapped_column(server_default="0")
 
 
-class ReceiptCopy(Model):
+class ReceiptCopy(Base):
     """A receipt in the scope of a second tablet that pushed the same change; `v`: its stamp there."""
 
     __tablename__ = "receipt_copy"
@@ -84,7 +83,7 @@ class ReceiptCopy(Model):
     v: Mapped[int]
 
 
-class Quarantine(Model):
+class Quarantine(Base):
     """A quarantined change: not applied, stored as sent, shown to user and office, evaluated again later.
 
     The key includes the payload hash, so that two contents with one id are both stored. `settled_by`,
@@ -119,7 +118,7 @@ class Quarantine(Model):
     settled_reason: Mapped[str | None]
 
 
-class DivergentRecord(Model):
+class DivergentRecord(Base):
     """A tablet's copy of a record that the store may lack; `h` is computed from its content.
 
     `is_sound`: the tablet sent the same hash. Applied only by a decision of the office.
@@ -150,7 +149,7 @@ class DivergentRecord(Model):
     settled_reason: Mapped[str | None]
 
 
-class Root(Model):
+class Root(Base):
     """A link of the hash chain over receipts (root); indexes continue through epochs, `sig` is per epoch.
 
     `trail_index`, `trail_hash`: the head of the audit trail's chain when the link was created.
@@ -173,7 +172,7 @@ class Root(Model):
     trail_hash: Mapped[str | None]
 
 
-class RootPart(Model):
+class RootPart(Base):
     """Part of a link: a tablet's receipts up to `upto` (`first_v`) that no earlier link covers."""
 
     __tablename__ = "root_part"

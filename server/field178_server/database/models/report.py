@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, TenantKey, table_args
 
 
-class SignedReport(Model):
+class SignedReport(Base):
     """Content of the latest sign-off of a report: canonical JSON, compressed; `figures` is its digest.
 
     A sign-off is valid while the report has the same digest.
@@ -28,7 +27,7 @@ class SignedReport(Model):
     body: Mapped[bytes]
 
 
-class FrozenReport(Model):
+class FrozenReport(Base):
     """Frozen content of a report: canonical JSON, compressed; `sha256`: hash of the JSON.
 
     `template`: hash of the template of its document.
@@ -51,7 +50,7 @@ class FrozenReport(Model):
     template: Mapped[Key]
 
 
-class ReportTemplate(Model):
+class ReportTemplate(Base):
     """A report template: the office's own, in use while it has no end; or the product's on some day.
 
     Templates are never deleted, because frozen reports use them.

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.declarative_base import KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, TenantKey, table_args
 
 
-class RecordView(Model):
+class RecordView(Base):
     """The last revision of a record that an officer opened, with its time; kept for a few days."""
 
     __tablename__ = "record_view"

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import KeyPart, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, KeyPart, TenantKey, table_args
 
 
-class Tenant(Model):
+class Tenant(Base):
     """A tenant of the store: an authority with its teams; `epoch`: id of the store's history.
 
     Tablet sessions of an older `session_generation` have expired.
@@ -26,7 +25,7 @@ class Tenant(Model):
     created_at: Mapped[datetime]
 
 
-class Scope(Model):
+class Scope(Base):
     """A scope, the unit of partial sync: sequence (raised under the row's lock), floor, digest of records."""
 
     __tablename__ = "scope"
@@ -46,7 +45,7 @@ class Scope(Model):
     live_sum: Mapped[str] = mapped_column(default="0" * 32)
 
 
-class StoreCheck(Model):
+class StoreCheck(Base):
     """The last integrity check: its times and number of faults; `faults`: JSON list of the first lines.
 
     `begun_at` is also the claim: the process that updates it runs the check.

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
-from field178_server.database.flask_extension import Model
+from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Webhook(Model):
+class Webhook(Base):
     """A receiver of webhooks; `delivered_no`: the last delivered event; events are delivered in order.
 
     `kinds`: the kinds of its events, space-separated. Secrets are sealed. A sending process has the `claim`
@@ -42,7 +41,7 @@ class Webhook(Model):
     made_at: Mapped[datetime]
 
 
-class WebhookFeed(Model):
+class WebhookFeed(Base):
     """Cursors of the scopes' feeds in the events: JSON of seq by scope; `last_no`: the last event.
 
     The row exists while there are webhooks, and is locked to add events.
@@ -59,7 +58,7 @@ class WebhookFeed(Model):
     last_no: Mapped[int] = mapped_column(default=0)
 
 
-class WebhookRecord(Model):
+class WebhookRecord(Base):
     """The last revision of a record in the events, or its revision before the first webhook."""
 
     __tablename__ = "webhook_record"
@@ -73,7 +72,7 @@ class WebhookRecord(Model):
     rev: Mapped[int]
 
 
-class WebhookEvent(Model):
+class WebhookEvent(Base):
     """An event of webhooks, ordered by number: ids, type, unit and revision, without content.
 
     `event_id`: id of its change; `state`: the decision of a review.
@@ -100,7 +99,7 @@ class WebhookEvent(Model):
     happened_at: Mapped[datetime]
 
 
-class WebhookAttempt(Model):
+class WebhookAttempt(Base):
     """An attempt to deliver an event or a test (`event_no` NULL) to a receiver; `reason` NULL: delivered."""
 
     __tablename__ = "webhook_attempt"
@@ -124,7 +123,7 @@ class WebhookAttempt(Model):
     reason: Mapped[str | None]
 
 
-class WebhookRefused(Model):
+class WebhookRefused(Base):
     """A message that a receiver refused while it accepted the next one; it does not stop the delivery.
 
     `status`: the last HTTP status, `attempts`: their number.
