@@ -18,7 +18,7 @@ from flask import Flask
 from field178_server.app import create_app
 from field178_server.database.single_server import claim_store
 from field178_server.http.application_runtime import runtime_of
-from field178_server.http.request_log import configure_log
+from field178_server.http.process_log import configure_log
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
 from field178_server.office.indicators.totals.updater import totals_running

@@ -16,7 +16,7 @@ from tests.e2e.server_process import ServerProcess
 from tests.engine_events import listen
 
 from field178_server.app import create_app
-from field178_server.http.request_log import configure_log
+from field178_server.http.process_log import configure_log
 from field178_server.runtime import EXTENSION
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock

@@ -12,7 +12,7 @@ from tests.server.district import fill
 from tests.server.office_scene import PASSWORD, MovedClock, Office, settings_of
 
 from field178_server.demo import DEMO_START
-from field178_server.http.request_log import configure_log
+from field178_server.http.process_log import configure_log
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.time.clock import SystemClock
 

@@ -41,7 +41,7 @@ COMMANDS: Table = {
     "lists": ("lists.lists", _("Lists and law: gaps of a day, changes by a signed pack or a worksheet.")),
     "enrol-code": ("tablets.enrol_code", _("Print a one-time code for one tablet; good for 10 minutes.")),
     "devices": (
-        "tablets.devices",
+        "tablet_lists.devices",
         _("List the tablets: id, label, officer, scopes, enrolled, last seen, state."),
     ),
     "revoke": ("tablets.revoke", _("Take everything from a tablet; it keeps only what it has not sent yet.")),

@@ -24,7 +24,7 @@ from field178_server.database.engine import create_engine_for, is_storage_full, 
 from field178_server.database.migrations import StoreVersionError
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.request_log import configure_log
+from field178_server.http.process_log import configure_log
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.private_files import LoosePermissionsError

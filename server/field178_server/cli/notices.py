@@ -1,59 +1,18 @@
-"""Commands for notices to all tablets: `notice announce`, `notice list`, `notice withdraw`."""
+"""Group of the commands for notices to all tablets: `notice announce`, `notice list`, `notice withdraw`."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import click
-
-from field178_server.cli.context import Operator, operator_command, show, show_rows
+from field178_server.cli.command_table import CommandTable
 from field178_server.cli.language import _
-from field178_server.database.models.notice import INFO, KINDS
-from field178_server.office.notices import operations as notices
-from field178_server.office.notices.operations import Announcement, NoticeText
-from field178_server.office.notices.queries import shown_now
-from field178_shared.time.clock import to_wire
 
-
-@click.group()
-def notice() -> None:
-    """Group of the commands for notices."""
-
-
-@notice.command(help=_("Show a notice; removal and reform let tablets accept a mass removal unasked."))
-@click.option("--kind", type=click.Choice(KINDS), default=INFO, help=_("What it is about."))
-@click.option("--vi", required=True, help=_("The text in Vietnamese."))
-@click.option("--en", required=True, help=_("The text in English."))
-@click.option("--days", type=click.IntRange(1, 366), default=30, help=_("How long it is shown."))
-@operator_command
-def announce(at: Operator, kind: str, vi: str, en: str, days: int) -> None:
-    """Announce a notice to all tablets."""
-    announcement = Announcement(kind, NoticeText(vi, en), at.clock.now() + timedelta(days=days))
-    made = at.write(lambda session: notices.announce(session, at.context, announcement))
-    show({"notice": made.notice_id, "until": to_wire(made.until)})
-
-
-@notice.command(name="list", help=_("List what is shown now: id, kind, until, text."))
-@operator_command
-def list_shown(at: Operator) -> None:
-    """List the current notices."""
-    shown = at.read(lambda session: shown_now(session, at.tenant_id, at.clock.now()))
-    rows: list[dict[str, object]] = [
-        {
-            "notice": notice.notice_id,
-            "kind": notice.kind,
-            "until": to_wire(notice.until),
-            "text": notice.text_vi,
-        }
-        for notice in shown
-    ]
-    show_rows(rows)
-
-
-@notice.command(help=_("Take a notice down before its time."))
-@click.argument("notice_id", metavar="NOTICE")
-@operator_command
-def withdraw(at: Operator, notice_id: str) -> None:
-    """Withdraw a notice."""
-    at.write(lambda session: notices.withdraw(session, at.context, notice_id))
-    show({"notice": notice_id})
+notice = CommandTable(
+    "notice",
+    {
+        "announce": (
+            "notice_changes.announce",
+            _("Show a notice; removal and reform let tablets accept a mass removal unasked."),
+        ),
+        "list": ("notice_lists.list_shown", _("List what is shown now: id, kind, until, text.")),
+        "withdraw": ("notice_changes.withdraw", _("Take a notice down before its time.")),
+    },
+)

@@ -14,11 +14,9 @@ from field178_server.cli.context import Operator, operator_command, show, show_r
 from field178_server.cli.language import _
 from field178_server.database.models import Device, NumberLease
 from field178_server.devices import enrolment
-from field178_server.devices.context import DeviceContext, load_devices
-from field178_server.http.request_log import log_beside
+from field178_server.http.process_log import log_beside
 from field178_server.office.offline_imports.operations import open_offline_export, rehearse, take_in
 from field178_server.office.tablets import operations as office
-from field178_server.records import scopes
 from field178_server.replication import number_blocks
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
@@ -40,21 +38,6 @@ def enrol_code(at: Operator, login: str, explicit: tuple[str, ...], url: str | N
     show({"code": code, "link": link, "scopes": granted, "expires": expires})
     if qr or (qr is None and sys.stdout.isatty() and not wants_json()):
         segno.make(link, error="m", micro=False).terminal(compact=True)
-
-
-@click.command()
-@operator_command
-def devices(at: Operator) -> None:
-    """List the tablets."""
-
-    def read(session: Session) -> list[dict[str, object]]:
-        tablets = office.devices(session, at.context)
-        contexts = load_devices(session, at.tenant_id, [tablet.device_id for tablet in tablets])
-        return [
-            _row(tablet, scopes.granted_to(session, tablet), contexts[tablet.device_id]) for tablet in tablets
-        ]
-
-    show_rows(at.read(read))
 
 
 @click.command()
@@ -97,19 +80,6 @@ def _pins(at: Operator) -> tuple[str, ...]:
     from field178_server.security.certificates import pins_for  # only https needs it
 
     return pins_for(at.settings)
-
-
-def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str, object]:
-    state = "sign_in" if context.needs_sign_in else "active"
-    return {
-        "device": device.device_id,
-        "label": device.label,
-        "user": device.user_id,
-        "scopes": granted,
-        "enrolled": to_wire(device.enrolled_at),
-        "last_seen": to_wire(device.last_seen_at) if device.last_seen_at else None,
-        "state": "revoked" if context.revoked else state,
-    }
 
 
 @click.command(name="rescue-import")

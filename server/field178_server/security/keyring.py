@@ -7,11 +7,14 @@ import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from typing import TYPE_CHECKING
 
 from field178_server.security.private_files import make_private_folder, read_private, write_private
+
+# Most commands need no key: cryptography is imported when keys are loaded.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 KEY_BYTES = 32
 RECEIPT_FILE = "receipt.key"
@@ -58,6 +61,9 @@ def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
 
 def load_keys(folder: Path) -> Keyring:
     """Return the keys; raise OSError or ValueError if a file is missing, readable by others, or invalid."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     receipt, sealing, session = (_read_key(folder / name) for name in KEY_FILES)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),

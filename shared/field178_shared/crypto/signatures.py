@@ -6,9 +6,6 @@ import base64
 import binascii
 import re
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 _KEY_BYTES = 32
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 
@@ -34,6 +31,10 @@ def is_public_key(text: str) -> bool:
 
 def is_signed(public_key: str, message: str, signature: str) -> bool:
     """Return whether the signature over the message is by the key."""
+    # Not at import: settings check keys in every command.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     key, raw = decode(public_key), decode(signature)
     if key is None or raw is None or len(key) != _KEY_BYTES:
         return False

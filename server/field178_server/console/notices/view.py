@@ -13,7 +13,8 @@ from field178_server.console.shell.links import FilterLink
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import Notice
-from field178_server.office.notices.queries import Addressee, NoticeTab
+from field178_server.office.notices.queries import Addressee
+from field178_server.office.notices.tabs import NoticeTab
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 from field178_shared.time.clock import local_date

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.accounts import officers
@@ -23,17 +22,10 @@ from field178_server.database.models import (
     Officer,
 )
 from field178_server.devices.heartbeat import IS_IN_USE
+from field178_server.office.notices.tabs import NoticeTab, in_tab, of_office
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
 PAGE_SIZE = 50
-
-
-class NoticeTab(StrEnum):
-    """Tab of the list: shown now, coming, or ended."""
-
-    SHOWN = "shown"
-    COMING = "coming"
-    ENDED = "ended"
 
 
 class Reach(NamedTuple):
@@ -94,22 +86,16 @@ def notice_page(
 ) -> NoticeList:
     """Return a page of the notices of a tab."""
     query: Select[*tuple[Any, ...]] = select(Notice.notice_id.label("record_id"), Notice).where(
-        *_of_office(tenant_id), _in_tab(tab, now)
+        *of_office(tenant_id), in_tab(tab, now)
     )
     order = Order(Notice.tenant_id, Notice.notice_id, Notice.notice_id, is_descending=True)
     page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
     notices = tuple(row.Notice for row in page.rows)
-    counted = [func.count().filter(_in_tab(notice_tab, now)) for notice_tab in NoticeTab]
-    counts = session.execute(select(*counted).select_from(Notice).where(*_of_office(tenant_id))).one()
+    counted = [func.count().filter(in_tab(notice_tab, now)) for notice_tab in NoticeTab]
+    counts = session.execute(select(*counted).select_from(Notice).where(*of_office(tenant_id))).one()
     return NoticeList(
         page, notices, _reach(session, tenant_id, notices), dict(zip(NoticeTab, counts, strict=True))
     )
-
-
-def shown_now(session: Session, tenant_id: str, now: datetime) -> list[Notice]:
-    """Return the office's notices that are shown now, oldest first."""
-    query = select(Notice).where(*_of_office(tenant_id), _in_tab(NoticeTab.SHOWN, now))
-    return list(session.scalars(query.order_by(Notice.notice_id)))
 
 
 def find_notice(session: Session, tenant_id: str, notice_id: str) -> Notice | None:
@@ -138,7 +124,7 @@ def own_notices(session: Session, officer: OfficerContext, now: datetime) -> lis
         .outerjoin(NoticeReading, reading)
         .where(
             Notice.tenant_id == officer.tenant_id,
-            _in_tab(NoticeTab.SHOWN, now),
+            in_tab(NoticeTab.SHOWN, now),
             or_(
                 and_(Notice.officer_id.is_(None), or_(Notice.audience.is_(None), Notice.audience.in_(own))),
                 and_(Notice.officer_id == officer.id, Notice.device_id.is_(None)),
@@ -176,19 +162,6 @@ def addressees(session: Session, notice: Notice) -> list[Addressee]:
         for officer in officers.everyone(session, tenant_id)
         if officer.officer_id in read or _is_for(notice, officer, scopes.get(officer.officer_id, ()))
     ]
-
-
-def _of_office(tenant_id: str) -> tuple[ColumnElement[bool], ...]:
-    return Notice.tenant_id == tenant_id, Notice.officer_id.is_(None)
-
-
-def _in_tab(tab: NoticeTab, now: datetime) -> ColumnElement[bool]:
-    begun = func.coalesce(Notice.since, Notice.made_at)
-    return {
-        NoticeTab.SHOWN: and_(begun <= now, Notice.until > now),
-        NoticeTab.COMING: and_(begun > now, Notice.until > now),
-        NoticeTab.ENDED: Notice.until <= now,
-    }[tab]
 
 
 def _is_for(notice: Notice, officer: Officer, scopes: Collection[str]) -> bool:

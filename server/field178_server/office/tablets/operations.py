@@ -15,6 +15,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Blob, Device, Tenant
 from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
+from field178_server.devices.access import all_devices
 from field178_server.records import scopes
 from field178_server.replication import number_blocks
 from field178_server.replication.quarantine.waiting import run_waiting
@@ -55,17 +56,6 @@ def device(session: Session, context: OperationContext, device_id: str) -> Devic
     if tablet is None:
         raise AppError(ErrorCode.NOT_FOUND, device=device_id)
     return tablet
-
-
-def devices(session: Session, context: OperationContext) -> list[Device]:
-    """Return all tablets in order of enrolment."""
-    return list(
-        session.scalars(
-            select(Device)
-            .where(Device.tenant_id == context.tenant_id)
-            .order_by(Device.enrolled_at, Device.device_id)
-        )
-    )
 
 
 def revoke(session: Session, context: OperationContext, device_id: str) -> None:
@@ -121,7 +111,7 @@ def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int
 
     MUST be called only for a backup taken before this transaction and verified by restoring it.
     """
-    present = {row.device_id: row.verdicts for row in devices(session, context)}
+    present = {row.device_id: row.verdicts for row in all_devices(session, context.tenant_id)}
     blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == context.tenant_id))
     return _mark(session, context, present, frozenset(blobs))
 

@@ -13,7 +13,8 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import Notice, NoticeDelivery
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.notices import operations, queries
-from field178_server.office.notices.queries import NoticeTab, Reach
+from field178_server.office.notices.queries import Reach
+from field178_server.office.notices.tabs import NoticeTab, shown_now
 from field178_server.records.keyset import PageStart
 
 LEAD = OfficerContext("main", OFFICER, "an", "An", "court", "inspector", "vi", frozenset({TEAM}))
@@ -40,7 +41,7 @@ def test_lists_contain_shown_coming_and_past_notices(world: World) -> None:
     }
     assert ids == {NoticeTab.SHOWN: [shown], NoticeTab.COMING: [coming], NoticeTab.ENDED: [over]}
     assert [
-        notice.notice_id for notice in read(world, lambda s: queries.shown_now(s, world.tenant_id, now))
+        notice.notice_id for notice in read(world, lambda s: shown_now(s, world.tenant_id, now))
     ] == [shown]
 
 
