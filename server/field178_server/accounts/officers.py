@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import ConsoleSession, Officer, OfficerScope
+from field178_server.database.tables.account import ConsoleSession, Officer, OfficerScope
 from field178_shared.errors import AppError, ErrorCode
 
 if TYPE_CHECKING:

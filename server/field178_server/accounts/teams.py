@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Record
+from field178_server.database.tables.record import Record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.record_type import RecordType
 from field178_shared.records.teams import Team

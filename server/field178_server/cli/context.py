@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
-import structlog
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -24,7 +23,6 @@ from field178_server.database.engine import create_engine_for, is_storage_full, 
 from field178_server.database.migrations import StoreVersionError
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.process_log import configure_log
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.private_files import LoosePermissionsError
@@ -188,16 +186,24 @@ class Operator:
         return OperationContext(self.settings.tenant, self.clock, self.ids, load())
 
 
-def operator() -> Operator:
+def _operator_without_log() -> Operator:
     """Return the operator for the data folder; raise WrongAccountError if the account is not its owner."""
     require_owner(data_folder(os.environ))
     settings = Settings.from_environment(os.environ)
     opened = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
-    context = click.get_current_context()
-    # The log goes to stderr: scripts read stdout.
-    configure_log(sys.stderr, opened.clock, settings.log_level)
-    context.call_on_close(structlog.reset_defaults)
-    context.call_on_close(opened.close)
+    click.get_current_context().call_on_close(opened.close)
+    return opened
+
+
+def operator() -> Operator:
+    """Return the operator, with the log of the process on stderr: scripts read stdout."""
+    import structlog
+
+    from field178_server.http.process_log import configure_log
+
+    opened = _operator_without_log()
+    configure_log(sys.stderr, opened.clock, opened.settings.log_level)
+    click.get_current_context().call_on_close(structlog.reset_defaults)
     return opened
 
 
@@ -227,10 +233,22 @@ def operator_command(
     command: Callable[Concatenate[Operator, Parameters], None],
 ) -> Callable[Parameters, None]:
     """Pass the operator to a command as its first argument, and give it the option `--json`."""
+    return _with_operator(command, operator)
 
+
+def listing_command(
+    command: Callable[Concatenate[Operator, Parameters], None],
+) -> Callable[Parameters, None]:
+    """Pass the operator to a command that only lists: nothing it imports logs, so no log is set up."""
+    return _with_operator(command, _operator_without_log)
+
+
+def _with_operator(
+    command: Callable[Concatenate[Operator, Parameters], None], opened: Callable[[], Operator]
+) -> Callable[Parameters, None]:
     @functools.wraps(command)
     def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
-        command(operator(), *arguments, **options)
+        command(opened(), *arguments, **options)
 
     return json_option(run)
 

@@ -8,7 +8,7 @@ import click
 
 from field178_server.cli.context import Operator, operator_command, show
 from field178_server.cli.language import _
-from field178_server.database.models.notice import INFO, KINDS
+from field178_server.database.tables.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
 from field178_server.office.notices.operations import Announcement, NoticeText
 from field178_shared.time.clock import to_wire

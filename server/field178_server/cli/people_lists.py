@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from field178_server.accounts import officers, teams
-from field178_server.cli.context import Operator, operator_command, show_rows
+from field178_server.cli.context import Operator, listing_command, show_rows
 
 
 @click.command()
-@operator_command
+@listing_command
 def list_users(at: Operator) -> None:
     """List the accounts."""
     rows: list[dict[str, object]] = at.read(
@@ -29,7 +29,7 @@ def list_users(at: Operator) -> None:
 
 
 @click.command()
-@operator_command
+@listing_command
 def list_teams(at: Operator) -> None:
     """List the inspection teams."""
     rows: list[dict[str, object]] = at.read(

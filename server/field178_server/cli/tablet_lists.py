@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from field178_server.cli.context import Operator, operator_command, show_rows
-from field178_server.database.models import Device
+from field178_server.cli.context import Operator, listing_command, show_rows
+from field178_server.database.tables.device import Device
 from field178_server.devices.access import all_devices
 from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records import scopes
@@ -14,7 +14,7 @@ from field178_shared.time.clock import to_wire
 
 
 @click.command()
-@operator_command
+@listing_command
 def devices(at: Operator) -> None:
     """List the tablets."""
 

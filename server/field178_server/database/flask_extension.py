@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from field178_server.database.declarative_base import Base
 from field178_server.database.engine import engine_options, listen_to, reader_options, sqlite_file
@@ -56,6 +56,6 @@ def init_database(app: Flask, url: str) -> Engine:
     return engine
 
 
-def _sessions_of(engine: Engine) -> scoped_session[Session] | None:
+def _sessions_of(engine: Engine) -> scoped_session[BoundSession] | None:
     is_active = has_app_context() and current_app.extensions.get("sqlalchemy") is db and db.engine is engine
     return db.session if is_active else None

@@ -25,6 +25,9 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 
     MUST NOT be nested: it would deadlock.
     """
+    # All tables: a session sorts those that it writes by their foreign keys.
+    import field178_server.database.models  # noqa: F401
+
     lock = write_lock(engine)
     if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
         raise AppError(ErrorCode.BUSY, retry_after_s=2)

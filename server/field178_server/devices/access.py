@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Device, DeviceScope
+from field178_server.database.tables.device import Device, DeviceScope
 from field178_server.records.access import AccessFilter
 
 # Granted to every tablet, so it does not count.

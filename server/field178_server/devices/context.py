@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from field178_server.accounts.officers import field_roles
 from field178_server.database.engine import among
 from field178_server.database.fast.prepared import Prepared, rows_together
-from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
+from field178_server.database.tables.account import Officer, OfficerScope
+from field178_server.database.tables.device import Device, DeviceOfficer, DeviceScope
+from field178_server.database.tables.tenant import Tenant
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest

@@ -18,7 +18,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Notice, Officer
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.records import scopes
 from field178_server.records.scopes import Grants
 from field178_shared.crypto.signatures import is_signed

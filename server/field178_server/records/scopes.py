@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import changed_rows
-from field178_server.database.models import Device, DeviceScope, Scope
+from field178_server.database.tables.device import Device, DeviceScope
+from field178_server.database.tables.tenant import Scope
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid

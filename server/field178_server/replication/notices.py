@@ -14,7 +14,7 @@ from field178_server.database.declarative_base import UtcDateTime, table_of
 from field178_server.database.fast import bulk
 from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Notice, NoticeDelivery, Officer
-from field178_server.database.models.notice import MAX_SHOWN
+from field178_server.database.tables.notice import MAX_SHOWN
 from field178_server.devices.context import DeviceContext
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")

@@ -11,7 +11,7 @@ from flask import request
 from field178_server.console.shell.form_fields import InputField
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.office.notices.operations import MAX_TEXT, Announcement, NoticeText
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_

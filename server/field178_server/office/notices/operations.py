@@ -13,7 +13,7 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Notice, NoticeReading, Scope
-from field178_server.database.models.notice import MAX_SHOWN
+from field178_server.database.tables.notice import MAX_SHOWN
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
 from field178_shared.time.clock import local_date

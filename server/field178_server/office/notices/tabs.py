@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Notice
+from field178_server.database.tables.notice import Notice
 
 
 class NoticeTab(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Notice, Officer
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.office.mail.operations import ACCOUNT, new_mail
 from field178_shared.text.formats import datetime_text
 from field178_shared.text.i18n import N_, translator

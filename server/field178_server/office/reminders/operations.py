@@ -13,7 +13,7 @@ from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.models import Audit, Tenant
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.mail.digest import MailTopic, chosen_topics
 from field178_server.office.mail.operations import DIGEST, new_mail, reachable

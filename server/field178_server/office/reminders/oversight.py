@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Notice
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.jobs.queue import Arguments
 from field178_server.office.exports.kinds import is_whole
 from field178_server.office.notices.operations import Announcement, NoticeText, announce

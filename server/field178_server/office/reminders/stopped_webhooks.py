@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.database.models.notice import INFO
+from field178_server.database.tables.notice import INFO
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_shared.errors import AppError
 from field178_shared.text.i18n import N_, translator

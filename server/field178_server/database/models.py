@@ -1,7 +1,7 @@
-"""The tables of the store, a module per family."""
+"""All tables of the store. Modules that a listing command imports take theirs from `database/tables`."""
 
 from field178_server.database.declarative_base import Base
-from field178_server.database.models.account import (
+from field178_server.database.tables.account import (
     AttemptCount,
     Audit,
     ConsoleSession,
@@ -10,18 +10,18 @@ from field178_server.database.models.account import (
     OfficerScope,
     SavedView,
 )
-from field178_server.database.models.attachment import Attachment, Blob, Upload
-from field178_server.database.models.backup import BackupRun
-from field178_server.database.models.device import (
+from field178_server.database.tables.attachment import Attachment, Blob, Upload
+from field178_server.database.tables.backup import BackupRun
+from field178_server.database.tables.device import (
     Device,
     DeviceOfficer,
     DeviceScope,
     EnrolmentCode,
     NumberLease,
 )
-from field178_server.database.models.establishment import DuplicateCandidate, DuplicateDismissal, DuplicateKey
-from field178_server.database.models.feed import FeedToken
-from field178_server.database.models.indicator import (
+from field178_server.database.tables.establishment import DuplicateCandidate, DuplicateDismissal, DuplicateKey
+from field178_server.database.tables.feed import FeedToken
+from field178_server.database.tables.indicator import (
     IndicatorBasis,
     IndicatorCursor,
     IndicatorLink,
@@ -29,10 +29,10 @@ from field178_server.database.models.indicator import (
     IndicatorSubject,
     IndicatorTotal,
 )
-from field178_server.database.models.job import Job
-from field178_server.database.models.mail import Mail
-from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
-from field178_server.database.models.projection import (
+from field178_server.database.tables.job import Job
+from field178_server.database.tables.mail import Mail
+from field178_server.database.tables.notice import Notice, NoticeDelivery, NoticeReading
+from field178_server.database.tables.projection import (
     VISITS_INDEX,
     ConflictRow,
     EstablishmentProjection,
@@ -46,13 +46,13 @@ from field178_server.database.models.projection import (
     ProjectionRun,
     SanctionRow,
 )
-from field178_server.database.models.record import Erasure, Feed, Record
-from field178_server.database.models.register_import import (
+from field178_server.database.tables.record import Erasure, Feed, Record
+from field178_server.database.tables.register_import import (
     RegisterImport,
     RegisterImportChoice,
     RegisterImportRecord,
 )
-from field178_server.database.models.replication import (
+from field178_server.database.tables.replication import (
     ChangeHistory,
     DivergentRecord,
     Quarantine,
@@ -61,10 +61,10 @@ from field178_server.database.models.replication import (
     RootPart,
     StoredReceipt,
 )
-from field178_server.database.models.report import FrozenReport, ReportTemplate, SignedReport
-from field178_server.database.models.review import RecordView
-from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
-from field178_server.database.models.webhook import (
+from field178_server.database.tables.report import FrozenReport, ReportTemplate, SignedReport
+from field178_server.database.tables.review import RecordView
+from field178_server.database.tables.tenant import Scope, StoreCheck, Tenant
+from field178_server.database.tables.webhook import (
     Webhook,
     WebhookAttempt,
     WebhookEvent,

@@ -1,0 +1,1 @@
+"""Tables of the store, a module per family; `database/models.py` has all of them."""
