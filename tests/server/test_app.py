@@ -17,8 +17,12 @@ from field178_server.http.headers import CONTENT_SECURITY_POLICY, is_api_path
 from field178_shared.text.privacy import matches_forbidden
 
 PACKAGE = Path(field178_server.__file__).parent
-# What brings a store up, makes files in the office's formats, and pictures: 45 MB few processes need.
-LATE = ("alembic", "fpdf", "fontTools", "docx", "docxtpl", "lxml", "openpyxl", "xlsxwriter", "PIL")
+# What brings a store up, makes files in the office's formats and pictures, draws codes and parses filters:
+# 48 MB few processes need.
+LATE = (
+    *("alembic", "fpdf", "fontTools", "docx", "docxtpl", "lxml", "openpyxl", "xlsxwriter", "PIL"),
+    *("segno", "odata_query"),
+)
 START = f"""
 import sys
 import field178_server.app, field178_server.serving.server

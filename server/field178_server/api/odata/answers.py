@@ -20,7 +20,7 @@ from werkzeug.wsgi import wrap_file
 from field178_server.api.odata.query_options import FORMAT
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.odata.edm import EdmType, EntityProperty
-from field178_server.office.odata.filter_conditions import refused
+from field178_server.office.odata.supported import refused
 from field178_shared.errors import AppError, ErrorCode, message
 
 PREFIX = "/odata/v4"

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from field178_server.office.odata.edm import EdmType, EntityProperty
 from field178_server.office.odata.entity_sets import EntitySet
-from field178_server.office.odata.filter_conditions import FUNCTIONS
+from field178_server.office.odata.supported import FUNCTIONS
 
 NAMESPACE, CONTAINER = "Field178", "Container"
 _EDMX, _EDM = "http://docs.oasis-open.org/odata/ns/edmx", "http://docs.oasis-open.org/odata/ns/edm"

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
 from field178_server.office.odata.entity_sets import EntitySet
 from field178_server.office.odata.feed_table import MOST_PAGE_SIZE, PAGE_SIZE, FeedQuery
-from field178_server.office.odata.filter_conditions import Filter, refused, unsupported
+from field178_server.office.odata.supported import refused, unsupported
 from field178_shared.text.formats import parse_whole_number
+
+if TYPE_CHECKING:
+    from field178_server.office.odata.filter_conditions import Filter
 
 FORMAT, COUNT, NEXT = "$format", "$count", "$skiptoken"
 _OF_ROWS = frozenset({"$filter", "$select", "$orderby", "$top", "$skip", COUNT, NEXT, FORMAT})
@@ -68,13 +72,19 @@ def check_names(options: MultiDict[str, str], allowed: frozenset[str] = _OF_ROWS
             raise refused(name, "given twice")
 
 
+def _filter(table: EntitySet, text: str, now: datetime) -> Filter:
+    from field178_server.office.odata.filter_conditions import Filter  # its parser needs 3 MB
+
+    return Filter(text, table.by_name, now)
+
+
 def read_query(table: EntitySet, options: MultiDict[str, str], preferences: str, now: datetime) -> FeedQuery:
     """Parse the query of a table; raises AppError(query_refused | query_unsupported) with the option."""
     text = options.get("$filter", "")
     return FeedQuery(
         table,
         _columns(table, options.get("$select", "")),
-        Filter(text, table.by_name, now) if text.strip() else None,
+        _filter(table, text, now) if text.strip() else None,
         _order(table, options.get("$orderby", "")),
         _number(options, "$top"),
         _number(options, "$skip") or 0,

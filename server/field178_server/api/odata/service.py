@@ -42,8 +42,8 @@ from field178_server.http.problem_details import ERROR_ANSWERS
 from field178_server.office.odata.entity_sets import EntitySet, sets_of
 from field178_server.office.odata.feed_reader import FeedReader
 from field178_server.office.odata.feed_table import FeedPage, FeedQuery, FeedTable, open_table
-from field178_server.office.odata.filter_conditions import refused
 from field178_server.office.odata.operations import keep_year
+from field178_server.office.odata.supported import refused
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("odata", __name__, url_prefix=PREFIX)

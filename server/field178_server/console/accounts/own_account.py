@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-import segno
 from flask import Response, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -177,6 +176,8 @@ def _topics(account: Officer) -> list[tuple[str, str, bool]]:
 
 
 def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> Response:
+    import segno  # few requests draw a code
+
     page = current_page()
     qr = segno.make(totp.link(secret, page.officer.login), error="m", micro=False)
     # Safe: the drawing is made from the server's own link; its only text is the digits of a path.

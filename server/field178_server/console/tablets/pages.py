@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import segno
 from flask import Response, redirect, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -109,6 +108,8 @@ def _code_cookie() -> dict[str, Any]:
 
 def _issued(code: str) -> dict[str, object]:
     """Return the enrolment link as a QR code, and its parts to be typed by hand."""
+    import segno  # few requests draw a code
+
     page = current_page()
     settings = page.runtime.settings
     link = enrolment.link(settings.url, code, _pins(), page.runtime.keyring.receipt_key)

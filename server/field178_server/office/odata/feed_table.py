@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, literal, or_, select, tuple_
@@ -18,9 +18,12 @@ from field178_server.database.engine import engine_in_memory
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
 from field178_server.office.odata.entity_sets import STATE, EntitySet
 from field178_server.office.odata.feed_reader import FeedReader
-from field178_server.office.odata.filter_conditions import Condition, Filter, refused
+from field178_server.office.odata.supported import refused
 from field178_shared.records.review import ReviewState
 from field178_shared.text.formats import parse_whole_number
+
+if TYPE_CHECKING:
+    from field178_server.office.odata.filter_conditions import Filter
 
 # Default and largest number of rows of a page.
 PAGE_SIZE, MOST_PAGE_SIZE = 10_000, 50_000
@@ -31,6 +34,7 @@ ORDER = "$orderby"
 _DIGITS = 9
 
 Row = Sequence[object]
+Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from odata_query.grammar import ODataLexer, ODataParser
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, null, or_, true
 
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
-from field178_shared.errors import AppError, ErrorCode
+from field178_server.office.odata.supported import FUNCTIONS, refused, unsupported
 
 FILTER = "$filter"
 # Queries of programs are much shorter; the limit bounds the work of a request.
@@ -28,7 +28,6 @@ MOST_CONDITIONS, MOST_DEPTH = 300, 20
 # Each of them reads the stored body of every row that meets the other conditions.
 MOST_FIELD_CONDITIONS = 20
 _MOST_DIGITS = 18
-FUNCTIONS = ("contains", "startswith", "endswith", "length", "year", "month", "day", "now")
 
 Condition = ColumnElement[bool]
 
@@ -157,16 +156,6 @@ class Filter:
             return _Term(func.length(text.sql), EdmType.INT32, text.is_nullable)
         # No LIKE: it ignores the case of ASCII letters on one engine only.
         return _Term(_SEARCHES[name](text.sql, terms[1].sql), EdmType.BOOLEAN, text.is_nullable)
-
-
-def refused(target: str, problem: str) -> AppError:
-    """Return the error of an invalid part of a query."""
-    return AppError(ErrorCode.QUERY_REFUSED, target=target, problem=problem)
-
-
-def unsupported(target: str, problem: str) -> AppError:
-    """Return the error of a part of a query that OData defines and this service does not support."""
-    return AppError(ErrorCode.QUERY_UNSUPPORTED, target=target, problem=problem)
 
 
 def _parsed(text: str) -> Any:

@@ -40,9 +40,9 @@ def test_lists_contain_shown_coming_and_past_notices(world: World) -> None:
         for tab in NoticeTab
     }
     assert ids == {NoticeTab.SHOWN: [shown], NoticeTab.COMING: [coming], NoticeTab.ENDED: [over]}
-    assert [
-        notice.notice_id for notice in read(world, lambda s: shown_now(s, world.tenant_id, now))
-    ] == [shown]
+    assert [notice.notice_id for notice in read(world, lambda s: shown_now(s, world.tenant_id, now))] == [
+        shown
+    ]
 
 
 def test_an_officer_is_shown_the_unread_first_and_each_reader_counts_once(world: World) -> None:
