@@ -55,6 +55,7 @@ DIFFERENTIAL = frozenset(
         "server/replication/pull/test_pull.py",
         "server/replication/pull/test_repair.py",
         "server/replication/push/test_push.py",
+        "server/replication/push/test_refused_changes.py",
         "server/replication/test_compaction.py",
         "server/replication/test_number_blocks.py",
         "server/serving/test_installation.py",

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.prove.evidence import Facts, prove
-from tests.prove.source_bugs import BUGS, CAUGHT, VARIABLE, SourceBug
+from tests.prove.source_bug import CAUGHT, VARIABLE, SourceBug
+from tests.prove.source_bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 CLAIM = "Tests catch each bug planted in console, exports, figures, mail, passwords, pushes; pass without it"

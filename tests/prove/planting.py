@@ -14,7 +14,8 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 
 import pytest
-from tests.prove.source_bugs import BUGS, CAUGHT, VARIABLE, SourceBug
+from tests.prove.source_bug import CAUGHT, VARIABLE, SourceBug
+from tests.prove.source_bugs import BUGS
 
 
 class _Loader(SourceFileLoader):

@@ -20,8 +20,17 @@ PACKAGE = Path(field178_server.__file__).parent
 # What brings a store up, makes files in the office's formats and pictures, draws codes and parses filters:
 # 48 MB few processes need.
 LATE = (
-    *("alembic", "fpdf", "fontTools", "docx", "docxtpl", "lxml", "openpyxl", "xlsxwriter", "PIL"),
-    *("segno", "odata_query"),
+    "alembic",
+    "fpdf",
+    "fontTools",
+    "docx",
+    "docxtpl",
+    "lxml",
+    "openpyxl",
+    "xlsxwriter",
+    "PIL",
+    "segno",
+    "odata_query",
 )
 START = f"""
 import sys

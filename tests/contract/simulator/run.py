@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from tests.contract.simulator import actions
+from tests.contract.simulator import actions, disasters
 from tests.contract.simulator.actions import Action
 from tests.contract.simulator.beginnings import Beginnings, beginnings
 from tests.contract.simulator.merge_oracle import watching_merges
@@ -123,9 +123,9 @@ def _weights(world: World) -> dict[Action, float]:
     is_calm = world.rng.random() < 0.5
     if world.options.disasters is not None:
         is_calm = not world.options.disasters
-    weights = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
+    weights = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else disasters.DISASTERS)
     often = world.options.often
-    weights |= {action: weight for action, weight in actions.ASKED_FOR.items() if action.__name__ in often}
+    weights |= {action: weight for action, weight in disasters.ASKED_FOR.items() if action.__name__ in often}
     kept = (actions.edit, actions.sync)
     return {
         action: weight * (OFTEN if action.__name__ in often else 1)
