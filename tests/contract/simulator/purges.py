@@ -12,6 +12,7 @@ from tests.contract.simulator.violation import require
 from field178_mobile.store.database.driver import sqlite
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.replica.server_records import get_server_record
+from field178_server.database.packed_text import unpack
 
 if TYPE_CHECKING:
     from tests.contract.simulator.server_state import ServerState
@@ -97,4 +98,9 @@ class PurgeOracle:
         with closing(sqlite.connect(self._path)) as connection:
             for (table,) in connection.execute(_TABLES).fetchall():
                 for row in connection.execute(f'SELECT * FROM "{table}"'):
-                    yield table, repr(row)
+                    yield table, repr([_shown(value) for value in row])
+
+
+def _shown(value: object) -> object:
+    """Return a stored value; the text of a packed one."""
+    return (unpack(value) or value) if isinstance(value, bytes) else value
