@@ -99,6 +99,21 @@ class StrictChannel(HTTPChannel):
         self._is_surplus = len(server.active_channels) > server.adj.connection_limit - _SURPLUS
         self._request_began = 0.0
         self._request_bytes = 0
+        self._is_sending = False
+
+    def writable(self) -> bool:
+        """Return whether the loop has bytes to send; not while a thread sends them itself.
+
+        That thread wakes the loop if it cannot send all; until then the loop would turn without a pause.
+        """
+        return bool(super().writable()) and not self._is_sending
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        self._is_sending = True
+        try:
+            return bool(super()._flush_some(do_close))
+        finally:
+            self._is_sending = False
 
     def received(self, data: bytes) -> bool:
         """Process received bytes; the time limit of a request starts with its first bytes."""

@@ -14,7 +14,7 @@ import pytest
 
 from field178_server.http.headers import headers_of_every_answer
 from field178_server.serving import waitress
-from field178_server.serving.waitress import StrictServer, bound
+from field178_server.serving.waitress import StrictChannel, StrictServer, bound
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
@@ -76,6 +76,34 @@ def test_a_whole_answer_leaves_in_one_packet_and_keeps_the_connection() -> None:
             head, body = connection.recv(65536).split(b"\r\n\r\n")
             assert (head[:12], body) == (b"HTTP/1.1 200", b"well")
             assert b"Content-Length: 4" in head
+
+
+def test_the_loop_pauses_while_a_thread_sends_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_wanted = []
+
+    class Watched(StrictChannel):
+        def send(self, data: bytes, do_close: bool = True) -> int:
+            is_wanted.append(self.writable())
+            return int(super().send(data, do_close))
+
+    monkeypatch.setattr(StrictServer, "channel_class", Watched)
+    with serving(well) as server, connected(server) as connection:
+        connection.sendall(REQUEST)
+        assert read_whole(connection).endswith(b"well")
+    assert is_wanted == [False]
+
+
+def test_a_large_answer_arrives_whole_at_a_slow_reader() -> None:
+    def large(_: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield from (bytes([number]) * (1 << 20) for number in range(40))
+
+    with serving(large) as server, connected(server) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        threading.Event().wait(0.2)
+        body = read_whole(connection).split(b"\r\n\r\n", 1)[1]
+    assert body == b"".join(bytes([number]) * (1 << 20) for number in range(40))
 
 
 @pytest.mark.parametrize(
