@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, literal_column, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import field_roles
@@ -71,9 +71,10 @@ _COLUMNS = (
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
 )
 _THESE = (Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
-_LOCKED = Prepared(
-    select(*_COLUMNS).where(*_THESE).order_by(Device.device_id).with_for_update(key_share=True, of=Device)
+_LOCK = Prepared(
+    select(Device.device_id).where(*_THESE).order_by(Device.device_id).with_for_update(key_share=True)
 )
+_BOUND = and_(DeviceOfficer.tenant_id == Device.tenant_id, DeviceOfficer.device_id == Device.device_id)
 _ACTIVE = and_(
     Officer.tenant_id == DeviceOfficer.tenant_id,
     Officer.officer_id == DeviceOfficer.officer_id,
@@ -81,39 +82,23 @@ _ACTIVE = and_(
     Officer.password_resets == DeviceOfficer.password_resets,
     among(Officer.role, bindparam("field_roles")),
 )
-_OF_THESE = (DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS))
-_GRANTED = and_(
-    DeviceScope.tenant_id == DeviceOfficer.tenant_id, DeviceScope.device_id == DeviceOfficer.device_id
-)
-_VIA = and_(
-    OfficerScope.tenant_id == DeviceOfficer.tenant_id,
-    OfficerScope.officer_id == DeviceOfficer.officer_id,
+_VIA = exists().where(
+    OfficerScope.tenant_id == Officer.tenant_id,
+    OfficerScope.officer_id == Officer.officer_id,
     OfficerScope.scope == DeviceScope.via,
 )
-_GRANTS = (
-    select(
-        DeviceScope.device_id.label("device_id"),
-        DeviceScope.scope.label("name"),
-        literal_column("1", Integer).label("is_scope"),
-    )
-    .select_from(DeviceOfficer)
-    .join(Officer, _ACTIVE)
-    .join(DeviceScope, _GRANTED)
-    .outerjoin(OfficerScope, _VIA)
-    .where(*_OF_THESE, or_(DeviceScope.via.is_(None), OfficerScope.scope.is_not(None)))
-    .union_all(
-        select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer))
-        .join(Officer, _ACTIVE)
-        .where(*_OF_THESE)
-    )
+_GRANTED = and_(
+    DeviceScope.tenant_id == Officer.tenant_id,
+    DeviceScope.device_id == Device.device_id,
+    or_(DeviceScope.via.is_(None), _VIA),
 )
-# Runs after the locking statement, so that it sees grants that changed while that one waited.
-_RIGHTS = Prepared(_GRANTS)
-_GRANTED_NOW = _GRANTS.subquery("granted")
-_UNLOCKED = Prepared(
-    select(*_COLUMNS, _GRANTED_NOW.c.name, _GRANTED_NOW.c.is_scope)
+# A row for each scope of each active officer. Plain joins: for a UNION SQLite would fill a table of its own.
+_CONTEXTS = Prepared(
+    select(*_COLUMNS, Officer.officer_id, DeviceScope.scope)
     .select_from(Device)
-    .outerjoin(_GRANTED_NOW, _GRANTED_NOW.c.device_id == Device.device_id)
+    .outerjoin(DeviceOfficer, _BOUND)
+    .outerjoin(Officer, _ACTIVE)
+    .outerjoin(DeviceScope, _GRANTED)
     .where(*_THESE)
 )
 
@@ -146,18 +131,24 @@ def load_devices(
         "device_ids": sorted(set(device_ids)),
         "field_roles": sorted(field_roles(load_lists())),
     }
-    rows: Sequence[_DeviceRow]
-    rights: Sequence[tuple[str, str, int]]
     if lock:
-        rows, rights = rows_together(session, (_LOCKED, keys), (_RIGHTS, keys))
+        # Rights are read after the lock is granted: they may change while it waits.
+        _, rows = rows_together(session, (_LOCK, keys), (_CONTEXTS, keys))
     else:
-        both = _UNLOCKED.rows(session, keys)
-        rows = list({row[0]: row[:-2] for row in both}.values())
-        rights = [(row[0], *row[-2:]) for row in both if row[-1] is not None]
+        rows = _CONTEXTS.rows(session, keys)
+    devices: dict[str, _DeviceRow] = {}
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for device_id, name, is_scope in rights:
-        (scopes if is_scope else users)[device_id].add(name)
-    return {row[0]: _context(row, frozenset(scopes[row[0]]), frozenset(users[row[0]])) for row in rows}
+    for *device, officer_id, scope in rows:
+        device_id = device[0]
+        devices[device_id] = tuple(device)
+        if officer_id is not None:
+            users[device_id].add(officer_id)
+        if scope is not None:
+            scopes[device_id].add(scope)
+    return {
+        device_id: _context(row, frozenset(scopes[device_id]), frozenset(users[device_id]))
+        for device_id, row in devices.items()
+    }
 
 
 def _context(

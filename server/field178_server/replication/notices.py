@@ -38,7 +38,6 @@ _IS_DELIVERED = exists().where(
     NoticeDelivery.notice_id == Notice.notice_id,
     NoticeDelivery.device_id == _DEVICE,
 )
-# Notices of the office sort first: notices to a single officer never displace them from the limit.
 _NOW = Prepared(
     select(
         Notice.notice_id,
@@ -46,15 +45,13 @@ _NOW = Prepared(
         Notice.text_vi,
         Notice.text_en,
         cast(_IS_DELIVERED, Integer).label("is_delivered"),
-    )
-    .where(
+        Notice.officer_id,
+    ).where(
         Notice.tenant_id == _TENANT,
         Notice.until > bindparam("now", type_=UtcDateTime()),
         or_(Notice.since.is_(None), Notice.since <= bindparam("now", type_=UtcDateTime())),
         or_(_IS_FOR_ALL_OF_IT, _IS_FOR_ITS_OFFICER),
     )
-    .order_by(Notice.officer_id.is_not(None), Notice.notice_id.desc())
-    .limit(MAX_SHOWN)
 )
 
 
@@ -77,7 +74,11 @@ def notices_now(session: Session, tenant_id: str, now: datetime, device: DeviceC
         "officer_ids": sorted(device.users),
         "scopes": sorted(device.scopes),
     }
-    return sorted(NoticeNow(*row) for row in _NOW.rows(session, values))
+    # Limited here: for an order with a limit SQLite would open a temporary database at each exchange.
+    newest_first = sorted(_NOW.rows(session, values), reverse=True)
+    # Notices to a single officer never displace those of the office from the limit.
+    newest_first.sort(key=lambda row: row[-1] is not None)
+    return sorted(NoticeNow(*row[:-1]) for row in newest_first[:MAX_SHOWN])
 
 
 def note_delivered(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.replication.test_exchange import state_of
-from tests.world import TEAM, World
+from tests.world import OFFICER, TEAM, World
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, Notice, NoticeDelivery, Officer
@@ -153,3 +153,29 @@ def test_no_more_are_shown_than_a_hello_bears(world: World) -> None:
     with pytest.raises(AppError) as refused:
         announce(world)
     assert refused.value.code is ErrorCode.TOO_LARGE
+
+
+def test_notices_to_one_officer_displace_none_of_the_office(world: World) -> None:
+    tablet = world.tablet()
+    announced = announce(world)
+    at = world.clock.now()
+
+    def tell(session: Session) -> None:
+        for number in range(notices.MAX_SHOWN):
+            session.add(
+                Notice(
+                    tenant_id=world.tenant_id,
+                    notice_id=f"f{number:02}",
+                    kind="info",
+                    officer_id=OFFICER,
+                    device_id="another",
+                    text_vi="x",
+                    text_en="x",
+                    made_at=at,
+                    until=at + timedelta(days=1),
+                )
+            )
+
+    run_write(world.engine, tell)
+    shown = [notice["id"] for notice in tablet.ask()[0]["notices"]]
+    assert shown == sorted([announced, *(f"f{number:02}" for number in range(1, notices.MAX_SHOWN))])
