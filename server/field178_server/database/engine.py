@@ -115,11 +115,12 @@ def engine_in_memory() -> Engine:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of `create_engine` for a database URL; raise RuntimeError for an unsafe SQLite."""
-    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": BUSY_TIMEOUT_S}
+    # The connection returned last is taken first: it knows the statements and the newest pages, and on
+    # PostgreSQL most connections need no test.
+    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": BUSY_TIMEOUT_S, "pool_use_lifo": True}
     # hide_parameters: the text of an IntegrityError would write the content of records into the log.
     if make_url(url).get_backend_name() != "sqlite":
-        # The connection returned last is taken first, so that most of them need no test.
-        return {"hide_parameters": True, "pool_use_lifo": True, **pool}
+        return {"hide_parameters": True, **pool}
     connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
     return {"hide_parameters": True, "module": _safe_sqlite(), "connect_args": connect_args, **pool}
 

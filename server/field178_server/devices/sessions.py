@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.fast.prepared import Prepared
 from field178_server.database.models import Device, Tenant
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.signatures import decode, is_signed
@@ -28,7 +29,7 @@ _MAC_BYTES = 16
 _NONCE = struct.Struct(">Q")  # creation time in milliseconds
 _TOKEN = struct.Struct(">QI16s")  # creation time, the tenant's session generation, device id
 
-_SIGNER = (
+_SIGNER = Prepared(
     select(Device.public_key, Tenant.session_generation)
     .join(Tenant, Tenant.tenant_id == Device.tenant_id)
     .where(Device.tenant_id == bindparam("tenant_id"), Device.device_id == bindparam("device_id"))
@@ -73,10 +74,10 @@ class DeviceSessions:
         if not self._is_own_nonce(opening, now):
             return None
         device = {"tenant_id": self.tenant_id, "device_id": opening.device_id}
-        signer = session.execute(_SIGNER, device).one_or_none()
-        key, generation = signer or (_DUMMY_KEY, 0)
+        signers = _SIGNER.rows(session, device)
+        key, generation = signers[0] if signers else (_DUMMY_KEY, 0)
         message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
-        if not is_signed(key, message, opening.signature) or signer is None:
+        if not is_signed(key, message, opening.signature) or not signers:
             return None
         head = _TOKEN.pack(_milliseconds(now), generation, uuid.UUID(opening.device_id).bytes)
         return to_base64url(head + self._mac(b"token", head))
