@@ -28,6 +28,7 @@ from field178_server.database.models import (
 from field178_server.database.unit_of_work import snapshot
 from field178_server.maintenance.schema_check import faults_of_schema
 from field178_server.records.projections import filed_count
+from field178_server.replication.receipts.receipts import IS_COPY
 from field178_server.security.certificates import CA_KEY, KEY
 from field178_server.security.keyring import KEY_FILES, load_keys
 from field178_server.security.ownership import faults_of_owners
@@ -180,11 +181,8 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
     digests: dict[str, Digest] = {}
     verdict = (StoredReceipt.change_id, StoredReceipt.status, StoredReceipt.reason)
-    is_copy = (ReceiptCopy.tenant_id == StoredReceipt.tenant_id) & (
-        ReceiptCopy.change_id == StoredReceipt.change_id
-    )
     own = select(StoredReceipt.device_id, *verdict)
-    for query in (own, select(ReceiptCopy.device_id, *verdict).join(StoredReceipt, is_copy)):
+    for query in (own, select(ReceiptCopy.device_id, *verdict).join(StoredReceipt, IS_COPY)):
         of_tenant = query.where(StoredReceipt.tenant_id == tenant_id).execution_options(yield_per=1000)
         for device_id, change_id, status, reason in session.execute(of_tenant):
             h = receipt_hash(change_id, status, reason)

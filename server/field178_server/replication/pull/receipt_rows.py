@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.engine import among, bound_values
@@ -16,6 +16,7 @@ from field178_server.database.models import ReceiptCopy, StoredReceipt
 from field178_server.devices.context import DeviceContext
 from field178_server.replication.pull.frames import EncodedRow, encoded
 from field178_server.replication.push.push import is_hidden, receipt_members
+from field178_server.replication.receipts.receipts import IS_COPY
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import receipt_hash
 from field178_shared.wire.protocol import Receipt, Status
@@ -23,15 +24,12 @@ from field178_shared.wire.protocol import Receipt, Status
 _PAGE = 250
 
 _COLUMNS = tuple(column for column in StoredReceipt.__table__.columns if column.name != "v")
-_IS_COPY = and_(
-    ReceiptCopy.tenant_id == StoredReceipt.tenant_id, ReceiptCopy.change_id == StoredReceipt.change_id
-)
 _OWN = select(StoredReceipt.v.label("stamp"), *_COLUMNS).where(
     StoredReceipt.tenant_id == bindparam("tenant_id"), StoredReceipt.device_id == bindparam("device_id")
 )
 _COPIES = (
     select(ReceiptCopy.v.label("stamp"), *_COLUMNS)
-    .join(StoredReceipt, _IS_COPY)
+    .join(StoredReceipt, IS_COPY)
     .where(ReceiptCopy.tenant_id == bindparam("tenant_id"), ReceiptCopy.device_id == bindparam("device_id"))
 )
 _SOURCES: tuple[tuple[Select[Any], Any], ...] = ((_OWN, StoredReceipt.v), (_COPIES, ReceiptCopy.v))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
@@ -43,6 +43,8 @@ _COLUMNS = (
     "change_id",
 )
 _OUTCOME_COLUMNS = _COLUMNS[:9]
+# Joins a receipt with its rows in the scopes of further tablets.
+IS_COPY = and_(ReceiptCopy.tenant_id == ReceiptRow.tenant_id, ReceiptCopy.change_id == ReceiptRow.change_id)
 _NAMES = tuple(column.name for column in table_of(ReceiptRow).columns)
 _BY_CHANGE = Prepared(
     select(table_of(ReceiptRow)).where(
