@@ -26,7 +26,7 @@ from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import SystemClock, local_date
 from field178_shared.wire.canonical import Digest, digest_of
-from field178_shared.wire.protocol import Status
+from field178_shared.wire.protocol import Status, receipt_scope
 
 TENANT = "main"
 _BATCH = 2000
@@ -107,6 +107,8 @@ def skip_ahead(server: ServerProcess, *clients: ForeignClient) -> None:
     engine = create_engine_for(store_url(server))
     with engine.connect() as connection:
         at = dict(connection.execute(select(Scope.scope, Scope.seq)).tuples().all())
+        stamps = connection.execute(select(Device.device_id, Device.verdicts)).tuples()
+        at |= {receipt_scope(device): stamp for device, stamp in stamps}
     engine.dispose()
     for client in clients:
         client.cursors = {scope: at[scope] for scope in client.cursors}

@@ -72,7 +72,8 @@ class ShownState:
 class StoreStatus:
     """Status of the store for the status line. `records_agree`: `in_sync` except photos.
 
-    `undeliverable_photos`: photos dismissed by an officer; they do not count as unsent.
+    `is_loading`: older records of a scope are still to come. `undeliverable_photos`: photos dismissed by an
+    officer; they do not count as unsent.
     """
 
     unsent_records: int
@@ -91,6 +92,7 @@ class StoreStatus:
     # By how much this tablet's clock was before the server's when they last spoke.
     clock_offset_ms: int = 0
     is_revoked: bool = False
+    is_loading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,12 @@ def test_tablet_is_not_in_sync_before_a_load_has_ended(tablet: Tablet) -> None:
     tablet.faults = stop_after(1)
     tablet.sync()
     assert not tablet.engine.state.in_sync
+    assert tablet.store.status().is_loading
     assert tablet.engine.state.phase is Phase.WAITING
     assert "state" not in json.loads(tablet.bodies[-1])
     tablet.sync()
     assert tablet.engine.state.in_sync
+    assert not tablet.store.status().is_loading
 
 
 def test_own_word_on_a_record_that_the_load_has_not_reached_is_shown_until_it_comes(tablet: Tablet) -> None:

@@ -38,3 +38,5 @@ class EstablishmentPaneState:
     counts: tuple[DatedRow, ...] = ()
     has_old_count: bool = False
     is_being_counted: bool = False
+    # Whether earlier visits may still be loading.
+    is_loading: bool = False

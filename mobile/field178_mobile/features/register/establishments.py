@@ -169,9 +169,7 @@ class EstablishmentsPresenter:
                 chips=self._chips(near),
                 rows=tuple(self._row(listing) for listing in kept[: self._shown]),
                 has_more=len(kept) > self._shown,
-                count=self._words.say(
-                    "{count} in the list", count=number_text(len(kept), self._words.language)
-                ),
+                count=self._count(len(kept)),
                 selected=self._selected,
                 empty_title=title,
                 empty_text=text,
@@ -291,10 +289,17 @@ class EstablishmentsPresenter:
         is_unknown = (bool(self._query.strip()) and not matches) or self._is_area_empty()
         return self._words.translate("Add it as a new establishment") if is_unknown else ""
 
+    def _count(self, shown: int) -> str:
+        count = number_text(shown, self._words.language)
+        if self._store.status().is_loading:
+            return self._words.say("{count} in the list, not all are loaded", count=count)
+        return self._words.say("{count} in the list", count=count)
+
     def _is_area_empty(self) -> bool:
-        """Return whether the office has no establishment for this tablet: an exchange returned none."""
+        """Return whether the office has no establishment for this tablet: a whole load returned none."""
         status = self._store.status()
-        return not (self._establishments or status.is_revoked) and status.last_success_at is not None
+        is_told = status.last_success_at is not None and not status.is_loading
+        return is_told and not (self._establishments or status.is_revoked)
 
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
@@ -311,7 +316,14 @@ class EstablishmentsPresenter:
                 _("The list comes with the first exchange. Open Sync and tap Sync now."),
             )
         if self._query.strip():
-            sentence = self._words.say("“{query}” is not found", query=self._query.strip())
+            query = self._query.strip()
+            if self._store.status().is_loading:
+                # Whoever takes it for missing adds it a second time.
+                return (
+                    self._words.say("“{query}” is not on this tablet yet", query=query),
+                    _("Not all records are loaded. Wait for the rest before you add an establishment."),
+                )
+            sentence = self._words.say("“{query}” is not found", query=query)
             return sentence, _("Try part of the name, the street or the commune.")
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 

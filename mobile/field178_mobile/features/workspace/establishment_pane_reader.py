@@ -86,6 +86,7 @@ class EstablishmentPaneReader:
                 draft.type == RecordType.WORKER_CENSUS and establishment_of(draft) == view.id
                 for draft in self._store.drafts.all()
             ),
+            is_loading=self._store.status().is_loading,
         )
 
     def _word(

@@ -263,6 +263,23 @@ def test_empty_states_explain_the_next_step(store, clock):
     assert bench.state.empty_action == "Thêm cơ sở mới"
 
 
+def test_list_says_while_not_all_of_it_is_loaded(bench, monkeypatch):
+    """Whoever reads that a place is missing would add it a second time."""
+    status = replace(bench.store.status(), is_loading=True, last_success_at=bench.clock.now())
+    monkeypatch.setattr(bench.store, "status", lambda: status)
+    bench.list.refresh()
+    assert bench.state.count == "3 cơ sở, chưa tải hết"
+    bench.list.search("không có ở đây")
+    assert bench.state.empty_title == "Chưa thấy “không có ở đây” trên máy này"
+    assert bench.state.empty_text == "Danh sách chưa tải hết. Đợi tải xong rồi hãy thêm cơ sở mới."
+
+
+def test_area_is_not_called_empty_before_it_is_loaded(store, clock, monkeypatch):
+    status = replace(store.status(), last_success_at=clock.now(), is_loading=True)
+    monkeypatch.setattr(store, "status", lambda: status)
+    assert Bench(store, clock).state.empty_title == "Máy này chưa có cơ sở nào"
+
+
 def test_register_that_is_empty_after_an_exchange_asks_for_no_other_exchange(store, clock, monkeypatch):
     status = replace(store.status(), last_success_at=clock.now())
     monkeypatch.setattr(store, "status", lambda: status)

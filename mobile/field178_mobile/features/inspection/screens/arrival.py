@@ -23,6 +23,7 @@ class ArrivalPane(BoxLayout):
     shift = StringProperty("")
     has_shift = BooleanProperty(False)
     last_visit = StringProperty("")
+    is_loading = BooleanProperty(False)
     inspected = INSPECTED
 
     def __init__(self, **kwargs: object) -> None:
@@ -33,6 +34,7 @@ class ArrivalPane(BoxLayout):
     def show(self, state: EstablishmentPaneState) -> None:
         """Draw the facts known before the visit."""
         self.shift, self.has_shift, self.last_visit = state.shift, state.has_shift, state.last_visit
+        self.is_loading = state.is_loading
         self._optional.show(self.ids.shortcomings, bool(state.to_fix))
         self._to_fix.show(state.to_fix)
         others = [option for option in state.arrival if option.id != INSPECTED]

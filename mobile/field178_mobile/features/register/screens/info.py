@@ -37,6 +37,7 @@ class InfoPane(BoxLayout):
     register_tone = StringProperty("plain")
     is_being_mended = BooleanProperty(False)
     is_being_counted = BooleanProperty(False)
+    is_loading = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -65,6 +66,7 @@ class InfoPane(BoxLayout):
         self._optional.show(self.ids.papers_card, bool(state.certificates))
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
         self._earlier.show(self.ids.history, bool(state.history))
+        self.is_loading = state.is_loading
         self._earlier.show(self.ids.no_history, not state.history)
         self._facts.show(state.facts)
         self._papers.show(state.certificates)
