@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.mobile.inspection_world import (
     CAFE,
+    UNIT,
     uid,
 )
 from tests.mobile.screens.posing import PLACES, Pose
@@ -11,7 +14,11 @@ from tests.mobile.screens.scene import find, frames, tap, type_text
 from tests.mobile.screens.states.registry import state
 from tests.mobile.support import base_row, server_commits
 
-HOTEL = uid(PLACES[0][0])
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState
+from field178_mobile.store.replica.server_records import get_scope, put_scope
+from field178_mobile.store.session import Unlocked
+
+HOTEL, NEVER_VISITED = uid(PLACES[0][0]), uid(PLACES[2][0])
 
 
 @state()
@@ -22,6 +29,26 @@ def list_of_establishments(pose: Pose) -> None:
 @state()
 def list_finds_nothing(pose: Pose) -> None:
     type_text(pose.screen("inspection").ids.search, "khong co dau")
+
+
+@state(is_shared=False)
+def list_while_loading(pose: Pose) -> None:
+    _load(pose)
+    pose.screen("inspection")
+
+
+@state(is_shared=False)
+def list_finds_nothing_while_loading(pose: Pose) -> None:
+    _load(pose)
+    type_text(pose.screen("inspection").ids.search, "khong co dau")
+
+
+@state(is_shared=False)
+def establishment_while_loading(pose: Pose) -> None:
+    _load(pose)
+    pose.screen("inspection")
+    pose.workspace.open(NEVER_VISITED)
+    frames(2)
 
 
 @state("empty")
@@ -91,3 +118,17 @@ def date_sheet(pose: Pose) -> None:
     frames(3)
     tap(find("DateField"))
     find("DateBody").ids.day.ids.entry.focus = False  # a cursor blinks
+
+
+def _load(pose: Pose) -> None:
+    """Put the tablet amid a first load."""
+
+    def lack_the_older(unlocked: Unlocked) -> list[str]:
+        with unlocked.context.transaction("test"):
+            put_scope(
+                unlocked.context, replace(get_scope(unlocked.context, UNIT), cursor=50_000, below=38_000)
+            )
+        return [HOTEL]
+
+    pose.store.write(lack_the_older)
+    pose.runner.say(SyncState(Phase.EXCHANGING, SyncMessage.WORKING, stored=12_000, total=50_000))
