@@ -136,6 +136,14 @@ def test_tablet_is_not_in_sync_before_a_load_has_ended(tablet: Tablet) -> None:
     assert not tablet.store.status().is_loading
 
 
+def test_status_is_read_without_unsealing_a_scope(tablet: Tablet) -> None:
+    """It is read with every change of the screens, and also while a damaged scope waits for its repair."""
+    tablet.sync()
+    damage = "UPDATE scope SET sealed = x'00'"
+    tablet.store.read(lambda context: context.connection.execute(damage))
+    assert not tablet.store.status().is_loading
+
+
 def test_own_word_on_a_record_that_the_load_has_not_reached_is_shown_until_it_comes(tablet: Tablet) -> None:
     """Its receipt names a stamp below the cursor, but the record has not left: it was not read yet."""
     tablet.faults = stop_after(1)

@@ -86,6 +86,7 @@ class EstablishmentsPresenter:
         self._begun = SearchIndex(words)
         self._establishments: list[Indexed] = []
         self._facts = EstablishmentFacts()
+        self._is_loading = False
         self._states: dict[str, ShownState] = {}
         self._position: GeoPoint | None = None
         self._query = ""
@@ -99,6 +100,7 @@ class EstablishmentsPresenter:
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
         self._states.clear()
         self._establishments = self._ordered()
+        self._is_loading = self._store.status().is_loading
         self._show()
 
     def search(self, query: str) -> None:
@@ -291,15 +293,16 @@ class EstablishmentsPresenter:
 
     def _count(self, shown: int) -> str:
         count = number_text(shown, self._words.language)
-        if self._store.status().is_loading:
+        if self._is_loading:
             return self._words.say("{count} in the list, not all are loaded", count=count)
         return self._words.say("{count} in the list", count=count)
 
     def _is_area_empty(self) -> bool:
         """Return whether the office has no establishment for this tablet: a whole load returned none."""
+        if self._establishments or self._is_loading:
+            return False
         status = self._store.status()
-        is_told = status.last_success_at is not None and not status.is_loading
-        return is_told and not (self._establishments or status.is_revoked)
+        return status.last_success_at is not None and not status.is_revoked
 
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
@@ -317,7 +320,7 @@ class EstablishmentsPresenter:
             )
         if self._query.strip():
             query = self._query.strip()
-            if self._store.status().is_loading:
+            if self._is_loading:
                 # Whoever takes it for missing adds it a second time.
                 return (
                     self._words.say("“{query}” is not on this tablet yet", query=query),

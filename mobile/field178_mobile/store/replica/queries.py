@@ -29,7 +29,7 @@ from field178_mobile.store.replica.cache import OpenConflict, ReplicaCache
 from field178_mobile.store.replica.merged_view import compose, effective, refusal
 from field178_mobile.store.replica.server_records import (
     get_server_record,
-    scope_rows,
+    is_loading,
     server_records,
     server_rev,
 )
@@ -126,7 +126,7 @@ class Records:
             drafts=self.context.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
             clock_offset_ms=get_number(self.context, "clock_offset_ms"),
             is_revoked=get_number(self.context, "revoked") == 1,
-            is_loading=any(scope.below for scope in scope_rows(self.context).values()),
+            is_loading=is_loading(self.context),
         )
 
     def inbox(self) -> list[InboxItem]:

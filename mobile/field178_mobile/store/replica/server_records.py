@@ -191,6 +191,13 @@ def scope_rows(context: DatabaseContext) -> dict[str, ScopeCursor]:
     return {row[0]: _scope_from_row(context, row) for row in context.connection.execute(query).fetchall()}
 
 
+def is_loading(context: DatabaseContext) -> bool:
+    """Return whether the load of a scope has not ended, without unsealing a scope."""
+    return bool(
+        context.connection.execute("SELECT EXISTS (SELECT 1 FROM scope WHERE below > 0)").fetchone()[0]
+    )
+
+
 def get_scope(context: DatabaseContext, scope: str) -> ScopeCursor:
     """Return one scope, or an empty one that was never read."""
     query = f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE id = ?"  # noqa: S608  constants

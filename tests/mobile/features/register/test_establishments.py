@@ -274,6 +274,13 @@ def test_list_says_while_not_all_of_it_is_loaded(bench, monkeypatch):
     assert bench.state.empty_text == "Danh sách chưa tải hết. Đợi tải xong rồi hãy thêm cơ sở mới."
 
 
+def test_search_reads_no_status_of_the_store(bench, monkeypatch):
+    """The list is drawn again with every key."""
+    monkeypatch.setattr(bench.store, "status", None)
+    bench.list.search("karaoke")
+    assert bench.ids() == [KARAOKE]
+
+
 def test_area_is_not_called_empty_before_it_is_loaded(store, clock, monkeypatch):
     status = replace(store.status(), last_success_at=clock.now(), is_loading=True)
     monkeypatch.setattr(store, "status", lambda: status)
