@@ -21,7 +21,6 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.odata.operations import MARK, TokenRequest, make_token, token_hash
 from field178_server.runtime import new_token
-from field178_server.security.keyring import load_keys
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import clock_from_environment
@@ -81,7 +80,7 @@ def _fill(folder: Path, rows: int) -> str:
         )
     context = OperationContext("main", clock, IdSource(clock), load(), Actor("officer", admin))
     token, request = MARK + new_token(), TokenRequest("bench", reader, 30)
-    hashed = token_hash(load_keys(settings.key_dir).session, "main", token)
+    hashed = token_hash("main", token)
     run_write(engine, lambda session: make_token(session, context, request, hashed))
     engine.dispose()
     return token

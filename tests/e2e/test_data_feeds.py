@@ -32,7 +32,6 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo import DEMO_START
 from field178_server.office.odata.operations import MARK, TokenRequest, make_token, revoke_token, token_hash
 from field178_server.runtime import new_token
-from field178_server.security.keyring import load_keys
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -64,7 +63,7 @@ class Served:
         """Return a token of an officer, the same each time."""
         if login not in self._tokens:
             token, tenant = MARK + new_token(), self._settings.tenant
-            hashed = token_hash(load_keys(self._settings.key_dir).session, tenant, token)
+            hashed = token_hash(tenant, token)
             run_write(
                 self._engine,
                 lambda session: make_token(session, self._context, self._wanted(session, login), hashed),
@@ -75,7 +74,7 @@ class Served:
     def revoked(self, login: str) -> str:
         """Return a token that was revoked."""
         token, tenant = MARK + new_token(), self._settings.tenant
-        hashed = token_hash(load_keys(self._settings.key_dir).session, tenant, token)
+        hashed = token_hash(tenant, token)
 
         def make(session: Any) -> None:
             made = make_token(session, self._context, self._wanted(session, login), hashed)

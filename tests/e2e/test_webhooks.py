@@ -25,7 +25,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.operations import WebhookSettings
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import secret_box
 from field178_server.security.keyring import load_keys
 from field178_server.settings import Settings
 from field178_shared.codelists import load
@@ -78,7 +78,7 @@ def add(settings: Settings, url: str) -> tuple[str, str]:
     """Add a webhook beside the server; return its id and its secret."""
     engine, clock = create_engine_for(settings.effective_database_url), SystemClock()
     context = OperationContext(settings.tenant, clock, IdSource(clock), load())
-    box, webhook = SecretBox(load_keys(settings.key_dir)), WebhookSettings("Sở", url, list(EventKind))
+    box, webhook = secret_box(load_keys(settings.key_dir)), WebhookSettings("Sở", url, list(EventKind))
     made = run_write(engine, lambda s: operations.add(s, context, box, settings.private_hosts, webhook))
     engine.dispose()
     return made

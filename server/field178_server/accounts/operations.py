@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers, roster, teams
+from field178_server.accounts import officers, one_time_codes, roster, teams
 from field178_server.accounts.officers import NewOfficer
 from field178_server.audit.office_write import put_record
 from field178_server.audit.operation_context import OperationContext
@@ -16,6 +16,7 @@ from field178_server.database.models import Officer
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
+from field178_server.security.secret_box import SecretBox
 from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
@@ -149,10 +150,13 @@ def drop_one_time_codes(session: Session, context: OperationContext, officer_id:
     context.note(session, AuditEntry("totp_dropped", officer_id))
 
 
-def require_one_time_codes(session: Session, context: OperationContext, login: str, secret: str) -> Officer:
+def require_one_time_codes(
+    session: Session, context: OperationContext, box: SecretBox, login: str, secret: str
+) -> Officer:
     """Require one-time codes of an officer from the next sign-in; sessions end."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
-    officer.totp_secret, officer.totp_step = secret, 0
+    officer.totp_secret = one_time_codes.sealed(box, officer.officer_id, secret)
+    officer.totp_step = 0
     officers.end_sessions(session, officer)
     context.note(session, AuditEntry("totp_set", officer.officer_id))
     return officer

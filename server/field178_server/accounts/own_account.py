@@ -36,11 +36,14 @@ def set_mail(
 
 
 def begin_codes(
-    session: Session, context: OperationContext, officer_id: str, secret: str, step: int, token: str
+    session: Session, context: OperationContext, officer_id: str, sealed_secret: str, step: int, token: str
 ) -> None:
-    """Require one-time codes from the next sign-in; the time step of the confirming code is used."""
+    """Require one-time codes from the next sign-in; the time step of the confirming code is used.
+
+    `sealed_secret`: as `one_time_codes.sealed` makes it.
+    """
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    officer.totp_secret, officer.totp_step = secret, step
+    officer.totp_secret, officer.totp_step = sealed_secret, step
     sessions.close_others(session, context.tenant_id, officer_id, token)
     context.note(session, AuditEntry("totp_set", officer_id))
 

@@ -107,6 +107,10 @@ COMMANDS: Table = {
             "differ; exit code 1 if one does."
         ),
     ),
+    "rotate-keys": (
+        "keys.rotate_keys",
+        _("Create new keys for sessions, links, forms and stored secrets; tablets stay enrolled."),
+    ),
     "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
     "mark-backed-up": (
         "backups.mark_backed_up",

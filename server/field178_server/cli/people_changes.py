@@ -8,7 +8,7 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers
+from field178_server.accounts import officers, one_time_codes
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.cli.context import Operator, operator_command, show
@@ -83,8 +83,11 @@ def set_password(at: Operator, login: str, generate: bool) -> None:
 @operator_command
 def set_totp(at: Operator, login: str) -> None:
     """Require one-time codes of an officer and print the secret."""
-    secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
-    at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
+    secret, box = (
+        totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)),
+        one_time_codes.secret_box(at.keyring),
+    )
+    at.write(lambda session: accounts.require_one_time_codes(session, at.context, box, login, secret))
     show({"login": login, "secret": secret, "link": totp.link(secret, login)})
 
 

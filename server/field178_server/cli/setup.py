@@ -19,6 +19,7 @@ from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder
+from field178_server.serving.secret_rotation import finish_rotation
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -164,6 +165,7 @@ def tidy(at: Operator, dry_run: bool, figures: bool) -> None:
         return
     done = run_maintenance(runtime)
     remind_if_due(runtime)
+    finish_rotation(runtime)
     if (figures or done.is_checked) and publish_figures(runtime, at.lists) is None:
         settle_if_needed(runtime)
         publish_figures(runtime, at.lists)

@@ -16,6 +16,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer
 from field178_server.http.lists_in_force import current_lists
 from field178_server.runtime import Runtime
+from field178_server.security.keyring import Purpose
 from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")
@@ -73,7 +74,7 @@ def current_claim() -> SessionClaim:
 
 def device_sessions_of(runtime: Runtime) -> DeviceSessions:
     """Return the sessions of the tablets of a runtime's tenant."""
-    return DeviceSessions(runtime.tenant_id, runtime.keyring.session)
+    return DeviceSessions(runtime.tenant_id, runtime.keyring.key(Purpose.TABLET_SESSIONS))
 
 
 def current_officer() -> OfficerContext:

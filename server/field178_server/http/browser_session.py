@@ -17,6 +17,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.sign_in import check_sign_in
 from field178_server.runtime import Runtime, new_token
+from field178_server.security.keyring import Purpose
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -138,7 +139,7 @@ def csrf_token() -> str:
 
 def csrf_token_of(runtime: Runtime, session_token: str) -> str:
     """Return the form token of a session: HMAC-SHA256 of its token, hexadecimal; empty without a session."""
-    key, message = runtime.keyring.session, session_token.encode()
+    key, message = runtime.keyring.key(Purpose.FORM_TOKENS), session_token.encode()
     return hmac.new(key, message, hashlib.sha256).hexdigest() if message else ""
 
 

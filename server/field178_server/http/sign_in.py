@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers, rate_limit
+from field178_server.accounts import officers, one_time_codes, rate_limit
 from field178_server.accounts.officers import Credentials
 from field178_server.accounts.rate_limit import RateLimit
 from field178_server.audit import trail
@@ -61,7 +61,9 @@ def _settle(
     """Use the one-time code and write the audit entry; return False if the sign-in is refused."""
     officer = officers.by_login_or_id(session, runtime.tenant_id, credentials.officer_id)
     if credentials.totp_secret is not None and code is not None:
-        step = totp.accepted_step(credentials.totp_secret, code, runtime.clock.now(), credentials.totp_step)
+        box = one_time_codes.secret_box(runtime.keyring)
+        secret = one_time_codes.opened(box, credentials.officer_id, credentials.totp_secret)
+        step = totp.accepted_step(secret, code, runtime.clock.now(), credentials.totp_step)
         if step is None or not officers.claim_totp_step(session, officer, step):
             _note(session, runtime, "sign_in_refused", credentials)
             return False

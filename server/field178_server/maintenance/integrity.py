@@ -30,7 +30,7 @@ from field178_server.maintenance.schema_check import faults_of_schema
 from field178_server.records.projections import filed_count
 from field178_server.replication.receipts.receipts import IS_COPY
 from field178_server.security.certificates import CA_KEY, KEY
-from field178_server.security.keyring import KEY_FILES, load_keys
+from field178_server.security.keyring import key_files, load_keys
 from field178_server.security.ownership import faults_of_owners
 from field178_server.security.private_files import is_loose
 from field178_server.settings import Settings
@@ -69,7 +69,7 @@ def _faults_of_files(settings: Settings) -> Iterator[str]:
         load_keys(settings.key_dir)
     except (OSError, ValueError) as error:
         yield f"keys: {error}"
-    secrets = [settings.key_dir / name for name in KEY_FILES]
+    secrets = key_files(settings.key_dir)
     secrets += [settings.tls_dir / name for name in (KEY, CA_KEY)]
     if settings.tls_key is not None:
         secrets.append(settings.tls_key)

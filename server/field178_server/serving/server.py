@@ -22,6 +22,7 @@ from field178_server.office.webhooks.delivery import webhooks_running
 from field178_server.runtime import Runtime
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
+from field178_server.serving.secret_rotation import finish_rotation
 from field178_server.serving.tls_proxy import TlsFront
 from field178_server.serving.waitress import bound
 from field178_server.settings import SettingError, Settings, is_loopback
@@ -39,9 +40,10 @@ class AddressError(Exception):
 
 
 def run_hourly(runtime: Runtime) -> MaintenanceResult:
-    """Run the maintenance of the store, and send the monthly reminder if it is due."""
+    """Run the maintenance of the store, send the monthly reminder if it is due, and renew sealed secrets."""
     done = run_maintenance(runtime, faults_in_own_process)
     remind_if_due(runtime)
+    finish_rotation(runtime)
     return done
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import Engine, select
 from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
 from werkzeug.test import TestResponse
 
-from field178_server.accounts import officers
+from field178_server.accounts import officers, one_time_codes
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import Audit, ConsoleSession
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import auth, browser_session
 from field178_server.security import totp
 from field178_server.security.passwords import Passwords
+from field178_server.security.secret_box import SecretBox
 
 COOKIE = "field178"
 
@@ -75,6 +76,10 @@ def office(engine: Engine, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def browser(office: Office) -> FlaskClient:
     return office.app.test_client()
+
+
+def codes_box(office: Office) -> SecretBox:
+    return one_time_codes.secret_box(office.runtime.keyring)
 
 
 def enter(browser: FlaskClient, login: str = "chi", password: str = PASSWORD, **more: str) -> TestResponse:
@@ -172,7 +177,9 @@ def test_sessions_end_when_the_account_changes(office: Office, browser: FlaskCli
     acts = {
         "password": lambda session: accounts.set_password(session, office.context, "chi", "other"),
         "disable": lambda session: accounts.disable(session, office.context, "chi"),
-        "totp": lambda session: accounts.require_one_time_codes(session, office.context, "chi", "JBSWY3DP"),
+        "totp": lambda session: accounts.require_one_time_codes(
+            session, office.context, codes_box(office), "chi", "JBSWY3DP"
+        ),
     }
     run_write(office.engine, acts[act])
     assert who(browser) is None
@@ -241,8 +248,10 @@ def test_the_password_typed_again_opens_ten_minutes(office: Office, browser: Fla
 
 def test_with_one_time_codes_a_password_alone_is_not_enough(office: Office, browser: FlaskClient) -> None:
     secret = totp.encode_secret(b"12345678901234567890")
+    box = codes_box(office)
     run_write(
-        office.engine, lambda session: accounts.require_one_time_codes(session, office.context, "chi", secret)
+        office.engine,
+        lambda session: accounts.require_one_time_codes(session, office.context, box, "chi", secret),
     )
     step = int(office.clock.now().timestamp()) // 30
     code = totp.code_of_step(secret, step)

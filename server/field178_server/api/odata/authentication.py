@@ -33,7 +33,7 @@ def current_reader() -> FeedReader:
         raise AppError(ErrorCode.TOKEN_REFUSED)
     runtime = current_runtime()
     current_lists().refresh()
-    hashed = token_hash(runtime.keyring.session, runtime.tenant_id, token)
+    hashed = token_hash(runtime.tenant_id, token)
     with snapshot(runtime.engine) as session:
         reader = find_reader(session, runtime.tenant_id, hashed, load(), runtime.clock.now())
     if reader is None:

@@ -15,6 +15,7 @@ from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
+from field178_server.security.keyring import Purpose
 from field178_shared.codelists import load
 
 
@@ -37,7 +38,7 @@ def choose_password(token: str) -> AnyResponse:
     stored = runtime.passwords.hash(chosen)
 
     def choose(session: Session) -> bool:
-        key, now = runtime.keyring.session, runtime.clock.now()
+        key, now = runtime.keyring.key(Purpose.PASSWORD_LINKS), runtime.clock.now()
         officer = password_link.find_officer(session, runtime.tenant_id, key, token, now)
         if officer is None:
             return False
@@ -55,7 +56,7 @@ def choose_password(token: str) -> AnyResponse:
 
 def _login_of(token: str) -> str | None:
     runtime = current_runtime()
-    key, now = runtime.keyring.session, runtime.clock.now()
+    key, now = runtime.keyring.key(Purpose.PASSWORD_LINKS), runtime.clock.now()
     with snapshot(runtime.engine) as session:
         officer = password_link.find_officer(session, runtime.tenant_id, key, token, now)
         return officer.login if officer else None

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.accounts import officers, own_account, sessions
+from field178_server.accounts import officers, one_time_codes, own_account, sessions
 from field178_server.console.accounts.flashes import FLASHES
 from field178_server.console.accounts.new_password import problem_of
 from field178_server.console.shell.form_actions import done, office
@@ -120,8 +120,10 @@ def begin_codes() -> AnyResponse:
     step = totp.accepted_step(secret, code, page.now, 0)
     if step is None:
         return _authenticator_page(secret, (422, _WRONG_CODE))
+    officer_id = page.officer.id
+    sealed = one_time_codes.sealed(one_time_codes.secret_box(page.runtime.keyring), officer_id, secret)
     return _do(
-        lambda session: own_account.begin_codes(session, context, page.officer.id, secret, step, token),
+        lambda session: own_account.begin_codes(session, context, officer_id, sealed, step, token),
         "codes_begun",
     )
 

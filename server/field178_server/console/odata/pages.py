@@ -63,7 +63,7 @@ def add() -> AnyResponse:
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     token = MARK + new_token()
-    hashed = operations.token_hash(page.runtime.keyring.session, page.tenant_id, token)
+    hashed = operations.token_hash(page.tenant_id, token)
 
     def make(session: Session) -> str:
         token_id = operations.make_token(session, context, form.request, hashed)

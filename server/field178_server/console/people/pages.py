@@ -30,6 +30,7 @@ from field178_server.office.reminders.account_changes import (
 )
 from field178_server.office.reminders.oversight import notify_of_rights
 from field178_server.records.paging import PageOfRows
+from field178_server.security.keyring import Purpose
 from field178_shared.errors import AppError
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
@@ -211,7 +212,9 @@ def _has_open_work(officer_id: str) -> bool:
 def _show_link(officer_id: str) -> AnyResponse:
     runtime = current_page().runtime
     account = account_of(officer_id)
-    token = password_link.make_token(runtime.keyring.session, account.officer, runtime.clock.now())
+    token = password_link.make_token(
+        runtime.keyring.key(Purpose.PASSWORD_LINKS), account.officer, runtime.clock.now()
+    )
     return show_once(url_for("console.people.link", officer_id=officer_id), _LINK, token)
 
 

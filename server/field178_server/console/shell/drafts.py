@@ -18,6 +18,7 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.preferences import local_path
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer, session_left_s
+from field178_server.security.keyring import Purpose
 from field178_shared.ids import is_uuid
 
 LIFE_DAYS = 14
@@ -45,9 +46,10 @@ def page_session() -> PageSession | None:
 
 
 def draft_key(officer: OfficerContext) -> str:
-    """Return the key of an officer's drafts; a new password leaves it, a new session key ends all drafts."""
+    """Return the key of an officer's drafts; a new server secret ends all drafts, a new password none."""
+    key = current_runtime().keyring.key(Purpose.FORM_DRAFTS)
     text = f"field178-drafts-v1|{officer.tenant_id}|{officer.id}"
-    digest = hmac.new(current_runtime().keyring.session, text.encode(), hashlib.sha256).digest()
+    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
     return base64.b64encode(digest).decode("ascii")
 
 

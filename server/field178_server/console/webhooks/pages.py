@@ -23,7 +23,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import send_again, send_test
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import secret_box
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.errors import ErrorCode
@@ -67,7 +67,7 @@ def add() -> AnyResponse:
     added: list[tuple[str, str]] = []
 
     def work(session: Session) -> None:
-        box, hosts = SecretBox(page.runtime.keyring), page.runtime.settings.private_hosts
+        box, hosts = secret_box(page.runtime.keyring), page.runtime.settings.private_hosts
         added[:] = [operations.add(session, context, box, hosts, form.values)]
 
     if refused := attempt(work, _REFUSALS):
@@ -160,7 +160,7 @@ def change_secret(webhook_id: str) -> AnyResponse:
         return _page(webhook_id, password=refusal)
     secret = run_write(
         runtime.engine,
-        lambda session: operations.rotate(session, context, SecretBox(runtime.keyring), webhook_id),
+        lambda session: operations.rotate(session, context, secret_box(runtime.keyring), webhook_id),
     )
     return show_once(url_for("console.webhooks.secret", webhook_id=webhook_id), _SECRET, secret)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -104,7 +103,7 @@ def keep_year(session: Session, reader: FeedReader, year: int) -> None:
         keep_period(session, reader.tenant_id, period, reader.today)
 
 
-def token_hash(key: bytes, tenant_id: str, token: str) -> str:
-    """Return the stored hash of a token (HMAC with the server's key)."""
-    text = f"field178-feed-token-v1|{tenant_id}|{token}"
-    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+def token_hash(tenant_id: str, token: str) -> str:
+    """Return the stored hash of a token (SHA-256: 256 random bits need no key, and survive its rotation)."""
+    text = f"field178-feed-token-v2|{tenant_id}|{token}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -15,8 +15,8 @@ from field178_server.database.models import Webhook, WebhookAttempt, WebhookEven
 from field178_server.office.webhooks.events import EventMessage, message_of
 from field178_server.office.webhooks.http_post import GONE, PostFailed, PostReason
 from field178_server.office.webhooks.queries import ACTIVE, STOPPED, is_unannounced
-from field178_server.office.webhooks.signature import SecretBox
 from field178_server.office.webhooks.stored_webhook import audit, forget_refused, locked_webhook
+from field178_server.security.secret_box import SecretBox
 
 # Longer than an attempt: after this time the process that holds the claim has died.
 LEASE = timedelta(minutes=2)

@@ -22,8 +22,9 @@ from field178_server.office.webhooks import attempts, collection, queries, signa
 from field178_server.office.webhooks.attempts import AfterAttempt, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.events import EventMessage, message_of, test_message
 from field178_server.office.webhooks.http_post import PostFailed, PostLimits, post
-from field178_server.office.webhooks.signature import SecretBox, SecretLostError
+from field178_server.office.webhooks.signature import secret_box
 from field178_server.runtime import Runtime
+from field178_server.security.secret_box import SecretLostError
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
@@ -81,7 +82,7 @@ class WebhookSender:
     def send_to(self, webhook_id: str) -> int:
         """Send the waiting events of a webhook in order until a refusal; return how many were accepted."""
         runtime = self.runtime
-        claim_id, box = runtime.ids.random(), SecretBox(runtime.keyring)
+        claim_id, box = runtime.ids.random(), secret_box(runtime.keyring)
         claimed = run_write(
             runtime.engine,
             lambda session: attempts.claim(session, self._context(), box, webhook_id, claim_id),
@@ -177,7 +178,7 @@ def send_test(runtime: Runtime, context: OperationContext, webhook_id: str) -> A
     """Send a test message to a webhook in any state, and return the outcome."""
     with snapshot(runtime.engine) as session:
         row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
-        secrets = attempts.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
+        secrets = attempts.secrets_of(row, secret_box(runtime.keyring), runtime.clock.now())
     claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
     message = test_message(runtime.ids.random(), runtime.clock.now())
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
@@ -193,7 +194,7 @@ def send_again(runtime: Runtime, context: OperationContext, webhook_id: str, eve
     with snapshot(runtime.engine) as session:
         row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
         message = message_of(queries.refused_event(session, runtime.tenant_id, webhook_id, event_no))
-        secrets = attempts.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
+        secrets = attempts.secrets_of(row, secret_box(runtime.keyring), runtime.clock.now())
     claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
     run_write(runtime.engine, lambda session: attempts.note_sent_again(session, context, webhook_id, attempt))

@@ -16,8 +16,9 @@ from field178_server.office.webhooks import collection
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.http_post import address_problem
 from field178_server.office.webhooks.queries import ACTIVE, PAUSED
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import new_secret
 from field178_server.office.webhooks.stored_webhook import audit, forget_refused, locked_webhook
+from field178_server.security.secret_box import SecretBox
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
 
@@ -58,7 +59,7 @@ def add(
         session.flush()
     while collection.collect_step(session, tenant_id):
         pass
-    webhook_id, secret = context.ids.random(), box.new_secret()
+    webhook_id, secret = context.ids.random(), new_secret()
     session.add(
         Webhook(
             tenant_id=tenant_id,
@@ -107,12 +108,24 @@ def fingerprint_of(row: Webhook) -> str:
 def rotate(session: Session, context: OperationContext, box: SecretBox, webhook_id: str) -> str:
     """Replace the secret of a webhook and return the new one; messages are signed with both for a day."""
     row = locked_webhook(session, context, webhook_id)
-    secret = box.new_secret()
+    secret = new_secret()
     row.earlier_secret, row.earlier_until = row.secret, context.now() + BOTH_SECRETS_FOR
     row.secret = box.sealed(webhook_id, secret)
     row.claim = None
     audit(session, context, "webhook_secret_changed", webhook_id)
     return secret
+
+
+def renew_secrets(session: Session, tenant_id: str, box: SecretBox) -> int:
+    """Seal the stored secrets that have an earlier key of the server; return how many rows were written."""
+    written = 0
+    for row in session.scalars(select(Webhook).where(Webhook.tenant_id == tenant_id)):
+        before = row.secret, row.earlier_secret
+        row.secret = box.renewed(row.webhook_id, row.secret)
+        if row.earlier_secret is not None:
+            row.earlier_secret = box.renewed(row.webhook_id, row.earlier_secret)
+        written += (row.secret, row.earlier_secret) != before
+    return written
 
 
 def pause(session: Session, context: OperationContext, webhook_id: str) -> None:

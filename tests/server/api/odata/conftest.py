@@ -40,7 +40,7 @@ class Feeds:
         actor = Actor("officer", office.officer_id("admin"))
         context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
         request = TokenRequest(label, office.officer_id(login), days)
-        hashed = token_hash(office.runtime.keyring.session, office.settings.tenant, token)
+        hashed = token_hash(office.settings.tenant, token)
         self.tokens[token] = run_write(
             office.engine, lambda session: make_token(session, context, request, hashed)
         )

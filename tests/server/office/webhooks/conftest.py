@@ -13,7 +13,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.operations import WebhookSettings
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import secret_box
 
 
 class Receiver:
@@ -56,7 +56,7 @@ def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
 def add_webhook(office: Office, url: str, *kinds: EventKind, name: str = "Sở") -> tuple[str, str]:
     """Make a webhook and return its id and secret."""
     request = WebhookSettings(name, url, kinds or tuple(EventKind))
-    box = SecretBox(office.runtime.keyring)
+    box = secret_box(office.runtime.keyring)
     return run_write(
         office.engine,
         lambda s: operations.add(s, office.context, box, office.settings.private_hosts, request),

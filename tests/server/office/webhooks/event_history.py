@@ -23,7 +23,7 @@ from field178_server.office.webhooks.attempts import LEASE, Attempt, ClaimedWebh
 from field178_server.office.webhooks.collection import collect_step
 from field178_server.office.webhooks.events import EventKind, EventMessage
 from field178_server.office.webhooks.operations import WebhookSettings
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import secret_box
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.move import move
@@ -38,7 +38,7 @@ from field178_shared.records.reading import entries_of
 
 Event = tuple[str, int, str | None]
 _KINDS = ("establishment", "inspection", "inspection", "outreach_session", "report")
-BOX = SecretBox(Keyring(Ed25519PrivateKey.generate(), X25519PrivateKey.generate(), b"s" * 32))
+BOX = secret_box(Keyring(Ed25519PrivateKey.generate(), X25519PrivateKey.generate(), (b"s" * 32,)))
 
 
 class WebhookOffice:

@@ -23,7 +23,7 @@ from field178_server.office.reminders.stopped_webhooks import announce_stopped
 from field178_server.office.webhooks import operations, queries
 from field178_server.office.webhooks.delivery import WebhookSender, send_again, send_test, webhooks_running
 from field178_server.office.webhooks.events import EventKind
-from field178_server.office.webhooks.signature import SecretBox
+from field178_server.office.webhooks.signature import secret_box
 from field178_server.records.keyset import PageStart
 from field178_shared.errors import AppError
 
@@ -80,7 +80,7 @@ def test_both_secrets_are_valid_for_a_day(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, earlier = add_webhook(office, receiver.url)
-    box = SecretBox(office.runtime.keyring)
+    box = secret_box(office.runtime.keyring)
     secret = run_write(office.engine, lambda s: operations.rotate(s, office.context, box, webhook_id))
     file(tablet, 1)
     send(sender, webhook_id)
