@@ -14,6 +14,7 @@ from field178_shared.text.formats import is_mail_address, parse_whole_number
 
 SETTINGS_FILE = "settings.env"
 BACKUPS = "backups"
+BACKUP_WORK = "backup-work"
 PREFIX = "FIELD178_"
 _CHOICES = {
     "password_cost": ("production", "test"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests import postgres
 from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.office_keys import share_options
 
 from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
@@ -71,7 +72,7 @@ class Office:
 
     def restore(self, backup: Path) -> None:
         port = self.server.port if self.server.process else int(self.server.url.rsplit(":", 1)[1])
-        self.server.command("restore", str(backup))
+        self.server.command("restore", str(backup), *share_options(self.backups))
         self.server.start(port)
 
     def sync(self) -> None:
@@ -151,7 +152,7 @@ def lose_a_week(office: Office, changes: int, now: datetime) -> int:
     office.sync()
     backup = office.backup()
     office.go_to(now)
-    created = from_wire(json.loads((backup / "manifest.json").read_text())["created_at"])
+    created = from_wire(json.loads((backup / "backup.json").read_text())["created_at"])
     assert created is not None
     assert (now - created).days == BACKUP_AGE.days - 1, "seven days, less the minute it took"
     later = [second.ids.time_ordered() for _ in range(changes)]

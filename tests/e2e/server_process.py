@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from click.testing import CliRunner
+from tests.office_keys import give_office_key
 
 from field178_server.cli import main
 
@@ -121,6 +122,7 @@ def _no_main() -> Iterator[None]:
 
 def _furnish(server: ServerProcess) -> None:
     server.command("init")
+    give_office_key(server.folder / "keys/main")
     server.command("team", "add", "Đội 178", "--unit", "c11629_v1", "--unit", "c11632_v1")
 
 

@@ -13,6 +13,7 @@ from tests.e2e.foreign_client import HTTP, ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.e2e.test_uploads import begun, blob, head, named, offset, patch
 from tests.object_store import ObjectStore, running_object_store
+from tests.office_keys import opened, share_options
 from tests.server.pictures import jpeg, sha256
 
 from field178_server.cli import main
@@ -113,13 +114,13 @@ def test_a_backup_holds_the_files_and_is_restored_into_another_bucket(
     sent(client)
     taken = json.loads(server.command("backup", "--json"))
     assert taken["proved"] is True
-    assert (Path(taken["backup"]) / "blobs" / NAME.removeprefix("office/")).read_bytes() == PICTURE
+    assert opened(Path(taken["backup"])).read(f"blobs/{NAME.removeprefix('office/')}") == PICTURE
     assert blob(client, PICTURE).headers["F178-Backed-Up"] == "1"
-    server.command("drill", "--backup", taken["backup"])
+    server.command("drill", "--backup", taken["backup"], *share_options(tmp_path))
     assert objects.names() == [NAME]
     server.stop()
     other = ServerProcess(tmp_path / "other", objects.settings("other"))
-    other.command("restore", taken["backup"])
+    other.command("restore", taken["backup"], *share_options(tmp_path))
     assert objects.bytes_of(f"other/main/{HASH[:2]}/{HASH}") == PICTURE
     assert json.loads(other.command("check", "--json")) == {"faults": []}
 

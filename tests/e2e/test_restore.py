@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.lost_office import Office, lose_a_week, office_with_tablets
 from tests.e2e.real_tablet import RealTablet
+from tests.office_keys import opened
 from tests.stores import POSTGRES, SQLITE, postgres_cluster
 
 __all__ = ["postgres_cluster"]
@@ -50,5 +50,4 @@ def write_steadily(tablet: RealTablet) -> None:
 
 
 def held_in(backup: Path) -> int:
-    manifest = json.loads((backup / "manifest.json").read_text())
-    return sum(seq for seq, *_ in manifest["store"]["receipts"].values())
+    return sum(seq for seq, *_ in opened(backup).manifest.store.receipts.values())

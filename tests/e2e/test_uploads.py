@@ -13,6 +13,7 @@ import pytest
 import requests
 from tests.e2e.foreign_client import HTTP, ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.office_keys import share_options
 from tests.server.pictures import jpeg, sha256
 from tusclient.client import TusClient
 
@@ -122,4 +123,4 @@ def test_a_stock_client_sends_a_file_and_goes_on_after_a_cut(
     taken = json.loads(server.command("backup", "--json"))
     assert taken["proved"] is True
     assert blob(client, PICTURE).headers["F178-Backed-Up"] == "1"
-    server.command("drill", "--backup", taken["backup"])
+    server.command("drill", "--backup", taken["backup"], *share_options(server.folder))

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from tests.office_keys import give_office_key
 from tests.server import compiled_once
 from werkzeug.test import TestResponse
 
@@ -67,6 +68,7 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
     engine = create_engine_for(settings.effective_database_url)
     ids = IdSource(clock, random.Random(178))
     install(settings, engine, clock, ids)
+    give_office_key(settings.key_dir)
     context = OperationContext(settings.tenant, clock, ids, load(), trail.OPERATOR)
     stored = Passwords("test").hash(PASSWORD)
     agency = accounts.agency_or_focal(context, None)

@@ -1,4 +1,4 @@
-"""Copies of a database: to a file, and from a file into an empty database."""
+"""Copies of a database: to a file, and from a file into an empty database of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sqlalchemy.exc import DBAPIError
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.postgresql_clients import path_of
 from field178_server.database.engine import copy_sqlite, create_engine_for
-from field178_server.security.private_files import copy_durably
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -41,19 +40,15 @@ def copy_out(connection: Connection, url: str, target: Path) -> None:
 
 
 def copy_in(source: Path, url: str) -> None:
-    """Fill an empty database from the file of `copy_out`, in one transaction."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        copy_durably(source, Path(str(parsed.database)))
-    else:
-        options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
-        engine = create_engine_for(url)
-        try:
-            with engine.connect() as connection:
-                major = _major(connection)
-        finally:
-            engine.dispose()
-        _client(url, major, "pg_restore", *options, str(source))
+    """Fill an empty database of PostgreSQL from the file of `copy_out`, in one transaction."""
+    options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+    engine = create_engine_for(url)
+    try:
+        with engine.connect() as connection:
+            major = _major(connection)
+    finally:
+        engine.dispose()
+    _client(url, major, "pg_restore", *options, str(source))
 
 
 def is_empty(url: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -24,20 +26,28 @@ from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
 from field178_server.backup.manifest import (
+    ENVELOPE_FILE,
+    FILES,
     FORMAT,
     MANIFEST_FILE,
     PROOF_FILE,
     STORE_FILES,
+    Envelope,
+    File,
     Manifest,
+    OpenedBackup,
     Proof,
-    files_in,
+    encoded,
     names_of_all,
     read_proof,
+    sealed_files_in,
     stored_blobs,
     write,
 )
+from field178_server.backup.office_key import OfficeKey, office_key_of
 from field178_server.backup.place import only_backup, require_place
 from field178_server.backup.restore import faults_of
+from field178_server.backup.sealing import SUFFIX, BackupSealer
 from field178_server.database import migrations
 from field178_server.database.engine import is_storage_full, readonly
 from field178_server.database.failpoints import failpoint
@@ -46,8 +56,8 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.run import JobStopped
 from field178_server.office.tablets import operations as tablets
 from field178_server.office.tablets.operations import BackedUpContent
-from field178_server.security.private_files import copy_durably, write_durably
-from field178_server.settings import SETTINGS_FILE, Settings
+from field178_server.security.private_files import make_private_folder
+from field178_server.settings import BACKUP_WORK, SETTINGS_FILE, Settings
 from field178_shared.errors import ErrorCode
 from field178_shared.fsync import sync_folder
 from field178_shared.time.clock import to_wire
@@ -83,6 +93,7 @@ class _Order:
     engine: Engine
     context: OperationContext
     progress: Progress
+    office_key: OfficeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,20 @@ class _Built:
     proof: Proof
     # The stored files of the snapshot; the folder may contain files stored after it.
     blobs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _SealedFolder:
+    """Folder that files are sealed into, under numbers: names of photos are hashes of their content."""
+
+    folder: Path
+    sealer: BackupSealer
+    files: dict[str, File] = field(default_factory=dict)
+
+    def add(self, name: str, source: BinaryIO) -> None:
+        sealed = f"{FILES}/{len(self.files) + 1:06}{SUFFIX}"
+        content = self.sealer.seal(source, self.folder / sealed)
+        self.files[name] = File(content.size, content.sha256, sealed)
 
 
 def _ignore_progress(_done: int, _total: int) -> None:
@@ -119,8 +144,9 @@ def create(
     try:
         if to.absolute() == settings.effective_backup_dir.absolute():
             require_place(settings)
+        office_key = office_key_of(settings.key_dir)
         with only_backup(settings.data_dir):
-            return _create(_Order(settings, engine, context, progress), to, finish)
+            return _create(_Order(settings, engine, context, progress, office_key), to, finish)
     except (BackupError, OSError, SQLAlchemyError) as error:
         if (code := failure_code(error)) not in _UNNOTED:
             # If the store cannot be written, the failure cannot be logged either.
@@ -189,17 +215,30 @@ def _build(order: _Order, folder: Path) -> _Built:
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     begun_at = to_wire(context.now())
-    # No file may be deleted between the copy of the rows and the copy of their files.
-    with file_store_of(settings).keeping():
-        fingerprint, blobs, steps = _copy_store(order, folder)
-    failpoint("backup.copied")
-    manifest = _manifest(settings, begun_at, folder, fingerprint, migration)
-    digest = write(folder / MANIFEST_FILE, manifest)
-    order.progress(steps - 1, steps)
-    try:
-        faults = faults_of(folder, manifest, settings.effective_database_url)
-    except BackupError as error:
-        faults = [str(error)]
+    sealed = _SealedFolder(folder, BackupSealer.for_office(order.office_key.recipient))
+    with _work_folder(settings.data_dir) as work:
+        # No file may be deleted between the copy of the rows and the copy of their files.
+        with file_store_of(settings).keeping():
+            fingerprint, blobs, steps = _copy_store(order, sealed, work)
+        failpoint("backup.copied")
+        manifest = Manifest(
+            product=product(),
+            created_at=begun_at,
+            tenant=settings.tenant,
+            engine=engine.dialect.name,
+            migration=migration,
+            store=fingerprint,
+            files=sealed.files,
+        )
+        sealed.sealer.seal(io.BytesIO(encoded(manifest)), folder / MANIFEST_FILE)
+        envelope = _envelope(order, manifest, folder)
+        digest = write(folder / ENVELOPE_FILE, envelope)
+        order.progress(steps - 1, steps)
+        try:
+            opened = OpenedBackup(folder, manifest, sealed.sealer.proof_identity)
+            faults = faults_of(opened, settings.effective_database_url, work)
+        except BackupError as error:
+            faults = [str(error)]
     proof = Proof(digest, to_wire(context.now()), not faults, faults)
     write(folder / PROOF_FILE, proof)
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
@@ -209,9 +248,23 @@ def _build(order: _Order, folder: Path) -> _Built:
     return _Built(manifest, proof, blobs)
 
 
-def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str], int]:
-    """Copy database, stored files and keys; return fingerprint, hashes of the files, and number of steps."""
+@contextmanager
+def _work_folder(data_dir: Path) -> Iterator[Path]:
+    """Yield a folder for copies in clear: beside the store itself, never beside the backups."""
+    work = data_dir / BACKUP_WORK
+    # Left by a backup that was cut: the lock says that no other is running.
+    shutil.rmtree(work, ignore_errors=True)
+    make_private_folder(work)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work)
+
+
+def _copy_store(order: _Order, sealed: _SealedFolder, work: Path) -> tuple[Fingerprint, frozenset[str], int]:
+    """Seal database, stored files and keys; return fingerprint, hashes of the files, and number of steps."""
     settings, engine = order.settings, order.engine
+    copy = work / STORE_FILES[engine.dialect.name]
     with snapshot(engine) as session:
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
@@ -219,39 +272,43 @@ def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
         steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
         order.progress(1, steps)
-        store = folder / STORE_FILES[engine.dialect.name]
-        copy_out(session.connection(), settings.effective_database_url, store)
+        copy_out(session.connection(), settings.effective_database_url, copy)
+    with copy.open("rb") as file:
+        sealed.add(copy.name, file)
+    copy.unlink()
     # After the database: a file is stored before its row.
     for number, name in enumerate(names, 2):
         order.progress(number, steps)
         # The proof reports missing files.
-        with suppress(FileNotFoundError), kept.open(name) as file:
-            write_durably(file, folder / BLOBS / name)
-    _copy_files(settings.data_dir, folder)
+        with suppress(FileNotFoundError), kept.open(name) as stored:
+            sealed.add(f"{BLOBS}/{name}", stored)
+    for path in _own_files(settings.data_dir):
+        with path.open("rb") as file:
+            sealed.add(path.relative_to(settings.data_dir).as_posix(), file)
     return fingerprint, blobs, steps
 
 
-def _manifest(
-    settings: Settings, at: str, folder: Path, fingerprint: Fingerprint, migration: str
-) -> Manifest:
-    return Manifest(
+def _envelope(order: _Order, manifest: Manifest, folder: Path) -> Envelope:
+    return Envelope(
         format=FORMAT,
-        product=importlib.metadata.version("field178"),
-        created_at=at,
-        tenant=settings.tenant,
-        engine=next(name for name, file in STORE_FILES.items() if (folder / file).exists()),
-        migration=migration,
-        store=fingerprint,
-        files=files_in(folder),
+        product=manifest.product,
+        created_at=manifest.created_at,
+        tenant=manifest.tenant,
+        key=order.office_key.key_id,
+        files=sealed_files_in(folder),
     )
 
 
-def _copy_files(data: Path, folder: Path) -> None:
+def product() -> str:
+    """Return the version of the product."""
+    return importlib.metadata.version("field178")
+
+
+def _own_files(data: Path) -> list[Path]:
+    """Return the keys, certificates and settings of the server."""
     paths = [path for name in FOLDERS for path in sorted((data / name).rglob("*")) if path.is_file()]
-    if (data / SETTINGS_FILE).is_file():
-        paths.append(data / SETTINGS_FILE)
-    for path in paths:
-        copy_durably(path, folder / path.relative_to(data))
+    settings = data / SETTINGS_FILE
+    return [*paths, settings] if settings.is_file() else paths
 
 
 def _mark(session: Session, context: OperationContext, built: _Built) -> dict[str, int]:

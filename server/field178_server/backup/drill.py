@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import scratch_store
 from field178_server.backup.create import create
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.manifest import OpenedBackup, open_backup
+from field178_server.backup.office_key import NEEDED, identity_of, keep_office_key, new_office_key
 from field178_server.backup.restore import Restored, restore
 from field178_server.database.engine import create_engine_for
 from field178_server.maintenance import integrity
@@ -32,7 +35,9 @@ class DrillResult:
     seconds: float
 
 
-def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> DrillResult:
+def drill(
+    settings: Settings, context: OperationContext, backup: OpenedBackup | None, fill: Fill
+) -> DrillResult:
     """Restore a backup into a scratch store and verify it; None: a backup of a store filled by `fill`.
 
     The office's store and data folder are neither read nor written; the command writes the date afterwards.
@@ -45,7 +50,9 @@ def drill(settings: Settings, context: OperationContext, backup: Path | None, fi
             return _restore(settings, context, made, folder)
 
 
-def _restore(settings: Settings, context: OperationContext, backup: Path, folder: Path) -> DrillResult:
+def _restore(
+    settings: Settings, context: OperationContext, backup: OpenedBackup, folder: Path
+) -> DrillResult:
     with scratch_store(settings.effective_database_url, folder) as url:
         own = replace(settings, data_dir=folder / "restored", database_url=url, blobs_url="")
         begin = duration_clock()
@@ -62,15 +69,17 @@ def _restore(settings: Settings, context: OperationContext, backup: Path, folder
 @contextmanager
 def _scratch_backup(
     settings: Settings, context: OperationContext, folder: Path, fill: Fill
-) -> Iterator[Path]:
+) -> Iterator[OpenedBackup]:
     with scratch_store(settings.effective_database_url, folder) as url:
         own = replace(settings, data_dir=folder / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
+            made = new_office_key(secrets.token_bytes, context.now())
+            keep_office_key(own.key_dir, made.key)
             fill(own, engine, context)
             taken = create(own, engine, context, folder / BACKUPS)
         finally:
             engine.dispose()
         if not taken.proof.is_proved:
             raise BackupError(Reason.DIFFERS, taken.proof.faults[0])
-        yield taken.folder
+        yield open_backup(taken.folder, identity_of(made.shares[:NEEDED], made.key.key_id))

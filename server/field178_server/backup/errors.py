@@ -23,6 +23,9 @@ class Reason(StrEnum):
     NO_FOLDER = "no_folder"
     NOT_WRITABLE = "not_writable"
     BUSY = "busy_backup"
+    NO_OFFICE_KEY = "no_office_key"
+    SHARE_WRONG = "share_wrong"
+    OTHER_SHARES = "other_shares"
 
 
 class BackupError(Exception):

@@ -58,7 +58,7 @@ def note_taken(
     state = RunState.PROVED if proof.is_proved else RunState.NOT_PROVED
     row = _row(context, state, from_wire(manifest.created_at) or context.now(), proof.faults)
     row.folder = str(folder.absolute())
-    row.manifest_sha256 = proof.manifest_sha256
+    row.manifest_sha256 = proof.envelope_sha256
     row.size = sum(file.size for file in manifest.files.values())
     session.add(row)
 

@@ -1,9 +1,15 @@
-"""Manifest of a backup with the hash of every file, and the proof of its test restore."""
+"""Documents of a backup: an envelope in clear, the sealed manifest, and the proof of its test restore.
+
+By the envelope a copy is checked without the office key: it has the hash of every sealed file. What is in the
+files, and how many rows there are, is in the manifest.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -14,26 +20,48 @@ from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.file_store import blob_name
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import Fingerprint
+from field178_server.backup.sealing import Measured, open_sealed, read_sealed
 from field178_server.database.models import Blob
 from field178_server.security.private_files import write_private
+from field178_shared.fsync import make_folder
 
-FORMAT = 1
-MANIFEST_FILE = "manifest.json"
+FORMAT = 2
+ENVELOPE_FILE = "backup.json"
+MANIFEST_FILE = "manifest.age"
 PROOF_FILE = "proof.json"
+FILES = "files"
 STORE_FILES = {"sqlite": "store.sqlite", "postgresql": "store.dump"}
 
 
-class File(msgspec.Struct, frozen=True):
-    """A file of the backup with size and hash."""
+class SealedFile(msgspec.Struct, frozen=True):
+    """Size and hash of a sealed file."""
 
     size: int
     sha256: str
 
 
+class Envelope(msgspec.Struct, frozen=True):
+    """Metadata of a backup in clear; `key`: id of the office key whose shares open it."""
+
+    format: int
+    product: str
+    created_at: str
+    tenant: str
+    key: str
+    files: dict[str, SealedFile]
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file in the backup with size and hash of its content, and the path of its sealed file."""
+
+    size: int
+    sha256: str
+    sealed: str
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """Contents of a backup. A change of these members requires a new `format`."""
 
-    format: int
     product: str
     created_at: str
     tenant: str
@@ -44,60 +72,123 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Result of the test restore of a backup, with the hash of its manifest."""
+    """Result of the test restore of a backup, with the hash of its envelope."""
 
-    manifest_sha256: str
+    envelope_sha256: str
     at: str
     is_proved: bool
     faults: list[str]
 
 
-def files_in(folder: Path) -> dict[str, File]:
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenedBackup:
+    """A backup with the secret that opens its files: of the office key, or of the proof."""
+
+    folder: Path
+    manifest: Manifest
+    identity: str
+
+    def copy(self, name: str, target: Path) -> None:
+        """Write the content of a file into a new private file; raise BackupError if it was altered."""
+        make_folder(target.parent)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            self._write(name, Measured(target=file))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a small file; raise BackupError if it was altered."""
+        return read_sealed(self.folder / self.manifest.files[name].sealed, self.identity)
+
+    def check(self, name: str) -> None:
+        """Raise BackupError if a file does not open or its content is not that of the manifest."""
+        self._write(name, Measured())
+
+    def _write(self, name: str, sink: Measured) -> None:
+        file = self.manifest.files[name]
+        open_sealed(self.folder / file.sealed, sink, self.identity)
+        if (sink.size, sink.sha256) != (file.size, file.sha256):
+            raise BackupError(Reason.ALTERED, name)
+
+
+def sealed_files_in(folder: Path) -> dict[str, SealedFile]:
     """Return all files below a folder with size and hash, by relative path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
+    return {path.relative_to(folder).as_posix(): _sealed(path) for path in paths}
 
 
-def write(path: Path, document: Manifest | Proof) -> str:
+def encoded(document: Envelope | Manifest | Proof) -> bytes:
+    """Return a document as JSON for people and programs."""
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted")) + b"\n"
+
+
+def write(path: Path, document: Envelope | Proof) -> str:
     """Write a document durably and return its hash."""
-    body = msgspec.json.format(msgspec.json.encode(document, order="sorted"))
-    write_private(path, body + b"\n")
-    return hashlib.sha256(body + b"\n").hexdigest()
+    body = encoded(document)
+    write_private(path, body)
+    return hashlib.sha256(body).hexdigest()
 
 
-def read_proof(folder: Path) -> tuple[Manifest, Proof]:
-    """Return manifest and proof; raise BackupError if the folder is no backup or the manifest was altered."""
+def read_proof(folder: Path) -> tuple[Envelope, Proof]:
+    """Return a backup folder's envelope and proof; raise BackupError if it is no backup or was altered."""
     try:
-        body = (folder / MANIFEST_FILE).read_bytes()
+        body = (folder / ENVELOPE_FILE).read_bytes()
         proof = msgspec.json.decode((folder / PROOF_FILE).read_bytes(), type=Proof)
-        manifest = msgspec.json.decode(body, type=Manifest)
+        version = msgspec.json.decode(body, type=_Version).format
+        if version != FORMAT:
+            raise BackupError(Reason.NEWER, f"format {version}")
+        envelope = msgspec.json.decode(body, type=Envelope)
     except (OSError, msgspec.DecodeError) as error:
         raise BackupError(Reason.NOT_A_BACKUP, str(folder)) from error
-    if manifest.format != FORMAT:
-        raise BackupError(Reason.NEWER, f"format {manifest.format}")
-    if hashlib.sha256(body).hexdigest() != proof.manifest_sha256:
-        raise BackupError(Reason.ALTERED, MANIFEST_FILE)
-    return manifest, proof
+    if hashlib.sha256(body).hexdigest() != proof.envelope_sha256:
+        raise BackupError(Reason.ALTERED, ENVELOPE_FILE)
+    return envelope, proof
 
 
-def read_whole(folder: Path) -> tuple[Manifest, Proof]:
-    """Return manifest and proof after comparing every file with the manifest; raise BackupError."""
-    manifest, proof = read_proof(folder)
+class _Version(msgspec.Struct, frozen=True):
+    format: int
+
+
+def read_envelope(folder: Path) -> Envelope:
+    """Return a backup folder's envelope after comparing every sealed file with it; raise BackupError."""
+    envelope, _ = read_proof(folder)
+    if MANIFEST_FILE not in envelope.files:
+        raise BackupError(Reason.NOT_A_BACKUP, str(folder))
+    for name, file in envelope.files.items():
+        path = folder / _inside(name)
+        if not path.is_file() or path.is_symlink() or _sealed(path) != file:
+            raise BackupError(Reason.ALTERED, name)
+    return envelope
+
+
+def open_backup(folder: Path, identity: str) -> OpenedBackup:
+    """Return a backup whose sealed files are whole, opened; raise BackupError."""
+    envelope = read_envelope(folder)
+    body = read_sealed(folder / MANIFEST_FILE, identity)
+    try:
+        manifest = msgspec.json.decode(body, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise BackupError(Reason.ALTERED, MANIFEST_FILE) from error
+    for name, file in manifest.files.items():
+        _inside(name)
+        if file.sealed not in envelope.files:
+            raise BackupError(Reason.ALTERED, name)
     if STORE_FILES.get(manifest.engine) not in manifest.files:
         raise BackupError(Reason.NOT_A_BACKUP, str(folder))
-    for name, file in manifest.files.items():
-        inside = PurePosixPath(name)
-        if inside.is_absolute() or ".." in inside.parts:
-            raise BackupError(Reason.ALTERED, name)
-        path = folder / inside
-        if not path.is_file() or path.is_symlink() or _file(path) != file:
-            raise BackupError(Reason.ALTERED, name)
-    return manifest, proof
+    return OpenedBackup(folder, manifest, identity)
 
 
-def _file(path: Path) -> File:
+def _inside(name: str) -> PurePosixPath:
+    inside = PurePosixPath(name)
+    if inside.is_absolute() or ".." in inside.parts:
+        raise BackupError(Reason.ALTERED, name)
+    return inside
+
+
+def _sealed(path: Path) -> SealedFile:
     with path.open("rb") as file:
-        return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+        return SealedFile(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def stored_blobs(session: Session, tenant_id: str) -> dict[str, int]:
@@ -112,8 +203,9 @@ def names_of_all(session: Session) -> list[str]:
     return [blob_name(tenant_id, sha256) for tenant_id, sha256 in rows]
 
 
-def faults_of_blobs(session: Session, tenant_id: str, files: Mapping[str, File]) -> Iterator[str]:
+def faults_of_blobs(session: Session, tenant_id: str, manifest: Manifest) -> Iterator[str]:
     """Yield a fault for each stored file that is missing or different in the backup."""
     for sha256, size in sorted(stored_blobs(session, tenant_id).items()):
-        if files.get(f"{BLOBS}/{blob_name(tenant_id, sha256)}") != File(size, sha256):
+        file = manifest.files.get(f"{BLOBS}/{blob_name(tenant_id, sha256)}")
+        if file is None or (file.size, file.sha256) != (size, sha256):
             yield f"blob: {sha256}"

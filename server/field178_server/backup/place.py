@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.office_key import has_office_key
 from field178_server.backup.postgresql_clients import is_installed
 from field178_server.database.engine import sqlite_file
 from field178_server.settings import Settings
@@ -27,6 +28,8 @@ def obstacle_of(settings: Settings) -> BackupError | None:
     A configured folder is never created: it may be on a disk that is not mounted.
     """
     folder = settings.effective_backup_dir
+    if not has_office_key(settings.key_dir):
+        return BackupError(Reason.NO_OFFICE_KEY, str(settings.key_dir))
     if settings.backup_dir is not None and not folder.is_dir():
         return BackupError(Reason.NO_FOLDER, str(folder))
     if not os.access(folder if folder.exists() else settings.data_dir, os.W_OK | os.X_OK):

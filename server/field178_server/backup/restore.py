@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.backup.copy import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import fingerprint_of, tables_of
-from field178_server.backup.manifest import STORE_FILES, Manifest, faults_of_blobs, read_whole
+from field178_server.backup.manifest import STORE_FILES, Manifest, OpenedBackup, faults_of_blobs
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.models import Tenant
@@ -24,8 +25,9 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
 from field178_server.security.keyring import load_keys
-from field178_server.security.private_files import copy_durably, make_private_folder
+from field178_server.security.private_files import make_private_folder
 from field178_server.settings import (
+    BACKUP_WORK,
     BACKUPS,
     SETTINGS_FILE,
     VARIABLES,
@@ -44,39 +46,63 @@ class Restored:
     epoch: str
 
 
-def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
+def faults_of(opened: OpenedBackup, url: str, work: Path) -> list[str]:
     """Restore the backup into a scratch store and return every difference from its manifest."""
-    with scratch_store(url, folder) as scratch:
-        copy_in(folder / STORE_FILES[manifest.engine], scratch)
+    manifest = opened.manifest
+    for name in manifest.files:
+        opened.check(name)
+    with scratch_store(url, work) as scratch:
+        _fill(opened, scratch, work)
         engine = create_engine_for(scratch)
         try:
             faults = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
             with snapshot(engine) as session:
                 if fingerprint_of(session, manifest.tenant) != manifest.store:
                     faults.append("manifest: the restored rows are not the rows of the store")
-                faults += faults_of_blobs(session, manifest.tenant, manifest.files)
+                faults += faults_of_blobs(session, manifest.tenant, manifest)
         finally:
             engine.dispose()
     return faults
 
 
-def restore(folder: Path, settings: Settings, context: OperationContext) -> Restored:
+def settings_in(opened: OpenedBackup, work: Path) -> dict[str, str]:
+    """Return the settings in a backup; `work`: folder for the file in clear."""
+    if SETTINGS_FILE not in opened.manifest.files:
+        return {}
+    path = work / SETTINGS_FILE
+    opened.copy(SETTINGS_FILE, path)
+    return read_settings_file(path)
+
+
+def restore(opened: OpenedBackup, settings: Settings, context: OperationContext) -> Restored:
     """Restore a backup as the store of these settings; raise BackupError before anything is written.
 
     Keys are copied last: a server without keys does not start, so an incomplete restore is never served.
     """
-    manifest, _ = read_whole(folder)
+    manifest = opened.manifest
     _check_target(manifest, settings)
     make_private_folder(settings.data_dir)
-    copy_in(folder / STORE_FILES[manifest.engine], settings.effective_database_url)
+    _fill(opened, settings.effective_database_url, settings.data_dir)
     engine = create_engine_for(settings.effective_database_url)
     try:
         epoch = _begin_again(engine, manifest, context)
-        _copy_files(folder, manifest, settings)
+        _copy_files(opened, settings)
         verify.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, context.clock)
     finally:
         engine.dispose()
     return Restored(manifest, epoch)
+
+
+def _fill(opened: OpenedBackup, url: str, work: Path) -> None:
+    """Fill an empty database from a backup; `work`: private folder for a copy in clear."""
+    name, parsed = STORE_FILES[opened.manifest.engine], make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        opened.copy(name, Path(str(parsed.database)))
+        return
+    with tempfile.TemporaryDirectory(dir=work) as inside:
+        copy = Path(inside) / name
+        opened.copy(name, copy)
+        copy_in(copy, url)
 
 
 def _check_target(manifest: Manifest, settings: Settings) -> None:
@@ -88,7 +114,7 @@ def _check_target(manifest: Manifest, settings: Settings) -> None:
     if not migrations.is_known(manifest.migration):
         raise BackupError(Reason.NEWER, manifest.product)
     folder = settings.data_dir
-    if folder.exists() and any(entry.name != BACKUPS for entry in folder.iterdir()):
+    if folder.exists() and any(entry.name not in (BACKUPS, BACKUP_WORK) for entry in folder.iterdir()):
         raise BackupError(Reason.FOLDER_NOT_EMPTY, str(folder))
     if not is_empty(url):
         raise BackupError(Reason.STORE_NOT_EMPTY, make_url(url).render_as_string())
@@ -113,16 +139,20 @@ def _new_history(session: Session, manifest: Manifest, context: OperationContext
     return session.get_one(Tenant, manifest.tenant).epoch
 
 
-def _copy_files(folder: Path, manifest: Manifest, settings: Settings) -> None:
-    kept = read_settings_file(folder / SETTINGS_FILE)
+def _copy_files(opened: OpenedBackup, settings: Settings) -> None:
+    manifest, blobs = opened.manifest, blobs_of(settings)
+    with tempfile.TemporaryDirectory(dir=settings.data_dir) as inside:
+        work = Path(inside)
+        kept = settings_in(opened, work)
+        for name in manifest.files:
+            if name.startswith(f"{BLOBS}/"):
+                opened.copy(name, work / "blob")
+                blobs.put(work / "blob", name.removeprefix(f"{BLOBS}/"))
+                (work / "blob").unlink(missing_ok=True)
+            elif name not in (SETTINGS_FILE, STORE_FILES[manifest.engine]):
+                opened.copy(name, settings.data_dir / name)
     if settings.database_url:
         kept[VARIABLES["database_url"]] = settings.database_url
     if kept:
         write_settings_file(settings.data_dir / SETTINGS_FILE, kept)
-    blobs = blobs_of(settings)
-    for name in manifest.files:
-        if name.startswith(f"{BLOBS}/"):
-            blobs.put(folder / name, name.removeprefix(f"{BLOBS}/"))
-        elif name not in (SETTINGS_FILE, STORE_FILES[manifest.engine]):
-            copy_durably(folder / name, settings.data_dir / name)
     sync_folder(settings.data_dir)

@@ -84,6 +84,10 @@ COMMANDS: Table = {
         "backups.backup",
         _("Back the store up while the server runs, and prove the backup by restoring it."),
     ),
+    "office-key": (
+        "office_key.office_key",
+        _("The key that backups are sealed for; two of its three papers open them."),
+    ),
     "restore": (
         "backups.restore",
         _("Restore a backup into an empty data folder and store; tablets then send again."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,10 @@ import click
 
 from field178_server.audit import hash_chain, verify
 from field178_server.cli.context import Operator, json_option, operator_command, show, wants_json
+from field178_server.cli.key_shares import opened_with_shares, share_option
 from field178_server.cli.language import _
 from field178_server.office.tablets import operations as office
-from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
+from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import clock_from_environment, to_wire
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _SENTENCES = {
     "not_a_backup": _("This is not a whole backup: {what}"),
     "altered": _("The backup was altered or cut: {what}. Nothing was written; take another backup."),
-    "newer": _("The backup is of a newer version of the product ({what}). Upgrade first."),
+    "newer": _("The backup is of another version of the product ({what}): restore it with that version."),
     "other_engine": _("The backup is of another engine: {what}. Set FIELD178_DATABASE_URL to an empty one."),
     "other_tenant": _("The backup is of another authority: {what}. Set FIELD178_TENANT."),
     "folder_not_empty": _("The data folder is not empty: {what}. A restore never overwrites anything."),
@@ -41,6 +43,12 @@ _SENTENCES = {
     "blob": _("A stored file is missing or altered: {what}. docs/operations.md says what to do."),
     "no_folder": _("The folder of FIELD178_BACKUP_DIR is not there: {what}. Is its disk mounted?"),
     "not_writable": _("This account may not write to the folder of the backups: {what}"),
+    "no_office_key": _(
+        "There is no office key yet, and backups are made for its holders only: field178 office-key new"
+        " --papers FOLDER"
+    ),
+    "share_wrong": _("Share {what} of the two has a wrong or missing word. Compare it with the paper."),
+    "other_shares": _("The shares do not belong together, or not to the office key {what} of this backup."),
     "busy_backup": _("Another backup of {what} is under way; it is noted when it ends."),
     "differs": _("What was restored is not what the backup says: {what}. Do not use it."),
 }
@@ -57,7 +65,9 @@ def _sentence(reason: str, what: str) -> str:
     return template.format(what=what) if template else f"{reason}: {what}"
 
 
-def _refusing(command: Callable[..., None]) -> Callable[..., None]:
+def refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorator of commands on backups: errors are sentences for the operator."""
+
     @functools.wraps(command)
     def run(*arguments: object, **options: object) -> None:
         from field178_server.backup.errors import BackupError
@@ -78,7 +88,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--keep", type=click.IntRange(min=1), help=_("Remove the oldest proved backups beyond so many.")
 )
-@_refusing
+@refusing
 @operator_command
 def backup(at: Operator, to: Path | None, keep: int | None) -> None:
     """Create a backup; exit code 1 if it could not be proved."""
@@ -105,15 +115,19 @@ def backup(at: Operator, to: Path | None, keep: int | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@share_option
 @json_option
-@_refusing
-def restore(folder: Path) -> None:
+@refusing
+def restore(folder: Path, share_files: tuple[Path, ...]) -> None:
     """Restore a backup from its folder into an empty store."""
     from field178_server.backup.restore import restore as restore_backup
+    from field178_server.backup.restore import settings_in
 
-    settings = Settings.from_environment({**read_settings_file(folder / SETTINGS_FILE), **os.environ})
+    opened = opened_with_shares(folder, share_files)
+    with tempfile.TemporaryDirectory() as work:
+        settings = Settings.from_environment({**settings_in(opened, Path(work)), **os.environ})
     at = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
-    done = restore_backup(folder, settings, at.context_without_store)
+    done = restore_backup(opened, settings, at.context_without_store)
     answer: dict[str, object] = {
         "data": str(settings.data_dir.absolute()),
         "taken_at": done.manifest.created_at,
@@ -133,13 +147,15 @@ def restore(folder: Path) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help=_("This backup; a made-up office's when left out."),
 )
-@_refusing
+@share_option
+@refusing
 @operator_command
-def drill(at: Operator, folder: Path | None) -> None:
+def drill(at: Operator, folder: Path | None, share_files: tuple[Path, ...]) -> None:
     """Run a drill and print its result."""
     from field178_server.backup.drill import drill as run_drill
 
-    done = run_drill(at.settings, at.context_without_store, folder, _fill_with_demo_data)
+    opened = opened_with_shares(folder, share_files) if folder is not None else None
+    done = run_drill(at.settings, at.context_without_store, opened, _fill_with_demo_data)
     if folder is not None:
         _note_drill(at, folder)
     manifest = done.restored.manifest
@@ -152,8 +168,12 @@ def drill(at: Operator, folder: Path | None) -> None:
     show(answer)
     if wants_json():
         return
-    click.echo(_("Proved: every file has its hash, the backup restores into an empty place, every row of"))
-    click.echo(_("every table is equal, all digests are right, the keys load, a new history has begun."))
+    click.echo(
+        _("Proved: two shares open it, every file has its hash, it restores into an empty place, every")
+    )
+    click.echo(
+        _("row of every table is equal, all digests are right, the keys load, a new history has begun.")
+    )
     click.echo(_("Not proved here: that this machine's tablets send again what came after the backup."))
     click.echo(_("The scratch place is removed; the office's data was not touched."))
 
@@ -166,7 +186,7 @@ def _note_drill(at: Operator, folder: Path) -> None:
 
     if is_empty(at.settings.effective_database_url):
         return
-    digest = read_proof(folder)[1].manifest_sha256
+    digest = read_proof(folder)[1].envelope_sha256
     at.write(lambda session: log.note_drill(session, at.tenant_id, digest, at.clock.now()))
 
 

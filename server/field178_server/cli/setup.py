@@ -39,8 +39,13 @@ from field178_shared.time.clock import SystemClock
 @click.option(
     "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("Key of the chain.")
 )
+@click.option(
+    "--papers",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help=_("Also make the office key; its three papers (PDF) go into this folder, best a stick."),
+)
 @json_option
-def init(url: str | None, certificate: Path | None, key: Path | None) -> None:
+def init(url: str | None, certificate: Path | None, key: Path | None, papers: Path | None) -> None:
     """Install a server; existing files and rows are not changed."""
     from field178_server.serving.installation import install  # migrations are slow to import
 
@@ -60,6 +65,7 @@ def init(url: str | None, certificate: Path | None, key: Path | None) -> None:
         answer["ca_pin"] = " ".join(_prepare_tls(at.settings))
     show(answer)
     _check_certificate(at.settings)
+    _make_office_key(at, papers)
     if not wants_json():
         click.echo(_("Next: field178 user add LOGIN --role admin, then field178 serve"), err=True)
 
@@ -108,6 +114,19 @@ def check(at: Operator, keep: bool) -> None:
             click.echo(fault)
     if problems:
         raise SystemExit(1)
+
+
+def _make_office_key(at: Operator, papers: Path | None) -> None:
+    """Make the office key with its papers, once; without it no backup is made."""
+    from field178_server.backup.office_key import has_office_key
+    from field178_server.cli.office_key import make_office_key
+
+    if has_office_key(at.settings.key_dir):
+        return
+    if papers is not None:
+        make_office_key(at, papers)
+    elif not wants_json():
+        click.echo(_("No backup is made before: field178 office-key new --papers FOLDER"), err=True)
 
 
 def _keep_settings(chosen: dict[str, str]) -> None:

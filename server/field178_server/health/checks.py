@@ -31,7 +31,8 @@ from field178_shared.time.clock import SystemClock
 
 # The timer creates one backup a day: a missed one is reported before the next is due.
 BACKUP_AGE, BACKUP_AGE_FAULT = timedelta(hours=36), timedelta(hours=72)
-DRILL_AGE = timedelta(days=92)
+# Two holders of the office key come together for it: it shows that their papers still open a backup.
+DRILL_AGE = timedelta(days=366)
 CHECK_AGE = timedelta(hours=48)
 JOB_WAIT = timedelta(hours=1)
 QUARANTINE_AGE = timedelta(days=7)

@@ -305,7 +305,13 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.BACKUP, "gone"): N_(
         "It is no longer where it was written. Is its disk mounted? Otherwise take one now."
     ),
-    (CheckName.DRILL, "due"): N_("On the server: f178 drill --backup FOLDER, with the newest backup."),
+    (CheckName.DRILL, "due"): N_(
+        "On the server, with two holders of the office key: f178 drill --backup FOLDER, the newest backup."
+    ),
+    (CheckName.BACKUP_PLACE, "no_office_key"): N_(
+        "Backups are made for the holders of the office key, and there is none: f178 office-key new --papers"
+        " FOLDER, with a stick in the server."
+    ),
     (CheckName.BACKUP_PLACE, "no_folder"): N_(
         "{what} is not there: mount its disk, or change FIELD178_BACKUP_DIR."
     ),
@@ -349,6 +355,7 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
 }
 _DIFFERENCE = N_("What was restored differs ({code}).")
 ATTEMPT_FAULTS: Mapping[str, str] = {
+    "no_office_key": N_("There is no office key yet: f178 office-key new."),
     "no_folder": N_("The folder of FIELD178_BACKUP_DIR was not there."),
     "not_writable": N_("The server may not write to the folder of FIELD178_BACKUP_DIR."),
     "no_client": N_("The client programs of PostgreSQL are missing."),

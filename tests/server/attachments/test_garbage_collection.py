@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
+from tests.office_keys import give_office_key
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, UNIT, Json, Tablet, World
 
@@ -39,6 +40,7 @@ NOTHING = Collected(0, 0, 0, 0)
 
 def runtime_of(world: World, folder: Path, **more: Any) -> Runtime:
     settings = Settings(data_dir=folder, tenant=world.tenant_id, **more)
+    give_office_key(settings.key_dir)
     keys: Any = None
     return Runtime(settings, world.engine, world.clock, world.ids, keys, keys)
 

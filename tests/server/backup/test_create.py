@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, make_url
+from tests.office_keys import give_office_key, opened
 from tests.postgres import Cluster
 from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, TENANT, UNIT, World
@@ -42,7 +44,9 @@ def url_of(engine: Engine) -> str:
 
 
 def settings_of(engine: Engine, folder: Path, url: str = "") -> Settings:
-    return Settings(data_dir=folder / "data", database_url=url or url_of(engine))
+    settings = Settings(data_dir=folder / "data", database_url=url or url_of(engine), tenant=TENANT)
+    give_office_key(settings.key_dir)
+    return settings
 
 
 def desk_of(world: World) -> OperationContext:
@@ -110,7 +114,7 @@ def test_without_the_right_to_try_it_a_backup_marks_nothing(postgres_engine: Eng
     plain.dispose()
     assert taken.proof.faults == ["no_scratch: plain"]
     assert (taken.proof.is_proved, taken.marks) == (False, {})
-    assert "geheim" not in (taken.folder / "manifest.json").read_text()
+    assert "geheim" not in "".join(map(repr, (taken.proof, taken.manifest)))
 
 
 @pytest.mark.postgres
@@ -189,9 +193,9 @@ def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> 
     settings, context = settings_of(world.engine, tmp_path), desk_of(world)
     taken = backup.create(settings, world.engine, context, tmp_path / "b")
     with pytest.raises(BackupError) as refused:
-        restore(taken.folder, settings, context)
+        restore(opened(taken.folder), replace(settings, data_dir=tmp_path / "other"), context)
     assert refused.value.reason is Reason.STORE_NOT_EMPTY
-    assert not settings.data_dir.exists()
+    assert not (tmp_path / "other").exists()
 
 
 def stored_picture(world: World, folder: Path) -> str:
@@ -210,7 +214,7 @@ def test_stored_files_are_in_the_backup_and_then_marked(sqlite_world: World, tmp
     blob_hash = stored_picture(sqlite_world, settings.data_dir)
     taken = backup.create(settings, sqlite_world.engine, desk_of(sqlite_world), tmp_path / "b")
     assert taken.proof.faults == []
-    assert (taken.folder / "blobs" / TENANT / blob_hash[:2] / blob_hash).read_bytes() == PICTURE
+    assert opened(taken.folder).read(f"blobs/{TENANT}/{blob_hash[:2]}/{blob_hash}") == PICTURE
     assert [row.backed_up_at is not None for row in sqlite_world.rows(Blob)] == [True]
 
 
@@ -249,14 +253,13 @@ def test_the_log_has_the_newest_proved_backup_and_the_newest_attempt(
     assert later.proved == backups.proved
     assert later.attempt is not None
     assert (later.attempt.state, later.attempt.faults) == (log.RunState.NOT_PROVED, ("no_scratch",))
-    digest, now = taken.proof.manifest_sha256, sqlite_world.clock.now()
+    digest, now = taken.proof.envelope_sha256, sqlite_world.clock.now()
     run_write(sqlite_world.engine, lambda session: log.note_drill(session, TENANT, digest, now))
     assert backups_of(sqlite_world).drilled_at == now
 
 
 def test_checks_are_the_same_on_every_engine(world: World, tmp_path: Path) -> None:
     settings = settings_of(world.engine, tmp_path)
-    settings.data_dir.mkdir()
     backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     checks = checks_of_server(world.engine, settings, world.clock.now())
     assert {check.name for check in checks} == set(CheckName) - {CheckName.ADDRESS}
@@ -267,7 +270,6 @@ def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
     world: World, tmp_path: Path
 ) -> None:
     settings = settings_of(world.engine, tmp_path)
-    settings.data_dir.mkdir()
     migrations.downgrade(world.engine, "0025")
     checks = {check.name: check for check in checks_of_server(world.engine, settings, world.clock.now())}
     assert checks[CheckName.VERSION].reason == "not_migrated"

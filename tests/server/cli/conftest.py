@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.office_keys import give_office_key
 from tests.server.cli.command import Command
 from tests.server.office_scene import PASSWORD, TEAM, UNITS
 
@@ -22,6 +23,7 @@ def _furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch:
         command = Command(tmp_path_factory.mktemp("furnished") / "data", monkeypatch)
         command("init")
+        give_office_key(command.folder / "keys/main")
         command("team", "add", TEAM, *[word for unit in UNITS for word in ("--unit", unit)])
         command("user", "add", "an", "--role", "team_lead", "--team", TEAM, stdin=PASSWORD + "\n")
         return command.folder

@@ -14,11 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from sqlalchemy import text
+from tests.office_keys import opened, share_options
 from tests.server.cli.command import Command
 
 from field178_server.backup import create as backup
 from field178_server.backup.fingerprint import Figures, tables_of
+from field178_server.backup.manifest import read_proof
 from field178_server.backup.place import only_backup
 from field178_server.database.engine import create_engine_for
 from field178_server.database.failpoints import CRASH_AT
@@ -26,6 +29,8 @@ from field178_server.database.unit_of_work import snapshot
 from field178_shared.crypto.signatures import is_signed
 
 Harm = Callable[[Path], None]
+# The sealed database: the first file of a backup.
+_STORE = "files/000001.age"
 
 
 @pytest.fixture
@@ -51,41 +56,37 @@ def elsewhere(field178: Command, tmp_path: Path) -> Path:
     return target
 
 
-def manifest_of(folder: Path) -> dict[str, dict[str, object]]:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert isinstance(manifest, dict)
-    return manifest
+def restore(command: Command, folder: Path) -> Result:
+    return command.run("restore", str(folder), *share_options(folder.parent))
 
 
-def test_a_backup_is_private_and_names_every_file(taken: Path) -> None:
-    manifest = manifest_of(taken)
+def test_a_backup_is_private_and_names_every_sealed_file(taken: Path) -> None:
+    envelope, _ = read_proof(taken)
     present = {path.relative_to(taken).as_posix() for path in taken.rglob("*") if path.is_file()}
-    assert present == {*manifest["files"], "manifest.json", "proof.json"}
-    assert {"store.sqlite", "keys/main/receipt.key", "settings.env"} <= present
+    assert present == {*envelope.files, "backup.json", "proof.json"}
+    assert {"store.sqlite", "keys/main/receipt.key", "settings.env"} <= set(opened(taken).manifest.files)
     modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (taken, *taken.rglob("*"))}
     assert modes == {True: 0o700, False: 0o600}
 
 
 def test_manifest_describes_the_contents_of_the_store(field178: Command, taken: Path) -> None:
-    store = manifest_of(taken)["store"]
-    tables, scopes = store["tables"], store["scopes"]
-    assert isinstance(tables, dict)
-    assert isinstance(scopes, dict)
-    assert tables["officer"][0] == len(field178.rows("user", "list")) == 1
-    assert tables["record"][0] == sum(count for _seq, count, _sum in scopes.values()) > 0
-    assert store["audit_rows"] == tables["audit"][0] > 0
+    store = opened(taken).manifest.store
+    assert store.tables["officer"][0] == len(field178.rows("user", "list")) == 1
+    assert store.tables["record"][0] == sum(count for _seq, count, _sum in store.scopes.values()) > 0
+    assert store.audit_rows == store.tables["audit"][0] > 0
 
 
 def test_a_restored_server_is_sound_and_begins_a_new_history(
     field178: Command, taken: Path, tmp_path: Path
 ) -> None:
     officers = field178("user", "list")
+    key = (field178.folder / "keys/main/receipt.key").read_bytes()
     target = elsewhere(field178, tmp_path)
-    output = field178.json("restore", str(taken))
-    assert output["epoch"] != manifest_of(taken)["store"]["epoch"]
+    output = json.loads(field178("restore", str(taken), *share_options(tmp_path), "--json"))
+    assert output["epoch"] != opened(taken).manifest.store.epoch
     assert field178("user", "list") == officers
     assert field178("check")
-    assert (target / "keys/main/receipt.key").read_bytes() == (taken / "keys/main/receipt.key").read_bytes()
+    assert (target / "keys/main/receipt.key").read_bytes() == key
     assert acts(target)[-2:] == ["store_restored", "epoch_begun"]
 
 
@@ -107,7 +108,7 @@ def flip(name: str) -> Harm:
 
 
 def cut(folder: Path) -> None:
-    os.truncate(folder / "store.sqlite", (folder / "store.sqlite").stat().st_size // 2)
+    os.truncate(folder / _STORE, (folder / _STORE).stat().st_size // 2)
 
 
 def without(name: str) -> Harm:
@@ -115,13 +116,13 @@ def without(name: str) -> Harm:
 
 
 def leading_outside(folder: Path) -> None:
-    """Name a file outside the backup, in a manifest that is otherwise whole."""
+    """Name a file outside the backup, in an envelope that is otherwise whole."""
     (folder.parent / "outside").write_bytes(b"x")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["../outside"] = {"size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    envelope = json.loads((folder / "backup.json").read_text())
+    envelope["files"]["../outside"] = {"size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+    (folder / "backup.json").write_text(json.dumps(envelope))
     proof = json.loads((folder / "proof.json").read_text())
-    proof["manifest_sha256"] = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    proof["envelope_sha256"] = hashlib.sha256((folder / "backup.json").read_bytes()).hexdigest()
     (folder / "proof.json").write_text(json.dumps(proof))
 
 
@@ -130,12 +131,13 @@ def test_a_harmed_backup_is_refused_before_anything_is_written(
 ) -> None:
     target = elsewhere(field178, tmp_path)
     harms = (
-        flip("store.sqlite"),
-        flip("keys/main/receipt.key"),
-        flip("manifest.json"),
+        flip(_STORE),
+        flip("manifest.age"),
+        flip("backup.json"),
         cut,
-        without("keys/main/sealing.key"),
-        without("manifest.json"),
+        without("files/000002.age"),
+        without("manifest.age"),
+        without("backup.json"),
         without("proof.json"),
         leading_outside,
     )
@@ -143,21 +145,21 @@ def test_a_harmed_backup_is_refused_before_anything_is_written(
         harmed = tmp_path / str(number)
         shutil.copytree(taken, harmed)
         harm(harmed)
-        result = field178.run("restore", str(harmed))
+        result = restore(field178, harmed)
         assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
         assert not target.exists()
 
 
 def test_a_restore_never_overwrites(field178: Command, taken: Path, tmp_path: Path) -> None:
     before = (field178.folder / "field178.sqlite").read_bytes()
-    result = field178.run("restore", str(taken))
+    result = restore(field178, taken)
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
     assert (field178.folder / "field178.sqlite").read_bytes() == before
 
     target = elsewhere(field178, tmp_path)
     (tmp_path / "store.sqlite").write_bytes(b"not ours")
     field178.set(DATABASE_URL=f"sqlite:///{tmp_path / 'store.sqlite'}")
-    assert field178.run("restore", str(taken)).exit_code == 1
+    assert restore(field178, taken).exit_code == 1
     assert (tmp_path / "store.sqlite").read_bytes() == b"not ours"
     assert not target.exists()
 
@@ -168,14 +170,14 @@ def test_the_folder_of_the_backups_may_stay_where_it_is(field178: Command) -> No
     for path in field178.folder.iterdir():
         if path.name != "backups":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    field178("restore", str(folder))
+    assert restore(field178, folder).exit_code == 0
     assert field178("check")
 
 
 def test_a_backup_of_another_authority_is_refused(field178: Command, taken: Path, tmp_path: Path) -> None:
     target = elsewhere(field178, tmp_path)
     field178.set(TENANT="other")
-    assert field178.run("restore", str(taken)).exit_code == 1
+    assert restore(field178, taken).exit_code == 1
     assert not target.exists()
 
 
@@ -241,6 +243,10 @@ def test_backup_before_init_is_refused(command: Command, backups: Path) -> None:
     assert not backups.exists()
 
 
+def drill(command: Command, folder: Path) -> dict[str, object]:
+    return command.json("drill", "--backup", str(folder), *share_options(folder.parent))
+
+
 def test_a_drill_touches_nothing_of_the_office(field178: Command, taken: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")}
     assert int(str(field178.json("drill")["records"])) > 500
@@ -249,15 +255,18 @@ def test_a_drill_touches_nothing_of_the_office(field178: Command, taken: Path) -
 
 def test_a_drill_of_a_backup_changes_only_its_date_in_the_log(field178: Command, taken: Path) -> None:
     before = figures_of(field178.folder)
-    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
+    assert field178.json("drill", "--backup", str(taken), *share_options(taken.parent))["backup"] == str(
+        taken
+    )
     after = figures_of(field178.folder)
     assert {name for name in after if after[name] != before[name]} == {"backup_run"}
     assert runs(field178.folder)[-1]["drilled_at"]
 
 
 def test_a_drill_that_fails_is_no_drill(field178: Command, taken: Path) -> None:
-    flip("store.sqlite")(taken)
-    assert field178.run("drill", "--backup", str(taken)).exit_code == 1
+    flip(_STORE)(taken)
+    options = share_options(taken.parent)
+    assert field178.run("drill", "--backup", str(taken), *options).exit_code == 1
     assert runs(field178.folder)[-1]["drilled_at"] is None
 
 
@@ -265,7 +274,9 @@ def test_a_drill_on_a_spare_machine_needs_no_store_of_its_own(
     field178: Command, taken: Path, tmp_path: Path
 ) -> None:
     elsewhere(field178, tmp_path)
-    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
+    assert field178.json("drill", "--backup", str(taken), *share_options(taken.parent))["backup"] == str(
+        taken
+    )
 
 
 def figures_of(folder: Path) -> dict[str, Figures]:
@@ -301,8 +312,7 @@ def test_every_attempt_is_noted_wherever_it_went(
     assert field178.run("backup", "--to", str(backups)).exit_code == 1
     first, second, third = runs(field178.folder)
     assert (first["state"], first["folder"], first["faults"]) == ("proved", str(taken), "[]")
-    manifest = manifest_of(taken)
-    assert first["size"] == sum(file["size"] for file in manifest["files"].values())  # type: ignore[index, misc]
+    assert first["size"] == sum(file.size for file in opened(taken).manifest.files.values())
     assert (second["state"], second["folder"], second["faults"]) == ("failed", "", '["storage_full"]')
     assert (third["state"], third["faults"]) == ("not_proved", '["blob", "client_failed"]')
 

@@ -13,6 +13,7 @@ if sys.platform == "win32":
     pytest.skip("the lock is that of POSIX", allow_module_level=True)
 
 from tests.e2e.server_process import ServerProcess
+from tests.office_keys import give_office_key
 from tests.server.cli.command import Command
 from tests.server.serving.test_server import set_up
 
@@ -36,6 +37,7 @@ def test_second_server_is_refused_until_the_first_ends(
     assert (second.returncode, second.stderr) == (1, refusal)
     with pytest.raises(AlreadyServedError):
         application_of(settings)
+    give_office_key(settings.key_dir)
     command = Command(tmp_path, monkeypatch)
     for beside in (("user", "add", "an", "--role", "admin", "--generate"), ("backup",), ("tidy",)):
         command(*beside)

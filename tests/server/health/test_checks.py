@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from tests.office_keys import give_office_key
 from tests.server.office_scene import Office, copy_of
 
 from field178_server.backup import create as backup
 from field178_server.backup import log, postgresql_clients
 from field178_server.backup.job import BACKUP
+from field178_server.backup.office_key import OFFICE_KEY_FILE
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -88,12 +90,12 @@ def test_first_attempt_that_failed_is_no_backup(office: Office, monkeypatch: pyt
     assert judged(office, CheckName.BACKUP) == (Level.FAULT, "failed")
 
 
-def test_drill_is_due_each_quarter(office: Office) -> None:
+def test_drill_is_due_each_year(office: Office) -> None:
     taken = take(office)
     assert judged(office, CheckName.DRILL) == (Level.OK, "")
-    office.clock.move(days=93)
+    office.clock.move(days=367)
     assert judged(office, CheckName.DRILL) == (Level.ATTENTION, "due")
-    digest, now = taken.proof.manifest_sha256, office.clock.now()
+    digest, now = taken.proof.envelope_sha256, office.clock.now()
     run_write(office.engine, lambda session: log.note_drill(session, "main", digest, now))
     assert judged(office, CheckName.DRILL) == (Level.OK, "")
 
@@ -102,6 +104,9 @@ def test_place_of_the_backups(office: Office, tmp_path: Path, monkeypatch: pytes
     name = CheckName.BACKUP_PLACE
     assert judged(office, name) == (Level.OK, "")
     assert check(office, name).figures["on_data_disk"] is True
+    (office.settings.key_dir / OFFICE_KEY_FILE).unlink()
+    assert judged(office, name) == (Level.FAULT, "no_office_key")
+    give_office_key(office.settings.key_dir)
     elsewhere = replace(office.settings, backup_dir=tmp_path / "disk")
     assert judged(office, name, elsewhere) == (Level.FAULT, "no_folder")
     (tmp_path / "disk").mkdir()
