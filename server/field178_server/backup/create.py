@@ -60,7 +60,7 @@ from field178_server.security.private_files import make_private_folder
 from field178_server.settings import BACKUP_WORK, SETTINGS_FILE, Settings
 from field178_shared.errors import ErrorCode
 from field178_shared.fsync import sync_folder
-from field178_shared.time.clock import to_wire
+from field178_shared.time.clock import from_wire, to_wire
 
 # Folders of the data folder that a backup contains, beside the database and the stored files.
 FOLDERS = ("keys", "tls")
@@ -79,12 +79,16 @@ Finish = Callable[[Session, Manifest, Proof], None]
 
 @dataclass(frozen=True, slots=True)
 class CreatedBackup:
-    """A finished backup; `marks`: by incarnation, the number up to which changes are backed up."""
+    """A finished backup; `marks`: by incarnation, the number up to which changes are backed up.
+
+    `outdated`: folders of earlier backups that were deleted, because they contained what was erased since.
+    """
 
     folder: Path
     manifest: Manifest
     proof: Proof
     marks: dict[str, int]
+    outdated: list[Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,20 @@ def _create(order: _Order, to: Path, finish: Finish) -> CreatedBackup:
         # Stopped at the end: the finished backup is deleted, because no row of the log names it.
         shutil.rmtree(to / name)
         raise
-    return CreatedBackup(to / name, built.manifest, built.proof, marks)
+    outdated = _remove_outdated(order, built.manifest) if built.proof.is_proved else []
+    return CreatedBackup(to / name, built.manifest, built.proof, marks, outdated)
+
+
+def _remove_outdated(order: _Order, newest: Manifest) -> list[Path]:
+    """Delete the backups, wherever the log names them, that contain what was erased before the newest one."""
+    tenant_id, created_at = newest.tenant, from_wire(newest.created_at)
+    assert created_at is not None
+    with snapshot(order.engine) as session:
+        named = log.folders_before_erasures(session, tenant_id, created_at)
+    outdated = [folder for folder in map(Path, named) if _is_of(folder, tenant_id)]
+    for folder in outdated:
+        _remove(folder)
+    return outdated
 
 
 def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
@@ -203,10 +220,13 @@ def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
     proved = [folder for folder in sorted(to.iterdir()) if _is_proved(folder, tenant_id)]
     gone = proved[:-keep]
     for folder in gone:
-        # Rename first, so that a partly deleted folder is not taken for a backup.
-        unnamed = folder.rename(to / f"{PARTIAL}{folder.name}")
-        shutil.rmtree(unnamed)
+        _remove(folder)
     return gone
+
+
+def _remove(folder: Path) -> None:
+    # Rename first, so that a partly deleted folder is not taken for a backup.
+    shutil.rmtree(folder.rename(folder.with_name(f"{PARTIAL}{folder.name}")))
 
 
 def _build(order: _Order, folder: Path) -> _Built:
@@ -320,13 +340,18 @@ def _mark(session: Session, context: OperationContext, built: _Built) -> dict[st
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:
+    return _is_of(folder, tenant_id) and read_proof(folder)[1].is_proved
+
+
+def _is_of(folder: Path, tenant_id: str) -> bool:
+    """Return whether a folder is a finished backup of a tenant."""
     if folder.name.startswith(PARTIAL) or not folder.is_dir():
         return False
     try:
-        manifest, proof = read_proof(folder)
+        envelope, _ = read_proof(folder)
     except BackupError:
         return False
-    return proof.is_proved and manifest.tenant == tenant_id
+    return envelope.tenant == tenant_id
 
 
 def _sweep(to: Path, before: str) -> None:

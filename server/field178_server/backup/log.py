@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.manifest import Manifest, Proof
-from field178_server.database.models import BackupRun
+from field178_server.database.models import BackupRun, Erasure
 from field178_shared.time.clock import from_wire
 
 RECENT = 10
@@ -92,6 +92,26 @@ def last_backups(session: Session, tenant_id: str) -> LastBackups:
     rows = [_read(row) for row, _ in matches]
     is_proved = rows[0].state is RunState.PROVED
     return LastBackups(rows[0] if is_proved else None, rows[-1], matches[0][1])
+
+
+def folders_before_erasures(session: Session, tenant_id: str, until: datetime) -> list[str]:
+    """Return the folders of backups with content that was erased later, up to an instant, oldest first."""
+    # Between confirmation and `erased_at` the content is still in the files of the store, and in their copy.
+    last_erased = (
+        select(func.max(Erasure.erased_at))
+        .where(Erasure.tenant_id == tenant_id, Erasure.erased_at <= until)
+        .scalar_subquery()
+    )
+    rows = session.scalars(
+        select(BackupRun.folder)
+        .where(
+            BackupRun.tenant_id == tenant_id,
+            BackupRun.state != RunState.FAILED,
+            BackupRun.taken_at < last_erased,
+        )
+        .order_by(BackupRun.run_id)
+    )
+    return list(rows)
 
 
 def recent_backups(session: Session, tenant_id: str) -> tuple[BackupRow, ...]:

@@ -103,9 +103,12 @@ def backup(at: Operator, to: Path | None, keep: int | None) -> None:
         "proved": is_proved,
         **_contents(taken.manifest),
         "tablet_databases_marked": len(taken.marks),
-        "removed": [removed.name for removed in gone],
+        "removed": [removed.name for removed in [*taken.outdated, *gone]],
     }
     show(answer)
+    if taken.outdated and not wants_json():
+        text = _("Deleted, because they held what was erased since: {count} earlier backups.")
+        click.echo(text.format(count=len(taken.outdated)), err=True)
     if not is_proved:
         text = _("The backup is kept but NOT PROVED, and tablets were told nothing: {faults}")
         raise click.ClickException(

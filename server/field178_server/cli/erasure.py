@@ -37,7 +37,7 @@ def request(at: Operator, record: str, by: str, reason: str) -> None:
 
 
 @erase.command(
-    help=_("Confirm what another officer asked for: the content goes at once, everywhere but in backups.")
+    help=_("Confirm what another officer asked for: the content goes at once, from backups with the next.")
 )
 @click.argument("record")
 @_by_option

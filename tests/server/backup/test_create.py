@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.orm import Session
 from tests.office_keys import give_office_key, opened
 from tests.postgres import Cluster
 from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, TENANT, UNIT, World
 
+from field178_server.accounts import officers
+from field178_server.accounts.officers import NewOfficer
+from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.attachments.upload_rows import Limits, UploadRequest
@@ -32,7 +37,9 @@ from field178_server.devices.context import DeviceContext
 from field178_server.health.checks import CheckName, checks_of_server
 from field178_server.jobs.queue import add_once
 from field178_server.maintenance import integrity
+from field178_server.office.erasure import operations as erasure
 from field178_server.office.tablets import operations as tablets
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 
@@ -303,3 +310,52 @@ def test_a_backup_without_a_stored_file_is_not_proved(sqlite_world: World, tmp_p
     assert taken.proof.faults == [f"blob: {blob_hash}"]
     assert [row.backed_up_at for row in sqlite_world.rows(Blob)] == [None]
     assert f"blob: {blob_hash} {harm}" in integrity.faults(settings)
+
+
+def test_next_backup_deletes_earlier_ones_that_contain_erased_content(world: World, tmp_path: Path) -> None:
+    settings, context = settings_of(world.engine, tmp_path), desk_of(world)
+    record_id = world.tablet(UNIT).created()
+    places = (tmp_path / "nightly", tmp_path / "stick")
+    before = [backup.create(settings, world.engine, context, place).folder for place in places]
+    lost = backup.create(settings, world.engine, context, tmp_path / "unplugged").folder
+    shutil.move(lost, tmp_path / "elsewhere")
+    (tmp_path / "nightly" / "not a backup").mkdir()
+    erased(world, record_id)
+    pending = backup.create(settings, world.engine, context, places[0])
+    assert pending.outdated == [], "the content is still in the file of the store"
+    assert all(folder.exists() for folder in before)
+    finish_erasures(world.engine, TENANT, FileStore(settings.data_dir, TENANT), world.clock)
+    after = backup.create(settings, world.engine, context, places[0])
+    assert sorted(after.outdated) == sorted([*before, pending.folder])
+    assert sorted(path.name for path in places[0].iterdir()) == sorted([after.folder.name, "not a backup"])
+    assert list(places[1].iterdir()) == []
+    later = backup.create(settings, world.engine, context, places[0])
+    assert later.outdated == []
+    assert after.folder.exists()
+
+
+def test_a_backup_that_is_not_proved_deletes_none(
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, context = settings_of(sqlite_world.engine, tmp_path), desk_of(sqlite_world)
+    record_id = sqlite_world.tablet(UNIT).created()
+    kept = backup.create(settings, sqlite_world.engine, context, tmp_path / "b").folder
+    erased(sqlite_world, record_id)
+    finish_erasures(sqlite_world.engine, TENANT, FileStore(settings.data_dir, TENANT), sqlite_world.clock)
+    monkeypatch.setattr(backup, "faults_of", lambda *_: ["blob: 00"])
+    assert backup.create(settings, sqlite_world.engine, context, tmp_path / "b").outdated == []
+    assert kept.exists()
+
+
+def erased(world: World, record_id: str) -> None:
+    """Erase a record by two privacy officers."""
+
+    def add_and_erase(session: Session) -> None:
+        context = desk_of(world)
+        for login in ("dung", "giang"):
+            new = NewOfficer(login, login, "privacy_officer", "police", "vi", ())
+            officers.add(session, TENANT, world.ids.time_ordered(), new, world.clock.now())
+        erasure.request(session, context, declared_types(), record_id, "dung", "person_identified")
+        erasure.confirm(session, context, declared_types(), record_id, "giang")
+
+    run_write(world.engine, add_and_erase)

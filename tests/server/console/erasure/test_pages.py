@@ -126,7 +126,7 @@ def test_extent_is_counted_before_the_request_without_content(
         "Không có gì Giá trị bất đồng, lời nhận xét · Thay đổi bị giữ lại · Bản sao máy đã gửi lên",
         "Máy 1 đã gửi thay đổi của phiếu",
         "Bản sao lưu đã kiểm chứng từ khi phiếu được nộp: 1",
-        "Bản sao lưu còn giữ nội dung",
+        "Lần sao lưu đã kiểm chứng kế tiếp xóa các bản cũ còn nội dung này.",
     ):
         assert text in shown
     assert acts(office) == []
