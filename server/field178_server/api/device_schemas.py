@@ -6,8 +6,14 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from field178_server.devices import enrolment
 from field178_shared.crypto import signatures
-from field178_shared.ids import is_uuid
+from field178_shared.ids import UUID_PATTERN, is_uuid
 from field178_shared.wire.protocol import MAX_LABEL
+
+# Forms of texts for the OpenAPI document; the functions below check them.
+_UUID = {"pattern": f"^{UUID_PATTERN}$"}
+_CODE = {"pattern": "^[- ]*([0-9A-TV-Za-tv-z][- ]*){16}$"}
+_PUBLIC_KEY = {"pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}
+_BASE64URL = {"pattern": "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$"}
 
 
 def _code(text: str) -> None:
@@ -42,8 +48,8 @@ class _Request(Schema):
 class EnrolRequest(_Request):
     """Request to enrol a tablet as a device."""
 
-    code = fields.String(required=True, validate=[validate.Length(max=32), _code])
-    public_key = fields.String(required=True, validate=_public_key)
+    code = fields.String(required=True, validate=[validate.Length(max=32), _code], metadata=_CODE)
+    public_key = fields.String(required=True, validate=_public_key, metadata=_PUBLIC_KEY)
     label = fields.String(required=True, validate=validate.Length(min=1, max=MAX_LABEL))
     signature = fields.String(required=True, validate=validate.Length(max=128))
 
@@ -51,13 +57,13 @@ class EnrolRequest(_Request):
 class ChallengeRequest(_Request):
     """Request of a device for a nonce."""
 
-    device = fields.String(required=True, validate=_uuid)
+    device = fields.String(required=True, validate=_uuid, metadata=_UUID)
 
 
 class SessionRequest(_Request):
     """Request of a device for a session, with its nonce signed by its key."""
 
-    device = fields.String(required=True, validate=_uuid)
+    device = fields.String(required=True, validate=_uuid, metadata=_UUID)
     nonce = fields.String(required=True, validate=validate.Length(max=64))
     signature = fields.String(required=True, validate=validate.Length(max=128))
 
@@ -73,11 +79,13 @@ class OfficerRequest(_Request):
 class RecoveryRequest(OfficerRequest):
     """Request of a locked tablet for its data key, with an officer's sign-in and a code of the office."""
 
-    device = fields.String(required=True, validate=_uuid)
-    code = fields.String(required=True, validate=[validate.Length(max=32), _code])
-    box = fields.String(required=True, validate=[validate.Length(max=256), _base64url])
-    device_key = fields.String(required=True, validate=[validate.Length(max=256), _base64url])
-    answer_key = fields.String(required=True, validate=_public_key)
+    device = fields.String(required=True, validate=_uuid, metadata=_UUID)
+    code = fields.String(required=True, validate=[validate.Length(max=32), _code], metadata=_CODE)
+    box = fields.String(required=True, validate=[validate.Length(max=256), _base64url], metadata=_BASE64URL)
+    device_key = fields.String(
+        required=True, validate=[validate.Length(max=256), _base64url], metadata=_BASE64URL
+    )
+    answer_key = fields.String(required=True, validate=_public_key, metadata=_PUBLIC_KEY)
 
 
 class UserAnswer(Schema):

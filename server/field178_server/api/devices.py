@@ -69,7 +69,7 @@ def add_officer() -> ResponseReturnValue:
     body = load(OfficerRequest())
     runtime, device = current_runtime(), current_device()
     login, password, code = (str(body[name] or "") for name in ("login", "password", "totp"))
-    officer_id = check_sign_in(runtime, login, password, code, is_known=True)
+    officer_id = check_sign_in(runtime, login, password, code, client=f"tablet|{device.id}")
     context = _context(runtime, trail.Actor("officer", officer_id))
     officer = run_write(runtime.engine, lambda session: bind_officer(session, context, device.id, officer_id))
     return {"user": _user(officer)}

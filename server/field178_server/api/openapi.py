@@ -11,13 +11,17 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
-from field178_server.api.operations import OPERATIONS, Operation
+from field178_server.api.operations import BINARY, OPERATIONS, Operation
 from field178_server.http.headers import API_PREFIX
 from field178_shared.errors import ErrorCode
-from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
+from field178_shared.wire.protocol import HEADER, VERSION
 
 bp = Blueprint("openapi", __name__, url_prefix=API_PREFIX)
 _PARAMETER = re.compile(r"<(?:[a-z_]+(?:\([^)]*\))?:)?([a-z_0-9]+)>")
+_DESCRIPTION = """Sync protocol v1; docs/sync-protocol.md says what each operation promises.
+
+Of JSON the protocol allows less than a schema can say: texts are in NFC, without NUL and lone surrogates; no
+number has a fraction; no object has a key twice; nesting ends at 32. Anything else is `malformed`."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -44,7 +48,7 @@ def describe(rules: list[Rule]) -> dict[str, object]:
         version=str(VERSION),
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin()],
-        info={"description": "Sync protocol v1; docs/sync-protocol.md says what each operation promises."},
+        info={"description": _DESCRIPTION},
     )
     spec.components.security_scheme("device", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
@@ -60,13 +64,16 @@ def _operation(operation: Operation, path: str) -> dict[str, object]:
     described: dict[str, object] = {
         "summary": operation.summary,
         "operationId": operation.name,
-        "parameters": [_path_parameter(name) for name in re.findall(r"{([a-z_0-9]+)}", path)],
+        "parameters": [
+            *(_parameter(name, "path", {"type": "string"}) for name in re.findall(r"{([a-z_0-9]+)}", path)),
+            *(_parameter(name, "header", schema) for name, schema in operation.headers.items()),
+        ],
         "responses": _responses(operation),
     }
     if operation.request is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": operation.request}},
+            "content": {_media(operation): {"schema": operation.request}},
         }
     if operation.needs_session:
         described["security"] = [{"device": []}]
@@ -75,21 +82,24 @@ def _operation(operation: Operation, path: str) -> dict[str, object]:
 
 def _responses(operation: Operation) -> dict[str, object]:
     mark = {HEADER: {"schema": {"type": "string", "const": str(VERSION)}, "required": True}}
-    media = NDJSON if operation.streams else "application/json"
-    schema = operation.answer if operation.answer is not None else {"type": "object"}
+    content = {operation.media: {"schema": operation.answer}}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         str(operation.status): {
             "description": operation.summary,
             "headers": mark,
-            "content": {media: {"schema": schema}},
+            **({} if operation.answer is None else {"content": content}),
         },
         "default": {"description": "Refused; `code` says why.", "headers": mark, "content": problem},
     }
 
 
-def _path_parameter(name: str) -> dict[str, object]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _media(operation: Operation) -> str:
+    return operation.media if operation.request is BINARY else "application/json"
+
+
+def _parameter(name: str, place: str, schema: object) -> dict[str, object]:
+    return {"name": name, "in": place, "required": True, "schema": schema}
 
 
 def _problem() -> dict[str, object]:

@@ -15,6 +15,7 @@ from field178_server.accounts import sessions as accounts
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
+from field178_server.http.known_browser import known_browser_of, remember_browser
 from field178_server.http.sign_in import check_sign_in
 from field178_server.runtime import Runtime, new_token
 from field178_server.security.keyring import Purpose
@@ -45,7 +46,9 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     Raises AppError(sign_in_refused | slow_down | busy).
     """
     runtime = current_runtime()
-    officer_id = check_sign_in(runtime, login, password, totp)
+    browser_id = known_browser_of(runtime, login)
+    client = f"browser|{browser_id}" if browser_id else ""
+    officer_id = check_sign_in(runtime, login, password, totp, client=client)
     token, old, now = new_token(), _cookie_token(runtime), runtime.clock.now()
 
     def open_it(session: Session) -> OfficerContext:
@@ -59,6 +62,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
     g.session_left_s = int(accounts.IDLE.total_seconds()), int(accounts.ABSOLUTE.total_seconds())
     _plan_cookie(runtime, token)
+    remember_browser(runtime, login)
     return context
 
 
@@ -79,7 +83,7 @@ def confirm(password: str, code: str = "") -> None:
     runtime = current_runtime()
     if (officer := find_officer()) is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
-    check_sign_in(runtime, officer.login, password, code, is_known=True)
+    check_sign_in(runtime, officer.login, password, code, client=f"session|{officer.id}")
     token, now = _cookie_token(runtime), runtime.clock.now()
     run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True

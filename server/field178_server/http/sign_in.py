@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 from flask import request
 from sqlalchemy.orm import Session
 
@@ -14,7 +17,15 @@ from field178_server.http.load_shedding import password_slot
 from field178_server.runtime import Runtime
 from field178_server.security import totp
 from field178_server.security.client_network import network_of
+from field178_server.security.keyring import Purpose
 from field178_shared.errors import AppError, ErrorCode
+
+# Wrong attempts with one password, of any login, in ten minutes: spraying tries a common one everywhere.
+SPRAYED = 20
+# A login has the attempts of so many addresses together: strangers may use those up, known browsers not.
+_ADDRESSES = 10
+# Stands for `client` when the one-time code is right.
+_CODE = "code"
 
 
 def client_address() -> str:
@@ -25,24 +36,24 @@ def client_address() -> str:
     return network_of(request.remote_addr or "")
 
 
-def check_sign_in(
-    runtime: Runtime, login: str, password: str, code: str | None, *, is_known: bool = False
-) -> str:
+def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None, *, client: str = "") -> str:
     """Return the officer's id, or raise AppError(sign_in_refused | slow_down | busy).
 
     An unknown login takes as long as a known one. `code` None: no one-time code is required.
-    `is_known`: the request has a session of an officer or tablet.
+    `client`: session, tablet or known browser of the request, which has its own attempts; "": a stranger.
     """
-    with password_slot(is_known=is_known):
-        return _check(runtime, login, password, code)
+    with password_slot(is_known=bool(client)):
+        return _check(runtime, login, password, code, client)
 
 
-def _check(runtime: Runtime, login: str, password: str, code: str | None) -> str:
-    budgets = _budgets(runtime, login, client_address())
+def _check(runtime: Runtime, login: str, password: str, code: str | None, client: str) -> str:
     now = runtime.clock.now()
-    run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
     with snapshot(runtime.engine) as session:
         credentials = officers.credentials(session, runtime.tenant_id, login)
+    # A right code proves the officer's telephone: guesses of others do not keep the officer out.
+    has_code = credentials is not None and code is not None and _accepted_step(runtime, credentials, code)
+    budgets = _budgets(runtime, login, password, client or (_CODE if has_code else ""))
+    run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
     # Outside any transaction: a hash takes 0.4 s, and no lock may be held for so long.
     is_right = runtime.passwords.matches(credentials.password_hash if credentials else None, password)
     if credentials is None or not is_right:
@@ -55,15 +66,22 @@ def _check(runtime: Runtime, login: str, password: str, code: str | None) -> str
     return credentials.officer_id
 
 
+def _accepted_step(runtime: Runtime, credentials: Credentials, code: str) -> int | None:
+    """Return the time step of an officer's one-time code; None if it is wrong or used, or has no secret."""
+    if credentials.totp_secret is None:
+        return None
+    box = one_time_codes.secret_box(runtime.keyring)
+    secret = one_time_codes.opened(box, credentials.officer_id, credentials.totp_secret)
+    return totp.accepted_step(secret, code, runtime.clock.now(), credentials.totp_step)
+
+
 def _settle(
     session: Session, runtime: Runtime, credentials: Credentials, code: str | None, renewed: str | None
 ) -> bool:
     """Use the one-time code and write the audit entry; return False if the sign-in is refused."""
     officer = officers.by_login_or_id(session, runtime.tenant_id, credentials.officer_id)
     if credentials.totp_secret is not None and code is not None:
-        box = one_time_codes.secret_box(runtime.keyring)
-        secret = one_time_codes.opened(box, credentials.officer_id, credentials.totp_secret)
-        step = totp.accepted_step(secret, code, runtime.clock.now(), credentials.totp_step)
+        step = _accepted_step(runtime, credentials, code)
         if step is None or not officers.claim_totp_step(session, officer, step):
             _note(session, runtime, "sign_in_refused", credentials)
             return False
@@ -86,9 +104,20 @@ def _note(session: Session, runtime: Runtime, action: str, credentials: Credenti
     trail.record(session, stamp, actor, trail.AuditEntry(action))
 
 
-def _budgets(runtime: Runtime, login: str, address: str) -> tuple[RateLimit, ...]:
-    settings = runtime.settings
+def _budgets(runtime: Runtime, login: str, password: str, client: str) -> tuple[RateLimit, ...]:
+    settings, address = runtime.settings, client_address()
+    per_login = settings.sign_in_attempts_per_login
+    by_address = RateLimit("sign_in_address", address, settings.sign_in_attempts_per_address)
+    if client == _CODE:
+        return (by_address,)
+    if client:
+        return (RateLimit("sign_in_known", f"{login}|{client}", per_login),)
+    key = runtime.keyring.key(Purpose.GUESSED_PASSWORDS)
+    # Keyed, so that nobody can look up in the table which passwords are tried.
+    guess = hmac.new(key, password.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
     return (
-        RateLimit("sign_in_address", address, settings.sign_in_attempts_per_address),
-        RateLimit("sign_in_login", login, settings.sign_in_attempts_per_login),
+        by_address,
+        RateLimit("sign_in_login_address", f"{login}|{address}", per_login),
+        RateLimit("sign_in_login", login, per_login * _ADDRESSES),
+        RateLimit("sign_in_password", guess, SPRAYED),
     )

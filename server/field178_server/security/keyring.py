@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     PASSWORD_LINKS = "field178-password-links-v1"  # noqa: S105  # the name of a purpose
     FORM_DRAFTS = "field178-form-drafts-v1"
     ONE_TIME_CODES = "field178-one-time-codes-v1"
+    KNOWN_BROWSERS = "field178-known-browsers-v1"
+    GUESSED_PASSWORDS = "field178-guessed-passwords-v1"  # the name of a purpose
     WEBHOOK_SECRETS = "field178-webhook-secret-v1"  # the name of a purpose
 
 

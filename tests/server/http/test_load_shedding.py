@@ -80,7 +80,7 @@ def test_officer_signs_in_after_the_rush_of_strangers(office: Office, held: Held
 def test_an_officer_with_a_session_confirms_beside_strangers(office: Office, held: HeldPasswords) -> None:
     def confirm() -> str:
         with office.app.test_request_context("/"):
-            return check_sign_in(office.runtime, "chi", PASSWORD, None, is_known=True)
+            return check_sign_in(office.runtime, "chi", PASSWORD, None, client="session|chi")
 
     with ThreadPoolExecutor(STRANGERS + 1) as pool:
         for _ in range(STRANGERS):

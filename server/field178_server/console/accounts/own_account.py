@@ -57,7 +57,8 @@ def set_password() -> AnyResponse:
     runtime, officer = page.runtime, page.officer
     chosen = request.form.get("new", "")
     try:
-        check_sign_in(runtime, officer.login, request.form.get("present", ""), None, is_known=True)
+        client = f"session|{officer.id}"
+        check_sign_in(runtime, officer.login, request.form.get("present", ""), None, client=client)
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
