@@ -6,9 +6,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import requests
+from sqlalchemy.orm import Session
 from tests.bench.figures import figure, percentile
 from tests.bench.processes import forget_peak_memory, memory_mb, peak_memory_mb
 from tests.e2e.server_process import ServerProcess
@@ -19,7 +21,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.odata.operations import MARK, TokenRequest, make_token, token_hash
+from field178_server.office.odata.operations import MARK, TokenRequest, accept_token, make_token, token_hash
 from field178_server.runtime import new_token
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -81,7 +83,12 @@ def _fill(folder: Path, rows: int) -> str:
     context = OperationContext("main", clock, IdSource(clock), load(), Actor("officer", admin))
     token, request = MARK + new_token(), TokenRequest("bench", reader, 30)
     hashed = token_hash("main", token)
-    run_write(engine, lambda session: make_token(session, context, request, hashed))
+
+    def make(session: Session) -> None:
+        token_id = make_token(session, context, request, hashed)
+        accept_token(session, replace(context, actor=Actor("officer", reader)), token_id)
+
+    run_write(engine, make)
     engine.dispose()
     return token
 

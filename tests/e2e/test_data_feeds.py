@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +31,14 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo import DEMO_START
-from field178_server.office.odata.operations import MARK, TokenRequest, make_token, revoke_token, token_hash
+from field178_server.office.odata.operations import (
+    MARK,
+    TokenRequest,
+    accept_token,
+    make_token,
+    revoke_token,
+    token_hash,
+)
 from field178_server.runtime import new_token
 from field178_server.settings import Settings
 from field178_shared.codelists import load
@@ -64,10 +72,7 @@ class Served:
         if login not in self._tokens:
             token, tenant = MARK + new_token(), self._settings.tenant
             hashed = token_hash(tenant, token)
-            run_write(
-                self._engine,
-                lambda session: make_token(session, self._context, self._wanted(session, login), hashed),
-            )
+            run_write(self._engine, lambda session: self._accepted(session, login, hashed))
             self._tokens[login] = token
         return self._tokens[login]
 
@@ -85,6 +90,11 @@ class Served:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _accepted(self, session: Any, login: str, hashed: str) -> None:
+        request = self._wanted(session, login)
+        token_id = make_token(session, self._context, request, hashed)
+        accept_token(session, replace(self._context, actor=Actor("officer", request.officer_id)), token_id)
 
     def _wanted(self, session: Any, login: str) -> TokenRequest:
         officer = officers.by_login_or_id(session, self._settings.tenant, login)

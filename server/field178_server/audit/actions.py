@@ -40,6 +40,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "export_withdrawn",
         FEED_READ,
         "feed_token_made",
+        "feed_token_accepted",
         "feed_token_revoked",
     ),
     ActionKind.DECISIONS: (

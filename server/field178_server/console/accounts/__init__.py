@@ -25,6 +25,8 @@ ROUTES = (
     get("/account/authenticator", own_account.authenticator, SIGNED_IN),
     post("/account/authenticator", own_account.begin_codes, SIGNED_IN),
     post("/account/authenticator/end", own_account.end_codes, SIGNED_IN),
+    post("/account/tokens/<token_id>", own_account.answer_token, SIGNED_IN),
+    post("/account/tokens/<token_id>/end", own_account.end_token, SIGNED_IN),
     get("/own-tablets", own_tablets.own_tablets, SIGNED_IN),
     post("/own-tablets/<device_id>", own_tablets.answer_own_tablet, SIGNED_IN),
     get("/sign-in", pages.sign_in_form, PUBLIC),

@@ -9,5 +9,7 @@ FLASHES = {
     "own_password_set": N_("The password was replaced. Your other browsers are signed out."),
     "codes_begun": N_("From the next sign-in on a one-time code is asked of you."),
     "codes_ended": N_("No one-time code is asked of you any more."),
+    "token_accepted": N_("Accepted: the data token reads with your rights from now on."),
+    "token_ended": N_("Revoked: the data token reads nothing."),
     "others_ended": N_("Your other browsers are signed out."),
 }

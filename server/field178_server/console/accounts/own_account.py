@@ -22,6 +22,7 @@ from field178_server.http import browser_session
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
+from field178_server.office.odata import operations as data_tokens
 from field178_server.office.odata.queries import usable_tokens_of
 from field178_server.office.reminders.account_changes import mail_former_address
 from field178_server.security import totp
@@ -137,6 +138,22 @@ def end_codes() -> AnyResponse:
     return _do(lambda session: own_account.end_codes(session, context, officer_id), "codes_ended")
 
 
+def answer_token(token_id: str) -> AnyResponse:
+    """Accept a data token that reads with the officer's rights, by the own password, or refuse it."""
+    context = office()
+    if request.form.get("answer") != "accept":
+        return end_token(token_id)
+    if (refusal := password_refusal()) is not None:
+        return _page(refusal[0], {token_id: refusal[1]})
+    return _do(lambda session: data_tokens.accept_token(session, context, token_id), "token_accepted")
+
+
+def end_token(token_id: str) -> AnyResponse:
+    """Revoke a data token that reads with the officer's rights."""
+    context = office()
+    return _do(lambda session: data_tokens.end_own_token(session, context, token_id), "token_ended")
+
+
 def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
     page = current_page()
     run_write(page.runtime.engine, work)
@@ -149,7 +166,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
     with page.reading() as session:
         browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
         account = officers.by_login_or_id(session, page.tenant_id, officer.id)
-        data_tokens = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
+        tokens = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
     return page.render(
         "accounts/account.html",
         status,
@@ -163,7 +180,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         topics=_topics(account),
         browsers=browsers,
         own_token_hash=sessions.hash_token(browser_session.current_token()),
-        data_tokens=data_tokens,
+        data_tokens=tokens,
         marks_password="codes" in errors,
     )
 

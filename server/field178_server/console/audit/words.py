@@ -43,6 +43,7 @@ _ACTIONS: Mapping[str, str] = {
     "export_withdrawn": N_("Withdrew the file of an export"),
     "feed_read": N_("Read a table by a data token"),
     "feed_token_made": N_("Made a data token"),
+    "feed_token_accepted": N_("Accepted a data token"),
     "feed_token_revoked": N_("Revoked a data token"),
     "paper_taken": N_("Took a paper out as PDF"),
     "review_approved": N_("Approved the record"),

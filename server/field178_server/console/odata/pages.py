@@ -21,6 +21,7 @@ from field178_server.office.odata import operations, queries
 from field178_server.office.odata.entity_sets import sets_of
 from field178_server.office.odata.operations import MARK
 from field178_server.office.odata.queries import TokenOfOfficer
+from field178_server.office.reminders.account_changes import notify_of_own_token
 from field178_server.office.reminders.oversight import notify_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
@@ -65,9 +66,12 @@ def add() -> AnyResponse:
     token = MARK + new_token()
     hashed = operations.token_hash(page.tenant_id, token)
 
+    by_mail = page.runtime.settings.sends_mail
+
     def make(session: Session) -> str:
         token_id = operations.make_token(session, context, form.request, hashed)
         notify_of_token(session, context)
+        notify_of_own_token(session, context, form.request.officer_id, by_mail=by_mail)
         return token_id
 
     token_id = run_write(page.runtime.engine, make)

@@ -58,4 +58,6 @@ def state_of(token: FeedToken, officer: Officer, localizer: Localizer, now: date
     if officer.disabled_at is not None or not may_read_any(officer.role, localizer.lists):
         # The token is not revoked: it reads again when its officer may read.
         return StateLabel(say(N_("Reads nothing: its officer may not")), "warn", "alert")
+    if token.accepted_at is None:
+        return StateLabel(say(N_("Waits for {name} to accept it")).format(name=officer.name), "warn", "clock")
     return StateLabel(say(N_("Reads")), "ok", "check-circle")

@@ -9,8 +9,9 @@ from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeK
 
 
 class FeedToken(Base):
-    """A feed token with the access of its officer; only a keyed hash of the token is stored.
+    """A feed token with the access of its officer; only a hash of the token is stored.
 
+    It reads nothing before the officer accepted it (`accepted_at`).
     `requests`: number of requests with it; `last_read_at`: the time of the last one.
     """
 
@@ -34,6 +35,7 @@ class FeedToken(Base):
     officer_id: Mapped[Key]
     made_by: Mapped[Key]
     made_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     last_read_at: Mapped[datetime | None]
     requests: Mapped[int] = mapped_column(default=0)

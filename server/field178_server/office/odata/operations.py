@@ -59,6 +59,8 @@ def make_token(session: Session, context: OperationContext, request: TokenReques
             officer_id=officer.officer_id,
             made_by=context.actor.id,
             made_at=now,
+            # Who makes a token for another one does not read as that officer by it alone.
+            accepted_at=now if officer.officer_id == context.actor.id else None,
             expires_at=now + timedelta(days=request.days),
         )
     )
@@ -77,6 +79,26 @@ def revoke_token(session: Session, context: OperationContext, token_id: str) -> 
         return
     token.revoked_at, token.revoked_by = context.now(), context.actor.id
     context.note(session, AuditEntry("feed_token_revoked", token_id))
+
+
+def accept_token(session: Session, context: OperationContext, token_id: str) -> None:
+    """Accept a token as its officer: it reads from now on. Raises AppError(not_found)."""
+    token = _own_token(session, context, token_id)
+    if token.accepted_at is None:
+        token.accepted_at = context.now()
+        context.note(session, AuditEntry("feed_token_accepted", token_id))
+
+
+def end_own_token(session: Session, context: OperationContext, token_id: str) -> None:
+    """Refuse or revoke a token as its officer. Raises AppError(not_found)."""
+    revoke_token(session, context, _own_token(session, context, token_id).token_id)
+
+
+def _own_token(session: Session, context: OperationContext, token_id: str) -> FeedToken:
+    token = find_token(session, context.tenant_id, token_id)
+    if token is None or token.officer_id != context.actor.id or token.revoked_at is not None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return token
 
 
 def note_request(session: Session, context: OperationContext, reader: FeedReader, set_name: str) -> None:

@@ -81,7 +81,7 @@ def find_with_officer(session: Session, tenant_id: str, token_id: str) -> TokenO
 
 
 def usable_tokens_of(session: Session, tenant_id: str, officer_id: str, now: datetime) -> list[FeedToken]:
-    """Return the usable tokens of an officer, newest first."""
+    """Return the tokens of an officer that are accepted or wait for it, newest first."""
     query = select(FeedToken).where(
         FeedToken.tenant_id == tenant_id,
         FeedToken.officer_id == officer_id,
@@ -104,6 +104,7 @@ def find_reader(
             FeedToken.tenant_id == tenant_id,
             FeedToken.token_hash == hashed,
             FeedToken.revoked_at.is_(None),
+            FeedToken.accepted_at.is_not(None),
         )
     ).first()
     if row is None or now >= row.expires_at or row.Officer.disabled_at is not None:

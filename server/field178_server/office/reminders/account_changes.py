@@ -24,6 +24,11 @@ _CODES = N_(
     "One-time codes are no longer asked of you since {when}, by: {role}. If you did not ask for it, tell the"
     " privacy officer at once."
 )
+_TOKEN = N_(
+    "On {when} a data token was made that would read with your rights, by: {role}. It reads nothing until you"
+    " accept it under *Account*. If you know nothing of it, refuse it and tell the privacy officer."
+)
+_TOKEN_SUBJECT = N_("Field register 178: a data token waits for you")
 _ADDRESS = N_(
     "From {when} on, e-mail about your account goes to another address or to none. If it was not you, tell"
     " the privacy officer at once."
@@ -44,6 +49,13 @@ def notify_of_dropped_codes(
     _notify(session, context, officer_id, _CODES, by_mail=by_mail)
 
 
+def notify_of_own_token(
+    session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
+) -> None:
+    """Notify an officer of a data token that waits for acceptance, with instant and role of the actor."""
+    _notify(session, context, officer_id, _TOKEN, by_mail=by_mail, subject=_TOKEN_SUBJECT)
+
+
 def mail_former_address(
     session: Session, context: OperationContext, officer_id: str, former: str | None, *, by_mail: bool
 ) -> None:
@@ -59,7 +71,13 @@ def mail_former_address(
 
 
 def _notify(
-    session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool
+    session: Session,
+    context: OperationContext,
+    officer_id: str,
+    text: str,
+    *,
+    by_mail: bool,
+    subject: str = _SUBJECT,
 ) -> None:
     """Store a notice to an officer; `by_mail`: also send an e-mail."""
     if context.actor.id == officer_id:
@@ -84,9 +102,9 @@ def _notify(
     )
     session.add(notice)
     if by_mail and officer.email is not None and officer.disabled_at is None:
-        subject = translator(officer.language, "console")(_SUBJECT)
+        title = translator(officer.language, "console")(subject)
         letter = f"{sentences[officer.language]}\n"
-        session.add(new_mail(officer, context.ids.random(), ACCOUNT, subject, letter, now))
+        session.add(new_mail(officer, context.ids.random(), ACCOUNT, title, letter, now))
 
 
 def _role(session: Session, context: OperationContext, language: str) -> str:

@@ -18,7 +18,7 @@ from field178_server.accounts.operations import AccountRequest
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.odata.operations import MARK, TokenRequest, make_token, token_hash
+from field178_server.office.odata.operations import MARK, TokenRequest, accept_token, make_token, token_hash
 from field178_server.runtime import new_token
 from field178_shared.codelists import load
 
@@ -44,7 +44,15 @@ class Feeds:
         self.tokens[token] = run_write(
             office.engine, lambda session: make_token(session, context, request, hashed)
         )
+        self.accept(token, login)
         return token
+
+    def accept(self, token: str, login: str) -> None:
+        """Accept a token as its officer."""
+        office = self.office
+        actor = Actor("officer", office.officer_id(login))
+        context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
+        run_write(office.engine, lambda session: accept_token(session, context, self.tokens[token]))
 
     def get(self, path: str, token: str = "", method: str = "GET", **headers: str) -> TestResponse:
         given = {"Authorization": f"Bearer {token}"} if token else {}

@@ -123,6 +123,7 @@ def test_creation_reads_and_revocation_of_a_token_are_audited(feeds: Feeds) -> N
     read = [json.loads(entry.details)["table"] for entry in entries if entry.action == "feed_read"]
     assert [entry.action for entry in entries] == [
         "feed_token_made",
+        "feed_token_accepted",
         "feed_read",
         "feed_read",
         "feed_token_revoked",

@@ -44,12 +44,19 @@ def tokens(office: Office) -> list[FeedToken]:
         return list(session.scalars(select(FeedToken)))
 
 
+def accept(signed_in: SignIn, token_id: str, login: str = "chi") -> None:
+    answer = signed_in(login).post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+
+
 def read(office: Office, token: str) -> int:
     given = {"Authorization": f"Bearer {token}"}
     return office.app.test_client().get("/odata/v4/Visits", headers=given, buffered=True).status_code
 
 
-def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin: Browser) -> None:
+def test_a_token_is_made_shown_once_read_with_and_revoked(
+    office: Office, admin: Browser, signed_in: SignIn
+) -> None:
     assert "Chưa có mã nào đang dùng" in admin.text("/feeds")
     token_id = make(office, admin)
     page = admin.text(f"/feeds/{token_id}/token")
@@ -58,6 +65,7 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin:
     again = admin.text(f"/feeds/{token_id}/token")
     assert secret not in again
     assert "Mã đã được hiện rồi" in again
+    accept(signed_in, token_id)
     assert read(office, secret) == 200
     shown = admin.text(f"/feeds/{token_id}")
     assert secret not in shown
@@ -75,6 +83,37 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin:
     ended = admin.text("/feeds?tab=ended")
     assert LABEL in ended
     assert "24/11/2026 15:00" in ended
+
+
+def test_an_administrator_alone_reads_nothing_by_a_token(
+    office: Office, admin: Browser, signed_in: SignIn
+) -> None:
+    token_id = make(office, admin)
+    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', admin.text(f"/feeds/{token_id}/token"))
+    assert read(office, secret) == 401
+    assert "Chờ Cán bộ chi chấp nhận" in unescape(admin.text(f"/feeds/{token_id}"))
+    for stranger in (admin, signed_in("an")):
+        answer = stranger.post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
+        assert answer.status_code == 404
+    officer = signed_in("chi")
+    assert "mã đọc dữ liệu" in unescape(officer.text("/"))
+    office.clock.move(minutes=11)
+    wrong = officer.post(f"/account/tokens/{token_id}", {"answer": "accept", "password": "sai"})
+    assert wrong.status_code == 403
+    assert read(office, secret) == 401
+    accept(signed_in, token_id)
+    assert read(office, secret) == 200
+    assert signed_in("chi").post(f"/account/tokens/{token_id}/end").status_code == 303
+    assert read(office, secret) == 401
+
+
+def test_a_refused_token_ends_without_a_password(office: Office, admin: Browser, signed_in: SignIn) -> None:
+    token_id = make(office, admin)
+    assert signed_in("chi").post(f"/account/tokens/{token_id}", {"answer": "refuse"}).status_code == 303
+    (token,) = tokens(office)
+    assert (token.revoked_by, token.accepted_at) == (office.officer_id("chi"), None)
+    again = signed_in("chi").post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
+    assert again.status_code == 404
 
 
 def test_wrong_password_keeps_the_input(office: Office, admin: Browser) -> None:
@@ -129,7 +168,7 @@ def test_officer_sees_data_tokens_with_the_own_rights(
     token_id = make(office, admin)
     chi, an = signed_in("chi"), signed_in("an")
     assert LABEL in chi.text("/account")
-    assert "có quyền như bạn" in chi.text("/account")
+    assert "ai có mã thì đọc được mọi thứ bạn được đọc" in chi.text("/account")
     assert LABEL not in an.text("/account")
     admin.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD})
     assert LABEL not in chi.text("/account")
@@ -206,6 +245,7 @@ def test_a_long_list_comes_in_pages_with_a_fixed_number_of_statements(
 def test_the_trail_names_the_token_and_its_officer(office: Office, admin: Browser, signed_in: SignIn) -> None:
     token_id = make(office, admin)
     (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', admin.text(f"/feeds/{token_id}/token"))
+    accept(signed_in, token_id)
     assert read(office, secret) == 200
     page = unescape(signed_in("privacy_officer").text("/audit"))
     assert "Tạo mã đọc dữ liệu" in page
